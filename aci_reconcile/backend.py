@@ -1,0 +1,115 @@
+"""The narrow ports to the world: protocols, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aci_reconcile.model import Body, Resource, ResourceId, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A long-running operation that Azure accepted.
+
+    ``url`` is where its progress stands (up to 4 KB, signed: never shown whole); empty when Azure gave none, in which
+    case reading the resource is the only way to follow it. ``retry_after``: the seconds Azure asks for, if any.
+    """
+
+    url: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One look at an operation: ``status`` is Azure's word; ``error_*`` are set where it failed."""
+
+    status: str
+    retry_after: float | None = None
+    error_code: str = ""
+    error_message: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the operation has ended, well or badly (Azure: Succeeded, Failed, Canceled)."""
+        return self.status.lower() in {"succeeded", "failed", "canceled"}
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended badly."""
+        return self.status.lower() in {"failed", "canceled"}
+
+
+class Backend(Protocol):
+    """Azure, or what stands in for it. Every method may raise an ``AzureError`` and be called from several threads."""
+
+    def get(self, resource_id: ResourceId, /) -> Resource | None:
+        """Read one group with its instance view; None when it, or its resource group, does not exist."""
+        ...
+
+    def list(self, scope: Scope, /) -> Iterable[Resource]:
+        """List the groups of a resource group, without instance views; empty when the resource group does not exist."""
+        ...
+
+    def put(self, resource: Resource, /) -> Operation:
+        """Create the group, or replace its whole body; every container restarts. The secrets in it are opened here."""
+        ...
+
+    def patch_tags(self, resource_id: ResourceId, tags: Mapping[str, str], /) -> None:
+        """Replace the whole tag map; nothing restarts."""
+        ...
+
+    def delete(self, resource_id: ResourceId, /) -> Operation:
+        """Delete the group; deleting one that is absent is no error. The platform may go on tearing down."""
+        ...
+
+    def poll(self, operation: Operation, /) -> Progress:
+        """Look at an operation once."""
+        ...
+
+    def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
+        """Return what a container has printed, the last ``tail`` lines of it where given."""
+        ...
+
+    def get_resource_group(self, scope: Scope, /) -> Body | None:
+        """Read the resource group; None when it does not exist."""
+        ...
+
+    def create_resource_group(self, scope: Scope, location: str, tags: Mapping[str, str], /) -> None:
+        """Create the resource group; no error when it is there already."""
+        ...
+
+    def delete_resource_group(self, scope: Scope, /) -> Operation:
+        """Delete the resource group and everything in it."""
+        ...
+
+    def list_resources(self, scope: Scope, /) -> Iterable[str]:
+        """Return the ARM ids of everything that lives in the resource group, of whatever type."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+        ...
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait; may return early when the run is interrupted."""
+        ...
+
+
+class Resolver(Protocol):
+    """What gives a reference its value, one per scheme (``env``, ``file``, ``keyvault``)."""
+
+    def resolve(self, scheme: str, name: str, /) -> str:
+        """Return the value.
+
+        Raises:
+            SecretUnavailableError: it cannot be had; the message says why, without the value.
+        """
+        ...

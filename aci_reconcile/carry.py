@@ -1,0 +1,71 @@
+"""Carrying over: a field that ``lifecycle.ignore`` leaves to others keeps its live value in every write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from aci_reconcile.fields import ROOT, Kind, Node
+from aci_reconcile.fields.paths import Keys, below, parse
+from aci_reconcile.model import as_list, as_object
+from aci_reconcile.normalize import entry_key
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import Body, Json
+
+
+def carry_over(desired: Body, live: Body, paths: tuple[str, ...]) -> Body:
+    """Return the desired body with the live value at each of these paths, present or absent.
+
+    Raises:
+        ValueError: a path names no field, or one that Azure never returns.
+    """
+    for path in paths:
+        desired = cast("Body", _carried(desired, live, ignorable(path), ROOT))
+    return desired
+
+
+def ignorable(path: str) -> Keys:
+    """Return the keys of a path that ``lifecycle.ignore`` may hold.
+
+    Raises:
+        ValueError: it names no field, or one that Azure never returns and that can therefore not be carried over.
+    """
+    keys = parse(ROOT, path)
+    if keys is None:
+        raise ValueError(f"{path}: no such field")
+    node: Node | None = ROOT
+    for key in keys:
+        node = below(node, key)
+    if node is not None and node.write_only:
+        raise ValueError(f"{path}: Azure never returns this field, so it cannot be carried over")
+    return keys
+
+
+def _carried(desired: Json, live: Json, keys: Keys, node: Node | None) -> Json:
+    """Return ``desired`` with what ``live`` has at ``keys``; None where neither has anything."""
+    if not keys:
+        return live
+    first, rest = keys[0], keys[1:]
+    if node is not None and node.kind is Kind.LIST and node.item is not None:
+        return _carried_entry(desired, live, keys, node)
+    members = dict(as_object(desired))
+    value = _carried(members.get(first), as_object(live).get(first), rest, below(node, first))
+    if value is None or (isinstance(value, Mapping) and not value and first not in as_object(live)):
+        members.pop(first, None)
+    else:
+        members[first] = value
+    return members or (None if desired is None else {})
+
+
+def _carried_entry(desired: Json, live: Json, keys: Keys, node: Node) -> Json:
+    """Return the list with one entry carried over, in its place; entries that only live has come last."""
+    wanted, theirs = list(as_list(desired)), list(as_list(live))
+    here = [position for position, each in enumerate(wanted) if entry_key(each, node) == keys[0]]
+    there = [each for each in theirs if entry_key(each, node) == keys[0]]
+    if not here and (len(keys) > 1 or not there):
+        return desired
+    if not here:
+        return [*wanted, there[0]]
+    value = _carried(wanted[here[0]], there[0] if there else None, keys[1:], node.item)
+    return [*wanted[: here[0]], *([] if value is None else [value]), *wanted[here[0] + 1 :]]

@@ -1,0 +1,127 @@
+"""What an apply tells while it works: frozen values. The terminal, the JSON log and the tests read one stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from aci_reconcile.errors import AciReconcileError
+    from aci_reconcile.health import Health
+    from aci_reconcile.model import Resource, Scope
+    from aci_reconcile.plan.values import Change
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGroupCreated:
+    """A resource group was created."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGroupDeleted:
+    """A resource group was deleted, with everything in it."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGroupFailed:
+    """A resource group could not be created or deleted."""
+
+    scope: Scope
+    error: AciReconcileError
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Work on a group begins."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A group is on its way: what is being waited for, in a few words (``Creating``, ``Pulling``, ``deleting``)."""
+
+    change: Change
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The group is as it should be. ``live`` is the last read of it; None once deleted. ``seconds``: since Started."""
+
+    change: Change
+    live: Resource | None
+    seconds: float
+    health: Health | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unhealthy:
+    """The group equals its manifest, and its containers do not run; with the events and last log lines that say why."""
+
+    change: Change
+    health: Health
+    seconds: float
+    logs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The last lines of each failing container, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A write was refused, did not end well, or did not take. ``gone``: the group was deleted and is not back."""
+
+    change: Change
+    error: AciReconcileError
+    seconds: float
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group is no longer what the plan was made from; nothing was written."""
+
+    change: Change
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Not attempted, and why: a dependency failed, or the run was interrupted."""
+
+    change: Change
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event of every run."""
+
+    added: int = 0
+    changed: int = 0
+    destroyed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    skipped: int = 0
+    interrupted: bool = False
+    seconds: float = 0
+    in_flight: tuple[str, ...] = field(default_factory=tuple)
+    """Addresses of groups whose write was started and not seen to its end."""
+
+
+Event: TypeAlias = (
+    ResourceGroupCreated
+    | ResourceGroupDeleted
+    | ResourceGroupFailed
+    | Started
+    | Waiting
+    | Succeeded
+    | Unhealthy
+    | Failed
+    | Moved
+    | Skipped
+    | Finished
+)

@@ -1,0 +1,124 @@
+"""What a row of the field table holds, and how a row is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Unset(Enum):
+    """The default of a field that has none."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+Scalar: TypeAlias = "bool | int | float | str"
+
+
+class Kind(StrEnum):
+    """The JSON type of a field. ``any`` is JSON of the author's own."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    OBJECT = "object"
+    LIST = "list"
+    MAP = "map"
+    ANY = "any"
+
+
+class Replaces(StrEnum):
+    """Whether a field can change in place: yes, no, or Azure's answers differ."""
+
+    NO = "no"
+    MAY = "may"
+    YES = "yes"
+
+    @property
+    def rank(self) -> int:
+        """Order by what it costs."""
+        return ("no", "may", "yes").index(self)
+
+
+class Fold(StrEnum):
+    """What is ignored when two texts are compared (on a map: of its keys)."""
+
+    NOTHING = ""
+    CASE = "case"
+    SPACES = "spaces and case"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a container group and everything this package knows about it.
+
+    ``path`` is ARM's: ``[]`` stands for the items of a list, ``*`` for the values of a map.
+    """
+
+    path: str
+    kind: Kind
+    summary: str
+    enum: tuple[str, ...] = ()
+    required: bool = False
+    computed: bool = False
+    """Azure says, we listen: never compared, never exported."""
+    filled_in: bool = False
+    """Azure fills it in where the manifest leaves it out; compared only where the manifest gives it."""
+    default: Scalar | Unset = UNSET
+    """Absent equals this value."""
+    replaces: Replaces = Replaces.NO
+    """Whether changing the value forces a replacement."""
+    membership: Replaces = Replaces.NO
+    """Of a keyed list: whether adding or removing an entry forces a replacement."""
+    write_only: bool = False
+    """Azure never returns it: compared by fingerprint."""
+    confidential: bool = False
+    """Its value should not stand in a manifest in clear text."""
+    key: tuple[str, ...] = ()
+    """Of a list: the properties that identify an entry; ``("",)`` where the items are texts and the list is a set."""
+    ordered: bool = False
+    """Of a keyed list: the order of the entries matters, too."""
+    folds: Fold = Fold.NOTHING
+    presence: bool = False
+    """An empty object means something (``emptyDir: {}``)."""
+    unnamed: bool = False
+    """Its name is noise to people: left out of the paths they see (``properties``, a variable's ``value``)."""
+
+    @property
+    def name(self) -> str:
+        """The last segment: the property's own name."""
+        return self.path.rpartition(".")[2].removesuffix("[]")
+
+    @property
+    def settable(self) -> bool:
+        """Whether a manifest may give it."""
+        return not self.computed
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A row of the table with what is below it: the properties of an object, the items of a list, the values of a map.
+
+    For a LIST ``item`` describes the entries; for a MAP the values; ``children`` are the properties of an OBJECT.
+    ``replaces`` is inherited downwards. ``name`` spells the property as ARM does.
+    """
+
+    row: Field
+    replaces: Replaces
+    write_only: bool
+    children: Mapping[str, Node] = field(default_factory=dict["str", "Node"])
+    item: Node | None = None
+    lowered: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The right spelling of each child's name, by the name in lower case."""
+
+    @property
+    def kind(self) -> Kind:
+        """The JSON type."""
+        return self.row.kind

@@ -1,0 +1,42 @@
+"""The rows as a tree, made once at import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.fields.model import Field, Kind, Node, Replaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def build(rows: Iterable[Field]) -> Node:
+    """Return the root object whose descendants are the rows.
+
+    Raises:
+        ValueError: two rows have one path, or a row hangs in the air.
+    """
+    by_parent: dict[str, list[Field]] = {}
+    paths = {""}
+    for row in rows:
+        parent = _parent(row.path)
+        if row.path in paths or parent not in paths:
+            raise ValueError(f"field table: {row.path} stands twice, or before what holds it")
+        paths.add(row.path)
+        by_parent.setdefault(parent, []).append(row)
+    return _node(Field("", Kind.OBJECT, "A container group."), Replaces.NO, by_parent, write_only=False)
+
+
+def _parent(path: str) -> str:
+    if path.endswith("[]"):
+        return path.removesuffix("[]")
+    return path.rpartition(".")[0]
+
+
+def _node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *, write_only: bool) -> Node:
+    replaces = max(row.replaces, inherited, key=lambda each: each.rank)
+    hidden = write_only or row.write_only
+    below = {each.name: _node(each, replaces, by_parent, write_only=hidden) for each in by_parent.get(row.path, ())}
+    if row.kind in {Kind.LIST, Kind.MAP}:
+        return Node(row, replaces, hidden, item=next(iter(below.values()), None))
+    return Node(row, replaces, hidden, children=below, lowered={name.lower(): name for name in below})

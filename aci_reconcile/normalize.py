@@ -1,0 +1,203 @@
+"""Bodies that mean the same become the same value.
+
+The normal form of a body is a tree of plain JSON in which everything that Azure and authors write in more than one way
+is written in one: computed and write-only fields are gone, what equals a default or is empty is gone, keyed lists have
+become maps, texts are folded where Azure folds them, and 1.0 is 1. Nothing is mutated. Two bodies differ exactly where
+their normal forms do, so the comparison needs no options.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node, child
+from aci_reconcile.fields.paths import below, display
+from aci_reconcile.model import as_object
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import Body, Json
+
+NormalForm: TypeAlias = "dict[str, Json]"
+
+POSITION = "(position)"
+"""In the entries of a keyed list whose order matters: where the entry stands, from 0."""
+
+
+def normalize(body: Body) -> NormalForm:
+    """Return the normal form of a container group's body."""
+    return _object(body, ROOT)
+
+
+def same(left: Json, right: Json) -> bool:
+    """Whether two normal-form values are equal; unlike ``==``, True is not 1."""
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[name], right[name]) for name in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return isinstance(left, bool) is isinstance(right, bool) and left == right
+
+
+def digest(value: Json) -> str:
+    """Return a short digest of a normal-form value: the same for the same value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def secrets_of(body: Body) -> dict[str, Secret]:
+    """Return every write-only value of a declared body by its path, in the order of the path's parts.
+
+    JSON below a write-only field of the author's own shape (``protectedSettings``) counts text by text.
+    """
+    found: dict[str, Secret] = {}
+    _collect(body, ROOT, "", found)
+    return dict(sorted(found.items()))
+
+
+def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str, ...]]:
+    """Return the live form without what a manifest need not answer for, and the paths of fields nobody knows.
+
+    Where the desired form is silent, a live field is left out that Azure fills in by itself, or that the field table
+    does not know. What the desired form names is compared, known or not.
+    """
+    unknown: list[tuple[str, ...]] = []
+    kept = _aligned(live, desired, ROOT, (), unknown)
+    return kept, tuple(display(ROOT, keys) for keys in unknown)
+
+
+def _aligned(
+    live: Json, desired: Json, node: Node | None, path: tuple[str, ...], unknown: list[tuple[str, ...]]
+) -> NormalForm:
+    answers = as_object(desired)
+    kept: NormalForm = {}
+    for name, value in as_object(live).items():
+        entry = below(node, name)
+        known = entry is not None or name == POSITION
+        if not known and name not in answers:
+            unknown.append((*path, name))
+        elif name in answers or not (entry is not None and entry.row.filled_in):
+            inner = (
+                _aligned(value, answers.get(name), entry, (*path, name), unknown) if _branch(value, entry) else value
+            )
+            if inner or not value or _stays(node, entry):
+                kept[name] = inner
+    return kept
+
+
+def _branch(value: Json, node: Node | None) -> bool:
+    return isinstance(value, Mapping) and node is not None and node.kind is not Kind.ANY
+
+
+def _stays(node: Node | None, entry: Node | None) -> bool:
+    """Whether something that became empty still means something."""
+    return (node is not None and node.kind in {Kind.LIST, Kind.MAP}) or (entry is not None and entry.row.presence)
+
+
+def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
+    normal: NormalForm = {}
+    for name, raw in body.items():
+        below = child(node, name)
+        if below is None:
+            value = plain(raw)
+        elif below.row.computed or below.write_only:
+            continue
+        else:
+            value = _value(raw, below)
+        if not _absent(value, below):
+            normal[name] = value
+    return normal
+
+
+def _absent(value: Json, node: Node | None) -> bool:
+    if value is None:
+        return True
+    if node is not None and node.row.default is not UNSET and same(value, node.row.default):
+        return True
+    return isinstance(value, (dict, list)) and not value and not (node is not None and node.row.presence)
+
+
+def _value(raw: Json, node: Node) -> Json:
+    if isinstance(raw, str):
+        return _text(raw, node)
+    if isinstance(raw, Mapping) and node.kind is Kind.OBJECT:
+        return _object(raw, node)
+    if isinstance(raw, Mapping) and node.kind is Kind.MAP and node.item is not None:
+        return _map(raw, node, node.item)
+    if isinstance(raw, list) and node.kind is Kind.LIST and node.item is not None:
+        return _list(raw, node, node.item)
+    return plain(raw)
+
+
+def _map(raw: Mapping[str, Json], node: Node, item: Node) -> Json:
+    return {fold(name, node.row.folds): _value(value, item) for name, value in raw.items() if value is not None}
+
+
+def _list(raw: list[Json], node: Node, item: Node) -> Json:
+    if not node.row.key:
+        return [_value(each, item) for each in raw]
+    entries: NormalForm = {}
+    for position, each in enumerate(raw):
+        name, entry = _keyed(each, node, item)
+        while name in entries:
+            name += "'"
+        entries[name] = {**entry, POSITION: position} if node.row.ordered else entry
+    return entries
+
+
+def _keyed(raw: Json, node: Node, item: Node) -> tuple[str, NormalForm]:
+    """Split an entry into its key and the rest."""
+    if node.row.key == ("",):
+        return str(_value(raw, item)), {}
+    entry = _object(as_object(raw), item)
+    parts: list[str] = []
+    for name in node.row.key:
+        default = item.children[name].row.default
+        value = entry.pop(name, "" if default is UNSET else default)
+        parts.append(str(value))
+    return "/".join(parts), entry
+
+
+def entry_key(raw: Json, node: Node) -> str:
+    """Return the key of an entry of a keyed list, as the normal form has it; empty for a list without keys."""
+    return _keyed(raw, node, node.item)[0] if node.item is not None and node.row.key else ""
+
+
+def _text(raw: str, node: Node) -> Json:
+    if node.row.enum:
+        wanted = fold(raw, Fold.SPACES)
+        return next((each for each in node.row.enum if fold(each, Fold.SPACES) == wanted), raw)
+    return fold(raw, node.row.folds)
+
+
+def fold(text: str, how: Fold) -> str:
+    """Return the text without what the comparison ignores."""
+    if how is Fold.SPACES:
+        return text.replace(" ", "").lower()
+    return text.lower() if how is Fold.CASE else text
+
+
+def plain(raw: Json) -> Json:
+    """Return JSON with its numbers in one form and without members that are null."""
+    if isinstance(raw, Mapping):
+        return {name: plain(value) for name, value in raw.items() if value is not None}
+    if isinstance(raw, list):
+        return [plain(value) for value in raw]
+    if isinstance(raw, float) and raw.is_integer():
+        return int(raw)
+    return raw
+
+
+def _collect(value: Json, node: Node | None, path: str, found: dict[str, Secret]) -> None:
+    if isinstance(value, Secret):
+        found[path] = value
+    elif isinstance(value, Mapping):
+        for name, below in value.items():
+            unnamed = (entry := child(node, name)) is not None and entry.row.unnamed
+            _collect(below, entry, path if unnamed else f"{path}.{name}".lstrip("."), found)
+    elif isinstance(value, list):
+        for position, each in enumerate(value):
+            key = (entry_key(each, node) if node is not None else "") or str(position)
+            _collect(each, node.item if node is not None else None, f"{path}[{key}]", found)

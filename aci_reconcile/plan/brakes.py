@@ -1,0 +1,103 @@
+"""What holds a plan back: checks over the whole of it, before the first write. They fail closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile import tags
+from aci_reconcile.plan.values import UNLIMITED, Action, Blocker, Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.model import Scope
+    from aci_reconcile.plan.values import Policy
+
+
+def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy) -> tuple[Blocker, ...]:
+    """Return everything that stands in the way of applying these changes."""
+    return (
+        *_foreign(changes, policy),
+        *_unowned(changes, policy),
+        *_protected(changes),
+        *_replacements(changes, policy),
+        *_deletions(changes, policy),
+        *_resource_groups(missing, policy),
+    )
+
+
+def is_protected(change: Change) -> bool:
+    """Whether the group must not be deleted or recreated: the manifest's word, else the live group's tag."""
+    said = change.after.lifecycle.protect if change.after else None
+    if said is not None:
+        return said
+    return change.before is not None and tags.protected(change.before)
+
+
+def _foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    for change in changes:
+        owner = tags.owner(change.before) if change.before else ""
+        if owner not in {"", policy.owner}:
+            reason = f"{change.address} belongs to {owner}, not to {policy.owner}"
+            yield Blocker("owner", reason, (change.address,), f"removing it here, or its tag {tags.OWNER} in Azure")
+
+
+def _unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = tuple(
+        change.address
+        for change in changes
+        if change.before is not None
+        and change.after is not None
+        and change.writes
+        and not tags.owner(change.before)
+        and not (policy.adopt or change.after.lifecycle.adopt)
+    )
+    if held:
+        verb = "exists and has" if len(held) == 1 else "exist and have"
+        yield Blocker("unowned", f"{_listed(held)} {verb} no owner", held, "--adopt")
+
+
+def _protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
+    for change in changes:
+        if change.action in {Action.REPLACE, Action.DELETE} and is_protected(change):
+            verb = "deleted" if change.action is Action.DELETE else "deleted and created again"
+            reason = f"{change.address} is protected and would be {verb}"
+            yield Blocker("protected", reason, (change.address,), "lifecycle.protect: false in its manifest")
+
+
+def _replacements(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = tuple(
+        change.address
+        for change in changes
+        if change.action is Action.REPLACE and not (change.after is not None and change.after.lifecycle.replace)
+    )
+    if not held or policy.allow_replace == UNLIMITED or len(held) <= policy.allow_replace:
+        return
+    reason = f"{_listed(held)} must be deleted and created again"
+    release = "--allow-replace" if policy.allow_replace == 0 else f"--allow-replace={len(held)}"
+    yield Blocker("replace", reason, held, release)
+
+
+def _deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = tuple(change.address for change in changes if change.action is Action.DELETE)
+    if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
+        reason = f"{len(held)} groups would be deleted, and {policy.max_deletes} may be"
+        yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
+
+
+def _resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Blocker]:
+    if policy.create_resource_groups:
+        return
+    for scope in missing:
+        yield Blocker(
+            "resource-group",
+            f"resource group {scope.resource_group} does not exist",
+            (scope.resource_group,),
+            "createResourceGroups: true in the project file, or create it",
+        )
+
+
+def _listed(addresses: tuple[str, ...]) -> str:
+    if len(addresses) <= 3:  # noqa: PLR2004  more would hide the sentence
+        return ", ".join(addresses)
+    return f"{', '.join(addresses[:2])} and {len(addresses) - 2} more"

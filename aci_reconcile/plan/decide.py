@@ -1,0 +1,157 @@
+"""What to do with one group: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile import tags
+from aci_reconcile.carry import carry_over
+from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
+from aci_reconcile.health import has_ended
+from aci_reconcile.model import NO_TAGS, as_object
+from aci_reconcile.normalize import align, normalize, secrets_of
+from aci_reconcile.plan.losses import losses
+from aci_reconcile.plan.values import Action, Cause, Change, Impact
+from aci_reconcile.secret import Fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a group differs from its manifest."""
+
+    fields: tuple[FieldChange, ...] = ()
+    unknown: tuple[str, ...] = ()
+    secrets: tuple[FieldChange, ...] = ()
+    not_compared: tuple[str, ...] = ()
+    stamp: bool = False
+    """The secrets are vouched for: only their fingerprint is to be written."""
+
+    @property
+    def tags_only(self) -> bool:
+        """Whether nothing but tags differs."""
+        return not self.secrets and all(change.keys[:1] == ("tags",) for change in self.fields)
+
+    @property
+    def replaces(self) -> Replaces:
+        """The worst of what differs."""
+        return max((change.replaces for change in self.fields), key=lambda each: each.rank, default=Replaces.NO)
+
+
+def target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
+    """Return what is to be written: the manifest, the live values of ignored fields, and everybody's tags."""
+    body = carry_over(desired.body, live.body, desired.lifecycle.ignore) if live else desired.body
+    wanted = {**as_object(body.get("tags")), **tags.ours(desired, policy.owner)}
+    return replace(desired, body={**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
+
+
+def compare(desired: Resource, live: Resource, policy: Policy) -> Comparison:
+    """Return how the live group differs from its manifest."""
+    after = normalize(target(desired, live, policy).body)
+    before, unknown = align(normalize(live.body), after)
+    secrets = secrets_of(desired.body)
+    fields = tuple(replace(each, secret=each.path in secrets) for each in diff(before, after))
+    return _with_secrets(Comparison(fields, unknown), secrets, live, policy)
+
+
+def _with_secrets(found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy) -> Comparison:
+    recorded = tags.get(live.tags, tags.SECRETS)
+    if not secrets:
+        return replace(found, secrets=(secret_change("secrets", before=True, after=False),)) if recorded else found
+    verdict = _matches(recorded, secrets, live, policy)
+    at_hand = all(secret.available for secret in secrets.values())
+    if verdict is None and at_hand and policy.trust_secrets:
+        return replace(found, stamp=True)
+    if verdict is False or (verdict is None and at_hand and policy.touch_secrets):
+        return replace(found, secrets=_changed(tuple(secrets)))
+    return found if verdict else replace(found, not_compared=tuple(secrets))
+
+
+def _matches(recorded: str, secrets: Mapping[str, Secret], live: Resource, policy: Policy) -> bool | None:
+    """Whether the live group holds these secrets; None where that cannot be told.
+
+    A group that we have written before and that carries no fingerprint held no secrets then: these are new.
+    """
+    if not recorded:
+        return False if tags.Applied.of(live.tags).desired else None
+    tag = Fingerprint.parse(recorded)
+    return tag.matches(secrets, policy.fingerprint_key) if tag else None
+
+
+def _changed(paths: tuple[str, ...]) -> tuple[FieldChange, ...]:
+    """One fingerprint stands for all secrets of a group: with several, it cannot be told which one changed."""
+    if len(paths) == 1:
+        return (secret_change(paths[0], before=True, after=True),)
+    return (secret_change(f"secrets (one or more of {len(paths)})", before=True, after=True),)
+
+
+def decide(desired: Resource, live: Resource | None, policy: Policy) -> Change:
+    """Return what happens to a group that is declared.
+
+    Raises:
+        ValueError: the manifest ignores a field that cannot be ignored.
+    """
+    if live is None:
+        after = target(desired, None, policy)
+        return Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
+    if tags.owner(live) not in {"", policy.owner}:
+        return Change(desired.id, Action.NO_OP, before=live, after=desired)
+    found = compare(desired, live, policy)
+    known = Change(
+        desired.id,
+        Action.NO_OP,
+        before=live,
+        after=target(desired, live, policy),
+        fields=found.fields + found.secrets,
+        not_compared=found.not_compared,
+        unknown=found.unknown,
+        digest=tags.desired_digest(desired.body),
+        cause=_cause(tags.desired_digest(desired.body), live, found),
+        may_replace=found.replaces is Replaces.MAY,
+    )
+    return _acted(known, found, live, policy)
+
+
+def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:
+    redeploy = known.id.key in policy.redeploy
+    if not (known.fields or found.stamp or redeploy):
+        return known
+    if not redeploy and not found.tags_only and _stuck(known, live):
+        return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
+    owned = Action.UPDATE if tags.owner(live) else Action.ADOPT
+    reasons: tuple[str, ...] = ("a redeployment was asked for",) if redeploy else ()
+    if found.tags_only and not redeploy:
+        return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
+    ended = has_ended(live.body)
+    if ended:
+        reasons += (f"the group has ended ({ended}), and Azure does not update an ended group",)
+    if ended or found.replaces is Replaces.YES:
+        return replace(
+            known, action=Action.REPLACE, impact=Impact.RECREATE, reasons=reasons, loses=losses(live, known.after)
+        )
+    return replace(known, action=owned, impact=Impact.RESTART, reasons=reasons)
+
+
+def _cause(declared: str, live: Resource, found: Comparison) -> Cause:
+    applied = tags.Applied.of(live.tags).desired
+    if not applied or not (found.fields or found.secrets):
+        return Cause.UNKNOWN
+    return Cause.AZURE if applied == declared else Cause.GIT
+
+
+def _stuck(change: Change, live: Resource) -> bool:
+    """Whether the last write was of this very manifest, and left this very body behind."""
+    applied = tags.Applied.of(live.tags)
+    return (
+        change.cause is Cause.AZURE
+        and not any(each.secret for each in change.fields)
+        and change.after is not None
+        and applied.refused == tags.live_digest(live.body, change.after.body)
+    )

@@ -1,0 +1,130 @@
+"""``plan()``: desired and live in, a plan out. It reads no clock, no file and no network, and never returns None."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile import tags
+from aci_reconcile.errors import UsageError
+from aci_reconcile.model import Scope, as_text
+from aci_reconcile.plan.brakes import blockers
+from aci_reconcile.plan.decide import decide
+from aci_reconcile.plan.losses import losses
+from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Policy
+
+
+def plan(
+    desired: Iterable[Resource],
+    live: Iterable[Resource],
+    policy: Policy,
+    *,
+    missing: Iterable[Scope] = (),
+    unreadable: Iterable[Unreadable] = (),
+) -> Plan:
+    """Decide what to do.
+
+    Args:
+        desired: every group that is declared, the whole set of the project.
+        live: every group of the project's resource groups; of those that differ, a read with instance view.
+        policy: what is allowed, and in whose name.
+        missing: resource groups that do not exist.
+        unreadable: groups that could not be read; nothing is decided about them.
+
+    Raises:
+        UsageError: nothing is declared. An empty set never means "delete everything"; ``destroy`` does.
+    """
+    declared = {resource.id.key: resource for resource in desired}
+    if not declared:
+        raise UsageError("no manifest declares a group", hint="to delete everything this project owns: destroy")
+    found = {resource.id.key: resource for resource in live}
+    dark = {each.address.lower() for each in unreadable}
+    changes = [
+        decide(resource, found.get(key), policy)
+        for key, resource in declared.items()
+        if _selected(key, policy) and resource.address.lower() not in dark
+    ]
+    orphans = [resource for key, resource in found.items() if key not in declared and _owned(resource, policy)]
+    pruned = policy.prune and policy.selected is None
+    changes += [_deletion(resource) for resource in orphans if pruned]
+    return _assembled(changes, [] if pruned else orphans, policy, tuple(missing), tuple(unreadable))
+
+
+def destruction(live: Iterable[Resource], policy: Policy) -> Plan:
+    """Plan the deletion of everything that this project owns."""
+    owned = [each for each in live if _owned(each, policy) and _selected(each.id.key, policy)]
+    return _assembled([_deletion(resource) for resource in owned], [], policy, (), ())
+
+
+def _assembled(
+    changes: list[Change],
+    orphans: list[Resource],
+    policy: Policy,
+    missing: tuple[Scope, ...],
+    unreadable: tuple[Unreadable, ...],
+) -> Plan:
+    ordered = tuple(sorted(changes, key=lambda change: change.id.key))
+    return Plan(
+        owner=policy.owner,
+        changes=ordered,
+        blockers=blockers(ordered, missing, policy),
+        notices=(*_orphan_notices(orphans), *_unknown_notices(ordered)),
+        resource_groups=_resource_groups(ordered, missing, policy),
+        unreadable=tuple(sorted(unreadable, key=lambda each: each.address)),
+        policy=policy,
+    )
+
+
+def _selected(key: tuple[str, ...], policy: Policy) -> bool:
+    return policy.selected is None or key in policy.selected
+
+
+def _owned(resource: Resource, policy: Policy) -> bool:
+    return tags.owner(resource) == policy.owner
+
+
+def _deletion(resource: Resource) -> Change:
+    return Change(resource.id, Action.DELETE, Impact.NONE, before=resource, loses=losses(resource))
+
+
+def _orphan_notices(orphans: Iterable[Resource]) -> Iterable[Notice]:
+    for each in sorted(orphans, key=lambda resource: resource.id.key):
+        message = "carries this project's tag and stands in no manifest; delete it with --prune"
+        yield Notice("orphan", each.address, message)
+
+
+def _unknown_notices(changes: Iterable[Change]) -> Iterable[Notice]:
+    """Report fields that only Azure knows, each once for the whole plan, and again where a PUT may reset them."""
+    seen: dict[str, str] = {}
+    for change in changes:
+        for path in change.unknown:
+            if change.sends_body:
+                yield Notice("unknown-field", change.address, f"{path} is not known here; this write may reset it")
+            else:
+                seen.setdefault(path, change.address)
+    for path, address in seen.items():
+        yield Notice("unknown-field", address, f"{path} is not known here and was not compared")
+
+
+def _resource_groups(
+    changes: Iterable[Change], missing: tuple[Scope, ...], policy: Policy
+) -> tuple[ResourceGroupChange, ...]:
+    if not policy.create_resource_groups:
+        return ()
+    first: Mapping[tuple[str, str], Change] = {
+        change.id.scope.key: change for change in reversed(tuple(changes)) if change.after is not None
+    }
+    return tuple(
+        ResourceGroupChange(scope, policy.resource_group_location or _location(first[scope.key]))
+        for scope in missing
+        if scope.key in first
+    )
+
+
+def _location(change: Change) -> str:
+    return as_text(change.after.body.get("location")) if change.after else ""

@@ -1,0 +1,234 @@
+"""A plan is a value: what would be done, why, at what cost, and what holds it back. Nothing here can act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from aci_reconcile.normalize import secrets_of
+
+if TYPE_CHECKING:
+    from aci_reconcile.diff import FieldChange
+    from aci_reconcile.errors import Where
+    from aci_reconcile.model import Resource, ResourceId, Scope
+    from aci_reconcile.secret import Secret
+
+UNLIMITED = -1
+"""As ``Policy.allow_replace``: any number of replacements."""
+
+
+class Action(StrEnum):
+    """What is done to a group.
+
+    ========  ================  =================  ========================================
+    action    before            after              what is written
+    ========  ================  =================  ========================================
+    create    None              the manifest       PUT
+    update    the live group    the manifest       PUT, or PATCH where only tags differ
+    replace   the live group    the manifest       DELETE, wait until it is gone, PUT
+    delete    the live group    None               DELETE
+    adopt     the live group    the manifest       PATCH of tags (PUT where more differs)
+    no-op     the live group    the manifest       nothing
+    ========  ================  =================  ========================================
+    """
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    ADOPT = "adopt"
+    NO_OP = "no-op"
+
+
+class Impact(StrEnum):
+    """What a change costs those who use the group; the label in the plan."""
+
+    NONE = ""
+    TAGS_ONLY = "tags only"
+    RESTART = "restart in place"
+    RECREATE = "recreate"
+
+
+class Cause(StrEnum):
+    """Where a difference comes from, as far as the tag of the last write can tell."""
+
+    GIT = "git"
+    AZURE = "azure"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one group; "nothing" is a change, too."""
+
+    id: ResourceId
+    action: Action
+    impact: Impact = Impact.NONE
+    before: Resource | None = None
+    after: Resource | None = None
+    fields: tuple[FieldChange, ...] = ()
+    """The differences, in the manifest's order of fields; for create and delete none."""
+    reasons: tuple[str, ...] = ()
+    """Why this action, beyond the fields: the group has ended, a redeployment was asked for."""
+    loses: tuple[str, ...] = ()
+    """What a recreation loses: ``new IP``, ``system-assigned identity``, ``emptyDir contents``."""
+    not_compared: tuple[str, ...] = ()
+    """Paths of secrets that could not be compared."""
+    unknown: tuple[str, ...] = ()
+    """Live fields that the field table does not know; a PUT may reset them."""
+    cause: Cause = Cause.UNKNOWN
+    in_azure: tuple[str, ...] = ()
+    """Paths of the fields known to have changed in Azure, where ``cause`` can't say it for the whole group."""
+    may_replace: bool = False
+    """Azure's answers differ for one of the fields: planned in place, offered as a recreation if refused."""
+    digest: str = ""
+    """Digest of the manifest, for the tag that remembers the write."""
+    stuck: bool = False
+    """The same manifest was written before and Azure left this difference: writing again would restart in vain."""
+
+    @property
+    def address(self) -> str:
+        """The group's ``resourceGroup/name``."""
+        return self.id.address
+
+    @property
+    def where(self) -> Where | None:
+        """Where the group is declared; None for one that stands in no manifest."""
+        return self.after.where if self.after else None
+
+    @property
+    def writes(self) -> bool:
+        """Whether applying it sends a write."""
+        return self.action is not Action.NO_OP
+
+    @property
+    def sends_body(self) -> bool:
+        """Whether applying it sends the whole body, secrets included."""
+        return self.writes and self.action is not Action.DELETE and self.impact is not Impact.TAGS_ONLY
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A reason why the plan may not be applied as it stands.
+
+    ``code`` is stable (``replace``, ``delete``, ``owner``, ``unowned``, ``protected``, ``resource-group``); ``release``
+    is the flag or the edit that lifts it, as a person would type it.
+    """
+
+    code: str
+    reason: str
+    addresses: tuple[str, ...]
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth knowing that neither changes nor blocks anything: an orphan, an unknown field."""
+
+    code: str
+    address: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGroupChange:
+    """A resource group to be created (``create``) or deleted with the last of its groups."""
+
+    scope: Scope
+    location: str
+    create: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A group, or a resource group, that could not be read or compared, and why."""
+
+    address: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a plan may do, and in whose name."""
+
+    owner: str
+    """The value of the owner tag: the project, and ``/environment`` where one is chosen."""
+    prune: bool = False
+    max_deletes: int = 1
+    adopt: bool = False
+    allow_replace: int = 0
+    touch_secrets: bool = False
+    trust_secrets: bool = False
+    redeploy: frozenset[tuple[str, ...]] = frozenset()
+    """Keys of groups to be written although nothing differs."""
+    selected: frozenset[tuple[str, ...]] | None = None
+    """Keys of the groups that may be written; None: all."""
+    create_resource_groups: bool = False
+    resource_group_location: str = ""
+    fingerprint_key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that would be done, and what stands in its way. Falsy when nothing would be written."""
+
+    owner: str
+    changes: tuple[Change, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    resource_groups: tuple[ResourceGroupChange, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    policy: Policy = field(default_factory=lambda: Policy(owner=""))
+
+    def __bool__(self) -> bool:
+        return bool(self.resource_groups) or any(change.writes for change in self.changes)
+
+    def of(self, *actions: Action) -> tuple[Change, ...]:
+        """Return the changes with one of these actions."""
+        return tuple(change for change in self.changes if change.action in actions)
+
+    @property
+    def to_add(self) -> int:
+        """How many groups are created; a replacement counts as one added and one destroyed."""
+        return len(self.of(Action.CREATE, Action.REPLACE))
+
+    @property
+    def to_change(self) -> int:
+        """How many groups are changed where they are."""
+        return len(self.of(Action.UPDATE, Action.ADOPT))
+
+    @property
+    def to_destroy(self) -> int:
+        """How many groups are deleted."""
+        return len(self.of(Action.DELETE, Action.REPLACE))
+
+    def with_impact(self, impact: Impact) -> int:
+        """Return how many groups bear this impact."""
+        return sum(change.impact is impact for change in self.changes)
+
+    @property
+    def not_compared(self) -> int:
+        """How many secrets could not be compared."""
+        return sum(len(change.not_compared) for change in self.changes)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be read and compared."""
+        return not self.unreadable
+
+    @property
+    def applyable(self) -> bool:
+        """Whether ``apply`` would carry it out: complete, nothing held back, every secret of a write at hand."""
+        return self.complete and not self.blockers and not self.missing_secrets
+
+    @property
+    def missing_secrets(self) -> tuple[tuple[str, Secret], ...]:
+        """The secrets that a write needs and that are not at hand, each with its group's address."""
+        return tuple(
+            (change.address, secret)
+            for change in self.changes
+            if change.sends_body and change.after is not None
+            for secret in secrets_of(change.after.body).values()
+            if not secret.available
+        )

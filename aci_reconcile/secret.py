@@ -1,0 +1,180 @@
+"""Values that must not be seen.
+
+A ``Secret`` can be joined to text, compared and fingerprinted, and shows itself nowhere: not as text, not as ``repr``,
+not as JSON, not pickled. Only ``aci_reconcile.arm`` opens one, when it writes the request to Azure.
+
+Azure never returns the values that a container group keeps secret, so the group carries a fingerprint of them as a tag:
+``v1:<scheme>:<key id>:<salt>:<digest>`` over all its write-only values. The scheme is ``scrypt`` with a random salt, or
+``hmac`` where the team shares a fingerprint key, which is faster and cannot be attacked offline.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+REDACTED = "(secret)"
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
+_SALT_BYTES = 16
+_DIGEST_BYTES = 24
+
+
+class Secret:
+    """A text that is never shown; or, where it could not be had, the name of what is missing.
+
+    ``source`` names where it comes from (``env:DB_PASSWORD``), for messages. ``missing`` says why there is no value;
+    it is empty when there is one.
+    """
+
+    __slots__ = ("__value", "missing", "source")
+
+    def __init__(self, value: str, *, source: str = "", missing: str = "") -> None:
+        self.__value = "" if missing else value
+        self.source = source
+        self.missing = missing
+
+    @classmethod
+    def unavailable(cls, source: str, missing: str) -> Secret:
+        """Stand for a value that could not be had; it equals nothing and cannot be opened."""
+        return cls("", source=source, missing=missing or "not resolved")
+
+    @property
+    def available(self) -> bool:
+        """Whether there is a value."""
+        return not self.missing
+
+    def reveal(self) -> str:
+        """Return the value. Only the code that writes the request to Azure may call this.
+
+        Raises:
+            ValueError: there is no value.
+        """
+        if self.missing:
+            raise ValueError(f"{self.source}: {self.missing}")
+        return self.__value
+
+    def map(self, change: Callable[[str], str]) -> Secret:
+        """Return the secret with its text changed, for encodings such as base64."""
+        return self if self.missing else Secret(change(self.__value), source=self.source)
+
+    def __add__(self, other: str | Secret) -> Secret:
+        return _join(self, other)
+
+    def __radd__(self, other: str) -> Secret:
+        return _join(other, self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret) or self.missing or other.missing:
+            return self is other
+        return hmac.compare_digest(self.__value.encode(), other.reveal().encode())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.__value)
+
+    def __repr__(self) -> str:
+        return REDACTED
+
+    def __format__(self, spec: str) -> str:
+        return format(REDACTED, spec)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a Secret is never serialised")
+
+
+def _join(left: str | Secret, right: str | Secret) -> Secret:
+    parts = [part for part in (left, right) if isinstance(part, Secret)]
+    source = ", ".join(part.source for part in parts if part.source)
+    missing = "; ".join(part.missing for part in parts if part.missing)
+    if missing:
+        return Secret.unavailable(source, missing)
+    texts = (part.reveal() if isinstance(part, Secret) else part for part in (left, right))
+    return Secret("".join(texts), source=source)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """The parsed tag: enough to tell whether secrets changed, not what they are."""
+
+    scheme: str
+    key_id: str
+    salt: bytes
+    digest: bytes
+
+    def __str__(self) -> str:
+        return ":".join(("v1", self.scheme, self.key_id, _encode(self.salt), _encode(self.digest)))
+
+    @classmethod
+    def parse(cls, text: str) -> Fingerprint | None:
+        """Read a tag; None where it is not one of ours, which means "not compared", never "changed"."""
+        parts = text.split(":")
+        if len(parts) != 5 or parts[0] != "v1":  # noqa: PLR2004  the five parts of the module's docstring
+            return None
+        try:
+            return cls(parts[1], parts[2], _decode(parts[3]), _decode(parts[4]))
+        except ValueError:
+            return None
+
+    def matches(self, secrets: Mapping[str, Secret], key: Secret | None = None) -> bool | None:
+        """Whether the secrets are the fingerprinted ones; None where that cannot be told.
+
+        It cannot be told when a secret is not at hand, or when the tag was made by another scheme or with another key.
+        """
+        if not all(secret.available for secret in secrets.values()):
+            return None
+        if (self.scheme, self.key_id) != _scheme(key):
+            return None
+        return hmac.compare_digest(_digest(secrets, self.salt, key), self.digest)
+
+
+def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes], key: Secret | None = None) -> str:
+    """Return the tag for these secrets, by path; empty when there are none.
+
+    Args:
+        secrets: every write-only value of the group, by its path; all must be available.
+        entropy: a source of random bytes, for the salt.
+        key: the team's fingerprint key; without one, scrypt (about 40 ms).
+
+    Raises:
+        ValueError: a secret has no value.
+    """
+    if not secrets:
+        return ""
+    salt = entropy(_SALT_BYTES)
+    scheme, key_id = _scheme(key)
+    return str(Fingerprint(scheme, key_id, salt, _digest(secrets, salt, key)))
+
+
+def _scheme(key: Secret | None) -> tuple[str, str]:
+    if key is None:
+        return "scrypt", ""
+    return "hmac", hashlib.sha256(b"aci-reconcile key id\0" + key.reveal().encode()).hexdigest()[:8]
+
+
+def _digest(secrets: Mapping[str, Secret], salt: bytes, key: Secret | None) -> bytes:
+    material = json.dumps({path: secrets[path].reveal() for path in sorted(secrets)}).encode()
+    if key is not None:
+        return hmac.digest(key.reveal().encode(), salt + material, "sha256")[:_DIGEST_BYTES]
+    return hashlib.scrypt(material, salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, dklen=_DIGEST_BYTES)
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

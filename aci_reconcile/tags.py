@@ -1,0 +1,105 @@
+"""Tags are the memory: there is no state file, the group itself says whose it is and what was last written to it.
+
+==========================  ==================================================================================
+``aci-reconcile-project``   the owner: the project, and ``/environment`` where one is chosen
+``aci-reconcile-protected`` ``true`` while the group must be neither deleted nor recreated
+``aci-reconcile-applied``   ``v1:<digest of the desired body>[:<digest of the live body that did not take>]``
+``aci-reconcile-secrets``   the fingerprint of all write-only values (``aci_reconcile.secret``)
+==========================  ==================================================================================
+
+Azure compares the names of tags without regard to case, and a write replaces the whole map: whoever writes merges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.model import as_object, as_text
+from aci_reconcile.normalize import align, digest, normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.model import Body, Json, Resource
+
+OWNER: Final = "aci-reconcile-project"
+PROTECTED: Final = "aci-reconcile-protected"
+APPLIED: Final = "aci-reconcile-applied"
+SECRETS: Final = "aci-reconcile-secrets"
+MEMORY: Final = frozenset({APPLIED, SECRETS})
+"""Tags that record a write; they change with it and are no difference by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What the last write recorded: the digest of the desired body, and of what it left behind where that differs."""
+
+    desired: str = ""
+    refused: str = ""
+
+    def __str__(self) -> str:
+        return ":".join(("v1", self.desired, *([self.refused] if self.refused else ())))
+
+    @classmethod
+    def of(cls, tags: Mapping[str, Json]) -> Applied:
+        """Read the tag; empty where there is none, or one that another version wrote."""
+        version, _, rest = get(tags, APPLIED).partition(":")
+        desired, _, refused = rest.partition(":")
+        return cls(desired, refused) if version == "v1" else cls()
+
+
+def get(tags: Mapping[str, Json], name: str) -> str:
+    """Return the value of a tag, whatever the case of its name; empty when there is none."""
+    return next((as_text(value) for key, value in tags.items() if key.lower() == name), "")
+
+
+def owner(resource: Resource) -> str:
+    """Return who owns the group; empty when nobody says so."""
+    return get(resource.tags, OWNER)
+
+
+def protected(resource: Resource) -> bool:
+    """Whether the live group carries the protection tag."""
+    return get(resource.tags, PROTECTED).lower() == "true"
+
+
+def merge(live: Mapping[str, Json], wanted: Mapping[str, Json]) -> dict[str, str]:
+    """Return the live tags with the wanted ones over them; one that is wanted as None is removed.
+
+    A tag keeps the spelling that it has in Azure.
+    """
+    merged = {name: as_text(value) for name, value in live.items()}
+    spelled = {name.lower(): name for name in live}
+    for name, value in wanted.items():
+        here = spelled.get(name.lower(), name)
+        if value is None:
+            merged.pop(here, None)
+        else:
+            merged[here] = as_text(value)
+    return merged
+
+
+def ours(desired: Resource, project: str) -> dict[str, Json]:
+    """Return the tags that say whose the group is; where the manifest does not speak of protection, that tag stays."""
+    wanted: dict[str, Json] = {OWNER: project}
+    if desired.lifecycle.protect is not None:
+        wanted[PROTECTED] = "true" if desired.lifecycle.protect else None
+    return wanted
+
+
+def desired_digest(body: Body) -> str:
+    """Return the digest of a declared body: of what it means, tags included, secrets and our own tags left out."""
+    named = {name: value for name, value in as_object(body.get("tags")).items() if not is_ours(name)}
+    return digest(normalize({**body, "tags": named}))
+
+
+def live_digest(live: Body, desired: Body) -> str:
+    """Return the digest of a live body as far as it answers for a desired one; our own tags left out."""
+    named = {name: value for name, value in as_object(live.get("tags")).items() if not is_ours(name)}
+    return digest(align(normalize({**live, "tags": named}), normalize(desired))[0])
+
+
+def is_ours(name: str) -> bool:
+    """Whether a tag belongs to this tool."""
+    return name.lower() in {OWNER, PROTECTED, APPLIED, SECRETS}
