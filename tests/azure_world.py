@@ -1,0 +1,106 @@
+"""A whole world in process: the emulator behind the real Azure SDK, under a clock that only sleeping moves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from factories import SUBSCRIPTION, FakeClock, policy
+
+from aci_reconcile import tags
+from aci_reconcile.arm import connect, custom
+from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store
+from aci_reconcile.model import Scope
+from aci_reconcile.plan import Plan, Policy
+from aci_reconcile.reconcile import Context, Look, apply, propose
+
+if TYPE_CHECKING:
+    from aci_reconcile.events import Event
+    from aci_reconcile.model import Resource, ResourceId
+
+API_VERSION = "2025-09-01"
+WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+SCOPE = Scope(SUBSCRIPTION, "rg-shop")
+
+
+@dataclass
+class AzureWorld:
+    """The emulator, a backend on it, and the requests that were made."""
+
+    knobs: Knobs = field(default_factory=lambda: Knobs(provisioning_seconds=2))
+    clock: FakeClock = field(default_factory=FakeClock)
+    requests: list[tuple[str, str, int]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    stable_for: float = 10
+    timeout: float = 1800
+
+    def __post_init__(self) -> None:
+        store = open_store(None)
+        self.emulator = Emulator(store, knobs=self.knobs, clock=self.clock.now, on_request=self._seen)
+        self.backend = connect(
+            custom("http://127.0.0.1:1"),
+            api_version=API_VERSION,
+            concurrency=4,
+            environ={},
+            send=self._send,
+            sleep=self.clock.sleep,
+        )
+        self.arm("PUT", f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-shop", {"location": "westeurope"})
+
+    def _seen(self, request: Request, response: Response) -> None:
+        self.requests.append((request.method, request.url, response.status))
+        self.bodies.append(request.body)
+
+    def _send(self, method: str, url: str, headers: Any, body: bytes) -> tuple[int, Any, bytes]:
+        answer = self.emulator.handle(Request(method, url, headers, body))
+        return answer.status, answer.headers, answer.body
+
+    def arm(self, method: str, path: str, body: Any = None) -> Any:
+        """Do something to Azure behind the tool's back; returns the answer's JSON."""
+        content = b"" if body is None else json.dumps(body).encode()
+        join = "&" if "?" in path else "?"
+        answer = self.emulator.handle(Request(method, f"{path}{join}api-version={API_VERSION}", {}, content))
+        return json.loads(answer.body) if answer.body else None
+
+    def put(self, resource_id: ResourceId, body: Any) -> Any:
+        """Write a group behind the tool's back and let it settle."""
+        answer = self.arm("PUT", str(resource_id), body)
+        self.clock.sleep(self.knobs.provisioning_seconds + self.knobs.vnet_extra_seconds + 5)
+        return answer
+
+    @property
+    def writes(self) -> list[tuple[str, str, int]]:
+        """The writes among the requests so far."""
+        return [each for each in self.requests if each[0] in WRITES]
+
+    def look(self, **more: Any) -> Look:
+        """Return how to look at this world."""
+        return Look(self.backend, self.clock, **more)
+
+    def context(self, rules: Policy) -> Context:
+        """Return how to act in it."""
+        return Context(
+            self.backend,
+            self.clock,
+            rules,
+            entropy=lambda size: b"\x07" * size,
+            jitter=lambda: 0.0,
+            stable_for=self.stable_for,
+            timeout=self.timeout,
+        )
+
+    def plan(self, *desired: Resource, health: bool = False, **rules: Any) -> Plan:
+        """Plan."""
+        return propose(desired, [SCOPE], policy(**rules), self.look(health=health))
+
+    def apply(self, *desired: Resource, **rules: Any) -> list[Event]:
+        """Plan and apply; returns what happened."""
+        proposal = self.plan(*desired, health=True, **rules)
+        return list(apply(proposal, self.context(policy(**rules))))
+
+
+def unowned(resource: Resource) -> Resource:
+    """Return the group without our tags, as a stranger would declare it."""
+    named = {name: value for name, value in resource.tags.items() if not tags.is_ours(name)}
+    return replace(resource, body={**resource.body, "tags": named})

@@ -1,0 +1,102 @@
+"""Whether a group is up, from what its instance view says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from factories import body, container
+
+from aci_reconcile.health import State, assess, has_ended, is_settled
+
+NOW = 1_600_000_000.0
+
+
+def seen(*views: dict[str, Any], state: str = "Running", provisioning: str = "Succeeded", policy: str = "Always",
+         init: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a live body whose containers have these views."""
+    containers = [container(f"c{n}", instanceView=view) for n, view in enumerate(views)]
+    first = [{"name": "i", "properties": {"instanceView": init}}] if init else []
+    return body(*containers, initContainers=first, provisioningState=provisioning, restartPolicy=policy,
+                instanceView={"state": state, "events": []})
+
+
+def running(since: str = "2020-01-01T00:00:00Z", restarts: int = 0) -> dict[str, Any]:
+    """Return the view of a running container."""
+    return {"restartCount": restarts, "currentState": {"state": "Running", "startTime": since}}
+
+
+def ended(code: int, restarts: int = 0, detail: str = "Completed") -> dict[str, Any]:
+    """Return the view of a container that ended."""
+    return {"restartCount": restarts, "currentState": {"state": "Terminated", "exitCode": code, "detailStatus": detail}}
+
+
+def backing_off(restarts: int = 1) -> dict[str, Any]:
+    """Return the view of a container in a crash loop, as recorded."""
+    detail = "CrashLoopBackOff: Back-off restarting failed"
+    return {"restartCount": restarts, "currentState": {"state": "Waiting", "detailStatus": detail}}
+
+
+VERDICTS = {
+    "running": (seen(running()), State.HEALTHY),
+    "running since just now": (seen(running("2020-09-13T12:26:39Z")), State.PENDING),
+    "running for long enough": (seen(running("2020-09-13T12:26:30Z")), State.HEALTHY),
+    "running after restarts": (seen(running(restarts=9)), State.HEALTHY),
+    "one of two waiting": (seen(running(), {"currentState": {"state": "Waiting"}}), State.PENDING),
+    "crash loop": (seen(running(), backing_off()), State.UNHEALTHY),
+    "image cannot be pulled": (seen({"currentState": {"state": "Waiting", "detailStatus": "ImagePullBackOff"}}),
+                               State.UNHEALTHY),
+    "task done": (seen(ended(0), state="Succeeded", policy="Never"), State.FINISHED),
+    "task done beside a server": (seen(ended(0), running(), policy="OnFailure"), State.HEALTHY),
+    "task failed": (seen(ended(2), state="Failed", policy="Never"), State.UNHEALTHY),
+    "task to be retried": (seen(ended(2), policy="OnFailure"), State.PENDING),
+    "task that keeps failing": (seen(ended(2, restarts=3), policy="OnFailure"), State.UNHEALTHY),
+    "server that ended": (seen(ended(0), policy="Always"), State.PENDING),
+    "stopped": (seen(ended(0, detail="Container stopped per client request"), state="Stopped"), State.STOPPED),
+    "provisioning failed": (seen({}, state="", provisioning="Failed"), State.UNHEALTHY),
+    "still creating": (seen({}, state="", provisioning="Creating"), State.PENDING),
+    "nothing told": (body(provisioningState="Succeeded"), State.UNKNOWN),
+    "init container failed": (seen({}, init=ended(1), policy="Never", state="Pending"), State.UNHEALTHY),
+    "init container done": (seen(running(), init=ended(0)), State.HEALTHY),
+}
+
+
+@pytest.mark.parametrize("case", VERDICTS)
+def test_the_verdict(case: str) -> None:
+    """Ten seconds of running are asked for."""
+    told, verdict = VERDICTS[case]
+    health = assess(told, now=NOW, stable_for=10)
+
+    assert verdict is health.state
+    assert bool(health.reasons) is (verdict not in {State.HEALTHY, State.FINISHED, State.PENDING}) or (
+        verdict is State.PENDING
+    )
+
+
+def test_reasons_are_azures_words() -> None:
+    """Container, state, exit code, detail, restarts."""
+    assert ("container c0: Waiting, CrashLoopBackOff: Back-off restarting failed, 1 restart",) == (
+        assess(seen(backing_off())).reasons
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        (seen(ended(0), state="Succeeded", policy="Never"), "Succeeded"),
+        (seen(ended(1), state="Failed", policy="Never"), "Failed"),
+        (seen(ended(0), running(), state="Running"), ""),
+        (seen(ended(0, detail="Container stopped per client request"), state="Stopped"), ""),
+        (seen(backing_off(), state="Failed"), ""),
+    ],
+)
+def test_when_a_group_has_ended_for_good(told: dict[str, Any], state: str) -> None:
+    """Azure updates no such group."""
+    assert state == has_ended(told)
+
+
+@pytest.mark.parametrize(("word", "settled"), [("Succeeded", True), ("Failed", True), ("Creating", False),
+                                               ("Pending", False), ("Updating", False), ("Repairing", False)])
+def test_what_is_settled(word: str, settled: bool) -> None:
+    """Only settled reads are compared."""
+    assert settled is is_settled(body(provisioningState=word))

@@ -1,0 +1,184 @@
+"""What counts as the same, quirk by quirk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from factories import body, container
+
+from aci_reconcile.diff import diff, leaves
+from aci_reconcile.fields import Replaces
+from aci_reconcile.normalize import align, normalize, secrets_of
+from aci_reconcile.secret import Secret
+
+
+def changes(live: dict[str, Any], desired: dict[str, Any]) -> list[str]:
+    """Return the paths that differ, as a plan shows them."""
+    after = normalize(desired)
+    return [each.path for each in diff(align(normalize(live), after)[0], after)]
+
+
+SAME = {
+    "defaults": (body(sku="Standard", priority="Regular", restartPolicy="Always"), body()),
+    "location as people write it": ({**body(), "location": "West Europe"}, body()),
+    "numbers": (body(container(resources={"requests": {"cpu": 1.0, "memoryInGB": 1.5}})), body()),
+    "empty lists": (body(initContainers=[], volumes=[], imageRegistryCredentials=None), body()),
+    "protocol": (body(container(ports=[{"port": 80, "protocol": "tcp"}])), body(container(ports=[{"port": 80}]))),
+    "order of ports": (
+        body(container(ports=[{"port": 80}, {"port": 81}])),
+        body(container(ports=[{"port": 81}, {"port": 80}])),
+    ),
+    "order of containers": (body(container("a"), container("b")), body(container("b"), container("a"))),
+    "a variable without a value": (
+        body(container(environmentVariables=[{"name": "A"}])),
+        body(container(environmentVariables=[{"name": "A", "value": ""}])),
+    ),
+    "a secret variable": (
+        body(container(environmentVariables=[{"name": "A"}])),
+        body(container(environmentVariables=[{"name": "A", "secureValue": Secret("x")}])),
+    ),
+    "a secret volume": (
+        body(volumes=[{"name": "v", "secret": {}}]),
+        body(volumes=[{"name": "v", "secret": {"file": Secret("eA==")}}]),
+    ),
+    "what Azure adds": (
+        {**body(provisioningState="Succeeded", provisioningTimeoutInSeconds=1800), "id": "/x", "systemData": {"a": 1}},
+        body(),
+    ),
+    "the address Azure chose": (
+        body(ipAddress={"type": "Public", "ports": [{"port": 80}], "ip": "1.2.3.4", "fqdn": "x"}),
+        body(ipAddress={"type": "Public", "ports": [{"port": 80}]}),
+    ),
+    "the enforcement policy Azure wrote": (body(confidentialComputeProperties={"ccePolicy": "cG9saWN5"}), body()),
+    "identities": (
+        {
+            **body(),
+            "identity": {"type": "UserAssigned", "userAssignedIdentities": {"/S/A": {"clientId": "c", "principalId": "p"}}},
+        },
+        {**body(), "identity": {"type": "userassigned", "userAssignedIdentities": {"/s/a": {}}}},
+    ),
+    "spaces in an enum": (
+        {**body(), "identity": {"type": "SystemAssigned, UserAssigned"}},
+        {**body(), "identity": {"type": "SystemAssigned,UserAssigned"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_what_means_the_same_is_no_difference(case: str) -> None:
+    """Azure's answer on the left, the manifest on the right."""
+    assert [] == changes(*SAME[case])
+
+
+DIFFERENT = {
+    "image": (body(), body(container(image="nginx:2")), ["containers[web].image"]),
+    "a setting Git is silent about": (body(restartPolicy="Never"), body(), ["restartPolicy"]),
+    "a variable": (
+        body(container(environmentVariables=[{"name": "A", "value": "1"}])),
+        body(container(environmentVariables=[{"name": "A", "value": "2"}])),
+        ["containers[web].environmentVariables[A]"],
+    ),
+    "a private-looking variable": (
+        body(container(environmentVariables=[{"name": "__A", "value": "1"}])),
+        body(),
+        ["containers[web].environmentVariables"],
+    ),
+    "order of init containers": (
+        body(initContainers=[{"name": "a"}, {"name": "b"}]),
+        body(initContainers=[{"name": "b"}, {"name": "a"}]),
+        ["initContainers[a].(position)", "initContainers[b].(position)"],
+    ),
+    "order of the command": (body(container(command=["a", "b"])), body(container(command=["b", "a"])),
+                             ["containers[web].command"]),
+    "an address that is pinned": (
+        body(ipAddress={"type": "Private", "ip": "10.0.0.4"}),
+        body(ipAddress={"type": "Private", "ip": "10.0.0.5"}),
+        ["ipAddress.ip"],
+    ),
+    "emptyDir is a source": (body(volumes=[{"name": "v"}]), body(volumes=[{"name": "v", "emptyDir": {}}]),
+                             ["volumes[v].emptyDir"]),
+    "case of a tag's value": (body(tags={"a": "X"}), body(tags={"a": "x"}), ["tags.a"]),
+    "port and protocol": (
+        body(container(ports=[{"port": 53, "protocol": "UDP"}])),
+        body(container(ports=[{"port": 53}])),
+        ["containers[web].ports[53/TCP]", "containers[web].ports[53/UDP]"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DIFFERENT)
+def test_what_means_something_else_is_named(case: str) -> None:
+    """The path is the one people write."""
+    live, desired, paths = DIFFERENT[case]
+
+    assert paths == changes(live, desired)
+
+
+def test_unknown_live_fields_are_reported_not_compared() -> None:
+    """A field that Azure invents is no drift; one that the manifest names is compared."""
+    live = body(container(newKnob={"a": 1}), other=True)
+    kept, unknown = align(normalize(live), normalize(body()))
+
+    assert ("containers[web].newKnob", "other") == unknown
+    assert normalize(body()) == kept
+    assert ["other"] == changes(live, body(container(newKnob={"a": 1.0}), other=False))
+
+
+def test_secrets_are_found_by_path() -> None:
+    """Every write-only value, where people would look for it."""
+    found = secrets_of(
+        body(
+            container(environmentVariables=[{"name": "A", "secureValue": Secret("1")}]),
+            volumes=[
+                {"name": "s", "secret": {"f": Secret("2")}},
+                {"name": "a", "azureFile": {"shareName": "s", "storageAccountKey": Secret("3")}},
+            ],
+            imageRegistryCredentials=[{"server": "X.azurecr.io", "password": Secret("4")}],
+            extensions=[{"name": "e", "properties": {"protectedSettings": {"k": [Secret("5")]}}}],
+        )
+    )
+
+    assert [
+        "containers[web].environmentVariables[A]",
+        "extensions[e].protectedSettings.k[0]",
+        "imageRegistryCredentials[x.azurecr.io].password",
+        "volumes[a].azureFile.storageAccountKey",
+        "volumes[s].secret.f",
+    ] == list(found)
+
+
+REPLACES = {
+    "image": (body(container(image="x")), Replaces.NO),
+    "memory": (body(container(resources={"requests": {"cpu": 1, "memoryInGB": 4}})), Replaces.YES),
+    "a port": (body(container(ports=[{"port": 80}])), Replaces.MAY),
+    "a container": (body(container(), container("side")), Replaces.MAY),
+    "a subnet": (body(subnetIds=[{"id": "/s"}]), Replaces.YES),
+    "an address": (body(ipAddress={"type": "Public", "ports": [{"port": 80}]}), Replaces.YES),
+    "a tag": (body(tags={"a": "b"}), Replaces.NO),
+    "log analytics": (body(diagnostics={"logAnalytics": {"workspaceId": "w"}}), Replaces.MAY),
+    "location": ({**body(), "location": "eastus"}, Replaces.YES),
+}
+
+
+@pytest.mark.parametrize("case", REPLACES)
+def test_what_a_field_costs(case: str) -> None:
+    """The table says which fields cannot change in place, subtrees inherit it, entries that come or go are judged apart."""
+    after, cost = REPLACES[case]
+    found = diff(normalize(body()), normalize(after))
+
+    assert [cost] == [each.replaces for each in found]
+
+
+def test_leaves_of_an_added_container() -> None:
+    """An added object is shown leaf by leaf, in the table's order."""
+    side = container("side", environmentVariables=[{"name": "A", "value": "1"}], ports=[{"port": 81}])
+    (added,) = diff(normalize(body()), normalize(body(container(), side)))
+
+    assert [
+        "containers[side].image",
+        "containers[side].ports[81/TCP]",
+        "containers[side].environmentVariables[A]",
+        "containers[side].resources.requests.memoryInGB",
+        "containers[side].resources.requests.cpu",
+    ] == [each.path for each in leaves(added)]

@@ -1,0 +1,366 @@
+"""What is decided about a group, and what holds it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from factories import OWNER, body, container, group, live, owned, policy, rid
+
+from aci_reconcile import tags
+from aci_reconcile.errors import UsageError
+from aci_reconcile.model import Lifecycle, Resource
+from aci_reconcile.plan import (
+    UNLIMITED,
+    Action,
+    Cause,
+    Change,
+    Impact,
+    ResourceGroupChange,
+    Unreadable,
+    destruction,
+    plan,
+)
+from aci_reconcile.secret import Secret, fingerprint
+
+if TYPE_CHECKING:
+    from aci_reconcile.plan import Plan
+
+SECRET = {"name": "DB", "secureValue": Secret("s3cret", source="env:DB")}
+MISSING = {"name": "DB", "secureValue": Secret.unavailable("env:DB", "is not set")}
+
+
+def only(proposal: Plan) -> Change:
+    """Return the one change of a plan."""
+    (change,) = proposal.changes
+    return change
+
+
+def codes(proposal: Plan) -> list[str]:
+    """Return what holds the plan."""
+    return [blocker.code for blocker in proposal.blockers]
+
+
+def with_secret(variable: dict[str, Any] = SECRET) -> Resource:
+    """Return a group with a secret variable."""
+    return group("web", container(environmentVariables=[variable]))
+
+
+def stamped(resource: Resource, *secrets: str, applied: bool = True) -> Resource:
+    """Return the live group as our last write left it, with a fingerprint of the secrets it then held."""
+    values = {f"containers[web].environmentVariables[{name}]": Secret(value) for name, value in [s.split("=") for s in secrets]}
+    mark = fingerprint(values, entropy=lambda n: b"s" * n)
+    memory = {tags.OWNER: OWNER, tags.SECRETS: mark} if mark else {tags.OWNER: OWNER}
+    if applied:
+        memory[tags.APPLIED] = str(tags.Applied(tags.desired_digest(resource.body)))
+    return live(resource, tags=memory)
+
+
+ACTIONS: dict[str, tuple[Resource, Resource | None, Action, Impact]] = {
+    "create": (group(), None, Action.CREATE, Impact.NONE),
+    "no-op": (group(), owned(group()), Action.NO_OP, Impact.NONE),
+    "tags": (group(tags={"team": "a"}), owned(group()), Action.UPDATE, Impact.TAGS_ONLY),
+    "image": (group("web", container(image="x")), owned(group()), Action.UPDATE, Impact.RESTART),
+    "memory": (
+        group("web", container(resources={"requests": {"cpu": 1, "memoryInGB": 4}})),
+        owned(group()),
+        Action.REPLACE,
+        Impact.RECREATE,
+    ),
+    "an ended task that differs": (
+        group("web", container(image="x"), restartPolicy="Never"),
+        owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=0),
+        Action.REPLACE,
+        Impact.RECREATE,
+    ),
+    "an ended task that is equal": (
+        group("web", restartPolicy="Never"),
+        owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=0),
+        Action.NO_OP,
+        Impact.NONE,
+    ),
+    "an ended task whose tags differ": (
+        group("web", restartPolicy="Never", tags={"a": "b"}),
+        owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=0),
+        Action.UPDATE,
+        Impact.TAGS_ONLY,
+    ),
+    "adoption": (group(), live(group()), Action.ADOPT, Impact.TAGS_ONLY),
+    "protection": (group(lifecycle=Lifecycle(protect=True)), owned(group()), Action.UPDATE, Impact.TAGS_ONLY),
+    "a foreign group": (group("web", container(image="x")), live(group(), tags={tags.OWNER: "other"}), Action.NO_OP,
+                        Impact.NONE),
+}
+
+
+@pytest.mark.parametrize("case", ACTIONS)
+def test_what_is_done_and_what_it_costs(case: str) -> None:
+    """One group, declared and live."""
+    desired, there, action, impact = ACTIONS[case]
+    change = only(plan([desired], [there] if there else [], policy(adopt=True)))
+
+    assert (action, impact) == (change.action, change.impact)
+
+
+def test_a_plan_counts_as_terraform_does() -> None:
+    """A replacement is one to add and one to destroy."""
+    desired = [group("a"), group("b", container(image="x")), group("c", osType="Windows")]
+    proposal = plan(desired, [owned(group("b")), owned(group("c")), owned(group("d"))], policy(prune=True))
+
+    assert (2, 1, 2) == (proposal.to_add, proposal.to_change, proposal.to_destroy)
+    assert proposal
+    assert 1 == proposal.with_impact(Impact.RECREATE)
+
+
+def test_nothing_declared_is_an_error() -> None:
+    """An empty set never deletes."""
+    with pytest.raises(UsageError, match="no manifest declares"):
+        plan([], [owned(group())], policy(prune=True))
+
+
+HELD: dict[str, tuple[Resource, Resource | None, dict[str, Any], list[str]]] = {
+    "replace": (group(osType="Windows"), owned(group()), {}, ["replace"]),
+    "replace allowed": (group(osType="Windows"), owned(group()), {"allow_replace": UNLIMITED}, []),
+    "replace allowed once": (group(osType="Windows"), owned(group()), {"allow_replace": 1}, []),
+    "replace allowed by the manifest": (
+        group(osType="Windows", lifecycle=Lifecycle(replace=True)), owned(group()), {}, []
+    ),
+    "unowned": (group(), live(group()), {}, ["unowned"]),
+    "unowned, adopted": (group(), live(group()), {"adopt": True}, []),
+    "unowned, adopted by the manifest": (group(lifecycle=Lifecycle(adopt=True)), live(group()), {}, []),
+    "foreign": (group(), live(group(), tags={tags.OWNER: "other/prod"}), {"adopt": True}, ["owner"]),
+    "protected by the manifest": (
+        group(osType="Windows", lifecycle=Lifecycle(protect=True)), owned(group()), {"allow_replace": UNLIMITED},
+        ["protected"],
+    ),
+    "protected by the tag": (
+        group(osType="Windows"), live(group(), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"}),
+        {"allow_replace": UNLIMITED}, ["protected"],
+    ),
+    "protection lifted": (
+        group(osType="Windows", lifecycle=Lifecycle(protect=False)),
+        live(group(), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"}), {"allow_replace": UNLIMITED}, [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_what_holds_a_plan(case: str) -> None:
+    """Fails closed, and says which flag releases it."""
+    desired, there, rules, held = HELD[case]
+    proposal = plan([desired], [there] if there else [], policy(**rules))
+
+    assert held == codes(proposal)
+    assert (not held) is proposal.applyable
+    assert all(blocker.release for blocker in proposal.blockers)
+
+
+def test_two_replacements_are_more_than_one() -> None:
+    """The number given is the number allowed."""
+    desired = [group("a", osType="Windows"), group("b", osType="Windows")]
+    there = [owned(group("a")), owned(group("b"))]
+
+    assert "--allow-replace=2" == plan(desired, there, policy(allow_replace=1)).blockers[0].release
+    assert [] == codes(plan(desired, there, policy(allow_replace=2)))
+
+
+def test_orphans_are_noticed_and_deleted_only_with_prune() -> None:
+    """A group with our tag that stands in no manifest."""
+    noticed = plan([group("a")], [owned(group("a")), owned(group("b"))], policy())
+    pruned = plan([group("a")], [owned(group("a")), owned(group("b"))], policy(prune=True))
+
+    assert ["orphan"] == [notice.code for notice in noticed.notices]
+    assert not noticed
+    assert [Action.NO_OP, Action.DELETE] == [change.action for change in pruned.changes]
+    assert ("IP",) != pruned.changes[1].loses
+
+
+def test_more_deletions_than_allowed_are_held() -> None:
+    """Small estates are protected, too."""
+    there = [owned(group(name)) for name in "abc"]
+
+    assert ["delete"] == codes(plan([group("a")], there, policy(prune=True)))
+    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=2)))
+
+
+def test_a_selection_never_enlarges_what_is_orphaned() -> None:
+    """Paths and --only narrow what is written; nothing is pruned then."""
+    there = [owned(group("a")), owned(group("b")), owned(group("c"))]
+    rules = policy(prune=True, selected=frozenset({rid("a").key}))
+    proposal = plan([group("a", container(image="x")), group("b", container(image="x"))], there, rules)
+
+    assert [("rg-shop/a", Action.UPDATE)] == [(change.address, change.action) for change in proposal.changes]
+
+
+def test_foreign_groups_are_nobodys_orphans() -> None:
+    """Another project's group and an unowned one are left alone."""
+    there = [owned(group("a")), live(group("b")), live(group("c"), tags={tags.OWNER: "shop/test"})]
+    proposal = plan([group("a")], there, policy(prune=True))
+
+    assert (1, ()) == (len(proposal.changes), proposal.notices)
+
+
+def test_a_missing_resource_group_is_created_only_when_the_project_says_so() -> None:
+    """Else it holds the plan."""
+    desired = group()
+    held = plan([desired], [], policy(), missing=[desired.id.scope])
+    made = plan([desired], [], policy(create_resource_groups=True), missing=[desired.id.scope])
+
+    assert ["resource-group"] == codes(held)
+    assert (ResourceGroupChange(desired.id.scope, "westeurope"),) == made.resource_groups
+
+
+def test_what_could_not_be_read_is_not_decided() -> None:
+    """Nothing is created over a group that we could not see."""
+    proposal = plan([group()], [], policy(), unreadable=[Unreadable("rg-shop/web", "403")])
+
+    assert () == proposal.changes
+    assert not proposal.complete
+    assert not proposal.applyable
+
+
+def test_tags_of_others_are_kept_and_null_removes() -> None:
+    """The manifest owns the tags it names."""
+    desired = group("web", tags={"Team": "data", "old": None})
+    there = live(group(), tags={tags.OWNER: OWNER, "team": "shop", "old": "x", "policy": "y"})
+    change = only(plan([desired], [there], policy()))
+
+    assert {"team": "data", "policy": "y", tags.OWNER: OWNER} == change.after.tags if change.after else {}
+    assert ["tags.old", "tags.team"] == sorted(each.path for each in change.fields)
+
+
+def test_ignored_fields_are_left_to_others() -> None:
+    """Not compared, and carried over."""
+    desired = group("web", container(image="x"), lifecycle=Lifecycle(ignore=("containers[web].image", "tags.team")),
+                    tags={"team": "a"})
+    change = only(plan([desired], [live(group(), tags={tags.OWNER: OWNER, "team": "b"})], policy()))
+
+    assert Action.NO_OP is change.action
+
+
+def test_what_a_recreation_loses() -> None:
+    """IP, system identity, emptyDir."""
+    there = Resource(
+        rid(),
+        {
+            **owned(group(ipAddress={"type": "Public", "ports": [{"port": 80}], "ip": "1.1.1.1"},
+                          volumes=[{"name": "v", "emptyDir": {}}])).body,
+            "identity": {"type": "SystemAssigned, UserAssigned"},
+        },
+    )
+    change = only(plan([group(osType="Windows")], [there], policy()))
+
+    assert ("new IP", "system-assigned identity and its role assignments", "emptyDir contents") == change.loses
+
+
+def test_an_unchanged_secret_is_no_difference() -> None:
+    """The fingerprint knows it again."""
+    assert not plan([with_secret()], [stamped(with_secret(), "DB=s3cret")], policy())
+
+
+def test_a_changed_secret_is_a_restart() -> None:
+    """Shown as such, never its value."""
+    change = only(plan([with_secret()], [stamped(with_secret(), "DB=old")], policy()))
+
+    assert (Action.UPDATE, Impact.RESTART) == (change.action, change.impact)
+    assert [("containers[web].environmentVariables[DB]", True)] == [(each.path, each.secret) for each in change.fields]
+
+
+def test_a_secret_that_is_new_in_git_is_a_change() -> None:
+    """We wrote the group before, and it held none then."""
+    change = only(plan([with_secret()], [stamped(with_secret())], policy()))
+
+    assert Impact.RESTART is change.impact
+
+
+def test_secrets_that_left_git_are_a_change() -> None:
+    """The tag says there were some; Azure would keep them."""
+    desired = group("web", container(environmentVariables=[{"name": "DB"}]))
+
+    assert Impact.RESTART is only(plan([desired], [stamped(desired, "DB=old")], policy())).impact
+
+
+def test_a_secret_that_becomes_readable_text_hides_the_other_side() -> None:
+    """A live plain value where a secret is declared is not shown."""
+    there = stamped(group("web", container(environmentVariables=[{"name": "DB", "value": "plain"}])))
+    change = only(plan([with_secret()], [there], policy()))
+
+    assert all(each.secret for each in change.fields)
+
+
+def test_an_adopted_groups_secrets_are_not_compared_until_pushed_or_vouched_for() -> None:
+    """Never "changed"."""
+    there = live(with_secret())
+    adopted = only(plan([with_secret()], [there], policy(adopt=True)))
+    touched = only(plan([with_secret()], [there], policy(adopt=True, touch_secrets=True)))
+    trusted = only(plan([with_secret()], [owned(with_secret())], policy(trust_secrets=True)))
+
+    assert (Impact.TAGS_ONLY, ("containers[web].environmentVariables[DB]",)) == (adopted.impact, adopted.not_compared)
+    assert Impact.RESTART is touched.impact
+    assert (Action.UPDATE, Impact.TAGS_ONLY, ()) == (trusted.action, trusted.impact, trusted.not_compared)
+
+
+def test_a_secret_that_is_not_at_hand_is_not_compared_and_stops_a_write() -> None:
+    """It never counts as unchanged, and no PUT goes out without it."""
+    equal = plan([with_secret(MISSING)], [stamped(with_secret(), "DB=s3cret")], policy())
+    created = plan([with_secret(MISSING)], [], policy())
+
+    assert 1 == equal.not_compared
+    assert ["rg-shop/web"] == [address for address, _ in created.missing_secrets]
+    assert not created.applyable
+
+
+def test_the_tag_tells_git_from_azure() -> None:
+    """Same manifest as at the last write and yet a difference: it changed in Azure."""
+    there = stamped(group())
+    moved = replace(there, body={**there.body, "properties": {**there.properties, "dnsConfig": {"options": "x"}}})
+
+    assert Cause.AZURE is only(plan([group()], [moved], policy())).cause
+    assert Cause.GIT is only(plan([group("web", container(image="x"))], [there], policy())).cause
+    assert Cause.UNKNOWN is only(plan([group("web", container(image="x"))], [owned(group())], policy())).cause
+
+
+def test_what_azure_did_not_take_is_not_written_again() -> None:
+    """The tag remembers the body that the same manifest left behind."""
+    desired = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})
+    there = owned(group())
+    refused = tags.Applied(tags.desired_digest(desired.body), tags.live_digest(there.body, desired.body))
+    change = only(plan([desired], [live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: str(refused)})], policy()))
+
+    assert (Action.NO_OP, True) == (change.action, change.stuck)
+    assert ["diagnostics"] == [each.path for each in change.fields]
+
+
+def test_redeploying_writes_without_a_difference() -> None:
+    """For an image tag that moved."""
+    change = only(plan([group()], [owned(group())], policy(redeploy=frozenset({rid().key}))))
+
+    assert (Action.UPDATE, Impact.RESTART, ("a redeployment was asked for",)) == (
+        change.action, change.impact, change.reasons,
+    )
+
+
+def test_unknown_fields_are_noticed_once_and_again_on_a_write() -> None:
+    """A PUT may reset them."""
+    there = [owned(group(name, strange=1)) for name in "abc"]
+    quiet = plan([group("a"), group("b"), group("c")], there, policy())
+    loud = plan([group("a", container(image="x")), group("b"), group("c")], there, policy())
+
+    assert ["rg-shop/a"] == [notice.address for notice in quiet.notices]
+    assert ["rg-shop/a", "rg-shop/b"] == [notice.address for notice in loud.notices]
+
+
+def test_destruction_takes_what_is_ours_and_nothing_protected() -> None:
+    """Destroy is a plan, too."""
+    there = [owned(group("a")), live(group("b")), live(group("c"), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"})]
+    proposal = destruction(there, policy(max_deletes=UNLIMITED))
+
+    assert ["rg-shop/a", "rg-shop/c"] == [change.address for change in proposal.changes]
+    assert ["protected"] == codes(proposal)
+
+
+def test_the_body_to_write_is_whole() -> None:
+    """Manifest, owner and tags of others together."""
+    change = only(plan([group("web", container(image="x"))], [live(group(), tags={tags.OWNER: OWNER, "p": "q"})], policy()))
+
+    assert {**body(container(image="x")), "tags": {tags.OWNER: OWNER, "p": "q"}} == (change.after.body if change.after else {})

@@ -1,0 +1,127 @@
+"""A secret shows itself nowhere, and yet can be joined, compared and fingerprinted."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import pickle
+import traceback
+
+import pytest
+
+from aci_reconcile.secret import Fingerprint, Secret, fingerprint
+
+CANARY = "c4n4ry-v4lue"
+
+
+def salt(size: int) -> bytes:
+    """Return the salt of every test."""
+    return b"s" * size
+
+
+def test_no_rendering_shows_it() -> None:
+    """Text, repr, format, percent, join and the log all give the placeholder."""
+    secret = Secret(CANARY, source="env:X")
+
+    shown = [str(secret), repr(secret), f"{secret}", f"{secret!r:>20}", "%s" % secret, repr({"a": [secret]})]  # noqa: UP031
+
+    assert [True] * len(shown) == ["(secret)" in each and CANARY not in each for each in shown]
+
+
+def test_logging_and_tracebacks_do_not_show_it(caplog: pytest.LogCaptureFixture) -> None:
+    """A log record's arguments and an exception that holds a secret stay dark."""
+    secret = Secret(CANARY)
+    logging.getLogger("test").warning("value %s", secret)
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        text = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+    assert CANARY not in caplog.text + text
+
+
+@pytest.mark.parametrize("serialise", [json.dumps, pickle.dumps])
+def test_serialising_raises(serialise: object) -> None:
+    """It cannot be written anywhere by accident."""
+    assert callable(serialise)
+
+    with pytest.raises(TypeError):
+        serialise(Secret(CANARY))
+
+
+def test_a_copy_is_the_secret_itself() -> None:
+    """Deep copies of a body keep it."""
+    secret = Secret(CANARY)
+
+    assert copy.deepcopy({"a": secret})["a"] is secret
+    assert copy.copy(secret) is secret
+
+
+def test_joining_keeps_it_secret() -> None:
+    """Text around a secret becomes part of it."""
+    joined = "user:" + Secret("pass", source="env:P") + "@host"
+
+    assert "user:pass@host" == joined.reveal()
+    assert "env:P" == joined.source
+
+
+def test_joining_one_that_is_missing_is_missing() -> None:
+    """What cannot be had cannot be joined either."""
+    joined = "a" + Secret.unavailable("env:P", "is not set")
+
+    assert not joined.available
+    with pytest.raises(ValueError, match="env:P: is not set"):
+        joined.reveal()
+
+
+def test_equality_is_by_value_and_a_missing_one_equals_nothing() -> None:
+    """Two secrets are compared without being shown."""
+    missing = Secret.unavailable("env:P", "is not set")
+
+    assert Secret("a") == Secret("a", source="elsewhere")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert missing != Secret.unavailable("env:P", "is not set")
+    assert missing == missing  # noqa: PLR0124
+
+
+def test_it_is_not_hashable() -> None:
+    """A set or a dict key would give it away by its hash."""
+    with pytest.raises(TypeError):
+        hash(Secret("a"))
+
+
+@pytest.mark.parametrize("key", [None, Secret("team key")])
+def test_a_fingerprint_knows_the_same_secrets_again(key: Secret | None) -> None:
+    """Equal values match, changed values or paths do not."""
+    text = fingerprint({"a": Secret(CANARY)}, entropy=salt, key=key)
+    tag = Fingerprint.parse(text)
+
+    assert tag is not None
+    assert CANARY not in text
+    assert len(text) <= 256
+    assert tag.matches({"a": Secret(CANARY)}, key) is True
+    assert tag.matches({"a": Secret("other")}, key) is False
+    assert tag.matches({"b": Secret(CANARY)}, key) is False
+
+
+def test_another_scheme_or_key_means_not_compared() -> None:
+    """Never "changed"."""
+    tag = Fingerprint.parse(fingerprint({"a": Secret("x")}, entropy=salt, key=Secret("one")))
+
+    assert tag is not None
+    assert tag.matches({"a": Secret("x")}) is None
+    assert tag.matches({"a": Secret("x")}, Secret("two")) is None
+    assert tag.matches({"a": Secret.unavailable("env:X", "is not set")}, Secret("one")) is None
+
+
+@pytest.mark.parametrize("text", ["", "v1", "v2:scrypt::AA:AA", "v1:scrypt::*:*!", "v1:scrypt::A:AA"])
+def test_a_tag_that_is_not_ours_is_no_fingerprint(text: str) -> None:
+    """Foreign text is not an error."""
+    assert Fingerprint.parse(text) is None
+
+
+def test_no_secrets_have_no_fingerprint() -> None:
+    """The tag is left out, not written empty."""
+    assert "" == fingerprint({}, entropy=salt)
