@@ -73,7 +73,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret) or self.missing or other.missing:
             return self is other
-        return hmac.compare_digest(self.__value.encode(), other.reveal().encode())
+        return hmac.compare_digest(_bytes(self), _bytes(other))
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -94,6 +94,11 @@ class Secret:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a Secret is never serialised")
+
+
+def _bytes(secret: Secret) -> bytes:
+    """Return the value as bytes; a lone surrogate is what the environment gives for bytes that are no text."""
+    return secret.reveal().encode("utf-8", "surrogatepass")
 
 
 def _join(left: str | Secret, right: str | Secret) -> Secret:
@@ -162,13 +167,13 @@ def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes
 def _scheme(key: Secret | None) -> tuple[str, str]:
     if key is None:
         return "scrypt", ""
-    return "hmac", hashlib.sha256(b"aci-reconcile key id\0" + key.reveal().encode()).hexdigest()[:8]
+    return "hmac", hashlib.sha256(b"aci-reconcile key id\0" + _bytes(key)).hexdigest()[:8]
 
 
 def _digest(secrets: Mapping[str, Secret], salt: bytes, key: Secret | None) -> bytes:
     material = json.dumps({path: secrets[path].reveal() for path in sorted(secrets)}).encode()
     if key is not None:
-        return hmac.digest(key.reveal().encode(), salt + material, "sha256")[:_DIGEST_BYTES]
+        return hmac.digest(_bytes(key), salt + material, "sha256")[:_DIGEST_BYTES]
     return hashlib.scrypt(material, salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, dklen=_DIGEST_BYTES)
 
 

@@ -12,12 +12,12 @@ from aci_reconcile import tags
 from aci_reconcile.arm import connect, custom
 from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store
 from aci_reconcile.model import Scope
-from aci_reconcile.plan import Plan, Policy
 from aci_reconcile.reconcile import Context, Look, apply, propose
 
 if TYPE_CHECKING:
     from aci_reconcile.events import Event
     from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.plan import Plan, Policy
 
 API_VERSION = "2025-09-01"
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})

@@ -44,7 +44,8 @@ def group(name: str = "web", *containers: dict[str, Any], lifecycle: Lifecycle |
 
 def policy(**more: Any) -> Policy:
     """Return a policy of the project ``shop/prod``."""
-    return Policy(**{"owner": OWNER, **more})
+    settings: dict[str, Any] = {"owner": OWNER, **more}
+    return Policy(**settings)
 
 
 @dataclass
@@ -64,7 +65,7 @@ class FakeClock:
 
 def instance_view(resource: Resource, state: str = "Running", **current: Any) -> dict[str, Any]:
     """Return the body with every container in a state."""
-    seen = copy.deepcopy(dict(resource.body))
+    seen: dict[str, Any] = copy.deepcopy(dict(resource.body))
     told = {"state": state, "startTime": "2020-01-01T00:00:00Z", "detailStatus": "", **current}
     for each in seen["properties"]["containers"]:
         each["properties"]["instanceView"] = {"restartCount": 0, "currentState": told, "events": []}
@@ -101,7 +102,7 @@ class FakeBackend:
     resource_groups: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[Exception | None]] = field(default_factory=lambda: defaultdict(list))
     calls: list[tuple[str, str]] = field(default_factory=list)
-    sent: list[Resource] = field(default_factory=list)
+    sent: list[Resource] = field(default_factory=list[Resource])
     state: dict[str, Any] = field(default_factory=lambda: {"state": "Running"})
     drop: tuple[str, ...] = ()
     after_fault: Any = None
@@ -110,13 +111,17 @@ class FakeBackend:
     def holding(cls, *resources: Resource) -> FakeBackend:
         """Return a backend that holds these live groups."""
         made = cls({each.id.key: each for each in resources})
-        made.resource_groups = {each.id.scope.key: {"tags": {}} for each in resources} or {rid().scope.key: {"tags": {}}}
+        made.resource_groups = {each.id.scope.key: {"tags": {}} for each in resources} or {
+            rid().scope.key: {"tags": {}}
+        }
         return made
 
     @property
     def writes(self) -> list[tuple[str, str]]:
         """The writes that were sent."""
-        return [call for call in self.calls if call[0] not in {"get", "list", "poll", "logs", "get_rg", "list_resources"}]
+        return [
+            call for call in self.calls if call[0] not in {"get", "list", "poll", "logs", "get_rg", "list_resources"}
+        ]
 
     def _told(self, verb: str, what: str) -> None:
         self.calls.append((verb, what))
@@ -203,11 +208,15 @@ def _without_views(seen: dict[str, Any]) -> dict[str, Any]:
     return seen
 
 
+def _ones(size: int) -> bytes:
+    return b"\x01" * size
+
+
 def context(backend: FakeBackend, clock: FakeClock | None = None, **more: Any) -> Context:
     """Return what an apply needs, with chance taken out of it."""
     settings: dict[str, Any] = {
         "policy": policy(),
-        "entropy": lambda size: b"\x01" * size,
+        "entropy": _ones,
         "jitter": lambda: 0.0,
         "wait": Wait.HEALTHY,
         **more,

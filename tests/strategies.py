@@ -108,7 +108,9 @@ def _echoed_object(value: dict[str, Any], node: Node, chance: random.Random) -> 
 
 def _unambiguous(items: list[Any], node: Node) -> bool:
     """Entries that share a key are told apart by their order."""
-    keys = [str([item.get(name) if isinstance(item, dict) else item for name in node.row.key]).lower() for item in items]
+    keys = [
+        str([item.get(name) if isinstance(item, dict) else item for name in node.row.key]).lower() for item in items
+    ]
     return len(set(keys)) == len(keys)
 
 

@@ -116,6 +116,8 @@ def decide(desired: Resource, live: Resource | None, policy: Policy) -> Change:
         cause=_cause(tags.desired_digest(desired.body), live, found),
         may_replace=found.replaces is Replaces.MAY,
     )
+    if known.cause is Cause.AZURE:
+        known = replace(known, in_azure=tuple(each.path for each in known.fields))
     return _acted(known, found, live, policy)
 
 

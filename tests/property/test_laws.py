@@ -92,7 +92,11 @@ def _count(value: Any) -> int:
 def _has_twins(value: Any) -> bool:
     """Whether two entries of a list share a key, which Azure refuses."""
     if isinstance(value, list):
-        names = [json.dumps({k: v for k, v in each.items() if isinstance(v, str | int)}) for each in value if isinstance(each, dict)]
+        names = [
+            json.dumps({k: v for k, v in each.items() if isinstance(v, str | int)})
+            for each in value
+            if isinstance(each, dict)
+        ]
         return len(names) > 1 or any(map(_has_twins, value))
     return isinstance(value, dict) and any(map(_has_twins, value.values()))
 
@@ -160,16 +164,23 @@ def _surprises(change: Any, proposal: Plan, rules: Policy) -> list[str]:
         "deletes what is not ours": change.action is Action.DELETE and owner != OWNER,
         "deletes what is declared": change.action is Action.DELETE and change.after is not None,
         "deletes too many": change.action is Action.DELETE and free and rules.max_deletes == 0,
-        "replaces unasked": change.action is Action.REPLACE and free
-        and rules.allow_replace == 0 and not change.after.lifecycle.replace,
+        "replaces unasked": change.action is Action.REPLACE
+        and free
+        and rules.allow_replace == 0
+        and not (change.after and change.after.lifecycle.replace),
         "touches a foreign group": owner == "other" and (change.writes or free),
         "adopts unasked": change.before is not None and not owner and change.writes and free and not rules.adopt,
-        "touches a protected group": change.action in {Action.REPLACE, Action.DELETE} and free
-        and change.before is not None and tags.protected(change.before)
+        "touches a protected group": change.action in {Action.REPLACE, Action.DELETE}
+        and free
+        and change.before is not None
+        and tags.protected(change.before)
         and not (change.after and change.after.lifecycle.protect is False),
-        "writes without a difference": change.writes and change.before is not None and change.after is not None
+        "writes without a difference": change.writes
+        and change.before is not None
+        and change.after is not None
         and not change.fields,
-        "restarts for tags": change.impact is Impact.RESTART and all(each.keys[:1] == ("tags",) for each in change.fields)
+        "restarts for tags": change.impact is Impact.RESTART
+        and all(each.keys[:1] == ("tags",) for each in change.fields)
         and not any(each.secret for each in change.fields),
     }
     return [why for why, true in checks.items() if true]

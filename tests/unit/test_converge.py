@@ -38,6 +38,7 @@ from aci_reconcile.health import State
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.plan import UNLIMITED, plan
 from aci_reconcile.reconcile import Wait, apply, delete_resource_groups
+from aci_reconcile.reconcile.writes import stamped
 from aci_reconcile.secret import Secret
 
 CHANGED = group("web", container(image="nginx:2"))
@@ -95,7 +96,9 @@ def test_a_replacement_deletes_first_and_creates_when_it_is_gone() -> None:
     assert ["get", "delete", "get", "put"] == order[:4]
 
 
-@pytest.mark.parametrize("there", [None, owned(group(restartPolicy="Never")), live(group(), tags={tags.OWNER: "other"})])
+@pytest.mark.parametrize(
+    "there", [None, owned(group(restartPolicy="Never")), live(group(), tags={tags.OWNER: "other"})]
+)
 def test_a_group_that_moved_is_not_written(there: Resource | None) -> None:
     """What the plan was made from is read again just before the write."""
     backend = FakeBackend.holding(owned(group()))
@@ -167,13 +170,11 @@ def test_a_put_without_an_answer_is_settled_by_reading(arrived: bool) -> None:
     """It is sent again only if it did not arrive."""
     backend = FakeBackend.holding()
     backend.faults["put"] = [NoAnswerError("504")]
+    change = plan([group()], [], policy()).changes[0]
+    assert change.after is not None
+    wanted = stamped(change, change.after, context(backend))
     if arrived:
-        backend.after_fault = lambda _: backend.keep(wanted[0])
-        proposal = plan([group()], [], policy())
-        from aci_reconcile.reconcile.writes import stamped
-
-        assert proposal.changes[0].after
-        wanted = [stamped(proposal.changes[0], proposal.changes[0].after, context(backend))]
+        backend.after_fault = lambda _verb: backend.keep(wanted)
     events = run(backend, group())
 
     assert isinstance(last(events), Succeeded)
@@ -246,9 +247,11 @@ def test_tags_that_others_add_meanwhile_are_theirs() -> None:
     """A policy that tags every write is no failure."""
     backend = FakeBackend.holding(owned(group()))
     keep = backend.keep
-    backend.keep = lambda each: keep(  # type: ignore[method-assign]
-        replace(each, body={**each.body, "tags": {**each.tags, "audit": "x"}})
-    )
+
+    def audited(resource: Resource) -> None:
+        keep(replace(resource, body={**resource.body, "tags": {**resource.tags, "audit": "x"}}))
+
+    backend.keep = audited  # type: ignore[method-assign]
     event = last(run(backend, CHANGED))
 
     assert isinstance(event, Succeeded)
@@ -311,7 +314,7 @@ def test_a_circle_is_refused_before_the_first_write() -> None:
     first = group("a", lifecycle=Lifecycle(depends_on=("b",)))
     second = group("b", lifecycle=Lifecycle(depends_on=("rg-shop/a",)))
 
-    with pytest.raises(UsageError, match="rg-shop/a -> rg-shop/b|rg-shop/b -> rg-shop/a"):
+    with pytest.raises(UsageError, match=r"rg-shop/a -> rg-shop/b|rg-shop/b -> rg-shop/a"):
         run(backend, first, second)
 
 
@@ -328,7 +331,9 @@ def test_one_at_a_time_in_a_subnet() -> None:
 REFUSED: dict[str, tuple[Any, type[AciReconcileError]]] = {
     "a blocker": (group(osType="Windows"), HeldBackError),
     "a missing secret": (
-        group("web", container(environmentVariables=[{"name": "A", "secureValue": Secret.unavailable("env:A", "unset")}])),
+        group(
+            "web", container(environmentVariables=[{"name": "A", "secureValue": Secret.unavailable("env:A", "unset")}])
+        ),
         SecretUnavailableError,
     ),
 }

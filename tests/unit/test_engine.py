@@ -28,12 +28,17 @@ def task(name: str, process: Callable[[], Process[bool]], **more: Any) -> Task:
     return Task(name, process, lambda because: Skipped(CHANGE, because), **more)
 
 
-def events(*tasks: Task, clock: FakeClock | None = None, concurrency: int = 2, stop_after: int | None = None) -> list[str]:
+def events(
+    *tasks: Task, clock: FakeClock | None = None, concurrency: int = 2, stop_after: int | None = None
+) -> list[str]:
     """Run the tasks and return what they said."""
     seen: list[str] = []
     stopped = (lambda: False) if stop_after is None else (lambda: len(seen) >= stop_after)
     for event in run(tasks, concurrency=concurrency, clock=clock or FakeClock(), stopped=stopped):
-        seen.append(event.detail if isinstance(event, Waiting) else f"skipped: {event.because}")  # type: ignore[union-attr]
+        if isinstance(event, Waiting):
+            seen.append(event.detail)
+        if isinstance(event, Skipped):
+            seen.append(f"skipped: {event.because}")
     return seen
 
 
@@ -143,7 +148,7 @@ def test_a_defect_ends_the_run() -> None:
     """An exception that nobody expects is not swallowed."""
 
     def process() -> Process[bool]:
-        yield from call(lambda: {}["missing"])
+        yield from call(lambda: dict[str, str]()["missing"])
         return True
 
     with pytest.raises(KeyError):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+import runpy
+from pathlib import Path
 
 import pytest
 
 from aci_reconcile.fields import API_VERSION, FIELDS, ROOT, Kind
 from aci_reconcile.fields.paths import display, parse
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OURS_ALONE = {
     "properties.imageRegistryCredentials[].isDelegatedIdentity": "seen in live answers, in no published schema",
@@ -113,7 +111,9 @@ def test_paths_are_read_as_people_write_them(written: str, keys: tuple[str, ...]
     assert keys == parse(ROOT, written)
 
 
-@pytest.mark.parametrize("written", ["", "nothing", "containers[web].imag", "tags.a.b.c]", "location.x", "containers]["])
+@pytest.mark.parametrize(
+    "written", ["", "nothing", "containers[web].imag", "tags.a.b.c]", "location.x", "containers]["]
+)
 def test_a_path_that_leads_nowhere_is_none(written: str) -> None:
     """The caller says what to do about it."""
     assert parse(ROOT, written) is None
@@ -125,3 +125,11 @@ def test_displaying_and_reading_a_path_are_inverse() -> None:
 
     assert keys == parse(ROOT, display(ROOT, keys))
     assert "containers[web].resources.requests.cpu" == display(ROOT, keys)
+
+
+def test_the_reference_page_is_fresh() -> None:
+    """docs/fields.md is what the table says now."""
+    script = Path(__file__).resolve().parent.parent.parent / "scripts" / "build_field_reference.py"
+    build = runpy.run_path(str(script))
+
+    assert build["TARGET"].read_text(encoding="utf-8") == build["page"]()

@@ -12,13 +12,23 @@ from aci_reconcile.health import State, assess, has_ended, is_settled
 NOW = 1_600_000_000.0
 
 
-def seen(*views: dict[str, Any], state: str = "Running", provisioning: str = "Succeeded", policy: str = "Always",
-         init: dict[str, Any] | None = None) -> dict[str, Any]:
+def seen(
+    *views: dict[str, Any],
+    state: str = "Running",
+    provisioning: str = "Succeeded",
+    policy: str = "Always",
+    init: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return a live body whose containers have these views."""
     containers = [container(f"c{n}", instanceView=view) for n, view in enumerate(views)]
     first = [{"name": "i", "properties": {"instanceView": init}}] if init else []
-    return body(*containers, initContainers=first, provisioningState=provisioning, restartPolicy=policy,
-                instanceView={"state": state, "events": []})
+    return body(
+        *containers,
+        initContainers=first,
+        provisioningState=provisioning,
+        restartPolicy=policy,
+        instanceView={"state": state, "events": []},
+    )
 
 
 def running(since: str = "2020-01-01T00:00:00Z", restarts: int = 0) -> dict[str, Any]:
@@ -44,8 +54,10 @@ VERDICTS = {
     "running after restarts": (seen(running(restarts=9)), State.HEALTHY),
     "one of two waiting": (seen(running(), {"currentState": {"state": "Waiting"}}), State.PENDING),
     "crash loop": (seen(running(), backing_off()), State.UNHEALTHY),
-    "image cannot be pulled": (seen({"currentState": {"state": "Waiting", "detailStatus": "ImagePullBackOff"}}),
-                               State.UNHEALTHY),
+    "image cannot be pulled": (
+        seen({"currentState": {"state": "Waiting", "detailStatus": "ImagePullBackOff"}}),
+        State.UNHEALTHY,
+    ),
     "task done": (seen(ended(0), state="Succeeded", policy="Never"), State.FINISHED),
     "task done beside a server": (seen(ended(0), running(), policy="OnFailure"), State.HEALTHY),
     "task failed": (seen(ended(2), state="Failed", policy="Never"), State.UNHEALTHY),
@@ -95,8 +107,17 @@ def test_when_a_group_has_ended_for_good(told: dict[str, Any], state: str) -> No
     assert state == has_ended(told)
 
 
-@pytest.mark.parametrize(("word", "settled"), [("Succeeded", True), ("Failed", True), ("Creating", False),
-                                               ("Pending", False), ("Updating", False), ("Repairing", False)])
+@pytest.mark.parametrize(
+    ("word", "settled"),
+    [
+        ("Succeeded", True),
+        ("Failed", True),
+        ("Creating", False),
+        ("Pending", False),
+        ("Updating", False),
+        ("Repairing", False),
+    ],
+)
 def test_what_is_settled(word: str, settled: bool) -> None:
     """Only settled reads are compared."""
     assert settled is is_settled(body(provisioningState=word))

@@ -19,7 +19,7 @@ def changes(live: dict[str, Any], desired: dict[str, Any]) -> list[str]:
     return [each.path for each in diff(align(normalize(live), after)[0], after)]
 
 
-SAME = {
+SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "defaults": (body(sku="Standard", priority="Regular", restartPolicy="Always"), body()),
     "location as people write it": ({**body(), "location": "West Europe"}, body()),
     "numbers": (body(container(resources={"requests": {"cpu": 1.0, "memoryInGB": 1.5}})), body()),
@@ -54,7 +54,10 @@ SAME = {
     "identities": (
         {
             **body(),
-            "identity": {"type": "UserAssigned", "userAssignedIdentities": {"/S/A": {"clientId": "c", "principalId": "p"}}},
+            "identity": {
+                "type": "UserAssigned",
+                "userAssignedIdentities": {"/S/A": {"clientId": "c", "principalId": "p"}},
+            },
         },
         {**body(), "identity": {"type": "userassigned", "userAssignedIdentities": {"/s/a": {}}}},
     ),
@@ -71,7 +74,7 @@ def test_what_means_the_same_is_no_difference(case: str) -> None:
     assert [] == changes(*SAME[case])
 
 
-DIFFERENT = {
+DIFFERENT: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "image": (body(), body(container(image="nginx:2")), ["containers[web].image"]),
     "a setting Git is silent about": (body(restartPolicy="Never"), body(), ["restartPolicy"]),
     "a variable": (
@@ -89,15 +92,21 @@ DIFFERENT = {
         body(initContainers=[{"name": "b"}, {"name": "a"}]),
         ["initContainers[a].(position)", "initContainers[b].(position)"],
     ),
-    "order of the command": (body(container(command=["a", "b"])), body(container(command=["b", "a"])),
-                             ["containers[web].command"]),
+    "order of the command": (
+        body(container(command=["a", "b"])),
+        body(container(command=["b", "a"])),
+        ["containers[web].command"],
+    ),
     "an address that is pinned": (
         body(ipAddress={"type": "Private", "ip": "10.0.0.4"}),
         body(ipAddress={"type": "Private", "ip": "10.0.0.5"}),
         ["ipAddress.ip"],
     ),
-    "emptyDir is a source": (body(volumes=[{"name": "v"}]), body(volumes=[{"name": "v", "emptyDir": {}}]),
-                             ["volumes[v].emptyDir"]),
+    "emptyDir is a source": (
+        body(volumes=[{"name": "v"}]),
+        body(volumes=[{"name": "v", "emptyDir": {}}]),
+        ["volumes[v].emptyDir"],
+    ),
     "case of a tag's value": (body(tags={"a": "X"}), body(tags={"a": "x"}), ["tags.a"]),
     "port and protocol": (
         body(container(ports=[{"port": 53, "protocol": "UDP"}])),
@@ -163,7 +172,7 @@ REPLACES = {
 
 @pytest.mark.parametrize("case", REPLACES)
 def test_what_a_field_costs(case: str) -> None:
-    """The table says which fields cannot change in place, subtrees inherit it, entries that come or go are judged apart."""
+    """The table says what cannot change in place; subtrees inherit it, entries that come or go are judged apart."""
     after, cost = REPLACES[case]
     found = diff(normalize(body()), normalize(after))
 

@@ -70,7 +70,7 @@ def test_a_group_that_vanishes_between_list_and_get_is_absent() -> None:
     """Then it is to be created."""
     backend = FakeBackend.holding(owned(group("a")))
     listed = backend.list
-    backend.get = lambda _: None  # type: ignore[method-assign,assignment]
+    backend.get = lambda _: None  # type: ignore[method-assign]
     backend.list = listed  # type: ignore[method-assign]
     seen = observe([group("a", container(image="x"))], [], policy(), look(backend))
 

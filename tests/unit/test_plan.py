@@ -49,7 +49,10 @@ def with_secret(variable: dict[str, Any] = SECRET) -> Resource:
 
 def stamped(resource: Resource, *secrets: str, applied: bool = True) -> Resource:
     """Return the live group as our last write left it, with a fingerprint of the secrets it then held."""
-    values = {f"containers[web].environmentVariables[{name}]": Secret(value) for name, value in [s.split("=") for s in secrets]}
+    values = {
+        f"containers[web].environmentVariables[{name}]": Secret(value)
+        for name, value in [s.split("=") for s in secrets]
+    }
     mark = fingerprint(values, entropy=lambda n: b"s" * n)
     memory = {tags.OWNER: OWNER, tags.SECRETS: mark} if mark else {tags.OWNER: OWNER}
     if applied:
@@ -88,8 +91,12 @@ ACTIONS: dict[str, tuple[Resource, Resource | None, Action, Impact]] = {
     ),
     "adoption": (group(), live(group()), Action.ADOPT, Impact.TAGS_ONLY),
     "protection": (group(lifecycle=Lifecycle(protect=True)), owned(group()), Action.UPDATE, Impact.TAGS_ONLY),
-    "a foreign group": (group("web", container(image="x")), live(group(), tags={tags.OWNER: "other"}), Action.NO_OP,
-                        Impact.NONE),
+    "a foreign group": (
+        group("web", container(image="x")),
+        live(group(), tags={tags.OWNER: "other"}),
+        Action.NO_OP,
+        Impact.NONE,
+    ),
 }
 
 
@@ -123,23 +130,32 @@ HELD: dict[str, tuple[Resource, Resource | None, dict[str, Any], list[str]]] = {
     "replace allowed": (group(osType="Windows"), owned(group()), {"allow_replace": UNLIMITED}, []),
     "replace allowed once": (group(osType="Windows"), owned(group()), {"allow_replace": 1}, []),
     "replace allowed by the manifest": (
-        group(osType="Windows", lifecycle=Lifecycle(replace=True)), owned(group()), {}, []
+        group(osType="Windows", lifecycle=Lifecycle(replace=True)),
+        owned(group()),
+        {},
+        [],
     ),
     "unowned": (group(), live(group()), {}, ["unowned"]),
     "unowned, adopted": (group(), live(group()), {"adopt": True}, []),
     "unowned, adopted by the manifest": (group(lifecycle=Lifecycle(adopt=True)), live(group()), {}, []),
     "foreign": (group(), live(group(), tags={tags.OWNER: "other/prod"}), {"adopt": True}, ["owner"]),
     "protected by the manifest": (
-        group(osType="Windows", lifecycle=Lifecycle(protect=True)), owned(group()), {"allow_replace": UNLIMITED},
+        group(osType="Windows", lifecycle=Lifecycle(protect=True)),
+        owned(group()),
+        {"allow_replace": UNLIMITED},
         ["protected"],
     ),
     "protected by the tag": (
-        group(osType="Windows"), live(group(), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"}),
-        {"allow_replace": UNLIMITED}, ["protected"],
+        group(osType="Windows"),
+        live(group(), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"}),
+        {"allow_replace": UNLIMITED},
+        ["protected"],
     ),
     "protection lifted": (
         group(osType="Windows", lifecycle=Lifecycle(protect=False)),
-        live(group(), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"}), {"allow_replace": UNLIMITED}, [],
+        live(group(), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"}),
+        {"allow_replace": UNLIMITED},
+        [],
     ),
 }
 
@@ -231,8 +247,12 @@ def test_tags_of_others_are_kept_and_null_removes() -> None:
 
 def test_ignored_fields_are_left_to_others() -> None:
     """Not compared, and carried over."""
-    desired = group("web", container(image="x"), lifecycle=Lifecycle(ignore=("containers[web].image", "tags.team")),
-                    tags={"team": "a"})
+    desired = group(
+        "web",
+        container(image="x"),
+        lifecycle=Lifecycle(ignore=("containers[web].image", "tags.team")),
+        tags={"team": "a"},
+    )
     change = only(plan([desired], [live(group(), tags={tags.OWNER: OWNER, "team": "b"})], policy()))
 
     assert Action.NO_OP is change.action
@@ -243,8 +263,12 @@ def test_what_a_recreation_loses() -> None:
     there = Resource(
         rid(),
         {
-            **owned(group(ipAddress={"type": "Public", "ports": [{"port": 80}], "ip": "1.1.1.1"},
-                          volumes=[{"name": "v", "emptyDir": {}}])).body,
+            **owned(
+                group(
+                    ipAddress={"type": "Public", "ports": [{"port": 80}], "ip": "1.1.1.1"},
+                    volumes=[{"name": "v", "emptyDir": {}}],
+                )
+            ).body,
             "identity": {"type": "SystemAssigned, UserAssigned"},
         },
     )
@@ -336,7 +360,9 @@ def test_redeploying_writes_without_a_difference() -> None:
     change = only(plan([group()], [owned(group())], policy(redeploy=frozenset({rid().key}))))
 
     assert (Action.UPDATE, Impact.RESTART, ("a redeployment was asked for",)) == (
-        change.action, change.impact, change.reasons,
+        change.action,
+        change.impact,
+        change.reasons,
     )
 
 
@@ -361,6 +387,10 @@ def test_destruction_takes_what_is_ours_and_nothing_protected() -> None:
 
 def test_the_body_to_write_is_whole() -> None:
     """Manifest, owner and tags of others together."""
-    change = only(plan([group("web", container(image="x"))], [live(group(), tags={tags.OWNER: OWNER, "p": "q"})], policy()))
+    change = only(
+        plan([group("web", container(image="x"))], [live(group(), tags={tags.OWNER: OWNER, "p": "q"})], policy())
+    )
 
-    assert {**body(container(image="x")), "tags": {tags.OWNER: OWNER, "p": "q"}} == (change.after.body if change.after else {})
+    assert {**body(container(image="x")), "tags": {tags.OWNER: OWNER, "p": "q"}} == (
+        change.after.body if change.after else {}
+    )

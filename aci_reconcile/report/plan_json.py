@@ -1,0 +1,176 @@
+"""A plan as JSON; inside ``resource_changes`` the names are those of Terraform's plan.
+
+Described by ``schemas/plan.schema.json``. Where a secret stands, the value is null, and the map beside it
+(``before_sensitive``, ``after_sensitive``) says true at the same place. What a container does at the moment
+(``instanceView``) is no part of a plan and left out. The document is ASCII: everything else is escaped, so that it can
+be shown on any terminal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.diff import ABSENT, Replaces
+from aci_reconcile.plan.values import Action, Cause, Impact
+from aci_reconcile.report.bodies import declared, live, masked, opened
+from aci_reconcile.report.escape import dump
+from aci_reconcile.report.rows import known_later
+from aci_reconcile.report.values import conceal, hidden_texts
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.diff import Absent, FieldChange
+    from aci_reconcile.errors import Where
+    from aci_reconcile.fields.paths import Keys
+    from aci_reconcile.model import Json
+    from aci_reconcile.plan.values import Change, Plan, ResourceGroupChange
+    from aci_reconcile.report.header import Header
+
+_ACTIONS: Mapping[Action, list[str]] = {
+    Action.CREATE: ["create"],
+    Action.UPDATE: ["update"],
+    Action.REPLACE: ["delete", "create"],
+    Action.DELETE: ["delete"],
+    Action.ADOPT: ["update"],
+    Action.NO_OP: ["no-op"],
+}
+_REASONS: Mapping[Action, str] = {
+    Action.REPLACE: "replace_because_cannot_update",
+    Action.DELETE: "delete_because_no_resource_config",
+}
+
+
+def plan_json(plan: Plan, header: Header, *, tool_version: str) -> str:
+    """Return the plan as a JSON document, without a final line break."""
+    document = header.json(tool_version) | {
+        "applyable": plan.applyable,
+        "complete": plan.complete,
+        "summary": summary_json(plan),
+        "resource_changes": [change_json(each) for each in plan.changes],
+        "resource_group_changes": [_resource_group(each) for each in plan.resource_groups],
+        "blockers": [
+            {"code": each.code, "reason": each.reason, "addresses": list(each.addresses), "release": each.release}
+            for each in plan.blockers
+        ],
+        "missing_secrets": [
+            {"address": address, "source": secret.source, "reason": secret.missing}
+            for address, secret in plan.missing_secrets
+        ],
+    }
+    return dump(document | remarks_json(plan))
+
+
+def remarks_json(plan: Plan) -> dict[str, object]:
+    """Return the notices, and what could not be read."""
+    return {
+        "notices": [{"code": each.code, "address": each.address, "message": each.message} for each in plan.notices],
+        "unreadable": [{"address": each.address, "message": each.message} for each in plan.unreadable],
+    }
+
+
+def summary_json(plan: Plan) -> dict[str, int]:
+    """Return the counts that the text ends with."""
+    return {
+        "add": plan.to_add,
+        "change": plan.to_change,
+        "destroy": plan.to_destroy,
+        "adopt": len(plan.of(Action.ADOPT)),
+        "unchanged": sum(not change.writes and not change.fields for change in plan.changes),
+        "restart": plan.with_impact(Impact.RESTART),
+        "recreate": plan.with_impact(Impact.RECREATE),
+        "tags_only": plan.with_impact(Impact.TAGS_ONLY),
+        "secrets_not_compared": plan.not_compared,
+    }
+
+
+def change_json(change: Change) -> dict[str, object]:
+    """Return what happens to one group."""
+    document: dict[str, object] = {
+        "address": change.address,
+        "id": str(change.id),
+        "mode": "managed",
+        "type": change.id.type,
+        "name": change.id.name,
+        "resource_group": change.id.resource_group,
+        "change": _change(change),
+    }
+    if change.action in _REASONS:
+        document["action_reason"] = _REASONS[change.action]
+    return document | {
+        "action": change.action.value,
+        "impact": change.impact.value,
+        "loses": list(change.loses),
+        "reasons": list(change.reasons),
+        "cause": change.cause.value,
+        "may_replace": change.may_replace,
+        "stuck": change.stuck,
+        "fields": _fields(change),
+        "secrets_not_compared": list(change.not_compared),
+        "unknown_fields": list(change.unknown),
+        "where": _where(change.where),
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    before = live(change.before.body, hidden_texts(change)) if change.before is not None else None
+    after = declared(change.after.body) if change.after is not None else None
+    document: dict[str, object] = {
+        "actions": _ACTIONS[change.action],
+        "before": opened(before),
+        "after": opened(after),
+        "after_unknown": _unknown(known_later(change)),
+        "before_sensitive": masked(before) or {},
+        "after_sensitive": masked(after) or {},
+    }
+    guilty = [list(each.keys or (each.path,)) for each in change.fields if each.replaces is Replaces.YES]
+    if guilty:
+        document["replace_paths"] = guilty
+    if change.action is Action.ADOPT:
+        document["importing"] = {"id": str(change.id)}
+    return document
+
+
+def _unknown(places: tuple[Keys, ...]) -> dict[str, object]:
+    """Return a tree with true at each of the places."""
+    firsts = dict.fromkeys(keys[0] for keys in places)
+    return {
+        first: _unknown(tuple(keys[1:] for keys in places if keys[0] == first and keys[1:])) or True for first in firsts
+    }
+
+
+def _fields(change: Change) -> list[dict[str, object]]:
+    hidden = hidden_texts(change)
+    return [_field(each, change, hidden) for each in change.fields]
+
+
+def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[str, object]:
+    in_azure = field.path in change.in_azure
+    before = field.before if field.before is ABSENT else conceal(field.before, hidden)
+    secret = field.secret or isinstance(before, Secret)
+    document: dict[str, object] = {
+        "path": field.path,
+        "keys": list(field.keys),
+        "replaces": field.replaces.value,
+        "cause": (Cause.AZURE if in_azure else change.cause).value,
+        "secret": secret,
+    }
+    return document if secret else document | _side("before", before) | _side("after", field.after)
+
+
+def _side(name: str, value: Json | Absent) -> dict[str, object]:
+    return {} if value is ABSENT else {name: opened(value)}
+
+
+def _where(where: Where | None) -> dict[str, object] | None:
+    return None if where is None else {"file": where.file, "line": where.line, "column": where.column}
+
+
+def _resource_group(change: ResourceGroupChange) -> dict[str, object]:
+    return {
+        "name": change.scope.resource_group,
+        "subscription": change.scope.subscription,
+        "location": change.location,
+        "action": "create" if change.create else "delete",
+    }

@@ -1,0 +1,128 @@
+"""The lines of a plan below a group's name, before they are laid out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.diff import ABSENT, FieldChange, Replaces, leaves
+from aci_reconcile.fields import ROOT, UNSET
+from aci_reconcile.fields.paths import below, display
+from aci_reconcile.model import as_object, as_text
+from aci_reconcile.normalize import POSITION
+from aci_reconcile.plan.values import Action, Cause, Change
+from aci_reconcile.report.escape import sanitize
+from aci_reconcile.report.values import conceal, flatten, hidden_texts, is_entry, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aci_reconcile.diff import Absent
+    from aci_reconcile.fields import Node
+    from aci_reconcile.fields.paths import Keys
+    from aci_reconcile.model import Json
+
+_VARIABLE = re.compile(r"(environmentVariables\[.*\])\.(?:secureV|v)alue$", re.DOTALL)
+_GUILTY: Mapping[Replaces, str] = {Replaces.MAY: "may force replacement", Replaces.YES: "forces replacement"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field: ``values`` are one text, or the two sides of a change; ``remark`` stands after them."""
+
+    path: str
+    values: tuple[str, ...]
+    sign: str = " "
+    remark: str = ""
+    guilty: bool = False
+
+
+def rows(change: Change) -> tuple[Row, ...]:
+    """Return the lines of one group."""
+    return (*_body(change), *_fields(change), *_not_compared(change))
+
+
+def known_later(change: Change) -> tuple[Keys, ...]:
+    """Return what Azure decides when it creates the group: the address, the FQDN, the identity's principal."""
+    if change.action not in {Action.CREATE, Action.REPLACE} or change.after is None:
+        return ()
+    address = as_object(change.after.properties.get("ipAddress"))
+    identity = as_text(as_object(change.after.body.get("identity")).get("type"))
+    found: list[Keys] = []
+    if address and not address.get("ip"):
+        found.append(("properties", "ipAddress", "ip"))
+    if address.get("dnsNameLabel"):
+        found.append(("properties", "ipAddress", "fqdn"))
+    if "systemassigned" in identity.lower():
+        found.append(("identity", "principalId"))
+    return tuple(found)
+
+
+def path_text(path: str) -> str:
+    """Return a path as the plan names it: an environment variable goes by its name alone."""
+    return sanitize(_VARIABLE.sub(r"\1", path))
+
+
+def _body(change: Change) -> Iterator[Row]:
+    if change.action is Action.CREATE and change.after is not None:
+        for keys, value in flatten(change.after.body):
+            yield Row(path_text(display(ROOT, keys)), _side(keys, value))
+        for keys in known_later(change):
+            yield Row(path_text(display(ROOT, keys)), ("(known after apply)",))
+
+
+def _fields(change: Change) -> Iterator[Row]:
+    hidden = hidden_texts(change)
+    for field in map(_with_default, change.fields):
+        first, *others = [_secret(field)] if field.secret else _leaves(field, hidden)
+        guilt = _GUILTY.get(field.replaces, "")
+        in_azure = field.path in change.in_azure or (change.cause is Cause.AZURE and not change.stuck)
+        remark = ", ".join(text for text in (guilt, "changed in Azure" if in_azure else "") if text)
+        yield replace(first, remark=remark, guilty=bool(guilt))
+        yield from others
+
+
+def _with_default(field: FieldChange) -> FieldChange:
+    """Return the change with the default of the field on the side on which the normal form says nothing."""
+    node: Node | None = ROOT
+    for key in field.keys:
+        node = below(node, key)
+    if node is None or node.row.default is UNSET or not field.keys:
+        return field
+    before, after = (node.row.default if side is ABSENT else side for side in (field.before, field.after))
+    return replace(field, before=before, after=after)
+
+
+def _secret(field: FieldChange) -> Row:
+    return Row(path_text(field.path), ("(secret changed)",))
+
+
+def _leaves(field: FieldChange, hidden: frozenset[str]) -> list[Row]:
+    told = [leaf for leaf in leaves(field) if leaf is field or leaf.keys[-1:] != (POSITION,)]
+    return [_row(leaf, hidden) for leaf in told] or [Row(path_text(field.path), (), _sign(field))]
+
+
+def _row(field: FieldChange, hidden: frozenset[str]) -> Row:
+    values = (*_shown(field, field.before, hidden), *_shown(field, field.after, frozenset()))
+    return Row(path_text(field.path), values, _sign(field))
+
+
+def _sign(field: FieldChange) -> str:
+    if field.before is ABSENT:
+        return "+"
+    return "-" if field.after is ABSENT else " "
+
+
+def _shown(field: FieldChange, value: Json | Absent, hidden: frozenset[str]) -> tuple[str, ...]:
+    return () if value is ABSENT else _side(field.keys, conceal(value, hidden))
+
+
+def _side(keys: Keys, value: Json) -> tuple[str, ...]:
+    """Return the value as shown; nothing where it is an entry that is no more than its key."""
+    return () if value == {} and is_entry(keys) else (show(value),)
+
+
+def _not_compared(change: Change) -> Iterator[Row]:
+    for path in change.not_compared:
+        yield Row(path_text(path), ("(secret not compared)",))

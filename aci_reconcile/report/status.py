@@ -1,0 +1,131 @@
+"""Groups as they are in Azure now: a table of many, or one in detail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile import tags
+from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.report.escape import dump, sanitize
+from aci_reconcile.report.header import FORMAT_VERSION
+from aci_reconcile.report.run_state import colour, event_lines, health_json, verdict
+from aci_reconcile.report.words import aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aci_reconcile.health import ContainerHealth, Health
+    from aci_reconcile.model import Resource
+    from aci_reconcile.report.style import Style
+
+_HEADINGS = (
+    "ADDRESS",
+    "STATE",
+    "PROVISIONING",
+    "IP",
+    "FQDN",
+    "LOCATION",
+    "CONTAINERS",
+    "RESTARTS",
+    "PROJECT",
+)
+_STATE = 1
+
+
+def status_text(groups: Sequence[tuple[Resource, Health | None]], style: Style) -> str:
+    """Return a table of groups, in the order given. A group without a run state was not read with one."""
+    if not groups:
+        return "No container groups."
+    cells = [list(_HEADINGS), *(_cells(resource, health) for resource, health in groups)]
+    lines = list(aligned([[cell or "-" for cell in row] for row in cells]))
+    told = ["  ".join(style.paint(style.bold, cell) for cell in lines[0])]
+    for row, (_, health) in zip(lines[1:], groups, strict=True):
+        if health is not None:
+            row[_STATE] = style.paint(colour(health.state, style), row[_STATE])
+        told.append("  ".join(row))
+    return "\n".join(told)
+
+
+def status_detail_text(resource: Resource, health: Health | None, style: Style) -> str:
+    """Return everything about one group: where it is, how it is, and each container with its events."""
+    state = style.paint(colour(health.state, style), verdict(health)) if health is not None else "not read"
+    cells = _cells(resource, health)
+    facts = [
+        ("state", state),
+        ("provisioning", cells[2]),
+        ("instance", sanitize(health.instance_state) if health is not None else ""),
+        ("IP", cells[3]),
+        ("FQDN", cells[4]),
+        ("location", cells[5]),
+        ("project", cells[8]),
+    ]
+    lines = [style.paint(style.bold, sanitize(resource.address))]
+    lines += [f"  {name}  {value}" for name, value in aligned([fact for fact in facts if fact[1]])]
+    for container in health.containers if health is not None else ():
+        lines += ["", *_container(container, style)]
+    return "\n".join(lines)
+
+
+def status_json(groups: Sequence[tuple[Resource, Health | None]]) -> str:
+    """Return the groups as a JSON document, with the run state where it was read."""
+    document = {"format_version": FORMAT_VERSION, "groups": [_json(resource, health) for resource, health in groups]}
+    return dump(document)
+
+
+def _cells(resource: Resource, health: Health | None) -> list[str]:
+    address = as_object(resource.properties.get("ipAddress"))
+    cells = (
+        resource.address,
+        health.state.value if health is not None else "",
+        as_text(resource.properties.get("provisioningState")),
+        as_text(address.get("ip")),
+        as_text(address.get("fqdn")),
+        as_text(resource.body.get("location")),
+        _running(resource, health),
+        str(sum(each.restarts for each in health.containers)) if health is not None else "",
+        tags.owner(resource),
+    )
+    return [sanitize(cell) for cell in cells]
+
+
+def _running(resource: Resource, health: Health | None) -> str:
+    """Return how many containers run, of how many."""
+    total = len(as_list(resource.properties.get("containers")))
+    if health is None:
+        return f"-/{total}"
+    return f"{sum(each.state == 'Running' and not each.init for each in health.containers)}/{total}"
+
+
+def _container(container: ContainerHealth, style: Style) -> Iterator[str]:
+    kind = "init container" if container.init else "container"
+    tone = colour(container.verdict, style)
+    yield f"  {kind} {style.paint(style.bold, sanitize(container.name))}"
+    facts = [
+        ("image", sanitize(container.image)),
+        ("state", style.paint(tone, sanitize(container.state)) if container.state else "not known"),
+        ("detail", sanitize(container.detail)),
+        ("started", sanitize(container.started)),
+        ("restarts", str(container.restarts)),
+        ("exit code", str(container.exit_code) if container.exit_code is not None else ""),
+    ]
+    yield from (f"    {name}  {value}" for name, value in aligned([fact for fact in facts if fact[1]]))
+    if container.events:
+        yield "    events"
+        yield from (f"      {line}" for line in event_lines(container.events, style))
+
+
+def _json(resource: Resource, health: Health | None) -> dict[str, object]:
+    address = as_object(resource.properties.get("ipAddress"))
+    return {
+        "address": resource.address,
+        "id": str(resource.id),
+        "name": resource.id.name,
+        "resource_group": resource.id.resource_group,
+        "location": as_text(resource.body.get("location")),
+        "provisioning_state": as_text(resource.properties.get("provisioningState")),
+        "ip": as_text(address.get("ip")) or None,
+        "fqdn": as_text(address.get("fqdn")) or None,
+        "project": tags.owner(resource) or None,
+        "container_count": len(as_list(resource.properties.get("containers"))),
+        "health": health_json(health) if health is not None else None,
+    }

@@ -1,0 +1,142 @@
+"""How JSON values look in a text report, and which of them must not be seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from aci_reconcile.fields import ROOT, Kind, Node
+from aci_reconcile.fields.paths import below
+from aci_reconcile.model import as_object
+from aci_reconcile.normalize import entry_key
+from aci_reconcile.report.escape import quote
+from aci_reconcile.secret import REDACTED, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.fields.paths import Keys
+    from aci_reconcile.model import Body, Json
+    from aci_reconcile.plan.values import Change
+
+ELLIPSIS = "…"
+
+
+def show(value: Json) -> str:
+    """Return a JSON value on one line, texts quoted, secrets redacted."""
+    if isinstance(value, Secret):
+        return REDACTED
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{quote(name)}: {show(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(map(show, value)) + "]"
+    return json.dumps(value)
+
+
+def cut(text: str, room: int, *, around: int = 0) -> str:
+    """Return at most ``room`` characters, those around a position, with an ellipsis where some are missing."""
+    if len(text) <= room:
+        return text
+    start = max(0, min(around - room // 3, len(text) - room))
+    piece = text[start : start + room]
+    if start + room < len(text):
+        piece = piece[:-1] + ELLIPSIS
+    return ELLIPSIS + piece[1:] if start else piece
+
+
+def parting(left: str, right: str) -> int:
+    """Return the position at which two texts begin to differ."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
+
+
+def flatten(body: Body) -> Iterator[tuple[Keys, Json]]:
+    """Yield each leaf of a declared body with the keys that lead to it, in the author's order, secrets guarded.
+
+    Entries of keyed lists are reached by their key; what is null is left out; an entry that is nothing but its key is
+    an empty object.
+    """
+    yield from _flat(guarded(body), ROOT, ())
+
+
+def _flat(value: Json, node: Node | None, keys: Keys) -> Iterator[tuple[Keys, Json]]:
+    if isinstance(value, Mapping) and value:
+        for name, each in value.items():
+            yield from _flat(each, below(node, name), (*keys, name))
+    elif isinstance(value, list) and value and node is not None and node.row.key:
+        for each in value:
+            yield from _flat(_rest(each, node), node.item, (*keys, entry_key(each, node)))
+    elif value is not None:
+        yield keys, value
+
+
+def guarded(body: Body) -> Body:
+    """Return the body with everything secret that Azure would never return, wherever it came from."""
+    return {name: _guarded(value, below(ROOT, name), hide=False) for name, value in body.items()}
+
+
+def _guarded(value: Json, node: Node | None, *, hide: bool) -> Json:
+    hide = hide or (node is not None and node.write_only)
+    if isinstance(value, Mapping):
+        return {name: _guarded(each, below(node, name), hide=hide) for name, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_guarded(each, node.item if node is not None else None, hide=hide) for each in value]
+    return Secret(str(value)) if hide and value is not None and not isinstance(value, Secret) else value
+
+
+def _rest(entry: Json, node: Node) -> Json:
+    return {name: value for name, value in as_object(entry).items() if name not in node.row.key and value is not None}
+
+
+def is_entry(keys: Keys) -> bool:
+    """Whether the keys lead to an entry of a keyed list or of a map."""
+    node: Node | None = ROOT
+    for key in keys[:-1]:
+        node = below(node, key)
+    return node is not None and node.kind in {Kind.LIST, Kind.MAP}
+
+
+def hidden_texts(change: Change) -> frozenset[str]:
+    """Return the texts of the live body that are a secret of the manifest, and that no manifest shows.
+
+    Such a text was readable in Azure before the author made it secret; a report is no place for it all the same.
+    """
+    if change.before is None or change.after is None:
+        return frozenset()
+    declared = tuple(_leaves(guarded(change.after.body)))
+    secrets = tuple(each for each in declared if isinstance(each, Secret) and each)
+    shown = {each for each in declared if isinstance(each, str)}
+    live = {each for each in _leaves(change.before.body) if isinstance(each, str)} - shown
+    return frozenset(text for text in live if any(_is(text, secret) for secret in secrets))
+
+
+def _is(text: str, secret: Secret) -> bool:
+    try:
+        return Secret(text) == secret
+    except UnicodeEncodeError:  # a lone surrogate, from a broken environment variable or a broken answer
+        return False
+
+
+def _leaves(value: Json) -> Iterator[Json]:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            yield from _leaves(each)
+    else:
+        yield value
+
+
+def conceal(value: Json, hidden: frozenset[str]) -> Json:
+    """Return the value with the hidden texts in it made secret."""
+    if isinstance(value, str):
+        return Secret(value) if value in hidden else value
+    if isinstance(value, Mapping):
+        return {name: conceal(each, hidden) for name, each in value.items()}
+    if isinstance(value, Sequence):
+        return [conceal(each, hidden) for each in value]
+    return value

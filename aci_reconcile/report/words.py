@@ -1,0 +1,39 @@
+"""Numbers, times and tables in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """Return the number with its noun or verb; the plural is the singular and an ``s`` unless given."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def took(seconds: float) -> str:
+    """Return a length of time as people say it: ``0.4s``, ``12s``, ``2m05s``, ``1h00m``."""
+    if seconds < 1:
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes:02}m"
+    return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
+
+
+def iso(timestamp: float) -> str:
+    """Return seconds since the epoch as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """Yield the rows with every cell but the last as wide as the widest of its column; rows may differ in length."""
+    widths = [
+        max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows), default=0))
+    ]
+    for row in rows:
+        yield [cell.ljust(widths[column]) if column < len(row) - 1 else cell for column, cell in enumerate(row)]

@@ -1,0 +1,90 @@
+"""Write docs/fields.md from the field table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aci_reconcile.fields import API_VERSION, FIELDS, UNSET, Field, Fold, Kind, Replaces
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "fields.md"
+HEADER = f"""# Fields
+
+Every property of a container group that this tool knows, api-version {API_VERSION}, and what it knows about it. This page is
+written by `python scripts/build_field_reference.py` from the table that the tool itself reads; a test keeps it fresh.
+
+Paths are ARM's, `[]` for the entries of a list and `*` for names of your own. In a manifest `properties` may be left out.
+
+- **in place**: *yes* (a change restarts the containers), *no* (the group must be deleted and created again), or *may be
+  refused* (Azure's documents and its users disagree: planned in place, and offered as a recreation if Azure refuses).
+  Tags change without a restart.
+- **default**: leaving the field out means this value.
+- **secret**: Azure never returns it, so that it is compared by fingerprint.
+- **filled in**: Azure gives it a value where the manifest has none; compared only where the manifest gives one.
+- **key**: the list is a map in disguise, and its order does not matter unless *ordered* is said.
+
+Where these come from: *in place* is Azure's page on updating container groups, and the text of the error
+`InvalidContainerGroupUpdate`; fields that neither names are marked by inference (`sku`, `priority`, `zones`, `ipAddress.type`).
+Defaults of `restartPolicy`, `protocol` and the probes are documented; that Azure leaves an absent `restartPolicy` absent, adds
+`sku: Standard`, and drops `Unsecure` without a DNS label was counted over azure-cli's recorded traffic. That every recorded
+write equals its settled read under this table is a test. The probe defaults and `privileged: false` were never seen echoed.
+"""
+SECTIONS = {
+    "The group": lambda path: not path.startswith("properties."),
+    "Containers": lambda path: path.startswith("properties.containers"),
+    "Init containers": lambda path: path.startswith("properties.initContainers"),
+    "Settings of the group": lambda path: (
+        path.startswith("properties.") and not path.startswith(("properties.containers", "properties.initContainers"))
+    ),
+}
+KINDS = {Kind.OBJECT: "object", Kind.LIST: "list", Kind.MAP: "map", Kind.ANY: "JSON"}
+
+
+def page() -> str:
+    """Return the page."""
+    told = "\n".join(f"- `{row.path}`" for row in FIELDS if row.computed and row.kind is not Kind.OBJECT)
+    parts = [HEADER]
+    for title, holds in SECTIONS.items():
+        rows = [row for row in FIELDS if row.settable and holds(row.path) and _worth_a_line(row)]
+        lines = "\n".join(_line(row) for row in rows)
+        parts.append(f"## {title}\n\n| field | kind | what it is | in place | more |\n|---|---|---|---|---|\n{lines}\n")
+    parts.append(f"## Told by Azure\n\nNever compared, and ignored with a warning in a manifest.\n\n{told}\n")
+    return "\n".join(parts)
+
+
+def _worth_a_line(row: Field) -> bool:
+    """Entries of lists and maps are described with what holds them."""
+    return not row.path.endswith(("[]", ".*"))
+
+
+def _line(row: Field) -> str:
+    kind = " or ".join(f"`{each}`" for each in row.enum) if row.enum else KINDS.get(row.kind, row.kind.value)
+    name = row.path.replace("properties.", "") if row.path != "properties" else row.path
+    return f"| `{name}` | {kind} | {row.summary} | {_in_place(row)} | {_more(row)} |"
+
+
+def _in_place(row: Field) -> str:
+    costs = {Replaces.YES: "no", Replaces.MAY: "may be refused", Replaces.NO: ""}
+    if row.membership is not Replaces.NO:
+        return f"entries that come or go: {costs[row.membership]}"
+    return costs[row.replaces]
+
+
+def _more(row: Field) -> str:
+    said = ["required"] if row.required else []
+    said += [f"default `{_default(row)}`"] if row.default is not UNSET and row.default != "" else []
+    said += ["secret"] if row.write_only else []
+    said += ["filled in"] if row.filled_in else []
+    said += [f"key {', '.join(f'`{name}`' for name in row.key)}"] if row.key and row.key != ("",) else []
+    said += ["a set"] if row.key == ("",) else []
+    said += ["ordered"] if row.ordered else []
+    said += ["case does not matter"] if row.folds is Fold.CASE and not row.enum else []
+    said += ["case and spaces do not matter"] if row.folds is Fold.SPACES else []
+    return ", ".join(said)
+
+
+def _default(row: Field) -> str:
+    return str(row.default).lower() if isinstance(row.default, bool) else str(row.default)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(page(), encoding="utf-8")

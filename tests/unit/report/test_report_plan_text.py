@@ -1,0 +1,113 @@
+"""The text of a plan beyond the golden files: widths, verbosity, stable strings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aci_reconcile.diff import FieldChange
+from aci_reconcile.model import Resource, ResourceId
+from aci_reconcile.plan.values import Action, Blocker, Change, Impact, Plan, Unreadable
+from aci_reconcile.report import PLAIN, Header, plan_text
+from aci_reconcile.report.rows import path_text
+
+SUBSCRIPTION = "12345678-0000-0000-0000-000000000000"
+HEADER = Header("shop/prod", SUBSCRIPTION)
+IMAGE = FieldChange("containers[web].image", "shop/web:" + "1" * 300, "shop/web:" + "1" * 299 + "2")
+
+
+def update(*fields: FieldChange) -> Change:
+    """Return an update of one group."""
+    side = Resource(ResourceId(SUBSCRIPTION, "rg", "web"), {})
+    return Change(side.id, Action.UPDATE, Impact.RESTART, side, side, fields)
+
+
+def no_op(name: str = "api") -> Change:
+    """Return a group that is as declared."""
+    return Change(ResourceId(SUBSCRIPTION, "rg", name), Action.NO_OP)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
+def test_values_end_at_the_edge(width: int) -> None:
+    """A long value is cut at the edge of the width, whatever it is."""
+    lines = plan_text(Plan("shop", (update(IMAGE),)), HEADER, PLAIN, width=width).splitlines()
+
+    assert width == max(len(line) for line in lines if "1111" in line)
+
+
+def test_a_cut_value_shows_the_difference() -> None:
+    """Both sides are cut around the place at which they part."""
+    text = plan_text(Plan("shop", (update(IMAGE),)), HEADER, PLAIN)
+
+    assert [True, True] == [f'{end}"' in text for end in ("1111", "1112")]
+
+
+def test_verbose_cuts_nothing() -> None:
+    """Verbose shows values and the subscription whole, and names what is unchanged."""
+    text = plan_text(Plan("shop", (update(IMAGE), no_op())), HEADER, PLAIN, width=40, verbose=True)
+
+    assert (
+        f"""\
+aci-reconcile will perform these actions (project shop/prod, subscription {SUBSCRIPTION}):
+
+  ~ rg/web [restart in place]
+      containers[web].image
+          "{IMAGE.before}" -> "{IMAGE.after}"
+
+    rg/api is unchanged
+
+Plan: 0 to add, 1 to change, 0 to destroy.
+      1 restarts, 1 is unchanged."""
+        == text
+    )
+
+
+def test_the_sample_of_the_documentation() -> None:
+    """The golden sample is the one that docs/cli.md shows."""
+    root = Path(__file__).parents[3]
+    page = root / "docs" / "cli.md"
+    if not page.exists():
+        pytest.skip("docs/cli.md is not written yet")
+    golden = (root / "tests" / "golden" / "plan" / "sample" / "expected.txt").read_text(encoding="utf-8")
+
+    assert golden in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan("shop", (no_op(),), unreadable=(Unreadable("rg/web", "no answer"),)),
+        Plan("shop", (no_op(),), blockers=(Blocker("owner", "rg/web belongs to ops", ("rg/web",), ""),)),
+        Plan("shop", (update(),)),
+    ],
+)
+def test_no_changes_is_a_claim(plan: Plan) -> None:
+    """The plan says that nothing changes only where everything was read and nothing is held back."""
+    text = plan_text(plan, HEADER, PLAIN)
+
+    assert (False, True) == ("No changes." in text, "Plan: 0 to add, " in text)
+
+
+def test_a_remark_that_does_not_fit_stands_by_the_path() -> None:
+    """Where the value moves below its path, the remark stays with the path."""
+    change = update(IMAGE)
+    told = Change(
+        change.id, change.action, change.impact, change.before, change.after, (IMAGE,), in_azure=(IMAGE.path,)
+    )
+
+    assert "containers[web].image  # changed in Azure\n" in plan_text(Plan("shop", (told,)), HEADER, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("containers[web].environmentVariables[A].value", "containers[web].environmentVariables[A]"),
+        ("containers[web].environmentVariables[A].secureValue", "containers[web].environmentVariables[A]"),
+        ("containers[web].environmentVariables[A]", "containers[web].environmentVariables[A]"),
+        ("extensions[x].value", "extensions[x].value"),
+    ],
+)
+def test_an_environment_variable_goes_by_its_name(path: str, expected: str) -> None:
+    """Whether its value is secret makes no other path of it."""
+    assert expected == path_text(path)

@@ -1,0 +1,105 @@
+"""Rules of the house that a linter does not know."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = ROOT / "aci_reconcile"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+LONGEST_MODULE = 350
+LONGEST_FUNCTION = 50
+OPENS_SECRETS = {
+    "secret.py": "where it is defined",
+    "arm/body.py": "writes the request to Azure",
+    "arm/credentials.py": "hands a client secret to the identity library",
+}
+MUTABLE = {
+    "Pace": "counts up while one process waits",
+    "Redactor": "remembers what was opened, to keep it out of messages",
+    "Interruption": "set by a signal handler",
+    "Places": "filled while one document is walked",
+    "Session": "what one run of the command has opened and must close",
+}
+OWN_ABSOLUTE = re.compile(r"(?<![\w.:/])/(work|root|farm|home)/")
+
+
+def name_of(module: Path) -> str:
+    """Return a module's path below the package."""
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def test_only_arm_opens_a_secret() -> None:
+    """``reveal`` is called where the request is written, and nowhere else."""
+    callers = {
+        name_of(module)
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "reveal"
+    }
+
+    assert set(OPENS_SECRETS) == callers
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_modules_and_functions_are_small(module: Path) -> None:
+    """A file that outgrew its one-line purpose is split."""
+    text = module.read_text(encoding="utf-8")
+    long = [
+        node.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+
+    assert [] == long
+    assert text.count("\n") <= LONGEST_MODULE
+
+
+def test_dataclasses_are_frozen_but_for_those_named_here() -> None:
+    """Values are values; what changes has a reason, or is private to one module."""
+    mutable = {
+        node.name
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for decorator in node.decorator_list
+        if "dataclass" in ast.unparse(decorator) and "frozen=True" not in ast.unparse(decorator)
+    }
+
+    assert {name for name in mutable if not name.startswith("_")} <= set(MUTABLE)
+
+
+def test_no_path_of_a_machine_is_in_the_tree() -> None:
+    """What is committed is about the project alone."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    if not tracked:
+        pytest.skip("needs a Git checkout")
+    texts = {
+        name: (ROOT / name).read_text(encoding="utf-8", errors="replace") for name in tracked if (ROOT / name).is_file()
+    }
+
+    assert [] == [name for name, text in texts.items() if OWN_ABSOLUTE.search(text)]
+
+
+QUICK = {
+    "aci_reconcile": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "click", "aci_reconcile.emulator"),
+    "aci_reconcile.plan": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "click", "aci_reconcile.emulator"),
+    "aci_reconcile.report": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "click", "aci_reconcile.emulator"),
+    "aci_reconcile.manifest": ("azure", "deepdiff", "jsonschema", "rich", "click", "aci_reconcile.emulator"),
+    "aci_reconcile.arm": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "aci_reconcile.emulator"),
+}
+
+
+@pytest.mark.parametrize("module", QUICK)
+def test_imports_are_cheap(module: str) -> None:
+    """Nothing heavy is imported before it is needed."""
+    code = f"import sys, {module}; print(sorted(set(sys.modules) & {set(QUICK[module])!r}))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "[]" == told.strip()
