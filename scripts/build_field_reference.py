@@ -9,24 +9,27 @@ from aci_reconcile.fields import API_VERSION, FIELDS, UNSET, Field, Fold, Kind, 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "fields.md"
 HEADER = f"""# Fields
 
-Every property of a container group that this tool knows, api-version {API_VERSION}, and what it knows about it. This page is
-written by `python scripts/build_field_reference.py` from the table that the tool itself reads; a test keeps it fresh.
+Every property of a container group that this tool knows, api-version {API_VERSION}, and what it knows about it.
+This page is written by `python scripts/build_field_reference.py` from the table that the tool itself reads; a test
+keeps it fresh.
 
-Paths are ARM's, `[]` for the entries of a list and `*` for names of your own. In a manifest `properties` may be left out.
+Paths are ARM's, `[]` for the entries of a list and `*` for names of your own. In a manifest `properties` may be
+left out.
 
-- **in place**: *yes* (a change restarts the containers), *no* (the group must be deleted and created again), or *may be
-  refused* (Azure's documents and its users disagree: planned in place, and offered as a recreation if Azure refuses).
-  Tags change without a restart.
+- **in place**: *yes* (a change restarts the containers), *no* (the group must be deleted and created again), or
+  *may be refused* (Azure's documents and its users disagree: planned in place, and offered as a recreation if Azure
+  refuses). Tags change without a restart.
 - **default**: leaving the field out means this value.
 - **secret**: Azure never returns it, so that it is compared by fingerprint.
 - **filled in**: Azure gives it a value where the manifest has none; compared only where the manifest gives one.
 - **key**: the list is a map in disguise, and its order does not matter unless *ordered* is said.
 
 Where these come from: *in place* is Azure's page on updating container groups, and the text of the error
-`InvalidContainerGroupUpdate`; fields that neither names are marked by inference (`sku`, `priority`, `zones`, `ipAddress.type`).
-Defaults of `restartPolicy`, `protocol` and the probes are documented; that Azure leaves an absent `restartPolicy` absent, adds
-`sku: Standard`, and drops `Unsecure` without a DNS label was counted over azure-cli's recorded traffic. That every recorded
-write equals its settled read under this table is a test. The probe defaults and `privileged: false` were never seen echoed.
+`InvalidContainerGroupUpdate`; fields that neither names are marked by inference (`sku`, `priority`, `zones`,
+`ipAddress.type`). Defaults of `restartPolicy`, `protocol` and the probes are documented; that Azure leaves an
+absent `restartPolicy` absent, adds `sku: Standard`, and drops `Unsecure` without a DNS label was counted over
+azure-cli's recorded traffic. That every recorded write equals its settled read under this table is a test. The
+probe defaults and `privileged: false` were never seen echoed.
 """
 SECTIONS = {
     "The group": lambda path: not path.startswith("properties."),

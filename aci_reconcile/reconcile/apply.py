@@ -168,7 +168,6 @@ def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
             ctx,
             lambda: ctx.backend.create_resource_group(wanted.scope, wanted.location, owner),
             ctx.deadline(),
-            repeat=False,
         )
     except AciReconcileError as error:
         yield ResourceGroupFailed(wanted.scope, error)

@@ -44,6 +44,7 @@ def converge(change: Change, ctx: Context) -> Process[bool]:
     try:
         return (yield from _converged(change, ctx, began))
     except _GoneError as gone:
+        ctx.in_flight.pop(change.address, None)
         yield Failed(change, gone.error, ctx.clock.now() - began, gone=True)
     except AciReconcileError as error:
         ctx.in_flight.pop(change.address, None)
@@ -116,9 +117,10 @@ def _refused(error: ImmutableFieldError) -> ImmutableFieldError:
     )
 
 
-def _accepted(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[Resource]:
+def _accepted(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[Resource | None]:
+    """Look at what became of the write; nothing was looked at where nobody waits for it."""
     if ctx.wait is Wait.NONE:
-        return wanted
+        return None
     return (yield from verify(change, wanted, ctx, deadline))
 
 
@@ -136,7 +138,7 @@ def _tagged(change: Change, after: Resource, ctx: Context, deadline: float) -> P
     return (yield from verify(change, replace(after, body={**after.body, "tags": wanted}), ctx, deadline))
 
 
-def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[Resource]:
+def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[Resource | None]:
     """Delete, wait until it is gone, create.
 
     Raises:

@@ -78,7 +78,7 @@ def settle(change: Change, operation: Operation, ctx: Context, deadline: float) 
             raise failure(progress.error_code, progress.error_message)
         if progress.done:
             break
-        if progress.status != told:
+        if progress.status not in {told, "Pending"}:
             told = progress.status
             yield Waiting(change, told)
         overdue(ctx, deadline, progress.status.lower())

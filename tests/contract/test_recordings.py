@@ -71,4 +71,6 @@ def test_the_put_answer_itself_is_not_comparable(shared_data: Path) -> None:
     ]
 
     assert early
-    assert all("ipAddress" not in step["response"]["properties"] for step in early if "subnetIds" in str(step["request"]))
+    assert all(
+        "ipAddress" not in step["response"]["properties"] for step in early if "subnetIds" in str(step["request"])
+    )

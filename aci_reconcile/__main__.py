@@ -1,0 +1,34 @@
+"""``python -m aci_reconcile`` and the command ``aci-reconcile``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from aci_reconcile.errors import ExitCode
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        from aci_reconcile.cli.version import running  # noqa: PLC0415  nothing else is needed for it
+
+        sys.stdout.write(f"aci-reconcile {running()}\n")
+        return int(ExitCode.OK)
+    from aci_reconcile.cli.boundary import run  # noqa: PLC0415  see above
+
+    code = run(sys.argv[1:])
+    if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> None:
+    """End without waiting for the threads whose requests nobody wants any more."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

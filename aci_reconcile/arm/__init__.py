@@ -1,0 +1,19 @@
+"""Azure Resource Manager as a ``Backend``; the only importer of ``azure.*``, and never before it is needed."""
+
+from aci_reconcile.arm.backend import ArmBackend
+from aci_reconcile.arm.connection import Identity, connect
+from aci_reconcile.arm.credentials import endpoint_from, subscription_from
+from aci_reconcile.arm.endpoint import CLOUDS, CloudName, Endpoint, cloud, custom
+
+__all__ = [
+    "CLOUDS",
+    "ArmBackend",
+    "CloudName",
+    "Endpoint",
+    "Identity",
+    "cloud",
+    "connect",
+    "custom",
+    "endpoint_from",
+    "subscription_from",
+]

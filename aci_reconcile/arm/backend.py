@@ -1,0 +1,181 @@
+"""The ``Backend`` over Azure Resource Manager: one method, one or a few requests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.arm.body import Redactor, serialise
+from aci_reconcile.arm.failures import ErrorDetail
+from aci_reconcile.arm.urls import RESOURCES_API, groups_path, resource_path, scope_path, with_query
+from aci_reconcile.backend import Backend, Operation, Progress
+from aci_reconcile.errors import NoAnswerError, NotFoundError
+from aci_reconcile.model import Resource, ResourceId, as_list, as_object, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aci_reconcile.arm.connection import Identity
+    from aci_reconcile.arm.failures import Answer
+    from aci_reconcile.arm.transport import Counter
+    from aci_reconcile.arm.wire import Wire
+    from aci_reconcile.model import Body, Scope
+
+_ABSENT = frozenset({"containergroupnotfound", "resourcenotfound", "resourcegroupnotfound"})
+"""The ways ARM and the provider say that something is not there (facts: aci.md c.3); other 404s are errors."""
+_NO_GROUP = frozenset({"resourcegroupnotfound"})
+_ACCEPTED = 202
+
+
+class ArmBackend(Backend):
+    """Azure, or any server that speaks ARM. May be called from several threads."""
+
+    def __init__(
+        self, wire: Wire, redactor: Redactor, *, api_version: str, identity: Identity, counter: Counter
+    ) -> None:
+        self._wire = wire
+        self._redactor = redactor
+        self._api = api_version
+        self._counter = counter
+        self.identity = identity
+
+    @property
+    def requests(self) -> int:
+        """How many requests went out so far, repetitions included, those for tokens not."""
+        return self._counter.value
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def get(self, resource_id: ResourceId, /) -> Resource | None:
+        """Read one group with its instance view; None when it, or its resource group, does not exist."""
+        body = self._read(with_query(resource_path(resource_id), api_version=self._api), _ABSENT)
+        return None if body is None else Resource(_id_of(body, resource_id), body)
+
+    def list(self, scope: Scope, /) -> Iterable[Resource]:
+        """List the groups of a resource group; all pages are read before the first group is returned."""
+        bodies = self._pages(with_query(groups_path(scope), api_version=self._api))
+        unnamed = ResourceId(scope.subscription, scope.resource_group, "")
+        return tuple(Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), body) for body in bodies)
+
+    def put(self, resource: Resource, /) -> Operation:
+        """Create the group, or replace its whole body.
+
+        Raises:
+            SecretUnavailableError: a secret has no value; nothing was sent.
+            NoAnswerError: it may or may not have been carried out.
+        """
+        url = with_query(resource_path(resource.id), api_version=self._api)
+        return self._operation(self._wire.exchange("PUT", url, serialise(resource.body, self._redactor)))
+
+    def patch_tags(self, resource_id: ResourceId, tags: Mapping[str, str], /) -> None:
+        """Replace the whole tag map; nothing restarts."""
+        body = json.dumps({"tags": dict(tags)}).encode()
+        self._wire.exchange("PATCH", with_query(resource_path(resource_id), api_version=self._api), body)
+
+    def delete(self, resource_id: ResourceId, /) -> Operation:
+        """Delete the group; deleting one that is absent is no error."""
+        return self._delete(with_query(resource_path(resource_id), api_version=self._api))
+
+    def poll(self, operation: Operation, /) -> Progress:
+        """Look at an operation once, in either of ARM's two dialects.
+
+        ``Azure-AsyncOperation`` answers with a body that has a status; ``Location`` with 202 until it is done.
+
+        Raises:
+            NotFoundError: Azure does not know the operation (any more); read the resource instead.
+            ValueError: the operation has no URL, so there is nothing to look at.
+        """
+        if not operation.url:
+            raise ValueError("an operation without a URL cannot be polled")
+        answer = self._wire.exchange("GET", operation.url)
+        body = as_object(answer.json())
+        status = as_text(body.get("status")) or ("InProgress" if answer.status == _ACCEPTED else "Succeeded")
+        detail = ErrorDetail.of(body.get("error"))
+        return Progress(status, answer.retry_after, detail.code, self._redactor(detail.message))
+
+    def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
+        """Return what a container has printed, the last ``tail`` lines of it where given."""
+        lines = {} if tail is None else {"tail": str(tail)}
+        path = resource_path(resource_id, "containers", container, "logs")
+        answer = self._wire.exchange("GET", with_query(path, api_version=self._api, **lines))
+        return as_text(_object(answer).get("content"))
+
+    def get_resource_group(self, scope: Scope, /) -> Body | None:
+        """Read the resource group; None when it does not exist."""
+        return self._read(with_query(scope_path(scope), api_version=RESOURCES_API), _NO_GROUP)
+
+    def create_resource_group(self, scope: Scope, location: str, tags: Mapping[str, str], /) -> None:
+        """Create the resource group where it does not exist; one that does is left as it is, tags and all."""
+        if self.get_resource_group(scope) is None:
+            body = json.dumps({"location": location, "tags": dict(tags)}).encode()
+            self._wire.exchange("PUT", with_query(scope_path(scope), api_version=RESOURCES_API), body)
+
+    def delete_resource_group(self, scope: Scope, /) -> Operation:
+        """Delete the resource group and everything in it; deleting one that is absent is no error."""
+        return self._delete(with_query(scope_path(scope), api_version=RESOURCES_API))
+
+    def list_resources(self, scope: Scope, /) -> Iterable[str]:
+        """Return the ARM ids of everything that lives in the resource group; empty when that does not exist."""
+        bodies = self._pages(with_query(scope_path(scope, "resources"), api_version=RESOURCES_API))
+        return tuple(as_text(body.get("id")) for body in bodies)
+
+    def _read(self, url: str, absent: frozenset[str]) -> Body | None:
+        try:
+            return _object(self._wire.exchange("GET", url))
+        except NotFoundError as error:
+            if error.code.lower() in absent:
+                return None
+            raise
+
+    def _pages(self, url: str) -> tuple[Body, ...]:
+        """Read every page; a resource group that does not exist has none."""
+        seen: set[str] = set()
+        found: tuple[Body, ...] = ()
+        while url and (target := self._wire.own(url)) not in seen:
+            seen.add(target)
+            page = self._read(target, _NO_GROUP)
+            if page is None:
+                return ()
+            found += _items(page)
+            url = as_text(page.get("nextLink"))
+        return found
+
+    def _delete(self, url: str) -> Operation:
+        try:
+            return self._operation(self._wire.exchange("DELETE", url))
+        except NotFoundError as error:
+            if error.code.lower() in _ABSENT:
+                return Operation()
+            raise
+
+    def _operation(self, answer: Answer) -> Operation:
+        answer.json()
+        url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
+        return Operation(url, answer.retry_after)
+
+
+def _object(answer: Answer) -> Body:
+    body = answer.json()
+    if isinstance(body, Mapping):
+        return body
+    raise NoAnswerError(f"the answer ({answer.status}) is no JSON object", status=answer.status)
+
+
+def _items(page: Body) -> tuple[Body, ...]:
+    items = page.get("value")
+    bodies = tuple(item for item in as_list(items) if isinstance(item, Mapping))
+    if isinstance(items, Sequence) and len(bodies) == len(items):
+        return bodies
+    raise NoAnswerError("the answer is no list of resources")
+
+
+def _id_of(body: Body, asked: ResourceId) -> ResourceId:
+    """Azure's own spelling of the id, or the one that was asked for where its answer has none."""
+    try:
+        return ResourceId.parse(as_text(body.get("id")))
+    except ValueError:
+        return asked

@@ -1,0 +1,116 @@
+"""From an endpoint and an environment to a backend."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aci_reconcile.arm.backend import ArmBackend
+from aci_reconcile.arm.body import Redactor
+from aci_reconcile.arm.wire import Clients, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aci_reconcile.arm.endpoint import Endpoint
+    from aci_reconcile.arm.transport import Send
+
+READ_SECONDS = 60.0
+"""How long an answer may take. ARM gives up on a provider after about a minute and says 504."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are to Azure, for the user to see; never a token or a secret. ``warning`` is about how it is kept."""
+
+    description: str
+    warning: str = ""
+
+
+def connect(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
+    endpoint: Endpoint,
+    *,
+    api_version: str,
+    concurrency: int,
+    environ: Mapping[str, str],
+    send: Send | None = None,
+    timeout: float = READ_SECONDS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> ArmBackend:
+    """Return the backend for an endpoint. Nothing is sent yet; the first request gets the first token.
+
+    Args:
+        endpoint: where requests and tokens go.
+        api_version: of Microsoft.ContainerInstance; one for the whole run.
+        concurrency: how many threads will call at once; so many connections are kept.
+        environ: where credentials are looked for (docs/authentication.md); not read where no token is needed.
+        send: a function that answers instead of a server (``--local``); no token then.
+        timeout: seconds an answer may take.
+        sleep: waits between two attempts.
+
+    Raises:
+        AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
+    """
+    from aci_reconcile.arm.transport import Counter, InProcess, pooled
+
+    counter = Counter()
+    transport: Any
+    if send is not None:
+        transport = InProcess(send, counter, sleep)
+    else:
+        loopback = endpoint.base_url.startswith("http://")
+        transport = pooled(counter, concurrency=concurrency, read_seconds=timeout, loopback=loopback, sleep=sleep)
+    authentication, identity = _authentication(endpoint, environ, in_process=send is not None)
+    redactor = Redactor()
+    wire = Wire(endpoint, Clients(options(endpoint, transport, authentication)), redactor)
+    return ArmBackend(wire, redactor, api_version=api_version, identity=identity, counter=counter)
+
+
+def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_process: bool) -> tuple[Any, Identity]:
+    if in_process or not endpoint.needs_token:
+        return None, Identity("no credential: the server is on this machine")
+    from aci_reconcile.arm.credentials import credential_from
+    from aci_reconcile.arm.policies import OneTokenForAll
+
+    found = credential_from(environ, endpoint)
+    return OneTokenForAll(found.credential, *endpoint.scopes), Identity(found.description, found.warning)
+
+
+def options(endpoint: Endpoint, transport: Any, authentication: Any) -> dict[str, Any]:
+    """Return what both clients are built from. A client insists on a credential even where its pipeline has none."""
+    from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
+    from azure.mgmt.core.policies import ARMHttpLoggingPolicy
+
+    from aci_reconcile.arm.policies import ReadsOnly
+
+    return {
+        "credential": _Unused(),
+        "subscription_id": "unused",
+        "base_url": endpoint.base_url,
+        "transport": transport,
+        "policies": [
+            RequestIdPolicy(),
+            UserAgentPolicy(user_agent_name()),
+            ReadsOnly(),
+            *((authentication,) if authentication else ()),
+            ARMHttpLoggingPolicy(),
+        ],
+    }
+
+
+class _Unused:
+    """Stands where the clients' constructors want a credential; the pipeline that we give them never asks it."""
+
+    def get_token(self, *_scopes: str, **_options: Any) -> Any:
+        raise AssertionError("the pipeline has its own authentication")
+
+
+def user_agent_name() -> str:
+    """Return how we introduce ourselves: ``aci-reconcile/<version>``."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"aci-reconcile/{version('aci-reconcile')}"
+    except PackageNotFoundError:
+        return "aci-reconcile/unknown"

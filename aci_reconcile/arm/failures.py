@@ -1,0 +1,243 @@
+"""From what went wrong underneath to our own tree, with nothing lost: Azure's code, message and request id are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.arm.codes import meaning
+from aci_reconcile.arm.urls import shorten
+from aci_reconcile.errors import (
+    AuthenticationError,
+    AzureError,
+    InvalidRequestError,
+    NoAnswerError,
+    NotFoundError,
+    RetryableError,
+    ThrottledError,
+)
+from aci_reconcile.model import as_list, as_object, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aci_reconcile.model import Json
+
+_LONGEST_MESSAGE = 4096
+_LARGEST_ERROR_BODY = 1 << 20
+_RETRY_AFTER = (("retry-after", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, the headers with names in lower case, and the body's bytes.
+
+    ``redact`` takes what we sent and must not show out of the texts that are made of it.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(default=b"", repr=False)
+    redact: Callable[[str], str] = field(default=str, repr=False)
+
+    def json(self) -> Json:
+        """Return the body as JSON; an empty one is None.
+
+        Raises:
+            NoAnswerError: it is not JSON, so it is not ARM that answered.
+        """
+        if not self.content.strip():
+            return None
+        try:
+            body: Json = json.loads(self.content)
+        except (ValueError, RecursionError):  # not chained: the decoder's exception holds the whole body
+            raise NoAnswerError(
+                f"the answer ({self.status}) is not JSON: {self.redact(_prose(self.content))}",
+                status=self.status,
+                request_id=self.request_id,
+                hint="is it an ARM server, and is there a proxy in between?",
+            ) from None
+        return body
+
+    @property
+    def request_id(self) -> str:
+        """What Azure's support asks for."""
+        return self.headers.get("x-ms-request-id") or self.headers.get("x-ms-correlation-request-id", "")
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds Azure asks us to wait, None where it does not say, or says it in no known way.
+
+        A date is measured against the answer's own ``Date``, so that this machine's clock does not matter.
+        """
+        for name, unit in _RETRY_AFTER:
+            if text := self.headers.get(name):
+                return _seconds(text, unit, self.headers.get("date", ""))
+        return None
+
+
+def _seconds(text: str, unit: float, date: str) -> float | None:
+    if re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", text):
+        return float(text) * unit
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(date)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def from_answer(answer: Answer) -> AzureError:
+    """Return the error that an answer with an error status stands for."""
+    detail = ErrorDetail.read(answer.content)
+    kind, hint = meaning(answer.status, detail.codes)
+    message = detail.message or _prose(answer.content) or f"Azure answered with status {answer.status}"
+    error = kind(
+        answer.redact(message), code=answer.redact(detail.code), status=answer.status, request_id=answer.request_id
+    )
+    error.hint = hint
+    if isinstance(error, ThrottledError):
+        error.retry_after = answer.retry_after or 0
+    return error
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDetail:
+    """ARM's ``{"error": {"code", "message", "details"}}``, or what comes close to it.
+
+    ``codes`` are the code and those of the details, outermost first; ``MultipleErrorsOccurred`` quotes its own in the
+    message.
+    """
+
+    code: str = ""
+    message: str = ""
+    codes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, content: bytes) -> ErrorDetail:
+        """Read an error's body; whatever is no such thing gives an empty one."""
+        if len(content) > _LARGEST_ERROR_BODY:
+            return cls()
+        try:
+            body: Json = json.loads(content)
+        except (ValueError, RecursionError):
+            return cls()
+        return cls.of(as_object(body).get("error", body))
+
+    @classmethod
+    def of(cls, error: Json) -> ErrorDetail:
+        """Read the error object itself."""
+        if isinstance(error, str):
+            return cls(message=_clip(error))
+        code, message = _text(error, "code"), _text(error, "message")
+        quoted = re.findall(r"'(\w{1,80})'", message) if code == "MultipleErrorsOccurred" else []
+        details = [(_text(each, "code"), _text(each, "message")) for each in as_list(as_object(error).get("details"))]
+        texts = [message, *(text for _, text in details if text not in message)]
+        codes = (code, *(each for each, _ in details), *quoted)
+        return cls(code, _clip("; ".join(filter(None, texts))), codes)
+
+
+BY_EXCEPTION: dict[str, type[AzureError]] = {
+    "AuthenticationRequiredError": AuthenticationError,
+    "AzureError": NoAnswerError,
+    "ClientAuthenticationError": AuthenticationError,
+    "CredentialUnavailableError": AuthenticationError,
+    "DecodeError": NoAnswerError,
+    "DeserializationError": NoAnswerError,
+    "HttpResponseError": NoAnswerError,
+    "IncompleteReadError": NoAnswerError,
+    "ODataV4Error": InvalidRequestError,
+    "OSError": NoAnswerError,
+    "RequestException": NoAnswerError,
+    "ResourceExistsError": InvalidRequestError,
+    "ResourceModifiedError": RetryableError,
+    "ResourceNotFoundError": NotFoundError,
+    "ResourceNotModifiedError": InvalidRequestError,
+    "ResponseNotReadError": NoAnswerError,
+    "SerializationError": InvalidRequestError,
+    "ServiceRequestError": NoAnswerError,
+    "ServiceRequestTimeoutError": NoAnswerError,
+    "ServiceResponseError": NoAnswerError,
+    "ServiceResponseTimeoutError": NoAnswerError,
+    "StreamClosedError": NoAnswerError,
+    "StreamConsumedError": NoAnswerError,
+    "TooManyRedirectsError": NoAnswerError,
+}
+"""What the exceptions of azure-core, azure-identity and requests mean, by the name of the class.
+
+Names, so that nothing is imported to look them up; a test walks the libraries' classes and fails for one that is
+missing. ``ServiceRequestError`` says "no request was sent" and yet comes for a connection that broke while the answer
+was read (azure-core 1.41, ``RequestsTransport.send``), so it means no more than the others: nobody knows.
+"""
+
+
+def from_exception(error: BaseException, doing: str) -> AzureError:
+    """Return our error for one of the SDK's, to be raised from it; ``doing`` says what was tried (``GET https://…``)."""
+    kind = next((BY_EXCEPTION[each.__name__] for each in type(error).__mro__ if each.__name__ in BY_EXCEPTION), None)
+    if kind is None or kind is NoAnswerError:
+        return NoAnswerError(f"{doing}: no answer: {_reason(error)}", hint=_hint(error))
+    if kind is AuthenticationError:
+        return no_token(error)
+    return kind(f"{doing}: {_clip(str(error))}")
+
+
+def no_token(error: BaseException) -> AuthenticationError:
+    """Return our error for a token that could not be had."""
+    text = _clip(str(error))
+    hint = next((hint for code, hint in _SIGN_IN_HINTS.items() if code in text), "")
+    return AuthenticationError(
+        f"no token could be had: {text}", hint=hint or "docs/authentication.md lists the credentials and their order"
+    )
+
+
+_SIGN_IN_HINTS = {
+    "AADSTS7000222": "the client secret has expired; create another one",
+    "AADSTS7000215": "the client secret is wrong: its value is wanted, not its id",
+    "AADSTS700016": "there is no such application in this tenant; check client id, tenant id and cloud",
+    "AADSTS70021": "no federated credential of the application matches this run's branch or environment",
+    "AADSTS90002": "there is no such tenant; check the tenant id and the cloud",
+}
+"""By Microsoft Entra's own error codes, which its messages begin with (documented under "AADSTS error codes")."""
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause, which says it best, and repeats no URL: ``[Errno 111] Connection refused``."""
+    while True:
+        inner = _inner(error)
+        if inner is None:
+            return shorten_words(_clip(str(error), 300)) or type(error).__name__
+        error = inner
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    nested = (getattr(error, "inner_exception", None), getattr(error, "reason", None), error.__cause__, *error.args)
+    return next((each for each in nested if isinstance(each, BaseException) and each is not error), None)
+
+
+def _hint(error: BaseException) -> str:
+    text = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "REQUESTS_CA_BUNDLE names the file of a private certificate authority"
+    return "check the network, the proxy (HTTPS_PROXY) and --arm-endpoint; a write is read before it is repeated"
+
+
+def shorten_words(text: str) -> str:
+    """Return the text with every URL and path in it shortened, for a signature may hang on them."""
+    return " ".join(shorten(word) if "?" in word else word for word in text.split(" "))
+
+
+def _text(body: Json, key: str) -> str:
+    return next((as_text(value) for name, value in as_object(body).items() if name.lower() == key), "")
+
+
+def _prose(content: bytes) -> str:
+    """What can be shown of a body that is not ARM's: the text of an HTML page, or its beginning."""
+    text = content[: 4 * _LONGEST_MESSAGE].decode(errors="replace")
+    text = re.sub(r"(?is)<(script|style)\b.*?(</\1>|$)|<[^>]*(>|$)", " ", text)
+    return _clip(" ".join(text.split()), 300)
+
+
+def _clip(text: str, longest: int = _LONGEST_MESSAGE) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"

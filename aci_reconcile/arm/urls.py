@@ -1,0 +1,57 @@
+"""Paths of ARM (facts: aci.md a.5), and URLs made short enough to be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode, urlsplit
+
+from aci_reconcile.errors import UsageError
+from aci_reconcile.model import CONTAINER_GROUPS
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import ResourceId, Scope
+
+RESOURCES_API = "2021-04-01"
+"""The api-version of resource groups: in every cloud, and its answers have not changed since."""
+
+_READABLE = frozenset({"api-version", "tail"})
+
+
+def resource_path(resource_id: ResourceId, *below: str) -> str:
+    """Return the path of a resource, or of something below it."""
+    parts = (scope_path(resource_id.scope), "/providers/", resource_id.type, "/", _quoted(resource_id.name))
+    return "".join((*parts, *(f"/{_quoted(part)}" for part in below)))
+
+
+def groups_path(scope: Scope) -> str:
+    """Return the path that lists the container groups of a resource group."""
+    return f"{scope_path(scope)}/providers/{CONTAINER_GROUPS}"
+
+
+def scope_path(scope: Scope, *below: str) -> str:
+    """Return the path of a resource group, or of something below it."""
+    base = f"/subscriptions/{_quoted(scope.subscription)}/resourceGroups/{_quoted(scope.resource_group)}"
+    return "".join((base, *(f"/{_quoted(part)}" for part in below)))
+
+
+def with_query(path: str, **query: str) -> str:
+    """Return the path with its query; ``api_version`` is written as ARM spells it."""
+    return f"{path}?{urlencode({key.replace('_', '-'): value for key, value in query.items()})}"
+
+
+def shorten(url: str) -> str:
+    """Return a URL without the values of its query, bar the harmless ones: ARM signs operation URLs with 3 KB."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(unreadable URL)"
+    shown = [pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() in _READABLE]
+    query = "&".join([*shown, "…"] if len(shown) < len(parts.query.split("&")) and parts.query else shown)
+    path = parts._replace(query="", fragment="").geturl()
+    return f"{path}?{query}" if query else path
+
+
+def _quoted(segment: str) -> str:
+    if segment in {"", ".", ".."}:
+        raise UsageError(f"{segment!r} cannot name anything in Azure")
+    return quote(segment, safe="")

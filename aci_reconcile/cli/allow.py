@@ -1,0 +1,91 @@
+"""From what a person allows, and the project's own policy, to the policy that a plan is made under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import UsageError
+from aci_reconcile.plan.values import UNLIMITED, Policy
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.manifest import Loaded, Project
+
+FINGERPRINT_KEY = "ACI_RECONCILE_FINGERPRINT_KEY"
+UNNAMED = "default"
+"""The owner where no project file gives a name; it stands for nobody in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """What a plan may do beyond what is harmless. None: as the project file says, which is careful by default."""
+
+    prune: bool | None = None
+    """Delete what this project owns and no manifest declares."""
+    max_deletes: int | None = None
+    """How many groups may be deleted."""
+    adopt: bool = False
+    """Take over groups that nobody owns."""
+    replace: int | None = None
+    """How many groups may be deleted and created again; -1: any number."""
+    touch_secrets: bool = False
+    """Push secrets that could not be compared."""
+    trust_secrets: bool = False
+    """Vouch for secrets that could not be compared."""
+    redeploy: tuple[str, ...] = ()
+    """Addresses of groups to be pushed again although nothing differs."""
+
+
+def is_named(project: Project) -> bool:
+    """Whether a project file says who the owner is; only then there is a whole set to measure orphans by."""
+    return project.file is not None and project.name != UNNAMED
+
+
+def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, local: bool = False) -> Policy:
+    """Return the policy of one run: what was allowed for it, else what the project file says.
+
+    With the embedded emulator resource groups are created as needed: nobody else would create them there.
+
+    Raises:
+        UsageError: pruning without a project's name, or a redeployment of what nobody declares.
+    """
+    project = loaded.project
+    if allow.prune and not is_named(project):
+        raise UsageError("--prune: a project file with a name is needed", hint="it says which groups are the whole set")
+    if allow.touch_secrets and allow.trust_secrets:
+        raise UsageError("--touch-secrets and --trust-secrets contradict each other")
+    key = environ.get(FINGERPRINT_KEY, "")
+    replace = UNLIMITED if project.policy.replace == "allow" else 0
+    return Policy(
+        owner=project.owner,
+        prune=project.policy.prune and is_named(project) if allow.prune is None else allow.prune,
+        max_deletes=project.policy.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        adopt=allow.adopt,
+        allow_replace=replace if allow.replace is None else allow.replace,
+        touch_secrets=allow.touch_secrets,
+        trust_secrets=allow.trust_secrets,
+        redeploy=frozenset(_redeployed(loaded, address) for address in allow.redeploy),
+        selected=loaded.selected,
+        create_resource_groups=project.create_resource_groups or local,
+        resource_group_location=project.location,
+        fingerprint_key=Secret(key, source=f"env:{FINGERPRINT_KEY}") if key else None,
+    )
+
+
+def _redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
+    wanted = address.lower()
+    found = [
+        each.id.key
+        for each in loaded.resources
+        if wanted == each.address.lower() or ("/" not in wanted and wanted == each.id.name.lower())
+    ]
+    if len(found) > 1:
+        raise UsageError(f"--redeploy {address}: several groups have this name", hint="write resourceGroup/name")
+    if not found:
+        raise UsageError(f"--redeploy {address}: no manifest declares this group")
+    if loaded.selected is not None and found[0] not in loaded.selected:
+        raise UsageError(f"--redeploy {address}: it is not among the groups that were selected")
+    return found[0]

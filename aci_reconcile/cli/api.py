@@ -1,0 +1,182 @@
+"""The public Python API: the same road as the commands, for scripts. See docs/python-api.md."""
+
+from __future__ import annotations
+
+import os
+import random
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aci_reconcile import manifest, reconcile
+from aci_reconcile.cli.allow import Allow, policy_for
+from aci_reconcile.cli.connection import Place, connected
+from aci_reconcile.cli.drift import found_in
+from aci_reconcile.cli.given import Target
+from aci_reconcile.cli.interruption import SystemClock
+from aci_reconcile.cli.manifests import fallback_subscription, with_subscription
+from aci_reconcile.cli.proposal import proposed
+from aci_reconcile.errors import InvalidManifestsError
+from aci_reconcile.fields import API_VERSION
+from aci_reconcile.reconcile import Context, Look, Refresh, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+
+    from aci_reconcile.arm import CloudName
+    from aci_reconcile.backend import Backend
+    from aci_reconcile.drift import Drift
+    from aci_reconcile.events import Event
+    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.plan.values import Plan
+
+
+def load(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
+    paths: Iterable[str | Path] = (),
+    *,
+    project: str | Path | None = None,
+    environment: str = "",
+    variables: Mapping[str, str] | None = None,
+    subscription: str = "",
+    resource_group: str = "",
+    only: Iterable[str] = (),
+    environ: Mapping[str, str] | None = None,
+    cwd: str | Path | None = None,
+    resolve: bool = True,
+) -> Loaded:
+    """Read a project and its manifests. What the authors did wrong is in ``Loaded.diagnostics``.
+
+    Args:
+        paths: manifests to select; without a project file, all there is.
+        project: the project file; by default it is looked for, from the first path upwards.
+        environment: one of the project's environments.
+        variables: values for ``${var:NAME}``.
+        subscription: the subscription; by default the project's.
+        resource_group: the resource group of groups that name none.
+        only: addresses, names or patterns of groups to select.
+        environ: what ``${env:NAME}`` reads; by default nothing is resolved from the process's own environment.
+        cwd: where relative paths start; by default the current folder.
+        resolve: whether references to the environment and to files are replaced.
+
+    Raises:
+        UsageError: an argument names something that does not exist.
+    """
+    return manifest.load(
+        manifest.Request(
+            paths=tuple(map(Path, paths)),
+            project=Path(project) if project is not None else None,
+            environment=environment,
+            variables=variables or {},
+            subscription=subscription,
+            resource_group=resource_group,
+            only=tuple(only),
+            environ=environ or {},
+            cwd=Path(cwd) if cwd is not None else Path.cwd(),
+            resolve=resolve,
+        )
+    )
+
+
+@contextmanager
+def connect(
+    loaded: Loaded | None = None,
+    *,
+    local: str | Path | None = None,
+    arm_endpoint: str = "",
+    cloud: CloudName | None = None,
+    concurrency: int = 8,
+    environ: Mapping[str, str] | None = None,
+) -> Generator[Backend]:
+    """Open the way to Azure; leaving the block closes it.
+
+    Args:
+        loaded: manifests that ask for an api-version of their own.
+        local: the folder in which the embedded emulator keeps its state, to use it instead of Azure.
+        arm_endpoint: any ARM-compatible server.
+        cloud: one of Azure's clouds.
+        concurrency: how many requests may be in flight at once.
+        environ: where credentials are looked for; by default the process's environment.
+
+    Raises:
+        UsageError: there is no such place.
+        AuthenticationError: the credentials are incomplete or contradict the place.
+    """
+    target = Target(local is not None, arm_endpoint, cloud, concurrency)
+    version = loaded.project.api_version if loaded else API_VERSION
+    given = os.environ if environ is None else environ
+    with connected(Place(target, version, Path(local or "."), given)) as connection:
+        yield connection.backend
+
+
+def plan(
+    loaded: Loaded,
+    backend: Backend,
+    *,
+    allow: Allow | None = None,
+    refresh: str = "auto",
+    concurrency: int = 8,
+) -> Plan:
+    """Decide what to do. Nothing is written.
+
+    Args:
+        loaded: what is declared.
+        backend: where.
+        allow: what may be done beyond what is harmless.
+        refresh: ``auto``, or ``get`` to read every group by itself.
+        concurrency: how many requests may be in flight at once.
+
+    Raises:
+        InvalidManifestsError: the manifests have errors.
+        UsageError: nothing is declared, or no subscription is named.
+        AzureError: Azure says no.
+    """
+    return _planned(loaded, allow or Allow(), Look(backend, SystemClock(), concurrency, Refresh(refresh)))
+
+
+def drift(loaded: Loaded, backend: Backend, *, concurrency: int = 8) -> Drift:
+    """Look for what differs in Azure, and for what does not run. Nothing is written.
+
+    Raises:
+        InvalidManifestsError: the manifests have errors.
+        UsageError: nothing is declared, or no subscription is named.
+        AzureError: Azure says no.
+    """
+    look = Look(backend, SystemClock(), concurrency, health=True)
+    return found_in(_planned(loaded, Allow(prune=False), look), look.clock)
+
+
+def apply(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
+    plan: Plan,
+    backend: Backend,
+    *,
+    wait: str = "healthy",
+    stable_for: float = 10,
+    timeout: float = 1800,
+    concurrency: int = 8,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Carry out a plan and yield what happens, as it happens; the last event is ``Finished``.
+
+    Args:
+        plan: what to do.
+        backend: where.
+        wait: ``none``, ``provisioned`` or ``healthy``.
+        stable_for: for how many seconds a container must have been running to count as healthy.
+        timeout: seconds of patience with one group.
+        concurrency: how many requests may be in flight at once.
+        stopped: asked again and again; once true, nothing new begins.
+
+    Raises:
+        HeldBackError: a blocker stands.
+        SecretUnavailableError: a secret that a write needs is not at hand.
+    """
+    context = Context(backend, SystemClock(), plan.policy, os.urandom, random.random, Wait(wait), stable_for, timeout)
+    return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
+
+
+def _planned(loaded: Loaded, allow: Allow, look: Look) -> Plan:
+    if loaded.errors:
+        raise InvalidManifestsError(loaded.diagnostics)
+    if not loaded.project.subscription:
+        loaded = with_subscription(loaded, fallback_subscription(Target(), os.environ))
+    return proposed(loaded, policy_for(loaded, allow, os.environ), look)

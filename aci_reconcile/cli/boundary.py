@@ -1,0 +1,100 @@
+"""The one place where errors end: a message, a hint, an exit code; a defect leaves a log."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import click
+from click.exceptions import Exit
+
+from aci_reconcile.cli.defects import write_log
+from aci_reconcile.cli.given import Output
+from aci_reconcile.cli.interruption import InterruptedRunError
+from aci_reconcile.cli.root import root
+from aci_reconcile.cli.session import Session
+from aci_reconcile.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
+from aci_reconcile.report import diagnostics_json, diagnostics_text, sanitize
+from aci_reconcile.report.event_json import error_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_ORDER = (
+    ExitCode.DEFECT,
+    ExitCode.ERROR,
+    ExitCode.STALE_PLAN,
+    ExitCode.NOT_CONVERGED,
+    ExitCode.HELD_BACK,
+    ExitCode.DIFFERENCES,
+    ExitCode.OK,
+)
+
+
+def worst(*codes: ExitCode) -> ExitCode:
+    """Return the code that wins when several apply."""
+    return min(codes, key=_ORDER.index, default=ExitCode.OK)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command line and return the exit code; nothing is raised."""
+    session = Session.real(Output(format="json" if _wants_json(argv) else "text"))
+    with session.interruption.watching():
+        try:
+            code = root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
+        except (InterruptedRunError, KeyboardInterrupt, click.Abort):
+            wrote = session.interruption.wrote
+            session.console.raw(f"\nInterrupted{'' if wrote else '; nothing was written'}.\n")
+            return int(session.interruption.exit_code)
+        except Exit as end:
+            return end.exit_code
+        except click.ClickException as error:
+            return _usage(error, session)
+        except AciReconcileError as error:
+            return _known(error, session)
+        except Exception as defect:  # noqa: BLE001  whatever it is, a person gets a message and not a traceback
+            return _defect(defect, session)
+    return int(code or 0)
+
+
+def _wants_json(argv: Sequence[str]) -> bool:
+    """Whether errors are to be JSON, too, even those in the options themselves."""
+    return "--format=json" in argv or ("--format", "json") in pairwise(argv)
+
+
+def _usage(error: click.ClickException, session: Session) -> int:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    message = error.format_message().rstrip(".")
+    hint = f"see {context.command_path} --help" if context else ""
+    return _told({"kind": "UsageError", "message": message, "hint": hint}, message, (hint,), session)
+
+
+def _known(error: AciReconcileError, session: Session) -> int:
+    if isinstance(error, InvalidManifestsError):
+        session.console.plain("error", diagnostics_text(error.diagnostics, session.console.notes))
+        if session.console.json:
+            session.console.result(diagnostics_json(error.diagnostics))
+        return int(error.exit_code)
+    message, lines = error.message, [error.hint]
+    if isinstance(error, AzureError):
+        lines.insert(0, f"request id {error.request_id}" if error.request_id else "")
+        if error.code and not message.startswith(error.code):
+            message = f"{error.code}: {message}"
+    _told(error_json(error), message, lines, session)
+    return int(error.exit_code)
+
+
+def _defect(defect: Exception, session: Session) -> int:
+    log = write_log(defect)
+    message = f"this is a defect in aci-reconcile ({type(defect).__name__})"
+    hint = f"please report it and attach {log}" if log else "please report it; the log could not be written"
+    _told({"kind": "Defect", "message": message, "hint": hint}, message, (hint,), session)
+    return int(ExitCode.DEFECT)
+
+
+def _told(document: Mapping[str, object], message: str, hints: Sequence[str], session: Session) -> int:
+    console = session.console
+    console.error("\n  ".join((sanitize(message, keep="\n"), *(sanitize(hint) for hint in hints if hint))))
+    if console.json:
+        console.line({"type": "error", "error": document})
+    return int(ExitCode.ERROR)

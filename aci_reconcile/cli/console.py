@@ -1,0 +1,158 @@
+"""Where text goes: results to stdout, everything else to stderr, each with its own colours."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Literal, TypeAlias
+
+from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.report import ANSI, PLAIN, Style, sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.cli.given import Output
+
+Level: TypeAlias = Literal["info", "warning", "error"]
+
+CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
+"""Environment variables of build servers: where one is set, nothing moves on the screen."""
+
+_LEAST, _MOST, _PIPED = 60, 160, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The two streams of a run and how each is written to."""
+
+    out: IO[str]
+    err: IO[str]
+    style: Style = PLAIN
+    """For stdout."""
+    notes: Style = PLAIN
+    """For stderr."""
+    width: int = _PIPED
+    json: bool = False
+    """Whether stdout takes JSON only."""
+    log_json: bool = False
+    """Whether stderr takes JSON lines only."""
+    quiet: bool = False
+    verbose: bool = False
+    live: bool = False
+    """Whether stderr is a terminal on which progress may move."""
+
+    def result(self, text: str) -> None:
+        """Write a result to stdout."""
+        if text:
+            write(self.out, f"{text}\n")
+
+    def line(self, document: Mapping[str, object]) -> None:
+        """Write one line of JSON to stdout."""
+        write(self.out, f"{json.dumps(document)}\n")
+
+    def info(self, text: str) -> None:
+        """Say something that may be of interest; not when quiet."""
+        if not self.quiet:
+            self._say("info", text, self.notes.paint(self.notes.dim, text))
+
+    def warn(self, text: str) -> None:
+        """Warn; not when quiet."""
+        if not self.quiet:
+            self._say("warning", text, f"{self.notes.paint(self.notes.warn, 'Warning:')} {text}")
+
+    def error(self, text: str) -> None:
+        """Say what went wrong."""
+        self._say("error", text, f"{self.notes.paint(self.notes.error, 'Error:')} {text}")
+
+    def plain(self, level: Level, text: str) -> None:
+        """Write text that is already laid out."""
+        if text and not (self.quiet and level != "error"):
+            self._say(level, text, text)
+
+    def raw(self, text: str) -> None:
+        """Write to stderr as it is."""
+        write(self.err, text)
+
+    def _say(self, level: Level, text: str, shown: str) -> None:
+        if self.log_json:
+            write(self.err, f"{json.dumps({'level': level, 'message': sanitize(text, keep=chr(10))})}\n")
+        else:
+            write(self.err, f"{shown}\n")
+
+
+def write(stream: IO[str], text: str) -> None:
+    """Write and flush. A reader that went away is no error: the rest goes nowhere, and the work goes on.
+
+    Raises:
+        AciReconcileError: the stream takes no more, such as a full disk.
+    """
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _silence(stream)
+    except OSError as error:
+        _silence(stream)
+        raise AciReconcileError(f"the output cannot be written: {error.strerror or error}") from error
+
+
+def console_for(output: Output, streams: tuple[IO[str], IO[str]], environ: Mapping[str, str]) -> Console:
+    """Return the console for these options, streams and environment."""
+    out, err = streams
+    automatic = is_terminal(err) and not any(environ.get(name) for name in CI) and environ.get("TERM") != "dumb"
+    return Console(
+        out,
+        err,
+        style=_style(output.color, out, environ),
+        notes=_style(output.color, err, environ),
+        width=_width(out, environ),
+        json=output.format == "json",
+        log_json=output.log_format == "json",
+        quiet=output.quiet,
+        verbose=output.verbose,
+        live=automatic and output.format == "text" and output.log_format == "text" and not output.quiet,
+    )
+
+
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Whether a person looks at the stream."""
+    with suppress(ValueError):
+        return stream is not None and stream.isatty()
+    return False
+
+
+def wants_colour(color: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:
+    """Decide about colour: the option, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then TERM, then the stream."""
+    if color != "auto":
+        return color == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "0") not in {"", "0"} for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return terminal and environ.get("TERM") != "dumb" and environ.get("CLICOLOR") != "0"
+
+
+def _style(color: str, stream: IO[str], environ: Mapping[str, str]) -> Style:
+    return ANSI if wants_colour(color, terminal=is_terminal(stream), environ=environ) else PLAIN
+
+
+def _width(stream: IO[str], environ: Mapping[str, str]) -> int:
+    """Return the terminal's width within reason; a pipe has none, so that files do not depend on it."""
+    columns = environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdecimal() and int(columns):
+        return min(max(int(columns), _LEAST), _MOST)
+    if not is_terminal(stream):
+        return _PIPED
+    return min(max(shutil.get_terminal_size((_PIPED, 0)).columns, _LEAST), _MOST)
+
+
+def _silence(stream: IO[str]) -> None:
+    """Lead a broken stream to nowhere, so that neither a later write nor the interpreter's last flush fails."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,36 @@
+"""The log of a defect: what a maintainer needs, and nothing that a person would not want to attach."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import traceback
+
+from aci_reconcile.cli.version import running
+
+
+def write_log(defect: BaseException) -> str:
+    """Write the traceback to a new file that only its owner can read, and return its path; empty where it can't be.
+
+    Values of variables are not part of it, and a ``Secret`` in a message shows itself as redacted.
+    """
+    lines = [
+        f"aci-reconcile {running()}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n",
+        f"command: {_command()}\n\n",
+        *traceback.format_exception(defect),
+    ]
+    try:
+        handle, path = tempfile.mkstemp(prefix="aci-reconcile-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(lines)
+    except OSError:
+        return ""
+    return path
+
+
+def _command() -> str:
+    """Return the command line without values: they may be confidential."""
+    words = (word.partition("=")[0] for word in sys.argv[1:])
+    return " ".join(word if word.startswith("-") or word.isalpha() else "…" for word in words)

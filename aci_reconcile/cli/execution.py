@@ -1,0 +1,102 @@
+"""Carrying out a plan for a command: shown, refused or approved, followed to its end, and put into an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli.progress import follow
+from aci_reconcile.errors import ExitCode, HeldBackError, SecretUnavailableError
+from aci_reconcile.reconcile import Context, Wait
+from aci_reconcile.report import event_json, summary_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aci_reconcile.backend import Backend
+    from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.events import Event, Finished
+    from aci_reconcile.plan.values import Plan, Policy
+    from aci_reconcile.report import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What is waited for, and for how long."""
+
+    wait: Wait = Wait.HEALTHY
+    stable_for: float = 10.0
+    timeout: float = 1800.0
+
+    @classmethod
+    def of(cls, given: Given) -> Patience:
+        """Read the options."""
+        wait = Wait(given.text("wait")) if given.text("wait") else Wait.HEALTHY
+        return cls(wait, given.seconds("stable_for"), given.seconds("timeout"))
+
+    def context(self, backend: Backend, policy: Policy, session: Session) -> Context:
+        """Return how a plan is carried out."""
+        return Context(
+            backend=backend,
+            clock=session.clock,
+            policy=policy,
+            entropy=os.urandom,
+            jitter=random.random,
+            wait=self.wait,
+            stable_for=self.stable_for,
+            timeout=self.timeout,
+        )
+
+
+def show_plan(plan: Plan, header: Header, session: Session) -> None:
+    """Show what is about to be done: as text, or as the first line of JSON."""
+    from aci_reconcile.cli.plan import shown
+
+    text = shown(plan, header, session.console)
+    if session.console.json:
+        session.console.line({"type": "plan", "plan": json.loads(text)})
+    else:
+        session.console.result(text)
+
+
+def refuse(plan: Plan) -> None:
+    """Raise where the plan may not be carried out; it has been shown.
+
+    Raises:
+        HeldBackError: a blocker stands.
+        SecretUnavailableError: secrets that a write needs are not at hand.
+    """
+    if plan.blockers and not plan.unreadable:
+        raise HeldBackError("the plan is held back; nothing was written")
+    if plan.missing_secrets and not plan.unreadable:
+        lines = dict.fromkeys(f"{address} needs {secret.source}" for address, secret in plan.missing_secrets)
+        raise SecretUnavailableError(
+            f"secrets are missing: {'; '.join(lines)}", hint="nothing was written; set them and apply again"
+        )
+
+
+def carried_out(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:
+    """Follow the events to their end; a signal lets what is under way come to one."""
+
+    def last_words() -> str:
+        started = ", ".join(sorted(context.in_flight))
+        return f" Started and not seen to the end: {started}. Another {verb.lower()} goes on from here." * bool(started)
+
+    with session.interruption.patiently(last_words):
+        return follow(events, session.console, session.clock)
+
+
+def concluded(finished: Finished, session: Session, *, verb: str) -> ExitCode:
+    """Write the last words, and return the exit code."""
+    console = session.console
+    if console.json:
+        console.result(event_json(finished, timestamp=session.clock.now()))
+    else:
+        console.result(f"\n{summary_text(finished, console.style, verb=verb)}")
+    if finished.interrupted:
+        return session.interruption.exit_code
+    return ExitCode.NOT_CONVERGED if finished.failed or finished.skipped else ExitCode.OK

@@ -1,0 +1,196 @@
+"""What was given, typed: one frozen value per concern, read from click once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from click.core import ParameterSource
+
+from aci_reconcile.cli.allow import Allow
+from aci_reconcile.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import click
+
+    from aci_reconcile.arm.endpoint import CloudName
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The values of a command's options; ``typed``: the names of those that stand on the command line.
+
+    An option on the command line wins over the environment, after the command over before it; those that may be
+    repeated add up.
+    """
+
+    values: Mapping[str, object]
+    typed: frozenset[str]
+
+    @classmethod
+    def of(cls, ctx: click.Context) -> Given:
+        """Read the command's context and, for global options, that of the command before it."""
+        values = dict(ctx.params)
+        typed = _typed(ctx)
+        before = _typed(ctx.parent) & set(values) if ctx.parent else frozenset[str]()
+        for name in before:
+            earlier = ctx.parent.params[name] if ctx.parent else None
+            if name not in typed:
+                values[name] = earlier
+            elif isinstance(earlier, tuple):
+                values[name] = (*cast("tuple[object, ...]", earlier), *values[name])
+        return cls(values, typed | before)
+
+    def text(self, name: str) -> str:
+        """Return a text; empty where it was not given."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def flag(self, name: str) -> bool:
+        """Return whether a flag was given."""
+        return self.values.get(name) is True
+
+    def choice(self, name: str) -> bool | None:
+        """Return a flag that has a negative, None where neither was given."""
+        value = self.values.get(name)
+        return value if isinstance(value, bool) else None
+
+    def number(self, name: str, default: int = 0) -> int:
+        """Return a whole number."""
+        value = self.values.get(name)
+        return value if isinstance(value, int) else default
+
+    def seconds(self, name: str) -> float:
+        """Return a length of time."""
+        value = self.values.get(name)
+        return float(value) if isinstance(value, (int, float)) else 0.0
+
+    def limit(self, name: str) -> int | None:
+        """Return a number, None where it was not given."""
+        value = self.values.get(name)
+        return value if isinstance(value, int) else None
+
+    def path(self, name: str) -> Path | None:
+        """Return a path, None where it was not given."""
+        value = self.values.get(name)
+        return value if isinstance(value, Path) else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return what may be repeated."""
+        return cast("tuple[str, ...]", self.values.get(name) or ())
+
+    def files(self, name: str) -> tuple[Path, ...]:
+        """Return paths that may be repeated."""
+        return cast("tuple[Path, ...]", self.values.get(name) or ())
+
+    def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return names and values that may be repeated."""
+        return cast("tuple[tuple[str, str], ...]", self.values.get(name) or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Which manifests, with which values."""
+
+    paths: tuple[Path, ...] = ()
+    project: Path | None = None
+    environment: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    variable_files: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    subscription: str = ""
+    resource_group: str = ""
+
+    @classmethod
+    def of(cls, given: Given) -> Sources:
+        """Read the options of ``options.sources()`` and ``options.azure()``."""
+        return cls(
+            paths=given.files("paths"),
+            project=given.path("project"),
+            environment=given.text("environment"),
+            variables=given.pairs("var"),
+            variable_files=given.files("var_file"),
+            only=given.texts("only"),
+            subscription=given.text("subscription"),
+            resource_group=given.text("resource_group"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where requests go, and how many at once. Neither ``local`` nor ``endpoint`` nor ``cloud``: the public cloud."""
+
+    local: bool = False
+    endpoint: str = ""
+    cloud: CloudName | None = None
+    concurrency: int = 8
+    timeout: float = 1800.0
+
+    @classmethod
+    def of(cls, given: Given) -> Target:
+        """Read the options of ``options.azure()``; what stands on the command line drops what the environment says.
+
+        Raises:
+            UsageError: ``--local`` together with another place.
+        """
+        others = ("arm_endpoint", "cloud")
+        local, endpoint, cloud = given.flag("local"), given.text("arm_endpoint"), given.text("cloud")
+        typed_others = any(name in given.typed for name in others)
+        if local and typed_others and "local" not in given.typed:
+            local = False
+        if local and typed_others:
+            raise UsageError("--local is the embedded emulator; it goes with neither --arm-endpoint nor --cloud")
+        if local or ("cloud" in given.typed and "arm_endpoint" not in given.typed):
+            endpoint = ""
+        return cls(
+            local,
+            endpoint,
+            None if local else cast("CloudName | None", cloud or None),
+            given.number("concurrency", 8),
+            given.seconds("timeout"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How results and progress look."""
+
+    color: str = "auto"
+    format: str = "text"
+    quiet: bool = False
+    verbose: bool = False
+    log_format: str = "text"
+
+    @classmethod
+    def of(cls, given: Given) -> Output:
+        """Read the options of ``options.output()``.
+
+        Raises:
+            UsageError: quiet and verbose at once.
+        """
+        quiet, verbose = given.flag("quiet"), given.flag("verbose")
+        if quiet and verbose:
+            raise UsageError("--quiet and --verbose contradict each other")
+        return cls(
+            given.text("color") or "auto", given.text("format") or "text", quiet, verbose, given.text("log_format")
+        )
+
+
+def allowed(given: Given) -> Allow:
+    """Read the options of ``options.brakes()``."""
+    return Allow(
+        prune=given.choice("prune"),
+        max_deletes=given.limit("max_deletes"),
+        adopt=given.flag("adopt"),
+        replace=given.limit("allow_replace"),
+        touch_secrets=given.flag("touch_secrets"),
+        trust_secrets=given.flag("trust_secrets"),
+        redeploy=given.texts("redeploy"),
+    )
+
+
+def _typed(ctx: click.Context) -> frozenset[str]:
+    return frozenset(name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)

@@ -1,0 +1,116 @@
+"""Ctrl-C and SIGTERM: the first one ends the run in good order, the second one ends it at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import FrameType
+
+_GLANCE = 0.1
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SHOW_CURSOR = "\x1b[?25h"
+
+
+class InterruptedRunError(BaseException):
+    """The run ends here; raised in the main thread, and by every sleep of the other ones."""
+
+
+@dataclass(slots=True)
+class Interruption:
+    """What signals have come.
+
+    While ``patient`` a signal only sets ``signal``, for the work to see; otherwise it also ends what the main thread
+    does. ``last_words`` returns what is said when a second signal ends the run at once.
+    """
+
+    signal: int = 0
+    patient: bool = False
+    wrote: bool = False
+    """Whether work that writes has begun."""
+    last_words: Callable[[], str] = field(default=lambda: "")
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The code a run ends with because of the signal."""
+        return ExitCode.TERMINATED if self.signal == signal.SIGTERM else ExitCode.INTERRUPTED
+
+    def came(self) -> bool:
+        """Whether a signal came."""
+        return bool(self.signal)
+
+    @contextmanager
+    def watching(self) -> Generator[None]:
+        """Take over the signals; where the main thread is somebody else's, leave them."""
+        try:
+            before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+        except ValueError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def patiently(self, last_words: Callable[[], str]) -> Generator[None]:
+        """Let work that must not be torn apart see the signal and end by itself."""
+        self.patient, self.wrote, self.last_words = True, True, last_words
+        try:
+            yield
+        finally:
+            self.patient = False
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self.signal:
+            _say(f"\nAborted.{self.last_words()}\n{_SHOW_CURSOR if sys.stderr.isatty() else ''}")
+            os._exit(int(self.exit_code))
+        self.signal = number
+        if not self.patient:
+            raise InterruptedRunError
+        _say("\nInterrupted: waiting for the requests in flight. Once more aborts at once.\n")
+
+
+def _say(text: str) -> None:
+    """Write to stderr from a signal handler, where the stream's own buffer must be left alone."""
+    try:
+        os.write(2, text.encode(errors="replace"))
+    except OSError:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The time of this machine; a sleep ends early when a signal comes."""
+
+    interruption: Interruption = field(default_factory=Interruption)
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait.
+
+        Raises:
+            InterruptedRunError: a signal came, and nothing is under way that has to be brought to an end.
+        """
+        end = time.monotonic() + seconds
+        while not self.interruption.signal:
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            time.sleep(min(left, _GLANCE))
+        if not self.interruption.patient:
+            raise InterruptedRunError

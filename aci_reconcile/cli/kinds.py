@@ -1,0 +1,70 @@
+"""The types of option values that click does not know."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
+_SECONDS = (3600.0, 60.0, 1.0, 0.001)
+_LONGEST = 7 * 24 * 3600.0
+
+
+class Duration(click.ParamType[float]):
+    """A length of time: ``30m``, ``10s``, ``1h30m``, ``500ms``; a number alone is seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds."""
+        if isinstance(value, float):
+            return value
+        text = str(value).strip()
+        match = _PARTS.fullmatch(f"{text}s" if re.fullmatch(r"\d+(\.\d+)?", text) else text)
+        if not text or match is None:
+            self.fail(f"{text!r} is not a length of time; write it as 30s, 10m or 1h30m", param, ctx)
+        seconds = sum(float(part or 0) * unit for part, unit in zip(match.groups(), _SECONDS, strict=True))
+        if seconds > _LONGEST:
+            self.fail(f"{text!r} is longer than a week", param, ctx)
+        return seconds
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """``NAME=VALUE``; in the environment one a line, because values may hold spaces."""
+
+    name = "pair"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Return name and value."""
+        if isinstance(value, tuple):
+            return cast("tuple[str, str]", value)
+        name, equals, text = str(value).partition("=")
+        if not equals or not name.strip():
+            self.fail(f"{str(value)!r} is not NAME=VALUE", param, ctx)
+        return name.strip(), text
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """One pair a line."""
+        return [line for line in rv.splitlines() if line.strip()]
+
+
+class Allowance(click.ParamType[int]):
+    """How many replacements are allowed: a number, or ``any``."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; -1 for any."""
+        if isinstance(value, int):
+            return value
+        text = str(value)
+        if text == "any":
+            return -1
+        if not text.isascii() or not text.isdecimal():
+            self.fail(f"{text!r} is not a number of groups", param, ctx)
+        return int(text)

@@ -1,0 +1,95 @@
+"""Loading manifests for a command: options in, resources out, complaints told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli.variables import variables_of
+from aci_reconcile.errors import InvalidManifestsError, Severity, UsageError
+from aci_reconcile.manifest import Loaded, Request, load
+from aci_reconcile.report import diagnostics_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.cli.given import Sources, Target
+    from aci_reconcile.cli.session import Session
+
+LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
+
+
+def request_for(sources: Sources, session: Session, *, resolve: bool) -> Request:
+    """Return what the loader is asked for."""
+    return Request(
+        paths=sources.paths,
+        project=sources.project,
+        environment=sources.environment,
+        variables=variables_of(sources, session.cwd),
+        subscription=sources.subscription,
+        resource_group=sources.resource_group,
+        only=sources.only,
+        environ=session.environ,
+        cwd=session.cwd,
+        resolve=resolve,
+    )
+
+
+def valid(sources: Sources, session: Session, *, resolve: bool = True) -> Loaded:
+    """Load manifests of which something is to be made; warnings and notices are told.
+
+    Raises:
+        InvalidManifestsError: there is an error among them.
+        UsageError: the options name something that does not exist, or nothing is declared.
+    """
+    loaded = load(request_for(sources, session, resolve=resolve))
+    if loaded.errors:
+        raise InvalidManifestsError(loaded.diagnostics)
+    least = (Severity.WARNING, Severity.NOTICE) if session.console.verbose else (Severity.WARNING,)
+    told = [each for each in loaded.diagnostics if each.severity in least]
+    if told:
+        session.console.plain("warning", f"{diagnostics_text(told, session.console.notes)}\n")
+    return loaded
+
+
+def placed(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:
+    """Return the resources with a subscription: that of the options or the project, else the environment's.
+
+    Raises:
+        UsageError: nothing names one.
+    """
+    if loaded.project.subscription:
+        return loaded
+    return with_subscription(loaded, fallback_subscription(target, environ))
+
+
+def fallback_subscription(target: Target, environ: Mapping[str, str]) -> str:
+    """Return the subscription that counts where neither options nor the project name one.
+
+    Raises:
+        UsageError: nothing names one.
+    """
+    if target.local:
+        return LOCAL_SUBSCRIPTION
+    from aci_reconcile.arm import custom, subscription_from
+
+    found = subscription_from(environ)
+    if found:
+        return found[0]
+    if target.endpoint and not custom(target.endpoint).needs_token:
+        return LOCAL_SUBSCRIPTION
+    raise UsageError(
+        "no subscription is named",
+        hint="give --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
+    )
+
+
+def with_subscription(loaded: Loaded, subscription: str) -> Loaded:
+    """Return the same resources in a subscription."""
+    resources = tuple(replace(each, id=replace(each.id, subscription=subscription)) for each in loaded.resources)
+    selected = loaded.selected
+    if selected is not None:
+        selected = frozenset((subscription.lower(), *key[1:]) for key in selected)
+    project = replace(loaded.project, subscription=subscription)
+    return replace(loaded, project=project, resources=resources, selected=selected)

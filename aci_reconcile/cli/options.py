@@ -1,0 +1,184 @@
+"""The options that several commands share, as functions that make them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aci_reconcile.cli.command import Option
+from aci_reconcile.cli.kinds import Allowance, Duration, Pair
+
+SOURCES, AZURE, SAFETY, WAITING, OUTPUT = "Manifests", "Azure", "What may be done", "Waiting", "Output"
+
+FILE: click.Path = click.Path(path_type=Path)
+
+
+def paths() -> list[click.Parameter]:
+    """Manifests to select; without them, all that the project holds."""
+    return [click.Argument(["paths"], nargs=-1, type=FILE, metavar="[PATH]...")]
+
+
+def addresses() -> list[click.Parameter]:
+    """Groups by their address."""
+    return [click.Argument(["addresses"], nargs=-1, metavar="[ADDRESS]...")]
+
+
+def address() -> list[click.Parameter]:
+    """One group by its address."""
+    return [click.Argument(["address"], metavar="ADDRESS")]
+
+
+def count() -> click.ParamType[int]:
+    """A number from 1 on."""
+    return click.IntRange(min=1)
+
+
+def common() -> list[click.Parameter]:
+    """What every command that reads manifests or Azure takes; on the command line before the command, too."""
+    return [*sources(), *azure(), *output()]
+
+
+def sources() -> list[click.Parameter]:
+    """Which manifests, with which values."""
+    return [
+        Option("--project", section=SOURCES, type=FILE, metavar="FILE", help="The project file."),
+        Option("-e", "--environment", section=SOURCES, metavar="NAME", default="", help="One of its environments."),
+        Option("--var", section=SOURCES, type=Pair(), multiple=True, metavar="K=V", help="A variable's value."),
+        Option(
+            "--var-file",
+            section=SOURCES,
+            type=FILE,
+            multiple=True,
+            metavar="FILE",
+            help="Values of variables: K=V lines, or JSON.",
+        ),
+        Option(
+            "--only",
+            section=SOURCES,
+            multiple=True,
+            metavar="ADDRESS",
+            help="Only these groups: resourceGroup/name, a name, or a pattern such as 'rg/*'.",
+        ),
+    ]
+
+
+def place() -> list[click.Parameter]:
+    """Where groups live that do not say it themselves."""
+    return [
+        Option("-s", "--subscription", section=AZURE, metavar="ID", default="", help="The subscription."),
+        Option("-g", "--resource-group", section=AZURE, metavar="NAME", default="", help="The resource group."),
+    ]
+
+
+def azure() -> list[click.Parameter]:
+    """Where requests go."""
+    return [
+        *place(),
+        Option("--local", section=AZURE, is_flag=True, help="Use the embedded emulator instead of Azure."),
+        Option(
+            "--arm-endpoint",
+            section=AZURE,
+            metavar="URL",
+            default="",
+            help="Any ARM-compatible server; plain http on this machine only.",
+        ),
+        Option(
+            "--cloud", section=AZURE, type=click.Choice(["public", "usgov", "china"]), help="One of Azure's clouds."
+        ),
+        Option(
+            "--concurrency",
+            section=AZURE,
+            type=click.IntRange(1, 64),
+            default=8,
+            metavar="N",
+            help="Requests at the same time (8).",
+        ),
+        Option(
+            "--timeout",
+            section=AZURE,
+            type=Duration(),
+            default=1800.0,
+            metavar="TIME",
+            help="Patience with one group: 90s, 30m, 1h (30m).",
+        ),
+    ]
+
+
+def output() -> list[click.Parameter]:
+    """How results and progress look."""
+    return [
+        Option("--format", section=OUTPUT, type=_choice("text", "json"), default="text", help="Of the result."),
+        Option(
+            "--color", section=OUTPUT, type=click.Choice(["auto", "always", "never"]), default="auto", help="Of text."
+        ),
+        Option("-q", "--quiet", section=OUTPUT, is_flag=True, help="Errors and results only."),
+        Option("-v", "--verbose", section=OUTPUT, is_flag=True, help="Nothing is cut; unchanged groups are named."),
+        Option(
+            "--log-format",
+            section=OUTPUT,
+            type=_choice("text", "json"),
+            default="text",
+            help="Of progress and warnings on stderr.",
+        ),
+    ]
+
+
+def refresh() -> list[click.Parameter]:
+    """How much of Azure is read."""
+    text = "Read lists and what differs, or every group by itself."
+    return [Option("--refresh", section=AZURE, type=_choice("auto", "get"), default="auto", help=text)]
+
+
+def brakes() -> list[click.Parameter]:
+    """What releases a brake: on the command line only, never from the environment."""
+
+    def brake(*spellings: str, **attributes: Any) -> Option:
+        return Option(*spellings, section=SAFETY, brake=True, **attributes)
+
+    return [
+        brake("--prune/--no-prune", default=None, help="Delete what this project owns and no manifest declares."),
+        brake("--max-deletes", type=click.IntRange(min=0), metavar="N", help="How many groups may be deleted (1)."),
+        brake("--adopt", is_flag=True, help="Take over groups that nobody owns."),
+        brake(
+            "--allow-replace",
+            optional="any",
+            type=Allowance(),
+            metavar="N",
+            help="Let groups, or at most N, be deleted and created again.",
+        ),
+        brake("--touch-secrets", is_flag=True, help="Push secrets that could not be compared; containers restart."),
+        brake("--trust-secrets", is_flag=True, help="Vouch that Azure holds the secrets that could not be compared."),
+        brake("--redeploy", multiple=True, metavar="ADDRESS", help="Push this group again, though nothing differs."),
+    ]
+
+
+def approval() -> list[click.Parameter]:
+    """Whether to ask."""
+    return [Option("-y", "--auto-approve", section=SAFETY, brake=True, is_flag=True, help="Do not ask.")]
+
+
+def waiting() -> list[click.Parameter]:
+    """What an apply waits for."""
+    return [
+        Option(
+            "--wait",
+            section=WAITING,
+            type=_choice("none", "provisioned", "healthy"),
+            default="healthy",
+            help="Until Azure accepted, provisioning ended, or containers run.",
+        ),
+        Option(
+            "--stable-for",
+            section=WAITING,
+            type=Duration(),
+            default=10.0,
+            metavar="TIME",
+            help="How long a container must have run to count (10s).",
+        ),
+    ]
+
+
+def _choice(*values: str) -> click.Choice[str]:
+    return click.Choice(values)

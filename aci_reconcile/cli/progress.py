@@ -1,0 +1,62 @@
+"""Showing an apply while it works: lines, a live table, or JSON. Each is a reader of the one stream of events."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from aci_reconcile.events import Failed, Finished, Moved, ResourceGroupFailed, Skipped, Succeeded, Unhealthy
+from aci_reconcile.plan.values import Action
+from aci_reconcile.report import event_json, event_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+    from aci_reconcile.backend import Clock
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.events import Event
+
+Reader: TypeAlias = "Callable[[Event], None]"
+
+_BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
+
+
+def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Finished]:
+    """Show the events as they come, and return the last one of each run they tell of: those are for the caller."""
+    ends: list[Finished] = []
+    with reader(console, clock) as show:
+        for event in events:
+            if isinstance(event, Finished):
+                ends.append(event)
+            else:
+                show(event)
+    return ends
+
+
+@contextmanager
+def reader(console: Console, clock: Clock) -> Generator[Reader]:
+    """Choose the reader that fits the console."""
+    if console.json:
+        yield lambda event: console.result(event_json(event, timestamp=clock.now()))
+    elif console.log_json:
+        yield lambda event: console.raw(f"{event_json(event, timestamp=clock.now())}\n")
+    elif console.live:
+        from aci_reconcile.cli.live import live_table
+
+        with live_table(console, clock) as show:
+            yield show
+    else:
+        yield lambda event: _line(event, console)
+
+
+def _line(event: Event, console: Console) -> None:
+    console.plain("error" if isinstance(event, _BAD) else "info", lines_of(event, console))
+
+
+def lines_of(event: Event, console: Console) -> str:
+    """Return what is written about an event; empty where it says nothing new.
+
+    A group that was and is as it should be is named only when asked for.
+    """
+    unchanged = isinstance(event, Succeeded) and event.change.action is Action.NO_OP
+    return "" if unchanged and not console.verbose else event_text(event, console.notes)

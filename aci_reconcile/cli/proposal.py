@@ -1,0 +1,102 @@
+"""From options to a plan, with the connection still open: what ``plan``, ``apply``, ``drift`` and ``destroy`` share."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli.allow import Allow, is_named, policy_for
+from aci_reconcile.cli.connection import STATE, Place, connected
+from aci_reconcile.cli.manifests import placed, valid
+from aci_reconcile.model import Scope
+from aci_reconcile.reconcile import Look, Refresh, propose
+from aci_reconcile.report import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from aci_reconcile.backend import Backend
+    from aci_reconcile.cli.connection import Connection
+    from aci_reconcile.cli.given import Sources, Target
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.manifest import Loaded, Project
+    from aci_reconcile.plan.values import Plan, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that is known before Azure is asked."""
+
+    loaded: Loaded
+    policy: Policy
+    connection: Connection
+
+    @property
+    def backend(self) -> Backend:
+        """The way to Azure."""
+        return self.connection.backend
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Every resource group that the project names."""
+        return scopes_of(self.loaded.project)
+
+    @property
+    def header(self) -> Header:
+        """Where reports say that they apply."""
+        project = self.loaded.project
+        return Header(project.owner, project.subscription, self.connection.endpoint, project.environment)
+
+
+@contextmanager
+def prepared(
+    sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool = True
+) -> Generator[Work]:
+    """Load the manifests, settle what is allowed, and connect.
+
+    Args:
+        sources: which manifests.
+        target: where to connect to.
+        allow: what was allowed on the command line.
+        session: the run.
+        resolve: whether secrets are needed; a command that writes no body does without.
+
+    Raises:
+        InvalidManifestsError: the manifests have errors.
+        UsageError: the options do not fit together, or nothing names a subscription.
+    """
+    loaded = placed(valid(sources, session, resolve=resolve), target, session.environ)
+    policy = policy_for(loaded, allow, session.environ, local=target.local)
+    with opened(loaded.project, target, session) as connection:
+        yield Work(loaded, policy, connection)
+
+
+@contextmanager
+def opened(project: Project, target: Target, session: Session) -> Generator[Connection]:
+    """Connect for a project, and say as whom."""
+    place = Place(target, project.api_version, project.root / STATE, session.environ, session.clock.sleep)
+    with connected(place) as connection:
+        if connection.warning:
+            session.console.warn(connection.warning)
+        if session.console.verbose or not target.local:
+            session.console.info(f"Using {connection.description}, subscription {project.subscription}.")
+        yield connection
+
+
+def proposed(loaded: Loaded, policy: Policy, look: Look) -> Plan:
+    """Read what is live and plan; without a project's name nothing counts as an orphan."""
+    proposal = propose(loaded.resources, scopes_of(loaded.project), policy, look)
+    if is_named(loaded.project):
+        return proposal
+    return replace(proposal, notices=tuple(each for each in proposal.notices if each.code != "orphan"))
+
+
+def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, health: bool = False) -> Look:
+    """Return how to look at Azure."""
+    return Look(work.backend, session.clock, target.concurrency, refresh, health)
+
+
+def scopes_of(project: Project) -> tuple[Scope, ...]:
+    """Return the resource groups that a project names."""
+    return tuple(Scope(project.subscription, name) for name in project.resource_groups)

@@ -1,0 +1,64 @@
+"""``aci-reconcile`` itself: its commands by name, its global options, its help."""
+
+from __future__ import annotations
+
+import click
+
+from aci_reconcile.cli import options
+from aci_reconcile.cli.command import Root
+
+_COMMANDS = {
+    "The main road": {
+        "validate": "aci_reconcile.cli.authoring",
+        "plan": "aci_reconcile.cli.plan",
+        "apply": "aci_reconcile.cli.apply",
+        "drift": "aci_reconcile.cli.drift",
+        "destroy": "aci_reconcile.cli.destroy",
+    },
+    "Looking": {
+        "status": "aci_reconcile.cli.look",
+        "logs": "aci_reconcile.cli.look",
+    },
+    "Writing manifests": {
+        "render": "aci_reconcile.cli.authoring",
+        "schema": "aci_reconcile.cli.reference",
+        "explain": "aci_reconcile.cli.reference",
+    },
+    "Without Azure": {
+        "emulator": "aci_reconcile.cli.emulator",
+    },
+}
+
+
+def root() -> Root:
+    """Return the command."""
+    return Root(
+        "aci-reconcile",
+        _COMMANDS,
+        [_version(), *options.common()],
+        help="Make Azure Container Instances match the manifests in this folder.",
+        examples=(
+            "aci-reconcile plan                     what would change, and what it costs",
+            "aci-reconcile apply                    do it, and wait until the containers run",
+            "aci-reconcile drift -e prod            what differs in Azure now",
+            "aci-reconcile --local apply -y         the same without Azure, on the embedded emulator",
+            "",
+            "Each option but those that release a brake may stand in the environment: --resource-group as",
+            "ACI_RECONCILE_RESOURCE_GROUP. COMMAND --help shows the options of a command.",
+        ),
+    )
+
+
+def _version() -> click.Option:
+    return click.Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+    )
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    del param
+    if value and not ctx.resilient_parsing:
+        from aci_reconcile.cli.version import running
+
+        click.echo(f"aci-reconcile {running()}")
+        ctx.exit()

@@ -1,0 +1,145 @@
+"""The PUT of a container group: a new group, or a full replacement that restarts every container."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import addresses, errors, groups, operations, scopes, tags, updates, versions
+from aci_reconcile.emulator.echo import Echo, fill_lists, without_secrets
+from aci_reconcile.emulator.images import lookup, parse_reference
+from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
+from aci_reconcile.emulator.record import Group, Operation, Run, image_of
+from aci_reconcile.emulator.runtime import ready_at
+from aci_reconcile.emulator.schema import GROUP
+from aci_reconcile.emulator.shape import Reader, parse
+from aci_reconcile.emulator.validation import check
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.call import Call
+
+
+def put(call: Call) -> Response:
+    """Creates (201) or replaces a group: refused before anything is written, or accepted as Pending."""
+    scopes.require_writable(call)
+    content = _read(call)
+    stored = groups.stored_one(call)
+    if stored is not None and (stored.gone is not None or stored.operation.running(call.now)):
+        raise errors.transitioning(call.name)
+    location = _location(call, content, stored)
+    properties = as_object(content["properties"])
+    check(call.name, content, call.version, call.knobs)
+    _check_images(call, properties)
+    if stored is not None:
+        updates.check(stored, properties, call.now, call.knobs)
+    group = _timed(call, _group(call, content, location, stored))
+    holder = call.session.get("label", group.fqdn) if group.fqdn else None
+    if holder is not None and holder["group"] != call.group_key:
+        raise errors.label_taken(str(as_object(properties["ipAddress"]).get("dnsNameLabel")), call.name)
+    if stored is not None:
+        groups.forget(call, call.group_key, stored)
+    groups.save(call, call.group_key, group)
+    operations.remember(call, call.group_key, group)
+    body = Echo(call.now, call.version).show(group, provisioning="Pending")
+    status = 201 if stored is None else call.knobs.update_status
+    return answer(status, body, operations.headers(call, group))
+
+
+def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
+    """The timeline of a deployment that begins now, but for containers that take longer than usual."""
+    length = call.knobs.provisioning_seconds + (call.knobs.vnet_extra_seconds if subnet else 0.0)
+    begins = call.now + 0.3 * length
+    run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
+    return Operation(call.new_id(), call.now, begins, call.now + length), run
+
+
+def with_slow_parts(group: Group, timeout: float) -> Group:
+    """Provisioning lasts until every container was started once, or until it times out and has Failed."""
+    operation = group.operation
+    ready = max(operation.ready, ready_at(group))
+    failed = ready > operation.started + timeout
+    ready = operation.started + timeout if failed else ready
+    return replace(group, operation=replace(operation, ready=ready, failed=failed))
+
+
+def _read(call: Call) -> Json:
+    reader = Reader(len(call.request.body), call.knobs.keep_unknown_properties)
+    content: Json = reader.read(GROUP, parse(call.request.body))
+    return {**content, "tags": tags.read(content["tags"])} if "tags" in content else content
+
+
+def _location(call: Call, content: Json, stored: Group | None) -> str:
+    given = content.get("location")
+    if not given:
+        raise errors.location_required()
+    location = versions.canonical_location(str(given))
+    if location not in versions.LOCATIONS:
+        raise errors.location_not_available(str(given), versions.LOCATIONS)
+    if stored is not None and versions.canonical_location(stored.location) != location:
+        raise errors.invalid_location(call.name, call.resource_group, stored.location, location)
+    return location if call.knobs.normalize_location else str(given)
+
+
+def _check_images(call: Call, properties: Json) -> None:
+    """Image errors come with the PUT itself, so the emulator looks at each name here."""
+    for container in (*objects(properties.get("initContainers")), *objects(properties.get("containers"))):
+        image = image_of(container)
+        if not lookup(image).accessible or not _may_pull(call, image, properties):
+            raise errors.inaccessible_image(image, call.name)
+
+
+def _may_pull(call: Call, image: str, properties: Json) -> bool:
+    reference = parse_reference(image)
+    if not call.knobs.registry_needs_credentials or reference is None or not reference.registry.endswith(".azurecr.io"):
+        return True
+    servers = {str(item.get("server", "")).lower() for item in objects(properties.get("imageRegistryCredentials"))}
+    return reference.registry.lower() in servers
+
+
+def _group(call: Call, content: Json, location: str, stored: Group | None) -> Group:
+    body = _body(call, content, stored)
+    properties = as_object(body["properties"])
+    serial = call.session.serial() if stored is None else stored.serial
+    operation, run = plan_run(call, subnet=bool(properties.get("subnetIds")))
+    group = Group(
+        id=stored.id if stored else _id(call),
+        name=stored.name if stored else call.name,
+        location=location,
+        body=body,
+        serial=serial,
+        ip="",
+        fqdn=addresses.fqdn(call, as_object(properties.get("ipAddress")), location, serial),
+        created=call.now if stored is None else stored.created,
+        modified=call.now,
+        operation=operation,
+        run=run,
+        backoff=call.knobs.crash_backoff_seconds,
+        backoff_max=call.knobs.crash_backoff_max_seconds,
+    )
+    return replace(group, ip=addresses.ip(call, group, stored))
+
+
+def _body(call: Call, content: Json, stored: Group | None) -> Json:
+    """What is stored of the request: nothing that is write-only."""
+    kept = as_object(without_secrets(GROUP, content))
+    properties = fill_lists(as_object(kept["properties"]), empty_values=call.knobs.echo_empty_value)
+    address = addresses.scoped(call, as_object(properties.get("ipAddress")), stored)
+    if address:
+        properties["ipAddress"] = address
+    body: Json = {**kept, "properties": properties}
+    body.pop("location", None)
+    if stored is not None and not call.knobs.put_updates_tags:
+        body.pop("tags", None)
+        body |= {"tags": stored.body["tags"]} if "tags" in stored.body else {}
+    return body
+
+
+def _timed(call: Call, group: Group) -> Group:
+    return with_slow_parts(group, call.knobs.provisioning_timeout_seconds)
+
+
+def _id(call: Call) -> str:
+    return (
+        f"/subscriptions/{call.subscription}/resourceGroups/{call.resource_group}"
+        f"/providers/Microsoft.ContainerInstance/containerGroups/{call.name}"
+    )

@@ -1,0 +1,150 @@
+"""Azure's error codes and messages, one function each: ARM's own, and the provider's.
+
+A text marked as inferred was never seen from the service; the others are quoted in public issues, documents or
+recordings.
+"""
+
+from __future__ import annotations
+
+from aci_reconcile.emulator.model import ArmError
+
+_TYPE = "Microsoft.ContainerInstance/containerGroups"
+
+
+def missing_api_version() -> ArmError:
+    """Every ARM request names an api-version."""
+    message = "The api-version query parameter (?api-version=) is required for all requests."
+    return ArmError(400, "MissingApiVersionParameter", message)
+
+
+def invalid_api_version(version: str, supported: tuple[str, ...]) -> ArmError:
+    """ARM's words for a version that its own resource types do not have."""
+    listed = ",".join(supported)
+    return ArmError(
+        400,
+        "InvalidApiVersionParameter",
+        f"The api-version '{version}' is invalid. The supported versions are '{listed}'.",
+    )
+
+
+def no_registered_provider(
+    location: str, version: str, versions: tuple[str, ...], locations: tuple[str, ...]
+) -> ArmError:
+    """ARM's words for a version that the provider does not have."""
+    return ArmError(
+        400,
+        "NoRegisteredProviderFound",
+        f"No registered resource provider found for location '{location}' and API version '{version}' for type "
+        f"'containerGroups'. The supported api-versions are '{', '.join(versions)}'. "
+        f"The supported locations are '{', '.join(locations)}'.",
+    )
+
+
+def not_emulated(what: str) -> ArmError:
+    """Ours alone: the emulator says loudly what it does not do, with a status that no client retries."""
+    message = f"The aci-reconcile emulator does not emulate {what}. Azure itself may; this answer is not Azure's."
+    return ArmError(501, "NotEmulated", message)
+
+
+def internal(kind: str) -> ArmError:
+    """A defect of the emulator. Only the kind of the exception is told: its text could hold a request's values."""
+    message = f"The aci-reconcile emulator has a defect: {kind}. Please report it."
+    return ArmError(500, "InternalServerError", message)
+
+
+def invalid_subscription(subscription: str) -> ArmError:
+    """A subscription id is a GUID."""
+    message = f"The provided subscription identifier '{subscription}' is malformed or invalid."
+    return ArmError(400, "InvalidSubscriptionId", message)
+
+
+def resource_group_not_found(name: str) -> ArmError:
+    """Seen in many recordings."""
+    return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+
+
+def resource_group_being_deleted(name: str) -> ArmError:
+    """A resource group on its way out takes no writes."""
+    message = f"The resource group '{name}' is in deprovisioning state and cannot perform this operation."
+    return ArmError(409, "ResourceGroupBeingDeleted", message)
+
+
+def resource_not_found(name: str, resource_group: str) -> ArmError:
+    """ARM's dialect of a missing resource; recorded twice."""
+    return ArmError(
+        404,
+        "ResourceNotFound",
+        f"The Resource '{_TYPE}/{name}' under resource group '{resource_group}' was not found. "
+        "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+        {"x-ms-failure-cause": "gateway"},
+    )
+
+
+def group_not_found(name: str) -> ArmError:
+    """The provider's dialect of a missing group; recorded once."""
+    return ArmError(404, "ContainerGroupNotFound", f"The container group '{name}' does not exist.")
+
+
+def transitioning(name: str) -> ArmError:
+    """The group is busy; in this service a 409 means as often "wait" as "conflict"."""
+    message = f"The container group '{name}' is still transitioning, please retry later."
+    return ArmError(409, "ContainerGroupTransitioning", message)
+
+
+def invalid_update(name: str, code: str = "InvalidContainerGroupUpdate") -> ArmError:
+    """What cannot change in place."""
+    return ArmError(
+        400,
+        code,
+        f"The updates on container group '{name}' are invalid. If you are going to update the os type, restart policy, "
+        "network profile, CPU, memory or GPU resources for a container group, you must delete it first and then create "
+        "a new one.",
+    )
+
+
+def invalid_location(name: str, resource_group: str, has: str, wants: str) -> ArmError:
+    """A resource cannot move to another region."""
+    return ArmError(
+        409,
+        "InvalidResourceLocation",
+        f"The resource '{name}' already exists in location '{has}' in resource group '{resource_group}'. A resource "
+        f"with the same name cannot be created in location '{wants}'. Please select a new resource name.",
+    )
+
+
+def location_required() -> ArmError:
+    """ARM wants a location on every tracked resource."""
+    return ArmError(400, "LocationRequired", "The location property is required for this definition.")
+
+
+def location_not_available(location: str, locations: tuple[str, ...]) -> ArmError:
+    """ARM's words for a region that is misspelt or does not have the service."""
+    return ArmError(
+        400,
+        "LocationNotAvailableForResourceType",
+        f"The provided location '{location}' is not available for resource type '{_TYPE}'. "
+        f"List of available regions for the resource type is '{','.join(locations)}'.",
+    )
+
+
+def inaccessible_image(image: str, name: str) -> ArmError:
+    """Comes at once, with the PUT."""
+    return ArmError(
+        400,
+        "InaccessibleImage",
+        f"The image '{image}' in container group '{name}' is not accessible. "
+        "Please check the image and registry credential.",
+    )
+
+
+def label_taken(label: str, name: str) -> ArmError:
+    """DNS labels are unique in a region. The status is inferred."""
+    message = f"The DNS name label '{label}' in container group '{name}' is not available. Try using a different label."
+    return ArmError(409, "DnsNameLabelAlreadyTaken", message)
+
+
+def container_not_found(container: str, name: str) -> ArmError:
+    """Code and words are inferred."""
+    return ArmError(
+        404, "ContainerNotFound", f"The container '{container}' in container group '{name}' does not exist."
+    )

@@ -1,0 +1,129 @@
+"""Container groups in the store: reading, listing, tagging and deleting them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import errors, scopes, tags
+from aci_reconcile.emulator.echo import Echo
+from aci_reconcile.emulator.model import Response, answer
+from aci_reconcile.emulator.paging import page
+from aci_reconcile.emulator.record import Group, group_from_json
+from aci_reconcile.emulator.shape import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.emulator.call import Call
+
+
+def get(call: Call) -> Response:
+    """One group, with its instance views."""
+    scopes.require(call)
+    return answer(200, Echo(call.now, call.version).show(require(call)))
+
+
+def list_by_resource_group(call: Call) -> Response:
+    """The groups of a resource group, without instance views."""
+    scopes.require(call)
+    return _list(call, f"{call.resource_group_key}/")
+
+
+def list_by_subscription(call: Call) -> Response:
+    """The groups of a subscription, without instance views."""
+    return _list(call, f"{call.subscription}/".lower())
+
+
+def patch(call: Call) -> Response:
+    """Replaces the whole map of tags; a PATCH knows no other field and restarts nothing."""
+    scopes.require_writable(call)
+    group = settled(call)
+    body = parse(call.request.body)
+    if body.get("tags") is not None:
+        group = replace(group, body={**group.body, "tags": tags.read(body["tags"])}, modified=call.now)
+        save(call, call.group_key, group)
+    return answer(200, Echo(call.now, call.version).show(group))
+
+
+def delete(call: Call) -> Response:
+    """Answers 200 with the old body at once, or 204: recorded 15 of 15. The name stays taken for a while."""
+    scopes.require(call)
+    group = find(call)
+    if group is None:
+        return Response(204)
+    if group.operation.running(call.now) and call.knobs.delete_while_transitioning == "refuse":
+        raise errors.transitioning(group.name)
+    body = Echo(call.now, call.version).show(group)
+    forget(call, call.group_key, group)
+    if call.knobs.delete_linger_seconds > 0:
+        save(call, call.group_key, replace(group, gone=call.now + call.knobs.delete_linger_seconds))
+    return answer(200, body)
+
+
+def find(call: Call) -> Group | None:
+    """The group of the path, if there is one that was not deleted."""
+    group = stored_one(call)
+    return group if group is not None and group.gone is None else None
+
+
+def stored_one(call: Call) -> Group | None:
+    """The group of the path, even while a deleted one still holds its name."""
+    document = call.session.get("group", call.group_key)
+    group = None if document is None else group_from_json(document)
+    return None if group is None or (group.gone is not None and call.now >= group.gone) else group
+
+
+def require(call: Call) -> Group:
+    """The group of the path; a missing one is told in one of the two recorded dialects."""
+    group = stored_one(call)
+    if group is not None and group.gone is None:
+        return group
+    dialect = call.knobs.not_found_dialect
+    if dialect == "provider" or (dialect == "both" and group is not None):
+        raise errors.group_not_found(call.name)
+    raise errors.resource_not_found(call.name, call.resource_group)
+
+
+def settled(call: Call) -> Group:
+    """The group of a write, which must not be in transition."""
+    group = require(call)
+    if group.operation.running(call.now):
+        raise errors.transitioning(group.name)
+    return group
+
+
+def stored(call: Call, prefix: str, after: str = "") -> Iterator[tuple[str, Group]]:
+    """All groups below a key, the lingering ones too."""
+    for key, document in call.session.scan("group", prefix, after):
+        yield key, group_from_json(document)
+
+
+def save(call: Call, key: str, group: Group) -> None:
+    """Writes a group, and takes its DNS name and its address in the subnet."""
+    call.session.put("group", key, group.to_json())
+    if group.gone is None:
+        if group.fqdn:
+            call.session.put("label", group.fqdn, {"group": key})
+        for slot in _slots(group, key):
+            call.session.put("subnet", slot, {"ip": group.ip})
+
+
+def forget(call: Call, key: str, group: Group) -> None:
+    """Removes a group, and frees what it held."""
+    call.session.delete("group", key)
+    holder = call.session.get("label", group.fqdn) if group.fqdn else None
+    if holder is not None and holder["group"] == key:
+        call.session.delete("label", group.fqdn)
+    for slot in _slots(group, key):
+        call.session.delete("subnet", slot)
+
+
+def _slots(group: Group, key: str) -> list[str]:
+    return [f"{subnet}|{key}" for subnet in group.subnets()]
+
+
+def _list(call: Call, prefix: str) -> Response:
+    echo = Echo(call.now, call.version, full=False)
+    found = stored(call, prefix, call.request.query().get("$skiptoken", ""))
+    return page(call, ((key, echo.show(group)) for key, group in found if group.gone is None))

@@ -1,0 +1,116 @@
+"""The values that pass through the emulator's two doors, and the errors it answers with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeGuard
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+Json: TypeAlias = dict[str, Any]
+Clock: TypeAlias = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. `url` is absolute, or a path with a query; then the Host header names the origin."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, whatever the case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
+
+    def split(self) -> SplitResult:
+        """The parts of the URL; an unreadable one becomes an empty path, which no route matches."""
+        try:
+            return urlsplit(self.url)
+        except ValueError:
+            return SplitResult("", "", "", "", "")
+
+    def query(self) -> dict[str, str]:
+        """The query parameters, names lower-cased as ARM reads them; the last of several wins."""
+        try:
+            pairs = parse_qsl(self.split().query, keep_blank_values=True)
+        except ValueError:
+            return {}
+        return {key.lower(): value for key, value in pairs}
+
+    def absolute_url(self) -> str:
+        """The request's own URL, for a Location that points back to it."""
+        parts = self.split()
+        return f"{self.origin()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+    def origin(self) -> str:
+        """Scheme and host that absolute links in the answer start with, as ARM builds them from the request."""
+        parts = self.split()
+        if parts.scheme and parts.netloc:
+            return f"{parts.scheme}://{parts.netloc}"
+        return f"http://{self.header('host') or 'localhost'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response; header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+    def json(self) -> Any:
+        """The decoded body, or None where there is none."""
+        return json.loads(self.body) if self.body else None
+
+
+class ArmError(Exception):
+    """An answer in ARM's error envelope, raised anywhere below the gateway."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        """The error as it goes over the wire."""
+        return answer(self.status, {"error": {"code": self.code, "message": self.message}}, self.headers)
+
+
+def answer(status: int, body: Json | None = None, headers: Mapping[str, str] | None = None) -> Response:
+    """A response with a JSON body, or with none."""
+    if body is None:
+        return Response(status, dict(headers or {}))
+    # ASCII only: a lone surrogate in a request body must not make the answer impossible to encode.
+    payload = json.dumps(body, separators=(",", ":")).encode("ascii")
+    return Response(status, {"content-type": "application/json; charset=utf-8", **(headers or {})}, payload)
+
+
+def as_object(value: object) -> Json:
+    """The value if it is a JSON object, else an empty one."""
+    return value if is_object(value) else {}
+
+
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether the value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether the value is a JSON array."""
+    return isinstance(value, list)
+
+
+def as_list(value: object) -> list[Any]:
+    """The value if it is a JSON array, else an empty one."""
+    return value if is_list(value) else []
+
+
+def objects(value: object) -> list[Json]:
+    """The JSON objects among the items of an array."""
+    return [item for item in as_list(value) if is_object(item)]

@@ -1,0 +1,96 @@
+"""Long-running operations: where a client asks whether its write has ended."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from aci_reconcile.emulator import times
+from aci_reconcile.emulator.call import PROVIDER, Call
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer
+from aci_reconcile.emulator.record import Group, Operation, group_from_json
+from aci_reconcile.emulator.views import group_events
+
+
+def remember(call: Call, key: str, group: Group) -> None:
+    """Stores the operation that a write has begun."""
+    operation = group.operation
+    document: Json = {"group": key, "serial": group.serial, "id": group.id, "operation": asdict(operation)}
+    call.session.put("operation", f"{call.subscription}/{operation.id}".lower(), document)
+
+
+def headers(call: Call, group: Group) -> dict[str, str]:
+    """The headers of an answer that has begun an operation: no Location, no ETag, as recorded."""
+    operation = group.operation
+    found = {
+        "azure-asyncoperation": call.provider_url(group.location, "operations", operation.id),
+        # Recorded by Azure PowerShell's tests: the request id is the operation's.
+        "x-ms-request-id": f"{group.location}:{operation.id}",
+    }
+    return found | _retry_after(call)
+
+
+def status(call: Call) -> Response:
+    """The state of an operation: exactly four keys in 254 of 254 recorded polls, and `error` where it failed."""
+    document, operation = _require(call)
+    state = operation.state(call.now)
+    body: Json = {
+        "id": document["id"],
+        # Nobody recorded a poll of a restart; the group says Updating, and so does its operation here.
+        "status": state,
+        "startTime": times.fraction(operation.started, 7),
+        "properties": {"events": _events(call, document)},
+    }
+    if state == "Failed":
+        message = "The container group's provisioning timed out. The code and these words are inferred."
+        body["error"] = {"code": "ContainerGroupProvisioningTimeout", "message": message}
+    return answer(200, body, _retry_after(call) if operation.running(call.now) else None)
+
+
+def result(call: Call) -> Response:
+    """The Location of a start: 202 while it goes on, then 204."""
+    _, operation = _require(call)
+    if operation.running(call.now):
+        return answer(202, None, {"location": call.request.absolute_url(), **_retry_after(call)})
+    return Response(204)
+
+
+def provider_operations(_: Call) -> Response:
+    """What may be done to container groups, as the provider declares it to role definitions."""
+    resource = f"{PROVIDER}/containerGroups"
+    return answer(200, {"value": [_operation(resource, verb, text) for verb, text in _VERBS]})
+
+
+_VERBS = (
+    ("read", "Get all container groups."),
+    ("write", "Create or update a specific container group."),
+    ("delete", "Delete the specific container group."),
+    ("restart/action", "Restarts a specific container group."),
+    ("stop/action", "Stops a specific container group."),
+    ("start/action", "Starts a specific container group."),
+    ("containers/logs/read", "Get logs for a specific container."),
+)
+
+
+def _operation(resource: str, verb: str, text: str) -> Json:
+    display: Json = {"provider": PROVIDER, "resource": "Container Groups", "operation": text, "description": text}
+    return {"name": f"{resource}/{verb}", "display": display, "origin": "User"}
+
+
+def _require(call: Call) -> tuple[Json, Operation]:
+    key = f"{call.subscription}/{call.path['operation']}".lower()
+    document = call.session.get("operation", key)
+    if document is None or "operation" not in document:
+        raise ArmError(404, "OperationNotFound", f"The operation '{call.path['operation']}' does not exist.")
+    return document, Operation(**document["operation"])
+
+
+def _events(call: Call, document: Json) -> list[Json]:
+    stored = call.session.get("group", document["group"])
+    group = None if stored is None else group_from_json(stored)
+    if group is None or group.gone is not None or group.serial != document["serial"]:
+        return []
+    return group_events(group, call.now)
+
+
+def _retry_after(call: Call) -> dict[str, str]:
+    return {} if call.knobs.retry_after is None else {"retry-after": str(call.knobs.retry_after)}

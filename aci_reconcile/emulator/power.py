@@ -1,0 +1,93 @@
+"""Start, stop and restart of a group, and the logs of its containers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import errors, groups, operations, scopes
+from aci_reconcile.emulator.create import plan_run, with_slow_parts
+from aci_reconcile.emulator.model import ArmError, Response, answer
+from aci_reconcile.emulator.record import Group, Operation, Run
+from aci_reconcile.emulator.runtime import has_ended, observe
+from aci_reconcile.emulator.views import killed, log
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.call import Call
+
+_MOST_DIGITS = 9
+
+
+def restart(call: Call) -> Response:
+    """204 with Azure-AsyncOperation; accepted even while the last restart goes on. Recorded by Azure PowerShell."""
+    scopes.require_writable(call)
+    group = groups.require(call)
+    if group.operation.running(call.now) and not group.operation.updating:
+        raise errors.transitioning(group.name)
+    scene = observe(group, call.now)
+    length = call.knobs.provisioning_seconds
+    begins = call.now + length / 2
+    run = Run(begins, pulled=begins, starts=begins, pulls=False, events=killed(group, scene, call.now))
+    operation = Operation(call.new_id(), call.now, call.now, call.now + length, updating=True)
+    former = None if scene.state == "Stopped" else scene.run
+    return _begin(call, replace(group, run=run, former=former, operation=operation, stopped=None), 204)
+
+
+def stop(call: Call) -> Response:
+    """204 without an operation; nothing happens to a group that has ended or is stopped."""
+    scopes.require_writable(call)
+    group = groups.settled(call)
+    if group.stopped is None and not has_ended(observe(group, call.now)):
+        groups.save(call, call.group_key, replace(group, stopped=call.now, former=None))
+    return Response(204)
+
+
+def start(call: Call) -> Response:
+    """A new deployment of a stopped or ended group; 204 and nothing else where it runs. The 202 is the contract's."""
+    scopes.require_writable(call)
+    group = groups.settled(call)
+    if group.stopped is None and not has_ended(observe(group, call.now)):
+        return Response(204)
+    operation, run = plan_run(call, subnet=bool(group.subnets()))
+    group = replace(group, run=run, former=None, operation=operation, stopped=None)
+    return _begin(call, group, call.knobs.start_status)
+
+
+def logs(call: Call) -> Response:
+    """The log of one container, as `content`."""
+    scopes.require(call)
+    group = groups.require(call)
+    scene = observe(group, call.now)
+    wanted = call.path["container"].lower()
+    part = next((part for part in (*scene.init, *scene.main) if part.name.lower() == wanted), None)
+    if part is None:
+        raise errors.container_not_found(call.path["container"], group.name)
+    query = call.request.query()
+    lines = log(scene, part, call.now, stamped=query.get("timestamps", "").lower() == "true")
+    tail = _tail(query.get("tail"))
+    kept = lines if tail is None else lines[len(lines) - min(tail, len(lines)) :]
+    return answer(200, {"content": "".join(f"{line}\n" for line in kept)})
+
+
+def not_emulated(call: Call) -> Response:
+    """Exec and attach need a live shell behind a WebSocket; nothing runs here."""
+    raise errors.not_emulated(f"{call.path['action']} on containers")
+
+
+def _begin(call: Call, group: Group, status: int) -> Response:
+    group = with_slow_parts(group, call.knobs.provisioning_timeout_seconds)
+    groups.save(call, call.group_key, group)
+    operations.remember(call, call.group_key, group)
+    headers = operations.headers(call, group)
+    if status == HTTPStatus.ACCEPTED:
+        headers["location"] = call.provider_url(group.location, "operationresults", group.operation.id)
+    return answer(status, None, headers)
+
+
+def _tail(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or not text.isascii() or len(text) > _MOST_DIGITS:
+        raise ArmError(400, "InvalidRequestContent", "The query parameter 'tail' is not a whole number.")
+    return int(text)

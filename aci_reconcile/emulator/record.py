@@ -1,0 +1,112 @@
+"""A container group as it is stored: what was asked for (never a secret value), and when what happened to it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from aci_reconcile.emulator.model import Json, as_list, as_object, objects
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A long-running operation. Its state at any time follows from these four instants."""
+
+    id: str
+    started: float
+    creating: float
+    """From here on it is no longer Pending."""
+    ready: float
+    """Here it ends."""
+    failed: bool = False
+    updating: bool = False
+    """A restart or a start: the group is `Updating`, and its old containers are still shown."""
+
+    def state(self, now: float) -> str:
+        """The operation's status, which is also the group's provisioningState."""
+        if now >= self.ready:
+            return "Failed" if self.failed else "Succeeded"
+        if self.updating:
+            return "Updating"
+        return "Creating" if now >= self.creating else "Pending"
+
+    def running(self, now: float) -> bool:
+        """Whether it has not ended yet."""
+        return now < self.ready
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One life of all containers of a group, from one PUT, start or restart to the next."""
+
+    begins: float
+    """The images are pulled from here on."""
+    pulled: float
+    """An image without a pull time of its own is there."""
+    starts: float
+    """The first containers start, if their images are there."""
+    pulls: bool = True
+    """A restart in place logs no pull, as recorded by Azure PowerShell's tests."""
+    events: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])
+    """By container: what happened in earlier lives and is still shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A container group. `body` is the request in the service's own form, without write-only values."""
+
+    id: str
+    name: str
+    location: str
+    body: Json
+    serial: int
+    """The number of its creation: addresses and identities hang on it, so they change when it is recreated."""
+    ip: str
+    fqdn: str
+    created: float
+    modified: float
+    operation: Operation
+    run: Run
+    backoff: float
+    backoff_max: float
+    former: Run | None = None
+    """While a restart is under way, the life that is still shown."""
+    stopped: float | None = None
+    gone: float | None = None
+    """Deleted; until this instant the name stays taken."""
+
+    def properties(self) -> Json:
+        """The `properties` of the body."""
+        return as_object(self.body.get("properties"))
+
+    def restart_policy(self) -> str:
+        """The policy; absent means Always, which is documented and never echoed."""
+        given = str(self.properties().get("restartPolicy") or "Always").lower()
+        return {"onfailure": "OnFailure", "never": "Never"}.get(given, "Always")
+
+    def subnets(self) -> list[str]:
+        """The subnets the group is in, as keys."""
+        return [str(subnet.get("id", "")).lower() for subnet in objects(self.properties().get("subnetIds"))]
+
+    def to_json(self) -> Json:
+        """The document for the store."""
+        return asdict(self)
+
+
+def group_from_json(document: Json) -> Group:
+    """The group of a stored document."""
+    values: dict[str, Any] = dict(document)
+    values["operation"] = Operation(**values["operation"])
+    values["run"] = Run(**values["run"])
+    values["former"] = Run(**values["former"]) if values["former"] else None
+    return Group(**values)
+
+
+def image_of(container: Json) -> str:
+    """The image of a container."""
+    return str(as_object(container.get("properties")).get("image") or "")
+
+
+def command_of(container: Json) -> list[str]:
+    """The command of a container; empty where the image's own runs."""
+    return [str(word) for word in as_list(as_object(container.get("properties")).get("command"))]

@@ -1,0 +1,95 @@
+"""Which handler answers which path. ARM compares paths without regard to case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
+
+from aci_reconcile.emulator import create, groups, operations, power, resource_groups, usages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.emulator.call import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path and its verbs. `family` says which api-versions it has."""
+
+    segments: tuple[str, ...]
+    family: Literal["groups", "resources"]
+    verbs: Mapping[str, Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A route that fits a path, and the names in it."""
+
+    route: Route
+    path: Mapping[str, str]
+
+
+def match(path: str) -> Match | None:
+    """The route of a path, or None."""
+    given = [unquote(segment, errors="replace") for segment in path.strip("/").split("/")]
+    for route in ROUTES:
+        names = _fit(route.segments, given)
+        if names is not None:
+            return Match(route, names)
+    return None
+
+
+def _fit(pattern: tuple[str, ...], given: list[str]) -> dict[str, str] | None:
+    if len(pattern) != len(given):
+        return None
+    names: dict[str, str] = {}
+    for expected, segment in zip(pattern, given, strict=True):
+        if expected.startswith("{"):
+            names[expected.strip("{}")] = segment
+        elif expected != segment.lower():
+            return None
+    return names if all(names.values()) else None
+
+
+def _route(path: str, family: Literal["groups", "resources"], verbs: Mapping[str, Handler]) -> Route:
+    segments = path.strip("/").split("/")
+    return Route(tuple(item if item.startswith("{") else item.lower() for item in segments), family, verbs)
+
+
+_SUB = "/subscriptions/{subscription}"
+_RG = f"{_SUB}/resourceGroups/{{resource_group}}"
+_ACI = "/providers/Microsoft.ContainerInstance"
+_CG = f"{_RG}{_ACI}/containerGroups/{{name}}"
+_LOCATION = f"{_SUB}{_ACI}/locations/{{location}}"
+
+ROUTES = (
+    _route(f"{_SUB}/resourceGroups", "resources", {"GET": resource_groups.list_all}),
+    _route(f"{_SUB}/resources", "resources", {"GET": resource_groups.list_resources}),
+    _route(f"{_SUB}/operationresults/{{operation}}", "resources", {"GET": resource_groups.result}),
+    _route(
+        _RG,
+        "resources",
+        {
+            "PUT": resource_groups.put,
+            "GET": resource_groups.get,
+            "HEAD": resource_groups.head,
+            "PATCH": resource_groups.patch,
+            "DELETE": resource_groups.delete,
+        },
+    ),
+    _route(f"{_RG}/resources", "resources", {"GET": resource_groups.list_resources}),
+    _route(f"{_SUB}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_subscription}),
+    _route(f"{_RG}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_resource_group}),
+    _route(_CG, "groups", {"PUT": create.put, "GET": groups.get, "PATCH": groups.patch, "DELETE": groups.delete}),
+    _route(f"{_CG}/restart", "groups", {"POST": power.restart}),
+    _route(f"{_CG}/stop", "groups", {"POST": power.stop}),
+    _route(f"{_CG}/start", "groups", {"POST": power.start}),
+    _route(f"{_CG}/containers/{{container}}/logs", "groups", {"GET": power.logs}),
+    _route(f"{_CG}/containers/{{container}}/{{action}}", "groups", {"POST": power.not_emulated}),
+    _route(f"{_LOCATION}/operations/{{operation}}", "groups", {"GET": operations.status}),
+    _route(f"{_LOCATION}/operationresults/{{operation}}", "groups", {"GET": operations.result}),
+    _route(f"{_LOCATION}/usages", "groups", {"GET": usages.list_usages}),
+    _route(f"{_ACI}/operations", "groups", {"GET": operations.provider_operations}),
+)

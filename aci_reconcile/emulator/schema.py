@@ -1,0 +1,250 @@
+"""The shape of a container group as the REST contract types it: names, order in answers, kinds, secrets.
+
+The order is that of recorded answers. One tree for all api-versions: a newer property under an older version is
+taken, since no recording shows it refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Scalar: TypeAlias = Literal["string", "int", "double", "bool", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A JSON array."""
+
+    item: Node
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """A JSON object whose keys are the user's own."""
+
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of an object. `trait` says who may see it: `secret` is never echoed, `readonly` never taken."""
+
+    name: str
+    node: Node
+    trait: Literal["", "required", "secret", "readonly"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A JSON object with known properties. `name` is the service's type in deserialisation errors."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+
+Node: TypeAlias = Scalar | ListOf | MapOf | Object
+
+
+def _object(name: str, *fields: Field | str) -> Object:
+    return Object(name, tuple(Field(item, "string") if isinstance(item, str) else item for item in fields))
+
+
+def _strings(name: str) -> Field:
+    return Field(name, ListOf("string", "String"))
+
+
+def _list(name: str, item: Object, *, required: bool = False) -> Field:
+    return Field(name, ListOf(item, item.name), "required" if required else "")
+
+
+def _need(name: str, node: Node = "string") -> Field:
+    return Field(name, node, "required")
+
+
+_SECRET_TEXTS = MapOf("string")
+_SETTINGS = MapOf("any")
+
+_PORT = _object("ContainerPort", "protocol", _need("port", "int"))
+_GROUP_PORT = _object("Port", "protocol", _need("port", "int"))
+_ENV = _object(
+    "ContainerEnvironmentVariable",
+    _need("name"),
+    "value",
+    Field("secureValue", "string", "secret"),
+    "secureValueReference",
+)
+_GPU = _object("GpuResource", _need("count", "int"), _need("sku"))
+_REQUESTS = _object("ResourceRequests", _need("memoryInGB", "double"), _need("cpu", "double"), Field("gpu", _GPU))
+_LIMITS = _object("ResourceLimits", Field("memoryInGB", "double"), Field("cpu", "double"), Field("gpu", _GPU))
+_RESOURCES = _object("ResourceRequirements", _need("requests", _REQUESTS), Field("limits", _LIMITS))
+_MOUNT = _object("VolumeMount", _need("name"), _need("mountPath"), Field("readOnly", "bool"))
+_HEADER = _object("HttpHeader", "name", "value")
+_HTTP_GET = _object("ContainerHttpGet", "path", _need("port", "int"), "scheme", _list("httpHeaders", _HEADER))
+_PROBE = _object(
+    "ContainerProbe",
+    Field("exec", _object("ContainerExec", _strings("command"))),
+    Field("httpGet", _HTTP_GET),
+    Field("initialDelaySeconds", "int"),
+    Field("periodSeconds", "int"),
+    Field("failureThreshold", "int"),
+    Field("successThreshold", "int"),
+    Field("timeoutSeconds", "int"),
+)
+_SECURITY = _object(
+    "SecurityContextDefinition",
+    Field("privileged", "bool"),
+    Field("allowPrivilegeEscalation", "bool"),
+    Field("capabilities", _object("SecurityContextCapabilities", _strings("add"), _strings("drop"))),
+    Field("runAsGroup", "int"),
+    Field("runAsUser", "int"),
+    "seccompProfile",
+)
+CONTAINER_PROPERTIES = _object(
+    "ContainerProperties",
+    "image",
+    _strings("command"),
+    _list("ports", _PORT),
+    _list("environmentVariables", _ENV),
+    Field("configMap", _object("ConfigMap", Field("keyValuePairs", MapOf("string")))),
+    Field("instanceView", "any", "readonly"),
+    Field("resources", _RESOURCES),
+    _list("volumeMounts", _MOUNT),
+    Field("livenessProbe", _PROBE),
+    Field("readinessProbe", _PROBE),
+    Field("securityContext", _SECURITY),
+)
+_CONTAINER = _object("Container", _need("name"), _need("properties", CONTAINER_PROPERTIES))
+_INIT_CONTAINER = _object(
+    "InitContainerDefinition",
+    _need("name"),
+    _need(
+        "properties",
+        _object(
+            "InitContainerPropertiesDefinition",
+            "image",
+            _strings("command"),
+            _list("environmentVariables", _ENV),
+            Field("instanceView", "any", "readonly"),
+            _list("volumeMounts", _MOUNT),
+            Field("securityContext", _SECURITY),
+        ),
+    ),
+)
+_CREDENTIAL = _object(
+    "ImageRegistryCredential",
+    _need("server"),
+    "username",
+    Field("password", "string", "secret"),
+    "passwordReference",
+    "identity",
+    "identityUrl",
+    Field("isDelegatedIdentity", "bool", "readonly"),
+)
+IP_ADDRESS = _object(
+    "IpAddress",
+    # Not required here: an address without ports is refused with a code of its own.
+    _list("ports", _GROUP_PORT),
+    "ip",
+    _need("type"),
+    "dnsNameLabel",
+    "autoGeneratedDomainNameLabelScope",
+    Field("fqdn", "string", "readonly"),
+)
+_AZURE_FILE = _object(
+    "AzureFileVolume",
+    _need("shareName"),
+    Field("readOnly", "bool"),
+    _need("storageAccountName"),
+    Field("storageAccountKey", "string", "secret"),
+    "storageAccountKeyReference",
+    "userAssignedIdentityClientId",
+)
+_VOLUME = _object(
+    "Volume",
+    _need("name"),
+    Field("azureFile", _AZURE_FILE),
+    Field("emptyDir", _SETTINGS),
+    Field("secret", _SECRET_TEXTS, "secret"),
+    Field("secretReference", MapOf("string")),
+    Field("gitRepo", _object("GitRepoVolume", _need("repository"), "directory", "revision")),
+)
+_LOG_ANALYTICS = _object(
+    "LogAnalytics",
+    _need("workspaceId"),
+    Field("workspaceKey", "string", "secret"),
+    "logType",
+    Field("metadata", MapOf("string")),
+    "workspaceResourceId",
+)
+_DNS = _object("DnsConfiguration", _need("nameServers", ListOf("string", "String")), "searchDomains", "options")
+_ENCRYPTION = _object("EncryptionProperties", _need("vaultBaseUrl"), _need("keyName"), _need("keyVersion"), "identity")
+_EXTENSION = _object(
+    "DeploymentExtensionSpec",
+    _need("name"),
+    Field(
+        "properties",
+        _object(
+            "DeploymentExtensionSpecProperties",
+            _need("extensionType"),
+            _need("version"),
+            Field("settings", "any"),
+            Field("protectedSettings", "any", "secret"),
+        ),
+    ),
+)
+_SECRET_REFERENCE = _object("SecretReference", _need("name"), _need("identity"), _need("secretReferenceUri"))
+_ACLS = _object("IdentityAcls", "defaultAccess", _list("acls", _object("IdentityAccessControl", "access", "identity")))
+_STANDBY = _object("StandbyPoolProfile", "id", Field("failContainerGroupCreateOnReuseFailure", "bool"))
+
+GROUP_PROPERTIES = _object(
+    "ContainerGroupProperties",
+    "sku",
+    Field("isCreatedFromStandbyPool", "bool", "readonly"),
+    Field("provisioningState", "string", "readonly"),
+    Field("provisioningTimeoutInSeconds", "int", "readonly"),
+    Field("isCustomProvisioningTimeout", "bool", "readonly"),
+    _list("secretReferences", _SECRET_REFERENCE),
+    _list("containers", _CONTAINER, required=True),
+    _list("initContainers", _INIT_CONTAINER),
+    _list("imageRegistryCredentials", _CREDENTIAL),
+    "restartPolicy",
+    Field("ipAddress", IP_ADDRESS),
+    "osType",
+    _list("volumes", _VOLUME),
+    Field("instanceView", "any", "readonly"),
+    Field("diagnostics", _object("ContainerGroupDiagnostics", Field("logAnalytics", _LOG_ANALYTICS))),
+    _list("subnetIds", _object("ContainerGroupSubnetId", _need("id"), "name")),
+    Field("dnsConfig", _DNS),
+    Field("encryptionProperties", _ENCRYPTION),
+    _list("extensions", _EXTENSION),
+    Field("confidentialComputeProperties", _object("ConfidentialComputeProperties", "ccePolicy")),
+    "priority",
+    Field("identityAcls", _ACLS),
+    Field("containerGroupProfile", _object("ContainerGroupProfileReference", "id", Field("revision", "int"))),
+    Field("standbyPoolProfile", _STANDBY),
+)
+_USER_IDENTITY = _object(
+    "UserAssignedIdentity", Field("principalId", "string", "readonly"), Field("clientId", "string", "readonly")
+)
+
+GROUP = _object(
+    "ContainerGroup",
+    _need("properties", GROUP_PROPERTIES),
+    Field(
+        "identity",
+        _object(
+            "ContainerGroupIdentity",
+            Field("userAssignedIdentities", MapOf(_USER_IDENTITY)),
+            Field("principalId", "string", "readonly"),
+            Field("tenantId", "string", "readonly"),
+            "type",
+        ),
+    ),
+    *(Field(name, "string", "readonly") for name in ("id", "name", "type")),
+    "location",
+    _strings("zones"),
+    Field("tags", MapOf("string")),
+    Field("systemData", "any", "readonly"),
+)

@@ -1,0 +1,43 @@
+"""Which resource group a request is about, and whether it is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import errors
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.call import Call
+    from aci_reconcile.emulator.model import Json
+
+
+def find(call: Call) -> Json | None:
+    """The resource group of the path, if it is there."""
+    document = call.session.get("resource_group", call.resource_group_key)
+    return None if document is None or gone(document, call) else document
+
+
+def require(call: Call) -> Json:
+    """The resource group of a read."""
+    document = find(call)
+    if document is None:
+        raise errors.resource_group_not_found(call.resource_group)
+    return document
+
+
+def require_writable(call: Call) -> Json:
+    """The resource group of a write, which must not be on its way out."""
+    document = require(call)
+    if deleting(document, call):
+        raise errors.resource_group_being_deleted(call.resource_group)
+    return document
+
+
+def gone(document: Json, call: Call) -> bool:
+    """Whether its deletion is over."""
+    return document["deleted"] is not None and call.now >= document["deleted"]
+
+
+def deleting(document: Json, call: Call) -> bool:
+    """Whether its deletion goes on."""
+    return document["deleted"] is not None and call.now < document["deleted"]

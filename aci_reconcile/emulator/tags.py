@@ -1,0 +1,50 @@
+"""Tags: ARM's rules for them, which hold for resource groups and container groups alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aci_reconcile.emulator.model import ArmError, is_list, is_object
+
+_MOST = 50
+_LONGEST_NAME = 512
+_LONGEST_VALUE = 256
+_ILLEGAL = frozenset("<>%&\\?/")
+_RESERVED = ("microsoft", "azure", "windows")
+
+
+def read(value: Any) -> dict[str, str]:
+    """The tags of a body, as text."""
+    if not is_object(value):
+        message = "The request content was invalid and could not be deserialized: 'tags' is not a JSON object."
+        raise ArmError(400, "InvalidRequestContent", message)
+    tags = {name: "" if text is None else _text(text) for name, text in value.items()}
+    if len(tags) > _MOST:
+        raise ArmError(400, "TagCountExceeded", f"A resource can have at most {_MOST} tags; {len(tags)} are given.")
+    seen: set[str] = set()
+    for name, text in tags.items():
+        _check(name, text, seen)
+    return tags
+
+
+def _text(value: Any) -> str:
+    if is_object(value) or is_list(value):
+        message = "The request content was invalid and could not be deserialized: a tag value is not a string."
+        raise ArmError(400, "InvalidRequestContent", message)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check(name: str, text: str, seen: set[str]) -> None:
+    folded = name.lower()
+    if not name or len(name) > _LONGEST_NAME or _ILLEGAL & set(name):
+        raise ArmError(
+            400, "InvalidTagName", f"The tag name '{name[:64]}' is empty, too long or has illegal characters."
+        )
+    if folded.startswith(_RESERVED):
+        message = f"The tag name '{name}' starts with a reserved prefix: {', '.join(_RESERVED)}."
+        raise ArmError(400, "ReservedTagName", message)
+    if len(text) > _LONGEST_VALUE:
+        raise ArmError(400, "InvalidTagValueLength", f"The value of the tag '{name}' is longer than {_LONGEST_VALUE}.")
+    if folded in seen:
+        raise ArmError(400, "DuplicateTagName", f"The tag name '{name}' is given twice; names do not differ by case.")
+    seen.add(folded)

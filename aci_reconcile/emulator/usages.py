@@ -1,0 +1,63 @@
+"""How much of a region's quota a subscription uses: counted, never enforced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import groups, versions
+from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.call import Call
+    from aci_reconcile.emulator.record import Group
+
+# Names recorded by Azure PowerShell's tests; the limits are the documented defaults.
+_LIMITS = {
+    "ContainerGroups": 100,
+    "StandardCores": 100,
+    "StandardSpotCores": 100,
+    "StandardK80Cores": 0,
+    "StandardP100Cores": 0,
+    "StandardV100Cores": 0,
+    "DedicatedContainerGroups": 0,
+    "DedicatedCores": 0,
+    "ConfidentialContainerGroups": 10,
+    "ConfidentialCores": 10,
+}
+
+
+def list_usages(call: Call) -> Response:
+    """The usages of one region."""
+    location = versions.canonical_location(call.path["location"])
+    counts = dict.fromkeys(_LIMITS, 0.0)
+    for _, group in groups.stored(call, f"{call.subscription}/".lower()):
+        if group.gone is None and versions.canonical_location(group.location) == location:
+            _count(group, counts)
+    return answer(200, {"value": [_usage(name, counts[name]) for name in _LIMITS]})
+
+
+def _count(group: Group, counts: dict[str, float]) -> None:
+    properties = group.properties()
+    cores = sum(_cores(container) for container in objects(properties.get("containers")))
+    sku = str(properties.get("sku") or "Standard").capitalize()
+    spot = str(properties.get("priority", "")).lower() == "spot"
+    counts["ContainerGroups"] += 1
+    if sku in {"Dedicated", "Confidential"}:
+        counts[f"{sku}ContainerGroups"] += 1
+        counts[f"{sku}Cores"] += cores
+    else:
+        counts["StandardSpotCores" if spot else "StandardCores"] += cores
+
+
+def _cores(container: Json) -> float:
+    resources = as_object(as_object(container.get("properties")).get("resources"))
+    return float(as_object(resources.get("requests")).get("cpu", 0.0))
+
+
+def _usage(name: str, value: float) -> Json:
+    return {
+        "unit": "Count",
+        "currentValue": int(value) if value.is_integer() else value,
+        "limit": _LIMITS[name],
+        "name": {"value": name, "localizedValue": name},
+    }

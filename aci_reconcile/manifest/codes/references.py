@@ -1,0 +1,119 @@
+"""Codes about references, secrets and the project file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.manifest.codes.model import WARNING, Code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REFERENCES: Final[Mapping[str, Code]] = {
+    "ACI150": Code(
+        "There is no such variable",
+        "`${var:NAME}` takes its value from `variables` of the project file or of the chosen environment, or from "
+        "`--var` and `--var-file`.",
+        "image: shop/web:${var:image_tga}",
+    ),
+    "ACI151": Code(
+        "A secret can't be had",
+        "The environment variable is not set, or the vault did not answer. A plan can be made without it (the "
+        "secret is not compared); an apply that would have to send it refuses to start.",
+        'secureValue: "${env:DB_PASSWORD}"',
+        WARNING,
+    ),
+    "ACI152": Code(
+        "An environment variable is not set",
+        "It is listed under `publicEnv` and stands in a field that can be read, so that the plan can't be made "
+        "without it.",
+        "image: shop/web:${env:GITHUB_SHA}",
+    ),
+    "ACI153": Code(
+        "A secret in a field that can be read",
+        "Values from the environment, from files and from vaults are secrets. Anybody who may read the group in "
+        "Azure would see this one. Use the secure form of the field; or, if the variable is no secret, list it "
+        "under `publicEnv` of the project file.",
+        'environmentVariables: {DB_PASSWORD: "${env:DB_PASSWORD}"}',
+    ),
+    "ACI154": Code(
+        "A variable with this tool's own credentials",
+        "Whoever may change a manifest could send the credentials of the pipeline into a container. They are "
+        "refused even when `publicEnv` lists them.",
+        'secureValue: "${env:AZURE_CLIENT_SECRET}"',
+    ),
+    "ACI155": Code(
+        "A file outside the repository",
+        "`${file:…}` reads files below the folder of the project file (without a project, of the manifest): no "
+        "absolute path, no `..`, and no link that leads out.",
+        'secureValue: "${file:../../etc/passwd}"',
+    ),
+    "ACI156": Code(
+        "The file of a reference can't be used",
+        "It is missing, larger than 1 MiB, or not UTF-8 text.",
+        'secureValue: "${file:secrets/none.txt}"',
+    ),
+    "ACI157": Code(
+        "`${NAME}` without quotes",
+        "`az container create --file` replaces it from the environment, and only where no quotes stand around it. "
+        "This tool replaces `${env:NAME}`, with quotes or without. In a command it is left to the shell.",
+        "image: ${REGISTRY}/web",
+    ),
+    "ACI158": Code(
+        "A reference where none may stand",
+        "References stand in values, not in `name` and `type`, and not in the project's `variables` and `publicEnv`.",
+        "name: web-${var:stage}",
+    ),
+    "ACI159": Code(
+        "Almost a reference",
+        "It is not written as a reference is, and is left as it is: `${env:NAME}`, without spaces, the name "
+        "beginning with a letter or `_`.",
+        'secureValue: "${ENV:DB_PASSWORD}"',
+        WARNING,
+    ),
+    "ACI160": Code(
+        "References of this kind are not available yet",
+        "`${keyvault:…}` and `${group:…}` are reserved. Until they work, let the pipeline fetch the value and use "
+        "`${env:…}`.",
+        'secureValue: "${keyvault:shop-kv/db-password}"',
+    ),
+    "ACI171": Code(
+        "The project wants another version of this tool",
+        "`requiredVersion` of the project file keeps a team on versions that plan alike.",
+        'requiredVersion: ">=2"',
+    ),
+    "ACI172": Code(
+        "No list of versions",
+        "`requiredVersion` is one or more of `>=`, `<=`, `==`, `!=`, `~=`, `<`, `>` with a version, separated by "
+        "commas.",
+        'requiredVersion: "^1.2"',
+    ),
+    "ACI173": Code(
+        "Where requests go is not read from a repository",
+        "Whoever may change a file could send tokens and secrets elsewhere. `--arm-endpoint` and `--cloud` come "
+        "from the command line and the environment only.",
+        "cloud: china",
+    ),
+    "ACI174": Code(
+        "No name for a project or environment",
+        "Both become part of the tag that says who owns a group: up to 64 letters, digits, `.`, `_` and `-`.",
+        "name: my shop",
+    ),
+    "ACI175": Code(
+        "A patch for a group that does not exist",
+        "`groups` of an environment names groups of the project.",
+        "environments: {prod: {groups: {wbe: {restartPolicy: Never}}}}",
+    ),
+    "ACI176": Code(
+        "What one group alone can say",
+        "`name`, `type`, `apiVersion` and `resourceGroup` belong into the manifest of a group, not into what is "
+        "shared.",
+        "defaults: {name: web}",
+    ),
+    "ACI177": Code(
+        "`manifests` leads nowhere",
+        "Every entry names a file, a folder or a pattern below the project file. A missing one is an error, "
+        "because an empty set of manifests would look like a wish to delete everything.",
+        "manifests: [manifest/]",
+    ),
+}

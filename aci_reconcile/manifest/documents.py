@@ -1,0 +1,209 @@
+"""One document of a manifest becomes a resource."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.fields import API_VERSION, ROOT
+from aci_reconcile.manifest.expand import Expansion, expand
+from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.foreign import foreign
+from aci_reconcile.manifest.items import Item
+from aci_reconcile.manifest.lifecycle import lifecycle
+from aci_reconcile.manifest.nodes import MapNode, ScalarNode, merge
+from aci_reconcile.manifest.references import mentions
+from aci_reconcile.manifest.rows import ENVELOPE, GROUP, OURS
+from aci_reconcile.manifest.rules import check
+from aci_reconcile.manifest.typed import Typing
+from aci_reconcile.manifest.validator import conforms
+from aci_reconcile.manifest.versions import api_order, is_api_version, newest
+from aci_reconcile.model import CONTAINER_GROUPS, Resource, ResourceId, as_object, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.fields import Node
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import Source
+    from aci_reconcile.manifest.references import References
+    from aci_reconcile.manifest.request import Request
+    from aci_reconcile.manifest.settings import Settings
+    from aci_reconcile.model import Json
+
+KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
+"""The resource types a manifest may declare, each with what it holds."""
+
+_GROUP_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?")
+_RESOURCE_GROUP = re.compile(r"[\w().-]{0,89}[\w()-]")
+_MAX_NAME = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A resource as declared, and what the whole set is checked with."""
+
+    resource: Resource
+    api_version: str
+    ours: Item
+    """What is ours in the document, for what is checked across documents."""
+
+
+def read_document(
+    node: Source, request: Request, settings: Settings, references: References, findings: Findings
+) -> Declared | None:
+    """Return what a document declares; None where it is empty, or too wrong to be a resource."""
+    if isinstance(node, ScalarNode) and node.null:
+        return None
+    if not isinstance(node, MapNode):
+        findings.add("ACI011", node.where, "a manifest is a map of properties, such as `name: web`")
+        return None
+    other = foreign(node)
+    if other:
+        findings.add("ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.hint)
+        return None
+    return _Document(node.without("$schema"), request, settings, references, findings).declared()
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    node: MapNode
+    request: Request
+    settings: Settings
+    references: References
+    findings: Findings
+
+    def declared(self) -> Declared | None:
+        api_version = self._api_version()
+        spec = self._spec()
+        if spec is None:
+            return None
+        lenient = api_order(newest(api_version, self.settings.project.api_version)) > api_order(API_VERSION)
+        expanded = expand(self.node, spec, "", Expansion(self.findings, lenient))
+        name = self._name(expanded) if isinstance(expanded, MapNode) else ""
+        merged = self._merged(expanded, name)
+        typing = Typing(self.findings, self.references, lenient=lenient)
+        ours = self._ours(merged, typing)
+        body = self._body(merged, typing)
+        where = self.node.entries[0].where if self.node.entries else self.node.where
+        resource_group = self._resource_group(ours)
+        body = self._with_location(body, typing)
+        item = Item(body, (), typing.places, self.findings)
+        check(item)
+        conforms(item)
+        if not name:
+            return None
+        identity = ResourceId(self.settings.project.subscription, resource_group, name)
+        return Declared(Resource(identity, body, lifecycle(ours), where), api_version, ours)
+
+    def _api_version(self) -> str:
+        value = _lookup(self.node, "apiversion", "api-version")
+        if value is None or (isinstance(value, ScalarNode) and not value.text):
+            return ""
+        if isinstance(value, ScalarNode) and is_api_version(value.text):
+            return value.text
+        shown = quote(value.text) if isinstance(value, ScalarNode) else "this"
+        hint = "write a date such as `2025-09-01`"
+        self.findings.add("ACI131", value.where, f"{shown} is no api-version", hint=hint, path="apiVersion")
+        return ""
+
+    def _spec(self) -> Node | None:
+        """Return what the declared type holds; None where it is not known."""
+        value = _lookup(self.node, "type")
+        if value is None or (isinstance(value, ScalarNode) and value.null):
+            return KINDS[CONTAINER_GROUPS]
+        text = value.text if isinstance(value, ScalarNode) else ""
+        found = next((spec for kind, spec in KINDS.items() if kind.lower() == text.lower()), None)
+        if found is None:
+            code = "ACI158" if mentions(text) else "ACI130"
+            message = "a reference may not stand here" if mentions(text) else f"the type {quote(text)} is not supported"
+            hint = did_you_mean(text, KINDS) or f"supported: {', '.join(KINDS)}"
+            self.findings.add(code, value.where, message, hint=hint, path="type")
+        return found
+
+    def _name(self, node: MapNode) -> str:
+        value = node.get("name")
+        if not isinstance(value, ScalarNode) or value.null or not value.text:
+            where = value.where if value else self.node.where
+            self.findings.add("ACI133", where, "the group has no name", hint="write `name: …`", path="name")
+            return ""
+        if mentions(value.text):
+            hint = "a name is what a group is known by; it may not depend on anything"
+            self.findings.add("ACI158", value.where, "a reference may not stand here", hint=hint, path="name")
+            return ""
+        self._check_name(value)
+        return value.text
+
+    def _check_name(self, value: ScalarNode) -> None:
+        hint = "1 to 63 lowercase letters, digits and single hyphens, a letter or digit first and last"
+        if len(value.text) > _MAX_NAME or not _GROUP_NAME.fullmatch(value.text):
+            message = f"{quote(value.text)} is no name for a container group"
+            self.findings.add("ACI020", value.where, message, hint=hint, path="name")
+        elif value.text != value.text.lower() or "--" in value.text:
+            message = f"Azure may refuse the name {quote(value.text)}"
+            self.findings.add("ACI021", value.where, message, hint=hint, path="name")
+
+    def _merged(self, expanded: Source, name: str) -> MapNode:
+        """Lay the project's defaults under the group and the environment's patches over it."""
+        merged = merge(self.settings.defaults, expanded)
+        group = _lookup(self.node, "resourcegroup")
+        declared = group.text if isinstance(group, ScalarNode) else ""
+        address = f"{declared or self.settings.project.resource_group or self.request.resource_group}/{name}"
+        for patch in self.settings.patches:
+            if patch.key.lower() in {name.lower(), address.lower()}:
+                merged = merge(merged, patch.value)
+        return merged if isinstance(merged, MapNode) else self.node
+
+    def _ours(self, merged: MapNode, typing: Typing) -> Item:
+        """Return what is ours and never sent to Azure: the resource group and the life cycle."""
+        kept = tuple(entry for entry in merged.entries if entry.key in OURS.children)
+        value = typing.read(MapNode(kept, merged.where), OURS, (), "")
+        body: Json = as_object(value) if isinstance(value, dict) else {}
+        return Item(body, (), typing.places, self.findings)
+
+    def _body(self, merged: MapNode, typing: Typing) -> dict[str, Json]:
+        value = typing.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")
+        return value if isinstance(value, dict) else {}
+
+    def _resource_group(self, ours: Item) -> str:
+        """Return the resource group; manifest, project and flag may not contradict each other."""
+        item = ours.at("resourceGroup")
+        declared = as_text(item.value)
+        flag = self.request.resource_group
+        project = self.settings.project.resource_group
+        if declared and not _RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
+            item.complain("ACI144", f"{quote(declared)} is no name for a resource group")
+        for other, source in ((project, "the project"), (flag, "--resource-group")):
+            if declared and other and other.lower() != declared.lower():
+                message = f"the manifest says {quote(declared)}, and {source} says {quote(other)}"
+                item.complain("ACI137", message, "leave it out of one of them")
+        found = declared or project or flag
+        if not found and not item.doubtful:
+            hint = "write `resourceGroup: …` here or in the project file, or give --resource-group"
+            code = "ACI135" if self.request.resolve else "ACI145"
+            self.findings.add(code, self.node.where, "the group has no resource group", hint=hint, path="resourceGroup")
+        return found
+
+    def _with_location(self, body: dict[str, Json], typing: Typing) -> dict[str, Json]:
+        declared = as_text(body.get("location"))
+        where = typing.places.find(("location",))
+        shared = ((self.settings.project.location, "the project"), (self.request.location, "the command line"))
+        for other, source in shared:
+            if declared and other and _folded(other) != _folded(declared):
+                message = f"the manifest says {quote(declared)}, and {source} says {quote(other)}"
+                self.findings.add("ACI137", where, message, hint="leave it out of one of them", path="location")
+        found = declared or next((other for other, _ in shared if other), "")
+        if not found and ("location",) not in typing.places.doubtful:
+            hint = "write `location: westeurope` here or in the project file"
+            self.findings.add("ACI136", self.node.where, "the group has no location", hint=hint, path="location")
+        return {"location": found, **body} if found else body
+
+
+def _lookup(node: MapNode, *names: str) -> Source | None:
+    """Return the value of a key, whatever its case; the first one where there are several."""
+    return next((entry.value for entry in node.entries if entry.key.lower() in names), None)
+
+
+def _folded(location: str) -> str:
+    return location.replace(" ", "").lower()

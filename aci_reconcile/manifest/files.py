@@ -1,0 +1,181 @@
+"""Which files are manifests, what they say, and what manifests may read besides: nothing outside the repository."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.errors import Where
+from aci_reconcile.manifest import json_source, yaml_source
+from aci_reconcile.manifest.findings import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import Source
+
+PROJECT_FILE: Final = "aci-reconcile.yaml"
+MAX_BYTES: Final = 1024 * 1024
+"""Of a manifest, a project file, or a file that a reference names."""
+
+_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of one run.
+
+    ``cwd`` is where paths are shown from; ``base`` is where references to files start; ``boundary`` is the repository,
+    which symbolic links may not leave.
+    """
+
+    cwd: Path
+    base: Path
+    boundary: Path
+
+    def show(self, path: Path) -> str:
+        """Return a path as the author would type it: relative where it is below the current folder."""
+        try:
+            return path.relative_to(self.cwd).as_posix()
+        except ValueError:
+            return str(path)
+
+    def manifests(self, start: Path, findings: Findings) -> Iterator[Path]:
+        """Yield a file, or the manifests of a folder and of those below it, in order of their names.
+
+        Hidden ones and the project file are skipped, and so are links to folders inside the repository, which are read
+        where they are; a link that leaves the repository is an error.
+        """
+        if not start.is_dir():
+            yield start
+            return
+        for path in self._below(start, findings):
+            if path.is_symlink() and not self._inside(path):
+                message = "this link leads out of the repository"
+                findings.add(
+                    "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
+                )
+            elif not path.is_dir():
+                yield path
+
+    def _below(self, folder: Path, findings: Findings) -> Iterator[Path]:
+        """Yield the manifests of a folder and the folders below it; links to folders are yielded, not followed."""
+
+        def unreadable(error: OSError) -> None:
+            message = f"the folder can't be read: {error.strerror or 'unknown reason'}"
+            findings.add("ACI001", Where(self.show(Path(error.filename))), message)
+
+        for root, folders, names in os.walk(folder, onerror=unreadable):
+            here = Path(root)
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            links = [name for name in folders if (here / name).is_symlink()]
+            manifests = [name for name in names if _is_manifest(name)]
+            yield from (here / name for name in sorted([*manifests, *links]))
+
+    def _inside(self, path: Path) -> bool:
+        try:
+            return path.resolve().is_relative_to(self.boundary.resolve())
+        except (OSError, RuntimeError):
+            return False
+
+    def documents(self, path: Path, findings: Findings) -> tuple[Source, ...]:
+        """Read the documents of a file; what can't be read has been noted."""
+        file = self.show(path)
+        text = self.text(path, findings)
+        if text is None:
+            return ()
+        source = json_source if path.suffix.lower() == ".json" else yaml_source
+        return tuple(source.documents(text, file, findings))
+
+    def text(self, path: Path, findings: Findings) -> str | None:
+        """Read a file as UTF-8 text, with or without a byte order mark."""
+        where = Where(self.show(path))
+        data = _read(path, where, findings)
+        if data is None:
+            return None
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            message = f"byte {error.start + 1} is not UTF-8"
+            findings.add("ACI003", Where(where.file, line), message, hint="save the file as UTF-8")
+            return None
+        bad = _UNPRINTABLE.search(text)
+        if bad:
+            line = text.count("\n", 0, bad.start()) + 1
+            column = bad.start() - text.rfind("\n", 0, bad.start())
+            message = f"the control character U+{ord(bad.group()):04X} may not stand in a file"
+            findings.add("ACI010", Where(where.file, line, column), message)
+            return None
+        return text
+
+    def reference(self, target: str, where: Where, path: str, findings: Findings) -> str | None:
+        """Read the file that ``${file:…}`` names; a final newline is dropped. None: the reason has been noted."""
+        name = Path(target)
+        full = self.base / name
+        if name.is_absolute() or ".." in name.parts or "\\" in target or not self._inside(full):
+            hint = f"files are named from {quote(self.show(self.base))} on, without `..`"
+            findings.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
+            return None
+        try:
+            size = full.stat().st_size
+            data = full.read_bytes() if size <= MAX_BYTES else b""
+        except OSError as error:
+            message = f"{quote(target)} can't be read: {error.strerror or 'unknown reason'}"
+            findings.add("ACI156", where, message, path=path)
+            return None
+        if size > MAX_BYTES:
+            findings.add("ACI156", where, f"{quote(target)} is larger than 1 MiB", path=path)
+            return None
+        return _content(data, target, where, path, findings)
+
+
+def _content(data: bytes, target: str, where: Where, path: str, findings: Findings) -> str | None:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        hint = "keep a binary file in base64 and let the secret volume take it as it is"
+        findings.add("ACI156", where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
+        return None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _is_manifest(name: str) -> bool:
+    return Path(name).suffix.lower() in _SUFFIXES and not name.startswith(".") and name != PROJECT_FILE
+
+
+def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
+    try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            findings.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest is a few kilobytes")
+            return None
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        findings.add("ACI001", where, f"the file can't be read: {error.strerror or 'unknown reason'}")
+        return None
+    if len(data) > MAX_BYTES:
+        findings.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest is a few kilobytes")
+        return None
+    return data
+
+
+def boundary(root: Path) -> Path:
+    """Return the repository a folder belongs to: the nearest folder above with ``.git``, else the folder itself."""
+    return next((each for each in (root, *root.parents) if (each / ".git").exists()), root)
+
+
+def find_project(start: Path) -> Path | None:
+    """Walk up from a folder to the project file; the repository's own folder is the last one looked into."""
+    for folder in (start, *start.parents):
+        candidate = folder / PROJECT_FILE
+        if candidate.is_file():
+            return candidate
+        if (folder / ".git").exists():
+            return None
+    return None

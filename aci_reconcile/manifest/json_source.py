@@ -1,0 +1,152 @@
+"""JSON text as nodes, with the comments that editors and Azure's samples put into it."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import Where
+from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
+from aci_reconcile.manifest.yaml_source import MAX_DEPTH, MAX_NODES, Unreadable, check_characters, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import Source
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)
+    |(?P<comment>//[^\n]*|/\*.*?\*/)
+    |(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")
+    |(?P<word>-?[0-9][0-9.eE+-]*|true|false|null)
+    |(?P<mark>[][{},:])""",
+    re.VERBOSE | re.DOTALL,
+)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def documents(text: str, file: str, findings: Findings) -> Iterator[Source]:
+    """Yield the one document of a JSON file; none when it is empty or can't be read."""
+    try:
+        yield from _Parser(text, file, findings).documents()
+    except Unreadable:
+        return
+
+
+class _Parser:
+    """A recursive descent over the tokens, bounded in depth and number."""
+
+    def __init__(self, text: str, file: str, findings: Findings) -> None:
+        self._file = file
+        self._findings = findings
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._tokens = list(self._scan(text))
+        self._next = 0
+
+    def documents(self) -> Iterator[Source]:
+        if not self._peek():
+            return
+        root = self._value(0)
+        if self._peek():
+            raise self._fail("something follows after the end of the document")
+        yield root
+
+    def _where(self, offset: int) -> Where:
+        line = bisect_right(self._starts, offset)
+        return Where(self._file, line, offset - self._starts[line - 1] + 1)
+
+    def _fail(self, message: str, code: str = "ACI004") -> Unreadable:
+        where = self._tokens[min(self._next, len(self._tokens) - 1)][2]
+        self._findings.add(code, where, message if code != "ACI004" else f"this is not JSON: {message}")
+        return Unreadable()
+
+    def _scan(self, text: str) -> Iterator[tuple[str, str, Where]]:
+        at = 0
+        commented = False
+        while at < len(text):
+            match = _TOKEN.match(text, at)
+            if match is None:
+                message = f"this is not JSON: {quote(text[at])} is out of place"
+                self._findings.add("ACI004", self._where(at), message)
+                raise Unreadable
+            kind = match.lastgroup or ""
+            if kind == "comment" and not commented:
+                commented = True
+                self._findings.add("ACI139", self._where(at), "JSON has no comments; other tools will refuse this file")
+            elif kind not in {"space", "comment"}:
+                yield kind, match.group(), self._where(at)
+            at = match.end()
+        yield "", "", self._where(len(text))
+
+    def _peek(self) -> str:
+        kind, text, _ = self._tokens[self._next]
+        return text if kind == "mark" else kind
+
+    def _take(self, wanted: str, message: str) -> None:
+        if self._peek() != wanted:
+            raise self._fail(message)
+        self._next += 1
+
+    def _value(self, depth: int) -> Source:
+        if depth >= MAX_DEPTH:
+            raise self._fail(f"nested more than {MAX_DEPTH} levels deep", "ACI009")
+        if self._next > 4 * MAX_NODES:
+            raise self._fail(f"more than {MAX_NODES:,} values", "ACI008")
+        kind = self._peek()
+        if kind == "{":
+            return self._map(depth)
+        if kind == "[":
+            return self._list(depth)
+        if kind not in {"string", "word"}:
+            raise self._fail("a value is missing")
+        return self._scalar()
+
+    def _scalar(self) -> ScalarNode:
+        kind, text, where = self._tokens[self._next]
+        if kind == "word":
+            if text[0] not in "tfn" and not _NUMBER.fullmatch(text):
+                raise self._fail(f"{quote(text)} is no number")
+            node = ScalarNode(text, where)
+        else:
+            node = ScalarNode(self._string(text), where, plain=False)
+        self._next += 1
+        check_characters(node, self._findings)
+        return node
+
+    def _string(self, text: str) -> str:
+        try:
+            value: str = json.loads(text)
+            value.encode()
+        except ValueError as error:
+            raise self._fail("an escape in the text is not valid") from error
+        return value
+
+    def _list(self, depth: int) -> ListNode:
+        where = self._tokens[self._next][2]
+        self._next += 1
+        items: list[Source] = []
+        while self._peek() != "]":
+            if items:
+                self._take(",", "a comma or `]` is missing")
+            items.append(self._value(depth + 1))
+        self._next += 1
+        return ListNode(tuple(items), where)
+
+    def _map(self, depth: int) -> MapNode:
+        where = self._tokens[self._next][2]
+        self._next += 1
+        pairs: list[tuple[ScalarNode, Source]] = []
+        while self._peek() != "}":
+            if pairs:
+                self._take(",", "a comma or `}` is missing")
+            if self._peek() != "string":
+                raise self._fail("a key in quotes is missing")
+            key = self._scalar()
+            self._take(":", "a `:` is missing after the key")
+            pairs.append((key, self._value(depth + 1)))
+        self._next += 1
+        return MapNode(tuple(unique(pairs, self._findings)), where)

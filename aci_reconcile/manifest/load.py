@@ -1,0 +1,227 @@
+"""From files to resources: the one road through this package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import Diagnostic, Severity, UsageError, Where
+from aci_reconcile.manifest.across import check_set
+from aci_reconcile.manifest.documents import read_document
+from aci_reconcile.manifest.files import Files, boundary, find_project
+from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.settings import no_project, read_project
+from aci_reconcile.manifest.versions import newest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aci_reconcile.backend import Resolver
+    from aci_reconcile.manifest.documents import Declared
+    from aci_reconcile.manifest.project import Project
+    from aci_reconcile.manifest.request import Request
+    from aci_reconcile.model import Resource, ResourceId
+
+_PATTERN = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the manifests of a project declare, and what is to be said about them."""
+
+    project: Project
+    resources: tuple[Resource, ...] = ()
+    """Every group of the project, in order of its key."""
+    selected: frozenset[tuple[str, ...]] | None = None
+    """Keys of the groups that paths and ``--only`` select; None: all."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """By file, line and column."""
+    files: tuple[str, ...] = ()
+    """Every manifest that was read, as shown in messages."""
+
+    @property
+    def errors(self) -> bool:
+        """Whether there is an error among the diagnostics."""
+        return any(each.severity is Severity.ERROR for each in self.diagnostics)
+
+
+def load(request: Request, *, resolvers: Mapping[str, Resolver] | None = None) -> Loaded:
+    """Read the project and its manifests; whatever authors did wrong is a diagnostic.
+
+    Args:
+        request: what to read, and with which values.
+        resolvers: what gives references of other schemes their values (``keyvault``).
+
+    Raises:
+        UsageError: the options name something that does not exist.
+    """
+    return _Load(request, resolvers or {}).loaded()
+
+
+class _Load:
+    def __init__(self, request: Request, resolvers: Mapping[str, Resolver]) -> None:
+        self._request = replace(request, cwd=request.cwd.absolute())
+        self._findings = Findings()
+        self._file = _project_file(self._request)
+        root = self._file.parent if self._file else self._request.cwd
+        self._files = Files(self._request.cwd, root, boundary(root))
+        given = (self._request, self._files, self._findings, resolvers)
+        self._settings = read_project(self._file, *given) if self._file else no_project(*given)
+
+    def loaded(self) -> Loaded:
+        self._check_flags()
+        declared: list[tuple[Path, Declared]] = []
+        files = self._manifests()
+        for file in files:
+            declared.extend((file, each) for each in self._read(file))
+        resources = check_set([each for _, each in declared], self._settings, self._findings)
+        sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
+        return Loaded(
+            self._project([each for _, each in declared]),
+            resources,
+            self._selected(resources, sources),
+            self._findings.sorted(),
+            tuple(self._files.show(file) for file in files),
+        )
+
+    def _read(self, file: Path) -> Iterable[Declared]:
+        documents = self._files.documents(file, self._findings)
+        files = self._files if self._file else replace(self._files, base=file.parent, boundary=boundary(file.parent))
+        references = replace(self._settings.references, files=files)
+        empty = True
+        for node in documents:
+            found = read_document(node, self._request, self._settings, references, self._findings)
+            empty = empty and found is None
+            if found is not None:
+                yield found
+        where = Where(self._files.show(file))
+        if empty and not any(each.where.file == where.file for each in self._findings.sorted()):
+            self._findings.add("ACI138", where, "there is no manifest in this file")
+
+    def _manifests(self) -> tuple[Path, ...]:
+        """Return every manifest, each once, in order of the names."""
+        starts = self._starts()
+        found = {path: None for start in starts for path in self._files.manifests(start, self._findings)}
+        return tuple(sorted(found, key=lambda path: path.as_posix()))
+
+    def _starts(self) -> tuple[Path, ...]:
+        if self._file is None:
+            return _given(self._request) or (self._request.cwd,)
+        entries = self._settings.manifests
+        if not entries:
+            folder = self._file.parent / "manifests"
+            return (folder if folder.is_dir() else self._file.parent,)
+        root = self._file.parent
+        return tuple(path for index, entry in enumerate(entries) for path in self._entry(entry, index, root))
+
+    def _entry(self, entry: str, index: int, root: Path) -> tuple[Path, ...]:
+        where = self._settings.said("manifests", index) or Where(self._files.show(root))
+        path = Path(entry)
+        if path.is_absolute() or ".." in path.parts:
+            message = f"{quote(entry)} leads out of the project"
+            self._findings.add("ACI177", where, message, hint="name files below the project file", path="manifests")
+            return ()
+        found = tuple(sorted(root.glob(entry))) if _PATTERN & set(entry) else (root / path,)
+        existing = tuple(each for each in found if each.exists())
+        if not existing:
+            self._findings.add("ACI177", where, f"{quote(entry)} does not exist", path="manifests")
+        return existing
+
+    def _check_flags(self) -> None:
+        """Complain where the project file and the command line name different places."""
+        flags = (
+            ("resourceGroup", self._settings.project.resource_group, self._request.resource_group),
+            ("location", self._settings.project.location, self._request.location),
+        )
+        for key, project, flag in flags:
+            if project and flag and project.lower() != flag.lower():
+                where = self._settings.said(key) or Where(self._files.show(self._settings.project.root))
+                message = f"the project says {quote(project)}, and the command line says {quote(flag)}"
+                self._findings.add("ACI137", where, message, hint="leave it out of one of them", path=key)
+
+    def _project(self, declared: list[Declared]) -> Project:
+        project = self._settings.project
+        flag = (self._request.resource_group,) if self._request.resource_group else ()
+        groups = (*project.resource_groups, *flag, *(each.resource.id.resource_group for each in declared))
+        named = {group.lower(): group for group in reversed(groups) if group}
+        return replace(
+            project,
+            resource_group=project.resource_group or self._request.resource_group,
+            location=project.location or self._request.location,
+            api_version=newest(project.api_version, *(each.api_version for each in declared)),
+            resource_groups=tuple(named[key] for key in sorted(named)),
+        )
+
+    def _selected(
+        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path]
+    ) -> frozenset[tuple[str, ...]] | None:
+        """Return the keys that paths and ``--only`` select.
+
+        Raises:
+            UsageError: a path holds no manifest of the project, or a pattern fits no group.
+        """
+        chosen = {each.id.key for each in resources}
+        narrowed = False
+        if self._file is not None and self._request.paths:
+            narrowed = True
+            chosen &= self._by_path(sources)
+        if self._request.only:
+            narrowed = True
+            chosen &= self._by_pattern(resources)
+        return frozenset(chosen) if narrowed else None
+
+    def _by_path(self, sources: Mapping[tuple[str, ...], Path]) -> set[tuple[str, ...]]:
+        chosen: set[tuple[str, ...]] = set()
+        for path in _given(self._request):
+            real = path.resolve()
+            inside = {key for key, file in sources.items() if file.resolve().is_relative_to(real)}
+            if not inside and not self._findings.failed:
+                hint = "the project's manifests are those under `manifests` in its file"
+                raise UsageError(f"{self._files.show(path)} holds no manifest of the project", hint=hint)
+            chosen |= inside
+        return chosen
+
+    def _by_pattern(self, resources: tuple[Resource, ...]) -> set[tuple[str, ...]]:
+        chosen: set[tuple[str, ...]] = set()
+        for pattern in self._request.only:
+            fits = {each.id.key for each in resources if _fits(each.id, pattern)}
+            if not fits and not self._findings.failed:
+                raise UsageError(f"--only {pattern}: no group of the project fits")
+            chosen |= fits
+        return chosen
+
+
+def _fits(identity: ResourceId, pattern: str) -> bool:
+    name = identity.address if "/" in pattern else identity.name
+    return fnmatchcase(name.lower(), pattern.lower())
+
+
+def _given(request: Request) -> tuple[Path, ...]:
+    """Return the paths of the command line, made absolute.
+
+    Raises:
+        UsageError: one does not exist.
+    """
+    paths = tuple(request.cwd / path for path in request.paths)
+    for given, path in zip(request.paths, paths, strict=True):
+        if not path.exists():
+            raise UsageError(f"{given} does not exist")
+    return paths
+
+
+def _project_file(request: Request) -> Path | None:
+    """Return the project file; None where there is none.
+
+    Raises:
+        UsageError: the one that is given does not exist.
+    """
+    if request.project is not None:
+        file = request.cwd / request.project
+        if not file.is_file():
+            raise UsageError(f"--project {request.project}: there is no such file")
+        return file
+    paths = _given(request)
+    start = paths[0] if paths else request.cwd
+    return find_project(start if start.is_dir() else start.parent)

@@ -1,0 +1,96 @@
+"""What a file says, before anything is made of it: texts, lists and maps, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from aci_reconcile.errors import Where
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
+    """A text; ``plain`` where it stands without quotes, so that it may also mean a number, a flag or nothing."""
+
+    text: str
+    where: Where
+    plain: bool = True
+
+    @property
+    def null(self) -> bool:
+        """Whether it says nothing (``~``, ``null``, or simply empty)."""
+        return self.plain and self.text in _NULLS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key of a map with its value; ``where`` is the key's place."""
+
+    key: str
+    where: Where
+    value: Source
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """Keys with values, in the file's order; no key twice."""
+
+    entries: tuple[Entry, ...]
+    where: Where
+
+    def get(self, key: str) -> Source | None:
+        """Return the value of a key."""
+        entry = self.entry(key)
+        return entry.value if entry else None
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the entry of a key."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    def without(self, *keys: str) -> MapNode:
+        """Return the map without some of its keys."""
+        return MapNode(tuple(entry for entry in self.entries if entry.key not in keys), self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    """A list."""
+
+    items: tuple[Source, ...]
+    where: Where
+
+
+Source: TypeAlias = "ScalarNode | ListNode | MapNode"
+
+
+def describe(node: Source) -> str:
+    """Say what a node is, without showing it."""
+    if isinstance(node, MapNode):
+        return "a map"
+    if isinstance(node, ListNode):
+        return "a list"
+    return "nothing" if node.null else "a single value"
+
+
+def merge(under: Source | None, over: Source | None) -> Source | None:
+    """Lay one node over another: maps merge key by key, anything else of ``over`` wins whole.
+
+    A map laid over nothing, and nothing laid over a map, are the map.
+    """
+    if under is None or over is None:
+        return under if over is None else over
+    if not (isinstance(under, MapNode) and isinstance(over, MapNode)):
+        return over
+    entries = [_laid(entry, over.entry(entry.key)) for entry in under.entries]
+    known = {entry.key for entry in under.entries}
+    entries.extend(entry for entry in over.entries if entry.key not in known)
+    return MapNode(tuple(entries), over.where)
+
+
+def _laid(under: Entry, over: Entry | None) -> Entry:
+    if over is None:
+        return under
+    return Entry(under.key, over.where, merge(under.value, over.value) or over.value)

@@ -1,0 +1,45 @@
+"""What the groups of one run share, as read from the project file and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from aci_reconcile.manifest.versions import OLDEST_USED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Replacement: TypeAlias = Literal["hold", "allow"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """What the project file says about what an apply may do; flags and environment win over it."""
+
+    prune: bool = False
+    max_deletes: int = 1
+    replace: Replacement = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the groups of one run share. ``file`` is None where there is no project file."""
+
+    name: str
+    root: Path
+    environment: str = ""
+    file: Path | None = None
+    subscription: str = ""
+    resource_group: str = ""
+    location: str = ""
+    create_resource_groups: bool = False
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    api_version: str = OLDEST_USED
+    resource_groups: tuple[str, ...] = ()
+    """Every resource group the project names: its own, and those of its manifests."""
+
+    @property
+    def owner(self) -> str:
+        """What stands in the owner tag of the groups it makes."""
+        return f"{self.name}/{self.environment}" if self.environment else self.name

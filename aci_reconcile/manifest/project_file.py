@@ -1,0 +1,69 @@
+"""The project file as nodes: one map, its keys put right, and nothing in it that says where requests go."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import Where
+from aci_reconcile.manifest.expand import Expansion, expand
+from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.nodes import MapNode, ScalarNode
+from aci_reconcile.manifest.rows import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aci_reconcile.manifest.files import Files
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import Entry, Source
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NOT_HERE = {"armendpoint": "--arm-endpoint", "cloud": "--cloud"}
+
+
+def read_root(file: Path, files: Files, findings: Findings) -> MapNode:
+    """Return the settings of a project file; an empty map where there are none."""
+    documents = files.documents(file, findings)
+    where = Where(files.show(file), 1, 1)
+    if len(documents) > 1:
+        findings.add("ACI011", documents[1].where, "a project file is one document")
+    node: Source = documents[0] if documents else MapNode((), where)
+    if isinstance(node, ScalarNode) and node.null:
+        node = MapNode((), where)
+    if not isinstance(node, MapNode):
+        findings.add("ACI011", node.where, "a project file is a map of settings")
+        node = MapNode((), where)
+    node = _without_targets(node.without("$schema"), findings)
+    expanded = expand(node, PROJECT, "", Expansion(findings))
+    return expanded if isinstance(expanded, MapNode) else node
+
+
+def _without_targets(node: MapNode, findings: Findings) -> MapNode:
+    """Take out what says where requests and tokens go: a repository may not."""
+    kept: list[Entry] = []
+    for entry in node.entries:
+        flag = _NOT_HERE.get(re.sub("[-_]", "", entry.key).lower())
+        if flag:
+            message = f"{quote(entry.key)} is not read from a repository"
+            findings.add(
+                "ACI173", entry.where, message, hint=f"give {flag}, or its environment variable", path=entry.key
+            )
+        elif entry.key.lower() == "environments" and isinstance(entry.value, MapNode):
+            below = tuple(
+                replace(each, value=_without_targets(each.value, findings)) if isinstance(each.value, MapNode) else each
+                for each in entry.value.entries
+            )
+            kept.append(replace(entry, value=MapNode(below, entry.value.where)))
+        else:
+            kept.append(entry)
+    return MapNode(tuple(kept), node.where)
+
+
+def check_name(what: str, name: str, where: Where, findings: Findings) -> None:
+    """Complain of a name that can't be part of the owner tag; ``what`` is `project` or `environment`."""
+    if not _NAME.fullmatch(name):
+        message = f"{quote(name)} is no name for {'an' if what[0] == 'e' else 'a'} {what}"
+        hint = "up to 64 letters, digits, `.`, `_` and `-`, a letter or digit first: it becomes part of a tag"
+        findings.add("ACI174", where, message, hint=hint, path="name" if what == "project" else f"environments.{name}")

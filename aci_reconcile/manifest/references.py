@@ -1,0 +1,198 @@
+"""``${var:…}``, ``${env:…}``, ``${file:…}`` and their kin, found in texts and replaced by what they stand for.
+
+What a reference gives is not scanned again. What comes from the environment, a file or a vault is a secret, unless the
+project says that the environment variable is public.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.errors import SecretUnavailableError
+from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.backend import Resolver
+    from aci_reconcile.errors import Where
+    from aci_reconcile.manifest.files import Files
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import ScalarNode
+
+NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
+REFERENCE: Final = re.compile(
+    rf"(?P<escape>\$)?\$\{{(?:var:(?P<var>{NAME})|env:(?P<env>{NAME})(?::-(?P<default>[^}}]*))?"
+    r"|(?P<other>file|keyvault|group):(?P<target>[^{}\s][^{}]*))\}"
+)
+_ALMOST = re.compile(r"\$\{\s*(var|env|file|keyvault|group)\s*:[^}]*\}?", re.IGNORECASE)
+_BARE = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+OWN_CREDENTIALS: Final = frozenset({
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AZURE_PASSWORD",
+    "AZURE_AUTH_LOCATION",
+    "ARM_CLIENT_SECRET",
+    "ARM_CLIENT_CERTIFICATE",
+    "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    "ARM_CLIENT_CERTIFICATE_PATH",
+    "ARM_OIDC_TOKEN",
+    "ARM_OIDC_TOKEN_FILE_PATH",
+    "ARM_OIDC_REQUEST_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACTIONS_RUNTIME_TOKEN",
+    "SYSTEM_ACCESSTOKEN",
+    "IDENTITY_HEADER",
+    "MSI_SECRET",
+    "ACI_RECONCILE_FINGERPRINT_KEY",
+})  # fmt: skip
+"""Environment variables that hold, or lead to, the tool's own credentials: no manifest may read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a scalar says once its references are replaced.
+
+    ``whole``: it was nothing but one reference, so the schema may type it as if it stood there without quotes.
+    ``unknown``: it can't be known now (offline), so nothing is to be concluded from it. ``secret``: it holds a secret.
+    """
+
+    value: str | Secret
+    whole: bool = False
+    unknown: bool = False
+    failed: bool = False
+    offer: str = ""
+    """The first secret reference in it, for messages."""
+
+    @property
+    def secret(self) -> bool:
+        """Whether it holds a secret."""
+        return isinstance(self.value, Secret)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Everything that references can stand for."""
+
+    findings: Findings
+    files: Files
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    environ: Mapping[str, str] = field(default_factory=dict[str, str])
+    public: frozenset[str] = frozenset()
+    resolvers: Mapping[str, Resolver] = field(default_factory=dict[str, "Resolver"])
+    resolve: bool = True
+
+    def replace(self, node: ScalarNode, path: str, *, bare: bool = False) -> Text:
+        """Replace the references of a text; ``bare``: leave ``${NAME}`` alone even without quotes (commands)."""
+        if "${" not in node.text:
+            return Text(node.text)
+        self._complain_of_lookalikes(node, path, bare=bare)
+        parts: list[Text] = []
+        end = 0
+        for match in REFERENCE.finditer(node.text):
+            parts.append(Text(node.text[end : match.start()]))
+            parts.append(self._one(match, node.where, path))
+            end = match.end()
+        whole = len(parts) == 2 and not parts[0].value and end == len(node.text)  # noqa: PLR2004  lead and reference
+        parts.append(Text(node.text[end:]))
+        return _joined(parts, whole=whole and not node.text.startswith("$$"))
+
+    def _complain_of_lookalikes(self, node: ScalarNode, path: str, *, bare: bool) -> None:
+        found = {match.end() for match in REFERENCE.finditer(node.text)}
+        for almost in _ALMOST.finditer(node.text):
+            if almost.end() not in found:
+                message = f"`${{{almost[1]}:…}}` looks like a reference and is none; it is left as it is"
+                hint = f"write `${{{almost[1].lower()}:NAME}}`, without spaces"
+                self.findings.add("ACI159", node.where, message, hint=hint, path=path)
+        match = _BARE.search(node.text) if node.plain and not bare else None
+        if match:
+            message = (
+                f"{quote(match.group())} without quotes: `az container create` would replace it, this tool does not"
+            )
+            hint = f"write `${{env:{match[1]}}}` for the environment variable, or quotes to keep the text"
+            self.findings.add("ACI157", node.where, message, hint=hint, path=path)
+
+    def _one(self, match: re.Match[str], where: Where, path: str) -> Text:
+        if match["escape"]:
+            return Text(match.group()[1:])
+        if match["var"]:
+            return self._variable(match["var"], where, path)
+        if match["env"]:
+            return self._environment(match, where, path)
+        return self._elsewhere(match["other"], match["target"], where, path)
+
+    def _fail(self, code: str, where: Where, message: str, hint: str, path: str) -> Text:
+        self.findings.add(code, where, message, hint=hint, path=path)
+        return Text("", failed=True)
+
+    def _variable(self, name: str, where: Where, path: str) -> Text:
+        if name in self.variables:
+            return Text(self.variables[name])
+        hint = did_you_mean(name, self.variables) or "define it under `variables` of the project file, or with --var"
+        return self._fail("ACI150", where, f"there is no variable {quote(name)}", hint, path)
+
+    def _environment(self, match: re.Match[str], where: Where, path: str) -> Text:
+        name, default = match["env"], match["default"]
+        if name.upper() in OWN_CREDENTIALS:
+            message = f"{name} holds credentials of this tool; it may not be used in a manifest"
+            return self._fail("ACI154", where, message, "give the container a credential of its own", path)
+        public = name in self.public
+        if not self.resolve:
+            return _offline(match.group(), f"env:{name}", public=public)
+        value = self.environ.get(name)
+        if not value and default is not None:
+            value = default
+        if value is not None:
+            return Text(value) if public else Text(Secret(value, source=f"env:{name}"), offer=match.group())
+        missing = f"the environment variable {name} is not set"
+        if public:
+            return self._fail("ACI152", where, missing, f"set it, or write `${{env:{name}:-default}}`", path)
+        self.findings.add("ACI151", where, missing, hint="an apply that needs it will refuse to start", path=path)
+        return Text(Secret.unavailable(f"env:{name}", missing), offer=match.group())
+
+    def _elsewhere(self, scheme: str, target: str, where: Where, path: str) -> Text:
+        source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
+        resolver = self.resolvers.get(scheme)
+        if resolver is None and scheme != "file":
+            message = f"references to `{scheme}:` are not available yet"
+            return self._fail("ACI160", where, message, "use `${env:NAME}` and let the pipeline fetch the value", path)
+        if not self.resolve:
+            return _offline(whole, source, public=False)
+        if resolver is None:
+            value = self.files.reference(target, where, path, self.findings)
+            return Text("", failed=True) if value is None else Text(Secret(value, source=source), offer=whole)
+        try:
+            return Text(Secret(resolver.resolve(scheme, target), source=source), offer=whole)
+        except SecretUnavailableError as error:
+            self.findings.add("ACI151", where, f"{source}: {error.message}", hint=error.hint, path=path)
+            return Text(Secret.unavailable(source, error.message), offer=whole)
+
+
+def _offline(whole: str, source: str, *, public: bool) -> Text:
+    if public:
+        return Text(whole, unknown=True)
+    return Text(Secret.unavailable(source, "not resolved"), unknown=True, offer=whole)
+
+
+def _joined(parts: list[Text], *, whole: bool) -> Text:
+    value: str | Secret = ""
+    for part in parts:
+        value = value + part.value
+    return Text(
+        value,
+        whole=whole,
+        unknown=any(part.unknown for part in parts),
+        failed=any(part.failed for part in parts),
+        offer=next((part.offer for part in parts if part.offer), ""),
+    )
+
+
+def mentions(text: str) -> bool:
+    """Whether a text holds a reference."""
+    return any(not match["escape"] for match in REFERENCE.finditer(text))

@@ -1,0 +1,37 @@
+"""What the command line asks the loader for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which manifests, for which environment, with which values.
+
+    ``environ`` and ``cwd`` are given, not looked up, so that a run depends on nothing else.
+    """
+
+    paths: tuple[Path, ...] = ()
+    """What is selected; without a project file, all there is."""
+    project: Path | None = None
+    """The project file; None: it is looked for, from the first path (or ``cwd``) upwards."""
+    environment: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Values for ``${var:NAME}``; they win over those of the project file."""
+    subscription: str = ""
+    resource_group: str = ""
+    location: str = ""
+    only: tuple[str, ...] = ()
+    """Addresses, names or patterns of the groups that are selected; empty: all."""
+    environ: Mapping[str, str] = field(default_factory=dict[str, str])
+    cwd: Path = field(default_factory=Path.cwd)
+    resolve: bool = True
+    """Whether references to the environment, files and vaults are replaced; False for an offline check."""
+    version: str = ""
+    """This tool's version, for ``requiredVersion``; empty: that of the installed package."""

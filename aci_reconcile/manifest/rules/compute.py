@@ -1,0 +1,164 @@
+"""CPU, memory and containers (docs: quotas, resource availability, container groups)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from aci_reconcile.manifest.findings import quote
+
+if TYPE_CHECKING:
+    from aci_reconcile.manifest.items import Item
+
+_MOST_CONTAINERS, _MOST_INIT = 60, 59
+_SPOT_REGIONS = frozenset({"eastus2", "westeurope", "westus"})
+
+
+class Amount(NamedTuple):
+    """CPU cores and memory in GB."""
+
+    cpu: float
+    memory: float
+
+
+LEAST: Final = Amount(1, 1)
+"""Docs: what a group asks for at least."""
+MOST: Final = Amount(31, 240)
+MOST_CONFIDENTIAL: Final = Amount(31, 180)
+MOST_SPOT: Final = Amount(4, 16)
+"""Docs (resource availability): what a group can have at most."""
+
+_FIELDS: Final = (("cpu", "CPU"), ("memoryInGB", "GB of memory"))
+_ROUNDING = 1e-9
+
+
+def _resources(group: Item) -> tuple[Item, ...]:
+    return tuple(each.at("properties", "resources") for each in group.at("properties").each("containers"))
+
+
+def _most(group: Item) -> Amount:
+    if group.at("properties", "priority").text == "Spot":
+        return MOST_SPOT
+    return MOST_CONFIDENTIAL if group.at("properties", "sku").text == "Confidential" else MOST
+
+
+def _from_profile(group: Item) -> bool:
+    return any(group.at("properties").has(name) for name in ("containerGroupProfile", "standbyPoolProfile"))
+
+
+def totals(group: Item) -> None:
+    """The containers together ask for neither too little nor too much."""
+    for (name, unit), least, most in zip(_FIELDS, LEAST, _most(group), strict=True):
+        requests = [each.at("requests", name) for each in _resources(group)]
+        if not requests or not all(requests) or any(each.number <= 0 for each in requests):
+            continue
+        total = sum(each.number for each in requests)
+        if total < least - _ROUNDING:
+            requests[0].complain("ACI055", f"{total:g} {unit} in all, and a group asks for {least:g} at least")
+        elif total > most + _ROUNDING:
+            requests[0].complain("ACI056", f"{total:g} {unit} in all, and a group like this can have {most:g}")
+
+
+def limits(group: Item) -> None:
+    """Docs: a container's limit is no less than its request and no more than the group has."""
+    for name, unit in _FIELDS:
+        total = sum(each.at("requests", name).number for each in _resources(group))
+        known = all(each.at("requests", name) for each in _resources(group))
+        for each in _resources(group):
+            limit, request = each.at("limits", name), each.at("requests", name)
+            if limit and request and limit.number < request.number:
+                limit.complain("ACI057", f"a limit of {limit.number:g} {unit}, and {request.number:g} are asked for")
+            elif limit and known and limit.number > total + _ROUNDING:
+                limit.complain("ACI058", f"a limit of {limit.number:g} {unit}, and the group has {total:g}")
+
+
+def amounts(group: Item) -> None:
+    """An amount is more than nothing."""
+    for each in _resources(group):
+        for kind in ("requests", "limits"):
+            for name, unit in _FIELDS:
+                amount = each.at(kind, name)
+                if amount and amount.number <= 0:
+                    amount.complain("ACI059", f"{amount.number:g} {unit} is no amount")
+
+
+def gpu(group: Item) -> None:
+    """Docs: GPUs were retired on 14 July 2025."""
+    for each in _resources(group):
+        for kind in ("requests", "limits"):
+            found = each.at(kind, "gpu")
+            if found:
+                found.complain("ACI060", "ACI has no GPUs any more", "leave `gpu` out")
+
+
+def container_count(group: Item) -> None:
+    """Quotas: containers in a group; docs: a normal one among them."""
+    properties = group.at("properties")
+    containers, inits = properties.each("containers"), properties.each("initContainers")
+    doubtful = any(path[:2] == ("properties", "containers") for path in group.places.doubtful)
+    if not containers and not doubtful and not _from_profile(group):
+        properties.at("containers").complain("ACI064", "the group has no container")
+    if len(containers) > _MOST_CONTAINERS:
+        message = f"{len(containers)} containers, and a group may have {_MOST_CONTAINERS}"
+        properties.at("containers").complain("ACI063", message)
+    if len(inits) > _MOST_INIT:
+        message = f"{len(inits)} init containers, and a group may have {_MOST_INIT}"
+        properties.at("initContainers").complain("ACI063", message)
+
+
+def windows_containers(group: Item) -> None:
+    """Docs: groups of several containers are for Linux only."""
+    properties = group.at("properties")
+    count = len(properties.each("containers")) + len(properties.each("initContainers"))
+    if properties.at("osType").text == "Windows" and count > 1:
+        properties.at("osType").complain("ACI061", f"a Windows group has one container, and this one has {count}")
+
+
+def images(group: Item) -> None:
+    """A container runs an image, best one that stays the same."""
+    properties = group.at("properties")
+    for container in (*properties.each("containers"), *properties.each("initContainers")):
+        image = container.at("properties", "image")
+        if not container.at("properties").has("image"):
+            if not _from_profile(group) and not container.doubtful:
+                container.complain("ACI065", "the container has no image", "write `image: registry/name:tag`")
+        elif image.text and re.search(r"(:latest|^[^:@]+|/[^:@]+)$", image.text):
+            image.complain("ACI067", f"the tag of {quote(image.text)} may move", "give a tag of its own, or a digest")
+
+
+def resources(group: Item) -> None:
+    """Required by every api-version before 2025-09-01; whether Azure has a default now is not known."""
+    for container in group.at("properties").each("containers"):
+        properties = container.at("properties")
+        if properties and not properties.has("resources") and not _from_profile(group):
+            hint = "write `resources: {cpu: 1, memoryInGB: 1.5}`"
+            container.complain("ACI066", "the container does not say how much CPU and memory it needs", hint)
+
+
+def spot(group: Item) -> None:
+    """Docs: where spot groups are offered, and of which sku."""
+    properties, location = group.at("properties"), group.at("location")
+    if properties.at("priority").text != "Spot":
+        return
+    if location.text and location.text.replace(" ", "").lower() not in _SPOT_REGIONS:
+        message = f"spot groups are not documented for {quote(location.text)}"
+        properties.at("priority").complain("ACI068", message, "East US 2, West Europe or West US")
+    if properties.at("sku").text not in {"", "Standard", "NotSpecified"}:
+        properties.at("sku").complain("ACI069", f"spot groups may not have the sku {properties.at('sku').text}")
+
+
+def privileged(group: Item) -> None:
+    """Docs: privileged containers are for the Confidential sku."""
+    properties = group.at("properties")
+    if properties.at("sku").text == "Confidential":
+        return
+    for container in (*properties.each("containers"), *properties.each("initContainers")):
+        flag = container.at("properties", "securityContext", "privileged")
+        if flag.value is True:
+            flag.complain("ACI070", "privileged containers are documented for the Confidential sku only")
+
+
+def zones(group: Item) -> None:
+    """Docs: a group lives in one zone."""
+    if len(group.each("zones")) > 1:
+        group.at("zones").complain("ACI101", "a container group lives in one zone")

@@ -1,0 +1,99 @@
+"""Probes and environment variables."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.model import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.items import Item
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VALUES = ("value", "secureValue", "secureValueReference")
+_LOOKS_SECRET = re.compile(
+    r"(^|_)(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|ACCOUNT_?KEY|PRIVATE_?KEY|CONNECTION_?STRING|CREDENTIALS?)$",
+    re.IGNORECASE,
+)
+
+
+def probes(group: Item) -> None:
+    """A probe is either a command or a request."""
+    for container in group.at("properties").each("containers"):
+        for name in ("livenessProbe", "readinessProbe"):
+            probe = container.at("properties", name)
+            methods = [method for method in ("exec", "httpGet") if probe.has(method)]
+            if len(methods) > 1:
+                probe.at("httpGet").complain("ACI075", "a probe has either `exec` or `httpGet`", "keep one")
+            elif probe and not methods:
+                probe.complain("ACI076", "the probe has neither `exec` nor `httpGet`", "give one of them")
+
+
+def probed_ports(group: Item) -> None:
+    """A request to a port that the container does not list is perhaps a slip."""
+    for container in group.at("properties").each("containers"):
+        listed = {port.at("port").number for port in container.at("properties").each("ports")}
+        for name in ("livenessProbe", "readinessProbe"):
+            port = container.at("properties", name, "httpGet", "port")
+            if port and listed and port.number not in listed:
+                port.complain("ACI077", f"the container does not list port {port.number:.0f}")
+
+
+def _variables(group: Item) -> Iterator[tuple[Item, ...]]:
+    properties = group.at("properties")
+    for container in (*properties.each("containers"), *properties.each("initContainers")):
+        yield container.at("properties").each("environmentVariables")
+
+
+def variable_names(group: Item) -> None:
+    """Azure refuses a variable's name with InvalidContainerEnvironmentVariable."""
+    for variables in _variables(group):
+        seen: set[str] = set()
+        for variable in variables:
+            name = variable.at("name")
+            text = as_text(name.value)
+            if name and not _VARIABLE.fullmatch(text):
+                hint = "a letter or `_` first, then letters, digits and `_`"
+                name.complain("ACI026", f"{quote(text)} is no name for an environment variable", hint)
+            elif text in seen:
+                name.complain("ACI027", f"the variable {quote(text)} stands twice")
+            seen.add(text)
+
+
+def variable_values(group: Item) -> None:
+    """A variable has one value; and one that looks like a secret had better be one."""
+    for variable in (variable for variables in _variables(group) for variable in variables):
+        given = [name for name in _VALUES if variable.has(name)]
+        if len(given) > 1:
+            message = f"the variable has several values: {', '.join(given)}"
+            variable.at(given[1]).complain("ACI080", message, "keep one")
+        value, name = variable.at("value"), variable.at("name").text
+        if value.value and _LOOKS_SECRET.search(name):
+            hint = f'write {name}: {{secureValue: "${{env:{name}}}"}}'
+            value.complain("ACI083", f"{quote(name)} looks like a secret, and its value can be read", hint)
+
+
+def secret_references(group: Item) -> None:
+    """What a field calls a secret reference is one of the group's."""
+    properties = group.at("properties")
+    known = {each.at("name").text for each in properties.each("secretReferences")}
+    if properties.at("secretReferences").doubtful:
+        return
+    for used in _references(group):
+        if used.text and used.text not in known:
+            used.complain("ACI093", f"there is no secret reference {quote(used.text)}", did_you_mean(used.text, known))
+
+
+def _references(group: Item) -> Iterator[Item]:
+    properties = group.at("properties")
+    for variables in _variables(group):
+        yield from (variable.at("secureValueReference") for variable in variables)
+    for registry in properties.each("imageRegistryCredentials"):
+        yield registry.at("passwordReference")
+    for volume in properties.each("volumes"):
+        yield volume.at("azureFile", "storageAccountKeyReference")
+        yield from (entry for _, entry in volume.entries("secretReference"))

@@ -1,0 +1,81 @@
+"""Registries, identities and the Log Analytics workspace."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aci_reconcile.manifest.findings import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.items import Item
+
+_IDENTITY = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+",
+    re.IGNORECASE,
+)
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def registry_server(group: Item) -> None:
+    """Docs of `server`: without a protocol such as "http" and "https"."""
+    for registry in group.at("properties").each("imageRegistryCredentials"):
+        server = registry.at("server")
+        if "/" in server.text:
+            host = re.sub(r"^[a-z]*:?//", "", server.text).partition("/")[0]
+            message = f"{quote(server.text)} is not the host of a registry"
+            server.complain("ACI085", message, f"write `server: {host}`" if host else "")
+
+
+def registry_credential(group: Item) -> None:
+    """Azure refuses an empty password; an identity needs none."""
+    for registry in group.at("properties").each("imageRegistryCredentials"):
+        password = registry.has("password") or registry.has("passwordReference")
+        if registry.has("username") and not password:
+            registry.complain("ACI086", "there is a `username` and no password", 'give `password: "${env:NAME}"`')
+        elif password and not registry.has("username"):
+            registry.complain("ACI086", "there is a password and no `username`")
+        elif not password and not registry.has("identity"):
+            registry.complain("ACI086", "there is neither `username` and password nor an `identity`")
+
+
+def identities(group: Item) -> None:
+    """User-assigned identities are listed when, and only when, the type says so."""
+    identity = group.at("identity")
+    if not identity:
+        return
+    kind, listed = identity.at("type"), [key for key, _ in identity.entries("userAssignedIdentities")]
+    if "UserAssigned" in kind.text and not listed and not identity.at("userAssignedIdentities").doubtful:
+        kind.complain("ACI090", f"`{kind.text}` and no `userAssignedIdentities`", "list their ARM ids, each with `{}`")
+    elif listed and "UserAssigned" not in kind.text and not kind.doubtful:
+        said = f"`type: {kind.text}`" if kind.text else "no `type`"
+        hint = "write `type: UserAssigned`"
+        identity.at("userAssignedIdentities").complain("ACI090", f"there are identities, and {said}", hint)
+    for key, item in identity.entries("userAssignedIdentities"):
+        if not _IDENTITY.fullmatch(key):
+            item.complain("ACI048", f"{quote(key)} is not the ARM id of a user-assigned identity")
+
+
+def used_identities(group: Item) -> None:
+    """What the group pulls, reads and encrypts with is an identity it has."""
+    owned = {key.lower() for key, _ in group.at("identity").entries("userAssignedIdentities")}
+    for used in _used(group):
+        if used.text.startswith("/") and used.text.lower() not in owned:
+            used.complain("ACI091", "the group does not have this identity", "list it under `identity`")
+
+
+def _used(group: Item) -> Iterator[Item]:
+    properties = group.at("properties")
+    yield properties.at("encryptionProperties", "identity")
+    for name in ("imageRegistryCredentials", "secretReferences"):
+        yield from (each.at("identity") for each in properties.each(name))
+    yield from (each.at("identity") for each in properties.at("identityAcls").each("acls"))
+
+
+def workspace(group: Item) -> None:
+    """A workspace's own id is a GUID."""
+    found = group.at("properties", "diagnostics", "logAnalytics", "workspaceId")
+    if found.text and not _GUID.fullmatch(found.text):
+        found.complain("ACI100", f"{quote(found.text)} is not the id of a workspace", "it is a GUID")

@@ -1,0 +1,73 @@
+"""Addresses and virtual networks (docs: virtual network concepts; recorded error messages)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aci_reconcile.manifest.findings import quote
+
+if TYPE_CHECKING:
+    from aci_reconcile.manifest.items import Item
+
+_SUBNET = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/virtualNetworks/[^/]+/subnets/[^/]+",
+    re.IGNORECASE,
+)
+
+
+def _in_subnet(group: Item) -> bool:
+    subnets = group.at("properties", "subnetIds")
+    return bool(group.at("properties").each("subnetIds")) or subnets.doubtful
+
+
+def private_address(group: Item) -> None:
+    """Azure: PrivateIPAddressNotSupported."""
+    kind = group.at("properties", "ipAddress", "type")
+    if kind.text == "Private" and not _in_subnet(group):
+        kind.complain("ACI045", "a private address needs a subnet", "give `subnetIds: [{id: …}]`")
+
+
+def public_address(group: Item) -> None:
+    """Azure: InvalidIpAddressTypeForNetworkProfile."""
+    kind = group.at("properties", "ipAddress", "type")
+    if kind.text == "Public" and group.at("properties").each("subnetIds"):
+        kind.complain("ACI046", "a group in a subnet can't have a public address", "write `type: Private`")
+
+
+def label_needs_public(group: Item) -> None:
+    """Docs: no DNS label in a virtual network."""
+    address = group.at("properties", "ipAddress")
+    label = address.at("dnsNameLabel")
+    if label and (group.at("properties").each("subnetIds") or address.at("type").text == "Private"):
+        label.complain("ACI047", "a group without a public address can't have a DNS label")
+
+
+def subnet_id(group: Item) -> None:
+    """A subnet is named by its ARM id."""
+    for subnet in group.at("properties").each("subnetIds"):
+        found = subnet.at("id")
+        if found.text and not _SUBNET.fullmatch(found.text):
+            hint = "/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/…/subnets/…"
+            found.complain("ACI048", f"{quote(found.text)} is not the ARM id of a subnet", hint)
+
+
+def dns_config(group: Item) -> None:
+    """Docs: custom DNS settings are for groups in a virtual network."""
+    settings = group.at("properties", "dnsConfig")
+    if settings and not _in_subnet(group):
+        settings.complain("ACI049", "DNS settings are documented for groups in a subnet")
+
+
+def spot_address(group: Item) -> None:
+    """Azure: SpotPriorityContainerGroupNotSupportedForInboundConnectivity."""
+    address = group.at("properties", "ipAddress")
+    if address and group.at("properties", "priority").text == "Spot":
+        address.complain("ACI050", "a spot group can't have an address", "leave `ipAddress` out")
+
+
+def windows_network(group: Item) -> None:
+    """Docs have ruled it out and do not say so everywhere any more."""
+    properties = group.at("properties")
+    if properties.at("osType").text == "Windows" and properties.each("subnetIds"):
+        properties.at("subnetIds").complain("ACI062", "Windows groups in a virtual network may be refused")

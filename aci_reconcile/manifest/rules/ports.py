@@ -1,0 +1,104 @@
+"""Ports: in range, not reserved, few enough, and leading somewhere (ACI FAQ; quotas)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.model import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.items import Item
+
+RESERVED = (
+    (22, 22),
+    (1025, 1027),
+    (3389, 3399),
+    (9999, 9999),
+    (19000, 19000),
+    (19080, 19080),
+    (19100, 19100),
+    (19390, 19390),
+    (20000, 30000),
+    (49152, 65534),
+)
+"""ACI FAQ: ports that ACI keeps for itself, first and last of each range."""
+
+_HIGHEST = 65535
+_MOST = 5
+
+
+def _ports(group: Item) -> Iterator[Item]:
+    properties = group.at("properties")
+    yield from properties.at("ipAddress").each("ports")
+    for container in properties.each("containers"):
+        yield from container.at("properties").each("ports")
+
+
+def port_range(group: Item) -> None:
+    """TCP and UDP know 1 to 65535."""
+    probes = (
+        container.at("properties", probe, "httpGet")
+        for container in group.at("properties").each("containers")
+        for probe in ("livenessProbe", "readinessProbe")
+    )
+    for each in (*_ports(group), *probes):
+        port = each.at("port")
+        if port and not 1 <= port.number <= _HIGHEST:
+            port.complain("ACI013", f"{port.number:.0f} is no port", "ports go from 1 to 65535")
+
+
+def reserved_ports(group: Item) -> None:
+    """ACI FAQ: which ports are reserved."""
+    for each in _ports(group):
+        port = each.at("port")
+        if any(first <= port.number <= last for first, last in RESERVED):
+            port.complain("ACI012", f"port {port.number:.0f} is reserved by ACI")
+
+
+def group_ports(group: Item) -> None:
+    """A port of the group leads to the container that lists it; there is no mapping."""
+    properties = group.at("properties")
+    address = properties.at("ipAddress")
+    if address and not address.doubtful and not address.each("ports") and not address.at("ports").doubtful:
+        address.complain("ACI017", "the address has no ports", "list what a container listens on: `ports: [80]`")
+    if len(address.each("ports")) > _MOST:
+        address.at("ports").complain("ACI015", f"{len(address.each('ports'))} ports, and a group may open {_MOST}")
+    exposed = {_key(port) for each in properties.each("containers") for port in each.at("properties").each("ports")}
+    unsure = any(path[-1] == "port" or "ports" in path[-2:] for path in group.places.doubtful)
+    for port in address.each("ports"):
+        if port.has("port") and not unsure and _key(port) not in exposed:
+            hint = "list it under `ports` of the container that listens on it"
+            port.at("port").complain("ACI014", f"no container exposes port {_shown(port)}", hint)
+
+
+def unique_ports(group: Item) -> None:
+    """A port stands once in a list; and containers, which share one network, can't share a port."""
+    properties = group.at("properties")
+    _unique(properties.at("ipAddress").each("ports"))
+    owners: dict[tuple[float, str], tuple[str, int]] = {}
+    for index, container in enumerate(properties.each("containers")):
+        ports = container.at("properties").each("ports")
+        _unique(ports)
+        for port in ports:
+            name, owner = owners.setdefault(_key(port), (container.at("name").text, index))
+            if owner != index and port.at("port"):
+                port.at("port").complain("ACI016", f"port {_shown(port)} is that of container `{name}`, too")
+
+
+def _unique(ports: tuple[Item, ...]) -> None:
+    seen: set[tuple[float, str]] = set()
+    for port in ports:
+        if port.at("port") and _key(port) in seen:
+            port.at("port").complain("ACI018", f"port {_shown(port)} stands twice")
+        seen.add(_key(port))
+
+
+def _key(port: Item) -> tuple[float, str]:
+    return port.at("port").number, (as_text(port.at("protocol").value) or "TCP").upper()
+
+
+def _shown(port: Item) -> str:
+    number, protocol = _key(port)
+    return f"{number:.0f}" if protocol == "TCP" else f"{number:.0f}/{protocol}"

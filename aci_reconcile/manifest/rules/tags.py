@@ -1,0 +1,53 @@
+"""Tags (docs: tag resources)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.manifest.findings import quote
+from aci_reconcile.model import as_text
+
+if TYPE_CHECKING:
+    from aci_reconcile.manifest.items import Item
+
+_LONGEST_NAME, _LONGEST_VALUE, _MOST = 512, 256, 50
+_ILLEGAL = frozenset("<>%&\\?/")
+_RESERVED = ("microsoft", "azure", "windows")
+OURS = "aci-reconcile-"
+"""How the tags begin that are this tool's memory."""
+
+
+def tag_names(group: Item) -> None:
+    """Names and values have a length, and names may not hold everything."""
+    for name, item in group.entries("tags"):
+        illegal = sorted(_ILLEGAL & set(name))
+        if not name.strip():
+            item.complain("ACI095", "a tag has a name")
+        elif illegal:
+            item.complain("ACI095", f"the name {quote(name)} holds `{' '.join(illegal)}`")
+        elif len(name) > _LONGEST_NAME:
+            item.complain("ACI095", f"the name has {len(name)} characters, and {_LONGEST_NAME} are allowed")
+        elif len(as_text(item.value)) > _LONGEST_VALUE:
+            message = f"the value has {len(as_text(item.value))} characters, and {_LONGEST_VALUE} are allowed"
+            item.complain("ACI095", message)
+
+
+def reserved_tags(group: Item) -> None:
+    """Some names are Azure's, some are ours, and Azure does not tell capitals from small letters."""
+    seen: dict[str, str] = {}
+    for name, item in group.entries("tags"):
+        lowered = name.lower()
+        if lowered.startswith(OURS):
+            item.complain("ACI098", f"{quote(name)} is written by this tool", "leave it out")
+        elif lowered.startswith(_RESERVED):
+            item.complain("ACI096", f"{quote(name)} begins like Azure's own tags")
+        if lowered in seen:
+            item.complain("ACI099", f"{quote(name)} and {quote(seen[lowered])} are one tag")
+        seen.setdefault(lowered, name)
+
+
+def tag_count(group: Item) -> None:
+    """A resource has 50 tags at most."""
+    count = len(list(group.entries("tags")))
+    if count > _MOST:
+        group.at("tags").complain("ACI097", f"{count} tags, and a resource may have {_MOST}")

@@ -1,0 +1,86 @@
+"""Volumes and mounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.manifest.findings import did_you_mean, quote
+
+if TYPE_CHECKING:
+    from aci_reconcile.manifest.items import Item
+
+SOURCES: Final = ("azureFile", "emptyDir", "secret", "secretReference", "gitRepo")
+_MOST = 20
+
+
+def _mounts(group: Item) -> tuple[tuple[Item, ...], ...]:
+    """Return the mounts of each container."""
+    properties = group.at("properties")
+    containers = (*properties.each("containers"), *properties.each("initContainers"))
+    return tuple(each.at("properties").each("volumeMounts") for each in containers)
+
+
+def mounted_volumes(group: Item) -> None:
+    """What a mount names is a volume of the group, and what is a volume is mounted."""
+    volumes = group.at("properties").each("volumes")
+    known = {each.at("name").text.lower() for each in volumes}
+    used: set[str] = set()
+    for mount in (mount for mounts in _mounts(group) for mount in mounts):
+        name = mount.at("name")
+        used.add(name.text.lower())
+        if name.text and name.text.lower() not in known and not group.at("properties", "volumes").doubtful:
+            hint = did_you_mean(name.text, [each.at("name").text for each in volumes])
+            name.complain("ACI030", f"there is no volume {quote(name.text)}", hint)
+    for volume in volumes:
+        name = volume.at("name")
+        if name.text and name.text.lower() not in used:
+            name.complain("ACI036", f"no container mounts the volume {quote(name.text)}")
+
+
+def volume_source(group: Item) -> None:
+    """A volume has exactly one source."""
+    for volume in group.at("properties").each("volumes"):
+        given = [name for name in SOURCES if volume.has(name)]
+        if not given and not any(path[: len(volume.path)] == volume.path for path in group.places.doubtful):
+            volume.complain("ACI031", "the volume has no source", f"give one of: {', '.join(SOURCES)}")
+        elif len(given) > 1:
+            volume.at(given[1]).complain("ACI032", f"the volume has several sources: {', '.join(given)}", "keep one")
+
+
+def mount_paths(group: Item) -> None:
+    """Docs of `mountPath`: no colon; and one path shows one volume."""
+    windows = group.at("properties", "osType").text == "Windows"
+    for mounts in _mounts(group):
+        seen: set[str] = set()
+        for mount in mounts:
+            path = mount.at("mountPath")
+            if ":" in path.text:
+                path.complain("ACI033", f"{quote(path.text)} holds a colon")
+            elif path.text and not windows and not path.text.startswith("/"):
+                path.complain("ACI035", f"{quote(path.text)} is not absolute", "begin it with `/`")
+            if path.text and path.text.rstrip("/") in seen:
+                path.complain("ACI034", f"something is mounted at {quote(path.text)} already")
+            seen.add(path.text.rstrip("/"))
+
+
+def git_directory(group: Item) -> None:
+    """Docs of `directory`: it must not contain or start with '..'."""
+    for volume in group.at("properties").each("volumes"):
+        directory = volume.at("gitRepo", "directory")
+        if ".." in directory.text.split("/"):
+            directory.complain("ACI038", f"{quote(directory.text)} leads out of the volume")
+
+
+def volume_count(group: Item) -> None:
+    """Quotas: 20 volumes in a group."""
+    count = len(group.at("properties").each("volumes"))
+    if count > _MOST:
+        group.at("properties", "volumes").complain("ACI039", f"{count} volumes, and a group may have {_MOST}")
+
+
+def share_key(group: Item) -> None:
+    """Azure Files is mounted with a key; newer api-versions may know an identity instead, so this only warns."""
+    for volume in group.at("properties").each("volumes"):
+        share = volume.at("azureFile")
+        if share and not share.has("storageAccountKey") and not share.has("storageAccountKeyReference"):
+            share.complain("ACI040", "the file share has no key", 'give `storageAccountKey: "${env:NAME}"`')

@@ -1,0 +1,126 @@
+"""Single values typed by the schema, from their source text.
+
+A text is its source text; a number or a flag is read strictly, so that nothing means something else than it looks like.
+Where the schema leaves it open, YAML 1.2's core rules hold.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.fields import Kind
+from aci_reconcile.manifest.findings import quote
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import Json
+
+_DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+_OTHER_BASE = re.compile(r"[-+]?0([xX][0-9a-fA-F_]+|[oO][0-7_]+|[bB][01_]+)")
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+_NOT_A_NUMBER = re.compile(r"[-+]?\.?(nan|inf(inity)?)", re.IGNORECASE)
+_MAX_DIGITS = 30
+
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+_OLD_FLAGS = {"yes": True, "y": True, "on": True, "no": False, "n": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value read from a text: the value, and what is to be said about it (``code`` empty: nothing).
+
+    Where ``failed``, there is no value.
+    """
+
+    value: Json = None
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+    failed: bool = False
+
+
+def number(text: str, *, whole: bool, plain: bool) -> Reading:
+    """Read a number in decimal notation; one in quotes is taken with a warning."""
+    wanted = "a whole number" if whole else "a number"
+    if _NOT_A_NUMBER.fullmatch(text):
+        return Reading(code="ACI125", message=f"{quote(text)} is not {wanted}", failed=True)
+    if _odd_notation(text):
+        message = f"{quote(text)} means different numbers to different readers"
+        return Reading(code="ACI118", message=message, hint="write it in decimal digits", failed=True)
+    if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
+        return Reading(code="ACI115", message=f"{quote(text)} is not {wanted}", failed=True)
+    value = int(text) if _WHOLE.fullmatch(text) else float(text)
+    if whole and isinstance(value, float):
+        if not value.is_integer():
+            return Reading(code="ACI115", message=f"{quote(text)} is not a whole number", failed=True)
+        value = int(value)
+    if not math.isfinite(value):
+        return Reading(code="ACI125", message="the number is too large", failed=True)
+    if plain:
+        return Reading(value)
+    return Reading(value, "ACI117", f"{wanted} stands in quotes", "leave the quotes out")
+
+
+def _odd_notation(text: str) -> bool:
+    """Whether YAML 1.1, YAML 1.2 and people may read different numbers: 010, 0x1F, 0o17, 1_000, 1:30."""
+    digits = text.lstrip("+-")
+    leading_zero = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
+    underscore = "_" in digits and digits.replace("_", "").isdigit()
+    return bool(leading_zero or underscore or _OTHER_BASE.fullmatch(text) or _SEXAGESIMAL.fullmatch(text))
+
+
+def flag(text: str, *, plain: bool) -> Reading:
+    """Read true or false; YAML 1.1's other words are taken with a warning, and so is one in quotes."""
+    if text in _TRUE or text in _FALSE:
+        value = text in _TRUE
+        if plain:
+            return Reading(value)
+        return Reading(value, "ACI117", f"{text.lower()} stands in quotes", "leave the quotes out")
+    old = _OLD_FLAGS.get(text.lower())
+    if old is not None:
+        word = "true" if old else "false"
+        return Reading(old, "ACI119", f"{quote(text)} is taken for `{word}`", f"write `{word}`")
+    return Reading(code="ACI115", message=f"{quote(text)} is neither `true` nor `false`", failed=True)
+
+
+def free(text: str, *, plain: bool) -> Reading:
+    """Read a value that the schema leaves open, by YAML 1.2's core rules."""
+    if not plain:
+        return Reading(text)
+    if text in {"", "~", "null", "Null", "NULL"}:
+        return Reading(None)
+    if text in _TRUE or text in _FALSE:
+        return Reading(text in _TRUE)
+    if re.fullmatch(r"[-+]?\.inf|\.nan", text, re.IGNORECASE):
+        return Reading(code="ACI125", message=f"JSON has no {quote(text)}", failed=True)
+    if re.fullmatch(r"0o[0-7]{1,20}", text):
+        return Reading(int(text, 0))
+    if re.fullmatch(r"0x[0-9a-fA-F]{1,16}", text):
+        return Reading(int(text, 16))
+    if _DECIMAL.fullmatch(text) and len(text) <= _MAX_DIGITS:
+        value = int(text) if _WHOLE.fullmatch(text) else float(text)
+        if math.isfinite(value):
+            return Reading(value)
+        return Reading(code="ACI125", message="the number is too large", failed=True)
+    return Reading(text)
+
+
+def read(kind: Kind, text: str, *, plain: bool) -> Reading:
+    """Read a text as a value of this kind."""
+    if kind in {Kind.INTEGER, Kind.NUMBER}:
+        return number(text, whole=kind is Kind.INTEGER, plain=plain)
+    if kind is Kind.BOOLEAN:
+        return flag(text, plain=plain)
+    if kind is Kind.ANY:
+        return free(text, plain=plain)
+    return Reading(text)
+
+
+def choose(text: str, allowed: tuple[str, ...]) -> str | None:
+    """Return the allowed word that a text means, without regard to case and spaces; None: none of them."""
+    folded = text.replace(" ", "").lower()
+    return next((word for word in allowed if word.replace(" ", "").lower() == folded), None)

@@ -1,0 +1,28 @@
+"""The JSON Schemas that ship with the package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from aci_reconcile.errors import UsageError
+
+NAMES: Final = ("container-group", "plan", "project")
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return a schema by name: ``container-group``, ``project`` or ``plan``.
+
+    Raises:
+        UsageError: there is no such schema.
+    """
+    if name not in NAMES:
+        raise UsageError(f"there is no schema {name!r}", hint=f"there are: {', '.join(NAMES)}")
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "schemas", package.parent / "schemas"):  # in the wheel, and in a checkout
+        file = folder / f"{name}.schema.json"
+        if file.is_file():
+            content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            return content
+    raise UsageError(f"the schema {name!r} is missing from this installation", hint="install the package again")

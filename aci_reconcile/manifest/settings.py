@@ -1,0 +1,254 @@
+"""The project file: what the groups share, for one environment at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import UsageError, Where
+from aci_reconcile.manifest.expand import Expansion, expand
+from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
+from aci_reconcile.manifest.places import Places
+from aci_reconcile.manifest.project import PolicySettings, Project
+from aci_reconcile.manifest.project_file import check_name, read_root
+from aci_reconcile.manifest.references import References, mentions
+from aci_reconcile.manifest.rows import GROUP, PROJECT
+from aci_reconcile.manifest.typed import Typing
+from aci_reconcile.manifest.versions import OLDEST_USED, is_api_version, newest, running, satisfies
+from aci_reconcile.model import as_list, as_object, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from aci_reconcile.backend import Resolver
+    from aci_reconcile.fields import Node
+    from aci_reconcile.manifest.files import Files
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import Entry, Source
+    from aci_reconcile.manifest.project import Replacement
+    from aci_reconcile.manifest.request import Request
+    from aci_reconcile.model import Json
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NOT_SHARED = ("name", "type", "apiVersion", "resourceGroup")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A project, and what only loading its manifests needs."""
+
+    project: Project
+    references: References
+    manifests: tuple[str, ...] = ()
+    defaults: MapNode | None = None
+    patches: tuple[Entry, ...] = ()
+    """Those of the chosen environment."""
+    elsewhere: tuple[Entry, ...] = ()
+    """Those of the other environments: not applied, but each must name a group."""
+    places: Places = field(default_factory=Places)
+
+    def said(self, *path: str | int) -> Where | None:
+        """Return where the project file says something."""
+        return self.places.where.get(path)
+
+
+def no_project(request: Request, files: Files, findings: Findings, resolvers: Mapping[str, Resolver]) -> Settings:
+    """Return the settings where there is no project file: everything comes from the command line.
+
+    Raises:
+        UsageError: an environment is asked for.
+    """
+    if request.environment:
+        hint = "environments stand in aci-reconcile.yaml"
+        raise UsageError(f"--environment {request.environment}: there is no project file", hint=hint)
+    project = Project("default", request.cwd, subscription=request.subscription)
+    return Settings(project, _references(request, files, findings, resolvers))
+
+
+def read_project(
+    file: Path, request: Request, files: Files, findings: Findings, resolvers: Mapping[str, Resolver]
+) -> Settings:
+    """Read the project file for the environment that is asked for; the others are checked, too.
+
+    Raises:
+        UsageError: there is no such environment.
+    """
+    root = read_root(file, files, findings)
+    environments = root.get("environments")
+    known = environments.entries if isinstance(environments, MapNode) else ()
+    if request.environment and request.environment not in {entry.key for entry in known}:
+        names = [entry.key for entry in known]
+        hint = did_you_mean(request.environment, names) or f"there are: {', '.join(names) or 'none'}"
+        raise UsageError(f"--environment {request.environment}: no such environment in {files.show(file)}", hint=hint)
+    base = root.without("environments")
+    reader = _Reader(file, request, files, findings, resolvers)
+    elsewhere: list[Entry] = []
+    for entry in known:
+        check_name("environment", entry.key, entry.where, findings)
+        if entry.key != request.environment:
+            offline = replace(request, environment=entry.key, resolve=False)
+            other = _Reader(file, offline, files, findings, resolvers).settings(base, entry.value)
+            elsewhere.extend(other.patches)
+    chosen = next((entry.value for entry in known if entry.key == request.environment), None)
+    return replace(reader.settings(base, chosen), elsewhere=tuple(elsewhere))
+
+
+def _references(
+    request: Request,
+    files: Files,
+    findings: Findings,
+    resolvers: Mapping[str, Resolver],
+    variables: Mapping[str, str] | None = None,
+    public: frozenset[str] = frozenset(),
+) -> References:
+    return References(
+        findings,
+        files,
+        variables={**(variables or {}), **request.variables},
+        environ=request.environ,
+        public=public,
+        resolvers=resolvers,
+        resolve=request.resolve,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the project file for one environment."""
+
+    file: Path
+    request: Request
+    files: Files
+    findings: Findings
+    resolvers: Mapping[str, Resolver]
+
+    def settings(self, base: MapNode, environment: Source | None) -> Settings:
+        overlay = environment if isinstance(environment, MapNode) else None
+        patches = overlay.get("groups") if overlay else None
+        merged = merge(base, overlay.without("groups") if overlay else None)
+        node = merged if isinstance(merged, MapNode) else base
+        references = self._references(node)
+        typing = Typing(self.findings, references)
+        plain = node.without("defaults", "variables", "publicEnv")
+        body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
+        return Settings(
+            self._project(body, typing.places),
+            references,
+            tuple(as_text(each) for each in as_list(body.get("manifests"))),
+            self._overlay(node.get("defaults"), "`defaults`"),
+            self._patches(patches),
+            places=typing.places,
+        )
+
+    def _references(self, node: MapNode) -> References:
+        plain = References(self.findings, self.files, resolve=False)
+        typing = Typing(self.findings, plain)
+        shared = MapNode(tuple(each for each in node.entries if each.key in {"variables", "publicEnv"}), node.where)
+        shared = replace(shared, entries=tuple(self._without_references(entry) for entry in shared.entries))
+        body = as_object(_json(typing.read(shared, _without(PROJECT, "name", "environments"), (), "")))
+        variables = {key: as_text(value) for key, value in as_object(body.get("variables")).items()}
+        public = frozenset(as_text(each) for each in as_list(body.get("publicEnv")))
+        return _references(self.request, self.files, self.findings, self.resolvers, variables, public)
+
+    def _without_references(self, entry: Entry) -> Entry:
+        """Take out the values that hold references, which may not stand in what references are made from."""
+        node = entry.value
+        if isinstance(node, MapNode):
+            kept = tuple(each for each in node.entries if self._literal(each.value, entry.key))
+            return replace(entry, value=MapNode(kept, node.where))
+        if isinstance(node, ListNode):
+            return replace(
+                entry, value=replace(node, items=tuple(e for e in node.items if self._literal(e, entry.key)))
+            )
+        return entry
+
+    def _literal(self, node: Source, path: str) -> bool:
+        if not (isinstance(node, ScalarNode) and mentions(node.text)):
+            return True
+        hint = "what a reference gives is not scanned again: use the reference in the manifest itself"
+        self.findings.add("ACI158", node.where, "a reference may not stand here", hint=hint, path=path)
+        return False
+
+    def _project(self, body: Mapping[str, Json], places: Places) -> Project:
+        name = as_text(body.get("name"))
+        if name:
+            check_name("project", name, places.find(("name",)), self.findings)
+        self._check_version(as_text(body.get("requiredVersion")), places)
+        api_version = as_text(body.get("apiVersion"))
+        if api_version and not is_api_version(api_version):
+            message = f"{quote(api_version)} is no api-version"
+            self.findings.add(
+                "ACI131", places.find(("apiVersion",)), message, hint="write `2025-09-01`", path="apiVersion"
+            )
+            api_version = ""
+        subscription = as_text(body.get("subscription"))
+        if subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
+            message = f"{quote(subscription)} is not the id of a subscription"
+            self.findings.add("ACI102", places.find(("subscription",)), message, hint="it is a GUID", path="subscription")
+        group = as_text(body.get("resourceGroup"))
+        return Project(
+            name or "default",
+            self.file.parent,
+            self.request.environment,
+            self.file,
+            self.request.subscription or subscription,
+            group,
+            as_text(body.get("location")),
+            create_resource_groups=body.get("createResourceGroups") is True,
+            policy=self._policy(as_object(body.get("policy")), places),
+            api_version=newest(OLDEST_USED, api_version),
+            resource_groups=(group,) if group else (),
+        )
+
+    def _policy(self, body: Mapping[str, Json], places: Places) -> PolicySettings:
+        most = body.get("maxDeletes", 1)
+        if not isinstance(most, int) or most < 0:
+            message = "a number of groups is wanted here, 0 or more"
+            self.findings.add("ACI127", places.find(("policy", "maxDeletes")), message, path="policy.maxDeletes")
+            most = 1
+        allowed: Replacement = "allow" if body.get("replace") == "allow" else "hold"
+        return PolicySettings(prune=body.get("prune") is True, max_deletes=most, replace=allowed)
+
+    def _check_version(self, required: str, places: Places) -> None:
+        if not required:
+            return
+        where = places.find(("requiredVersion",))
+        version = self.request.version or running()
+        fits = satisfies(version, required)
+        if fits is None:
+            message, hint = f"{quote(required)} is no list of versions", 'write ">=0.1,<2"'
+            self.findings.add("ACI172", where, message, hint=hint, path="requiredVersion")
+        elif not fits:
+            message = f"this is aci-reconcile {version}, and the project wants {required}"
+            self.findings.add("ACI171", where, message, path="requiredVersion")
+
+    def _patches(self, node: Source | None) -> tuple[Entry, ...]:
+        entries = node.entries if isinstance(node, MapNode) else ()
+        patches = ((entry, self._overlay(entry.value, "a patch")) for entry in entries)
+        return tuple(replace(entry, value=value) for entry, value in patches if value is not None)
+
+    def _overlay(self, node: Source | None, what: str) -> MapNode | None:
+        """Return what is laid under or over manifests, in ARM's shape."""
+        if node is None or (isinstance(node, ScalarNode) and node.null):
+            return None
+        if not isinstance(node, MapNode):
+            self.findings.add("ACI115", node.where, f"{what} must be a map of properties of a group")
+            return None
+        for key in _NOT_SHARED:
+            entry = node.entry(key)
+            if entry:
+                self.findings.add("ACI176", entry.where, f"`{key}` does not belong into {what}", path=key)
+        expanded = expand(node.without(*_NOT_SHARED), GROUP, "", Expansion(self.findings))
+        return expanded if isinstance(expanded, MapNode) else None
+
+
+def _without(spec: Node, *names: str) -> Node:
+    return replace(spec, children={name: node for name, node in spec.children.items() if name not in names})
+
+
+def _json(value: object) -> Json:
+    """Return a value that was read; an empty object where there is none."""
+    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]

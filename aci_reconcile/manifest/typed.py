@@ -1,0 +1,238 @@
+"""From nodes in ARM's shape to the body: values typed, references replaced, secrets wrapped, places kept."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.fields import Kind
+from aci_reconcile.manifest import scalars
+from aci_reconcile.manifest.expand import join
+from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
+from aci_reconcile.manifest.places import Places
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from aci_reconcile.errors import Where
+    from aci_reconcile.fields import Node
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import Source
+    from aci_reconcile.manifest.places import Path
+    from aci_reconcile.manifest.references import References, Text
+    from aci_reconcile.model import Json
+
+_WANTED = {
+    Kind.STRING: "a text",
+    Kind.INTEGER: "a whole number",
+    Kind.NUMBER: "a number",
+    Kind.BOOLEAN: "`true` or `false`",
+    Kind.OBJECT: "a map",
+    Kind.MAP: "a map",
+    Kind.LIST: "a list",
+    Kind.ANY: "a value",
+}
+_FILES_IN_SECRETS = "properties.volumes[].secret.*"
+_COMMANDS = "command[]"
+_NULLABLE = "tags.*"
+
+
+class _Omitted:
+    """Instead of a value: there is none."""
+
+
+OMITTED = _Omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """One body on its way."""
+
+    findings: Findings
+    references: References
+    places: Places = field(default_factory=Places)
+    lenient: bool = False
+
+    def read(self, node: Source, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        """Return the value of a node, or that there is none (the reason has been noted)."""
+        self.places.where[path] = node.where
+        self.places.names[path] = at
+        if isinstance(node, ScalarNode) and node.null and spec is not None:
+            return self._null(node, spec, path)
+        kind = spec.kind if spec is not None else Kind.ANY
+        if isinstance(node, MapNode) and kind in {Kind.OBJECT, Kind.MAP, Kind.ANY}:
+            return self._map(node, spec, path, at)
+        if isinstance(node, MapNode) and spec is not None and spec.row.path == _FILES_IN_SECRETS:
+            return self._from_text(node, spec, path, at)
+        if isinstance(node, ListNode) and kind in {Kind.LIST, Kind.ANY} and not (spec and spec.row.presence):
+            return self._list(node, spec, path, at)
+        if isinstance(node, ScalarNode) and _scalar(kind, spec):
+            return self._scalar(node, spec, path, at)
+        message = f"{_wanted(kind, spec)} is wanted here, and this is {describe(node)}"
+        return self._wrong("ACI115", node.where, message, path)
+
+    def _wrong(self, code: str, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
+        self.findings.add(code, where, message, hint=hint, path=self.places.name(path))
+        self.places.doubtful.add(path)
+        return OMITTED
+
+    def _null(self, node: ScalarNode, spec: Node, path: Path) -> Json | _Omitted:
+        where = node.where
+        if spec.row.path == _NULLABLE or (spec.kind is Kind.ANY and not spec.row.presence):
+            return None
+        if spec.kind in {Kind.OBJECT, Kind.MAP, Kind.LIST}:
+            if spec.row.path != "tags":  # az container export writes `tags: null` itself
+                message = "there is nothing here; it counts as left out"
+                self.findings.add("ACI126", where, message, path=self.places.name(path))
+            return OMITTED
+        wanted = _wanted(spec.kind, spec)
+        hint = "write `{}`" if spec.row.presence else 'write "" for an empty text' if spec.kind is Kind.STRING else ""
+        return self._wrong("ACI116", where, f"{wanted} is wanted here, and there is nothing", path, hint)
+
+    def _map(self, node: MapNode, spec: Node | None, path: Path, at: str) -> dict[str, Json]:
+        body: dict[str, Json] = {}
+        for entry in node.entries:
+            below = _below(spec, entry.key)
+            value = self.read(entry.value, below, (*path, entry.key), join(at, entry.key, below))
+            # a value in flow style stands where it stands; a missing one is best pointed at by its key
+            if isinstance(entry.value, MapNode | ListNode):
+                self.places.where[*path, entry.key] = entry.where
+            if not isinstance(value, _Omitted):
+                body[entry.key] = value
+        if spec is not None and spec.kind is Kind.OBJECT:
+            self._required(spec, body, path, at)
+        return body
+
+    def _required(self, spec: Node, body: dict[str, Json], path: Path, at: str) -> None:
+        for name, below in spec.children.items():
+            here = (*path, name)
+            if below.row.required and name not in body and here not in self.places.doubtful:
+                message = f"`{name}` is missing"
+                self.findings.add("ACI123", self.places.find(path), message, hint=below.row.summary, path=at)
+                self.places.doubtful.add(here)
+
+    def _list(self, node: ListNode, spec: Node | None, path: Path, at: str) -> list[Json]:
+        values: list[Json] = []
+        item = spec if spec is not None and spec.kind is Kind.ANY else spec.item if spec is not None else None
+        named = spec is not None and spec.row.key == ("name",)
+        for index, each in enumerate(node.items):
+            label = _name(each) if named else ""
+            value = self.read(each, item, (*path, len(values)), f"{at}[{label or index}]")
+            if isinstance(value, _Omitted):  # the next one takes its place: it is the list that is not whole
+                self.places.doubtful.discard((*path, len(values)))
+                self.places.doubtful.add(path)
+            else:
+                values.append(value)
+        return values
+
+    def _scalar(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        kind = spec.kind if spec is not None else Kind.ANY
+        bare = spec is not None and spec.row.path.endswith(_COMMANDS)
+        text = self.references.replace(node, at, bare=bare)
+        if text.failed:
+            self.places.doubtful.add(path)
+            return OMITTED
+        hidden = spec is not None and spec.write_only
+        if isinstance(text.value, Secret):
+            return text.value if hidden else self._exposed(text, node, path)
+        if text.unknown and kind is not Kind.STRING:
+            self.places.doubtful.add(path)
+            return OMITTED
+        reading = scalars.read(kind, text.value, plain=text.whole or node.plain)
+        if reading.code:
+            self.findings.add(reading.code, node.where, reading.message, hint=reading.hint, path=at)
+        if reading.failed:
+            self.places.doubtful.add(path)
+            return OMITTED
+        if not isinstance(reading.value, str) or text.unknown:
+            return reading.value
+        if hidden and spec is not None:
+            return self._literal(reading.value, node, spec, at)
+        return self._chosen(reading.value, node, spec, path)
+
+    def _exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
+        message = f"{text.offer} is a secret, and anybody who may read the group can read this field"
+        hint = "list the variable under `publicEnv` of the project file if it is none"
+        if path[-1] == "value" and "environmentVariables" in path:
+            hint = f'write {{secureValue: "{text.offer}"}}'
+        return self._wrong("ACI153", node.where, message, path, hint)
+
+    def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
+        if spec.row.path == _FILES_IN_SECRETS and not _is_base64(value):
+            hint = "write {fromText: …} to give it as it is"
+            self.findings.add("ACI037", node.where, "the content of a secret file must be base64", hint=hint, path=at)
+        if spec.row.confidential or spec.row.path == _FILES_IN_SECRETS:
+            hint = "write `${env:NAME}` and set NAME where the tool runs"
+            self.findings.add("ACI082", node.where, "a secret stands in the manifest in clear text", hint=hint, path=at)
+        return Secret(value, source="literal")
+
+    def _chosen(self, value: str, node: ScalarNode, spec: Node | None, path: Path) -> Json | _Omitted:
+        """Put the spelling of one out of a few right."""
+        allowed = spec.row.enum if spec is not None else ()
+        if not allowed or value in allowed:
+            return value
+        word = scalars.choose(value, allowed)
+        if word is not None:
+            message = f"{quote(value)} is spelled `{word}`"
+            self.findings.add("ACI121", node.where, message, path=self.places.name(path))
+            return word
+        listed = ", ".join(allowed)
+        if self.lenient:
+            message = f"{quote(value)} is not known here ({listed}); it is passed on"
+            self.findings.add("ACI122", node.where, message, path=self.places.name(path))
+            return value
+        return self._wrong("ACI120", node.where, f"{quote(value)} is not one of: {listed}", path)
+
+    def _from_text(self, node: MapNode, spec: Node, path: Path, at: str) -> Json | _Omitted:
+        """Read ``{fromText: …}``: the file's content as it is, which becomes ARM's base64."""
+        entry = node.entry("fromText")
+        if entry is None or len(node.entries) != 1 or not isinstance(entry.value, ScalarNode) or entry.value.null:
+            hint = "write {fromText: …} with the text of the file"
+            return self._wrong("ACI115", node.where, "the content of a secret file is a text", path, hint)
+        text = self.references.replace(entry.value, at)
+        if text.failed:
+            self.places.doubtful.add(path)
+            return OMITTED
+        if isinstance(text.value, Secret):
+            return text.value.map(_encode)
+        return self._literal(_encode(text.value), entry.value, spec, at)
+
+
+def _scalar(kind: Kind, spec: Node | None) -> bool:
+    if kind in {Kind.OBJECT, Kind.MAP, Kind.LIST}:
+        return False
+    return not (spec is not None and spec.row.presence)
+
+
+def _wanted(kind: Kind, spec: Node | None) -> str:
+    if spec is not None and spec.row.presence:
+        return "a map"
+    return _WANTED[kind]
+
+
+def _below(spec: Node | None, key: str) -> Node | None:
+    """Return what is known about a key; below JSON of the author's own, its traits go on."""
+    if spec is None:
+        return None
+    if spec.kind is Kind.ANY and not spec.row.presence:
+        return spec
+    return spec.item if spec.kind is Kind.MAP else spec.children.get(key)
+
+
+def _name(node: Source) -> str:
+    name = node.get("name") if isinstance(node, MapNode) else None
+    return name.text if isinstance(name, ScalarNode) else ""
+
+
+def _encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""The body against the shipped JSON Schema: a net below the walk, which checks names and types, and the rules.
+
+Only what those two do not check is taken from it: ranges and sizes. What somebody has complained of already is not
+said again.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Final
+
+from aci_reconcile.manifest.schemas import schema
+from aci_reconcile.secret import REDACTED, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.places import Path
+    from aci_reconcile.model import Json
+
+_MESSAGES: Final[Mapping[str, str]] = {
+    "minimum": "at least {} is wanted here",
+    "maximum": "at most {} is wanted here",
+    "exclusiveMinimum": "more than {} is wanted here",
+    "minLength": "at least {} characters are wanted here",
+    "maxLength": "at most {} characters are wanted here",
+    "minItems": "a list of at least {} is wanted here",
+    "maxItems": "a list of at most {} is wanted here",
+    "maxProperties": "at most {} entries are wanted here",
+}
+
+
+def conforms(group: Item) -> None:
+    """Complain of what the schema refuses and nobody has complained of yet."""
+    complaints = {each.path for each in group.findings.sorted()}
+    for error in _errors(_validator("container-group").iter_errors(_plain(group.value))):
+        path: Path = tuple(error.absolute_path)
+        name = group.places.name(path)
+        if name not in complaints and path not in group.places.doubtful:
+            message = _MESSAGES[error.validator].format(error.validator_value)
+            group.findings.add("ACI127", group.places.find(path), message, path=name)
+
+
+def _errors(errors: Iterable[Any]) -> Iterator[Any]:
+    """Yield the errors at the leaves, of the kinds that are ours."""
+    for error in errors:
+        if error.validator in _MESSAGES:
+            yield error
+        yield from _errors(error.context)
+
+
+@functools.cache
+def _validator(name: str) -> Any:
+    import jsonschema.validators
+
+    return jsonschema.validators.Draft7Validator(schema(name))
+
+
+def _plain(value: Json) -> Any:
+    """Return the value as JSON: secrets are texts that say nothing."""
+    if isinstance(value, Secret):
+        return REDACTED
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value

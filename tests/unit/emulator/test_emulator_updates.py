@@ -1,0 +1,115 @@
+"""Updates that Azure refuses, and those it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.emulator.emulator_world import SUBNET, World, changed, container, group, public
+
+from aci_reconcile.emulator import Knobs
+
+BODY = group(restartPolicy="Always")
+TEXT = (
+    "The updates on container group 'web' are invalid. If you are going to update the os type, restart policy, network "
+    "profile, CPU, memory or GPU resources for a container group, you must delete it first and then create a new one."
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("properties.osType", "Windows"),
+        ("properties.restartPolicy", "Never"),
+        ("properties.containers.0.properties.resources.requests.cpu", 2),
+        ("properties.containers.0.properties.resources.requests.memoryInGB", 2),
+        ("properties.containers.0.properties.resources.requests.gpu", {"count": 1, "sku": "V100"}),
+        ("properties.containers.0.properties.resources.limits", {"cpu": 1}),
+        ("properties.subnetIds", [{"id": SUBNET}]),
+    ],
+)
+def test_what_cannot_change_in_place_is_refused_in_azures_words(path: str, value: Any) -> None:
+    """And the group stays as it was."""
+    world = World()
+    before = world.create("web", BODY)
+
+    response = world.put("web", changed(BODY, path, value))
+
+    assert (400, "InvalidContainerGroupUpdate") == world.code(response)
+    assert response.json()["error"]["message"] == TEXT
+    assert before == world.get("web")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("properties.osType", "linux"),
+        ("properties.restartPolicy", None),
+        ("properties.containers.0.properties.resources.requests.cpu", "1.0"),
+        ("properties.containers.0.properties.image", "alpine"),
+        ("properties.containers.0.properties.command", ["sleep", "infinity"]),
+        ("properties.containers.0.properties.environmentVariables", [{"name": "A", "value": "1"}]),
+        ("properties.containers.0.properties.ports", [{"port": 8080}]),
+        ("properties.ipAddress", public(80, dnsNameLabel="shop-web")),
+        ("properties.containers", [container("web"), container("more")]),
+        ("properties.containers", [container("other")]),
+        ("properties.diagnostics", {"logAnalytics": {"workspaceId": "i", "workspaceKey": "k"}}),
+        ("identity", {"type": "SystemAssigned"}),
+        ("tags", {"a": "1"}),
+    ],
+)
+def test_everything_else_changes_in_place(path: str, value: Any) -> None:
+    """Spellings of one value are no change at all."""
+    world = World()
+    world.create("web", BODY)
+
+    assert 200 == world.put("web", changed(BODY, path, value)).status
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        ("ports", "properties.containers.0.properties.ports", [{"port": 8080}]),
+        ("diagnostics", "properties.diagnostics", {"logAnalytics": {"workspaceId": "i", "workspaceKey": "k"}}),
+        ("dnsNameLabel", "properties.ipAddress", public(80, dnsNameLabel="shop-web")),
+        ("containers", "properties.containers", [container("web"), container("more")]),
+    ],
+)
+def test_contested_changes_can_be_refused(name: Any, path: str, value: Any) -> None:
+    """Users met refusals that the error's text does not name."""
+    world = World(Knobs(refused_updates=frozenset({name})))
+    world.create("web", BODY)
+
+    assert 200 == world.put("web", BODY).status
+
+    world.settle("web")
+
+    assert (400, "InvalidContainerGroupUpdate") == world.code(world.put("web", changed(BODY, path, value)))
+
+
+def test_a_group_cannot_move() -> None:
+    """ARM's own refusal, not the provider's."""
+    world = World()
+    world.create("web")
+
+    assert (409, "InvalidResourceLocation") == world.code(world.put("web", {**group(), "location": "eastus"}))
+
+
+@pytest.mark.parametrize("image", ["sim/exit:0", "sim/exit:3"])
+def test_a_group_that_has_ended_cannot_be_updated(image: str) -> None:
+    """Documented; the code is not, hence a knob."""
+    world = World(Knobs(ended_update_code="SomethingElse"))
+    body = group(image, restartPolicy="Never")
+    ended = world.create("web", body)
+
+    assert ended["properties"]["instanceView"]["state"] in {"Succeeded", "Failed"}
+    assert (400, "SomethingElse") == world.code(world.put("web", body))
+
+
+def test_an_ended_group_can_be_made_updatable() -> None:
+    """Should the documents be wrong."""
+    world = World(Knobs(ended_update="accept"))
+    body = group("sim/task", restartPolicy="Never")
+    world.create("web", body)
+
+    assert 200 == world.put("web", body).status

@@ -1,0 +1,227 @@
+"""The project file, its environments, and what the command line says beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aci_reconcile.errors import UsageError
+from aci_reconcile.manifest import PolicySettings
+from aci_reconcile.manifest.versions import api_order, is_api_version, newest, satisfies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.manifest import Loaded
+
+    Loader = Callable[..., Loaded]
+
+PROJECT = """
+name: shop
+requiredVersion: ">=0.1,<1"
+subscription: 00000000-0000-0000-0000-000000000001
+resourceGroup: rg-shop
+location: westeurope
+manifests: [manifests/]
+defaults: {tags: {team: shop, tier: web}, restartPolicy: OnFailure}
+variables: {tag: "1.4.2", other: x}
+createResourceGroups: true
+policy: {prune: true, maxDeletes: 3, replace: allow}
+environments:
+  prod:
+    subscription: 00000000-0000-0000-0000-000000000002
+    resourceGroup: rg-shop-prod
+    variables: {tag: "1.4.1"}
+    policy: {maxDeletes: 0}
+    groups: {WEB: {tags: {stage: prod}, restartPolicy: Always}, rg-shop-prod/api: {osType: Windows}}
+  test: {location: northeurope}
+"""
+WEB = "name: web\ntags: {tier: front}\ncontainers: [{name: a, image: 'x:${var:tag}', resources: {cpu: 1, memoryInGB: 1}}]\n"
+API = "name: api\nrestartPolicy: Never\ncontainers: [{name: a, image: 'x:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
+FILES = {"aci-reconcile.yaml": PROJECT, "manifests/web.yaml": WEB, "manifests/sub/api.yaml": API}
+NO_FLAGS = {"resource_group": "", "location": ""}
+
+
+def test_the_whole_project(load_text: Loader, tmp_path: Path) -> None:
+    """Everything in the file is there afterwards."""
+    loaded = load_text(FILES, **NO_FLAGS)
+    project = loaded.project
+
+    assert () == loaded.diagnostics
+    assert ("shop", "shop", "", tmp_path) == (project.name, project.owner, project.environment, project.root)
+    assert project.subscription == "00000000-0000-0000-0000-000000000001"
+    assert ("rg-shop", "westeurope") == (project.resource_group, project.location)
+    assert PolicySettings(prune=True, max_deletes=3, replace="allow") == project.policy
+    assert project.create_resource_groups
+    assert ("rg-shop",) == project.resource_groups
+    assert ("manifests/sub/api.yaml", "manifests/web.yaml") == loaded.files
+    assert loaded.selected is None
+
+
+def test_defaults_lie_under_the_groups(load_text: Loader) -> None:
+    """Maps merge, and what the group says wins."""
+    api, web = load_text(FILES, **NO_FLAGS).resources
+
+    assert web.tags == {"team": "shop", "tier": "front"}
+    assert web.properties["restartPolicy"] == "OnFailure"
+    assert api.properties["restartPolicy"] == "Never"
+    assert web.body["location"] == "westeurope"
+
+
+def test_an_environment_lies_over_the_project(load_text: Loader) -> None:
+    """Its keys win, its variables too, and its patches lie over the groups."""
+    loaded = load_text(FILES, environment="prod", **NO_FLAGS)
+    api, web = loaded.resources
+
+    assert () == loaded.diagnostics
+    assert loaded.project.owner == "shop/prod"
+    assert PolicySettings(prune=True, max_deletes=0, replace="allow") == loaded.project.policy
+    assert str(web.id).startswith("/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-shop-prod/")
+    assert web.tags == {"team": "shop", "tier": "front", "stage": "prod"}
+    assert web.properties["restartPolicy"] == "Always"
+    assert api.properties["osType"] == "Windows"
+    assert "x:1.4.1" in repr(web.body)
+
+
+def test_the_command_line_wins(load_text: Loader) -> None:
+    """`--var` over the environment's variables, `--subscription` over the file's."""
+    loaded = load_text(FILES, environment="prod", variables={"tag": "9"}, subscription="sub", **NO_FLAGS)
+
+    assert loaded.project.subscription == "sub"
+    assert "x:9" in repr(loaded.resources[1].body)
+
+
+@pytest.mark.parametrize("option", [{"resource_group": "other"}, {"location": "eastus"}])
+def test_contradictions_are_errors(load_text: Loader, option: dict[str, str]) -> None:
+    """Flag and project may not name different places."""
+    loaded = load_text(FILES, **{**NO_FLAGS, **option})
+
+    assert {"ACI137"} == {each.code for each in loaded.diagnostics}
+
+
+def test_the_set_is_the_projects_and_paths_narrow_it(load_text: Loader) -> None:
+    """Whatever is selected, all groups of the project are known."""
+    loaded = load_text(FILES, paths=(Path("manifests/sub"),), **NO_FLAGS)
+
+    assert ["rg-shop/api", "rg-shop/web"] == [each.address for each in loaded.resources]
+    assert frozenset({loaded.resources[0].id.key}) == loaded.selected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [("web", {"web"}), ("RG-shop/W*", {"web"}), ("*", {"web", "api"}), ("rg-shop/*", {"web", "api"})],
+)
+def test_only_takes_addresses_names_and_patterns(load_text: Loader, pattern: str, names: set[str]) -> None:
+    """Without regard to case."""
+    loaded = load_text(FILES, only=(pattern,), **NO_FLAGS)
+
+    assert loaded.selected is not None
+    assert names == {each.id.name for each in loaded.resources if each.id.key in loaded.selected}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"only": ("none",)},
+        {"paths": (Path("none.yaml"),)},
+        {"paths": (Path("other.yaml"),)},
+        {"environment": "prdo"},
+        {"project": Path("none.yaml")},
+    ],
+)
+def test_options_that_name_nothing(load_text: Loader, options: dict[str, object]) -> None:
+    """An option that fits nothing is a mistake, not an empty set."""
+    with pytest.raises(UsageError):
+        load_text({**FILES, "other.yaml": API}, **{**NO_FLAGS, **options})
+
+
+def test_an_environment_needs_a_project(load_text: Loader) -> None:
+    """Without a project file there are no environments."""
+    with pytest.raises(UsageError):
+        load_text(WEB, environment="prod")
+
+
+def test_no_project_at_all(load_text: Loader, tmp_path: Path) -> None:
+    """Paths are the whole set; the owner is `default`."""
+    files = {"a/web.yaml": API.replace("api", "web"), "b/api.yml": API, "c.json": "", ".hidden/x.yaml": "x"}
+
+    loaded = load_text(files, paths=(Path("a"), tmp_path / "b/api.yml"))
+
+    assert ["rg/api", "rg/web"] == [each.address for each in loaded.resources]
+    assert loaded.project.owner == "default"
+    assert loaded.selected is None
+    assert () == loaded.diagnostics
+
+
+def test_the_project_is_found_from_below(load_text: Loader) -> None:
+    """Walking up from the path that is given."""
+    loaded = load_text(
+        {f"deep/er/{name}": text for name, text in FILES.items()}, paths=(Path("deep/er/manifests"),), **NO_FLAGS
+    )
+
+    assert loaded.project.name == "shop"
+    assert "deep/er/manifests/web.yaml" in loaded.files
+
+
+def test_groups_of_several_resource_groups(load_text: Loader) -> None:
+    """The project knows every resource group its manifests name."""
+    files = {
+        "aci-reconcile.yaml": "name: shop\nlocation: westeurope\n",
+        "manifests/web.yaml": f"resourceGroup: RG-a\n{API}---\nresourceGroup: rg-b\n{API}",
+    }
+
+    loaded = load_text(files, **NO_FLAGS)
+
+    assert ("RG-a", "rg-b") == loaded.project.resource_groups
+
+
+def test_offline_a_resource_group_may_come_later(load_text: Loader) -> None:
+    """Only a check that will not write anything lets it pass."""
+    offline = load_text(API, resolve=False, resource_group="")
+    full = load_text(API, resource_group="")
+
+    assert [("ACI145", False)] == [(each.code, offline.errors) for each in offline.diagnostics]
+    assert [("ACI135", True)] == [(each.code, full.errors) for each in full.diagnostics]
+
+
+def test_dependencies_become_addresses(load_text: Loader) -> None:
+    """Names are looked up in the whole set."""
+    loaded = load_text(f"{API}lifecycle: {{dependsOn: [Web, rg/WEB]}}\n---\n{API.replace('api', 'web')}")
+
+    assert [("rg/web",), ()] == [each.lifecycle.depends_on for each in loaded.resources]
+
+
+@pytest.mark.parametrize(
+    ("version", "required", "fits"),
+    [
+        ("0.1.0", ">=0.1", True),
+        ("0.1.0.dev3", ">=0.1,<1", True),
+        ("1.0", "<1", False),
+        ("1.4.5", "~=1.4", True),
+        ("2.0", "~=1.4", False),
+        ("1.4.5", "~=1.4.2", True),
+        ("1.5.0", "~=1.4.2", False),
+        ("1.0", "==1.0.0", True),
+        ("1.0", "!=1", False),
+        ("1.10", ">1.9", True),
+        ("1", "<=1", True),
+        ("1", "^1", None),
+        ("1", "", None),
+    ],
+)
+def test_required_versions(version: str, required: str, fits: bool | None) -> None:
+    """Clauses compare numbers, not texts."""
+    assert satisfies(version, required) is fits
+
+
+def test_api_versions() -> None:
+    """They are dates; a preview comes before the stable version of its day."""
+    assert ["2025-09-01-preview", "2025-09-01", "2026-01-01-preview"] == sorted(
+        ["2026-01-01-preview", "2025-09-01", "2025-09-01-preview"], key=api_order
+    )
+    assert newest("2025-09-01", "", "2024-01-01") == "2025-09-01"
+    assert [True, True, False, False] == [
+        is_api_version(each) for each in ("2025-09-01", "2025-09-01-preview", "2025-13-01", "2025-9-1")
+    ]

@@ -1,0 +1,195 @@
+"""The shipped JSON Schemas: fresh, valid, and saying the same as the field table and as Azure's own schema."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema.validators
+import pytest
+import yaml
+
+from aci_reconcile.errors import UsageError
+from aci_reconcile.fields import FIELDS, Field, Kind
+from aci_reconcile.manifest import schema
+from aci_reconcile.manifest.rows import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[3]
+MADE = ("container-group", "project")
+COMPUTED = tuple(row.path for row in FIELDS if row.computed and row.path not in {"name", "type", "apiVersion"})
+SETTABLE = [
+    row for row in FIELDS if row.path not in COMPUTED and not row.path.startswith(tuple(f"{e}[" for e in COMPUTED))
+]
+
+
+def script(name: str) -> ModuleType:
+    """Return a script of the repository as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_fresh(name: str) -> None:
+    """The committed file is what the table makes of it: else run scripts/build_schemas.py."""
+    builder = script("build_schemas")
+
+    assert (ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8") == builder.render(
+        builder.FILES[name]()
+    )
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_valid_itself(name: str) -> None:
+    """It is a schema by the rules of its own dialect, has a title, and every pointer in it leads somewhere."""
+    found = schema(name)
+
+    jsonschema.validators.Draft7Validator.check_schema(found)
+    assert found["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert found["$id"] == f"urn:aci-reconcile:schema:{name}"
+    assert found["title"]
+    assert all(_follow(found, pointer) for pointer in _pointers(found))
+
+
+def test_unknown_names() -> None:
+    """There is no other schema."""
+    with pytest.raises(UsageError):
+        schema("compose")
+
+
+def _pointers(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for each in value.values():
+            yield from _pointers(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _pointers(each)
+
+
+def _follow(found: Any, pointer: str) -> Any:
+    for step in pointer.removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def _reach(root: Any, path: str) -> list[Any]:
+    """Return the sub-schemas that describe a path in ARM's notation, in whichever form."""
+    nodes = [root]
+    for step in re.findall(r"\[\]|\*|[^.\[\]*]+", path):
+        nodes = [below for node in nodes for below in _below(root, node, step)]
+    return nodes
+
+
+def _below(root: Any, node: Any, step: str) -> Iterator[Any]:
+    for branch in [node, *node.get("anyOf", [])]:
+        found = {"[]": branch.get("items"), "*": branch.get("additionalProperties")}.get(
+            step, branch.get("properties", {}).get(step)
+        )
+        if isinstance(found, dict):
+            yield _follow(root, found["$ref"]) if "$ref" in found else found
+
+
+@pytest.mark.parametrize("row", SETTABLE, ids=lambda row: row.path)
+def test_every_field_is_in_the_schema(row: Field) -> None:
+    """With its description and its enum, in ARM's wrapping and without."""
+    root = schema("container-group")
+
+    for path in {row.path, row.path.replace("properties.", "")}:
+        found = _reach(root, path)
+        assert found, path
+        assert row.kind in {Kind.LIST, Kind.OBJECT, Kind.MAP} or row.summary in json.dumps(found, ensure_ascii=False)
+        assert all(value in json.dumps(found) for value in row.enum if row.path != "type")
+
+
+@pytest.mark.parametrize("row", [row for row in FIELDS if row not in SETTABLE], ids=lambda row: row.path)
+def test_no_computed_field_is_in_the_schema(row: Field) -> None:
+    """An editor does not offer what Azure says."""
+    assert [] == _reach(schema("container-group"), row.path)
+
+
+def _published(folder: Path) -> list[tuple[str, list[str]]]:
+    lines = (folder / "properties" / "containerGroups-flat-2025-09-01.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines]
+    return [(row[0].removeprefix("."), row[2].split(",")) for row in rows]
+
+
+def test_schema_table_and_azure_agree(shared_data: Path) -> None:
+    """Every settable path that Azure publishes is in the schema; nothing settable is that it does not publish."""
+    root = schema("container-group")
+    published = _published(shared_data)
+    computed = {row.path for row in FIELDS if row.computed}
+    ours = {"name", "type", "apiVersion"}
+    settable = {path for path, flags in published if "readonly" not in flags and path not in computed} | ours
+
+    missing = sorted(path for path in settable if not _reach(root, path))
+    table = {row.path for row in FIELDS}
+    listed = {path for path, _ in published}
+    items = {path for path in table if path.endswith(("[]", ".*"))}
+
+    assert [] == missing
+    assert [] == sorted(settable - table)
+    assert [] == sorted({row.path for row in SETTABLE} - listed - items - ours)
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "tests/golden/diagnostics/good").glob("*.yaml")), ids=lambda file: file.name
+)
+def test_good_manifests_are_good_for_the_schema(file: Path) -> None:
+    """In the short form and in ARM's own."""
+    found = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    found = _without_nulls(found)
+
+    assert [] == [
+        error.message for error in jsonschema.validators.Draft7Validator(schema("container-group")).iter_errors(found)
+    ]
+
+
+def _without_nulls(value: Any) -> Any:
+    """Type a document that was read as texts only as an editor would."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
+    return yaml.safe_load(value) if value in {"null", "true", "false"} or value.replace(".", "", 1).isdigit() else value
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"name": "web"},
+        {"name": "web", "containers": [{"image": "x"}]},
+        {"name": "web", "containers": [], "colour": 1},
+        {"name": "web", "properties": {"containers": [], "colour": 1}},
+        {"name": "web", "containers": [{"name": "a", "ports": [0]}]},
+        {"name": "web", "containers": [{"name": "a", "resources": {"cpu": 1}}]},
+        {"name": "web", "containers": [], "restartPolicy": "Sometimes"},
+        {"name": "web", "containers": [], "volumes": [{"name": "a", "emptyDir": 1}]},
+    ],
+)
+def test_strict(wrong: Any) -> None:
+    """What is missing, unknown or of the wrong kind is refused."""
+    assert not jsonschema.validators.Draft7Validator(schema("container-group")).is_valid(wrong)
+
+
+def test_the_project_schema_knows_every_setting() -> None:
+    """For the project itself and for each environment, and nothing else."""
+    root = schema("project")
+    each = PROJECT.children["environments"].item
+    assert each is not None
+
+    assert {"$schema", *PROJECT.children} == set(root["properties"])
+    assert set(each.children) == set(root["properties"]["environments"]["additionalProperties"]["properties"])
+    assert not jsonschema.validators.Draft7Validator(root).is_valid({"name": "shop", "cloud": "china"})
