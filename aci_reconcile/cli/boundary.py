@@ -20,22 +20,6 @@ from aci_reconcile.report.event_json import error_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_ORDER = (
-    ExitCode.DEFECT,
-    ExitCode.ERROR,
-    ExitCode.STALE_PLAN,
-    ExitCode.NOT_CONVERGED,
-    ExitCode.HELD_BACK,
-    ExitCode.DIFFERENCES,
-    ExitCode.OK,
-)
-
-
-def worst(*codes: ExitCode) -> ExitCode:
-    """Return the code that wins when several apply."""
-    return min(codes, key=_ORDER.index, default=ExitCode.OK)
-
-
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return the exit code; nothing is raised."""
     session = Session.real(Output(format="json" if _wants_json(argv) else "text"))

@@ -55,6 +55,9 @@ class Knobs:
     """Changes that are refused beyond the certain ones. CONTESTED: users met refusals, the message names none."""
     capital_names: Literal["refuse", "accept"] = "accept"
     """What happens to capitals in a group's name. UNVERIFIED: the documents forbid them, used manifests have them."""
+    subnet_ids: Literal["refuse", "accept"] = "accept"
+    """What happens to a subnet id that is none. UNVERIFIED. No subnet exists here, and published examples hold
+    placeholders (`<subnet_id>`), which so converge."""
     reserved_ports: Literal["refuse", "accept"] = "refuse"
     """What happens to the ports that the FAQ reserves. CONTESTED: a published SFTP template opens port 22."""
     ended_update: Literal["refuse", "accept"] = "refuse"

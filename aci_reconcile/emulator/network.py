@@ -36,7 +36,7 @@ def check(name: str, properties: Json, knobs: Knobs) -> None:
             _check_port(port, f"container '{container['name']}' in container group '{name}'", "InvalidContainerPort")
     subnets = objects(properties.get("subnetIds"))
     for subnet in subnets:
-        if not _SUBNET.fullmatch(str(subnet["id"])):
+        if knobs.subnet_ids == "refuse" and not _SUBNET.fullmatch(str(subnet["id"])):
             raise refuse("InvalidSubnet", f"The subnet id in container group '{name}' is not the id of a subnet.")
     address = as_object(properties.get("ipAddress"))
     if address:

@@ -13,6 +13,7 @@ from aci_reconcile.manifest.foreign import foreign
 from aci_reconcile.manifest.items import Item
 from aci_reconcile.manifest.lifecycle import lifecycle
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode, merge
+from aci_reconcile.manifest.project import RESOURCE_GROUP
 from aci_reconcile.manifest.references import mentions
 from aci_reconcile.manifest.rows import ENVELOPE, GROUP, OURS
 from aci_reconcile.manifest.rules import check
@@ -36,7 +37,6 @@ KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
 """The resource types a manifest may declare, each with what it holds."""
 
 _GROUP_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?")
-_RESOURCE_GROUP = re.compile(r"[\w().-]{0,89}[\w()-]")
 _MAX_NAME = 63
 
 
@@ -172,7 +172,7 @@ class _Document:
         declared = as_text(item.value)
         flag = self.request.resource_group
         project = self.settings.project.resource_group
-        if declared and not _RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
+        if declared and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
             item.complain("ACI144", f"{quote(declared)} is no name for a resource group")
         for other, source in ((project, "the project"), (flag, "--resource-group")):
             if declared and other and other.lower() != declared.lower():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from aci_reconcile.manifest.versions import OLDEST_USED
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Replacement: TypeAlias = Literal["hold", "allow"]
+
+RESOURCE_GROUP: Final = re.compile(r"[\w().-]{0,89}[\w()-]")
+"""Docs (naming rules): up to 90 letters, digits, `.`, `_`, `-` and parentheses, no dot last."""
 
 
 @dataclass(frozen=True, slots=True)

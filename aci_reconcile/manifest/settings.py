@@ -6,17 +6,18 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import UsageError, Where
+from aci_reconcile.errors import UsageError
+from aci_reconcile.fields import API_VERSION
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
 from aci_reconcile.manifest.places import Places
-from aci_reconcile.manifest.project import PolicySettings, Project
+from aci_reconcile.manifest.project import RESOURCE_GROUP, PolicySettings, Project
 from aci_reconcile.manifest.project_file import check_name, read_root
 from aci_reconcile.manifest.references import References, mentions
 from aci_reconcile.manifest.rows import GROUP, PROJECT
 from aci_reconcile.manifest.typed import Typing
-from aci_reconcile.manifest.versions import OLDEST_USED, is_api_version, newest, running, satisfies
+from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, running, satisfies
 from aci_reconcile.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.backend import Resolver
+    from aci_reconcile.errors import Where
     from aci_reconcile.fields import Node
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.findings import Findings
@@ -134,12 +136,14 @@ class _Reader:
         typing = Typing(self.findings, references)
         plain = node.without("defaults", "variables", "publicEnv")
         body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
+        project = self._project(body, typing.places)
+        lenient = api_order(project.api_version) > api_order(API_VERSION)
         return Settings(
-            self._project(body, typing.places),
+            project,
             references,
             tuple(as_text(each) for each in as_list(body.get("manifests"))),
-            self._overlay(node.get("defaults"), "`defaults`"),
-            self._patches(patches),
+            self._overlay(node.get("defaults"), "`defaults`", lenient=lenient),
+            self._patches(patches, lenient=lenient),
             places=typing.places,
         )
 
@@ -187,8 +191,13 @@ class _Reader:
         subscription = as_text(body.get("subscription"))
         if subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
             message = f"{quote(subscription)} is not the id of a subscription"
-            self.findings.add("ACI102", places.find(("subscription",)), message, hint="it is a GUID", path="subscription")
+            self.findings.add(
+                "ACI102", places.find(("subscription",)), message, hint="it is a GUID", path="subscription"
+            )
         group = as_text(body.get("resourceGroup"))
+        if group and "${" not in group and not RESOURCE_GROUP.fullmatch(group):
+            message = f"{quote(group)} is no name for a resource group"
+            self.findings.add("ACI144", places.find(("resourceGroup",)), message, path="resourceGroup")
         return Project(
             name or "default",
             self.file.parent,
@@ -225,12 +234,12 @@ class _Reader:
             message = f"this is aci-reconcile {version}, and the project wants {required}"
             self.findings.add("ACI171", where, message, path="requiredVersion")
 
-    def _patches(self, node: Source | None) -> tuple[Entry, ...]:
+    def _patches(self, node: Source | None, *, lenient: bool) -> tuple[Entry, ...]:
         entries = node.entries if isinstance(node, MapNode) else ()
-        patches = ((entry, self._overlay(entry.value, "a patch")) for entry in entries)
+        patches = ((entry, self._overlay(entry.value, "a patch", lenient=lenient)) for entry in entries)
         return tuple(replace(entry, value=value) for entry, value in patches if value is not None)
 
-    def _overlay(self, node: Source | None, what: str) -> MapNode | None:
+    def _overlay(self, node: Source | None, what: str, *, lenient: bool) -> MapNode | None:
         """Return what is laid under or over manifests, in ARM's shape."""
         if node is None or (isinstance(node, ScalarNode) and node.null):
             return None
@@ -241,7 +250,7 @@ class _Reader:
             entry = node.entry(key)
             if entry:
                 self.findings.add("ACI176", entry.where, f"`{key}` does not belong into {what}", path=key)
-        expanded = expand(node.without(*_NOT_SHARED), GROUP, "", Expansion(self.findings))
+        expanded = expand(node.without(*_NOT_SHARED), GROUP, "", Expansion(self.findings, lenient))
         return expanded if isinstance(expanded, MapNode) else None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile import tags
 from aci_reconcile.backend import Operation
 from aci_reconcile.diff import ABSENT, diff
-from aci_reconcile.errors import NoAnswerError, NotConvergedError
+from aci_reconcile.errors import NoAnswerError, NotConvergedError, NotFoundError
 from aci_reconcile.events import Waiting
 from aci_reconcile.health import is_settled
 from aci_reconcile.model import NO_TAGS, as_text
@@ -66,6 +66,8 @@ def _is_our_write(live: Resource, wanted: Resource) -> bool:
 def settle(change: Change, operation: Operation, ctx: Context, deadline: float) -> Process[None]:
     """Wait until the operation has ended.
 
+    One that Azure no longer knows has ended, too; how, the group itself tells.
+
     Raises:
         AzureError: it ended badly.
         NotConvergedError: it has not by the deadline.
@@ -73,7 +75,10 @@ def settle(change: Change, operation: Operation, ctx: Context, deadline: float) 
     pace = Pace()
     told = ""
     while operation.url:
-        progress = yield from patiently(ctx, lambda: ctx.backend.poll(operation), deadline)
+        try:
+            progress = yield from patiently(ctx, lambda: ctx.backend.poll(operation), deadline)
+        except NotFoundError:
+            break
         if progress.failed:
             raise failure(progress.error_code, progress.error_message)
         if progress.done:

@@ -16,6 +16,7 @@ from aci_reconcile.errors import (
     InvalidRequestError,
     NoAnswerError,
     NotConvergedError,
+    NotFoundError,
     RetryableError,
     SecretUnavailableError,
     ThrottledError,
@@ -163,6 +164,14 @@ def test_a_refusal_is_final_and_others_go_on() -> None:
 
     assert isinstance(finished, Finished)
     assert (2, 1) == (finished.added, finished.failed)
+
+
+def test_an_operation_that_azure_forgot_is_settled_by_reading() -> None:
+    """Its address answers 404; the group itself tells how it went."""
+    backend = FakeBackend.holding()
+    backend.faults["poll"] = [NotFoundError("no such operation", status=404)]
+
+    assert isinstance(last(run(backend, group())), Succeeded)
 
 
 @pytest.mark.parametrize("arrived", [True, False])

@@ -76,7 +76,6 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("properties.ipAddress", public(80, dnsNameLabel="abc"), "InvalidDnsNameLabel"),
     ("properties.ipAddress", public(80, dnsNameLabel="1shop"), "InvalidDnsNameLabel"),
     ("properties.ipAddress", PRIVATE, "PrivateIPAddressNotSupported"),
-    ("properties.subnetIds", [{"id": "subnet"}], "InvalidSubnet"),
     ("properties.subnetIds", [{}], CONTENT),
     (
         "properties.imageRegistryCredentials",
@@ -98,6 +97,14 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("properties.volumes", [{"name": f"v{number}", "emptyDir": {}} for number in range(21)], "TooManyVolumes"),
     ("properties.diagnostics", {"logAnalytics": {"workspaceId": "w"}}, CONTENT),
 ]
+
+
+@pytest.mark.parametrize(("knobs", "status"), [(Knobs(), 201), (Knobs(subnet_ids="refuse"), 400)])
+def test_a_subnet_id_that_is_none(knobs: Knobs, status: int) -> None:
+    """Placeholders of published examples pass unless the knob says otherwise."""
+    world = World(knobs)
+
+    assert status == world.put("web", changed(group(), "properties.subnetIds", [{"id": "subnet"}])).status
 
 
 @pytest.mark.parametrize(("path", "value", "code"), REFUSED)
@@ -205,6 +212,7 @@ def test_inferred_codes_are_all_declared_and_all_tested() -> None:
     """Nobody may take a guess for Azure's word."""
     tested = {code for _, _, code in REFUSED} | {
         "InvalidContainerGroupName",
+        "InvalidSubnet",
         "MultipleContainersNotSupportedForWindows",
         "SpotPriorityContainerGroupNotSupportedForInboundConnectivity",
     }

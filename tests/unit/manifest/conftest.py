@@ -23,7 +23,7 @@ def load_text(tmp_path: Path) -> Callable[..., Loaded]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         resolvers = options.pop("resolvers", None)
-        given = {"version": "0.1.0", "resource_group": "rg", "location": "westeurope", **options}
+        given: dict[str, Any] = {"version": "0.1.0", "resource_group": "rg", "location": "westeurope", **options}
         return load(Request(cwd=tmp_path, **given), resolvers=resolvers)
 
     return loader

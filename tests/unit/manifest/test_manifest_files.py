@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 GROUP = "name: NAME\ncontainers: [{name: a, image: 'x:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
 
 
+JSON_GROUP = """
+{"name": "c", "containers": [{"name": "a", "image": "x:1", "resources": {"cpu": 1, "memoryInGB": 1}}]}
+"""
+
+
 def group(name: str) -> str:
     """Return a manifest that has nothing wrong."""
     return GROUP.replace("NAME", name)
@@ -30,7 +35,7 @@ def test_folders_are_read_in_order(load_text: Loader) -> None:
     files = {
         "z.yaml": group("z"),
         "a/b.YML": group("b"),
-        "a/c.json": '{"name": "c", "containers": [{"name": "a", "image": "x:1", "resources": {"cpu": 1, "memoryInGB": 1}}]}',
+        "a/c.json": JSON_GROUP,
         "a/.hidden.yaml": "wrong",
         ".git2/x.yaml": "wrong",
         "README.md": "wrong",

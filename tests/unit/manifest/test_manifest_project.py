@@ -38,7 +38,11 @@ environments:
     groups: {WEB: {tags: {stage: prod}, restartPolicy: Always}, rg-shop-prod/api: {osType: Windows}}
   test: {location: northeurope}
 """
-WEB = "name: web\ntags: {tier: front}\ncontainers: [{name: a, image: 'x:${var:tag}', resources: {cpu: 1, memoryInGB: 1}}]\n"
+WEB = """
+name: web
+tags: {tier: front}
+containers: [{name: a, image: "x:${var:tag}", resources: {cpu: 1, memoryInGB: 1}}]
+"""
 API = "name: api\nrestartPolicy: Never\ncontainers: [{name: a, image: 'x:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
 FILES = {"aci-reconcile.yaml": PROJECT, "manifests/web.yaml": WEB, "manifests/sub/api.yaml": API}
 NO_FLAGS = {"resource_group": "", "location": ""}

@@ -1,0 +1,64 @@
+"""Write docs/diagnostics.md from the table of diagnostic codes.
+
+Run it after a change of the table::
+
+    python scripts/build_diagnostics.py          # writes
+    python scripts/build_diagnostics.py --check  # exit 1 when the page is not what the table makes of it
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aci_reconcile.manifest import CODES
+
+if TYPE_CHECKING:
+    from aci_reconcile.manifest import Code
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "diagnostics.md"
+WIDTH = 120
+
+HEAD = """# Diagnostics
+
+What `aci-reconcile validate` and every command that reads manifests may say about them:
+
+```text
+manifests/web.yaml:14:9: error ACI012: port 3389 is reserved by ACI
+```
+
+An **error** stops the run: nothing is planned from a set that has one. A **warning** is something that works and
+should be put right; a **notice** is worth knowing. Codes are stable, and `aci-reconcile explain ACI012` prints what
+stands here. This page is made by `scripts/build_diagnostics.py`.
+"""
+
+
+def render() -> str:
+    """Return the page."""
+    rows = "".join(f"| [{code}](#{code.lower()}) | {each.severity} | {each.title} |\n" for code, each in CODES.items())
+    table = f"| code | severity | |\n|---|---|---|\n{rows}"
+    return "\n".join([HEAD, table, *(_section(code, each) for code, each in CODES.items())])
+
+
+def _section(code: str, each: Code) -> str:
+    text = textwrap.fill(each.explanation, WIDTH, break_long_words=False, break_on_hyphens=False)
+    example = f"\n```yaml\n{each.example}\n```\n" if each.example else ""
+    return f"## {code}\n\n**{each.title}** ({each.severity})\n\n{text}\n{example}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or compare it with what it should be."""
+    text = render()
+    if "--check" in arguments:
+        fresh = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
+        print(f"{PAGE.name}: {'fresh' if fresh else 'stale: run scripts/build_diagnostics.py'}")
+        return 0 if fresh else 1
+    PAGE.write_text(text, encoding="utf-8")
+    print(f"{PAGE.name}: {len(CODES)} codes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

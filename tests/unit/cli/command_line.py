@@ -1,0 +1,67 @@
+"""A command line for tests: run it, and see its exit code and what it wrote to either stream."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aci_reconcile.cli.boundary import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+PROJECT = """\
+name: shop
+resourceGroup: rg-shop
+location: westeurope
+createResourceGroups: true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of a command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """Standard output as one JSON document."""
+        return json.loads(self.out)
+
+    @property
+    def documents(self) -> list[Any]:
+        """Standard output as lines of JSON."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """Runs commands in a folder."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str) -> Ran:
+        """Run a command."""
+        self.capsys.readouterr()
+        code = run(words)
+        out, err = self.capsys.readouterr()
+        return Ran(code, out, err)
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file below the folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def group(self, name: str, image: str = "nginx:1", more: str = "") -> Path:
+        """Write the manifest of a group with one container, which has the group's name."""
+        text = f"name: {name}\nosType: Linux\n{more}containers:\n  - name: {name}\n    image: {image}\n"
+        return self.write(f"manifests/{name}.yaml", f"{text}    resources: {{cpu: 1, memoryInGB: 1}}\n")

@@ -1,0 +1,50 @@
+"""The command line in this process: a project in a folder of its own, on the embedded emulator."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.command_line import PROJECT, CommandLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class _Terminal(io.StringIO):
+    """A standard input at which a person sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Run commands in an empty folder; standard input is closed, and time passes quickly."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setenv("ACI_RECONCILE_PROVISIONING", "0s")
+    monkeypatch.setenv("ACI_RECONCILE_STABLE_FOR", "0s")
+    return CommandLine(tmp_path, capsys)
+
+
+@pytest.fixture
+def project(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The same, with a project of one group, ``rg-shop/web``, and ``--local`` as the place."""
+    cli.write("aci-reconcile.yaml", PROJECT)
+    cli.group("web")
+    monkeypatch.setenv("ACI_RECONCILE_LOCAL", "1")
+    return cli
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sit a person at a terminal who types this."""
+
+    def sit(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", _Terminal(text))
+
+    return sit

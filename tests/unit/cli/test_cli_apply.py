@@ -1,0 +1,276 @@
+"""``apply`` and ``destroy``: asking, doing, and how they exit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unit.cli.command_line import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+    from unit.cli.command_line import CommandLine
+
+SECRET = "    environmentVariables: {TOKEN: {secureValue: '${env:TOKEN}'}}\n"
+
+
+def test_nobody_to_ask_writes_nothing(project: CommandLine) -> None:
+    """The plan is shown; without a terminal and without approval that is all, and there is a hint."""
+    ran = project("apply")
+
+    assert 1 == ran.code
+    assert "Plan: 1 to add" in ran.out
+    assert "approve with --auto-approve (-y); nothing was written" in ran.err
+    assert "No container groups.\n" == project("status").out
+
+
+def test_only_the_word_approves(project: CommandLine, types: Callable[[str], None]) -> None:
+    """``yes`` does it; anything else, or nothing, does not."""
+    for answer in ("no\n", "y\n", "YES\n", "\n", ""):
+        types(answer)
+        ran = project("apply")
+
+        assert 1 == ran.code
+        assert "not approved; nothing was written" in ran.err
+
+    types("yes\n")
+    ran = project("apply")
+
+    assert 0 == ran.code
+    assert "Type yes to apply these changes: " in ran.err
+    assert "Apply complete! Resources: 1 added, 0 changed, 0 destroyed." in ran.out
+
+
+def test_progress_is_on_stderr_and_the_summary_on_stdout(project: CommandLine) -> None:
+    """One line an event, none of them on stdout."""
+    ran = project("apply", "-y")
+
+    assert "+ rg-shop  " in ran.err
+    assert "rg-shop/web                   created after" in ran.err
+    assert "created after" not in ran.out
+    assert ran.out.endswith("\n\nApply complete! Resources: 1 added, 0 changed, 0 destroyed.\n")
+
+
+def test_a_second_apply_has_nothing_to_do_and_asks_nobody(project: CommandLine) -> None:
+    """Nothing differs: no approval is needed, the groups are looked at, and nothing is said of those that run."""
+    project("apply", "-y")
+    ran = project("apply")
+
+    assert (0, "") == (ran.code, ran.err)
+    assert ran.out.startswith("No changes. 1 group matches its manifest.\n")
+    assert "rg-shop/web" in project("apply", "--verbose").err
+
+
+def test_a_group_that_does_not_run_fails_this_apply_and_the_next(project: CommandLine) -> None:
+    """Done means running: exit code 5, with the reason, although nothing differs any more."""
+    project.group("web", image="sim/exit:3", more="restartPolicy: Never\n")
+    first = project("apply", "-y")
+    second = project("apply", "-y")
+
+    assert (5, 5) == (first.code, second.code)
+    assert "exit code 3" in first.err
+    assert "| [emulator]" in second.err
+    assert "No changes." in second.out
+    assert "Apply incomplete!" in second.out
+
+
+def test_quiet_tells_of_failures_only(project: CommandLine) -> None:
+    """Results and errors are not silenced."""
+    assert "" == project("apply", "-y", "-q").err
+
+    project.group("task", image="sim/exit:3", more="restartPolicy: Never\n")
+    ran = project("apply", "-y", "-q")
+
+    assert "! rg-shop/task" in ran.err
+    assert "creating" not in ran.err
+
+
+def test_wait_none_does_not_look(project: CommandLine) -> None:
+    """What Azure accepted counts as done, whatever becomes of it."""
+    project.group("web", image="sim/exit:3", more="restartPolicy: Never\n")
+
+    assert 0 == project("apply", "-y", "--wait", "none").code
+
+
+def test_json_is_one_document_a_line(project: CommandLine) -> None:
+    """First the plan, then what happens, last how it ended; nothing on stderr."""
+    ran = project("apply", "-y", "--format", "json")
+    types = [each["type"] for each in ran.documents]
+
+    assert (0, "") == (ran.code, ran.err)
+    assert ["plan", "resource_group_created", "started"] == types[:3]
+    assert ["succeeded", "finished"] == types[-2:]
+    assert 1 == ran.documents[0]["plan"]["summary"]["add"]
+
+
+def test_the_log_on_stderr_can_be_json(project: CommandLine) -> None:
+    """With ``--log-format json`` every line of stderr is a document, warnings and errors included."""
+    with project.group("web").open("a", encoding="utf-8") as file:
+        file.write(SECRET)
+    missing = project("apply", "-y", "--log-format", "json")
+    project.group("web")
+    done = project("apply", "-y", "--log-format", "json")
+
+    assert ["warning", "error"] == [each["level"] for each in _lines(missing.err)]
+    assert {"resource_group_created", "started", "succeeded"} <= {each["type"] for each in _lines(done.err)}
+    assert "Apply complete!" in done.out
+
+
+def _lines(text: str) -> list[dict[str, str]]:
+    import json
+
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_blocker_holds_everything(project: CommandLine) -> None:
+    """Exit code 3, with the plan and the flag that releases it; approval does not."""
+    project("apply", "-y")
+    project.group("web", more="restartPolicy: OnFailure\n")
+    project.group("new")
+    ran = project("apply", "-y")
+
+    assert 3 == ran.code
+    assert "Release with --allow-replace." in ran.out
+    assert "the plan is held back; nothing was written" in ran.err
+    assert "rg-shop/new" not in project("status").out
+    assert 0 == project("apply", "-y", "--only", "new").code
+    assert 0 == project("apply", "-y", "--allow-replace").code
+
+
+def test_missing_secrets_are_all_named(project: CommandLine) -> None:
+    """Nothing is written before every secret is at hand."""
+    for name in ("web", "db"):
+        with project.group(name).open("a", encoding="utf-8") as file:
+            file.write(SECRET)
+    ran = project("apply", "-y", "--format", "json")
+
+    assert 1 == ran.code
+    assert "rg-shop/db needs env:TOKEN; rg-shop/web needs env:TOKEN" in ran.err
+    assert "SecretUnavailableError" == ran.documents[-1]["error"]["kind"]
+    assert "No container groups.\n" == project("status").out
+
+
+def test_what_azure_refuses_fails_that_group_only(project: CommandLine) -> None:
+    """The others are written; the exit code is 5, and Azure's code is told."""
+    project.group("web", image="sim/missing")
+    project.group("db")
+    ran = project("apply", "-y", "--timeout", "3s")
+
+    assert 5 == ran.code
+    assert "InaccessibleImage" in ran.err
+    assert "1 added" in ran.out
+
+
+def test_a_resource_group_is_not_created_unasked(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a real endpoint only the project file may ask for it; the embedded emulator has nobody else to do it."""
+    project.write("aci-reconcile.yaml", PROJECT.replace("createResourceGroups: true\n", ""))
+
+    assert 0 == project("apply", "-y").code
+
+    monkeypatch.delenv("ACI_RECONCILE_LOCAL")
+    ran = project("plan", "--arm-endpoint", "http://127.0.0.1:9")
+
+    assert 1 == ran.code
+
+
+def test_destroy_deletes_what_is_ours(project: CommandLine, types: Callable[[str], None]) -> None:
+    """The approval names the number of groups; a resource group stays unless asked for."""
+    project.group("db")
+    project("apply", "-y")
+    types("yes\n")
+    ran = project("destroy")
+
+    assert 0 == ran.code
+    assert "Type yes to delete 2 groups: " in ran.err
+    assert "Destroy complete! Resources: 0 added, 0 changed, 2 destroyed." in ran.out
+    assert "No changes." in project("destroy").out
+    assert 0 == project("destroy").code
+
+
+def test_destroy_takes_the_resource_groups_that_we_made(project: CommandLine) -> None:
+    """They go last, and only when asked for."""
+    project("apply", "-y")
+    ran = project("destroy", "-y", "--resource-groups")
+
+    assert 0 == ran.code
+    assert "- resource group rg-shop in westeurope" in ran.out
+    assert "resource group deleted" in ran.err
+
+    last = project("destroy", "-y", "--resource-groups")
+
+    assert (0, "") == (last.code, last.err)
+
+
+def test_destroy_as_json_ends_once(project: CommandLine) -> None:
+    """Groups and resource groups are one run: one last line."""
+    project("apply", "-y")
+    types = [each["type"] for each in project("destroy", "-y", "--resource-groups", "--format", "json").documents]
+
+    assert ["plan", "started", "succeeded", "resource_group_deleted", "finished"] == types
+
+
+def test_destroy_leaves_resource_groups_of_others(project: CommandLine) -> None:
+    """One that another project created stays, and is named."""
+    project("apply", "-y")
+    project.write("aci-reconcile.yaml", PROJECT.replace("name: shop", "name: other"))
+    project.group("more")
+    project("apply", "-y", "--only", "more")
+    ran = project("destroy", "-y", "--resource-groups")
+
+    assert 0 == ran.code
+    assert "rg-shop stays: this project did not create that resource group." in ran.err
+    assert "rg-shop/web" in project("status").out
+    assert "rg-shop/more" not in project("status").out
+
+
+def test_destroy_can_be_narrowed(project: CommandLine) -> None:
+    """``--only`` names groups, and then whole resource groups are out of the question."""
+    project.group("db")
+    project("apply", "-y")
+
+    assert "goes with neither PATH nor --only" in project("destroy", "-y", "--only", "db", "--resource-groups").err
+    assert 0 == project("destroy", "-y", "--only", "db").code
+    assert "rg-shop/web" in project("status").out
+
+
+def test_destroy_leaves_what_is_protected(project: CommandLine) -> None:
+    """By its tag, or by its manifest although nothing was applied since."""
+    project("apply", "-y")
+    project.group("web", more="lifecycle: {protect: true}\n")
+    by_manifest = project("destroy", "-y")
+    project("apply", "-y")
+    by_tag = project("destroy", "-y")
+
+    assert (3, 3) == (by_manifest.code, by_tag.code)
+    assert 1 == by_tag.out.count("rg-shop/web is protected and would be deleted")
+    assert "rg-shop/web is protected and would be deleted" in by_manifest.out
+
+
+def test_destroy_needs_no_secret(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is deleted needs no value; nothing is said about it."""
+    with project.group("web").open("a", encoding="utf-8") as file:
+        file.write(SECRET)
+    monkeypatch.setenv("TOKEN", "canary-1")
+    project("apply", "-y")
+    monkeypatch.delenv("TOKEN")
+    ran = project("destroy", "-y")
+
+    assert 0 == ran.code
+    assert "TOKEN" not in ran.err
+
+
+def test_destroy_without_a_project_deletes_the_declared_groups(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another loose file declares is not touched."""
+    monkeypatch.setenv("ACI_RECONCILE_LOCAL", "1")
+    monkeypatch.setenv("ACI_RECONCILE_RESOURCE_GROUP", "rg-loose")
+    one = cli.group("one", more="location: westeurope\n")
+    two = cli.group("two", more="location: westeurope\n")
+    cli("apply", "-y", str(one), str(two))
+
+    assert 0 == cli("destroy", "-y", str(one)).code
+    assert ["rg-loose/two"] == [
+        each["address"] for each in cli("status", "--format", "json").document["groups"]
+    ]

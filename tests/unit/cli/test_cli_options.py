@@ -1,0 +1,261 @@
+"""Options: where they may stand, which of them the environment may set, and what is wrong with a wrong one."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from aci_reconcile.cli.command import Option
+from aci_reconcile.cli.kinds import Duration
+from aci_reconcile.cli.root import root
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine
+
+COMMANDS = root().list_commands(click.Context(root()))
+BRAKES = {
+    "--prune",
+    "--max-deletes",
+    "--adopt",
+    "--allow-replace",
+    "--touch-secrets",
+    "--trust-secrets",
+    "--redeploy",
+    "--auto-approve",
+    "--resource-groups",
+}
+
+
+def options_of(command: str) -> list[Option]:
+    """Return the options of a command."""
+    found = root().get_command(click.Context(root()), command)
+
+    assert found is not None
+    return [each for each in found.params if isinstance(each, Option)]
+
+
+def test_without_a_command_there_is_help(cli: CommandLine) -> None:
+    """Alone, the command explains itself and is content."""
+    ran = cli()
+
+    assert (0, "") == (ran.code, ran.err)
+    assert ran.out.startswith("Usage: aci-reconcile [OPTIONS] COMMAND ...")
+    assert [] == [name for name in COMMANDS if f"\n  {name} " not in ran.out]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(cli: CommandLine, command: str) -> None:
+    """The help of a command names it, its options in sections, and an example; no line is longer than a terminal."""
+    ran = cli(command, "--help")
+
+    assert 0 == ran.code
+    assert ran.out.startswith(f"Usage: aci-reconcile {command}")
+    assert "\nOutput:\n" in ran.out
+    assert f"\nExamples:\n  aci-reconcile {command}" in ran.out
+    assert [] == [line for line in ran.out.splitlines() if len(line) > 100]
+    assert [] == [option.long for option in options_of(command) if not option.help]
+
+
+def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
+    """``--version`` says which version is installed."""
+    ran = cli("--version")
+
+    assert (0, f"aci-reconcile {version('aci-reconcile')}\n") == (ran.code, ran.out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_but_a_brake_has_an_environment_form(command: str) -> None:
+    """A pipeline may set anything but what releases a brake: that is said by the person who runs it."""
+    for option in options_of(command):
+        wanted = None if option.long in BRAKES else f"ACI_RECONCILE_{option.long[2:].replace('-', '_').upper()}"
+
+        assert (option.long, wanted) == (option.long, option.envvar)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--bogus",),
+        ("plan", "--bogus"),
+        ("plna",),
+        ("logs",),
+        ("schema",),
+        ("plan", "--concurrency", "0"),
+        ("plan", "--format", "xml"),
+        ("plan", "--timeout", "soon"),
+        ("plan", "--timeout", "9999h"),
+        ("plan", "--max-deletes", "-1"),
+        ("plan", "--var", "novalue"),
+        ("plan", "--allow-replace=some"),
+        ("plan", "--quiet", "--verbose"),
+        ("plan", "--project"),
+        ("emulator", "--port", "70000"),
+    ],
+)
+def test_a_usage_error_exits_1(cli: CommandLine, words: tuple[str, ...]) -> None:
+    """Never 2, which would read as "there are differences"; and nothing is on stdout."""
+    ran = cli(*words)
+
+    assert (1, "") == (ran.code, ran.out)
+    assert ran.err.startswith("Error: ")
+
+
+def test_a_usage_error_says_where_help_is(cli: CommandLine) -> None:
+    """The hint names the command whose help is to be read."""
+    assert "Error: No such option '--bogus'" in cli("plan", "--bogus").err
+    assert "\n  see aci-reconcile plan --help\n" in cli("plan", "--bogus").err
+
+
+def test_global_options_stand_before_or_after_the_command(project: CommandLine) -> None:
+    """The place makes no difference; after the command wins, and what may be repeated adds up."""
+    project.group("db")
+    project.group("api")
+
+    before = project("--format", "json", "--only", "web", "plan", "--only", "db")
+    after = project("plan", "--format", "json", "--only", "web", "--only", "db")
+    last = project("--format", "json", "plan", "--format", "text")
+
+    assert before.document == after.document
+    assert ["rg-shop/db", "rg-shop/web"] == [each["address"] for each in before.document["resource_changes"]]
+    assert last.out.startswith("aci-reconcile will perform")
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_project(
+    project: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flag, environment, project file, default: in this order."""
+    subscriptions = [f"{digit * 8}-0000-0000-0000-000000000000" for digit in "123"]
+
+    def planned(*words: str) -> str:
+        document = project("plan", "--format", "json", *words).document
+        return str(document["subscription"])
+
+    assert "00000000-0000-0000-0000-000000000000" == planned()
+
+    with (project.folder / "aci-reconcile.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"subscription: {subscriptions[0]}\n")
+
+    assert subscriptions[0] == planned()
+
+    monkeypatch.setenv("ACI_RECONCILE_SUBSCRIPTION", subscriptions[1])
+
+    assert subscriptions[1] == planned()
+    assert subscriptions[2] == planned("-s", subscriptions[2])
+
+
+def test_a_brake_is_not_released_by_the_environment(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``ACI_RECONCILE_AUTO_APPROVE`` and the like mean nothing."""
+    for name in ("AUTO_APPROVE", "PRUNE", "ALLOW_REPLACE", "ADOPT"):
+        monkeypatch.setenv(f"ACI_RECONCILE_{name}", "1")
+    ran = project("apply")
+
+    assert 1 == ran.code
+    assert "nobody is here to apply these changes" in ran.err
+
+
+def test_a_replacement_may_be_allowed_with_or_without_a_number(project: CommandLine) -> None:
+    """``--allow-replace`` takes a number only with ``=``: what follows it is a path."""
+    project("apply", "-y")
+    project.group("web", more="restartPolicy: Never\n")
+
+    assert 3 == project("plan", "--detailed-exitcode").code
+    assert 2 == project("plan", "--detailed-exitcode", "--allow-replace", "manifests/web.yaml").code
+    assert 2 == project("plan", "--detailed-exitcode", "--allow-replace=1").code
+    assert 3 == project("plan", "--detailed-exitcode", "--allow-replace=0").code
+
+
+def test_a_path_may_look_like_an_option_after_two_dashes(project: CommandLine) -> None:
+    """After ``--`` everything is a path."""
+    ran = project("plan", "--", "--allow-replace")
+
+    assert "Error: --allow-replace does not exist" in ran.err
+
+
+def test_local_goes_with_no_other_place(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two places on the command line contradict each other; one there wins over one in the environment."""
+    assert "goes with neither" in cli("status", "--local", "--arm-endpoint", "http://127.0.0.1:9").err
+    assert "goes with neither" in cli("status", "--local", "--cloud", "china").err
+
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", "http://127.0.0.1:9")
+
+    assert 0 == cli("status", "--local", "-g", "rg").code
+
+    monkeypatch.setenv("ACI_RECONCILE_LOCAL", "1")
+    ran = cli("status", "-g", "rg", "--arm-endpoint", "http://127.0.0.1:9")
+
+    assert 1 == ran.code
+    assert "127.0.0.1:9" in ran.err
+
+
+def test_plain_http_is_for_this_machine_only(cli: CommandLine) -> None:
+    """A token would be readable on the way."""
+    ran = cli("status", "-g", "rg", "-s", "00000000-0000-0000-0000-000000000000", "--arm-endpoint", "http://example.com")
+
+    assert 1 == ran.code
+    assert "plain http is taken on loopback only" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0", 0), ("10", 10), ("10s", 10), ("30m", 1800), ("1h30m", 5400), ("500ms", 0.5), ("1.5s", 1.5), ("2h", 7200)],
+)
+def test_lengths_of_time(text: str, seconds: float) -> None:
+    """Numbers with units, largest first; a number alone is seconds."""
+    assert seconds == Duration().convert(text, None, None)
+
+
+@pytest.mark.parametrize("text", ["", "s", "10x", "m10", "-5s", "1s1h", "8d", "1e9", "nan"])
+def test_what_is_no_length_of_time(text: str) -> None:
+    """Anything else is refused, with an example."""
+    with pytest.raises(click.BadParameter, match="length of time"):
+        Duration().convert(text, None, None)
+
+
+def test_variables_come_from_flags_files_and_the_environment(
+    project: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``--var`` wins over files, a later file over an earlier one; in the environment there is one a line."""
+    project.group("web", image="'${var:image}:${var:tag}'")
+    project.write("one.vars", "# values\nimage=one\ntag=1\n\n")
+    project.write("two.json", '{"tag": 2}')
+
+    def image(*words: str) -> str:
+        document = project("render", "--format", "json", *words).document
+        return str(document[0]["properties"]["containers"][0]["properties"]["image"])
+
+    assert "one:2" == image("--var-file", "one.vars", "--var-file", "two.json")
+    assert "one:a=b" == image("--var-file", "one.vars", "--var", "tag=a=b")
+
+    monkeypatch.setenv("ACI_RECONCILE_VAR", "image=spaced name\ntag=3\n")
+
+    assert "spaced name:3" == image()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("no equals sign\n", "line 1 is not NAME=VALUE"),
+        ('{"a": [1]}', "the value of a is neither a text nor a number"),
+        ('{"a": ', "not valid JSON"),
+    ],
+)
+def test_a_file_of_variables_that_says_something_else(cli: CommandLine, text: str, complaint: str) -> None:
+    """It is refused, and the complaint names it."""
+    cli.write("bad.vars", text)
+    ran = cli("validate", "--var-file", "bad.vars")
+
+    assert 1 == ran.code
+    assert f"--var-file bad.vars: {complaint}" in ran.err
+
+
+def test_a_file_of_variables_that_cannot_be_read(cli: CommandLine) -> None:
+    """Missing, not text, or far too large: each has its message."""
+    cli.write("huge.vars", "#" * (1024 * 1024 + 1))
+    (cli.folder / "latin.vars").write_bytes(b"a=\xff\n")
+
+    assert "No such file" in cli("validate", "--var-file", "none.vars").err
+    assert "larger than 1 MiB" in cli("validate", "--var-file", "huge.vars").err
+    assert "not UTF-8" in cli("validate", "--var-file", "latin.vars").err

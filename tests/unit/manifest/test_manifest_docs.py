@@ -1,0 +1,81 @@
+"""The pages about manifests: what they show is true."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema.validators
+import pytest
+
+from aci_reconcile.manifest import CODES, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.manifest import Loaded
+
+    Loader = Callable[..., Loaded]
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = ROOT / "docs" / "manifests.md"
+BLOCKS = re.findall(r"^```yaml(.*?)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+ENVIRON = dict.fromkeys(["DB_PASSWORD", "STORAGE_KEY", "TOKEN"], "x")
+
+
+def test_every_block_is_marked() -> None:
+    """Each is a manifest or a project file, so that the tests below read it."""
+    assert {" manifest", " project"} == {kind for kind, _ in BLOCKS}
+
+
+@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == " manifest"])
+def test_manifests_load(load_text: Loader, text: str) -> None:
+    """Without any complaint, and they are what the schema wants."""
+    loaded = load_text(text, resource_group="", location="", environ=ENVIRON)
+
+    assert () == loaded.diagnostics
+    assert 1 == len(loaded.resources)
+
+
+@pytest.mark.parametrize("environment", ["", "test", "prod"])
+def test_project_files_load(load_text: Loader, environment: str) -> None:
+    """In each of their environments."""
+    (text,) = (text for kind, text in BLOCKS if kind == " project")
+    web = "name: web\ncontainers: [{name: a, image: 'x:${var:image_tag}', resources: {cpu: 1, memoryInGB: 1}}]\n"
+    options = {"environment": environment, "location": "", "resource_group": "" if environment else "rg"}
+
+    loaded = load_text({"aci-reconcile.yaml": text, "manifests/web.yaml": web}, **options)
+
+    assert () == loaded.diagnostics
+    assert ["web"] == [each.id.name for each in loaded.resources]
+
+
+def test_the_project_block_fits_its_schema() -> None:
+    """An editor has nothing to say about it."""
+    import yaml
+
+    (text,) = (text for kind, text in BLOCKS if kind == " project")
+    found: Any = json.loads(json.dumps(yaml.safe_load(text)))
+
+    assert [] == list(jsonschema.validators.Draft7Validator(schema("project")).iter_errors(found))
+
+
+def test_the_page_of_diagnostics_is_fresh() -> None:
+    """It is what the table of codes makes of it: else run scripts/build_diagnostics.py."""
+    spec = importlib.util.spec_from_file_location("build_diagnostics", ROOT / "scripts" / "build_diagnostics.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    assert (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8") == module.render()
+
+
+def test_codes_that_pages_name_exist() -> None:
+    """A link to a code leads somewhere."""
+    named = {code for page in (ROOT / "docs").glob("*.md") for code in re.findall(r"ACI\d{3}", page.read_text("utf-8"))}
+
+    assert set() == named - set(CODES)
