@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from aci_reconcile.diff import ABSENT
 from aci_reconcile.fields import ROOT, Kind, Node
 from aci_reconcile.fields.paths import below
 from aci_reconcile.model import as_object
@@ -100,9 +101,10 @@ def is_entry(keys: Keys) -> bool:
 
 
 def hidden_texts(change: Change) -> frozenset[str]:
-    """Return the texts of the live body that are a secret of the manifest, and that no manifest shows.
+    """Return the texts of the live body that are a secret of the manifest, or stand where it has one.
 
-    Such a text was readable in Azure before the author made it secret; a report is no place for it all the same.
+    Such a text was readable in Azure before the author made it secret; a report is no place for it all the same. What
+    the manifest itself shows elsewhere is not hidden.
     """
     if change.before is None or change.after is None:
         return frozenset()
@@ -110,14 +112,14 @@ def hidden_texts(change: Change) -> frozenset[str]:
     secrets = tuple(each for each in declared if isinstance(each, Secret) and each)
     shown = {each for each in declared if isinstance(each, str)}
     live = {each for each in _leaves(change.before.body) if isinstance(each, str)} - shown
-    return frozenset(text for text in live if any(_is(text, secret) for secret in secrets))
-
-
-def _is(text: str, secret: Secret) -> bool:
-    try:
-        return Secret(text) == secret
-    except UnicodeEncodeError:  # a lone surrogate, from a broken environment variable or a broken answer
-        return False
+    replaced = {
+        text
+        for each in change.fields
+        if each.secret and each.before is not ABSENT
+        for text in _leaves(each.before)
+        if isinstance(text, str) and text
+    }
+    return frozenset(text for text in live if text in replaced or any(Secret(text) == secret for secret in secrets))
 
 
 def _leaves(value: Json) -> Iterator[Json]:
