@@ -586,7 +586,7 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "drift/incomplete": drift_incomplete,
     "drift/none": drift_none,
     "events/all": events,
-    "diagnostics/all": diagnostics,
+    "complaints/all": diagnostics,
 }
 
 
