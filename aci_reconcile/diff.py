@@ -44,6 +44,8 @@ class FieldChange:
     keys: Keys = ()
     replaces: Replaces = Replaces.NO
     secret: bool = False
+    candidates: tuple[str, ...] = ()
+    """Of a secret: the paths one or more of which changed, where one fingerprint stands for several."""
 
 
 def diff(before: NormalForm, after: NormalForm) -> tuple[FieldChange, ...]:
@@ -55,9 +57,10 @@ def diff(before: NormalForm, after: NormalForm) -> tuple[FieldChange, ...]:
     return tuple(_change(keys, before, after) for keys in tops)
 
 
-def secret_change(path: str, *, before: bool, after: bool) -> FieldChange:
+def secret_change(path: str, *, before: bool, after: bool, candidates: tuple[str, ...] = ()) -> FieldChange:
     """Return the change of a write-only value: that it changed, never from what to what."""
-    return FieldChange(path, None if before else ABSENT, None if after else ABSENT, secret=True)
+    sides = (None if before else ABSENT, None if after else ABSENT)
+    return FieldChange(path, *sides, secret=True, candidates=candidates)
 
 
 def patch(before: NormalForm, changes: Iterable[FieldChange]) -> NormalForm:

@@ -97,6 +97,8 @@ class Lifecycle:
     """Take over a group that has no owner."""
     replace: bool = False
     """Allow the group to be deleted and created again where a change needs it."""
+    detach: bool = False
+    """Let the group go: take our tags off and leave it alone from then on."""
     depends_on: tuple[str, ...] = ()
     """Addresses of groups that must be as they should be before this one is written."""
     ignore: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from aci_reconcile.report.event_json import error_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return the exit code; nothing is raised."""
     session = Session.real(Output(format="json" if _wants_json(argv) else "text"))
@@ -27,8 +28,7 @@ def run(argv: Sequence[str]) -> int:
         try:
             code = root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
         except (InterruptedRunError, KeyboardInterrupt, click.Abort):
-            wrote = session.interruption.wrote
-            session.console.raw(f"\nInterrupted{'' if wrote else '; nothing was written'}.\n")
+            session.console.raw(session.interruption.words)
             return int(session.interruption.exit_code)
         except Exit as end:
             return end.exit_code

@@ -82,7 +82,9 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
     with closing(backend):
         identity = backend.identity
         where = (
-            f"embedded emulator, state in {place.state}" if send else f"{endpoint.base_url} ({identity.description})"
+            f"the embedded emulator, state in {place.state}"
+            if send
+            else f"{endpoint.base_url}, identity: {identity.description}"
         )
         yield Connection(backend, _shown(endpoint, local=send is not None), where, identity.warning)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _GLANCE = 0.1
+_GRACE = 1.5
+"""Seconds that a run that only reads is given to end by itself; a request that hangs does not hold it."""
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
 
@@ -30,7 +34,7 @@ class Interruption:
     """What signals have come.
 
     While ``patient`` a signal only sets ``signal``, for the work to see; otherwise it also ends what the main thread
-    does. ``last_words`` returns what is said when a second signal ends the run at once.
+    does, and the process soon after. ``last_words`` returns what is said when a second signal ends the run at once.
     """
 
     signal: int = 0
@@ -38,11 +42,17 @@ class Interruption:
     wrote: bool = False
     """Whether work that writes has begun."""
     last_words: Callable[[], str] = field(default=lambda: "")
+    alarm: threading.Timer | None = None
 
     @property
     def exit_code(self) -> ExitCode:
         """The code a run ends with because of the signal."""
         return ExitCode.TERMINATED if self.signal == signal.SIGTERM else ExitCode.INTERRUPTED
+
+    @property
+    def words(self) -> str:
+        """What is said about it."""
+        return f"\nInterrupted{'' if self.wrote else '; nothing was written'}.\n"
 
     def came(self) -> bool:
         """Whether a signal came."""
@@ -61,6 +71,8 @@ class Interruption:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            if self.alarm is not None:
+                self.alarm.cancel()
 
     @contextmanager
     def patiently(self, last_words: Callable[[], str]) -> Generator[None]:
@@ -78,8 +90,15 @@ class Interruption:
             os._exit(int(self.exit_code))
         self.signal = number
         if not self.patient:
+            self.alarm = threading.Timer(_GRACE, self._leave)
+            self.alarm.daemon = True
+            self.alarm.start()
             raise InterruptedRunError
         _say("\nInterrupted: waiting for the requests in flight. Once more aborts at once.\n")
+
+    def _leave(self) -> None:
+        _say(self.words)
+        os._exit(int(self.exit_code))
 
 
 def _say(text: str) -> None:

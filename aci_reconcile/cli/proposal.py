@@ -80,7 +80,7 @@ def opened(project: Project, target: Target, session: Session) -> Generator[Conn
         if connection.warning:
             session.console.warn(connection.warning)
         if session.console.verbose or not target.local:
-            session.console.info(f"Using {connection.description}, subscription {project.subscription}.")
+            session.console.info(f"Using subscription {project.subscription} at {connection.description}.")
         yield connection
 
 

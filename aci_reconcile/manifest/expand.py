@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.fields import ROOT, Kind
+from aci_reconcile.fields.containers import CONTAINERS
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.rows import ENVELOPE
@@ -136,7 +137,10 @@ class _Object:
                 continue
             self._keep(entry, name, target.children[name], into)
             return
-        self._unknown(entry, [*spec.children, *(inner.children if inner else ())])
+        wrapped = spec is not self._spec or (inner is not None and self._node.entry("properties") is None)
+        self._unknown(
+            entry, [*spec.children, *(inner.children if inner else ())], self._inside if wrapped else self._outside
+        )
 
     def _keep(self, entry: Entry, name: str, spec: Node, into: dict[str, Entry]) -> None:
         if entry.key != name:
@@ -158,24 +162,35 @@ class _Object:
         message = f"`{name}` is given twice: with `properties` and without, or in two spellings"
         self._run.findings.add("ACI112", entry.where, message, hint="keep one", path=join(self._at, name))
 
-    def _unknown(self, entry: Entry, known: list[str]) -> None:
+    def _unknown(self, entry: Entry, known: list[str], into: dict[str, Entry]) -> None:
         path = join(self._at, entry.key)
         add = self._run.findings.add
         lowered = entry.key.lower()
-        if lowered in _REMOVED:
+        if lowered in _REMOVED and not (isinstance(entry.value, ScalarNode) and entry.value.null):
             message = f"{quote(entry.key)} does not exist any more"
             add("ACI124", entry.where, message, hint=_REMOVED[lowered], path=path)
-        elif lowered in _LEFTOVERS and not self._at:
+        elif lowered in _REMOVED or (lowered in _LEFTOVERS and not self._at):
             add("ACI114", entry.where, f"{quote(entry.key)} is left over from an export; it is ignored", path=path)
         elif lowered in _NOT_IN_INIT and self._spec.row.path == "properties.initContainers[]":
             add("ACI078", entry.where, f"an init container takes no {quote(entry.key)}", path=path)
         elif self._run.lenient:
             add("ACI113", entry.where, f"the property {quote(entry.key)} is not known here; it is passed on", path=path)
-            into = self._outside if self._inner is None else self._inside
             into.setdefault(entry.key, entry)
         else:
-            hint = did_you_mean(entry.key, known)
+            hint = did_you_mean(entry.key, known) or _misplaced(lowered, self._spec)
             add("ACI110", entry.where, f"there is no property {quote(entry.key)} here", hint=hint, path=path)
+
+
+def _misplaced(lowered: str, spec: Node) -> str:
+    """Return a hint where the property is known elsewhere: one of the group in a container, or the other way round."""
+    group = ROOT.children["properties"]
+    containers = group.children["containers"].item
+    properties = containers.children["properties"] if containers else None
+    if lowered in group.lowered and spec.row.path.startswith(CONTAINERS):
+        return f"`{group.lowered[lowered]}` belongs to the group, beside `containers`"
+    if properties is not None and lowered in properties.lowered and not spec.row.path:
+        return f"`{properties.lowered[lowered]}` belongs to a container"
+    return ""
 
 
 def _spelled(key: str, spec: Node) -> str | None:

@@ -55,7 +55,7 @@ class Files:
             yield start
             return
         for path in self._below(start, findings):
-            if path.is_symlink() and not self._inside(path):
+            if path.is_symlink() and not self.inside(path):
                 message = "this link leads out of the repository"
                 findings.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
@@ -77,7 +77,8 @@ class Files:
             manifests = [name for name in names if _is_manifest(name)]
             yield from (here / name for name in sorted([*manifests, *links]))
 
-    def _inside(self, path: Path) -> bool:
+    def inside(self, path: Path) -> bool:
+        """Whether a path leads to something in the repository, whatever links are on the way."""
         try:
             return path.resolve().is_relative_to(self.boundary.resolve())
         except (OSError, RuntimeError):
@@ -118,7 +119,7 @@ class Files:
         """Read the file that ``${file:…}`` names; a final newline is dropped. None: the reason has been noted."""
         name = Path(target)
         full = self.base / name
-        if name.is_absolute() or ".." in name.parts or "\\" in target or not self._inside(full):
+        if name.is_absolute() or ".." in name.parts or "\\" in target or not self.inside(full):
             hint = f"files are named from {quote(self.show(self.base))} on, without `..`"
             findings.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
             return None

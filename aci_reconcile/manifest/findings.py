@@ -19,10 +19,16 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
+        self._places: set[Where] = set()
 
     def add(self, code: str, where: Where, message: str, *, hint: str = "", path: str = "") -> None:
         """Note a complaint; the same one twice is one."""
         self._found[Diagnostic(where, code, message, hint, path, CODES[code].severity)] = None
+        self._places.update((where, Where(where.file)))
+
+    def about(self, where: Where) -> bool:
+        """Whether somebody has complained of this very place; of a file as a whole: of anything in it."""
+        return where in self._places
 
     @property
     def failed(self) -> bool:

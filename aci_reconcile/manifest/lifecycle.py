@@ -22,7 +22,8 @@ def lifecycle(ours: Item) -> Lifecycle:
     return Lifecycle(
         protect=protect if isinstance(protect, bool) else None,
         adopt=item.at("adopt").value is True,
-        replace=item.at("replace").value is True,
+        replace=item.at("replace").value == "allow",
+        detach=item.at("detach").value is True,
         depends_on=tuple(each.text for each in item.each("dependsOn") if each.text),
         ignore=tuple(as_text(each.value) for each in item.each("ignore")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -97,7 +98,7 @@ class _Load:
             if found is not None:
                 yield found
         where = Where(self._files.show(file))
-        if empty and not any(each.where.file == where.file for each in self._findings.sorted()):
+        if empty and not self._findings.about(where):
             self._findings.add("ACI138", where, "there is no manifest in this file")
 
     def _manifests(self) -> tuple[Path, ...]:
@@ -127,7 +128,11 @@ class _Load:
         existing = tuple(each for each in found if each.exists())
         if not existing:
             self._findings.add("ACI177", where, f"{quote(entry)} does not exist", path="manifests")
-        return existing
+        for each in existing:
+            if not self._files.inside(each):
+                message = f"{quote(self._files.show(each))} leads out of the repository"
+                self._findings.add("ACI140", where, message, path="manifests")
+        return tuple(each for each in existing if self._files.inside(each))
 
     def _check_flags(self) -> None:
         """Complain where the project file and the command line name different places."""
@@ -176,6 +181,8 @@ class _Load:
         chosen: set[tuple[str, ...]] = set()
         for path in _given(self._request):
             real = path.resolve()
+            if self._file is not None and real == self._file.resolve():  # the project file stands for the project
+                return set(sources)
             inside = {key for key, file in sources.items() if file.resolve().is_relative_to(real)}
             if not inside and not self._findings.failed:
                 hint = "the project's manifests are those under `manifests` in its file"
@@ -204,7 +211,7 @@ def _given(request: Request) -> tuple[Path, ...]:
     Raises:
         UsageError: one does not exist.
     """
-    paths = tuple(request.cwd / path for path in request.paths)
+    paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
     for given, path in zip(request.paths, paths, strict=True):
         if not path.exists():
             raise UsageError(f"{given} does not exist")

@@ -78,10 +78,12 @@ def describe(node: Source) -> str:
 def merge(under: Source | None, over: Source | None) -> Source | None:
     """Lay one node over another: maps merge key by key, anything else of ``over`` wins whole.
 
-    A map laid over nothing, and nothing laid over a map, are the map.
+    Nothing laid over a map or a list changes nothing: it counts as left out.
     """
     if under is None or over is None:
         return under if over is None else over
+    if isinstance(over, ScalarNode) and over.null and not isinstance(under, ScalarNode):
+        return under
     if not (isinstance(under, MapNode) and isinstance(over, MapNode)):
         return over
     entries = [_laid(entry, over.entry(entry.key)) for entry in under.entries]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.nodes import MapNode, ScalarNode
+from aci_reconcile.manifest.nodes import MapNode, ScalarNode, describe
 from aci_reconcile.manifest.rows import PROJECT
 
 if TYPE_CHECKING:
@@ -67,3 +67,16 @@ def check_name(what: str, name: str, where: Where, findings: Findings) -> None:
         message = f"{quote(name)} is no name for {'an' if what[0] == 'e' else 'a'} {what}"
         hint = "up to 64 letters, digits, `.`, `_` and `-`, a letter or digit first: it becomes part of a tag"
         findings.add("ACI174", where, message, hint=hint, path="name" if what == "project" else f"environments.{name}")
+
+
+def read_environments(root: MapNode, findings: Findings) -> tuple[Entry, ...]:
+    """Return the environments; what is none has been complained of."""
+    node = root.get("environments")
+    found = node.entries if isinstance(node, MapNode) else ()
+    wrong = [node] if node is not None and not isinstance(node, MapNode) else []
+    wrong += [entry.value for entry in found if not isinstance(entry.value, MapNode)]
+    for each in wrong:
+        if not (isinstance(each, ScalarNode) and each.null):
+            message = f"a map is wanted here, and this is {describe(each)}"
+            findings.add("ACI115", each.where, message, path="environments")
+    return found

@@ -70,11 +70,6 @@ class Text:
     offer: str = ""
     """The first secret reference in it, for messages."""
 
-    @property
-    def secret(self) -> bool:
-        """Whether it holds a secret."""
-        return isinstance(self.value, Secret)
-
 
 @dataclass(frozen=True, slots=True)
 class References:
@@ -195,4 +190,4 @@ def _joined(parts: list[Text], *, whole: bool) -> Text:
 
 def mentions(text: str) -> bool:
     """Whether a text holds a reference."""
-    return any(not match["escape"] for match in REFERENCE.finditer(text))
+    return "${" in text and any(not match["escape"] for match in REFERENCE.finditer(text))

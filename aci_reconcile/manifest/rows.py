@@ -26,7 +26,18 @@ def _lifecycle() -> Iterable[Field]:
         group("lifecycle", "What this tool may do with the group; never sent to Azure."),
         boolean("lifecycle.protect", "Whether the group may never be deleted or recreated."),
         boolean("lifecycle.adopt", "Whether a live group without an owner is taken over.", default=False),
-        boolean("lifecycle.replace", "Whether the group may be deleted and created again.", default=False),
+        choice(
+            "lifecycle.replace",
+            "Whether the group may be deleted and created again where a change needs it.",
+            "hold",
+            "allow",
+            default="hold",
+        ),
+        boolean(
+            "lifecycle.detach",
+            "Whether the group is let go: our tags are taken off, and it is left alone.",
+            default=False,
+        ),
         texts(
             "lifecycle.dependsOn",
             "Groups that must be as they should be before this one is written.",

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import UsageError
 from aci_reconcile.fields import API_VERSION
-from aci_reconcile.manifest.expand import Expansion, expand
+from aci_reconcile.manifest.expand import Expansion
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
+from aci_reconcile.manifest.overlays import read_overlay, read_patches
 from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.project import RESOURCE_GROUP, PolicySettings, Project
-from aci_reconcile.manifest.project_file import check_name, read_root
+from aci_reconcile.manifest.project_file import check_name, read_environments, read_root
 from aci_reconcile.manifest.references import References, mentions
-from aci_reconcile.manifest.rows import GROUP, PROJECT
+from aci_reconcile.manifest.rows import PROJECT
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, running, satisfies
 from aci_reconcile.model import as_list, as_object, as_text
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Json
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_NOT_SHARED = ("name", "type", "apiVersion", "resourceGroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,7 @@ def read_project(
         UsageError: there is no such environment.
     """
     root = read_root(file, files, findings)
-    environments = root.get("environments")
-    known = environments.entries if isinstance(environments, MapNode) else ()
+    known = read_environments(root, findings)
     if request.environment and request.environment not in {entry.key for entry in known}:
         names = [entry.key for entry in known]
         hint = did_you_mean(request.environment, names) or f"there are: {', '.join(names) or 'none'}"
@@ -92,7 +91,7 @@ def read_project(
         check_name("environment", entry.key, entry.where, findings)
         if entry.key != request.environment:
             offline = replace(request, environment=entry.key, resolve=False)
-            other = _Reader(file, offline, files, findings, resolvers).settings(base, entry.value)
+            other = _Reader(file, offline, files, findings, resolvers, chosen=False).settings(base, entry.value)
             elsewhere.extend(other.patches)
     chosen = next((entry.value for entry in known if entry.key == request.environment), None)
     return replace(reader.settings(base, chosen), elsewhere=tuple(elsewhere))
@@ -126,6 +125,7 @@ class _Reader:
     files: Files
     findings: Findings
     resolvers: Mapping[str, Resolver]
+    chosen: bool = True
 
     def settings(self, base: MapNode, environment: Source | None) -> Settings:
         overlay = environment if isinstance(environment, MapNode) else None
@@ -137,13 +137,13 @@ class _Reader:
         plain = node.without("defaults", "variables", "publicEnv")
         body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
         project = self._project(body, typing.places)
-        lenient = api_order(project.api_version) > api_order(API_VERSION)
+        run = Expansion(self.findings, lenient=api_order(project.api_version) > api_order(API_VERSION))
         return Settings(
             project,
             references,
             tuple(as_text(each) for each in as_list(body.get("manifests"))),
-            self._overlay(node.get("defaults"), "`defaults`", lenient=lenient),
-            self._patches(patches, lenient=lenient),
+            read_overlay(node.get("defaults"), "`defaults`", run),
+            read_patches(patches, run),
             places=typing.places,
         )
 
@@ -230,28 +230,9 @@ class _Reader:
         if fits is None:
             message, hint = f"{quote(required)} is no list of versions", 'write ">=0.1,<2"'
             self.findings.add("ACI172", where, message, hint=hint, path="requiredVersion")
-        elif not fits:
+        elif not fits and self.chosen:
             message = f"this is aci-reconcile {version}, and the project wants {required}"
             self.findings.add("ACI171", where, message, path="requiredVersion")
-
-    def _patches(self, node: Source | None, *, lenient: bool) -> tuple[Entry, ...]:
-        entries = node.entries if isinstance(node, MapNode) else ()
-        patches = ((entry, self._overlay(entry.value, "a patch", lenient=lenient)) for entry in entries)
-        return tuple(replace(entry, value=value) for entry, value in patches if value is not None)
-
-    def _overlay(self, node: Source | None, what: str, *, lenient: bool) -> MapNode | None:
-        """Return what is laid under or over manifests, in ARM's shape."""
-        if node is None or (isinstance(node, ScalarNode) and node.null):
-            return None
-        if not isinstance(node, MapNode):
-            self.findings.add("ACI115", node.where, f"{what} must be a map of properties of a group")
-            return None
-        for key in _NOT_SHARED:
-            entry = node.entry(key)
-            if entry:
-                self.findings.add("ACI176", entry.where, f"`{key}` does not belong into {what}", path=key)
-        expanded = expand(node.without(*_NOT_SHARED), GROUP, "", Expansion(self.findings, lenient))
-        return expanded if isinstance(expanded, MapNode) else None
 
 
 def _without(spec: Node, *names: str) -> Node:

@@ -73,28 +73,16 @@ def _resources(node: Source, at: str, findings: Findings) -> Source:
     return MapNode((Entry("requests", where, MapNode(both, where)), *rest), node.where)
 
 
-def _command(node: Source, at: str, findings: Findings) -> Source:
-    """A command line is a list of words; a text would need a shell to split it."""
-    if isinstance(node, ScalarNode) and not node.null:
-        hint = 'write [word, word], or [/bin/sh, -c, "…"] for a shell'
-        findings.add("ACI115", node.where, "a command is a list of words", hint=hint, path=at)
-        return ListNode((), node.where)
-    return node
-
-
 def _table() -> Mapping[str, Shorthand]:
     inits, containers = "properties.initContainers[].properties", "properties.containers[].properties"
     table: dict[str, Shorthand] = {
         "properties.ipAddress.ports[]": _port,
         f"{containers}.ports[]": _port,
         f"{containers}.resources": _resources,
-        f"{containers}.livenessProbe.exec.command": _command,
-        f"{containers}.readinessProbe.exec.command": _command,
     }
     for each in (containers, inits):
         table[f"{each}.environmentVariables"] = _variables
         table[f"{each}.volumeMounts"] = _mounts
-        table[f"{each}.command"] = _command
     return table
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.fields import Kind
 from aci_reconcile.manifest import scalars
+from aci_reconcile.manifest.encoding import encode, is_base64
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.places import Places
+from aci_reconcile.manifest.references import mentions
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _WANTED = {
 }
 _FILES_IN_SECRETS = "properties.volumes[].secret.*"
 _COMMANDS = "command[]"
+_SPLIT = 'write [word, word], or [/bin/sh, -c, "…"] for a shell'
 _NULLABLE = "tags.*"
 
 
@@ -71,7 +72,8 @@ class Typing:
         if isinstance(node, ScalarNode) and _scalar(kind, spec):
             return self._scalar(node, spec, path, at)
         message = f"{_wanted(kind, spec)} is wanted here, and this is {describe(node)}"
-        return self._wrong("ACI115", node.where, message, path)
+        hint = _SPLIT if spec is not None and spec.row.name == "command" else ""
+        return self._wrong("ACI115", node.where, message, path, hint)
 
     def _wrong(self, code: str, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
         self.findings.add(code, where, message, hint=hint, path=self.places.name(path))
@@ -95,6 +97,8 @@ class Typing:
         body: dict[str, Json] = {}
         for entry in node.entries:
             below = _below(spec, entry.key)
+            if mentions(entry.key):
+                self.findings.add("ACI158", entry.where, "a reference may not stand in a key", path=at)
             value = self.read(entry.value, below, (*path, entry.key), join(at, entry.key, below))
             # a value in flow style stands where it stands; a missing one is best pointed at by its key
             if isinstance(entry.value, MapNode | ListNode):
@@ -129,6 +133,8 @@ class Typing:
 
     def _scalar(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
         kind = spec.kind if spec is not None else Kind.ANY
+        if spec is not None and spec.row.name == "name" and mentions(node.text):
+            return self._wrong("ACI158", node.where, "a reference may not stand in a name", path)
         bare = spec is not None and spec.row.path.endswith(_COMMANDS)
         text = self.references.replace(node, at, bare=bare)
         if text.failed:
@@ -136,7 +142,7 @@ class Typing:
             return OMITTED
         hidden = spec is not None and spec.write_only
         if isinstance(text.value, Secret):
-            return text.value if hidden else self._exposed(text, node, path)
+            return self._encoded(text.value, node, spec, at) if hidden and spec else self._exposed(text, node, path)
         if text.unknown and kind is not Kind.STRING:
             self.places.doubtful.add(path)
             return OMITTED
@@ -149,7 +155,7 @@ class Typing:
         if not isinstance(reading.value, str) or text.unknown:
             return reading.value
         if hidden and spec is not None:
-            return self._literal(reading.value, node, spec, at)
+            return self._encoded(self._literal(reading.value, node, spec, at), node, spec, at)
         return self._chosen(reading.value, node, spec, path)
 
     def _exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
@@ -159,11 +165,17 @@ class Typing:
             hint = f'write {{secureValue: "{text.offer}"}}'
         return self._wrong("ACI153", node.where, message, path, hint)
 
-    def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
-        if spec.row.path == _FILES_IN_SECRETS and not _is_base64(value):
+    def _encoded(self, value: Secret, node: ScalarNode, spec: Node, at: str) -> Secret:
+        """Check that the content of a secret file is base64, as ARM wants it."""
+        if spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
             hint = "write {fromText: …} to give it as it is"
             self.findings.add("ACI037", node.where, "the content of a secret file must be base64", hint=hint, path=at)
-        if spec.row.confidential or spec.row.path == _FILES_IN_SECRETS:
+        return value
+
+    def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
+        """Wrap what is no secret by its source; one that stands in the file itself is a warning."""
+        confidential = spec.row.confidential or spec.row.path == _FILES_IN_SECRETS
+        if confidential and not mentions(node.text):
             hint = "write `${env:NAME}` and set NAME where the tool runs"
             self.findings.add("ACI082", node.where, "a secret stands in the manifest in clear text", hint=hint, path=at)
         return Secret(value, source="literal")
@@ -196,8 +208,8 @@ class Typing:
             self.places.doubtful.add(path)
             return OMITTED
         if isinstance(text.value, Secret):
-            return text.value.map(_encode)
-        return self._literal(_encode(text.value), entry.value, spec, at)
+            return text.value.map(encode)
+        return self._literal(encode(text.value), entry.value, spec, at)
 
 
 def _scalar(kind: Kind, spec: Node | None) -> bool:
@@ -224,15 +236,3 @@ def _below(spec: Node | None, key: str) -> Node | None:
 def _name(node: Source) -> str:
     name = node.get("name") if isinstance(node, MapNode) else None
     return name.text if isinstance(name, ScalarNode) else ""
-
-
-def _encode(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return True

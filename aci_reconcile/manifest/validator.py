@@ -33,13 +33,12 @@ _MESSAGES: Final[Mapping[str, str]] = {
 
 def conforms(group: Item) -> None:
     """Complain of what the schema refuses and nobody has complained of yet."""
-    complaints = {each.path for each in group.findings.sorted()}
     for error in _errors(_validator("container-group").iter_errors(_plain(group.value))):
         path: Path = tuple(error.absolute_path)
-        name = group.places.name(path)
-        if name not in complaints and path not in group.places.doubtful:
+        where = group.places.find(path)
+        if path not in group.places.doubtful and not group.findings.about(where):
             message = _MESSAGES[error.validator].format(error.validator_value)
-            group.findings.add("ACI127", group.places.find(path), message, path=name)
+            group.findings.add("ACI127", where, message, path=group.places.name(path))
 
 
 def _errors(errors: Iterable[Any]) -> Iterator[Any]:

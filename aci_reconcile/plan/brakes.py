@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.plan.values import UNLIMITED, Action, Blocker, Change
+from aci_reconcile.plan.decide import is_member
+from aci_reconcile.plan.values import UNLIMITED, Action, Blocker, Change, Impact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,14 +15,18 @@ if TYPE_CHECKING:
     from aci_reconcile.plan.values import Policy
 
 
-def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy) -> tuple[Blocker, ...]:
-    """Return everything that stands in the way of applying these changes."""
+def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int) -> tuple[Blocker, ...]:
+    """Return everything that stands in the way of applying these changes; ``ours``: how many live groups we own."""
     return (
+        *_closed(changes, policy),
         *_foreign(changes, policy),
         *_unowned(changes, policy),
         *_protected(changes),
+        *_members(changes),
         *_replacements(changes, policy),
         *_deletions(changes, policy),
+        *_share(changes, policy, ours),
+        *_restarts(changes, policy),
         *_resource_groups(missing, policy),
     )
 
@@ -32,6 +37,22 @@ def is_protected(change: Change) -> bool:
     if said is not None:
         return said
     return change.before is not None and tags.protected(change.before)
+
+
+def _closed(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Hold every write where none is allowed at all, or none just now."""
+    held = tuple(change.address for change in changes if change.writes)
+    if held and policy.observe:
+        yield Blocker("observe", f"{policy.owner} is only observed", held, "mode: apply in the project file")
+    if held and policy.frozen:
+        yield Blocker("freeze", f"nothing is written now: {policy.frozen}", held, "--override-freeze REASON")
+
+
+def _members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
+    for change in changes:
+        if change.before is not None and change.after is not None and is_member(change.before):
+            reason = f"{change.address} is a member of an NGroup, which writes it as it likes"
+            yield Blocker("member", reason, (change.address,), "removing it here")
 
 
 def _foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
@@ -83,6 +104,28 @@ def _deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]
     if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
         reason = f"{len(held)} groups would be deleted, and {policy.max_deletes} may be"
         yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
+
+
+def _share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
+    """Hold what would take away most of the estate at once, unless its number was named.
+
+    Deletions are always named (``--max-deletes``), replacements only by ``--allow-replace=N``. One group alone is held
+    by the other brakes.
+    """
+    replaced = tuple(change.address for change in changes if change.action is Action.REPLACE)
+    taken = replaced + tuple(change.address for change in changes if change.action is Action.DELETE)
+    named = policy.allow_replace != UNLIMITED or not replaced
+    if named or len(taken) < 2 or len(taken) <= policy.max_share * ours:  # noqa: PLR2004  more than one
+        return
+    reason = f"{len(taken)} of {ours} groups would be deleted or recreated at once"
+    yield Blocker("share", reason, taken, f"--allow-replace={len(replaced)}")
+
+
+def _restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = tuple(change.address for change in changes if change.impact is Impact.RESTART)
+    if policy.max_restarts != UNLIMITED and len(held) > policy.max_restarts:
+        reason = f"{len(held)} groups would restart, and {policy.max_restarts} may"
+        yield Blocker("restart", reason, held, f"--max-restarts {len(held)}")
 
 
 def _resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Blocker]:

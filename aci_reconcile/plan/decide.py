@@ -9,7 +9,7 @@ from aci_reconcile import tags
 from aci_reconcile.carry import carry_over
 from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
 from aci_reconcile.health import has_ended
-from aci_reconcile.model import NO_TAGS, as_object
+from aci_reconcile.model import NO_TAGS, as_object, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
@@ -89,7 +89,7 @@ def _changed(paths: tuple[str, ...]) -> tuple[FieldChange, ...]:
     """One fingerprint stands for all secrets of a group: with several, it cannot be told which one changed."""
     if len(paths) == 1:
         return (secret_change(paths[0], before=True, after=True),)
-    return (secret_change(f"secrets (one or more of {len(paths)})", before=True, after=True),)
+    return (secret_change("secrets", before=True, after=True, candidates=paths),)
 
 
 def decide(desired: Resource, live: Resource | None, policy: Policy) -> Change:
@@ -98,10 +98,12 @@ def decide(desired: Resource, live: Resource | None, policy: Policy) -> Change:
     Raises:
         ValueError: the manifest ignores a field that cannot be ignored.
     """
+    if desired.lifecycle.detach:
+        return _detached(desired, live, policy)
     if live is None:
         after = target(desired, None, policy)
         return Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
-    if tags.owner(live) not in {"", policy.owner}:
+    if tags.owner(live) not in {"", policy.owner} or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     found = compare(desired, live, policy)
     known = Change(
@@ -119,6 +121,21 @@ def decide(desired: Resource, live: Resource | None, policy: Policy) -> Change:
     if known.cause is Cause.AZURE:
         known = replace(known, in_azure=tuple(each.path for each in known.fields))
     return _acted(known, found, live, policy)
+
+
+def is_member(live: Resource) -> bool:
+    """Whether the group belongs to an NGroup, which writes it as it likes (documented: ``orchestratorId``)."""
+    return bool(as_text(live.properties.get("orchestratorId")))
+
+
+def _detached(desired: Resource, live: Resource | None, policy: Policy) -> Change:
+    """Let a group go: our tags are taken off, once; it is never created, changed or deleted."""
+    if live is None or tags.owner(live) != policy.owner:
+        return Change(desired.id, Action.NO_OP, before=live, after=desired, reasons=("detached",))
+    theirs = {name: value for name, value in live.tags.items() if not tags.is_ours(name)}
+    after = replace(desired, body={**live.body, "tags": theirs})
+    fields = diff(normalize(live.body), normalize(after.body))
+    return Change(desired.id, Action.UPDATE, Impact.TAGS_ONLY, live, after, fields, reasons=("let go",))
 
 
 def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:

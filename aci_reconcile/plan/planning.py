@@ -8,7 +8,7 @@ from aci_reconcile import tags
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import Scope, as_text
 from aci_reconcile.plan.brakes import blockers
-from aci_reconcile.plan.decide import decide
+from aci_reconcile.plan.decide import decide, is_member
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
@@ -52,13 +52,14 @@ def plan(
     orphans = [resource for key, resource in found.items() if key not in declared and _owned(resource, policy)]
     pruned = policy.prune and policy.selected is None
     changes += [_deletion(resource) for resource in orphans if pruned]
-    return _assembled(changes, [] if pruned else orphans, policy, tuple(missing), tuple(unreadable))
+    kept = [] if pruned else orphans
+    return _assembled(changes, kept, policy, tuple(missing), tuple(unreadable), _ours(found.values(), policy))
 
 
 def destruction(live: Iterable[Resource], policy: Policy) -> Plan:
     """Plan the deletion of everything that this project owns."""
     owned = [each for each in live if _owned(each, policy) and _selected(each.id.key, policy)]
-    return _assembled([_deletion(resource) for resource in owned], [], policy, (), ())
+    return _assembled([_deletion(resource) for resource in owned], [], policy, (), (), len(owned))
 
 
 def _assembled(
@@ -67,15 +68,17 @@ def _assembled(
     policy: Policy,
     missing: tuple[Scope, ...],
     unreadable: tuple[Unreadable, ...],
+    ours: int,
 ) -> Plan:
     ordered = tuple(sorted(changes, key=lambda change: change.id.key))
     return Plan(
         owner=policy.owner,
         changes=ordered,
-        blockers=blockers(ordered, missing, policy),
+        blockers=blockers(ordered, missing, policy, ours),
         notices=(*_orphan_notices(orphans), *_unknown_notices(ordered)),
         resource_groups=_resource_groups(ordered, missing, policy),
         unreadable=tuple(sorted(unreadable, key=lambda each: each.address)),
+        live=ours,
         policy=policy,
     )
 
@@ -85,7 +88,12 @@ def _selected(key: tuple[str, ...], policy: Policy) -> bool:
 
 
 def _owned(resource: Resource, policy: Policy) -> bool:
-    return tags.owner(resource) == policy.owner
+    """Whether a live group is ours to delete; members of an NGroup are not, whatever their tags say."""
+    return tags.owner(resource) == policy.owner and not is_member(resource)
+
+
+def _ours(live: Iterable[Resource], policy: Policy) -> int:
+    return sum(_owned(each, policy) for each in live)
 
 
 def _deletion(resource: Resource) -> Change:

@@ -112,8 +112,9 @@ class Change:
 class Blocker:
     """A reason why the plan may not be applied as it stands.
 
-    ``code`` is stable (``replace``, ``delete``, ``owner``, ``unowned``, ``protected``, ``resource-group``); ``release``
-    is the flag or the edit that lifts it, as a person would type it.
+    ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
+    ``protected``, ``resource-group``, ``observe``, ``freeze``); ``release`` is the flag or the edit that lifts it, as a
+    person would type it.
     """
 
     code: str
@@ -156,8 +157,15 @@ class Policy:
     """The value of the owner tag: the project, and ``/environment`` where one is chosen."""
     prune: bool = False
     max_deletes: int = 1
+    max_restarts: int = UNLIMITED
+    max_share: float = 0.5
+    """The share of our live groups that may be deleted or replaced at once, where no number was named."""
     adopt: bool = False
     allow_replace: int = 0
+    observe: bool = False
+    """The environment may be planned and checked, never written."""
+    frozen: str = ""
+    """Why nothing may be written just now; empty when it may."""
     touch_secrets: bool = False
     trust_secrets: bool = False
     redeploy: frozenset[tuple[str, ...]] = frozenset()
@@ -179,6 +187,8 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     resource_groups: tuple[ResourceGroupChange, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    live: int = 0
+    """How many groups of ours are live: what shares are counted against."""
     policy: Policy = field(default_factory=lambda: Policy(owner=""))
 
     def __bool__(self) -> bool:

@@ -127,6 +127,9 @@ def _accepted(change: Change, wanted: Resource, ctx: Context, deadline: float) -
 def _tagged(change: Change, after: Resource, ctx: Context, deadline: float) -> Process[Resource]:
     """Write tags; a group that we wrote before remembers the manifest, an adopted one has nothing to remember."""
     live = change.before.tags if change.before else NO_TAGS
+    if after.lifecycle.detach:
+        yield from patch(change, tags.merge(NO_TAGS, after.tags), ctx, deadline)
+        return (yield from verify(change, after, ctx, deadline))
     memory: dict[str, Json] = {}
     if tags.Applied.of(live).desired:
         memory[tags.APPLIED] = str(tags.Applied(change.digest))

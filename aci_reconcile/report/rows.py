@@ -95,7 +95,9 @@ def _with_default(field: FieldChange) -> FieldChange:
 
 
 def _secret(field: FieldChange) -> Row:
-    return Row(path_text(field.path), ("(secret changed)",))
+    several = ", ".join(map(path_text, field.candidates))
+    told = f"(one of {len(field.candidates)} secrets changed: {several})" if several else "(secret changed)"
+    return Row(path_text(field.path), (told,))
 
 
 def _leaves(field: FieldChange, hidden: frozenset[str]) -> list[Row]:

@@ -103,7 +103,7 @@ class Reconciling(RuleBasedStateMachine):
         rules: dict[str, Any] = {
             "prune": True,
             "max_deletes": UNLIMITED,
-            "allow_replace": UNLIMITED,
+            "allow_replace": 9,
             "adopt": True,
             "touch_secrets": True,
         }

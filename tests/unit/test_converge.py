@@ -412,3 +412,14 @@ def test_an_interrupted_run_names_what_it_started() -> None:
     assert finished.interrupted
     assert set(finished.in_flight) <= {"rg-shop/a", "rg-shop/b"}
     assert finished.in_flight
+
+
+def test_a_group_that_is_let_go_loses_our_tags_and_runs_on() -> None:
+    """One PATCH."""
+    there = live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: "v1:x", "team": "a"})
+    backend = FakeBackend.holding(there)
+    event = last(run(backend, group("web", lifecycle=Lifecycle(detach=True))))
+
+    assert isinstance(event, Succeeded)
+    assert [("patch", "rg-shop/web")] == backend.writes
+    assert {"team": "a"} == backend.groups[rid().key].tags

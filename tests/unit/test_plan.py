@@ -394,3 +394,64 @@ def test_the_body_to_write_is_whole() -> None:
     assert {**body(container(image="x")), "tags": {tags.OWNER: OWNER, "p": "q"}} == (
         change.after.body if change.after else {}
     )
+
+
+def test_most_of_an_estate_is_not_recreated_on_a_blanket_word() -> None:
+    """``--allow-replace`` alone lets a few go; for most of them their number is to be named."""
+    there = [owned(group(name)) for name in "abcd"]
+    few = [group("a", osType="Windows"), group("b", osType="Windows"), group("c"), group("d")]
+    most = [*(group(name, osType="Windows") for name in "abc"), group("d")]
+
+    assert [] == codes(plan(few, there, policy(allow_replace=UNLIMITED)))
+    assert ["share"] == codes(plan(most, there, policy(allow_replace=UNLIMITED)))
+    assert [] == codes(plan(most, there, policy(allow_replace=3)))
+
+
+def test_deletions_count_with_replacements() -> None:
+    """Both take a group away."""
+    there = [owned(group(name)) for name in "abcd"]
+    desired = [group("a", osType="Windows"), group("b")]
+    rules = policy(allow_replace=UNLIMITED, prune=True, max_deletes=2)
+
+    assert ["share"] == codes(plan(desired, there, rules))
+
+
+def test_restarts_have_a_limit_of_their_own() -> None:
+    """None unless one is set."""
+    there = [owned(group(name)) for name in "ab"]
+    desired = [group(name, container(image="x")) for name in "ab"]
+    held = plan(desired, there, policy(max_restarts=1))
+
+    assert [] == codes(plan(desired, there, policy()))
+    assert [("restart", "--max-restarts 2")] == [(each.code, each.release) for each in held.blockers]
+
+
+@pytest.mark.parametrize(("rules", "code"), [({"observe": True}, "observe"), ({"frozen": "christmas"}, "freeze")])
+def test_what_holds_every_write(rules: dict[str, Any], code: str) -> None:
+    """An environment that is only observed, and a freeze; without a write there is nothing to hold."""
+    assert [code] == codes(plan([group("web", container(image="x"))], [owned(group())], policy(**rules)))
+    assert [] == codes(plan([group()], [owned(group())], policy(**rules)))
+
+
+def test_members_of_an_ngroup_are_left_alone() -> None:
+    """Declared ones hold the plan, others are nobody's orphans and never deleted."""
+    member = owned(group("web", orchestratorId="/ngroup"))
+    declared = plan([group("web", container(image="x"))], [member], policy())
+    orphaned = plan([group("a")], [member, owned(group("a"))], policy(prune=True))
+
+    assert ["member"] == codes(declared)
+    assert not declared
+    assert not orphaned
+    assert () == destruction([member], policy()).changes
+
+
+def test_letting_a_group_go_takes_off_our_tags_and_nothing_else() -> None:
+    """Once; from then on it is left alone, and never created."""
+    let_go = group("web", container(image="x"), lifecycle=Lifecycle(detach=True))
+    there = live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: "v1:x", "team": "a"})
+    change = only(plan([let_go], [there], policy()))
+
+    assert (Action.UPDATE, Impact.TAGS_ONLY) == (change.action, change.impact)
+    assert {"team": "a"} == (change.after.tags if change.after else {})
+    assert Action.NO_OP is only(plan([let_go], [live(group())], policy())).action
+    assert Action.NO_OP is only(plan([let_go], [], policy())).action

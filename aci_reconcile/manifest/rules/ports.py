@@ -62,7 +62,8 @@ def group_ports(group: Item) -> None:
     properties = group.at("properties")
     address = properties.at("ipAddress")
     if address and not address.doubtful and not address.each("ports") and not address.at("ports").doubtful:
-        address.complain("ACI017", "the address has no ports", "list what a container listens on: `ports: [80]`")
+        place = address.at("ports") or address
+        place.complain("ACI017", "the address has no ports", "list what a container listens on: `ports: [80]`")
     if len(address.each("ports")) > _MOST:
         address.at("ports").complain("ACI015", f"{len(address.each('ports'))} ports, and a group may open {_MOST}")
     exposed = {_key(port) for each in properties.each("containers") for port in each.at("properties").each("ports")}

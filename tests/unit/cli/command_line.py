@@ -41,6 +41,19 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """An emulator over HTTP, and the requests that it got."""
+
+    url: str
+    asked: list[tuple[str, str]]
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """The requests that were no reads."""
+        return [each for each in self.asked if each[0] not in {"GET", "HEAD"}]
+
+
+@dataclass(frozen=True, slots=True)
 class CommandLine:
     """Runs commands in a folder."""
 

@@ -7,10 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.cli.command_line import PROJECT, CommandLine
+from unit.cli.command_line import PROJECT, CommandLine, Served
+
+from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 
@@ -48,3 +50,16 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         monkeypatch.setattr(sys, "stdin", _Terminal(text))
 
     return sit
+
+
+@pytest.fixture
+def served() -> Generator[Served]:
+    """Serve an emulator over HTTP that notes what it is asked."""
+    asked: list[tuple[str, str]] = []
+
+    def note(request: Request, response: Response) -> None:
+        asked.append((request.method, request.split().path))
+
+    emulator = Emulator(open_store(None), knobs=Knobs(provisioning_seconds=0), on_request=note)
+    with serve(emulator) as server:
+        yield Served(server.url, asked)

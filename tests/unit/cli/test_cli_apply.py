@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
-    from unit.cli.command_line import CommandLine
+    from unit.cli.command_line import CommandLine, Served
 
 SECRET = "    environmentVariables: {TOKEN: {secureValue: '${env:TOKEN}'}}\n"
 
@@ -65,7 +65,7 @@ def test_a_second_apply_has_nothing_to_do_and_asks_nobody(project: CommandLine) 
 def test_a_group_that_does_not_run_fails_this_apply_and_the_next(project: CommandLine) -> None:
     """Done means running: exit code 5, with the reason, although nothing differs any more."""
     project.group("web", image="sim/exit:3", more="restartPolicy: Never\n")
-    first = project("apply", "-y")
+    first = project("apply", "-y", "--stable-for", "3s")
     second = project("apply", "-y")
 
     assert (5, 5) == (first.code, second.code)
@@ -80,7 +80,7 @@ def test_quiet_tells_of_failures_only(project: CommandLine) -> None:
     assert "" == project("apply", "-y", "-q").err
 
     project.group("task", image="sim/exit:3", more="restartPolicy: Never\n")
-    ran = project("apply", "-y", "-q")
+    ran = project("apply", "-y", "-q", "--stable-for", "3s")
 
     assert "! rg-shop/task" in ran.err
     assert "creating" not in ran.err
@@ -162,16 +162,35 @@ def test_what_azure_refuses_fails_that_group_only(project: CommandLine) -> None:
     assert "1 added" in ran.out
 
 
-def test_a_resource_group_is_not_created_unasked(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a real endpoint only the project file may ask for it; the embedded emulator has nobody else to do it."""
+def test_a_resource_group_is_not_created_unasked(
+    project: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere only the project file may ask for it; with the embedded emulator there is nobody else to do it."""
     project.write("aci-reconcile.yaml", PROJECT.replace("createResourceGroups: true\n", ""))
 
     assert 0 == project("apply", "-y").code
 
     monkeypatch.delenv("ACI_RECONCILE_LOCAL")
-    ran = project("plan", "--arm-endpoint", "http://127.0.0.1:9")
+    ran = project("apply", "-y", "--arm-endpoint", served.url)
 
-    assert 1 == ran.code
+    assert 3 == ran.code
+    assert "resource group rg-shop does not exist" in ran.out
+    assert [] == served.writes
+
+
+def test_a_second_apply_sends_no_write(project: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No difference, no write: not one PUT, PATCH, POST or DELETE."""
+    monkeypatch.delenv("ACI_RECONCILE_LOCAL")
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", served.url)
+    project("apply", "-y")
+
+    assert ["PUT", "PUT"] == [method for method, _ in served.writes]
+
+    served.asked.clear()
+
+    assert 0 == project("apply", "-y").code
+    assert [] == served.writes
+    assert served.asked
 
 
 def test_destroy_deletes_what_is_ours(project: CommandLine, types: Callable[[str], None]) -> None:
@@ -271,6 +290,4 @@ def test_destroy_without_a_project_deletes_the_declared_groups(
     cli("apply", "-y", str(one), str(two))
 
     assert 0 == cli("destroy", "-y", str(one)).code
-    assert ["rg-loose/two"] == [
-        each["address"] for each in cli("status", "--format", "json").document["groups"]
-    ]
+    assert ["rg-loose/two"] == [each["address"] for each in cli("status", "--format", "json").document["groups"]]

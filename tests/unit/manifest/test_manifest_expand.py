@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aci_reconcile.model import Lifecycle
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -195,3 +196,32 @@ def test_newer_api_versions_pass_what_is_new(load_text: Loader) -> None:
     assert loaded.resources[0].properties["novelty"] == {"A": [1, "x"]}
     assert loaded.resources[0].properties["sku"] == "Novel"
     assert not loaded.errors
+
+
+def test_newer_properties_stay_where_they_are(load_text: Loader) -> None:
+    """In ARM's own shape, what stands outside `properties` is left outside."""
+    text = f"""
+apiVersion: 2099-01-01
+name: web
+outer: 1
+properties:
+  inner: 2
+  {CONTAINER}"""
+    loaded = load_text(text)
+
+    assert loaded.resources[0].body["outer"] == 1
+    assert loaded.resources[0].properties["inner"] == 2
+
+
+def test_the_life_cycle(load_text: Loader) -> None:
+    """It is read into a value of its own, and no part of the body."""
+    life = "{protect: false, adopt: true, replace: allow, detach: true, ignore: [tags.x]}"
+
+    loaded = load_text(f"{HEAD}{CONTAINER}lifecycle: {life}\n")
+
+    assert (
+        Lifecycle(protect=False, adopt=True, replace=True, detach=True, ignore=("tags.x",))
+        == loaded.resources[0].lifecycle
+    )
+    assert Lifecycle() == load_text(f"{HEAD}{CONTAINER}").resources[0].lifecycle
+    assert {"location", "properties"} == set(loaded.resources[0].body)

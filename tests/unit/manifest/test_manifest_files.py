@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from aci_reconcile.manifest import Request, load
 
@@ -122,6 +123,16 @@ def test_deep_nesting_is_cheap(load_text: Loader, opening: str) -> None:
 
     assert {"ACI009"} == {each.code for each in loaded.diagnostics}
     assert time.monotonic() - started < 5
+
+
+def test_the_slow_parser_says_the_same(load_text: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PyYAML has no C library, resources, places and codes are the same."""
+    text = f"{group('web')}tags: {{a: no, 'b': 'x'}}\n---\n{group('api')}tags: &t {{x: 1.10}}\nzones: [*t, 1]\n"
+    fast = load_text(text)
+
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+
+    assert fast == load_text(text)
 
 
 def test_aliases_are_bounded(load_text: Loader) -> None:

@@ -229,3 +229,70 @@ def test_api_versions() -> None:
     assert [True, True, False, False] == [
         is_api_version(each) for each in ("2025-09-01", "2025-09-01-preview", "2025-13-01", "2025-9-1")
     ]
+
+
+def test_the_project_file_as_a_path_is_the_project(load_text: Loader) -> None:
+    """A hook that hands over every changed file selects all groups when the project file is among them."""
+    loaded = load_text(FILES, paths=(Path("aci-reconcile.yaml"),), **NO_FLAGS)
+
+    assert frozenset(each.id.key for each in loaded.resources) == loaded.selected
+
+
+def test_nothing_over_defaults_changes_nothing(load_text: Loader) -> None:
+    """`tags: null`, as az container export writes it, leaves the defaults as they are."""
+    project = "name: p\nmanifests: [a.yaml]\ndefaults: {tags: {team: shop}}\n"
+
+    loaded = load_text({"aci-reconcile.yaml": project, "a.yaml": f"tags: null\n{API.lstrip()}"})
+
+    assert loaded.resources[0].tags == {"team": "shop"}
+    assert () == loaded.diagnostics
+
+
+def test_another_environment_may_want_another_version(load_text: Loader) -> None:
+    """Only the chosen one's counts."""
+    project = "name: p\nmanifests: [a.yaml]\nenvironments: {old: {requiredVersion: '<0.1'}, new: {}}\n"
+    files = {"aci-reconcile.yaml": project, "a.yaml": API}
+
+    assert () == load_text(files, environment="new").diagnostics
+    assert ["ACI171"] == [each.code for each in load_text(files, environment="old").diagnostics]
+
+
+@pytest.mark.parametrize(
+    "environments", ["[a]", "{a: 1}", "{a: [b]}", "{a: {groups: [web]}}", "{a: {groups: {api: 1}}}"]
+)
+def test_environments_are_maps(load_text: Loader, environments: str) -> None:
+    """Anything else is said to be wrong."""
+    project = f"name: p\nmanifests: [a.yaml]\nenvironments: {environments}\n"
+
+    loaded = load_text({"aci-reconcile.yaml": project, "a.yaml": API})
+
+    assert ["ACI115"] == [each.code for each in loaded.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("", ["ACI123"]),
+        ("- a", ["ACI011", "ACI123"]),
+        ("name: p\n---\nname: q", ["ACI011"]),
+        ("name: p\nA: [", ["ACI123", "ACI004"]),
+    ],
+)
+def test_project_files_that_are_none(load_text: Loader, text: str, codes: list[str]) -> None:
+    """They are complained of, and stop the run."""
+    loaded = load_text({"aci-reconcile.yaml": text, "manifests/a.yaml": API})
+
+    assert codes == [each.code for each in loaded.diagnostics]
+
+
+def test_manifests_may_not_lie_outside(load_text: Loader, tmp_path: Path) -> None:
+    """A link that leads out of the repository is no way around."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "manifests").symlink_to(tmp_path / "outside")
+    files = {"outside/web.yaml": API, "inner/aci-reconcile.yaml": "name: p\nmanifests: [manifests]\n"}
+
+    loaded = load_text(files, project=Path("inner/aci-reconcile.yaml"))
+
+    assert [("ACI140", "inner/aci-reconcile.yaml:2:13")] == [(e.code, str(e.where)) for e in loaded.diagnostics]
+    assert () == loaded.resources

@@ -12,9 +12,10 @@ import jsonschema.validators
 import pytest
 import yaml
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.errors import Severity, UsageError
 from aci_reconcile.fields import FIELDS, Field, Kind
-from aci_reconcile.manifest import schema
+from aci_reconcile.manifest import Request, load, schema
+from aci_reconcile.manifest.files import PROJECT_FILE
 from aci_reconcile.manifest.rows import PROJECT
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 MADE = ("container-group", "project")
+EXAMPLES = sorted([*(ROOT / "manifests").glob("*.yaml"), *(ROOT / "tests/golden/diagnostics/good").glob("*.yaml")])
 COMPUTED = tuple(row.path for row in FIELDS if row.computed and row.path not in {"name", "type", "apiVersion"})
 SETTABLE = [
     row for row in FIELDS if row.path not in COMPUTED and not row.path.startswith(tuple(f"{e}[" for e in COMPUTED))
@@ -143,25 +145,31 @@ def test_schema_table_and_azure_agree(shared_data: Path) -> None:
     assert [] == sorted({row.path for row in SETTABLE} - listed - items - ours)
 
 
-@pytest.mark.parametrize(
-    "file", sorted((ROOT / "tests/golden/diagnostics/good").glob("*.yaml")), ids=lambda file: file.name
-)
-def test_good_manifests_are_good_for_the_schema(file: Path) -> None:
-    """In the short form and in ARM's own."""
-    found = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    found = _without_nulls(found)
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
+def test_examples_are_good_for_the_schema(file: Path) -> None:
+    """In the short form and in ARM's own; and the project file for its own."""
+    validator = jsonschema.validators.Draft7Validator(
+        schema("project" if file.name == PROJECT_FILE else "container-group")
+    )
 
-    assert [] == [
-        error.message for error in jsonschema.validators.Draft7Validator(schema("container-group")).iter_errors(found)
-    ]
+    for document in yaml.load_all(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
+        assert [] == [error.message for error in validator.iter_errors(_typed(document))]
 
 
-def _without_nulls(value: Any) -> Any:
+def test_the_worked_examples_load() -> None:
+    """Without any complaint but secrets that are not set."""
+    loaded = load(Request(cwd=ROOT / "manifests", version="0.1.0", resolve=False))
+
+    assert [] == [each for each in loaded.diagnostics if each.severity is not Severity.NOTICE]
+    assert loaded.resources
+
+
+def _typed(value: Any) -> Any:
     """Type a document that was read as texts only as an editor would."""
     if isinstance(value, dict):
-        return {key: _without_nulls(each) for key, each in value.items()}
+        return {key: _typed(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_without_nulls(each) for each in value]
+        return [_typed(each) for each in value]
     return yaml.safe_load(value) if value in {"null", "true", "false"} or value.replace(".", "", 1).isdigit() else value
 
 

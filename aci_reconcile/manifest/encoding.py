@@ -1,0 +1,30 @@
+"""Base64, which ARM wants the files of secret volumes in; secrets are encoded and checked without being opened."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aci_reconcile.secret import Secret
+
+
+def encode(text: str) -> str:
+    """Return a text in base64."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def is_base64(secret: Secret) -> bool:
+    """Whether a secret is base64; one that could not be had may be."""
+    good = [True]
+
+    def look(text: str) -> str:
+        try:
+            base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            good.append(False)
+        return text
+
+    secret.map(look)
+    return all(good)

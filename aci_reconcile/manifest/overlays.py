@@ -1,0 +1,40 @@
+"""What the project lays under its groups (``defaults``) and an environment over some of them (``groups``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.manifest.expand import expand
+from aci_reconcile.manifest.nodes import MapNode, ScalarNode
+from aci_reconcile.manifest.rows import GROUP
+
+if TYPE_CHECKING:
+    from aci_reconcile.manifest.expand import Expansion
+    from aci_reconcile.manifest.nodes import Entry, Source
+
+_NOT_SHARED: Final = ("name", "type", "apiVersion", "resourceGroup")
+
+
+def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
+    """Return the patches of single groups in ARM's shape, by name or address."""
+    if node is not None and not isinstance(node, MapNode):
+        run.findings.add("ACI115", node.where, "`groups` must be a map of groups, each with its patch", path="groups")
+    entries = node.entries if isinstance(node, MapNode) else ()
+    patches = ((entry, read_overlay(entry.value, "a patch", run)) for entry in entries)
+    return tuple(replace(entry, value=value) for entry, value in patches if value is not None)
+
+
+def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | None:
+    """Return what is laid under or over manifests, in ARM's shape; None where there is nothing."""
+    if node is None or (isinstance(node, ScalarNode) and node.null):
+        return None
+    if not isinstance(node, MapNode):
+        run.findings.add("ACI115", node.where, f"{what} must be a map of properties of a group")
+        return None
+    for key in _NOT_SHARED:
+        entry = node.entry(key)
+        if entry:
+            run.findings.add("ACI176", entry.where, f"`{key}` does not belong into {what}", path=key)
+    expanded = expand(node.without(*_NOT_SHARED), GROUP, "", run)
+    return expanded if isinstance(expanded, MapNode) else None

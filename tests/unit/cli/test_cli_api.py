@@ -1,0 +1,138 @@
+"""The public Python API."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import aci_reconcile
+from aci_reconcile.errors import HeldBackError, InvalidManifestsError, UsageError
+from aci_reconcile.events import Finished
+from aci_reconcile.plan import Action
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+PAGE = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+PROJECT = """\
+name: shop
+subscription: 00000000-0000-0000-0000-000000000000
+resourceGroup: rg-shop
+location: westeurope
+createResourceGroups: true
+"""
+GROUP = (
+    "name: {name}\nosType: Linux\ncontainers: [{{name: c, image: 'nginx:1', resources: {{cpu: 1, memoryInGB: 1}}}}]\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one group."""
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "aci-reconcile.yaml").write_text(PROJECT, encoding="utf-8")
+    (tmp_path / "manifests/web.yaml").write_text(GROUP.format(name="web"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ACI_RECONCILE_PROVISIONING", "0s")
+    return tmp_path
+
+
+def test_all_is_sorted_and_there() -> None:
+    """What is public can be had, and is documented."""
+    assert sorted(aci_reconcile.__all__) == aci_reconcile.__all__
+    assert [] == [name for name in aci_reconcile.__all__ if not callable(getattr(aci_reconcile, name))]
+    assert [] == [name for name in aci_reconcile.__all__ if f"`{name}" not in PAGE]
+
+
+def test_functions_and_modules_of_one_name_live_together() -> None:
+    """``plan`` and ``drift`` are functions, whichever modules were imported before."""
+    code = (
+        "import aci_reconcile.plan.values, aci_reconcile.drift\n"
+        "from aci_reconcile.plan import Action\n"
+        "from aci_reconcile.drift import Drift\n"
+        "from aci_reconcile import plan, drift\n"
+        "import aci_reconcile\n"
+        "assert plan is aci_reconcile.plan and callable(plan) and callable(drift)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+    assert Action is importlib.import_module("aci_reconcile.plan").Action
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
+def test_the_examples_of_the_documentation_run(folder: Path, example: str) -> None:
+    """Each as a script of its own, in the folder of a project."""
+    done = subprocess.run([sys.executable, "-c", example], cwd=folder, capture_output=True, text=True, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_the_main_road(folder: Path) -> None:
+    """Load, plan, apply, drift: and then there is nothing left to do."""
+    loaded = aci_reconcile.load(cwd=folder)
+    with aci_reconcile.connect(loaded, local=folder / ".aci-reconcile") as backend:
+        proposal = aci_reconcile.plan(loaded, backend)
+
+        assert [Action.CREATE] == [change.action for change in proposal.changes]
+        assert aci_reconcile.drift(loaded, backend)
+
+        *_, last = aci_reconcile.apply(proposal, backend, stable_for=0)
+
+        assert isinstance(last, Finished)
+        assert (1, 0) == (last.added, last.failed)
+        assert not aci_reconcile.plan(loaded, backend)
+        assert not aci_reconcile.drift(loaded, backend)
+
+
+def test_what_is_allowed_is_a_value(folder: Path) -> None:
+    """An orphan is deleted, and a group is pushed again, only when the caller says so."""
+    (folder / "manifests/old.yaml").write_text(GROUP.format(name="old"), encoding="utf-8")
+    loaded = aci_reconcile.load()
+    with aci_reconcile.connect(local=".aci-reconcile") as backend:
+        list(aci_reconcile.apply(aci_reconcile.plan(loaded, backend), backend, wait="none"))
+        (folder / "manifests/old.yaml").unlink()
+        loaded = aci_reconcile.load()
+        careful = aci_reconcile.plan(loaded, backend)
+        allow = aci_reconcile.Allow(prune=True, max_deletes=1, redeploy=("web",))
+        allowed = aci_reconcile.plan(loaded, backend, allow=allow)
+        held = aci_reconcile.plan(loaded, backend, allow=aci_reconcile.Allow(prune=True, max_deletes=0))
+        with pytest.raises(HeldBackError):
+            aci_reconcile.apply(held, backend)
+
+    assert (0, 0) == (careful.to_change, careful.to_destroy)
+    assert (1, 1) == (allowed.to_change, allowed.to_destroy)
+
+
+def test_the_environment_is_given_not_looked_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret is read from what the caller passes, and from nothing else."""
+    monkeypatch.setenv("TOKEN", "canary")
+    with (folder / "manifests/web.yaml").open("a", encoding="utf-8") as file:
+        file.write("tags: {token: '${var:token}'}\n")
+
+    assert aci_reconcile.load().errors
+    assert not aci_reconcile.load(variables={"token": "x"}).errors
+
+
+def test_nothing_is_planned_from_manifests_with_errors(folder: Path) -> None:
+    """The exception carries every complaint."""
+    (folder / "manifests/web.yaml").write_text("name: web\ncolour: red\n", encoding="utf-8")
+    loaded = aci_reconcile.load()
+    with (
+        aci_reconcile.connect(local=".aci-reconcile") as backend,
+        pytest.raises(InvalidManifestsError) as raised,
+    ):
+        aci_reconcile.plan(loaded, backend)
+
+    assert loaded.diagnostics == raised.value.diagnostics
+
+
+def test_a_subscription_is_needed(folder: Path) -> None:
+    """Without one nothing is asked of anybody."""
+    (folder / "aci-reconcile.yaml").write_text(PROJECT.replace("subscription: ", "#"), encoding="utf-8")
+    loaded = aci_reconcile.load(["manifests"])
+    with aci_reconcile.connect(local=".aci-reconcile") as backend, pytest.raises(UsageError, match="no subscription"):
+        aci_reconcile.plan(loaded, backend)

@@ -1,0 +1,172 @@
+"""Where errors end: exit codes, messages, the log of a defect, interruptions."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aci_reconcile.cli import authoring, interruption
+from aci_reconcile.cli.interruption import InterruptedRunError, Interruption, SystemClock
+from aci_reconcile.errors import (
+    AciReconcileError,
+    AzureError,
+    ExitCode,
+    ForbiddenError,
+    HeldBackError,
+    NotConvergedError,
+    SecretUnavailableError,
+    StalePlanError,
+    UsageError,
+)
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine
+
+CANARY = "canary-of-a-secret"
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let ``validate`` fail."""
+
+    def fail(_ctx: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(authoring.VALIDATE, "callback", lambda **_values: fail(None))
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (AciReconcileError("x"), 1),
+        (UsageError("x"), 1),
+        (SecretUnavailableError("x"), 1),
+        (AzureError("x"), 1),
+        (HeldBackError("x"), 3),
+        (StalePlanError("x"), 4),
+        (NotConvergedError("x"), 5),
+        (RuntimeError("x"), 70),
+        (InterruptedRunError(), 130),
+        (KeyboardInterrupt(), 130),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_every_error_has_its_exit_code(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: BaseException, code: int
+) -> None:
+    """Nothing is raised, whatever happens."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    failing(monkeypatch, error)
+
+    assert code == cli("validate").code
+
+
+def test_what_azure_says_is_shown_whole(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code, message, request id and hint: what support asks for. Escape sequences in it are not obeyed."""
+    error = ForbiddenError("may not\x1b[2J", code="AuthorizationFailed", request_id="1-2-3", hint="ask for a role")
+    failing(monkeypatch, error)
+    ran = cli("validate", "--format", "json")
+
+    assert "Error: AuthorizationFailed: may not\n  request id 1-2-3\n  ask for a role\n" == ran.err
+    assert "1-2-3" == ran.document["error"]["request_id"]
+    assert "ForbiddenError" == ran.document["error"]["kind"]
+
+
+def test_a_defect_leaves_a_log(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A short message and the path of a file for its owner alone; values of variables are not in it."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["aci-reconcile", "validate", f"--var=token={CANARY}", "--var", f"a={CANARY}"])
+    secret = Secret(CANARY)
+    failing(monkeypatch, RuntimeError(f"broken {secret} {[secret]!r}"))
+    ran = cli("validate")
+    log = Path(re.findall(r"attach (\S+)", ran.err)[0])
+    text = log.read_text(encoding="utf-8")
+
+    assert (70, "") == (ran.code, ran.out)
+    assert "this is a defect in aci-reconcile (RuntimeError)" in ran.err
+    assert 0o600 == stat.S_IMODE(log.stat().st_mode)
+    assert "Traceback" not in ran.err
+    assert "RuntimeError: broken (secret) [(secret)]" in text
+    assert "command: validate --var --var" in text
+    assert CANARY not in text + ran.err
+
+
+def test_a_log_that_cannot_be_written(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The defect is told all the same."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    failing(monkeypatch, RuntimeError("x"))
+    ran = cli("validate")
+
+    assert 70 == ran.code
+    assert "the log could not be written" in ran.err
+
+
+def test_an_interruption_says_that_nothing_was_written(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is what one wants to know."""
+    failing(monkeypatch, InterruptedRunError())
+
+    assert "\nInterrupted; nothing was written.\n" == cli("validate").err
+
+
+def test_the_first_signal_ends_the_run() -> None:
+    """In the main thread at once, in others when they sleep next."""
+    watched = Interruption()
+    with watched.watching(), pytest.raises(InterruptedRunError):
+        signal.raise_signal(signal.SIGTERM)
+
+    assert (True, ExitCode.TERMINATED) == (watched.came(), watched.exit_code)
+
+    with pytest.raises(InterruptedRunError):
+        SystemClock(watched).sleep(60)
+
+
+def test_work_that_writes_is_not_torn_apart() -> None:
+    """The signal is seen, the sleep ends early, and the run goes on to its end."""
+    watched = Interruption()
+    began = time.monotonic()
+    with watched.watching(), watched.patiently(lambda: ""):
+        signal.raise_signal(signal.SIGINT)
+        SystemClock(watched).sleep(60)
+
+    assert (True, True, ExitCode.INTERRUPTED) == (watched.came(), watched.wrote, watched.exit_code)
+    assert time.monotonic() - began < 5
+
+
+def test_the_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the names of what was started."""
+    ended: list[int] = []
+    said: list[str] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.setattr(interruption, "_say", said.append)
+    watched = Interruption()
+    with watched.watching(), watched.patiently(lambda: " Started: rg/web."):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    assert [130] == ended
+    assert "\nAborted. Started: rg/web.\n" in said
+
+
+def test_signals_are_given_back() -> None:
+    """After the run the handlers are those from before."""
+    before = signal.getsignal(signal.SIGINT)
+    with Interruption().watching():
+        assert before is not signal.getsignal(signal.SIGINT)
+
+    assert before is signal.getsignal(signal.SIGINT)
+
+
+def test_a_sleep_takes_its_time() -> None:
+    """Without a signal it is a plain sleep."""
+    clock = SystemClock()
+    began = clock.now()
+    clock.sleep(0.05)
+
+    assert 0.04 < clock.now() - began < 5

@@ -1,0 +1,112 @@
+"""Streams: colours, widths, readers that go away, disks that are full."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from aci_reconcile.cli.console import Console, console_for, wants_colour, write
+from aci_reconcile.cli.given import Output
+from aci_reconcile.errors import AciReconcileError
+
+
+class Terminal(io.StringIO):
+    """A stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        """Say that it is a terminal."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("color", "terminal", "environ", "expected"),
+    [
+        ("auto", True, {}, True),
+        ("auto", False, {}, False),
+        ("auto", True, {"NO_COLOR": "1"}, False),
+        ("auto", True, {"NO_COLOR": ""}, True),
+        ("auto", True, {"TERM": "dumb"}, False),
+        ("auto", True, {"CLICOLOR": "0"}, False),
+        ("auto", False, {"FORCE_COLOR": "1"}, True),
+        ("auto", False, {"CLICOLOR_FORCE": "1"}, True),
+        ("auto", False, {"FORCE_COLOR": "0"}, False),
+        ("auto", True, {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ("auto", False, {"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ("always", False, {"NO_COLOR": "1"}, True),
+        ("never", True, {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colour(color: str, terminal: bool, environ: dict[str, str], expected: bool) -> None:
+    """The option, then NO_COLOR, then what forces, then the terminal."""
+    assert expected is wants_colour(color, terminal=terminal, environ=environ)
+
+
+def test_each_stream_has_its_own_colours() -> None:
+    """A result that is piped away has none, though progress on the terminal has."""
+    console = console_for(Output(), (io.StringIO(), Terminal()), {"TERM": "xterm"})
+
+    assert ("", True) == (console.style.reset, bool(console.notes.reset))
+
+
+@pytest.mark.parametrize(
+    ("output", "environ", "live"),
+    [
+        (Output(), {}, True),
+        (Output(quiet=True), {}, False),
+        (Output(format="json"), {}, False),
+        (Output(log_format="json"), {}, False),
+        (Output(), {"CI": "true"}, False),
+        (Output(), {"GITHUB_ACTIONS": "true"}, False),
+        (Output(), {"TF_BUILD": "True"}, False),
+        (Output(), {"GITLAB_CI": "true"}, False),
+        (Output(), {"TERM": "dumb"}, False),
+    ],
+)
+def test_nothing_moves_where_nobody_looks(output: Output, environ: dict[str, str], live: bool) -> None:
+    """Spinners are for a person at a terminal."""
+    assert live is console_for(output, (io.StringIO(), Terminal()), environ).live
+    assert False is console_for(output, (Terminal(), io.StringIO()), environ).live
+
+
+@pytest.mark.parametrize(
+    ("environ", "width"), [({}, 100), ({"COLUMNS": "80"}, 80), ({"COLUMNS": "7"}, 60), ({"COLUMNS": "wide"}, 100)]
+)
+def test_a_pipe_has_a_width_of_its_own(environ: dict[str, str], width: int) -> None:
+    """What goes into a file does not depend on the terminal beside it."""
+    assert width == console_for(Output(), (io.StringIO(), io.StringIO()), environ).width
+
+
+def test_a_reader_that_went_away_is_no_error() -> None:
+    """The rest goes nowhere, and the work goes on."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as stream:
+        write(stream, "one\n")
+        write(stream, "two\n")
+
+
+def test_a_full_disk_is_an_error() -> None:
+    """A result that is lost must not look like success."""
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with (
+        Path("/dev/full").open("w", encoding="utf-8") as stream,
+        pytest.raises(AciReconcileError, match="the output cannot be written: No space left"),
+    ):
+        write(stream, "one\n")
+
+
+def test_quiet_silences_all_but_errors() -> None:
+    """Results are not silenced either."""
+    out, err = io.StringIO(), io.StringIO()
+    console = Console(out, err, quiet=True)
+    console.info("info")
+    console.warn("warning")
+    console.plain("info", "plain")
+    console.error("error")
+    console.result("result")
+
+    assert ("result\n", "Error: error\n") == (out.getvalue(), err.getvalue())

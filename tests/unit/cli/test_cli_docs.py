@@ -1,0 +1,57 @@
+"""docs/cli.md says what there is: every command, every option, every exit code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from aci_reconcile.cli.command import Option
+from aci_reconcile.cli.root import root
+from aci_reconcile.errors import ExitCode
+
+PAGE = (Path(__file__).resolve().parent.parent.parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
+COMMANDS = root().list_commands(click.Context(root()))
+
+
+def options_of(command: str) -> list[Option]:
+    """Return the options of a command."""
+    found = root().get_command(click.Context(root()), command)
+
+    assert found is not None
+    return [each for each in found.params if isinstance(each, Option)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_section(command: str) -> None:
+    """Under its name, with its usage."""
+    assert f"\n### `{command}`\n" in PAGE
+    assert f"    aci-reconcile {command}" in PAGE
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_documented(command: str) -> None:
+    """With its short form and, unless it releases a brake, its environment form."""
+    for option in options_of(command):
+        short = [each for each in option.opts if not each.startswith("--")]
+        rows = [line for line in PAGE.splitlines() if line.startswith(f"| `{option.long}")]
+
+        assert rows, option.long
+        assert [] == [each for each in short if f"`{each}" not in rows[0]]
+        assert [option.envvar] * bool(option.envvar) == re.findall(r"`(ACI_RECONCILE_\w+)`", rows[0])
+
+
+def test_no_option_is_documented_that_is_not_there() -> None:
+    """The page does not promise what the command does not take."""
+    known = {spelling for command in COMMANDS for option in options_of(command) for spelling in option.opts}
+    known |= {spelling for command in COMMANDS for option in options_of(command) for spelling in option.secondary_opts}
+
+    assert set() == set(re.findall(r"--[a-z][a-z-]+", PAGE)) - known - {"--help", "--version"}
+
+
+@pytest.mark.parametrize("code", ExitCode)
+def test_every_exit_code_is_documented(code: ExitCode) -> None:
+    """Somebody writes a pipeline against them."""
+    assert re.search(rf"^\| {int(code)} \|", PAGE, re.MULTILINE)

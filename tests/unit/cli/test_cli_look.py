@@ -1,0 +1,192 @@
+"""``status``, ``logs``, ``schema``, ``explain`` and ``render``: looking things up."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.command_line import PROJECT
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine, Served
+
+TASK = """\
+name: words
+osType: Linux
+restartPolicy: Never
+containers:
+  - name: words
+    image: mcr.microsoft.com/azuredocs/aci-wordcount:v1
+    environmentVariables: {NumWords: 5, MinLength: 8}
+    resources: {cpu: 1, memoryInGB: 1}
+  - name: sidecar
+    image: sim/task
+    resources: {cpu: 1, memoryInGB: 1}
+"""
+
+
+@pytest.fixture
+def applied(project: CommandLine) -> CommandLine:
+    """A project whose group runs."""
+    project("apply", "-y")
+    return project
+
+
+def test_status_lists_the_groups_of_the_project(applied: CommandLine) -> None:
+    """A table with a line for each, and their run state."""
+    ran = applied("status")
+    heading, line = ran.out.splitlines()
+
+    assert (0, "") == (ran.code, ran.err)
+    assert ["ADDRESS", "STATE", "PROVISIONING"] == heading.split()[:3]
+    assert ["rg-shop/web", "healthy", "Succeeded"] == line.split()[:3]
+
+
+def test_status_needs_no_manifests(applied: CommandLine) -> None:
+    """A resource group on the command line will do; broken manifests do not matter."""
+    applied.group("web", more="colour: red\n")
+
+    assert "rg-shop/web" in applied("status").out
+    assert "rg-shop/web" in applied("status", "-g", "rg-shop").out
+    assert "No container groups." in applied("status", "-g", "rg-none").out
+
+
+def test_status_without_a_place(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder somebody has to say where to look."""
+    monkeypatch.setenv("ACI_RECONCILE_LOCAL", "1")
+    ran = cli("status")
+
+    assert 1 == ran.code
+    assert "no resource group is named" in ran.err
+    assert "the resource group of web is not known" in cli("status", "web").err
+
+
+def test_status_of_one_group(applied: CommandLine) -> None:
+    """Its name, or its address in any case, shows it with its containers and their events."""
+    by_name, by_address = applied("status", "web"), applied("status", "RG-Shop/WEB")
+
+    assert (0, by_name.out) == (by_name.code, by_address.out)
+    assert by_name.out.startswith("rg-shop/web\n")
+    assert "  container web\n" in by_name.out
+    assert "Started container" in by_name.out
+
+
+def test_status_as_json(applied: CommandLine) -> None:
+    """Many or one, the document has the same shape."""
+    for words in (("status",), ("status", "web")):
+        (group,) = applied(*words, "--format", "json").document["groups"]
+
+        assert ("rg-shop/web", "healthy") == (group["address"], group["health"]["state"])
+
+
+@pytest.mark.parametrize("address", ["nix", "rg-shop/nix", "rg-none/web"])
+def test_a_group_that_is_not_there(applied: CommandLine, address: str) -> None:
+    """It is an error, and named."""
+    ran = applied("status", address)
+
+    assert 1 == ran.code
+    assert "there is no container group " in ran.err
+
+
+@pytest.mark.parametrize("address", ["/", "a/b/c", "/web", "rg/", ""])
+def test_what_is_no_address(applied: CommandLine, address: str) -> None:
+    """The hint says how one looks."""
+    ran = applied("status", address)
+
+    assert 1 == ran.code
+    assert "write resourceGroup/name" in ran.err
+
+
+def test_a_name_in_two_resource_groups(applied: CommandLine) -> None:
+    """The name alone does not say which."""
+    applied.write("manifests/other.yaml", (applied.folder / "manifests/web.yaml").read_text() + "resourceGroup: rg-b\n")
+    applied.write("aci-reconcile.yaml", PROJECT.replace("resourceGroup: rg-shop\n", ""))
+    applied.group("web", more="resourceGroup: rg-shop\n")
+
+    assert 0 == applied("apply", "-y").code
+    assert "web is in several resource groups" in applied("status", "web").err
+    assert 0 == applied("status", "rg-b/web").code
+
+
+def test_logs_of_the_only_container(applied: CommandLine) -> None:
+    """No container needs to be named; ``--tail`` takes the last lines."""
+    ran = applied("logs", "web")
+
+    assert 0 == ran.code
+    assert ran.out.startswith("[emulator] simulated server: started\n")
+    assert 1 == len(applied("logs", "web", "--tail", "1").out.splitlines())
+
+
+def test_logs_of_a_group_with_several_containers(project: CommandLine) -> None:
+    """Which one has to be said; the message lists them."""
+    project.write("manifests/words.yaml", TASK)
+    project("apply", "-y", "--only", "words", "--stable-for", "2s")
+    ran = project("logs", "words")
+
+    assert 1 == ran.code
+    assert "give one of them with -c: words, sidecar" in ran.err
+    assert "has no container nix" in project("logs", "words", "-c", "nix").err
+    assert "('HARBOURMASTER', 3)" in project("logs", "words", "-c", "WORDS").out
+    assert "words" == project("logs", "words", "-c", "words", "--format", "json").document["container"]
+
+
+def test_logs_are_harmless(project: CommandLine) -> None:
+    """A container cannot make the terminal obey."""
+    text = r"[sh, -c, \"printf 'a\\x1b[2Jb\\n'\"]"
+    project.group("web", image="busybox", more="restartPolicy: Never\n")
+    with (project.folder / "manifests/web.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"    command: {json.dumps(['sh', '-c', text])}\n")
+    project("apply", "-y")
+
+    assert "\x1b" not in project("logs", "web").out
+
+
+def test_looking_writes_nothing(applied: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Status and plan read; drift reads."""
+    monkeypatch.delenv("ACI_RECONCILE_LOCAL")
+    for words in (("status",), ("plan",), ("drift",)):
+        applied(*words, "--arm-endpoint", served.url)
+
+    assert [] == served.writes
+    assert served.asked
+
+
+@pytest.mark.parametrize("name", ["container-group", "plan", "project"])
+def test_schemas_are_printed(cli: CommandLine, name: str) -> None:
+    """They are in the package: no network is needed to feed an editor."""
+    assert "json-schema.org/draft" in cli("schema", name).document["$schema"]
+
+
+def test_a_schema_that_is_not_there(cli: CommandLine) -> None:
+    """The hint lists those that are."""
+    assert "container-group, plan, project" in cli("schema", "nix").err
+
+
+def test_explaining_a_code(cli: CommandLine) -> None:
+    """In any case of its letters."""
+    ran = cli("explain", "aci012")
+
+    assert 0 == ran.code
+    assert ran.out.startswith("ACI012 (error): ")
+    assert "\nExample:\n\n    " in ran.out
+
+
+def test_explaining_a_field(cli: CommandLine) -> None:
+    """By the end of its path, with or without ``properties``."""
+    policy = cli("explain", "restartPolicy")
+    image = cli("explain", "containers.image")
+
+    assert "one of Always, OnFailure, Never" in policy.out
+    assert "default Always" in policy.out
+    assert "cannot change in place" in policy.out
+    assert "properties.containers[].properties.image  (string)" in image.out
+    assert "write-only" in cli("explain", "secureValue").out
+
+
+def test_explaining_nothing_known(cli: CommandLine) -> None:
+    """The hint shows what can be asked for."""
+    ran = cli("explain", "ACI999")
+
+    assert 1 == ran.code
+    assert "neither a code nor a field" in ran.err

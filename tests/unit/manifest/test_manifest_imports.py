@@ -1,0 +1,18 @@
+"""What importing the package costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_importing_leaves_the_parsers_alone() -> None:
+    """Neither yaml nor jsonschema is loaded before a file is read."""
+    code = "import sys, aci_reconcile.manifest; print({'yaml', 'jsonschema', 'referencing'} & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "set()\n"
