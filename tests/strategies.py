@@ -107,11 +107,16 @@ def _echoed_object(value: dict[str, Any], node: Node, chance: random.Random) -> 
 
 
 def _unambiguous(items: list[Any], node: Node) -> bool:
-    """Entries that share a key are told apart by their order."""
-    keys = [
-        str([item.get(name) if isinstance(item, dict) else item for name in node.row.key]).lower() for item in items
-    ]
+    """Whether no two entries share a key; those that do are told apart by their order."""
+    keys = [_key(item, node) if isinstance(item, dict) else str(item).lower() for item in items]
     return len(set(keys)) == len(keys)
+
+
+def _key(item: dict[str, Any], node: Node) -> str:
+    """Return the key of an entry, absent parts by their default."""
+    rows = {name: child.row for name, child in node.item.children.items()} if node.item else {}
+    parts = [item.get(name, "" if rows[name].default is UNSET else rows[name].default) for name in node.row.key]
+    return str(parts).lower()
 
 
 def _spelled(text: str, node: Node, chance: random.Random) -> str:
