@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from aci_reconcile.model import Body, Resource, ResourceId, Scope
+    from aci_reconcile.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,6 @@ class Clock(Protocol):
 class Resolver(Protocol):
     """What gives a reference its value, one per scheme (``env``, ``file``, ``keyvault``)."""
 
-    def resolve(self, scheme: str, name: str, /) -> str:
-        """Return the value.
-
-        Raises:
-            SecretUnavailableError: it cannot be had; the message says why, without the value.
-        """
+    def resolve(self, scheme: str, name: str, /) -> Secret | None:
+        """Return the secret, which says why where it could not be had; None where nothing of this run needs it."""
         ...

@@ -35,6 +35,14 @@ class ResourceGroupFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class FreezeOverridden:
+    """Something is written in spite of a freeze: which one, and the reason that was given."""
+
+    freeze: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """Work on a group begins."""
 
@@ -105,17 +113,23 @@ class Finished:
     destroyed: int = 0
     unchanged: int = 0
     failed: int = 0
+    """Of any kind, unhealthy ones included."""
+    unhealthy: int = 0
+    """Groups that equal their manifests and do not run; writing again would not help."""
     skipped: int = 0
     interrupted: bool = False
     seconds: float = 0
     in_flight: tuple[str, ...] = field(default_factory=tuple)
     """Addresses of groups whose write was started and not seen to its end."""
+    override: str = ""
+    """The reason that was given for writing in spite of a freeze."""
 
 
 Event: TypeAlias = (
     ResourceGroupCreated
     | ResourceGroupDeleted
     | ResourceGroupFailed
+    | FreezeOverridden
     | Started
     | Waiting
     | Succeeded

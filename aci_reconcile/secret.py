@@ -60,6 +60,10 @@ class Secret:
             raise ValueError(f"{self.source}: {self.missing}")
         return self.__value
 
+    def holds(self, text: str) -> bool:
+        """Whether a text is the value, or a part of it."""
+        return bool(text) and text in self.__value
+
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""
         return self if self.missing else Secret(change(self.__value), source=self.source)

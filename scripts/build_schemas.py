@@ -218,6 +218,7 @@ SHORT: Mapping[str, Callable[[Node, Schema], Schema]] = {
     "tags.*": _tag,
     "tags": _tags,
     "type": lambda node, schema: _type(node, schema) if node.row.path == "type" else schema,
+    "variables.*": lambda _, schema: {"anyOf": [{"type": _TEXT}, schema], "description": schema["description"]},
     "defaults": _overlay,
     "groups.*": _overlay,
 }

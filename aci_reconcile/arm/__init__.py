@@ -1,7 +1,7 @@
 """Azure Resource Manager as a ``Backend``; the only importer of ``azure.*``, and never before it is needed."""
 
 from aci_reconcile.arm.backend import ArmBackend
-from aci_reconcile.arm.connection import Identity, connect
+from aci_reconcile.arm.connection import Identity, connect, vaults_of
 from aci_reconcile.arm.credentials import endpoint_from, subscription_from
 from aci_reconcile.arm.endpoint import CLOUDS, CloudName, Endpoint, cloud, custom
 
@@ -16,4 +16,5 @@ __all__ = [
     "custom",
     "endpoint_from",
     "subscription_from",
+    "vaults_of",
 ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.arm.endpoint import Endpoint
     from aci_reconcile.arm.transport import Send
+    from aci_reconcile.arm.vaults import Vaults
 
 READ_SECONDS = 60.0
 """How long an answer may take. ARM gives up on a provider after about a minute and says 504."""
@@ -65,6 +66,21 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
     redactor = Redactor()
     wire = Wire(endpoint, Clients(options(endpoint, transport, authentication)), redactor)
     return ArmBackend(wire, redactor, api_version=api_version, identity=identity, counter=counter)
+
+
+def vaults_of(
+    endpoint: Endpoint, environ: Mapping[str, str], concurrency: int, sleep: Callable[[float], None] = time.sleep
+) -> Vaults:
+    """Return the Key Vaults of the cloud that an endpoint belongs to; a server on this machine has none.
+
+    Raises:
+        AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
+    """
+    from aci_reconcile.arm.credentials import credential_from
+    from aci_reconcile.arm.vaults import Vaults
+
+    credential = credential_from(environ, endpoint).credential if endpoint.needs_token else None
+    return Vaults(endpoint, credential, concurrency, sleep=sleep)
 
 
 def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_process: bool) -> tuple[Any, Identity]:

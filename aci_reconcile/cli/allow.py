@@ -27,6 +27,8 @@ class Allow:
     """Delete what this project owns and no manifest declares."""
     max_deletes: int | None = None
     """How many groups may be deleted."""
+    max_restarts: int | None = None
+    """How many groups may restart."""
     adopt: bool = False
     """Take over groups that nobody owns."""
     replace: int | None = None
@@ -37,6 +39,8 @@ class Allow:
     """Vouch for secrets that could not be compared."""
     redeploy: tuple[str, ...] = ()
     """Addresses of groups to be pushed again although nothing differs."""
+    override_freeze: str | None = None
+    """Why a freeze does not hold this run; None: it does."""
 
 
 def is_named(project: Project) -> bool:
@@ -44,27 +48,37 @@ def is_named(project: Project) -> bool:
     return project.file is not None and project.name != UNNAMED
 
 
-def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, local: bool = False) -> Policy:
+def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now: float, local: bool = False) -> Policy:
     """Return the policy of one run: what was allowed for it, else what the project file says.
 
     With the embedded emulator resource groups are created as needed: nobody else would create them there.
 
     Raises:
-        UsageError: pruning without a project's name, or a redeployment of what nobody declares.
+        UsageError: pruning without a project's name, a redeployment of what nobody declares, or no reason.
     """
-    project = loaded.project
+    from aci_reconcile.manifest import frozen
+
+    project, said = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):
         raise UsageError("--prune: a project file with a name is needed", hint="it says which groups are the whole set")
     if allow.touch_secrets and allow.trust_secrets:
         raise UsageError("--touch-secrets and --trust-secrets contradict each other")
+    if allow.override_freeze is not None and not allow.override_freeze.strip():
+        raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
     key = environ.get(FINGERPRINT_KEY, "")
-    replace = UNLIMITED if project.policy.replace == "allow" else 0
+    replace = UNLIMITED if said.replace == "allow" else 0
+    restarts = UNLIMITED if said.max_restarts is None else said.max_restarts
     return Policy(
         owner=project.owner,
-        prune=project.policy.prune and is_named(project) if allow.prune is None else allow.prune,
-        max_deletes=project.policy.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        prune=said.prune and is_named(project) if allow.prune is None else allow.prune,
+        max_deletes=said.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
+        max_share=said.max_share,
         adopt=allow.adopt,
         allow_replace=replace if allow.replace is None else allow.replace,
+        observe=said.observe,
+        frozen=frozen(said.freeze, now),
+        override=(allow.override_freeze or "").strip(),
         touch_secrets=allow.touch_secrets,
         trust_secrets=allow.trust_secrets,
         redeploy=frozenset(_redeployed(loaded, address) for address in allow.redeploy),

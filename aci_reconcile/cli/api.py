@@ -179,4 +179,4 @@ def _planned(loaded: Loaded, allow: Allow, look: Look) -> Plan:
         raise InvalidManifestsError(loaded.diagnostics)
     if not loaded.project.subscription:
         loaded = with_subscription(loaded, fallback_subscription(Target(), os.environ))
-    return proposed(loaded, policy_for(loaded, allow, os.environ), look)
+    return proposed(loaded, policy_for(loaded, allow, os.environ, now=look.clock.now()), look)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
+from aci_reconcile.cli.command import PREFIX
 from aci_reconcile.cli.defects import write_log
 from aci_reconcile.cli.given import Output
 from aci_reconcile.cli.interruption import InterruptedRunError
@@ -43,7 +45,9 @@ def run(argv: Sequence[str]) -> int:
 
 def _wants_json(argv: Sequence[str]) -> bool:
     """Whether errors are to be JSON, too, even those in the options themselves."""
-    return "--format=json" in argv or ("--format", "json") in pairwise(argv)
+    words = [word for pair in pairwise((*argv, "")) for word in ("=".join(pair), pair[0])]
+    said = [word for word in words if word in {"--format=json", "--format=text"}]
+    return said[-1] == "--format=json" if said else os.environ.get(f"{PREFIX}FORMAT") == "json"
 
 
 def _usage(error: click.ClickException, session: Session) -> int:

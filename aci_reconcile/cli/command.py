@@ -24,8 +24,8 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
 class Option(click.Option):
     """An option with its section of the help page.
 
-    It may be set in the environment unless it releases a brake; ``optional`` is the value that it has where none is
-    given with ``=``.
+    It may be set in the environment unless it releases a brake, as ``setting`` where its own name means something else
+    in another command; ``optional`` is the value that it has where none is given with ``=``.
     """
 
     def __init__(
@@ -34,18 +34,19 @@ class Option(click.Option):
         section: str,
         brake: bool = False,
         optional: str = "",
+        setting: str = "",
         **attributes: Any,
     ) -> None:
         self.section = section
         self.optional = optional
         self.long = next(each for each in spellings if each.startswith("--")).partition("/")[0]
         if not brake:
-            attributes["envvar"] = PREFIX + self.long.removeprefix("--").replace("-", "_").upper()
+            attributes["envvar"] = PREFIX + (setting or self.long.removeprefix("--").replace("-", "_")).upper()
         super().__init__(list(spellings), **attributes)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the spellings, and the text as it is: it says itself what the default is."""
-        spec = self.get_help_spec(ctx)
+        spec, _ = super().get_help_record(ctx) or (self.long, "")
         return (spec.replace(" ", "[=", 1) + "]" if self.optional else spec), self.help or ""
 
 

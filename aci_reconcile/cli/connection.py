@@ -57,7 +57,7 @@ def connected(place: Place) -> Generator[Connection]:
         AuthenticationError: the credentials in the environment are incomplete or contradict the place.
     """
     if not place.target.local:
-        with _opened(place, _endpoint(place), None) as connection:
+        with _opened(place, endpoint_of(place.target, place.environ), None) as connection:
             yield connection
         return
     from aci_reconcile.arm import Endpoint
@@ -99,13 +99,20 @@ def _hush() -> None:
             logger.addHandler(logging.NullHandler())
 
 
-def _endpoint(place: Place) -> Endpoint:
-    from aci_reconcile.arm import cloud, custom, endpoint_from
+def endpoint_of(target: Target, environ: Mapping[str, str]) -> Endpoint:
+    """Return where requests go.
 
-    target = place.target
+    Raises:
+        UsageError: there is no such place.
+        AuthenticationError: the environment names a cloud that nobody knows.
+    """
+    from aci_reconcile.arm import Endpoint, cloud, custom, endpoint_from
+
+    if target.local:
+        return Endpoint.local()
     if target.endpoint:
         return custom(target.endpoint, tokens_from=target.cloud or "public")
-    return cloud(target.cloud) if target.cloud else endpoint_from(place.environ)[0]
+    return cloud(target.cloud) if target.cloud else endpoint_from(environ)[0]
 
 
 def _shown(endpoint: Endpoint, *, local: bool) -> str:

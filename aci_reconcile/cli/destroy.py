@@ -9,11 +9,12 @@ from aci_reconcile import tags
 from aci_reconcile.cli import options
 from aci_reconcile.cli.allow import Allow, is_named
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.given import Sources, Target, overridden
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
 from aci_reconcile.events import Finished
 from aci_reconcile.model import as_object, as_text
+from aci_reconcile.plan.brakes import closed
 from aci_reconcile.plan.values import Blocker, ResourceGroupChange
 from aci_reconcile.report.words import count
 
@@ -36,11 +37,14 @@ class DestroyOptions:
     target: Target
     resource_groups: bool
     approved: bool
+    allow: Allow
 
     @classmethod
     def of(cls, given: Given) -> DestroyOptions:
         """Read the options."""
-        return cls(Sources.of(given), Target.of(given), given.flag("resource_groups"), given.flag("auto_approve"))
+        allow = Allow(override_freeze=overridden(given))
+        doomed, approved = given.flag("resource_groups"), given.flag("auto_approve")
+        return cls(Sources.of(given), Target.of(given), doomed, approved, allow)
 
 
 def _destroy(ctx: click.Context) -> ExitCode:
@@ -51,9 +55,9 @@ def _destroy(ctx: click.Context) -> ExitCode:
 
     session, given = started(ctx)
     asked, patience = DestroyOptions.of(given), Patience.of(given)
-    with prepared(asked.sources, asked.target, Allow(), session, resolve=False) as work:
+    with prepared(asked.sources, asked.target, asked.allow, session, resolve=False) as work:
         doomed = tuple(_created_by_us(work, session)) if asked.resource_groups else ()
-        plan = _planned(work, asked, session)
+        plan = _held(_planned(work, asked, session), doomed)
         show_plan(replace(plan, resource_groups=doomed), work.header, session)
         refuse(plan)
         if not plan and not doomed:
@@ -89,6 +93,14 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     seen = observe(work.loaded.resources, work.scopes, policy, look_for(work, asked.target, session, Refresh.AUTO))
     plan = replace(destruction(seen.resources, policy), unreadable=seen.unreadable)
     return replace(plan, blockers=(*plan.blockers, *_protected_in_git(plan, work)))
+
+
+def _held(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> Plan:
+    """Hold resource groups by what holds every write, where no group of containers is left to be held by it."""
+    if any(change.writes for change in plan.changes):
+        return plan
+    held = closed(tuple(each.scope.resource_group for each in doomed), plan.policy)
+    return replace(plan, blockers=(*plan.blockers, *held))
 
 
 def _protected_in_git(plan: Plan, work: Work) -> Iterator[Blocker]:
@@ -134,6 +146,7 @@ def _together(ends: list[Finished]) -> Finished:
         interrupted=any(each.interrupted for each in ends),
         seconds=sum(each.seconds for each in ends),
         in_flight=tuple(sorted({address for each in ends for address in each.in_flight})),
+        override=next((each.override for each in ends if each.override), ""),
     )
 
 
@@ -143,6 +156,7 @@ DESTROY = Command(
     [
         *options.paths(),
         *options.approval(),
+        *options.override(),
         Option(
             "--resource-groups",
             section=options.SAFETY,

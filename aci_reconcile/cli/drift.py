@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
@@ -11,6 +11,7 @@ from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode
+from aci_reconcile.plan.values import Unreadable
 
 if TYPE_CHECKING:
     import click
@@ -61,9 +62,18 @@ def found_in(plan: Plan, clock: Clock) -> Drift:
     from aci_reconcile.drift import Drift
     from aci_reconcile.health import assess
 
+    plan = _without_foreign(plan)
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
     return Drift(plan, tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None))
+
+
+def _without_foreign(plan: Plan) -> Plan:
+    """Count a declared group that belongs to somebody else as not comparable: it is not in sync with anything."""
+    foreign = {each.addresses[0]: each.reason for each in plan.blockers if each.code == "owner"}
+    told = tuple(Unreadable(address, reason.removeprefix(f"{address} ")) for address, reason in foreign.items())
+    rest = tuple(each for each in plan.changes if each.address not in foreign)
+    return replace(plan, changes=rest, unreadable=(*plan.unreadable, *told))
 
 
 def _shown(found: Drift, header: Header, console: Console) -> str:

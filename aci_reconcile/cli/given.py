@@ -184,12 +184,19 @@ def allowed(given: Given) -> Allow:
     return Allow(
         prune=given.choice("prune"),
         max_deletes=given.limit("max_deletes"),
+        max_restarts=given.limit("max_restarts"),
         adopt=given.flag("adopt"),
         replace=given.limit("allow_replace"),
         touch_secrets=given.flag("touch_secrets"),
         trust_secrets=given.flag("trust_secrets"),
         redeploy=given.texts("redeploy"),
+        override_freeze=overridden(given),
     )
+
+
+def overridden(given: Given) -> str | None:
+    """Read the option of ``options.override()``; None where it was not given."""
+    return given.text("override_freeze") if "override_freeze" in given.typed else None
 
 
 def _typed(ctx: click.Context) -> frozenset[str]:

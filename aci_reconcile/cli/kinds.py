@@ -10,13 +10,21 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
-_SECONDS = (3600.0, 60.0, 1.0, 0.001)
+    _Seconds = click.ParamType[float]
+    _Names = click.ParamType[tuple[str, str]]
+    _Number = click.ParamType[int]
+else:  # older releases of click have no parameter here
+    _Seconds = _Names = _Number = click.ParamType
+
+_PARTS = re.compile(
+    r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?"
+)
+_SECONDS = (86400.0, 3600.0, 60.0, 1.0, 0.001)
 _LONGEST = 7 * 24 * 3600.0
 
 
-class Duration(click.ParamType[float]):
-    """A length of time: ``30m``, ``10s``, ``1h30m``, ``500ms``; a number alone is seconds."""
+class Duration(_Seconds):
+    """A length of time: ``30m``, ``10s``, ``1h30m``, ``500ms``, ``7d``; a number alone is seconds."""
 
     name = "duration"
 
@@ -34,7 +42,7 @@ class Duration(click.ParamType[float]):
         return seconds
 
 
-class Pair(click.ParamType[tuple[str, str]]):
+class Pair(_Names):
     """``NAME=VALUE``; in the environment one a line, because values may hold spaces."""
 
     name = "pair"
@@ -53,7 +61,7 @@ class Pair(click.ParamType[tuple[str, str]]):
         return [line for line in rv.splitlines() if line.strip()]
 
 
-class Allowance(click.ParamType[int]):
+class Allowance(_Number):
     """How many replacements are allowed: a number, or ``any``."""
 
     name = "number"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.variables import variables_of
+from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.manifest import Loaded, Request, load
 from aci_reconcile.report import diagnostics_text
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.cli.given import Sources, Target
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.vaults import Fetch
 
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
@@ -36,14 +38,21 @@ def request_for(sources: Sources, session: Session, *, resolve: bool) -> Request
     )
 
 
-def valid(sources: Sources, session: Session, *, resolve: bool = True) -> Loaded:
+def valid(sources: Sources, session: Session, fetch: Fetch | None = None, *, resolve: bool = True) -> Loaded:
     """Load manifests of which something is to be made; warnings and notices are told.
+
+    Args:
+        sources: which manifests.
+        session: the run.
+        fetch: what fetches secrets of Key Vaults; without it they are not asked for.
+        resolve: whether references to secrets are replaced.
 
     Raises:
         InvalidManifestsError: there is an error among them.
         UsageError: the options name something that does not exist, or nothing is declared.
     """
-    loaded = load(request_for(sources, session, resolve=resolve))
+    request = request_for(sources, session, resolve=resolve)
+    loaded = loaded_with(request, fetch) if fetch else load(request)
     if loaded.errors:
         raise InvalidManifestsError(loaded.diagnostics)
     least = (Severity.WARNING, Severity.NOTICE) if session.console.verbose else (Severity.WARNING,)

@@ -140,6 +140,7 @@ def brakes() -> list[click.Parameter]:
     return [
         brake("--prune/--no-prune", default=None, help="Delete what this project owns and no manifest declares."),
         brake("--max-deletes", type=click.IntRange(min=0), metavar="N", help="How many groups may be deleted (1)."),
+        brake("--max-restarts", type=click.IntRange(min=0), metavar="N", help="How many groups may restart (any)."),
         brake("--adopt", is_flag=True, help="Take over groups that nobody owns."),
         brake(
             "--allow-replace",
@@ -151,6 +152,39 @@ def brakes() -> list[click.Parameter]:
         brake("--touch-secrets", is_flag=True, help="Push secrets that could not be compared; containers restart."),
         brake("--trust-secrets", is_flag=True, help="Vouch that Azure holds the secrets that could not be compared."),
         brake("--redeploy", multiple=True, metavar="ADDRESS", help="Push this group again, though nothing differs."),
+        *override(),
+    ]
+
+
+def override() -> list[click.Parameter]:
+    """What lets a run through a freeze; it is asked why."""
+    text = "Write in spite of a freeze, and say why; the reason is recorded."
+    return [Option("--override-freeze", section=SAFETY, brake=True, metavar="REASON", default=None, help=text)]
+
+
+def saving() -> list[click.Parameter]:
+    """Keeping a plan."""
+    return [
+        Option("--out", section=SAFETY, type=FILE, metavar="FILE", help="Save the plan, for apply --plan FILE."),
+        Option(
+            "--expires",
+            section=SAFETY,
+            type=Duration(),
+            default=7 * 24 * 3600.0,
+            metavar="TIME",
+            help="How long the saved plan is good (7d).",
+        ),
+    ]
+
+
+def promise() -> list[click.Parameter]:
+    """Holding an apply to a plan; never from the environment, where an empty value would mean: to none."""
+    digest = "Only if the plan has this digest, as printed by plan --verbose."
+    return [
+        Option(
+            "--plan", section=SAFETY, brake=True, type=FILE, metavar="FILE", help="Only what plan --out saved; unasked."
+        ),
+        Option("--checksum", section=SAFETY, brake=True, metavar="DIGEST", help=digest),
     ]
 
 

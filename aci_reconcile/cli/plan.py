@@ -12,13 +12,18 @@ from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import click
 
     from aci_reconcile.cli.allow import Allow
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.proposal import Work
+    from aci_reconcile.cli.session import Session
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.report import Header
+    from aci_reconcile.saved import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,20 @@ class PlanOptions:
     allow: Allow
     refresh: str
     detailed: bool
+    out: Path | None
+    expires: float
 
     @classmethod
     def of(cls, given: Given) -> PlanOptions:
         """Read the options."""
         return cls(
-            Sources.of(given), Target.of(given), allowed(given), given.text("refresh"), given.flag("detailed_exitcode")
+            Sources.of(given),
+            Target.of(given),
+            allowed(given),
+            given.text("refresh"),
+            given.flag("detailed_exitcode"),
+            given.path("out"),
+            given.seconds("expires"),
         )
 
 
@@ -46,19 +59,47 @@ def _plan(ctx: click.Context) -> ExitCode:
     session, given = started(ctx)
     asked = PlanOptions.of(given)
     with prepared(asked.sources, asked.target, asked.allow, session) as work:
-        plan = proposed(work.loaded, work.policy, look_for(work, asked.target, session, Refresh(asked.refresh)))
-        session.console.result(shown(plan, work.header, session.console))
+        look = look_for(work, asked.target, session, Refresh(asked.refresh))
+        plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
+        content = _content(plan, work, given, session)
+        digest = str(content["plan_digest"]) if content else ""
+        session.console.result(shown(plan, work.header, session.console, digest))
+        if asked.out is not None:
+            _save(content, asked.out, asked.expires, session)
     return exit_code(plan, detailed=asked.detailed)
 
 
-def shown(plan: Plan, header: Header, console: Console) -> str:
-    """Return the plan in the format that is wanted."""
+def _content(plan: Plan, work: Work, given: Given, session: Session) -> Document:
+    """Return what is to be saved, where it is wanted: for a file, or for the digest alone."""
+    if given.path("out") is None and not session.console.verbose:
+        return {}
+    from aci_reconcile.cli.saving import saved_of
+
+    return saved_of(plan, work, given, session)
+
+
+def _save(content: Document, file: Path, lasts: float, session: Session) -> None:
+    from aci_reconcile.cli.planfile import write_plan
+    from aci_reconcile.saved import sealed
+
+    now = session.clock.now()
+    document = sealed(content, created=now, expires=now + lasts)
+    write_plan(file, document)
+    hint = "" if document["applyable"] else " It is not applyable."
+    session.console.info(f"Saved to {file}, good until {document['expires_at']}.{hint}")
+    for name in document["hidden_variables"]:
+        session.console.warn(f"variable {name} stands in a secret and was not saved; apply needs it again")
+
+
+def shown(plan: Plan, header: Header, console: Console, digest: str = "") -> str:
+    """Return the plan in the format that is wanted, with its digest where that is known."""
     from aci_reconcile.cli.version import running
     from aci_reconcile.report import plan_json, plan_text
 
     if console.json:
-        return plan_json(plan, header, tool_version=running())
-    return plan_text(plan, header, console.style, width=console.width, verbose=console.verbose)
+        return plan_json(plan, header, tool_version=running(), plan_digest=digest)
+    text = plan_text(plan, header, console.style, width=console.width, verbose=console.verbose)
+    return f"{text}\n\nPlan digest: {digest}" if digest else text
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
@@ -84,6 +125,7 @@ PLAN = Command(
             is_flag=True,
             help="Exit with 2 when there are changes, 3 when one is held back.",
         ),
+        *options.saving(),
         *options.refresh(),
         *options.common(),
     ],
@@ -92,5 +134,6 @@ PLAN = Command(
         "aci-reconcile plan                              the whole project",
         "aci-reconcile plan manifests/web.yaml           one file of it",
         "aci-reconcile plan -e prod --detailed-exitcode  for a pipeline: 0 nothing, 2 changes, 3 held back",
+        "aci-reconcile plan --out plan.json              to be applied later with apply --plan plan.json",
     ),
 )

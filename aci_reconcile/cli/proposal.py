@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from aci_reconcile.cli.allow import Allow, is_named, policy_for
 from aci_reconcile.cli.connection import STATE, Place, connected
 from aci_reconcile.cli.manifests import placed, valid
+from aci_reconcile.cli.rules import judged
+from aci_reconcile.cli.vaults import fetching
 from aci_reconcile.model import Scope
 from aci_reconcile.reconcile import Look, Refresh, propose
 from aci_reconcile.report import Header
@@ -45,8 +47,7 @@ class Work:
     @property
     def header(self) -> Header:
         """Where reports say that they apply."""
-        project = self.loaded.project
-        return Header(project.owner, project.subscription, self.connection.endpoint, project.environment)
+        return header_of(self.loaded.project, self.connection.endpoint)
 
 
 @contextmanager
@@ -66,8 +67,8 @@ def prepared(
         InvalidManifestsError: the manifests have errors.
         UsageError: the options do not fit together, or nothing names a subscription.
     """
-    loaded = placed(valid(sources, session, resolve=resolve), target, session.environ)
-    policy = policy_for(loaded, allow, session.environ, local=target.local)
+    loaded = placed(valid(sources, session, fetching(target, session), resolve=resolve), target, session.environ)
+    policy = policy_for(loaded, allow, session.environ, now=session.clock.now(), local=target.local)
     with opened(loaded.project, target, session) as connection:
         yield Work(loaded, policy, connection)
 
@@ -84,12 +85,21 @@ def opened(project: Project, target: Target, session: Session) -> Generator[Conn
         yield connection
 
 
-def proposed(loaded: Loaded, policy: Policy, look: Look) -> Plan:
-    """Read what is live and plan; without a project's name nothing counts as an orphan."""
-    proposal = propose(loaded.resources, scopes_of(loaded.project), policy, look)
-    if is_named(loaded.project):
-        return proposal
-    return replace(proposal, notices=tuple(each for each in proposal.notices if each.code != "orphan"))
+def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
+    """Read what is live, plan, and judge the plan by the project's rules.
+
+    Without a project's name nothing counts as an orphan.
+    """
+    project = loaded.project
+    proposal = propose(loaded.resources, scopes_of(project), policy, look)
+    if not is_named(project):
+        proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code != "orphan"))
+    return judged(proposal, project, header_of(project, endpoint))
+
+
+def header_of(project: Project, endpoint: str) -> Header:
+    """Return where reports say that they apply."""
+    return Header(project.owner, project.subscription, endpoint, project.environment)
 
 
 def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, health: bool = False) -> Look:

@@ -18,11 +18,14 @@ _COMMANDS = {
     "Looking": {
         "status": "aci_reconcile.cli.look",
         "logs": "aci_reconcile.cli.look",
+        "show": "aci_reconcile.cli.show",
     },
     "Writing manifests": {
+        "import": "aci_reconcile.cli.importing",
         "render": "aci_reconcile.cli.authoring",
         "schema": "aci_reconcile.cli.reference",
         "explain": "aci_reconcile.cli.reference",
+        "config": "aci_reconcile.cli.config",
     },
     "Without Azure": {
         "emulator": "aci_reconcile.cli.emulator",

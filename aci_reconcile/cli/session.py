@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from aci_reconcile.cli.console import Console, console_for
 from aci_reconcile.cli.given import Given, Output
 from aci_reconcile.cli.interruption import Interruption, SystemClock
+from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,10 +24,21 @@ class Session:
     """The edge of the process, read once. ``console`` is replaced when a command knows its options."""
 
     environ: Mapping[str, str]
-    cwd: Path
     stdin: IO[str] | None
     console: Console
     interruption: Interruption = field(default_factory=Interruption)
+
+    @property
+    def cwd(self) -> Path:
+        """The current folder.
+
+        Raises:
+            UsageError: it was deleted meanwhile.
+        """
+        try:
+            return Path.cwd()
+        except OSError as error:
+            raise UsageError("the current folder does not exist any more") from error
 
     @property
     def clock(self) -> SystemClock:
@@ -37,7 +49,7 @@ class Session:
     def real(cls, output: Output) -> Session:
         """Return the session of this process."""
         streams = _usable(sys.stdout), _usable(sys.stderr)
-        return cls(os.environ, Path.cwd(), sys.stdin, console_for(output, streams, os.environ))
+        return cls(os.environ, sys.stdin, console_for(output, streams, os.environ))
 
 
 def started(ctx: click.Context) -> tuple[Session, Given]:

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.codes.model import Code
+from aci_reconcile.manifest.conformity import complaint
+from aci_reconcile.manifest.freeze import frozen
 from aci_reconcile.manifest.load import Loaded, load
-from aci_reconcile.manifest.project import PolicySettings, Project
+from aci_reconcile.manifest.plan_rules import Rule, Violation, violations
+from aci_reconcile.manifest.policy import PolicySettings
+from aci_reconcile.manifest.project import Project
 from aci_reconcile.manifest.request import Request
 from aci_reconcile.manifest.schemas import schema
 
@@ -19,6 +23,11 @@ __all__ = [
     "PolicySettings",
     "Project",
     "Request",
+    "Rule",
+    "Violation",
+    "complaint",
+    "frozen",
     "load",
     "schema",
+    "violations",
 ]

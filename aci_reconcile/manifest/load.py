@@ -13,6 +13,7 @@ from aci_reconcile.manifest.across import check_set
 from aci_reconcile.manifest.documents import read_document
 from aci_reconcile.manifest.files import Files, boundary, find_project
 from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.overlays import spoken
 from aci_reconcile.manifest.settings import no_project, read_project
 from aci_reconcile.manifest.versions import newest
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.backend import Resolver
     from aci_reconcile.manifest.documents import Declared
+    from aci_reconcile.manifest.effective import Setting
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.model import Resource, ResourceId
@@ -41,6 +43,10 @@ class Loaded:
     """By file, line and column."""
     files: tuple[str, ...] = ()
     """Every manifest that was read, as shown in messages."""
+    spoken: frozenset[str] = frozenset()
+    """Paths of the fields that the project lays under every group."""
+    settings: tuple[Setting, ...] = ()
+    """What the project file says, and the defaults of what it does not say."""
 
     @property
     def errors(self) -> bool:
@@ -85,6 +91,8 @@ class _Load:
             self._selected(resources, sources),
             self._findings.sorted(),
             tuple(self._files.show(file) for file in files),
+            spoken(self._settings.defaults),
+            self._settings.sayings.settings(),
         )
 
     def _read(self, file: Path) -> Iterable[Declared]:
@@ -193,14 +201,15 @@ class _Load:
     def _by_pattern(self, resources: tuple[Resource, ...]) -> set[tuple[str, ...]]:
         chosen: set[tuple[str, ...]] = set()
         for pattern in self._request.only:
-            fits = {each.id.key for each in resources if _fits(each.id, pattern)}
-            if not fits and not self._findings.failed:
+            found = {each.id.key for each in resources if fits(each.id, pattern)}
+            if not found and not self._findings.failed:
                 raise UsageError(f"--only {pattern}: no group of the project fits")
-            chosen |= fits
+            chosen |= found
         return chosen
 
 
-def _fits(identity: ResourceId, pattern: str) -> bool:
+def fits(identity: ResourceId, pattern: str) -> bool:
+    """Whether a pattern of ``--only`` names a group: with a slash by its address, else by its name."""
     name = identity.address if "/" in pattern else identity.name
     return fnmatchcase(name.lower(), pattern.lower())
 

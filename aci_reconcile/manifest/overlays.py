@@ -10,6 +10,8 @@ from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aci_reconcile.manifest.expand import Expansion
     from aci_reconcile.manifest.nodes import Entry, Source
 
@@ -38,3 +40,16 @@ def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | No
             run.findings.add("ACI176", entry.where, f"`{key}` does not belong into {what}", path=key)
     expanded = expand(node.without(*_NOT_SHARED), GROUP, "", run)
     return expanded if isinstance(expanded, MapNode) else None
+
+
+def spoken(defaults: MapNode | None) -> frozenset[str]:
+    """Return the paths of all fields that ``defaults`` give every group."""
+    return frozenset(_paths(defaults, "")) if defaults else frozenset()
+
+
+def _paths(node: MapNode, at: str) -> Iterator[str]:
+    for entry in node.entries:
+        path = f"{at}.{entry.key}" if at else entry.key
+        yield path
+        if isinstance(entry.value, MapNode):
+            yield from _paths(entry.value, path)

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.manifest.policy import PolicySettings
 from aci_reconcile.manifest.versions import OLDEST_USED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Replacement: TypeAlias = Literal["hold", "allow"]
-
 RESOURCE_GROUP: Final = re.compile(r"[\w().-]{0,89}[\w()-]")
 """Docs (naming rules): up to 90 letters, digits, `.`, `_`, `-` and parentheses, no dot last."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySettings:
-    """What the project file says about what an apply may do; flags and environment win over it."""
-
-    prune: bool = False
-    max_deletes: int = 1
-    replace: Replacement = "hold"
 
 
 @dataclass(frozen=True, slots=True)

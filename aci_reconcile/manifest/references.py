@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import SecretUnavailableError
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.secret import Secret
 
@@ -30,6 +29,9 @@ REFERENCE: Final = re.compile(
 )
 _ALMOST = re.compile(r"\$\{\s*(var|env|file|keyvault|group)\s*:[^}]*\}?", re.IGNORECASE)
 _BARE = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+VAULT_SECRET: Final = re.compile(r"[A-Za-z0-9-]{3,24}/[A-Za-z0-9-]{1,127}(?:/[A-Za-z0-9]{1,32})?")
+"""Docs (naming rules): the names of a vault and of a secret in it; a version is a number of 32 hexadecimal digits."""
 
 OWN_CREDENTIALS: Final = frozenset({
     "AZURE_CLIENT_SECRET",
@@ -78,6 +80,8 @@ class References:
     findings: Findings
     files: Files
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    declared: frozenset[str] = frozenset()
+    """Variables that the project knows, be there a value or not."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     public: frozenset[str] = frozenset()
     resolvers: Mapping[str, Resolver] = field(default_factory=dict[str, "Resolver"])
@@ -129,6 +133,9 @@ class References:
     def _variable(self, name: str, where: Where, path: str) -> Text:
         if name in self.variables:
             return Text(self.variables[name])
+        if name in self.declared:
+            hint = f"give --var {name}=…, or a `default` in the project file"
+            return self._fail("ACI150", where, f"the variable {quote(name)} has no value", hint, path)
         hint = did_you_mean(name, self.variables) or "define it under `variables` of the project file, or with --var"
         return self._fail("ACI150", where, f"there is no variable {quote(name)}", hint, path)
 
@@ -153,20 +160,25 @@ class References:
 
     def _elsewhere(self, scheme: str, target: str, where: Where, path: str) -> Text:
         source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
+        if scheme == "keyvault" and not VAULT_SECRET.fullmatch(target):
+            message = f"{quote(target)} does not name a secret of a Key Vault"
+            return self._fail("ACI192", where, message, "write `${keyvault:vault/secret}`, names alone", path)
         resolver = self.resolvers.get(scheme)
-        if resolver is None and scheme != "file":
+        if resolver is None and scheme == "group":
             message = f"references to `{scheme}:` are not available yet"
             return self._fail("ACI160", where, message, "use `${env:NAME}` and let the pipeline fetch the value", path)
         if not self.resolve:
             return _offline(whole, source, public=False)
-        if resolver is None:
+        if scheme == "file":
             value = self.files.reference(target, where, path, self.findings)
             return Text("", failed=True) if value is None else Text(Secret(value, source=source), offer=whole)
-        try:
-            return Text(Secret(resolver.resolve(scheme, target), source=source), offer=whole)
-        except SecretUnavailableError as error:
-            self.findings.add("ACI151", where, f"{source}: {error.message}", hint=error.hint, path=path)
-            return Text(Secret.unavailable(source, error.message), offer=whole)
+        secret = resolver.resolve(scheme, target) if resolver else None
+        if secret is None:
+            return Text(Secret.unavailable(source, "not asked for"), offer=whole)
+        if not secret.available:
+            hint = "an apply that needs it will refuse to start"
+            self.findings.add("ACI151", where, f"{source}: {secret.missing}", hint=hint, path=path)
+        return Text(secret, offer=whole)
 
 
 def _offline(whole: str, source: str, *, public: bool) -> Text:

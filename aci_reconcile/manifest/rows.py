@@ -11,7 +11,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.fields import ROOT, Field, Kind
-from aci_reconcile.fields.rows import anything, boolean, choice, group, integer, text, text_map, texts
+from aci_reconcile.fields.rows import (
+    anything,
+    boolean,
+    choice,
+    group,
+    integer,
+    number,
+    objects,
+    text,
+    texts,
+)
 from aci_reconcile.fields.tree import build
 
 if TYPE_CHECKING:
@@ -75,22 +85,72 @@ def _shared(at: str) -> Iterable[Field]:
         text(f"{at}apiVersion", "Oldest api-version to use."),
         texts(f"{at}manifests", "Where the manifests are.", "A file, a folder or a pattern, from the project file on."),
         anything(f"{at}defaults", "What is laid under every group; the group wins, maps merge, lists replace."),
-        text_map(f"{at}variables", "Values for `${var:NAME}`.", "Text of the variable."),
+        _variables(f"{at}variables"),
         texts(
             f"{at}publicEnv",
             "Environment variables that may appear in fields anybody can read.",
             "Name of an environment variable.",
         ),
         boolean(f"{at}createResourceGroups", "Whether missing resource groups are created.", default=False),
-        group(f"{at}policy", "What an apply may do without being asked again."),
-        boolean(f"{at}policy.prune", "Whether groups that stand in no manifest any more are deleted.", default=False),
-        integer(f"{at}policy.maxDeletes", "How many groups one apply may delete.", default=1),
         choice(
-            f"{at}policy.replace",
+            f"{at}mode",
+            "Whether groups are written, or only planned and checked.",
+            "apply",
+            "observe",
+            default="apply",
+        ),
+        _policy(f"{at}policy"),
+    )
+
+
+def _variables(at: str) -> Iterable[Field]:
+    return chain(
+        [
+            Field(at, Kind.MAP, "Values for `${var:NAME}`."),
+            Field(f"{at}.*", Kind.OBJECT, "Text of the variable, or what is known about it."),
+        ],
+        choice(f"{at}.*.type", "What its value must be.", "string", "number", "boolean", default="string"),
+        text(f"{at}.*.default", "Its value where none is given; a text alone is short for it.", unnamed=True),
+        boolean(f"{at}.*.required", "Whether a value must be given.", default=False),
+        text(f"{at}.*.description", "What it is for."),
+    )
+
+
+def _policy(at: str) -> Iterable[Field]:
+    return chain(
+        group(at, "What an apply may do without being asked again."),
+        boolean(f"{at}.prune", "Whether groups that stand in no manifest any more are deleted.", default=False),
+        integer(f"{at}.maxDeletes", "How many groups one apply may delete.", default=1),
+        choice(
+            f"{at}.replace",
             "Whether a group that can't be changed in place waits for permission.",
             "hold",
             "allow",
             default="hold",
+        ),
+        integer(f"{at}.maxRestarts", "How many groups one apply may restart; without it, any number."),
+        number(
+            f"{at}.maxShare",
+            "Share of the project's live groups, from 0 to 1, that one apply may delete or recreate unless it names "
+            "the number.",
+            default=0.5,
+        ),
+        objects(f"{at}.freeze", "When nothing is written.", "One window: by dates, or by a cron expression."),
+        text(f"{at}.freeze[].reason", "Why, for those who are held back.", required=True),
+        text(f"{at}.freeze[].from", "First day, or first moment: `2026-12-20`, `2026-12-20T18:00`."),
+        text(f"{at}.freeze[].to", "Last day, which is included, or the moment at which the window ends."),
+        text(f"{at}.freeze[].cron", "When each window begins: minute, hour, day of month, month, day of week."),
+        text(f"{at}.freeze[].duration", "How long each window is, such as `62h`, `2d`, `1h30m`."),
+        text(f"{at}.freeze[].timezone", "IANA name of the time zone of all that.", default="UTC"),
+        objects(f"{at}.rules", "JSON Schemas that a plan's JSON must satisfy.", "One rule."),
+        text(f"{at}.rules[].schema", "File of the schema, from the project file on.", required=True),
+        text(f"{at}.rules[].message", "What is said where a plan breaks the rule.", required=True),
+        choice(
+            f"{at}.rules[].severity",
+            "Whether a plan that breaks the rule is held back, or only remarked upon.",
+            "error",
+            "warning",
+            default="error",
         ),
     )
 

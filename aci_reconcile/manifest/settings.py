@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import UsageError
 from aci_reconcile.fields import API_VERSION
+from aci_reconcile.manifest.effective import Sayings
 from aci_reconcile.manifest.expand import Expansion
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
 from aci_reconcile.manifest.overlays import read_overlay, read_patches
 from aci_reconcile.manifest.places import Places
-from aci_reconcile.manifest.project import RESOURCE_GROUP, PolicySettings, Project
+from aci_reconcile.manifest.policy import PolicyReader
+from aci_reconcile.manifest.project import RESOURCE_GROUP, Project
 from aci_reconcile.manifest.project_file import check_name, read_environments, read_root
 from aci_reconcile.manifest.references import References, mentions
 from aci_reconcile.manifest.rows import PROJECT
 from aci_reconcile.manifest.typed import Typing
+from aci_reconcile.manifest.variables import VariableReader
 from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, running, satisfies
 from aci_reconcile.model import as_list, as_object, as_text
 
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Entry, Source
-    from aci_reconcile.manifest.project import Replacement
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.model import Json
 
@@ -51,6 +53,7 @@ class Settings:
     elsewhere: tuple[Entry, ...] = ()
     """Those of the other environments: not applied, but each must name a group."""
     places: Places = field(default_factory=Places)
+    sayings: Sayings = field(default_factory=Sayings)
 
     def said(self, *path: str | int) -> Where | None:
         """Return where the project file says something."""
@@ -108,7 +111,7 @@ def _references(
     return References(
         findings,
         files,
-        variables={**(variables or {}), **request.variables},
+        variables=request.variables if variables is None else variables,
         environ=request.environ,
         public=public,
         resolvers=resolvers,
@@ -138,13 +141,16 @@ class _Reader:
         body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
         project = self._project(body, typing.places)
         run = Expansion(self.findings, lenient=api_order(project.api_version) > api_order(API_VERSION))
+        defaults = read_overlay(node.get("defaults"), "`defaults`", run)
+        laid = read_patches(patches, run)
         return Settings(
             project,
             references,
             tuple(as_text(each) for each in as_list(body.get("manifests"))),
-            read_overlay(node.get("defaults"), "`defaults`", run),
-            read_patches(patches, run),
+            defaults,
+            laid,
             places=typing.places,
+            sayings=Sayings(node, overlay, defaults, laid),
         )
 
     def _references(self, node: MapNode) -> References:
@@ -153,9 +159,12 @@ class _Reader:
         shared = MapNode(tuple(each for each in node.entries if each.key in {"variables", "publicEnv"}), node.where)
         shared = replace(shared, entries=tuple(self._without_references(entry) for entry in shared.entries))
         body = as_object(_json(typing.read(shared, _without(PROJECT, "name", "environments"), (), "")))
-        variables = {key: as_text(value) for key, value in as_object(body.get("variables")).items()}
+        reader = VariableReader(self.request.variables, typing.places, self.findings, self.chosen)
+        declared = as_object(body.get("variables"))
+        variables = reader.read(declared)
         public = frozenset(as_text(each) for each in as_list(body.get("publicEnv")))
-        return _references(self.request, self.files, self.findings, self.resolvers, variables, public)
+        found = _references(self.request, self.files, self.findings, self.resolvers, variables, public)
+        return replace(found, declared=frozenset(declared))
 
     def _without_references(self, entry: Entry) -> Entry:
         """Take out the values that hold references, which may not stand in what references are made from."""
@@ -169,7 +178,9 @@ class _Reader:
             )
         return entry
 
-    def _literal(self, node: Source, path: str) -> bool:
+    def _literal(self, node: Source | None, path: str) -> bool:
+        if isinstance(node, MapNode):
+            return self._literal(node.get("default"), path)
         if not (isinstance(node, ScalarNode) and mentions(node.text)):
             return True
         hint = "what a reference gives is not scanned again: use the reference in the manifest itself"
@@ -207,19 +218,10 @@ class _Reader:
             group,
             as_text(body.get("location")),
             create_resource_groups=body.get("createResourceGroups") is True,
-            policy=self._policy(as_object(body.get("policy")), places),
+            policy=PolicyReader(places, self.files, self.findings).read(body),
             api_version=newest(OLDEST_USED, api_version),
             resource_groups=(group,) if group else (),
         )
-
-    def _policy(self, body: Mapping[str, Json], places: Places) -> PolicySettings:
-        most = body.get("maxDeletes", 1)
-        if not isinstance(most, int) or most < 0:
-            message = "a number of groups is wanted here, 0 or more"
-            self.findings.add("ACI127", places.find(("policy", "maxDeletes")), message, path="policy.maxDeletes")
-            most = 1
-        allowed: Replacement = "allow" if body.get("replace") == "allow" else "hold"
-        return PolicySettings(prune=body.get("prune") is True, max_deletes=most, replace=allowed)
 
     def _check_version(self, required: str, places: Places) -> None:
         if not required:

@@ -73,12 +73,19 @@ def _resources(node: Source, at: str, findings: Findings) -> Source:
     return MapNode((Entry("requests", where, MapNode(both, where)), *rest), node.where)
 
 
+def _declaration(node: Source, _at: str, _findings: Findings) -> Source:
+    """``1.4`` is ``{default: 1.4}``."""
+    return node if isinstance(node, MapNode) else MapNode((Entry("default", node.where, node),), node.where)
+
+
 def _table() -> Mapping[str, Shorthand]:
     inits, containers = "properties.initContainers[].properties", "properties.containers[].properties"
     table: dict[str, Shorthand] = {
         "properties.ipAddress.ports[]": _port,
         f"{containers}.ports[]": _port,
         f"{containers}.resources": _resources,
+        "variables.*": _declaration,
+        "environments.*.variables.*": _declaration,
     }
     for each in (containers, inits):
         table[f"{each}.environmentVariables"] = _variables

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int) -> tuple[Blocker, ...]:
     """Return everything that stands in the way of applying these changes; ``ours``: how many live groups we own."""
     return (
-        *_closed(changes, policy),
+        *closed(tuple(change.address for change in changes if change.writes), policy),
         *_foreign(changes, policy),
         *_unowned(changes, policy),
         *_protected(changes),
@@ -39,12 +39,11 @@ def is_protected(change: Change) -> bool:
     return change.before is not None and tags.protected(change.before)
 
 
-def _closed(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    """Hold every write where none is allowed at all, or none just now."""
-    held = tuple(change.address for change in changes if change.writes)
+def closed(held: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
+    """Hold what would be written where nothing is written at all, or nothing just now."""
     if held and policy.observe:
         yield Blocker("observe", f"{policy.owner} is only observed", held, "mode: apply in the project file")
-    if held and policy.frozen:
+    if held and policy.frozen and not policy.override:
         yield Blocker("freeze", f"nothing is written now: {policy.frozen}", held, "--override-freeze REASON")
 
 
@@ -110,11 +109,11 @@ def _share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[B
     """Hold what would take away most of the estate at once, unless its number was named.
 
     Deletions are always named (``--max-deletes``), replacements only by ``--allow-replace=N``. One group alone is held
-    by the other brakes.
+    by the other brakes, and so is what waits for its permission.
     """
     replaced = tuple(change.address for change in changes if change.action is Action.REPLACE)
     taken = replaced + tuple(change.address for change in changes if change.action is Action.DELETE)
-    named = policy.allow_replace != UNLIMITED or not replaced
+    named = not replaced or len(replaced) <= policy.allow_replace or any(_replacements(changes, policy))
     if named or len(taken) < 2 or len(taken) <= policy.max_share * ours:  # noqa: PLR2004  more than one
         return
     reason = f"{len(taken)} of {ours} groups would be deleted or recreated at once"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile import tags
 from aci_reconcile.carry import carry_over
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Policy
     from aci_reconcile.secret import Secret
+
+Verdicts: TypeAlias = "Mapping[tuple[str, ...], bool | None]"
+NOT_YET: Final[Verdicts] = {}
+"""No fingerprint was looked at yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +56,25 @@ def target(desired: Resource, live: Resource | None, policy: Policy) -> Resource
     return replace(desired, body={**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
 
 
-def compare(desired: Resource, live: Resource, policy: Policy) -> Comparison:
-    """Return how the live group differs from its manifest."""
-    after = normalize(target(desired, live, policy).body)
+def compare(
+    desired: Resource, wanted: Resource, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
+) -> Comparison:
+    """Return how the live group differs from its manifest; ``wanted`` is the manifest's ``target``."""
+    after = normalize(wanted.body)
     before, unknown = align(normalize(live.body), after)
     secrets = secrets_of(desired.body)
     fields = tuple(replace(each, secret=each.path in secrets) for each in diff(before, after))
-    return _with_secrets(Comparison(fields, unknown), secrets, live, policy)
+    known = memory(live)
+    verdict = verdicts[known] if known in verdicts else matches(desired, live, policy)
+    return _with_secrets(Comparison(fields, unknown), secrets, live, policy, verdict=verdict)
 
 
-def _with_secrets(found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy) -> Comparison:
+def _with_secrets(
+    found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy, *, verdict: bool | None
+) -> Comparison:
     recorded = tags.get(live.tags, tags.SECRETS)
     if not secrets:
         return replace(found, secrets=(secret_change("secrets", before=True, after=False),)) if recorded else found
-    verdict = _matches(recorded, secrets, live, policy)
     at_hand = all(secret.available for secret in secrets.values())
     if verdict is None and at_hand and policy.trust_secrets:
         return replace(found, stamp=True)
@@ -74,11 +83,19 @@ def _with_secrets(found: Comparison, secrets: Mapping[str, Secret], live: Resour
     return found if verdict else replace(found, not_compared=tuple(secrets))
 
 
-def _matches(recorded: str, secrets: Mapping[str, Secret], live: Resource, policy: Policy) -> bool | None:
-    """Whether the live group holds these secrets; None where that cannot be told.
+def memory(live: Resource) -> tuple[str, ...]:
+    """Return what stands for a live group and the fingerprint that it carries."""
+    return (*live.id.key, tags.get(live.tags, tags.SECRETS))
+
+
+def matches(desired: Resource, live: Resource, policy: Policy) -> bool | None:
+    """Whether the live group holds the secrets of the manifest; None where that cannot be told.
 
     A group that we have written before and that carries no fingerprint held no secrets then: these are new.
     """
+    secrets, recorded = secrets_of(desired.body), tags.get(live.tags, tags.SECRETS)
+    if not secrets:
+        return None
     if not recorded:
         return False if tags.Applied.of(live.tags).desired else None
     tag = Fingerprint.parse(recorded)
@@ -92,8 +109,14 @@ def _changed(paths: tuple[str, ...]) -> tuple[FieldChange, ...]:
     return (secret_change("secrets", before=True, after=True, candidates=paths),)
 
 
-def decide(desired: Resource, live: Resource | None, policy: Policy) -> Change:
+def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: Verdicts = NOT_YET) -> Change:
     """Return what happens to a group that is declared.
+
+    Args:
+        desired: the manifest.
+        live: the group, None where there is none.
+        policy: what is allowed.
+        verdicts: what ``matches`` said of groups and their fingerprints; what is missing is looked at here.
 
     Raises:
         ValueError: the manifest ignores a field that cannot be ignored.
@@ -105,17 +128,19 @@ def decide(desired: Resource, live: Resource | None, policy: Policy) -> Change:
         return Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
     if tags.owner(live) not in {"", policy.owner} or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
-    found = compare(desired, live, policy)
+    wanted = target(desired, live, policy)
+    found = compare(desired, wanted, live, policy, verdicts)
+    digest = tags.desired_digest(desired.body)
     known = Change(
         desired.id,
         Action.NO_OP,
         before=live,
-        after=target(desired, live, policy),
+        after=wanted,
         fields=found.fields + found.secrets,
         not_compared=found.not_compared,
         unknown=found.unknown,
-        digest=tags.desired_digest(desired.body),
-        cause=_cause(tags.desired_digest(desired.body), live, found),
+        digest=digest,
+        cause=_cause(digest, live, found),
         may_replace=found.replaces is Replaces.MAY,
     )
     if known.cause is Cause.AZURE:

@@ -8,7 +8,7 @@ from aci_reconcile import tags
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import Scope, as_text
 from aci_reconcile.plan.brakes import blockers
-from aci_reconcile.plan.decide import decide, is_member
+from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from aci_reconcile.model import Resource
+    from aci_reconcile.plan.decide import Verdicts
     from aci_reconcile.plan.values import Policy
 
 
@@ -26,6 +27,7 @@ def plan(
     *,
     missing: Iterable[Scope] = (),
     unreadable: Iterable[Unreadable] = (),
+    verdicts: Verdicts = NOT_YET,
 ) -> Plan:
     """Decide what to do.
 
@@ -35,6 +37,7 @@ def plan(
         policy: what is allowed, and in whose name.
         missing: resource groups that do not exist.
         unreadable: groups that could not be read; nothing is decided about them.
+        verdicts: which fingerprints were compared already, with what result.
 
     Raises:
         UsageError: nothing is declared. An empty set never means "delete everything"; ``destroy`` does.
@@ -45,7 +48,7 @@ def plan(
     found = {resource.id.key: resource for resource in live}
     dark = {each.address.lower() for each in unreadable}
     changes = [
-        decide(resource, found.get(key), policy)
+        decide(resource, found.get(key), policy, verdicts)
         for key, resource in declared.items()
         if _selected(key, policy) and resource.address.lower() not in dark
     ]
@@ -75,7 +78,7 @@ def _assembled(
         owner=policy.owner,
         changes=ordered,
         blockers=blockers(ordered, missing, policy, ours),
-        notices=(*_orphan_notices(orphans), *_unknown_notices(ordered)),
+        notices=(*_freeze_notice(ordered, policy), *_orphan_notices(orphans), *_unknown_notices(ordered)),
         resource_groups=_resource_groups(ordered, missing, policy),
         unreadable=tuple(sorted(unreadable, key=lambda each: each.address)),
         live=ours,
@@ -98,6 +101,11 @@ def _ours(live: Iterable[Resource], policy: Policy) -> int:
 
 def _deletion(resource: Resource) -> Change:
     return Change(resource.id, Action.DELETE, Impact.NONE, before=resource, loses=losses(resource))
+
+
+def _freeze_notice(changes: Iterable[Change], policy: Policy) -> Iterable[Notice]:
+    if policy.frozen and policy.override and any(change.writes for change in changes):
+        yield Notice("freeze", policy.owner, f"the freeze {policy.frozen} is overridden: {policy.override}")
 
 
 def _orphan_notices(orphans: Iterable[Resource]) -> Iterable[Notice]:

@@ -113,8 +113,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``resource-group``, ``observe``, ``freeze``); ``release`` is the flag or the edit that lifts it, as a
-    person would type it.
+    ``protected``, ``resource-group``, ``observe``, ``freeze``, ``rule``); ``release`` is the flag or the edit that
+    lifts it, as a person would type it.
     """
 
     code: str
@@ -165,7 +165,9 @@ class Policy:
     observe: bool = False
     """The environment may be planned and checked, never written."""
     frozen: str = ""
-    """Why nothing may be written just now; empty when it may."""
+    """The freeze that is in force; empty when there is none."""
+    override: str = ""
+    """Why the freeze does not hold this run, in the words of whoever gave ``--override-freeze``."""
     touch_secrets: bool = False
     trust_secrets: bool = False
     redeploy: frozenset[tuple[str, ...]] = frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
@@ -11,6 +12,7 @@ from aci_reconcile.errors import AciReconcileError, HeldBackError, SecretUnavail
 from aci_reconcile.events import (
     Failed,
     Finished,
+    FreezeOverridden,
     Moved,
     ResourceGroupCreated,
     ResourceGroupDeleted,
@@ -57,7 +59,7 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
         UsageError: groups depend on each other in a circle.
     """
     _refuse(plan)
-    return _told(_tasks(plan, ctx), ctx, concurrency, stopped)
+    return _told(_tasks(plan, ctx), ctx, concurrency, stopped, _overridden(ctx) if plan else ())
 
 
 def _refuse(plan: Plan) -> None:
@@ -67,16 +69,22 @@ def _refuse(plan: Plan) -> None:
     if plan.blockers:
         raise HeldBackError("; ".join(f"{each.reason} (release: {each.release})" for each in plan.blockers))
     if plan.missing_secrets:
-        address, secret = plan.missing_secrets[0]
-        raise SecretUnavailableError(
-            f"{address} needs {secret.source}: {secret.missing}", hint="nothing was written; set it and apply again"
-        )
+        needs = "; ".join(f"{address} needs {each.source}: {each.missing}" for address, each in plan.missing_secrets)
+        raise SecretUnavailableError(needs, hint="nothing was written; set what is missing and apply again")
 
 
-def _told(tasks: list[Task], ctx: Context, concurrency: int, stopped: Callable[[], bool]) -> Iterator[Event]:
+def _overridden(ctx: Context) -> tuple[Event, ...]:
+    """Say that something is written in spite of a freeze."""
+    policy = ctx.policy
+    return (FreezeOverridden(policy.frozen, policy.override),) if policy.frozen and policy.override else ()
+
+
+def _told(
+    tasks: list[Task], ctx: Context, concurrency: int, stopped: Callable[[], bool], first: tuple[Event, ...]
+) -> Iterator[Event]:
     began = ctx.clock.now()
     seen: list[Event] = []
-    for event in run(tasks, concurrency=concurrency, clock=ctx.clock, stopped=stopped):
+    for event in chain(first, run(tasks, concurrency=concurrency, clock=ctx.clock, stopped=stopped)):
         seen.append(event)
         yield event
     yield _finished(seen, ctx, began, interrupted=stopped())
@@ -90,16 +98,18 @@ def _finished(seen: list[Event], ctx: Context, began: float, *, interrupted: boo
         destroyed=done.count(Action.DELETE) + done.count(Action.REPLACE),
         unchanged=done.count(Action.NO_OP),
         failed=sum(isinstance(event, (Failed, Unhealthy, Moved, ResourceGroupFailed)) for event in seen),
+        unhealthy=sum(isinstance(event, Unhealthy) for event in seen),
         skipped=sum(isinstance(event, Skipped) for event in seen),
         interrupted=interrupted,
         seconds=ctx.clock.now() - began,
         in_flight=tuple(sorted(ctx.in_flight)),
+        override=next((event.reason for event in seen if isinstance(event, FreezeOverridden)), ""),
     )
 
 
 def _tasks(plan: Plan, ctx: Context) -> list[Task]:
     after = _dependencies(plan.changes)
-    groups = [_resource_group_task(each, ctx) for each in plan.resource_groups]
+    groups = [_resource_group_task(each, ctx) for each in plan.resource_groups if each.create]
     made = {each.name for each in groups}
     tasks = [
         Task(
@@ -184,7 +194,7 @@ def delete_resource_groups(
         Task(_group_name(scope), partial(_deleted, scope, ctx), partial(_unattempted, scope))
         for scope in dict.fromkeys(scopes)
     ]
-    return _told(tasks, ctx, concurrency, stopped)
+    return _told(tasks, ctx, concurrency, stopped, _overridden(ctx) if tasks else ())
 
 
 def _unattempted(scope: Scope, because: str) -> ResourceGroupFailed:

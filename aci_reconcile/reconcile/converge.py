@@ -16,8 +16,7 @@ from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.reconcile.context import Pace, Wait
 from aci_reconcile.reconcile.engine import call, pause
-from aci_reconcile.reconcile.writes import delete, not_taken, patch, put, settled_read, stamped, verify
-from aci_reconcile.secret import fingerprint
+from aci_reconcile.reconcile.writes import delete, marked, not_taken, patch, put, settled_read, stamped, verify
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
@@ -89,7 +88,7 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: f
         return None
     if change.impact is Impact.TAGS_ONLY:
         return (yield from _tagged(change, change.after, ctx, deadline))
-    wanted = stamped(change, change.after, ctx)
+    wanted = stamped(change, change.after, (yield from marked(change.after, ctx)))
     if change.action is Action.REPLACE:
         return (yield from _replaced(change, wanted, ctx, deadline))
     try:
@@ -135,7 +134,7 @@ def _tagged(change: Change, after: Resource, ctx: Context, deadline: float) -> P
         memory[tags.APPLIED] = str(tags.Applied(change.digest))
     secrets = secrets_of(after.body)
     if ctx.policy.trust_secrets and not change.not_compared and secrets and not tags.get(live, tags.SECRETS):
-        memory[tags.SECRETS] = fingerprint(secrets, entropy=ctx.entropy, key=ctx.policy.fingerprint_key)
+        memory[tags.SECRETS] = yield from marked(after, ctx)
     wanted = tags.merge(after.tags, memory)
     yield from patch(change, wanted, ctx, deadline)
     return (yield from verify(change, replace(after, body={**after.body, "tags": wanted}), ctx, deadline))
@@ -162,6 +161,8 @@ def _running(change: Change, live: Resource | None, ctx: Context, deadline: floa
     """Wait until the containers are up, and tell how it went."""
     health: Health | None = None
     if live is not None and ctx.wait is Wait.HEALTHY:
+        if "instanceView" not in live.properties:
+            live = yield from settled_read(change, ctx, deadline)
         live, health = yield from _watched(change, live, ctx, deadline)
     seconds = ctx.clock.now() - began
     if health is None or health.good or health.state is State.STOPPED:

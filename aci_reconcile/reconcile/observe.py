@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from aci_reconcile import tags
 from aci_reconcile.errors import AuthenticationError, AzureError
 from aci_reconcile.health import is_settled
 from aci_reconcile.model import as_text
-from aci_reconcile.plan.decide import decide
+from aci_reconcile.plan.decide import decide, matches, memory
 from aci_reconcile.plan.planning import plan
 from aci_reconcile.plan.values import Unreadable
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.model import Resource, ResourceId, Scope
+    from aci_reconcile.plan.decide import Verdicts
     from aci_reconcile.plan.values import Plan, Policy
 
 _SETTLING = 60.0
@@ -44,6 +46,8 @@ class Observation:
     missing: tuple[Scope, ...] = ()
     """Resource groups that manifests name and that do not exist."""
     unreadable: tuple[Unreadable, ...] = ()
+    verdicts: Verdicts = field(default_factory=dict[tuple[str, ...], "bool | None"])
+    """Whether groups hold the secrets of their manifests, by ``memory``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,14 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         AuthenticationError: there is no credential that Azure takes.
     """
     seen = observe(desired, scopes, policy, look)
-    return plan(desired, seen.resources, policy, missing=seen.missing, unreadable=seen.unreadable)
+    return plan(
+        desired,
+        seen.resources,
+        policy,
+        missing=seen.missing,
+        unreadable=seen.unreadable,
+        verdicts=seen.verdicts,
+    )
 
 
 def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy, look: Look) -> Observation:
@@ -93,7 +104,10 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     with ThreadPoolExecutor(max_workers=look.concurrency, thread_name_prefix="aci-reconcile") as pool:
         answers = _together(pool, {key: partial(_listed, scope, look) for key, scope in wanted.items()})
         listed = {each.id.key: each for answer in answers.values() for each in answer.found}
-        named = [key for key in listed if key in declared and _needs_get(declared[key], listed[key], policy, look)]
+        verdicts = _verdicts([(declared[key], listed[key]) for key in listed if key in declared], policy, pool)
+        named = [
+            key for key in listed if key in declared and _needs_get(declared[key], listed[key], policy, look, verdicts)
+        ]
         reads = _together(pool, {key: partial(_settled, listed[key].id, look) for key in named})
         empty = [wanted[key] for key, answer in answers.items() if not answer.found and not answer.error]
         holding = {each.id.scope.key for each in desired}
@@ -106,7 +120,20 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
             scope for scope, body in zip(empty, missing, strict=True) if body is None and scope.key in holding
         ),
         unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, declared)),
+        verdicts=verdicts,
     )
+
+
+def _compared(policy: Policy, pair: tuple[Resource, Resource]) -> bool | None:
+    desired, live = pair
+    return matches(desired, live, policy)
+
+
+def _verdicts(pairs: Sequence[tuple[Resource, Resource]], policy: Policy, pool: ThreadPoolExecutor) -> Verdicts:
+    """Compare the fingerprints of the groups that have one, each once and side by side: scrypt takes its time."""
+    marked = [(desired, live) for desired, live in pairs if tags.get(live.tags, tags.SECRETS)]
+    told = pool.map(partial(_compared, policy), marked)
+    return {memory(live): verdict for (_, live), verdict in zip(marked, told, strict=True)}
 
 
 def _together(pool: ThreadPoolExecutor, reads: dict[K, Callable[[], tuple[Resource, ...]]]) -> dict[K, _Answer]:
@@ -126,11 +153,11 @@ def _listed(scope: Scope, look: Look) -> tuple[Resource, ...]:
     return tuple(look.backend.list(scope))
 
 
-def _needs_get(desired: Resource, listed: Resource, policy: Policy, look: Look) -> bool:
+def _needs_get(desired: Resource, listed: Resource, policy: Policy, look: Look, verdicts: Verdicts) -> bool:
     """Whether the list does not say enough about a group."""
     if look.refresh is Refresh.GET or look.health or not is_settled(listed.body):
         return True
-    change = decide(desired, listed, policy)
+    change = decide(desired, listed, policy, verdicts)
     return change.writes or change.stuck
 
 

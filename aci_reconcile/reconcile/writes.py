@@ -14,7 +14,7 @@ from aci_reconcile.health import is_settled
 from aci_reconcile.model import NO_TAGS, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
 from aci_reconcile.reconcile.context import Pace, Wait, failure, overdue, patiently
-from aci_reconcile.reconcile.engine import pause
+from aci_reconcile.reconcile.engine import call, pause
 from aci_reconcile.secret import fingerprint
 
 if TYPE_CHECKING:
@@ -25,10 +25,16 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.engine import Process
 
 
-def stamped(change: Change, after: Resource, ctx: Context) -> Resource:
-    """Return what is sent in a PUT: the body with the tags that remember this write."""
+def marked(after: Resource, ctx: Context) -> Process[str]:
+    """Return the fingerprint of a group's secrets; it is made beside other work, for scrypt takes its time."""
     secrets = secrets_of(after.body)
-    mark = fingerprint(secrets, entropy=ctx.entropy, key=ctx.policy.fingerprint_key)
+    if not secrets:
+        return ""
+    return (yield from call(lambda: fingerprint(secrets, entropy=ctx.entropy, key=ctx.policy.fingerprint_key)))
+
+
+def stamped(change: Change, after: Resource, mark: str) -> Resource:
+    """Return what is sent in a PUT: the body with the tags that remember this write."""
     memory = {tags.SECRETS: mark or None, tags.APPLIED: str(tags.Applied(change.digest))}
     return replace(after, body={**after.body, "tags": tags.merge(after.tags, memory)})
 

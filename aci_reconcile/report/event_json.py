@@ -8,6 +8,7 @@ from aci_reconcile.errors import AzureError
 from aci_reconcile.events import (
     Failed,
     Finished,
+    FreezeOverridden,
     Moved,
     ResourceGroupCreated,
     ResourceGroupDeleted,
@@ -36,6 +37,7 @@ TYPES: Mapping[type[Event], str] = {
     ResourceGroupCreated: "resource_group_created",
     ResourceGroupDeleted: "resource_group_deleted",
     ResourceGroupFailed: "resource_group_failed",
+    FreezeOverridden: "freeze_overridden",
     Started: "started",
     Waiting: "waiting",
     Succeeded: "succeeded",
@@ -68,20 +70,27 @@ def event_json(event: Event, *, timestamp: float) -> str:
 def _members(event: Event) -> dict[str, object]:
     match event:
         case ResourceGroupCreated(scope) | ResourceGroupDeleted(scope) | ResourceGroupFailed(scope):
-            members: dict[str, object] = {"resource_group": scope.resource_group, "subscription": scope.subscription}
+            whose: dict[str, object] = {"resource_group": scope.resource_group, "subscription": scope.subscription}
         case Finished():
             return _finished(event)
+        case FreezeOverridden():
+            return {"freeze": event.freeze, "reason": event.reason}
         case _:
-            members = _change(event.change)
+            whose = _change(event.change)
+    return whose | _details(event)
+
+
+def _details(event: Event) -> dict[str, object]:
+    members: dict[str, object] = {}
     match event:
         case Waiting(_, detail):
             members["detail"] = detail
         case Skipped(_, because):
             members["because"] = because
         case Succeeded(_, _, seconds, health) | Unhealthy(_, health, seconds):
-            members |= {"seconds": seconds, "health": health_json(health) if health is not None else None}
+            members = {"seconds": seconds, "health": health_json(health) if health is not None else None}
         case Failed(_, error, seconds, gone):
-            members |= {"seconds": seconds, "gone": gone, "error": error_json(error)}
+            members = {"seconds": seconds, "gone": gone, "error": error_json(error)}
         case ResourceGroupFailed(_, error):
             members["error"] = error_json(error)
         case Moved(_, seconds):
@@ -121,4 +130,5 @@ def _finished(event: Finished) -> dict[str, object]:
         "interrupted": event.interrupted,
         "seconds": event.seconds,
         "in_flight": list(event.in_flight),
+        "freeze_override": event.override,
     }

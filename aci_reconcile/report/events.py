@@ -8,6 +8,7 @@ from aci_reconcile.errors import AzureError
 from aci_reconcile.events import (
     Failed,
     Finished,
+    FreezeOverridden,
     Moved,
     ResourceGroupCreated,
     ResourceGroupDeleted,
@@ -54,6 +55,8 @@ def event_text(event: Event, style: Style) -> str:  # noqa: C901  one case per e
         case ResourceGroupFailed(scope, error):
             head = _line("!", style.error, scope.resource_group, f"resource group failed: {summary(error)}", style)
             return "\n".join((head, *_details(error)))
+        case FreezeOverridden(freeze, reason):
+            return _line("!", style.warn, "freeze", f"overridden: {reason} ({freeze})", style)
         case Started(change):
             return _of(change, doing(change), style)
         case Waiting(change, detail):
@@ -96,9 +99,11 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
     ]
     if rest:
         lines.append(f"      {', '.join(rest)}.")
+    if finished.override:
+        lines.append(f"The freeze was overridden: {sanitize(finished.override)}")
     if finished.in_flight:
         lines.append(f"Started and not seen to the end: {sanitize(', '.join(finished.in_flight))}.")
-    if bad:
+    if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
         lines.append(f"Another {verb.lower()} goes on from here.")
     return "\n".join(lines)
 

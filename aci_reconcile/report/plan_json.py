@@ -42,8 +42,8 @@ _REASONS: Mapping[Action, str] = {
 }
 
 
-def plan_json(plan: Plan, header: Header, *, tool_version: str) -> str:
-    """Return the plan as a JSON document, without a final line break."""
+def plan_json(plan: Plan, header: Header, *, tool_version: str, plan_digest: str = "") -> str:
+    """Return the plan as a JSON document, without a final line break; with its digest, where that is known."""
     document = header.json(tool_version) | {
         "applyable": plan.applyable,
         "complete": plan.complete,
@@ -59,7 +59,7 @@ def plan_json(plan: Plan, header: Header, *, tool_version: str) -> str:
             for address, secret in plan.missing_secrets
         ],
     }
-    return dump(document | remarks_json(plan))
+    return dump(document | remarks_json(plan) | ({"plan_digest": plan_digest} if plan_digest else {}))
 
 
 def remarks_json(plan: Plan) -> dict[str, object]:
@@ -156,6 +156,8 @@ def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[s
         "cause": (Cause.AZURE if in_azure else change.cause).value,
         "secret": secret,
     }
+    if field.candidates:
+        document["candidates"] = list(field.candidates)
     return document if secret else document | _side("before", before) | _side("after", field.after)
 
 

@@ -28,7 +28,7 @@ class Style:
 
     def paint(self, colour: str, text: str) -> str:
         """Return the text in one of this table's colours."""
-        return f"{colour}{text}{self.reset}" if text else ""
+        return f"{colour}{text}{self.reset}" if text and colour else text
 
     def mark(self, action: Action) -> str:
         """Return Terraform's mark for an action, three columns wide; ``!`` is ours, for what stays different."""

@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_example_converges(folder: Path) -> None:
-    """Plan shows them, apply makes them run, nothing is left to do, no secret is left anywhere, destroy removes them."""
+    """Plan shows them, apply makes them run, then nothing is left to do and no secret is left anywhere."""
     planned = run(folder, "plan", "--local", "--detailed-exitcode", expect=2)
     applied = run(folder, "apply", "--local", "-y", *FAST)
     again = run(folder, "plan", "--local", "--detailed-exitcode")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def commands(tmp_path: Path) -> Commands:
     """A project of three groups that take their time."""
-    found = Commands(tmp_path, {"ACI_RECONCILE_STABLE_FOR": "0s", "ACI_RECONCILE_PROVISIONING": "3s"})
+    found = Commands(tmp_path, {"ACI_RECONCILE_STABLE_FOR": "0s", "ACI_RECONCILE_PROVISIONING": "2s"})
     found.write("aci-reconcile.yaml", PROJECT)
     for name in ("api", "db", "web"):
         found.group(name)

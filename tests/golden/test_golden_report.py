@@ -22,6 +22,7 @@ from aci_reconcile.events import (
     Event,
     Failed,
     Finished,
+    FreezeOverridden,
     Moved,
     ResourceGroupCreated,
     ResourceGroupDeleted,
@@ -517,6 +518,7 @@ def events() -> Case:
     )
     told: tuple[Event, ...] = (
         ResourceGroupCreated(scope),
+        FreezeOverridden("stock-taking (until 2026-01-04 00:00 Europe/Amsterdam)", "the shop is down\x1b[0m"),
         Started(web),
         Started(db),
         Started(tags),
@@ -533,7 +535,7 @@ def events() -> Case:
         ResourceGroupDeleted(scope),
         Finished(added=2, changed=1, seconds=12),
         Finished(added=1, changed=2, destroyed=1, unchanged=3, failed=1, skipped=2, seconds=125),
-        Finished(interrupted=True, in_flight=("rg-shop/web",)),
+        Finished(interrupted=True, in_flight=("rg-shop/web",), override="the shop is down"),
     )
     return Case(
         lambda style: "\n".join(event_text(each, style) for each in told),

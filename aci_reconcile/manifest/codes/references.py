@@ -73,9 +73,8 @@ REFERENCES: Final[Mapping[str, Code]] = {
     ),
     "ACI160": Code(
         "References of this kind are not available yet",
-        "`${keyvault:…}` and `${group:…}` are reserved. Until they work, let the pipeline fetch the value and use "
-        "`${env:…}`.",
-        'secureValue: "${keyvault:shop-kv/db-password}"',
+        "`${group:…}` is reserved. Until it works, let the pipeline fetch the value and use `${env:…}`.",
+        'value: "${group:db:ipAddress.ip}"',
     ),
     "ACI171": Code(
         "The project wants another version of this tool",
@@ -115,5 +114,42 @@ REFERENCES: Final[Mapping[str, Code]] = {
         "Every entry names a file, a folder or a pattern below the project file. A missing one is an error, "
         "because an empty set of manifests would look like a wish to delete everything.",
         "manifests: [manifest/]",
+    ),
+    "ACI178": Code(
+        "A variable without its value",
+        "The project file says that it is required. It may be given with `--var`, with `--var-file`, or under "
+        "`variables` of the chosen environment.",
+        "variables: {image_tag: {required: true}}",
+    ),
+    "ACI179": Code(
+        "A variable of another type",
+        "Its value, be it the default or the one that was given, is not of the type that the project file declares.",
+        "variables: {replicas: {type: number, default: three}}",
+    ),
+    "ACI180": Code(
+        "A value for no variable of the project",
+        "`--var` and `--var-file` may give variables that the project file does not declare; this one looks like a "
+        "slip of the pen.",
+        "variables: {image_tag: 1.4}    # and `--var image_tga=1.5`",
+        WARNING,
+    ),
+    "ACI190": Code(
+        "A freeze window that cannot be read",
+        "A window is given by two dates (the last day is included), or by a cron expression of five fields and a "
+        "duration; with the IANA name of a time zone, and a reason. A window that is not understood could let an "
+        "apply through, so nothing is planned.",
+        "policy: {freeze: [{cron: 0 18 * * FRI, reason: weekend}]}",
+    ),
+    "ACI191": Code(
+        "A policy rule that cannot be used",
+        "A rule names a file with a JSON Schema. It may refer to its own definitions (`#/…`), and to no other "
+        "document.",
+        "policy: {rules: [{schema: policies/tags.yaml, message: every group has a team}]}",
+    ),
+    "ACI192": Code(
+        "Not the name of a Key Vault secret",
+        "`${keyvault:vault/secret}` or `${keyvault:vault/secret/version}`: the vault's name alone (3 to 24 letters, "
+        "digits and `-`), never a host; the cloud that the command talks to says where vaults are.",
+        'secureValue: "${keyvault:shop-kv.vault.azure.net/db-password}"',
     ),
 }

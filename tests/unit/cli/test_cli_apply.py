@@ -123,6 +123,23 @@ def _lines(text: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def test_a_secret_is_in_no_output(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither as it is nor in base64, in no format, of no command."""
+    with project.group("web").open("a", encoding="utf-8") as file:
+        file.write(SECRET)
+    monkeypatch.setenv("TOKEN", "canary-0123")
+    runs = [
+        project(*words, "--format", form, "--verbose")
+        for words in (("plan",), ("apply", "-y"), ("drift",), ("status", "web"), ("render",))
+        for form in ("text", "json")
+    ]
+    told = "".join(ran.out + ran.err for ran in runs)
+
+    assert {0} == {ran.code for ran in runs}
+    assert "canary" not in told
+    assert "Y2FuYXJ5LTAxMj" not in told
+
+
 def test_a_blocker_holds_everything(project: CommandLine) -> None:
     """Exit code 3, with the plan and the flag that releases it; approval does not."""
     project("apply", "-y")

@@ -79,6 +79,40 @@ def test_what_azure_says_is_shown_whole(cli: CommandLine, monkeypatch: pytest.Mo
     assert "ForbiddenError" == ran.document["error"]["kind"]
 
 
+@pytest.mark.parametrize(
+    ("words", "environ", "expected"),
+    [
+        (("plan", "--bogus"), "", False),
+        (("--format", "json", "plan", "--bogus"), "", True),
+        (("plan", "--bogus", "--format=json"), "", True),
+        (("--format", "json", "plan", "--format", "text", "--bogus"), "", False),
+        (("plan", "--bogus"), "json", True),
+        (("plan", "--bogus", "--format=text"), "json", False),
+    ],
+)
+def test_even_a_usage_error_is_json_where_json_is_wanted(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], environ: str, expected: bool
+) -> None:
+    """The format is known before the options are found to be wrong."""
+    monkeypatch.setenv("ACI_RECONCILE_FORMAT", environ or "text")
+    ran = cli(*words)
+
+    assert (1, expected) == (ran.code, bool(ran.out))
+    assert not expected or "UsageError" == ran.document["error"]["kind"]
+
+
+def test_the_current_folder_may_be_gone(cli: CommandLine) -> None:
+    """Somebody deleted it meanwhile: that is no defect."""
+    gone = cli.folder / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    ran = cli("validate")
+
+    assert 1 == ran.code
+    assert "the current folder does not exist any more" in ran.err
+
+
 def test_a_defect_leaves_a_log(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A short message and the path of a file for its owner alone; values of variables are not in it."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -19,10 +19,14 @@ COMMANDS = root().list_commands(click.Context(root()))
 BRAKES = {
     "--prune",
     "--max-deletes",
+    "--max-restarts",
+    "--override-freeze",
     "--adopt",
     "--allow-replace",
     "--touch-secrets",
     "--trust-secrets",
+    "--plan",
+    "--checksum",
     "--redeploy",
     "--auto-approve",
     "--resource-groups",
@@ -105,7 +109,7 @@ def test_a_usage_error_exits_1(cli: CommandLine, words: tuple[str, ...]) -> None
 
 def test_a_usage_error_says_where_help_is(cli: CommandLine) -> None:
     """The hint names the command whose help is to be read."""
-    assert "Error: No such option '--bogus'" in cli("plan", "--bogus").err
+    assert "Error: No such option" in cli("plan", "--bogus").err
     assert "\n  see aci-reconcile plan --help\n" in cli("plan", "--bogus").err
 
 
@@ -202,14 +206,24 @@ def test_plain_http_is_for_this_machine_only(cli: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("0", 0), ("10", 10), ("10s", 10), ("30m", 1800), ("1h30m", 5400), ("500ms", 0.5), ("1.5s", 1.5), ("2h", 7200)],
+    [
+        ("0", 0),
+        ("10", 10),
+        ("10s", 10),
+        ("30m", 1800),
+        ("1h30m", 5400),
+        ("500ms", 0.5),
+        ("1.5s", 1.5),
+        ("2h", 7200),
+        ("7d", 604800),
+    ],
 )
 def test_lengths_of_time(text: str, seconds: float) -> None:
     """Numbers with units, largest first; a number alone is seconds."""
     assert seconds == Duration().convert(text, None, None)
 
 
-@pytest.mark.parametrize("text", ["", "s", "10x", "m10", "-5s", "1s1h", "8d", "1e9", "nan"])
+@pytest.mark.parametrize("text", ["", "s", "10x", "m10", "-5s", "1s1h", "8w", "1e9", "nan"])
 def test_what_is_no_length_of_time(text: str) -> None:
     """Anything else is refused, with an example."""
     with pytest.raises(click.BadParameter, match="length of time"):

@@ -245,6 +245,16 @@ def test_what_does_not_run_is_drift(project: CommandLine, monkeypatch: pytest.Mo
     assert "not healthy" in ran.out
 
 
+def test_a_group_of_somebody_else_is_not_in_sync(project: CommandLine) -> None:
+    """A manifest declares it and another project owns it: that is neither in sync nor drift, but an error."""
+    project("apply", "-y")
+    tag_by_hand(project, {"aci-reconcile-project": "other"})
+    ran = project("drift")
+
+    assert 1 == ran.code
+    assert "Error: rg-shop/web: belongs to other, not to shop" in ran.out
+
+
 def test_strict_drift_wants_every_secret_compared(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not compared is said, and under ``--strict`` it is an error."""
     with project.group("web").open("a", encoding="utf-8") as file:

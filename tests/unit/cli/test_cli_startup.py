@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,17 +48,3 @@ def test_what_a_command_imports(tmp_path: Path, words: tuple[str, ...], needs: l
     (tmp_path / "web.yaml").write_text(manifest + containers, encoding="utf-8")
 
     assert (0, needs) == tuple(imported(tmp_path, *words))
-
-
-def test_the_version_comes_at_once(tmp_path: Path) -> None:
-    """Compared with the start of Python itself, so that a slow machine does not matter."""
-
-    def took(*words: str) -> float:
-        began = time.perf_counter()
-        subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, check=True)
-        return time.perf_counter() - began
-
-    python = min(took("-c", "") for _ in range(5))
-    version = min(took("-m", "aci_reconcile", "--version") for _ in range(5))
-
-    assert version - python < 0.1

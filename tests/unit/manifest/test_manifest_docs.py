@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "manifests.md"
 BLOCKS = re.findall(r"^```yaml(.*?)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+PROJECTS = [text for kind, text in BLOCKS if kind == " project"]
 ENVIRON = dict.fromkeys(["DB_PASSWORD", "STORAGE_KEY", "TOKEN"], "x")
 
 
@@ -40,24 +41,25 @@ def test_manifests_load(load_text: Loader, text: str) -> None:
     assert 1 == len(loaded.resources)
 
 
+@pytest.mark.parametrize("text", PROJECTS)
 @pytest.mark.parametrize("environment", ["", "test", "prod"])
-def test_project_files_load(load_text: Loader, environment: str) -> None:
-    """In each of their environments."""
-    (text,) = (text for kind, text in BLOCKS if kind == " project")
+def test_project_files_load(load_text: Loader, environment: str, text: str) -> None:
+    """In each of their environments; a variable that is required is given."""
     web = "name: web\ncontainers: [{name: a, image: 'x:${var:image_tag}', resources: {cpu: 1, memoryInGB: 1}}]\n"
     options = {"environment": environment, "location": "", "resource_group": "" if environment else "rg"}
+    given = {} if environment == "prod" else {"image_tag": "1.4"}
 
-    loaded = load_text({"aci-reconcile.yaml": text, "manifests/web.yaml": web}, **options)
+    loaded = load_text({"aci-reconcile.yaml": text, "manifests/web.yaml": web}, variables=given, **options)
 
     assert () == loaded.diagnostics
     assert ["web"] == [each.id.name for each in loaded.resources]
 
 
-def test_the_project_block_fits_its_schema() -> None:
-    """An editor has nothing to say about it."""
+@pytest.mark.parametrize("text", PROJECTS)
+def test_project_blocks_fit_their_schema(text: str) -> None:
+    """An editor has nothing to say about them."""
     import yaml
 
-    (text,) = (text for kind, text in BLOCKS if kind == " project")
     found: Any = json.loads(json.dumps(yaml.safe_load(text)))
 
     assert [] == list(jsonschema.validators.Draft7Validator(schema("project")).iter_errors(found))

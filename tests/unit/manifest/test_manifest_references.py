@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.errors import SecretUnavailableError, Severity
+from aci_reconcile.errors import Severity
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -167,22 +167,32 @@ def test_files_that_are_no_texts(load_text: Loader, tmp_path: Path, content: byt
 
 
 class Vault:
-    """A resolver that knows one secret."""
+    """A resolver that knows one secret, and one that nobody needs."""
 
-    def resolve(self, scheme: str, name: str, /) -> str:
+    def resolve(self, scheme: str, name: str, /) -> Secret | None:
         """Return it, or say that it can't be had."""
-        if name != "kv/known":
-            raise SecretUnavailableError(f"{name} is not there")
-        return f"{scheme} value"
+        if name == "shop-kv/unneeded":
+            return None
+        if name != "shop-kv/known":
+            return Secret.unavailable(f"{scheme}:{name}", f"{name} is not there")
+        return Secret(f"{scheme} value", source=f"{scheme}:{name}")
 
 
 def test_resolvers_of_other_schemes(load_text: Loader) -> None:
     """A registered scheme gives secrets; what it does not have is missing, and said to be."""
     resolvers = {"keyvault": Vault()}
 
-    known = load_text(manifest(secret="${keyvault:kv/known}"), resolvers=resolvers)
-    unknown = load_text(manifest(secret="${keyvault:kv/other}"), resolvers=resolvers)
+    known = load_text(manifest(secret="${keyvault:shop-kv/known}"), resolvers=resolvers)
+    unknown = load_text(manifest(secret="${keyvault:shop-kv/other}"), resolvers=resolvers)
 
     assert secret(known).reveal() == "keyvault value"
-    assert secret(unknown).missing == "kv/other is not there"
+    assert secret(unknown).missing == "shop-kv/other is not there"
     assert ["ACI151"] == [each.code for each in unknown.diagnostics]
+
+
+def test_what_is_not_needed_is_not_complained_of(load_text: Loader) -> None:
+    """Nothing can be written with it all the same."""
+    loaded = load_text(manifest(secret="${keyvault:shop-kv/unneeded}"), resolvers={"keyvault": Vault()})
+
+    assert () == loaded.diagnostics
+    assert "not asked for" == secret(loaded).missing

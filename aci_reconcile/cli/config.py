@@ -1,0 +1,178 @@
+"""``config show``: the configuration that counts, and where each value comes from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+from click.core import ParameterSource
+
+from aci_reconcile.cli import options
+from aci_reconcile.cli.command import PREFIX, Command, Option
+from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.session import started
+from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.normalize import secrets_of
+from aci_reconcile.secret import REDACTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.manifest.effective import Setting
+
+FORMAT_VERSION = "1.0"
+FINGERPRINT_KEY = f"{PREFIX}FINGERPRINT_KEY"
+
+_KEYS = {"subscription": "subscription", "resource_group": "resourceGroup"}
+"""Options that say what a key of the project file says, too."""
+
+_APART = frozenset({"var", "var_file", "paths", *_KEYS})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A setting: its key or its option, its value, and who says so.
+
+    ``kind`` is ``flag``, ``variable`` (of the environment), ``environment`` (of the project), ``project`` or
+    ``default``; ``origin`` says which one.
+    """
+
+    name: str
+    value: object
+    kind: str = "default"
+    origin: str = "default"
+
+
+def _config(ctx: click.Context) -> ExitCode:
+    from aci_reconcile.cli.manifests import request_for
+    from aci_reconcile.manifest import load
+
+    session, given = started(ctx)
+    sources = Sources.of(given)
+    loaded = load(request_for(sources, session, resolve=False))
+    if loaded.errors:
+        session.console.warn("the project or its manifests have errors; `aci-reconcile validate` shows them")
+    rows = {row.name: row for row in _rows(ctx, given, loaded, session)}
+    _show(list(rows.values()), session)
+    return ExitCode.OK
+
+
+def _rows(ctx: click.Context, given: Given, loaded: Loaded, session: Session) -> Iterator[Row]:
+    """Yield the settings; a later one of the same name wins."""
+    file = loaded.project.file
+    yield Row("project file", str(file) if file else "", "default", "found from the current folder up" if file else "")
+    environment = loaded.project.environment
+    settings = [_of_project(each, environment) for each in loaded.settings]
+    yield from (each for each in settings if not each.name.startswith("variables."))
+    for name, key in _KEYS.items():
+        if given.text(name):
+            yield _of_option(_option(ctx, name), given.text(name), ctx, given, key)
+    if not loaded.project.subscription:
+        yield _fallback(given, session)
+    yield from _variables(ctx, given, loaded, session)
+    for param in ctx.command.params:
+        if isinstance(param, Option) and param.name not in _APART:
+            yield _of_option(param, given.values.get(param.name or ""), ctx, given)
+    if session.environ.get(FINGERPRINT_KEY):
+        yield Row(FINGERPRINT_KEY, REDACTED, "variable", FINGERPRINT_KEY)
+
+
+def _of_project(setting: Setting, environment: str) -> Row:
+    if setting.where is None:
+        return Row(setting.name, setting.value)
+    if setting.environment:
+        return Row(setting.name, setting.value, "environment", f"environment {environment}, {setting.where}")
+    return Row(setting.name, setting.value, "project", str(setting.where))
+
+
+def _option(ctx: click.Context, name: str) -> Option:
+    return next(each for each in ctx.command.params if isinstance(each, Option) and each.name == name)
+
+
+def _of_option(option: Option, value: object, ctx: click.Context, given: Given, name: str = "") -> Row:
+    row = Row(name or option.long, f"{value:g}s" if isinstance(value, float) else value)
+    if option.name in given.typed:
+        return replace(row, kind="flag", origin=option.long)
+    if option.name and ctx.get_parameter_source(option.name) is ParameterSource.ENVIRONMENT:
+        return replace(row, kind="variable", origin=str(option.envvar))
+    return row
+
+
+def _fallback(given: Given, session: Session) -> Row:
+    """Return the subscription that counts where neither options nor the project name one."""
+    from aci_reconcile.cli.manifests import fallback_subscription
+
+    try:
+        value = fallback_subscription(Target.of(given), session.environ)
+    except UsageError:
+        return Row("subscription", "", "default", "nobody names one")
+    return Row("subscription", value, "default", "the credentials, or the local server")
+
+
+def _variables(ctx: click.Context, given: Given, loaded: Loaded, session: Session) -> Iterator[Row]:
+    """Yield the variables of the project and of the command line; those that stand in a secret are not shown."""
+    from aci_reconcile.cli.variables import variables_of
+
+    sources = Sources.of(given)
+    files = variables_of(replace(sources, variables=()), session.cwd)
+    rows = {each.name: _of_project(each, loaded.project.environment) for each in loaded.settings}
+    found = {name: row for name, row in rows.items() if name.startswith("variables.")}
+    for option, values in (("var_file", files), ("var", dict(sources.variables))):
+        for name, value in values.items():
+            found[f"variables.{name}"] = _of_option(_option(ctx, option), value, ctx, given, f"variables.{name}")
+    secrets = [secret for each in loaded.resources for secret in secrets_of(each.body).values()]
+    for row in found.values():
+        hidden = isinstance(row.value, str) and any(secret.holds(row.value) for secret in secrets)
+        yield replace(row, value=REDACTED) if hidden else row
+
+
+def _show(rows: list[Row], session: Session) -> None:
+    from aci_reconcile.report import sanitize
+
+    console = session.console
+    if console.json:
+        console.result(json.dumps({"format_version": FORMAT_VERSION, "settings": list(map(_document, rows))}, indent=2))
+        return
+    names, values = [sanitize(row.name) for row in rows], [sanitize(_text(row.value)) for row in rows]
+    wide, deep = max(map(len, names)), min(max(map(len, values)), 40)
+    for name, value, row in zip(names, values, rows, strict=True):
+        origin = console.style.paint(console.style.dim, sanitize(row.origin))
+        console.result(f"{name:<{wide}}  {value:<{deep}}  {origin}".rstrip())
+
+
+def _document(row: Row) -> Mapping[str, object]:
+    value = _plain(row.value)
+    return {"name": row.name, "value": value, "origin": {"kind": row.kind, "text": row.origin}}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in cast("tuple[object, ...]", value)]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _text(value: object) -> str:
+    if value in (None, "", ()):
+        return "-"
+    plain = _plain(value)
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+
+
+CONFIG = Command(
+    "config",
+    _config,
+    [
+        click.Argument(["action"], type=click.Choice(["show"]), metavar="show"),
+        *options.common(),
+        *options.refresh(),
+        *options.waiting(),
+    ],
+    help="Show the configuration that counts, and where each value comes from; secrets are redacted.",
+    examples=("aci-reconcile config show", "aci-reconcile config show -e prod --format json"),
+)

@@ -1,0 +1,57 @@
+"""The file of a saved plan: written whole or not at all, for its owner's eyes only."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import UsageError
+from aci_reconcile.manifest import complaint
+from aci_reconcile.saved import opened, tolerated, written
+
+if TYPE_CHECKING:
+    from aci_reconcile.saved import Document
+
+
+def read_plan(file: Path) -> Document:
+    """Return the saved plan in a file.
+
+    Raises:
+        UsageError: there is no such file, or it can't be read.
+        StalePlanError: what it holds is no saved plan, or not as it was written.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}") from error
+    document = opened(content, str(file))
+    return tolerated(document, str(file), complaint(document, "plan"))
+
+
+def write_plan(file: Path, document: Document) -> None:
+    """Write a saved plan: into a new file beside it, mode 0600, that takes its place when it is complete.
+
+    Raises:
+        UsageError: the file can't be written, or it is a link, or something that is no file.
+    """
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise UsageError(f"--out {file}: this is a link, or no file", hint="name a file; links are not followed")
+    try:
+        _replace(file, written(document))
+    except OSError as error:
+        raise UsageError(f"--out {file}: {error.strerror or 'cannot be written'}") from error
+
+
+def _replace(file: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=".plan-", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(descriptor)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

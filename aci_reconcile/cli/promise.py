@@ -1,0 +1,187 @@
+"""``apply --plan`` and ``apply --checksum``: only what was promised is done, and otherwise nothing."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from aci_reconcile.cli.execution import refuse
+from aci_reconcile.cli.given import Sources, allowed
+from aci_reconcile.cli.planfile import read_plan
+from aci_reconcile.cli.proposal import look_for, prepared, proposed
+from aci_reconcile.cli.saving import ASKED, asked_again, saved_of
+from aci_reconcile.cli.version import running
+from aci_reconcile.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
+from aci_reconcile.saved import elsewhere, expired, moved
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from aci_reconcile.cli.given import Given, Target
+    from aci_reconcile.cli.proposal import Work
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.reconcile import Refresh
+    from aci_reconcile.saved import Document
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_HINT = "nothing was written; make the plan again and look at it"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the run is held to; nothing, where neither a saved plan nor a digest was given."""
+
+    given: Given
+    """The options, those of the saved plan in their places."""
+    saved: Document | None = None
+    digest: str = ""
+
+    @contextmanager
+    def planned(
+        self, target: Target, session: Session, refresh: Refresh, *, health: bool = False
+    ) -> Generator[tuple[Work, Plan]]:
+        """Connect, plan, and go on only where the plan is the promised one.
+
+        Args:
+            target: where to connect to.
+            session: the run.
+            refresh: how much is read.
+            health: whether run states are wanted, too.
+
+        Raises:
+            StalePlanError: the plan is another one, or the options of the saved plan make no sense any more.
+            AciReconcileError: everything that keeps a plan from being made.
+        """
+        with ExitStack() as stack:
+            with self._upheld():
+                ready = prepared(Sources.of(self.given), target, allowed(self.given), session)
+                work = stack.enter_context(ready)
+                self._placed(work)
+                look = look_for(work, target, session, refresh, health=health)
+                plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
+                self.kept(plan, work, session)
+            yield work, plan
+
+    @contextmanager
+    def _upheld(self) -> Generator[None]:
+        """Where options of the saved plan make no sense any more, it is the plan that does not fit."""
+        try:
+            yield
+        except UsageError as error:
+            if self.saved is None:
+                raise
+            raise StalePlanError(f"the saved plan no longer fits: {error.message}", hint=_HINT) from error
+
+    def _placed(self, work: Work) -> None:
+        """Look whether the saved plan is for this place, before anything is asked there."""
+        if self.saved is not None:
+            version = work.loaded.project.api_version
+            _refuse(elsewhere(self.saved, work.header, tool_version=running(), api_version=version))
+
+    def kept(self, plan: Plan, work: Work, session: Session) -> None:
+        """Look whether the plan that was made now is the promised one.
+
+        Raises:
+            AciReconcileError: that can't be told, because a group could not be read.
+            SecretUnavailableError: nor can it, because secrets that a write needs are not at hand.
+            StalePlanError: it is another one.
+        """
+        if self.saved is None and not self.digest:
+            return
+        if plan.unreadable:
+            first = plan.unreadable[0]
+            message = f"{first.address} could not be read, so nobody can tell whether the plan is the same: "
+            raise AciReconcileError(message + first.message, hint="nothing was written")
+        refuse(replace(plan, blockers=()))
+        now = saved_of(plan, work, self.given, session)
+        if self.saved is not None:
+            _refuse(moved(self.saved, now))
+        if self.digest and self.digest != now["plan_digest"]:
+            raise StalePlanError(f"the digest of the plan is {now['plan_digest']}, not the given one", hint=_HINT)
+
+
+def promised(given: Given, session: Session) -> Promise:
+    """Return what the run is held to.
+
+    Raises:
+        UsageError: options contradict the saved plan, or what is given as a digest is none.
+        StalePlanError: the saved plan is not to be used any more, or was never fit to be applied.
+        HeldBackError: it was held back when it was made.
+    """
+    digest = _digest(given)
+    file = given.path("plan")
+    if file is None:
+        return Promise(given, digest=digest)
+    saved = read_plan(file)
+    _contradictions(asked_again(saved["request"], saved["hidden_variables"], given), given)
+    fit(saved, str(file), session.clock.now())
+    return Promise(replayed(saved, given), saved, digest)
+
+
+def replayed(saved: Document, given: Given) -> Given:
+    """Return the options with those of the saved plan in their places; a subscription that was given stays."""
+    values = asked_again(saved["request"], saved["hidden_variables"], given)
+    if given.text("subscription"):
+        values["subscription"] = given.text("subscription")
+    said = frozenset(name for name, value in values.items() if value is not None)
+    return replace(given, values={**given.values, **values}, typed=given.typed | said)
+
+
+def _digest(given: Given) -> str:
+    value = given.values.get("checksum")
+    if value is None:
+        return ""
+    text = given.text("checksum").strip()
+    if not _DIGEST.fullmatch(text):
+        raise UsageError("--checksum: this is no digest of a plan", hint="plan --verbose prints it: sha256:…")
+    return text
+
+
+def _contradictions(values: dict[str, object], given: Given) -> None:
+    """Refuse options that say something else than the saved plan; the subscription is looked at later."""
+    others = [name for name in ASKED if name != "subscription" and _differs(name, given, values[name])]
+    typed = [f"--{name.replace('_', '-')}" if name != "paths" else "PATH" for name in others if name in given.typed]
+    if typed:
+        verb = "says" if len(typed) == 1 else "say"
+        hint = "a saved plan brings its options along: leave them out, or plan again"
+        raise UsageError(f"{', '.join(typed)} {verb} something else than the saved plan", hint=hint)
+    _refuse(tuple(f"option {name}: the environment says something else" for name in others))
+
+
+def _differs(name: str, given: Given, saved: object) -> bool:
+    """Whether an option that was given says something else; a variable may be given again."""
+    value = given.values.get(name)
+    if name not in given.typed and value in (None, "", (), False):
+        return False
+    if name == "var":
+        return not set(given.pairs(name)) <= set(cast("tuple[tuple[str, str], ...]", saved))
+    return value != saved
+
+
+def fit(saved: Document, name: str, now: float) -> None:
+    """Look whether a saved plan may be applied at all.
+
+    Raises:
+        StalePlanError: it has expired, or was never fit to be applied.
+        HeldBackError: it was held back when it was made.
+    """
+    if expired(saved, now=now):
+        raise StalePlanError(f"{name} has expired: it was good until {saved['expires_at']}", hint=_HINT)
+    if saved["applyable"]:
+        return
+    if saved["unreadable"]:
+        raise StalePlanError(f"{name} is not applyable: something could not be read when it was made", hint=_HINT)
+    if saved["blockers"] and not saved["missing_secrets"]:
+        reasons = "; ".join(f"{each['reason']} (release: {each['release']})" for each in saved["blockers"])
+        raise HeldBackError(f"{name} was held back when it was made: {reasons}", hint=_HINT)
+    raise StalePlanError(
+        f"{name} is not applyable: it was made without the secrets at hand", hint="plan where the secrets are"
+    )
+
+
+def _refuse(lines: Sequence[str]) -> None:
+    if lines:
+        raise StalePlanError("\n  ".join(("the saved plan no longer fits:", *lines)), hint=_HINT)

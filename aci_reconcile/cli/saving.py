@@ -1,0 +1,101 @@
+"""From a plan that was made to the document that is saved of it: what it was asked for with, and its secrets' marks."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from aci_reconcile.cli import options
+from aci_reconcile.cli.given import Sources
+from aci_reconcile.cli.variables import variables_of
+from aci_reconcile.cli.version import running
+from aci_reconcile.normalize import secrets_of
+from aci_reconcile.saved import Origin, document, salt
+from aci_reconcile.secret import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.proposal import Work
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Change, Plan
+    from aci_reconcile.saved import Document
+    from aci_reconcile.secret import Secret
+
+ASKED = tuple(str(each.name) for each in (*options.paths(), *options.sources(), *options.place(), *options.brakes()))
+"""The options that decide what is planned; a saved plan holds them, and ``apply --plan`` takes them from there."""
+
+_FILES = frozenset({"paths", "project", "var_file"})
+
+
+def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document:
+    """Return what is to be saved of a plan, without times and without a seal."""
+    values = variables_of(Sources.of(given), session.cwd)
+    hidden = _in_secrets(values, work.loaded.resources)
+    origin = Origin(
+        header=work.header,
+        tool_version=running(),
+        api_version=work.loaded.project.api_version,
+        resources=work.loaded.resources,
+        fingerprints=_fingerprints(plan),
+        request=_request(given, hidden),
+        variables={name: value for name, value in values.items() if name not in hidden},
+        hidden_variables=hidden,
+    )
+    return document(plan, origin)
+
+
+def asked_again(request: Mapping[str, Any], hidden: Collection[str], given: Given) -> dict[str, object]:
+    """Return the values of the options of a saved plan; a variable that it hides is taken from those given now."""
+    values = {name: _decoded(name, request.get(name)) for name in ASKED}
+    again = tuple(pair for pair in given.pairs("var") if pair[0] in hidden)
+    kept = tuple((name, value) for name, value in request.get("var", ()))
+    return values | {"var": (*kept, *again)}
+
+
+def _request(given: Given, hidden: Collection[str]) -> dict[str, Any]:
+    values = {name: given.values.get(name) for name in ASKED}
+    values["var"] = tuple(pair for pair in given.pairs("var") if pair[0] not in hidden)
+    return {name: _encoded(value) for name, value in values.items() if value not in (None, "", ())}
+
+
+def _encoded(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_encoded(each) for each in cast("tuple[object, ...]", value)]
+    return value.as_posix() if isinstance(value, Path) else value
+
+
+def _decoded(name: str, value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_decoded(name, each) for each in cast("list[object]", value))
+    return Path(value) if isinstance(value, str) and name in _FILES else value
+
+
+def _in_secrets(values: Mapping[str, str], resources: Iterable[Resource]) -> tuple[str, ...]:
+    """Return the names of the variables whose values stand in secrets: a file is no place for those."""
+    secrets = [secret for each in resources for secret in secrets_of(each.body).values()]
+    return tuple(sorted(name for name, value in values.items() if any(each.holds(value) for each in secrets)))
+
+
+def _fingerprints(plan: Plan) -> dict[tuple[str, ...], str]:
+    """Return the fingerprints of the secrets that the plan sends, or that it could compare with nothing."""
+    wanted = {change.id.key: (change, found) for change in plan.changes if (found := _secrets(change))}
+    mark = partial(_mark, key=plan.policy.fingerprint_key)
+    with ThreadPoolExecutor(thread_name_prefix="aci-reconcile") as pool:
+        return dict(zip(wanted, pool.map(mark, wanted.values()), strict=True))
+
+
+def _secrets(change: Change) -> dict[str, Secret]:
+    if change.after is None or not (change.writes or change.not_compared):
+        return {}
+    found = secrets_of(change.after.body)
+    return found if all(each.available for each in found.values()) else {}
+
+
+def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None) -> str:
+    change, secrets = wanted
+    return fingerprint(secrets, entropy=partial(salt, change.after), key=key) if change.after is not None else ""

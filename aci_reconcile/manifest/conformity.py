@@ -1,0 +1,19 @@
+"""Whether a document is what a shipped JSON Schema describes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aci_reconcile.manifest.schemas import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def complaint(document: Mapping[str, Any], name: str) -> str:
+    """Return the first thing that the schema ``name`` has against a document; empty where it has nothing."""
+    import jsonschema.validators
+
+    validator: Any = jsonschema.validators.Draft202012Validator(schema(name))
+    found = next(validator.iter_errors(document), None)
+    return "" if found is None else f"{found.json_path}: {found.message}"

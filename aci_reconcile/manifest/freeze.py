@@ -1,0 +1,129 @@
+"""Windows in which nothing is written: by dates, or by a cron expression. The only importer of cronsim."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from aci_reconcile.manifest.findings import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_DURATION = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?")
+_LONGEST: Final = 366 * 86400.0
+_CRON_FIELDS: Final = 5
+_LOOKAHEAD: Final = timedelta(hours=26)
+"""More than any clock was ever put back or forward: from so far ahead the ticks are looked for, backwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window: between two moments, or for so many seconds from each tick of a cron expression on."""
+
+    reason: str
+    zone: ZoneInfo
+    start: float = 0
+    end: float = 0
+    cron: str = ""
+    seconds: float = 0
+
+    def until(self, now: float) -> float | None:
+        """Return when the window that holds now ends; None where it does not hold now."""
+        start, end = (self.start, self.end) if not self.cron else self._last(now)
+        return end if start <= now < end else None
+
+    def _last(self, now: float) -> tuple[float, float]:
+        """Return the last occurrence that began by now; an empty one where there was none."""
+        from cronsim import CronSim
+
+        ahead = datetime.fromtimestamp(int(now), UTC) + _LOOKAHEAD
+        for tick in CronSim(self.cron, ahead.astimezone(self.zone), reverse=True):
+            if tick.timestamp() <= now:
+                return tick.timestamp(), tick.timestamp() + self.seconds
+        return now, now
+
+
+def frozen(windows: Iterable[Window], now: float) -> str:
+    """Return why nothing may be written at a moment; empty where something may."""
+    ends = [(end, window) for window in windows if (end := window.until(now)) is not None]
+    if not ends:
+        return ""
+    end, window = max(ends, key=lambda each: each[0])
+    return f"{window.reason} (until {datetime.fromtimestamp(end, window.zone):%Y-%m-%d %H:%M} {window.zone.key})"
+
+
+def by_dates(reason: str, zone: ZoneInfo, start: str, end: str) -> Window:
+    """Return the window between two days, both of them included, or two moments.
+
+    Raises:
+        ValueError: a text is no date or time, or the window is empty.
+    """
+    begins, ends = min(_moments(start, zone, days=0)), max(_moments(end, zone, days=1))
+    if begins >= ends:
+        raise ValueError(f"{quote(end)} is not after {quote(start)}")
+    return Window(reason, zone, begins, ends)
+
+
+def by_cron(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
+    """Return the windows that begin at each tick.
+
+    Raises:
+        ValueError: a text is no cron expression of five fields, or no length of time.
+    """
+    from cronsim import CronSim, CronSimError
+
+    try:
+        CronSim(cron, datetime.fromtimestamp(0, UTC))
+    except (CronSimError, AssertionError, IndexError) as error:
+        raise ValueError(f"{quote(cron)} is no cron expression: {error or 'it cannot be read'}") from error
+    if len(cron.split()) != _CRON_FIELDS:
+        raise ValueError(f"{quote(cron)} is no cron expression of five fields: minute, hour, day, month, weekday")
+    return Window(reason, zone, cron=cron, seconds=_seconds(duration))
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"{quote(name)} is no time zone") from error
+
+
+def _moments(text: str, zone: ZoneInfo, *, days: int) -> tuple[float, float]:
+    """Return the moments that a text may mean: a time that the clocks pass twice, or leave out, has two.
+
+    Args:
+        text: a date, or a date and a time.
+        zone: where it is meant, unless it says so itself.
+        days: what is added to a date that stands alone.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        said = datetime.fromisoformat(text)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            said = datetime.combine(date.fromisoformat(text) + timedelta(days=days), said.time())
+        if said.tzinfo is not None:
+            return said.timestamp(), said.timestamp()
+        first, second = (said.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{quote(text)} is no date and no time") from error
+    return first, second
+
+
+def _seconds(text: str) -> float:
+    match = _DURATION.fullmatch(text)
+    days, hours, minutes = (int(each or 0) for each in match.groups()) if match else (0, 0, 0)
+    seconds = ((days * 24 + hours) * 60 + minutes) * 60.0
+    if not 0 < seconds <= _LONGEST:
+        raise ValueError(f"{quote(text)} is no length of time from 1m to 366d")
+    return seconds

@@ -1,0 +1,126 @@
+"""What stands in for the secrets of an imported group: references to environment variables that are to be set."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.manifest.references import OWN_CREDENTIALS
+from aci_reconcile.model import as_text
+
+if TYPE_CHECKING:
+    from aci_reconcile.fields import Node
+    from aci_reconcile.model import Body, Json
+
+FILE_NAME = "name-of-the-file"
+"""Azure does not even tell the names of the files in a secret volume."""
+
+_NO_WORD = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """An environment variable that an imported manifest refers to, and the field that needs it."""
+
+    variable: str
+    address: str
+    path: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """Names for environment variables: one for each secret, none of them the tool's own."""
+
+    taken: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    def name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
+        """Return the name for a secret: the same for the same one, else the first candidate that is free."""
+        names = [_joined(parts) for parts in candidates]
+        names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
+        found = next(name for name in names if self.taken.get(name, secret) == secret and name not in OWN_CREDENTIALS)
+        self.taken[found] = secret
+        return found
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    words = [_NO_WORD.sub("_", part).strip("_").upper() for part in parts]
+    name = "_".join(word for word in words if word) or "SECRET"
+    return f"_{name}" if name[0].isdigit() else name
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """The placeholders of one group, noted as they are made."""
+
+    address: str
+    variables: Variables
+    needed: list[Needed] = field(default_factory=list["Needed"])
+
+    def fill(self, raw: Body, found: dict[str, Json], node: Node, at: str) -> None:
+        """Put a reference wherever Azure holds a value that it does not show.
+
+        Args:
+            raw: the object as Azure tells it.
+            found: what is to be written of it; taken over as it is, and added to.
+            node: what is known about it.
+            at: its path, as people name it.
+        """
+        match node.row.path.rpartition(".")[2]:
+            case "environmentVariables[]":
+                self._variable(raw, found, at)
+            case "imageRegistryCredentials[]":
+                self._registry(found, at)
+            case "azureFile":
+                self._share(found, at)
+            case "logAnalytics":
+                workspace = as_text(found.get("workspaceId"))
+                found["workspaceKey"] = self._reference(
+                    f"{at}.workspaceKey", ("workspace", workspace), ("WORKSPACE_KEY",), (workspace, "WORKSPACE_KEY")
+                )
+            case "volumes[]":
+                self._files(raw, found, at)
+            case _:
+                pass
+
+    def _variable(self, raw: Body, found: dict[str, Json], at: str) -> None:
+        """Azure tells a secure variable by its name alone."""
+        if raw.get("value") is not None or "secureValueReference" in found:
+            return
+        name = as_text(found.get("name"))
+        group = self.address.rpartition("/")[2]
+        container = at.partition("[")[2].partition("]")[0]
+        whole = (*self.address.split("/"), container, name)
+        found["secureValue"] = self._reference(at, (self.address, at), (group, name), (group, container, name), whole)
+
+    def _registry(self, found: dict[str, Json], at: str) -> None:
+        if "username" not in found or "passwordReference" in found:
+            return
+        server, user = as_text(found.get("server")), as_text(found.get("username"))
+        secret = ("registry", server.lower(), user)
+        found["password"] = self._reference(f"{at}.password", secret, (server, "PASSWORD"), (server, user, "PASSWORD"))
+
+    def _share(self, found: dict[str, Json], at: str) -> None:
+        if "storageAccountKeyReference" in found:
+            return
+        account = as_text(found.get("storageAccountName"))
+        found["storageAccountKey"] = self._reference(
+            f"{at}.storageAccountKey", ("storage", account.lower()), (account, "KEY"), (account, "STORAGE_KEY")
+        )
+
+    def _files(self, raw: Body, found: dict[str, Json], at: str) -> None:
+        if not isinstance(raw.get("secret"), dict):
+            return
+        name = as_text(found.get("name"))
+        group = self.address.rpartition("/")[2]
+        note = "Azure does not tell the names of its files: write them where it says name-of-the-file"
+        reference = self._reference(
+            f"{at}.secret", (self.address, at), (group, name), (*self.address.split("/"), name), note=note
+        )
+        found["secret"] = {FILE_NAME: {"fromText": reference}}
+
+    def _reference(self, path: str, secret: tuple[str, ...], *candidates: tuple[str, ...], note: str = "") -> str:
+        variable = self.variables.name(secret, *candidates)
+        self.needed.append(Needed(variable, self.address, path, note))
+        return f"${{env:{variable}}}"

@@ -1,0 +1,115 @@
+"""Policy as JSON Schemas that a plan's JSON must satisfy: data from the repository, never code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_LATEST = "https://json-schema.org/draft/2020-12/schema"
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What plans must be like. ``file`` names the schema as the project file does."""
+
+    file: str
+    message: str
+    schema: Any = field(repr=False, default=True)
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that a plan breaks: the groups that break it, where that can be told.
+
+    ``unusable`` says why the rule could not be applied at all; such a plan is held, whatever the rule's severity.
+    """
+
+    rule: Rule
+    addresses: tuple[str, ...] = ()
+    unusable: str = ""
+
+
+def read_schema(text: str) -> Any:
+    """Return a JSON Schema that stands for itself.
+
+    Raises:
+        ValueError: it is none, or it refers to another document.
+    """
+    try:
+        schema = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is not JSON") from error
+    import jsonschema
+
+    try:
+        checker = _checker(schema)
+        checker.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        raise ValueError(f"it is no JSON Schema: {error.message}") from error
+    remote = next((each for each in _references(schema) if not each.startswith("#")), "")
+    if remote:
+        raise ValueError(f"it refers to {remote}; only references within the schema (`#/…`) are followed")
+    return schema
+
+
+def violations(rules: Iterable[Rule], document: Mapping[str, Any]) -> tuple[Violation, ...]:
+    """Return the rules that a plan's JSON breaks."""
+    return tuple(found for rule in rules for found in _broken(rule, document))
+
+
+def _broken(rule: Rule, document: Mapping[str, Any]) -> Iterator[Violation]:
+    import referencing
+    import referencing.exceptions
+
+    try:
+        checker = _checker(rule.schema)(rule.schema, registry=referencing.Registry[Any]())
+        errors = list(checker.iter_errors(document))
+    except (referencing.exceptions.Unresolvable, RecursionError) as error:
+        yield Violation(rule, unusable=str(error) or type(error).__name__)
+        return
+    if errors:
+        addresses = {_address(tuple(each.absolute_path), document) for each in errors} - {""}
+        yield Violation(rule, tuple(sorted(addresses)))
+
+
+def _address(path: tuple[str | int, ...], document: Mapping[str, Any]) -> str:
+    """Return the group that a place in the document belongs to; empty where it belongs to none."""
+    match path:
+        case ("resource_changes", int(index), *_):
+            return str(document["resource_changes"][index]["address"])
+        case _:
+            return ""
+
+
+def _checker(schema: Any) -> Any:
+    """Return the validator of the schema's own dialect.
+
+    Raises:
+        ValueError: nobody knows that dialect.
+    """
+    import jsonschema.validators
+
+    dialect = schema.get("$schema", _LATEST) if isinstance(schema, dict) else _LATEST  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    dialects: Any = jsonschema.validators.validator_for
+    known = dialects({"$schema": dialect}, default=None)
+    if known is None:
+        raise ValueError(f"its dialect {dialect} is not known")
+    return known
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Yield what a schema refers to."""
+    if isinstance(value, dict):
+        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
+            if key in _REFERENCES and isinstance(each, str):
+                yield each
+            yield from _references(each)
+    elif isinstance(value, list):
+        for each in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from _references(each)

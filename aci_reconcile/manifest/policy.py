@@ -1,0 +1,119 @@
+"""What the project file says about what an apply may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from aci_reconcile.manifest.freeze import Window, by_cron, by_dates, zone_of
+from aci_reconcile.manifest.plan_rules import Rule, read_schema
+from aci_reconcile.model import as_list, as_object, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aci_reconcile.manifest.files import Files
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.places import Places
+    from aci_reconcile.model import Json
+
+Replacement: TypeAlias = Literal["hold", "allow"]
+_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """What the project file says about what an apply may do; flags win over it."""
+
+    prune: bool = False
+    max_deletes: int = 1
+    replace: Replacement = "hold"
+    max_restarts: int | None = None
+    """How many groups may restart at once; None: any number."""
+    max_share: float = _SHARE
+    freeze: tuple[Window, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    observe: bool = False
+    """The environment may be planned and checked, never written (``mode: observe``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReader:
+    """Reads `policy` of a project file for one environment; what is wrong is noted with its place."""
+
+    places: Places
+    files: Files
+    findings: Findings
+
+    def read(self, project: Mapping[str, Json]) -> PolicySettings:
+        """Return what `policy` and `mode` say."""
+        body = as_object(project.get("policy"))
+        restarts = self._count(body, "maxRestarts")
+        deletes = self._count(body, "maxDeletes")
+        return PolicySettings(
+            prune=body.get("prune") is True,
+            max_deletes=1 if deletes is None else deletes,
+            replace="allow" if body.get("replace") == "allow" else "hold",
+            max_restarts=restarts,
+            max_share=self._share(body),
+            freeze=tuple(self._windows(body)),
+            rules=tuple(self._rules(body)),
+            observe=project.get("mode") == "observe",
+        )
+
+    def _count(self, body: Mapping[str, Json], name: str) -> int | None:
+        most = body.get(name)
+        if most is None or (isinstance(most, int) and most >= 0):
+            return most
+        message = "a number of groups is wanted here, 0 or more"
+        self.findings.add("ACI127", self.places.find(("policy", name)), message, path=f"policy.{name}")
+        return None
+
+    def _share(self, body: Mapping[str, Json]) -> float:
+        share = body.get("maxShare", _SHARE)
+        if isinstance(share, (int, float)) and 0 <= share <= 1:
+            return float(share)
+        message = "a share from 0 to 1 is wanted here"
+        self.findings.add("ACI127", self.places.find(("policy", "maxShare")), message, path="policy.maxShare")
+        return _SHARE
+
+    def _windows(self, body: Mapping[str, Json]) -> Iterator[Window]:
+        for index, each in enumerate(as_list(body.get("freeze"))):
+            said = {name: as_text(value) for name, value in as_object(each).items()}
+            try:
+                yield _window(said)
+            except ValueError as error:
+                where = self.places.find(("policy", "freeze", index))
+                hint = "give `from` and `to`, or `cron` and `duration`"
+                self.findings.add("ACI190", where, str(error), hint=hint, path=f"policy.freeze[{index}]")
+
+    def _rules(self, body: Mapping[str, Json]) -> Iterator[Rule]:
+        for index, each in enumerate(as_list(body.get("rules"))):
+            said = as_object(each)
+            name, message = as_text(said.get("schema")), as_text(said.get("message"))
+            at, where = f"policy.rules[{index}].schema", self.places.find(("policy", "rules", index, "schema"))
+            text = self.files.reference(name, where, at, self.findings) if name else None
+            if text is None:
+                continue
+            try:
+                schema = read_schema(text)
+            except ValueError as error:
+                self.findings.add("ACI191", where, f"{name}: {error}", path=at)
+                continue
+            yield Rule(name, message, schema, warning=said.get("severity") == "warning")
+
+
+def _window(said: Mapping[str, str]) -> Window:
+    """Return the window that an entry describes.
+
+    Raises:
+        ValueError: it describes none, or two.
+    """
+    given = {name for name in ("from", "to", "cron", "duration") if name in said}
+    zone = zone_of(said.get("timezone", "UTC"))
+    reason = said.get("reason", "")
+    if given == {"from", "to"}:
+        return by_dates(reason, zone, said["from"], said["to"])
+    if given == {"cron", "duration"}:
+        return by_cron(reason, zone, said["cron"], said["duration"])
+    raise ValueError("a window is given by two dates, or by a cron expression and a duration")

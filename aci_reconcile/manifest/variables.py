@@ -1,0 +1,78 @@
+"""Variables as the project file declares them: a type, a default, whether a value is required."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.fields import Kind
+from aci_reconcile.manifest import scalars
+from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.model import as_object, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.places import Places
+    from aci_reconcile.model import Body, Json
+
+_KINDS: Final = {"string": Kind.STRING, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN}
+_WANTED: Final = {Kind.NUMBER: "a number", Kind.BOOLEAN: "`true` or `false`"}
+
+
+@dataclass(frozen=True, slots=True)
+class VariableReader:
+    """Reads the values of variables; what does not fit is noted where the variable stands."""
+
+    given: Mapping[str, str]
+    """Values from the command line, which win."""
+    places: Places
+    findings: Findings
+    chosen: bool = True
+    """Whether it is for the environment that is asked for: only that one needs its values."""
+
+    def read(self, declared: Body) -> dict[str, str]:
+        """Return the value of each variable that has one."""
+        values = dict(self.given)
+        for name, told in declared.items():
+            value = self._value(name, as_object(told))
+            if value is not None:
+                values[name] = value
+        if self.chosen:
+            self._check_given(declared)
+        return values
+
+    def _value(self, name: str, told: Mapping[str, Json]) -> str | None:
+        kind = _KINDS.get(as_text(told.get("type")), Kind.STRING)
+        default = told.get("default")
+        value = self._typed(as_text(default), kind, name, "its default") if default is not None else None
+        if name in self.given and not self.chosen:
+            return self.given[name]
+        if name in self.given:
+            return self._typed(self.given[name], kind, name, "the value that is given for it")
+        if value is None and told.get("required") is True and self.chosen:
+            hint = f"give --var {name}=…, or a --var-file"
+            self._complain("ACI178", name, f"the variable {quote(name)} needs a value", hint)
+        return value
+
+    def _typed(self, text: str, kind: Kind, name: str, what: str) -> str:
+        """Return the text as a value of this kind is written; a wrong one is noted, and not shown."""
+        if kind is Kind.STRING:
+            return text
+        reading = scalars.read(kind, text, plain=True)
+        if reading.failed:
+            self._complain("ACI179", name, f"the variable is {_WANTED[kind]}, and {what} is not", "")
+        return str(reading.value).lower() if isinstance(reading.value, bool) else text
+
+    def _check_given(self, declared: Body) -> None:
+        """Warn of a value for a variable that nobody declared, where it looks like one that somebody did."""
+        for name in self.given:
+            near = did_you_mean(name, declared) if name not in declared else ""
+            if near:
+                where = self.places.find(("variables",))
+                self.findings.add("ACI180", where, f"--var {name} is no variable of the project", hint=near)
+
+    def _complain(self, code: str, name: str, message: str, hint: str) -> None:
+        where = self.places.find(("variables", name, "default"))
+        self.findings.add(code, where, message, hint=hint, path=f"variables.{name}")

@@ -1,0 +1,186 @@
+"""From live groups to manifests in the short form. Pure: what becomes of the texts is the caller's business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+from yaml.emitter import Emitter
+from yaml.events import (
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+from yaml.resolver import Resolver
+
+from aci_reconcile.fields import Fold
+from aci_reconcile.manifest.placeholders import Needed, Placeholders, Variables
+from aci_reconcile.manifest.scalars import free
+from aci_reconcile.manifest.shorten import Shortening
+from aci_reconcile.model import as_text
+from aci_reconcile.normalize import align, fold, normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from aci_reconcile.model import Json, Resource
+    from aci_reconcile.normalize import NormalForm
+
+_ENDLESS: Final = 1_000_000
+"""Lines are never folded: what is one line in Azure stays one line."""
+
+_LONGEST_KEY: Final = 1000
+"""YAML allows 1024 characters before the colon."""
+
+_FLOW_WIDTH: Final = 72
+_FLOW_KEYS: Final = 2
+_MAPS: Final = frozenset({"tags", "environmentVariables", "volumeMounts", "metadata", "keyValuePairs", "settings"})
+_NO_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "=", "<<"})
+_STR: Final = "tag:yaml.org,2002:str"
+_RESOLVER: Final[Any] = Resolver()
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the project says for all groups, so that a manifest need not: resource group, location, and ``defaults``."""
+
+    resource_group: str = ""
+    location: str = ""
+    spoken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A live group as a manifest."""
+
+    resource: Resource
+    text: str
+    needed: tuple[Needed, ...] = ()
+    """What is to be set before a secret of it can be compared or written."""
+    unknown: tuple[str, ...] = ()
+    """Live fields that are not known here, and were left out."""
+
+
+def write(groups: Iterable[Resource], shared: Shared) -> tuple[Written, ...]:
+    """Return a manifest for each live group; planned against it, nothing but tags changes."""
+    variables = Variables()
+    return tuple(_written(each, shared, variables) for each in groups)
+
+
+def _written(live: Resource, shared: Shared, variables: Variables) -> Written:
+    placeholders = Placeholders(live.address, variables)
+    body = Shortening(placeholders, shared.spoken).shortened(live.body)
+    head: dict[str, Json] = {"name": live.id.name}
+    if live.id.resource_group.lower() != shared.resource_group.lower():
+        head["resourceGroup"] = live.id.resource_group
+    if shared.location and fold(as_text(body.get("location")), Fold.SPACES) == fold(shared.location, Fold.SPACES):
+        del body["location"]
+    nothing: NormalForm = {}
+    _, unknown = align(normalize(live.body), nothing)
+    return Written(live, dumped({**head, **body}), tuple(placeholders.needed), unknown)
+
+
+class _Emitter(Emitter):
+    """YAML as people write it: lists are indented below their key, and what can't be seen is escaped."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002  PyYAML's
+        """Go one level deeper."""
+        del indentless
+        super().increase_indent(flow, False)
+
+    def check_simple_key(self) -> bool:
+        """Tell whether a key stands before its colon; ARM ids do, long as they are."""
+        text = self.event.value if isinstance(self.event, ScalarEvent) else ""
+        return bool(super().check_simple_key()) or (0 < len(text) <= _LONGEST_KEY and text.isascii() and _is_safe(text))
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: FBT001, FBT002  PyYAML's
+        """Write a text in quotes."""
+        self.allow_unicode = text.isprintable()
+        super().write_double_quoted(text, split)
+        self.allow_unicode = True
+
+
+def dumped(document: Mapping[str, Json]) -> str:
+    """Return a document as YAML in which every scalar reads back as what it is, whoever reads it."""
+    events = [
+        StreamStartEvent(),
+        DocumentStartEvent(explicit=False),
+        *_events(document, ""),
+        DocumentEndEvent(explicit=False),
+        StreamEndEvent(),
+    ]
+    library: Any = yaml
+    text: str = library.emit(events, Dumper=_Emitter, width=_ENDLESS, allow_unicode=True)
+    return text
+
+
+def _events(value: Json, key: str) -> Iterator[yaml.Event]:
+    if isinstance(value, dict):
+        flow = _is_flow(value, key)
+        yield MappingStartEvent(None, None, implicit=True, flow_style=flow)
+        for name, each in value.items():
+            yield _text(name)
+            yield from _events(each, name)
+        yield MappingEndEvent()
+    elif isinstance(value, list):
+        yield SequenceStartEvent(None, None, implicit=True, flow_style=_is_flow(value, key))
+        for each in value:
+            yield from _events(each, f"{key}[]")
+        yield SequenceEndEvent()
+    else:
+        yield _scalar(value)
+
+
+def _is_flow(value: dict[str, Json] | list[Json], key: str) -> bool:
+    """Whether a list or a map is short enough for one line."""
+    items = list(value.values()) if isinstance(value, dict) else value
+    names = list(value) if isinstance(value, dict) else []
+    if any(isinstance(each, (dict, list)) or "\n" in str(each) for each in items):
+        return False
+    if isinstance(value, dict) and value and (key in _MAPS or len(value) > _FLOW_KEYS or not key):
+        return False
+    if isinstance(value, dict) and key.endswith("[]") and not value.keys() <= {"port", "protocol"}:
+        return False
+    return sum(len(str(each)) + 2 for each in (*items, *names)) <= _FLOW_WIDTH
+
+
+def _scalar(value: Json) -> ScalarEvent:
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, bool):
+        return _event({None: "null", True: "true", False: "false"}[value])
+    text = repr(value)
+    return _event(text if "." in text else text.replace("e", ".0e"))
+
+
+def _text(text: str) -> ScalarEvent:
+    if not _is_safe(text):
+        return _event(text, '"')
+    return _event(text, "|" if "\n" in text else None)
+
+
+def _event(text: str, style: str | None = None) -> ScalarEvent:
+    return ScalarEvent(None, None, (True, True), text, style=style)
+
+
+def _is_safe(text: str) -> bool:
+    """Whether a text needs no quotes; one of several lines, whether it may stand as a block."""
+    if "\n" in text:
+        lines = text.removesuffix("\n").split("\n")
+        tidy = all(line == line.rstrip() and line.isprintable() for line in lines)
+        return tidy and bool(lines[0]) and not lines[0].startswith(" ") and bool(lines[-1])
+    if text.lower() in _NO_WORDS or "${" in text or not text.isprintable():
+        return False
+    return bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _STR) and _stays(text)
+
+
+def _stays(text: str) -> bool:
+    """Whether our own reader takes the text for a text, too."""
+    return free(text, plain=True).value == text

@@ -1,0 +1,109 @@
+"""From a saved plan back to a ``Plan``, for showing it. It can't be carried out: its secrets say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from aci_reconcile.diff import ABSENT, FieldChange, Replaces
+from aci_reconcile.errors import Where
+from aci_reconcile.model import Resource, ResourceId, Scope
+from aci_reconcile.plan.values import (
+    Action,
+    Blocker,
+    Cause,
+    Change,
+    Impact,
+    Notice,
+    Plan,
+    ResourceGroupChange,
+    Unreadable,
+)
+from aci_reconcile.report import Header
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import Json
+    from aci_reconcile.saved.document import Document
+
+
+def header_of(document: Document) -> Header:
+    """Return where the plan applies."""
+    return Header(
+        document["project"], document["subscription"], document["endpoint"], environment=document["environment"]
+    )
+
+
+def revived(document: Document) -> Plan:
+    """Return the plan that a document tells of."""
+    return Plan(
+        owner=document["project"],
+        changes=tuple(_change(each) for each in document["resource_changes"]),
+        blockers=tuple(
+            Blocker(each["code"], each["reason"], tuple(each["addresses"]), each["release"])
+            for each in document["blockers"]
+        ),
+        notices=tuple(Notice(each["code"], each["address"], each["message"]) for each in document["notices"]),
+        resource_groups=tuple(
+            ResourceGroupChange(
+                Scope(each["subscription"], each["name"]), each["location"], create=each["action"] == "create"
+            )
+            for each in document["resource_group_changes"]
+        ),
+        unreadable=tuple(Unreadable(each["address"], each["message"]) for each in document["unreadable"]),
+    )
+
+
+def _change(entry: Document) -> Change:
+    change, where = entry["change"], entry["where"]
+    place = Where(where["file"], where["line"], where["column"]) if where else None
+    identity = ResourceId.parse(entry["id"])
+    return Change(
+        identity,
+        Action(entry["action"]),
+        Impact(entry["impact"]),
+        before=_resource(identity, change, "before"),
+        after=_resource(identity, change, "after", place),
+        fields=tuple(_field(each) for each in entry["fields"]),
+        reasons=tuple(entry["reasons"]),
+        loses=tuple(entry["loses"]),
+        not_compared=tuple(entry["secrets_not_compared"]),
+        unknown=tuple(entry["unknown_fields"]),
+        cause=Cause(entry["cause"]),
+        in_azure=tuple(each["path"] for each in entry["fields"] if each["cause"] == Cause.AZURE),
+        may_replace=entry["may_replace"],
+        stuck=entry["stuck"],
+    )
+
+
+def _resource(identity: ResourceId, change: Document, side: str, where: Where | None = None) -> Resource | None:
+    body = change[side]
+    if body is None:
+        return None
+    return Resource(identity, cast("Mapping[str, Json]", _hidden(body, change[f"{side}_sensitive"])), where=where)
+
+
+def _hidden(value: Any, mask: Any) -> Json:
+    """Return the value with a secret at each place that the mask marks."""
+    if mask is True:
+        return Secret("", source="saved plan")
+    if isinstance(value, Mapping):
+        members = cast("Mapping[str, Any]", value)
+        return {name: _hidden(each, mask[name] if mask and name in mask else False) for name, each in members.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        items = cast("Sequence[object]", value)
+        return [_hidden(each, mask[at] if mask else False) for at, each in enumerate(items)]
+    return cast("Json", value)
+
+
+def _field(entry: Document) -> FieldChange:
+    hidden = entry["secret"]
+    return FieldChange(
+        entry["path"],
+        None if hidden else entry.get("before", ABSENT),
+        None if hidden else entry.get("after", ABSENT),
+        tuple(entry["keys"]),
+        Replaces(entry["replaces"]),
+        secret=hidden,
+        candidates=tuple(entry.get("candidates", ())),
+    )

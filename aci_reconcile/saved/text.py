@@ -1,0 +1,48 @@
+"""A saved plan as people read it: the plan itself, then what is to be known of the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.report import plan_text, sanitize
+from aci_reconcile.saved.revive import header_of, revived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aci_reconcile.report import Style
+    from aci_reconcile.saved.document import Document
+
+
+def saved_text(
+    document: Document, style: Style, *, problems: Sequence[str], width: int = 100, verbose: bool = False
+) -> str:
+    """Return a saved plan for a terminal of this width, without a final line break.
+
+    Args:
+        document: the saved plan.
+        style: the colours.
+        problems: why it can't be applied as it is, one a line.
+        width: where long values are cut.
+        verbose: nothing is cut, and groups that stay as they are are named.
+    """
+    plan = plan_text(revived(document), header_of(document), style, width=width, verbose=verbose)
+    sections = (plan, "\n".join(_missing(document, style)), "\n".join(_facts(document)), *_told(problems, style))
+    return "\n\n".join(section for section in sections if section)
+
+
+def _missing(document: Document, style: Style) -> Iterator[str]:
+    for each in document["missing_secrets"]:
+        text = f"{each['address']} needs {each['source']}: {each['reason']}"
+        yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(text)}"
+
+
+def _facts(document: Document) -> Iterator[str]:
+    yield f"Plan digest: {document['plan_digest']}"
+    made = f"by aci-reconcile {document['tool_version']}, good until {document['expires_at']}"
+    yield sanitize(f"Saved at {document['created_at']} {made}.")
+
+
+def _told(problems: Sequence[str], style: Style) -> Iterator[str]:
+    if problems:
+        yield "\n".join(f"{style.paint(style.warn, 'Stale:')} {sanitize(each, keep=chr(10))}" for each in problems)

@@ -1,0 +1,128 @@
+"""Secrets of Key Vaults, through the client's whole pipeline, from a vault on loopback."""
+
+from __future__ import annotations
+
+import builtins
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from unit.arm.fake_vault import Cloud, Principal, vaults
+
+from aci_reconcile.arm import Endpoint, cloud, vaults_of
+from aci_reconcile.arm.vaults import Vaults
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.secret import Secret
+
+CANARY = "c4n4ry-v4lue"
+
+
+def fetched(there: Cloud, *names: str, endpoint: Endpoint | None = None) -> Mapping[str, Secret]:
+    """Fetch secrets from the vaults on loopback."""
+    return Vaults(endpoint or cloud("public"), Principal(), 4, there.transport, lambda _seconds: None).fetch(names)
+
+
+def test_secrets_are_fetched_by_vault_and_name() -> None:
+    """With or without a version; each remembers where it comes from."""
+    with vaults(one_kv__db_password=CANARY, one_kv__key="latest", one_kv__key__4387e9f3="old") as there:
+        found = fetched(there, "one-kv/db-password", "one-kv/key", "one-kv/key/4387e9f3")
+
+    assert [CANARY, "latest", "old"] == [found[name].reveal() for name in sorted(found)]
+    assert "keyvault:one-kv/key" == found["one-kv/key"].source
+    assert CANARY not in repr(found)
+
+
+def test_a_token_goes_only_where_the_vault_is(caplog: pytest.LogCaptureFixture) -> None:
+    """The first request carries none; the token is for the vaults of the cloud; nothing of it is logged."""
+    caplog.set_level(logging.DEBUG)
+    principal = Principal()
+    with vaults(two_kv__key=CANARY) as there:
+        Vaults(cloud("public"), principal, 1, there.transport).fetch(["two-kv/key"])
+
+    assert [("two-kv.vault.azure.net", "key", False), ("two-kv.vault.azure.net", "key", True)] == there.asked
+    assert [("https://vault.azure.net/.default",)] == principal.scopes
+    assert CANARY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [("public", "vault.azure.net"), ("usgov", "vault.usgovcloudapi.net"), ("china", "vault.azure.cn")],
+)
+def test_each_cloud_has_vaults_of_its_own(name: Any, host: str) -> None:
+    """The host follows from where requests go."""
+    with vaults(kv3__key="x") as there:
+        there.challenge = there.challenge.replace("vault.azure.net", host)
+        found = fetched(there, "kv3/key", endpoint=cloud(name))
+
+    assert {f"kv3.{host}"} == {asked[0] for asked in there.asked}
+    assert found["kv3/key"].available
+
+
+def test_a_challenge_of_another_domain_gets_no_token() -> None:
+    """Whoever answers in a vault's place cannot have the token for somewhere else."""
+    with vaults(four_kv__key=CANARY) as there:
+        there.challenge = there.challenge.replace("vault.azure.net", "example.com")
+        found = fetched(there, "four-kv/key")
+
+    assert [False] == [asked[2] for asked in there.asked]
+    assert "the vault cannot be read: The challenge resource 'example.com'" in found["four-kv/key"].missing
+
+
+def test_what_cannot_be_had_says_why_and_the_others_are_there() -> None:
+    """One missing secret spoils nothing else."""
+    with vaults(five_kv__here="x", five_kv__off=403, five_kv__key=401) as there:
+        found = fetched(there, "five-kv/here", "five-kv/none", "five-kv/off", "five-kv/key")
+
+    assert found["five-kv/here"].available
+    assert "the vault has no such secret" == found["five-kv/none"].missing
+    assert found["five-kv/off"].missing.startswith("the vault refuses (403): (Refused) no: off")
+    assert found["five-kv/key"].missing.startswith("the vault does not take the credential: (Refused) no: key")
+
+
+def test_a_vault_that_is_not_there() -> None:
+    """Nobody answers: the reason is on one line."""
+    there = Cloud({}, port=1)
+    found = fetched(there, "six-kv/key")
+
+    assert found["six-kv/key"].missing.startswith("the vault cannot be read: ")
+    assert "\n" not in found["six-kv/key"].missing
+
+
+def test_each_secret_is_asked_for_once() -> None:
+    """However often it is named."""
+    with vaults(seven_kv__a="1", seven_kv__b="2") as there:
+        fetched(there, "seven-kv/a", "seven-kv/b", "seven-kv/a")
+
+    assert ["a", "b"] == sorted(asked[1] for asked in there.asked if asked[2])
+
+
+def test_on_this_machine_there_are_no_vaults() -> None:
+    """The emulator and servers on loopback get neither a token nor a secret."""
+    found = vaults_of(Endpoint.local(), {}, 4).fetch(["shop-kv/key"])
+
+    assert "there are no vaults at http://127.0.0.1" == found["shop-kv/key"].missing
+
+
+def test_without_the_client_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra is optional; who needs it is told its name."""
+    real = builtins.__import__
+
+    def without(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.startswith("azure.keyvault"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    found = Vaults(cloud("public"), Principal(), 1).fetch(["shop-kv/key"])
+
+    assert "pip install 'aci-reconcile[keyvault]'" in found["shop-kv/key"].missing
+
+
+@pytest.mark.parametrize("name", ["kv", "a.b.c", "x@evil.example", "a" * 25, "kv_x"])
+def test_a_host_is_no_name_of_a_vault(name: str) -> None:
+    """Nothing that could lead elsewhere becomes part of a URL."""
+    with pytest.raises(ValueError, match="no name of a vault"):
+        Vaults(cloud("public"), Principal(), 1).fetch([f"{name}/key"])

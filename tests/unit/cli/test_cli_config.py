@@ -1,0 +1,123 @@
+"""``config show``: the settings that count, and who says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine, Ran
+
+PROJECT = """\
+name: shop
+location: westeurope
+variables: {tag: "1.4", pw: canary, note: {description: what to say}}
+defaults:
+  restartPolicy: Never
+  imageRegistryCredentials: [{server: shop.azurecr.io, username: u, password: canary}]
+policy: {maxDeletes: 3}
+environments:
+  prod:
+    resourceGroup: rg-prod
+    variables: {tag: "1.3"}
+    policy: {prune: true}
+    groups: {web: {diagnostics: {logAnalytics: {workspaceId: x, workspaceKey: canary}}}}
+"""
+GROUP = """\
+name: web
+containers:
+  - name: web
+    image: shop/web:${var:tag}
+    environmentVariables: {PW: {secureValue: "pre-${var:pw}"}, TOKEN: {secureValue: "${env:TOKEN}"}}
+    resources: {cpu: 1, memoryInGB: 1}
+"""
+
+
+@pytest.fixture
+def shop(cli: CommandLine) -> CommandLine:
+    """A project with an environment, and secrets in all the wrong places."""
+    cli.write("aci-reconcile.yaml", PROJECT)
+    cli.write("manifests/web.yaml", GROUP)
+    return cli
+
+
+def settings(ran: Ran) -> dict[str, tuple[Any, str, str]]:
+    """Return value, kind and text of the origin, by name."""
+    assert 0 == ran.code, ran.err
+    found = ran.document["settings"]
+    return {each["name"]: (each["value"], each["origin"]["kind"], each["origin"]["text"]) for each in found}
+
+
+def test_each_value_has_an_origin(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flag over environment variable over environment over project over default."""
+    monkeypatch.setenv("ACI_RECONCILE_CONCURRENCY", "3")
+    monkeypatch.setenv("ACI_RECONCILE_SUBSCRIPTION", "00000000-0000-0000-0000-000000000001")
+    told = settings(shop("--timeout", "5m", "config", "show", "-e", "prod", "--var", "tag=9", "--format", "json"))
+
+    assert ("9", "flag", "--var") == told["variables.tag"]
+    assert ("300s", "flag", "--timeout") == told["--timeout"]
+    assert (3, "variable", "ACI_RECONCILE_CONCURRENCY") == told["--concurrency"]
+    assert ("variable", "ACI_RECONCILE_SUBSCRIPTION") == told["subscription"][1:]
+    assert ("rg-prod", "environment", "environment prod, aci-reconcile.yaml:10:5") == told["resourceGroup"]
+    assert (True, "environment", "environment prod, aci-reconcile.yaml:12:14") == told["policy.prune"]
+    assert (3, "project", "aci-reconcile.yaml:7:10") == told["policy.maxDeletes"]
+    assert ("westeurope", "project", "aci-reconcile.yaml:2:1") == told["location"]
+    assert ("hold", "default", "default") == told["policy.replace"]
+    assert ("Never", "project", "aci-reconcile.yaml:5:3") == told["defaults.restartPolicy"]
+    assert (None, "project") == told["variables.note"][:2]
+    assert ("prod", "flag", "--environment") == told["--environment"]
+
+
+def test_the_environment_says_it(shop: CommandLine) -> None:
+    """Without a flag the value of the chosen environment counts, without an environment that of the project."""
+    chosen = settings(shop("config", "show", "-e", "prod", "--format", "json"))
+    plain = settings(shop("config", "show", "--format", "json"))
+
+    assert ("1.3", "environment prod, aci-reconcile.yaml:11:17") == (
+        chosen["variables.tag"][0],
+        chosen["variables.tag"][2],
+    )
+    assert ("1.4", "project") == plain["variables.tag"][:2]
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_no_secret_is_shown(shop: CommandLine, monkeypatch: pytest.MonkeyPatch, output: str) -> None:
+    """Neither one in `defaults` or a patch, nor a variable that stands in one, nor the fingerprint key."""
+    monkeypatch.setenv("TOKEN", "canary")
+    monkeypatch.setenv("ACI_RECONCILE_FINGERPRINT_KEY", "canary-key")
+    ran = shop("config", "show", "-e", "prod", "--format", output)
+
+    assert "canary" not in ran.out + ran.err
+    assert 4 <= ran.out.count("(secret)")
+
+
+def test_a_file_of_variables(shop: CommandLine) -> None:
+    """It is named by its option."""
+    shop.write("vars.json", '{"tag": "7", "extra": 1}')
+    told = settings(shop("config", "show", "--var-file", "vars.json", "--format", "json"))
+
+    assert ("7", "flag", "--var-file") == told["variables.tag"]
+    assert ("1", "flag", "--var-file") == told["variables.extra"]
+
+
+def test_without_a_project(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are the options and the defaults; the subscription may come from the credentials."""
+    monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", "00000000-0000-0000-0000-000000000002")
+    ran = cli("config", "show")
+
+    assert 0 == ran.code
+    assert ["subscription", "00000000-0000-0000-0000-000000000002"] in [
+        line.split()[:2] for line in ran.out.splitlines()
+    ]
+    assert ["policy.maxDeletes", "1", "default"] in [line.split() for line in ran.out.splitlines()]
+
+
+def test_a_project_with_errors(shop: CommandLine) -> None:
+    """It is what one looks at to understand them; nobody names a subscription."""
+    shop.group("web", more="colour: red\n")
+    ran = shop("config", "show")
+
+    assert 0 == ran.code
+    assert "`aci-reconcile validate` shows them" in ran.err
+    assert "nobody names one" in ran.out

@@ -1,0 +1,182 @@
+"""``import``: manifests from live groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from factories import rid
+
+from aci_reconcile.cli.placing import file_names, place
+from aci_reconcile.errors import AciReconcileError, UsageError
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine
+
+PASSWORD = """\
+name: web
+containers:
+  - name: web
+    image: nginx:1
+    environmentVariables: {LOG_LEVEL: "no", DB_PASSWORD: {secureValue: "${env:SECRET}"}}
+    resources: {cpu: 1, memoryInGB: 1}
+"""
+WRITTEN = """\
+name: web
+containers:
+  - name: web
+    image: nginx:1
+    environmentVariables:
+      LOG_LEVEL: "no"
+      DB_PASSWORD: {secureValue: "${env:WEB_DB_PASSWORD}"}
+    resources: {memoryInGB: 1, cpu: 1}
+"""
+TO_SET = "  WEB_DB_PASSWORD  rg-shop/web containers[web].environmentVariables[DB_PASSWORD]\n"
+
+
+@pytest.fixture
+def live(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A project whose group runs, and whose manifest was lost."""
+    monkeypatch.setenv("SECRET", "canary")
+    project.write("manifests/web.yaml", PASSWORD)
+
+    assert 0 == project("apply", "-y").code
+    (project.folder / "manifests/web.yaml").unlink()
+    return project
+
+
+def test_a_group_is_printed(live: CommandLine) -> None:
+    """In the short form, without what the project says; what is to be set is told beside it."""
+    ran = live("import")
+
+    assert (0, WRITTEN) == (ran.code, ran.out)
+    assert TO_SET in ran.err
+
+
+def test_files_are_written_and_adopted(live: CommandLine) -> None:
+    """The next plan changes nothing but tags; the secret is not compared until it is at hand."""
+    ran = live("import", "--out", "manifests")
+    planned = live("plan", "--adopt")
+
+    assert (0, f"rg-shop/web  {Path('manifests/web.yaml')}\n") == (ran.code, ran.out)
+    assert WRITTEN == (live.folder / "manifests/web.yaml").read_text(encoding="utf-8")
+    assert ["web.yaml"] == [each.name for each in (live.folder / "manifests").iterdir()]
+    assert (0, True) == (planned.code, planned.out.startswith("No changes."))
+
+
+def test_nothing_is_overwritten(live: CommandLine) -> None:
+    """The file that is there is named, and stays as it is."""
+    live.write("other/web.yaml", "name: mine\n")
+    ran = live("import", "--out", "other")
+
+    assert 1 == ran.code
+    assert f"{live.folder / 'other/web.yaml'} exists already" in ran.err
+    assert "name: mine\n" == (live.folder / "other/web.yaml").read_text(encoding="utf-8")
+
+
+def test_declared_groups_are_skipped_unless_named(project: CommandLine) -> None:
+    """A second manifest of the same group would be an error; whoever names it wants to see it."""
+    project("apply", "-y")
+    skipped, named = project("import"), project("import", "web")
+
+    assert (0, "") == (skipped.code, skipped.out)
+    assert "Skipped rg-shop/web: it is declared at manifests/web.yaml:1:1.\nNothing to import.\n" in skipped.err
+    assert named.out.startswith("name: web\n")
+
+
+def test_groups_of_others_are_skipped_unless_named(live: CommandLine) -> None:
+    """Their owner is named; ``--only`` narrows what is looked at."""
+    live.write("other.yaml", "name: other\nresourceGroup: rg-shop\nlocation: westeurope\n")
+    words = ("--project", "other.yaml", "-g", "rg-shop")
+    skipped, named = live("import", *words), live("import", "rg-shop/web", *words)
+
+    assert (0, "") == (skipped.code, skipped.out)
+    assert "it belongs to shop; name it" in skipped.err
+    assert WRITTEN == named.out
+    assert "" == live("import", *words, "--only", "nix*", "-q").err
+
+
+def test_several_groups_are_one_stream(live: CommandLine) -> None:
+    """Each is a document of its own, and each secret has a variable of its own."""
+    live.write("manifests/two.yaml", PASSWORD + "---\n" + PASSWORD.replace("name: web\n", "name: web-2\n", 1))
+    live("apply", "-y")
+    (live.folder / "manifests/two.yaml").unlink()
+    ran = live("import")
+
+    assert [WRITTEN, WRITTEN.replace("web\n", "web-2\n", 1).replace("WEB_DB", "WEB_2_DB")] == ran.out.split("---\n")
+    assert "  WEB_2_DB_PASSWORD  rg-shop/web-2 " in ran.err
+
+
+def test_without_a_project_the_manifest_says_it_all(live: CommandLine) -> None:
+    """Resource group and location stand in it."""
+    (live.folder / "aci-reconcile.yaml").rename(live.folder / "gone.yaml.bak")
+    ran = live("import", "web", "-g", "rg-shop")
+
+    assert ran.out.startswith("name: web\nresourceGroup: rg-shop\nlocation: westeurope\ncontainers:\n")
+
+
+def test_a_group_that_lives_elsewhere(live: CommandLine) -> None:
+    """What the project says for every group cannot be contradicted by a manifest: it is told at once."""
+    live.write("aci-reconcile.yaml", "name: shop\nresourceGroup: rg-b\nlocation: West US\n")
+    ran = live("import", "-g", "rg-shop")
+
+    assert ran.out.startswith("name: web\nresourceGroup: rg-shop\nlocation: westeurope\n")
+    assert "Warning: rg-shop/web: its resourceGroup is rg-shop, and the project says rg-b for every group" in ran.err
+    assert "Warning: rg-shop/web: its location is westeurope, and the project says West US for every group" in ran.err
+
+
+def test_import_as_json(live: CommandLine) -> None:
+    """The same, for programs."""
+    (group,) = live("import", "--format", "json").document["groups"]
+
+    assert ("rg-shop/web", None, WRITTEN) == (group["address"], group["file"], group["manifest"])
+    assert ["WEB_DB_PASSWORD"] == [each["variable"] for each in group["to_set"]]
+
+
+def test_import_without_a_place(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody has to say where to look."""
+    monkeypatch.setenv("ACI_RECONCILE_LOCAL", "1")
+
+    assert "no resource group is named" in cli("import").err
+
+
+def test_file_names_stay_in_their_folder() -> None:
+    """No path, nothing hidden, not the project file; two of one name carry their resource group."""
+    ids = [rid("../../etc/x"), rid(".hidden"), rid("aci-reconcile"), rid("Web", "rg-a"), rid("web", "rg-b"), rid("")]
+
+    assert [
+        "_._.._etc_x.yaml",
+        "_hidden.yaml",
+        "rg-shop.aci-reconcile.yaml",
+        "rg-a.Web.yaml",
+        "rg-b.web.yaml",
+        "_.yaml",
+    ] == list(file_names(ids).values())
+
+
+def test_names_that_cannot_be_told_apart() -> None:
+    """Rather none than one over the other."""
+    with pytest.raises(UsageError, match=r"several groups would be written to rg\.a_b\.yaml"):
+        file_names([rid("a/b", "rg"), rid("a:b", "rg")])
+
+
+def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file appears whole or not at all, on file systems without links, too."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    def late(self: Path, _: Path) -> None:
+        raise FileExistsError(17, "File exists", "draft", None, str(self))
+
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AciReconcileError, match="cannot be written"):
+        place(tmp_path / "file" / "below", {"a.yaml": "a"})
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    place(tmp_path / "new", {"a.yaml": "a\n"})
+    monkeypatch.setattr(Path, "hardlink_to", late)
+    with pytest.raises(UsageError, match=r"b\.yaml exists already"):
+        place(tmp_path / "new", {"b.yaml": "b\n"})
+
+    assert ["a.yaml"] == [each.name for each in (tmp_path / "new").iterdir()]

@@ -1,0 +1,95 @@
+"""Freeze windows: when they hold, until when, and what is no window."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from aci_reconcile.manifest.freeze import Window, by_cron, by_dates, frozen, zone_of
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def at(text: str, zone: str = "Europe/Amsterdam") -> float:
+    """Return a moment by the clock of a zone."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()
+
+
+def test_days_are_included_from_the_first_to_the_last() -> None:
+    """Midnight to midnight, by the clock of the zone."""
+    window = by_dates("stock-taking", AMSTERDAM, "2026-12-20", "2027-01-03")
+    moments = ("2026-12-19T23:59:59", "2026-12-20", "2027-01-03T23:59:59", "2027-01-04")
+
+    assert [False, True, True, False] == [window.until(at(each)) is not None for each in moments]
+    assert at("2027-01-04") == window.until(at("2026-12-25"))
+
+
+def test_moments_are_what_they_say() -> None:
+    """A time ends the window at that time; an offset of its own wins over the zone."""
+    window = by_dates("x", AMSTERDAM, "2026-12-20T18:00", "2026-12-20T20:00+00:00")
+
+    assert (at("2026-12-20T18:00"), at("2026-12-20T20:00", "UTC")) == (window.start, window.end)
+
+
+def test_a_time_that_passes_twice_makes_the_window_longer() -> None:
+    """On the night of 25 October 2026 the hour from 2 to 3 passes twice: in doubt nothing is written."""
+    window = by_dates("x", AMSTERDAM, "2026-10-25T02:30", "2026-10-25T02:45")
+
+    assert 75 * 60 == window.end - window.start
+
+
+def test_a_cron_window_lasts_from_its_tick() -> None:
+    """From Friday 18:00 for 62 hours: until Monday 8:00."""
+    window = by_cron("weekend", AMSTERDAM, "0 18 * * FRI", "2d14h")
+    moments = ("2026-11-20T17:59", "2026-11-20T18:00", "2026-11-23T07:59", "2026-11-23T08:00")
+
+    assert [False, True, True, False] == [window.until(at(each)) is not None for each in moments]
+
+
+def test_the_longest_of_several_windows_is_told() -> None:
+    """With its reason, its end and its zone; outside of all of them there is nothing to tell."""
+    windows = (
+        by_dates("stock-taking", AMSTERDAM, "2026-12-20", "2027-01-03"),
+        by_cron("night", AMSTERDAM, "0 0 * * *", "6h"),
+    )
+
+    assert "stock-taking (until 2027-01-04 00:00 Europe/Amsterdam)" == frozen(windows, at("2026-12-25T03:00"))
+    assert "night (until 2026-11-20 06:00 Europe/Amsterdam)" == frozen(windows, at("2026-11-20T03:00"))
+    assert "" == frozen(windows, at("2026-11-20T06:00"))
+
+
+def test_a_day_that_never_came_freezes_nothing() -> None:
+    """Before the first tick of an expression there is no window."""
+    window = Window("x", ZoneInfo("UTC"), cron="0 0 29 2 *", seconds=3600)
+
+    assert window.until(at("2026-03-01", "UTC")) is None
+
+
+@pytest.mark.parametrize("text", ["", "1", "0m", "367d", "1s", "-1h", "1h 30m", "h"])
+def test_what_is_no_length_of_time(text: str) -> None:
+    """Days, hours and minutes, of at least a minute and at most a year."""
+    with pytest.raises(ValueError, match="no length of time"):
+        by_cron("x", AMSTERDAM, "0 0 * * *", text)
+
+
+@pytest.mark.parametrize("text", ["", "* * * *", "60 * * * *", "0 0 30 2 *", "x y z a b", "*/0 * * * *", "0 0 L- * *"])
+def test_what_is_no_cron_expression(text: str) -> None:
+    """It is refused, whatever the library makes of it."""
+    with pytest.raises(ValueError, match="no cron expression"):
+        by_cron("x", AMSTERDAM, text, "1h")
+
+
+@pytest.mark.parametrize("name", ["", "Europe", "Nowhere", "/etc/localtime", "../UTC", "a\0b"])
+def test_what_is_no_time_zone(name: str) -> None:
+    """Neither are folders and files."""
+    with pytest.raises(ValueError, match="no time zone"):
+        zone_of(name)
+
+
+@pytest.mark.parametrize("text", ["", "2026-13-01", "tomorrow", "9999-12-31", "0001-01-01"])
+def test_what_is_no_date(text: str) -> None:
+    """Nor are days that the calendar ends before."""
+    with pytest.raises(ValueError, match="`"):
+        by_dates("x", AMSTERDAM, "2026-01-01", text)

@@ -1,0 +1,227 @@
+"""What moved since a plan was saved is named, each thing by its name."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from azure_world import API_VERSION, AzureWorld
+from factories import OWNER, SUBSCRIPTION, container, group, rid
+from saved_plans import HEADER, kept, made
+
+from aci_reconcile import tags
+from aci_reconcile.plan import UNLIMITED
+from aci_reconcile.saved import elsewhere, moved
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.model import Resource
+    from aci_reconcile.report import Header
+    from aci_reconcile.saved import Document
+
+OLD, NEW = container(image="nginx:1"), container(image="nginx:2")
+PATH = str(rid())
+
+
+def secretive(value: str) -> Resource:
+    """Return a group with a secret and a new image."""
+    variable = {"name": "A", "secureValue": Secret(value, source="env:A")}
+    return group("web", container(image="nginx:2", environmentVariables=[variable]))
+
+
+def since(world: AzureWorld, desired: Resource, happens: Callable[[], object], **rules: Any) -> tuple[str, ...]:
+    """Save a plan, let something happen, and return what moved."""
+    saved = kept(world, desired, **rules)
+    happens()
+    return moved(saved, made(world, desired, rules=rules))
+
+
+def running(*others: Resource, restart: str = "Always") -> AzureWorld:
+    """Return a world in which the group runs with the old image."""
+    world = AzureWorld()
+    world.apply(group("web", OLD, restartPolicy=restart), *others)
+    return world
+
+
+def placed(saved: Document, header: Header, version: str) -> tuple[str, ...]:
+    """Return what makes a saved plan one for another place, or another tool."""
+    return elsewhere(saved, header, tool_version=version, api_version=API_VERSION)
+
+
+def nothing() -> None:
+    """Let nothing happen."""
+
+
+def test_nothing_moved() -> None:
+    """Time alone moves nothing."""
+    world = running()
+
+    assert () == since(world, group("web", NEW), lambda: world.clock.sleep(9999))
+    assert () == since(AzureWorld(), group("web", NEW), nothing)
+    assert () == since(world, group("web", OLD), nothing)
+
+
+def test_places_in_files_do_not_count() -> None:
+    """A comment above the manifest is no change of it."""
+    world = AzureWorld()
+    saved, now = kept(world, group()), made(world, group())
+    entry = {**now["resource_changes"][0], "where": {"file": "web.yaml", "line": 9, "column": 1}}
+
+    assert () == moved(saved, {**now, "resource_changes": [entry]})
+
+
+def test_a_manifest() -> None:
+    """Whether it changed, came or went."""
+    world = running()
+    saved = kept(world, group("web", NEW))
+    changed = made(world, group("web", container(image="nginx:3")))
+    more = made(world, group("web", NEW), group("db"))
+    other = made(world, group("db"))
+
+    assert ("rg-shop/web: its manifest",) == moved(saved, changed)
+    assert ("rg-shop/db: it is declared now, it is planned now",) == moved(saved, more)
+    assert (
+        "rg-shop/db: it is declared now, it is planned now",
+        "rg-shop/web: it is declared no more, it is planned no more",
+    ) == moved(saved, other)
+
+
+def test_the_live_group() -> None:
+    """Another difference, one more tag of somebody else's, or no group any more."""
+    image, tag, gone = running(), running(), running()
+
+    def tagged() -> None:
+        tag.arm("PATCH", PATH, {"tags": {**tag.arm("GET", PATH)["tags"], "cost": "1"}})
+
+    def pushed() -> None:
+        body = image.arm("GET", PATH)
+        image.put(rid(), {**group("web", container(image="nginx:9")).body, "tags": body["tags"]})
+
+    def deleted() -> None:
+        gone.arm("DELETE", PATH)
+        gone.clock.sleep(60)
+
+    assert ("rg-shop/web: the live group",) == since(image, group("web", NEW), pushed)
+    assert ("rg-shop/web: the live group",) == since(tag, group("web", NEW), tagged)
+    assert ("rg-shop/web: the live group, update -> create",) == since(gone, group("web", NEW), deleted)
+
+
+def test_a_group_that_was_as_declared() -> None:
+    """Somebody changed it after the plan of nothing was saved."""
+    world = running()
+
+    def pushed() -> None:
+        world.put(rid(), {**group("web", NEW).body, "tags": {tags.OWNER: OWNER}})
+
+    assert ("rg-shop/web: the live group, no-op -> update",) == since(world, group("web", OLD), pushed)
+
+
+def test_run_state() -> None:
+    """A group that ended meanwhile is no longer updated but recreated."""
+    world = AzureWorld()
+    world.apply(group("web", container(image="alpine", command=["sleep", "300"]), restartPolicy="Never"))
+    desired = group("web", NEW, restartPolicy="Never")
+    told = since(world, desired, lambda: world.clock.sleep(600), allow_replace=UNLIMITED)
+
+    assert ("rg-shop/web: its run state, update -> replace",) == told
+
+
+def test_a_secret() -> None:
+    """It had to be written before, and has to be now, but it is another one."""
+    world = running()
+    saved = kept(world, secretive("one"))
+
+    assert () == moved(saved, made(world, secretive("one")))
+    assert ("rg-shop/web: its secrets, or the key of their fingerprint",) == moved(saved, made(world, secretive("two")))
+
+
+def test_an_orphan() -> None:
+    """A group of ours that nobody declares, once it is pruned."""
+    world = running(group("old"))
+    saved = kept(world, group("web", OLD), prune=True)
+    world.arm("DELETE", str(rid("old")))
+    world.clock.sleep(60)
+
+    assert ("rg-shop/old: it is planned no more",) == moved(
+        saved, made(world, group("web", OLD), rules={"prune": True})
+    )
+
+
+def test_options() -> None:
+    """What the project file allows counts like what the command line does."""
+    world = running()
+    saved = kept(world, group("web", NEW))
+    now = made(world, group("web", NEW), rules={"max_deletes": 5, "adopt": True})
+
+    assert ("option adopt", "option max_deletes") == moved(saved, now)
+
+
+def test_variables() -> None:
+    """Those that options gave, by name."""
+    world = AzureWorld()
+    saved = made(world, group(), variables={"a": "1", "b": "2"})
+    now = made(world, group(), variables={"a": "2", "c": "3"})
+
+    assert ("variable a", "variable b", "variable c") == moved(saved, now)
+
+
+def test_a_resource_group() -> None:
+    """One that was to be created is there now."""
+    world = AzureWorld()
+    world.arm("DELETE", f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-shop")
+    world.clock.sleep(60)
+    saved = kept(world, group(), create_resource_groups=True)
+    world.arm("PUT", f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-shop", {"location": "westeurope"})
+    now = made(world, group(), rules={"create_resource_groups": True})
+
+    assert ("resource groups: others are to be created",) == moved(saved, now)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"project": "other/prod"}, "project: shop/prod -> other/prod"),
+        ({"environment": ""}, "environment: prod -> none"),
+        ({"subscription": "1"}, f"subscription: {SUBSCRIPTION} -> 1"),
+        ({"endpoint": "http://127.0.0.1:1"}, "endpoint: local emulator -> http://127.0.0.1:1"),
+    ],
+)
+def test_the_place_is_looked_at_before_azure_is_asked(changed: dict[str, str], told: str) -> None:
+    """Nobody wants to know what differs elsewhere."""
+    saved = kept(AzureWorld(), group())
+    here = dataclasses.replace(HEADER, **changed)
+
+    assert (told,) == placed(saved, here, "0.1.0")
+    assert () == placed(saved, HEADER, "0.2.0")
+
+
+def test_another_tool() -> None:
+    """Its major version, not the small steps."""
+    saved = kept(AzureWorld(), group())
+
+    assert ("version of aci-reconcile: 0.1.0 -> 1.0.0",) == placed(saved, HEADER, "1.0.0")
+    assert ("version of aci-reconcile: 0.1.0 -> 1.0.0",) == moved(
+        saved, made(AzureWorld(), group(), tool_version="1.0.0")
+    )
+
+
+def test_another_api_version() -> None:
+    """It may mean something else by the same words."""
+    saved, now = kept(AzureWorld(), group()), made(AzureWorld(), group(), api_version="2026-01-01")
+    early = elsewhere(saved, HEADER, tool_version="0.1.0", api_version="2026-01-01")
+
+    assert moved(saved, now) == early
+    assert ("api-version: 2025-09-01 -> 2026-01-01",) == moved(saved, now)
+
+
+@pytest.mark.parametrize("name", ["reasons", "loses", "stuck", "fields", "impact", "secrets_not_compared"])
+def test_whatever_else_is_to_be_done(name: str) -> None:
+    """Nothing about a group is let pass, though no fingerprint shows it."""
+    world = running()
+    saved, now = kept(world, group("web", NEW)), made(world, group("web", NEW))
+    entry: Document = {**now["resource_changes"][0], name: "something else"}
+
+    assert ("rg-shop/web: what is to be done",) == moved(saved, {**now, "resource_changes": [entry]})

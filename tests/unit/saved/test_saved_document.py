@@ -1,0 +1,202 @@
+"""What a saved plan says, and what its digests depend on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from azure_world import AzureWorld
+from factories import container, group, policy, rid
+from saved_plans import WEEK, kept, made, origin
+
+from aci_reconcile import tags
+from aci_reconcile.cli.saving import ASKED
+from aci_reconcile.model import Lifecycle
+from aci_reconcile.plan import Policy
+from aci_reconcile.saved import document, plan_digest, sealed, written
+from aci_reconcile.saved.document import policy_json, seal
+from aci_reconcile.secret import Secret
+
+SCHEMA: dict[str, Any] = json.loads(
+    (Path(__file__).parents[3] / "schemas" / "plan.schema.json").read_text(encoding="utf-8")
+)
+CANARY = "c4n4ry-v4lue"
+
+
+def secretive(value: str = CANARY, image: str = "nginx:1.27") -> Any:
+    """Return a group with a secret."""
+    variable = {"name": "A", "secureValue": Secret(value, source="env:A")}
+    return group("web", container(image=image, environmentVariables=[variable]))
+
+
+def fingerprint_of(saved: Any) -> Any:
+    """Return by what it is noticed that the first group moved."""
+    return saved["resource_changes"][0]["fingerprint"]
+
+
+def test_it_passes_its_schema() -> None:
+    """A plan to create, one to change, and one of nothing."""
+    world = AzureWorld()
+    documents = [kept(world, secretive())]
+    world.apply(secretive())
+    documents += [kept(world, secretive(image="nginx:2")), kept(world, secretive())]
+
+    for each in documents:
+        jsonschema.validate(each, SCHEMA)
+
+
+@pytest.mark.parametrize("name", SCHEMA["dependentRequired"]["digest"])
+def test_a_saved_plan_is_saved_whole(name: str) -> None:
+    """Nothing that a saved plan needs may be missing from it."""
+    saved = {key: value for key, value in kept(AzureWorld(), group()).items() if key != name}
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(saved, SCHEMA)
+
+
+def test_a_saved_group_has_its_fingerprint() -> None:
+    """Without one nobody would notice that it moved."""
+    saved = kept(AzureWorld(), group())
+    entry = {name: value for name, value in saved["resource_changes"][0].items() if name != "fingerprint"}
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**saved, "resource_changes": [entry]}, SCHEMA)
+
+
+def test_it_holds_no_secret() -> None:
+    """Neither that of the manifest nor, where Azure shows it, the readable one that it replaces."""
+    world = AzureWorld()
+    plain = container(environmentVariables=[{"name": "A", "value": CANARY}])
+    first = written(kept(world, secretive()))
+    world.put(rid(), {**group("web", plain).body, "tags": {tags.OWNER: "shop/prod"}})
+    second = written(kept(world, secretive("new")))
+
+    assert CANARY not in first + second
+    assert "new" not in second.split()
+
+
+def test_a_readable_text_that_becomes_a_secret_is_in_no_digest() -> None:
+    """Otherwise the digest of the live body would let it be guessed."""
+    told: list[str] = []
+    for value in ("one", "two"):
+        world = AzureWorld()
+        plain = container(environmentVariables=[{"name": "A", "value": value}])
+        world.put(rid(), {**group("web", plain).body, "tags": {tags.OWNER: "shop/prod"}})
+        told.append(fingerprint_of(made(world, secretive()))["live"])
+
+    assert 1 == len(set(told))
+
+
+def test_the_plan_digest_is_the_same_for_the_same_plan() -> None:
+    """Whenever it is made, and whatever the order of the manifests."""
+    world = AzureWorld()
+    desired = (secretive(), group("db"))
+    first = kept(world, *desired)
+    world.clock.sleep(3600)
+    later = kept(world, *reversed(desired))
+
+    assert first["plan_digest"] == later["plan_digest"]
+    assert first["digest"] != later["digest"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        secretive("another"),
+        secretive(image="nginx:2"),
+        group("web", container(environmentVariables=[{"name": "A", "secureValue": Secret(CANARY, source="env:B")}])),
+        dataclasses.replace(secretive(), lifecycle=Lifecycle(protect=False)),
+    ],
+    ids=["secret", "image", "source", "lifecycle"],
+)
+def test_the_plan_digest_depends_on_the_manifest(other: Any) -> None:
+    """On its body, its life cycle, its secrets, and where they come from."""
+    world = AzureWorld()
+
+    assert made(world, secretive())["plan_digest"] != made(world, other)["plan_digest"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("project", "x"), ("environment", "x"), ("subscription", "x"), ("endpoint", "x"), ("api_version", "x")],
+)
+def test_the_plan_digest_depends_on_the_place(name: str, value: str) -> None:
+    """Where the plan is for, and as whom."""
+    content = made(AzureWorld(), group())
+
+    assert plan_digest({**content, name: value}) != content["plan_digest"]
+
+
+@pytest.mark.parametrize(
+    ("version", "same"), [("0.9.3", True), ("0.1.0+local", True), ("1.0.0", False), ("10.1", False)]
+)
+def test_the_plan_digest_depends_on_the_major_version(version: str, same: bool) -> None:
+    """Another major version of the tool may mean something else by the same words."""
+    content = made(AzureWorld(), group())
+
+    assert same is (plan_digest({**content, "tool_version": version}) == content["plan_digest"])
+
+
+def test_every_field_of_a_policy_counts() -> None:
+    """But the owner, which is the project; the key, which only fingerprints show; and what depends on the time."""
+    names = {each.name for each in dataclasses.fields(Policy)}
+
+    assert names - {"owner", "frozen", "override", "fingerprint_key"} == set(policy_json(policy()))
+    assert set(policy_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
+
+
+def test_every_option_that_decides_is_described() -> None:
+    """What a saved plan replays stands in the schema by its name."""
+    assert set(ASKED) == set(SCHEMA["$defs"]["request"]["properties"])
+
+
+def test_the_selection_is_named_by_address() -> None:
+    """Keys of groups are no names for people."""
+    told = policy_json(policy(selected=frozenset({rid().key}), redeploy=frozenset({rid("db").key})))
+
+    assert (["rg-shop/web"], ["rg-shop/db"]) == (told["selected"], told["redeploy"])
+
+
+def test_without_the_secrets_it_is_not_applyable() -> None:
+    """Though nothing of the group would be written: nobody knows whether its secret changed."""
+    world = AzureWorld()
+    world.apply(secretive())
+    missing = {"name": "A", "secureValue": Secret.unavailable("env:A", "not set")}
+    blind = group("web", container(environmentVariables=[missing]))
+    plan = world.plan(blind)
+
+    assert (True, False) == (plan.applyable, document(plan, origin(plan, blind))["applyable"])
+
+
+def test_an_unchanged_group_is_known_by_what_answers_for_its_manifest() -> None:
+    """A list tells less than a read, and the plan may have looked at a list alone."""
+    world = AzureWorld()
+    world.apply(group())
+    plan, closer = world.plan(group()), world.plan(group(), health=True)
+    first, second = (document(each, origin(each, group())) for each in (plan, closer))
+
+    assert fingerprint_of(first) == fingerprint_of(second)
+    assert first["plan_digest"] == second["plan_digest"]
+
+
+def test_the_seal_covers_the_times() -> None:
+    """Nobody makes a plan last longer."""
+    content = made(AzureWorld(), group())
+    first, second = (sealed(content, created=0, expires=until) for until in (WEEK, 2 * WEEK))
+
+    assert "1970-01-08T00:00:00.000Z" == first["expires_at"]
+    assert first["digest"] != second["digest"]
+    assert first["digest"] == seal(first)
+
+
+def test_it_is_ascii_and_ends_with_a_line_break() -> None:
+    """Whatever the manifests hold."""
+    text = written(kept(AzureWorld(), group(tags={"a": "\u202e\x7f\ud800é"})))
+
+    assert text.isascii()
+    assert "\x7f" not in text
+    assert text.endswith("}\n")

@@ -1,0 +1,154 @@
+"""A file that is not, byte for byte, what was saved is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from azure_world import AzureWorld
+from factories import group
+from hypothesis import given
+from hypothesis import strategies as st
+from saved_plans import WEEK, kept
+
+from aci_reconcile.cli.planfile import read_plan
+from aci_reconcile.errors import ExitCode, StalePlanError, UsageError
+from aci_reconcile.manifest import complaint
+from aci_reconcile.saved import expired, opened, sealed, tolerated, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAVED = kept(AzureWorld(), group())
+CONTENT = written(SAVED).encode()
+
+
+def refused(content: bytes) -> bool:
+    """Whether the content is refused with the exit code of a saved plan."""
+    try:
+        opened(content, "plan.json")
+    except StalePlanError as error:
+        return error.exit_code is ExitCode.STALE_PLAN
+    return False
+
+
+def test_what_was_written_is_read() -> None:
+    """All of it, in its order."""
+    document = opened(CONTENT, "plan.json")
+
+    assert SAVED == document
+    assert list(SAVED) == list(document)
+
+
+@pytest.mark.parametrize("bit", [0, 5], ids=["neighbour", "case"])
+def test_every_byte_counts(bit: int) -> None:
+    """Whichever is changed: one bit makes another digit, and another one turns the case of a letter."""
+    forged = (CONTENT[:at] + bytes([CONTENT[at] ^ (1 << bit)]) + CONTENT[at + 1 :] for at in range(len(CONTENT)))
+
+    assert all(map(refused, forged))
+
+
+@given(at=st.integers(0, len(CONTENT) - 1), value=st.integers(0, 255))
+def test_no_byte_may_become_another_one(at: int, value: int) -> None:
+    """At any place, any value but its own."""
+    assert (CONTENT[at] != value) is refused(CONTENT[:at] + bytes([value]) + CONTENT[at + 1 :])
+
+
+@given(at=st.integers(0, len(CONTENT)), more=st.binary(min_size=1, max_size=3), gone=st.integers(0, 9))
+def test_nothing_may_come_or_go(at: int, more: bytes, gone: int) -> None:
+    """No byte more, none less, not even white space."""
+    longer, shorter = CONTENT[:at] + more + CONTENT[at:], CONTENT[:at] + CONTENT[at + gone :]
+
+    assert refused(longer)
+    assert (shorter != CONTENT) is refused(shorter)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"NaN",
+        b'{"digest": 1}',
+        b"\xef\xbb\xbf" + CONTENT,
+        CONTENT.replace(b"\n", b"\r\n"),
+        CONTENT.replace(b": ", b":"),
+        b"[" * 100_000,
+        b'{"a": 1e999, "digest": "sha256:0"}',
+        b"9" * 5000,
+    ],
+    ids=["empty", "no members", "list", "null", "nan", "digest", "bom", "crlf", "compact", "deep", "infinite", "long"],
+)
+def test_what_is_no_saved_plan_is_refused(content: bytes) -> None:
+    """Whatever it is, with the same message and without a traceback."""
+    assert refused(content)
+
+
+def test_another_format_says_so() -> None:
+    """A newer major version is not taken for damage."""
+    content = written({**SAVED, "format_version": "2.0"}).encode()
+
+    with pytest.raises(StalePlanError, match=r"plan\.json has the format 2\.0, and this version reads 1\.0"):
+        opened(content, "plan.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("request", {"paths": 1}),
+        ("request", {"arm_endpoint": "http://elsewhere"}),
+        ("policy", {}),
+        ("resource_changes", [1]),
+        ("expires_at", "never"),
+        ("expires_at", "2026-02-31T00:00:00.000Z"),
+        ("plan_digest", f"sha256:{'0' * 64}"),
+    ],
+)
+def test_a_seal_does_not_make_a_plan(name: str, value: object, tmp_path: Path) -> None:
+    """Who seals anything himself is stopped by the schema, or by the digest within."""
+    document = {key: each for key, each in SAVED.items() if key != "digest"}
+    forged = sealed({**document, name: value}, created=0, expires=WEEK)
+    if name == "expires_at":
+        forged = _again({**forged, name: value})
+    file = tmp_path / "plan.json"
+    file.write_text(written(forged), encoding="ascii")
+
+    with pytest.raises(StalePlanError):
+        read_plan(file)
+
+
+def _again(document: dict[str, Any]) -> dict[str, Any]:
+    from aci_reconcile.saved.document import seal
+
+    return {**document, "digest": seal(document)}
+
+
+def test_what_plan_prints_is_no_saved_plan() -> None:
+    """``plan --format json`` promises nothing."""
+    printed = {
+        name: value
+        for name, value in SAVED.items()
+        if name in {"format_version", "tool_version", "project", "environment", "subscription", "endpoint"}
+    }
+
+    assert "" != complaint(json.loads(json.dumps(printed)), "plan")
+    with pytest.raises(StalePlanError):
+        tolerated(printed, "plan.json", "")
+
+
+@pytest.mark.parametrize(("passed", "over"), [(0, False), (WEEK - 1, False), (WEEK, True), (2 * WEEK, True)])
+def test_it_expires(passed: float, over: bool) -> None:
+    """At the second that it names."""
+    document = sealed(SAVED, created=0, expires=WEEK)
+
+    assert over is expired(document, now=passed)
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    """Nothing was saved there, so nothing can be stale."""
+    for path in (tmp_path / "plan.json", tmp_path):
+        with pytest.raises(UsageError):
+            read_plan(path)
