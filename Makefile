@@ -5,16 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check format lock wheel e2e-wheel clean
+CLIENTS := ansible azure-cli sdk-ga sdk-preview
+
+.PHONY: help demo test test-clients check format lock wheel e2e-wheel clean
 
 help: ## what there is
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.installed ## the main job, start to end, on the embedded emulator
 	@$(BIN)/python scripts/demo.py
 
 test: $(VENV)/.tested ## the whole test suite, no network but loopback
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
 
 check: $(VENV)/.checked ## lint, format, types, layers
 	$(BIN)/ruff check .
@@ -61,4 +66,13 @@ $(VENV)/.tested: requirements/test.txt $(VENV)/.installed
 
 $(VENV)/.checked: requirements/check.txt $(VENV)/.tested
 	$(PIP) --require-hashes -r requirements/check.txt
+	@touch $@
+
+# One environment for each client: their dependencies contradict each other. Bytecode is left to the first use.
+build/clients/%/.installed: requirements/clients/%.txt
+	@echo "Installing $* into build/clients/$*"
+	@rm -rf build/clients/$*
+	@$(PYTHON) -m venv build/clients/$*
+	@build/clients/$*/bin/python -m pip --disable-pip-version-check install -qq --no-compile --no-deps --require-hashes -r $< \
+	  || { echo "make test-clients: $* could not be installed" >&2; exit 1; }
 	@touch $@

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -17,52 +19,116 @@ from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.emulator import Server
+    from aci_reconcile.emulator import Emulator, Faults, Knobs, Pace, Server
 
 _SECTION = "Emulator"
 _PORT = 10810
+_HOST = "127.0.0.1"
+CA_FILE = "emulator-ca.pem"
 
 
 @dataclass(frozen=True, slots=True)
 class EmulatorOptions:
     """How the emulator is to behave."""
 
+    host: str
     port: int
     state: Path | None
-    provisioning: float
-    latency: float
+    tls: bool
+    tls_names: tuple[str, ...]
+    tls_ca: Path | None
+    knobs: Knobs
+    faults: Faults
 
     @classmethod
     def of(cls, given: Given) -> EmulatorOptions:
-        """Read the options."""
-        return cls(given.number("port"), given.path("state"), given.seconds("provisioning"), given.seconds("latency"))
+        """Read the options.
+
+        Raises:
+            UsageError: a fault or a knob that is none.
+        """
+        names, ca = given.texts("tls_name"), given.path("tls_ca")
+        return cls(
+            host=given.text("host"),
+            port=given.number("port"),
+            state=given.path("state"),
+            tls=given.flag("tls") or bool(names) or ca is not None,
+            tls_names=names,
+            tls_ca=ca,
+            knobs=_knobs(given),
+            faults=_faults(given),
+        )
+
+    def ca_file(self, cwd: Path) -> Path:
+        """Where the CA's certificate goes: to a file that is named, beside the state, or into the working folder."""
+        return cwd / (self.tls_ca or (self.state or Path()) / CA_FILE)
+
+
+def _knobs(given: Given) -> Knobs:
+    from aci_reconcile.emulator import Knobs
+
+    knobs = Knobs(
+        latency_seconds=given.seconds("latency"),
+        require_token=given.flag("require_token"),
+        limits=given.flag("limits"),
+        registered=not given.flag("unregistered"),
+        retry_after=given.limit("retry_after"),
+    ).at(cast("Pace", given.text("pace")))
+    if given.values.get("provisioning") is not None:
+        knobs = replace(knobs, provisioning_seconds=given.seconds("provisioning"))
+    for text in given.texts("knob"):
+        try:
+            knobs = knobs.told(text)
+        except ValueError as error:
+            raise UsageError(f"--knob: {error}", hint="docs/emulator.md lists them") from error
+    return knobs
+
+
+def _faults(given: Given) -> Faults:
+    from aci_reconcile.emulator import Faults, fault_from_json
+
+    try:
+        scripted = [fault_from_json(json.loads(text)) for text in given.texts("fault")]
+    except ValueError as error:
+        hint = """write it as --fault '{"kind": "error", "status": 429, "times": 3}'"""
+        raise UsageError(f"--fault: {error}", hint=hint) from error
+    return Faults(scripted, rate=given.number("fault_percent") / 100, seed=given.number("fault_seed"))
 
 
 def _emulator(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.emulator import Emulator, Knobs, open_store, serve
+    from aci_reconcile.emulator import Emulator, open_store
 
     session, given = started(ctx)
     asked = EmulatorOptions.of(given)
-    knobs = Knobs(provisioning_seconds=asked.provisioning, latency_seconds=asked.latency)
     try:
         store = open_store(session.cwd / asked.state if asked.state else None)
     except (OSError, sqlite3.Error) as error:
         raise UsageError(f"the state cannot be kept in {asked.state}: {error}") from error
     with closing(store):
-        try:
-            server = serve(Emulator(store, knobs=knobs), port=asked.port)
-        except OSError as error:
-            hint = "another one may be running; choose another --port, or 0 for a free one"
-            raise UsageError(f"port {asked.port}: {error.strerror or error}", hint=hint) from error
+        server = _listen(Emulator(store, knobs=asked.knobs, faults=asked.faults), asked, session)
         with server:
             _announce(server, asked, session)
             _until_told(server)
     session.console.info("Stopped.")
     return ExitCode.OK
+
+
+def _listen(emulator: Emulator, asked: EmulatorOptions, session: Session) -> Server:
+    from aci_reconcile.emulator import Tls, is_loopback, serve
+
+    if not is_loopback(asked.host):
+        session.console.warn(
+            f"The emulator listens on {asked.host}: whoever reaches this machine can read, change and delete what is "
+            "in it. Leave --host out unless that is what you want."
+        )
+    tls = Tls(asked.ca_file(session.cwd), asked.tls_names) if asked.tls else None
+    try:
+        return serve(emulator, host=asked.host, port=asked.port, tls=tls, anywhere=True)
+    except OSError as error:
+        hint = "another one may be running; choose another --port, or 0 for a free one"
+        raise UsageError(f"{asked.host}:{asked.port}: {error.strerror or error}", hint=hint) from error
 
 
 def _until_told(server: Server) -> None:
@@ -78,9 +144,12 @@ def _announce(server: Server, asked: EmulatorOptions, session: Session) -> None:
 
     console = session.console
     if console.json:
-        console.line({"url": server.url, "subscription": LOCAL_SUBSCRIPTION})
+        ca = {"ca": str(asked.ca_file(session.cwd))} if asked.tls else {}
+        console.line({"url": server.url, "subscription": LOCAL_SUBSCRIPTION, **ca})
         return
     console.result(f"Listening on {server.url}")
+    if asked.tls:
+        console.info(f"Clients trust it with the CA in {asked.ca_file(session.cwd)} (REQUESTS_CA_BUNDLE).")
     group = f"{server.url}/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/rg-demo?api-version=2021-04-01"
     kept = f"State is kept in {asked.state}." if asked.state else "State is kept in memory and ends with this process."
     console.info(
@@ -93,6 +162,20 @@ def _announce(server: Server, asked: EmulatorOptions, session: Session) -> None:
         f"    '{group}'\n"
     )
 
+
+_MORE = (
+    Option("--knob", section=_SECTION, multiple=True, metavar="NAME=VALUE", help="Any knob of docs/emulator.md."),
+    Option("--fault", section=_SECTION, multiple=True, metavar="JSON", help="What goes wrong; see docs/emulator.md."),
+    Option(
+        "--fault-percent", section=_SECTION, type=click.IntRange(0, 100), metavar="N", help="At random, of 100 (0)."
+    ),
+    Option("--fault-seed", section=_SECTION, type=int, metavar="N", help="Which random ones (0)."),
+    Option("--host", section=_SECTION, default=_HOST, metavar="ADDRESS", help="Where to listen (127.0.0.1)."),
+    Option("--tls", section=_SECTION, is_flag=True, help="Serve https, with a certificate made at start."),
+    Option("--tls-name", section=_SECTION, multiple=True, metavar="NAME", help="A further name in that certificate."),
+    Option("--tls-ca", section=_SECTION, type=options.FILE, metavar="FILE", help=f"For the CA's own ({CA_FILE})."),
+    Option("--require-token", section=_SECTION, is_flag=True, help="Refuse requests without a valid token."),
+)
 
 EMULATOR = Command(
     "emulator",
@@ -117,15 +200,35 @@ EMULATOR = Command(
             "--provisioning",
             section=_SECTION,
             type=Duration(),
-            default=1.0,
             metavar="TIME",
-            help="How long a group takes to be provisioned (1s).",
+            help="How long a group takes to be provisioned, whatever the pace.",
         ),
         Option(
             "--latency", section=_SECTION, type=Duration(), default=0.0, metavar="TIME", help="Added to every answer."
         ),
+        Option(
+            "--pace",
+            section=_SECTION,
+            type=click.Choice(["instant", "quick", "realistic"]),
+            default="quick",
+            help="How long everything takes: no time, seconds, or as long as in Azure (quick).",
+        ),
+        Option("--limits", section=_SECTION, is_flag=True, help="Enforce Azure's documented quotas and throttling."),
+        Option(
+            "--retry-after",
+            section=_SECTION,
+            type=click.IntRange(0, 3600),
+            metavar="N",
+            help="Seconds in a Retry-After on operations; without it, none.",
+        ),
+        Option("--unregistered", section=_SECTION, is_flag=True, help="Let subscriptions register the provider first."),
+        *_MORE,
         *options.output(),
     ],
     help="Serve an emulator of Azure on this machine, over HTTP.",
-    examples=("aci-reconcile emulator", "aci-reconcile emulator --port 0 --state .aci-reconcile --provisioning 5s"),
+    examples=(
+        "aci-reconcile emulator",
+        "aci-reconcile emulator --port 0 --state .aci-reconcile --pace realistic",
+        "aci-reconcile emulator --tls --require-token --limits",
+    ),
 )

@@ -6,21 +6,30 @@ It shares no code with the rest of the package, on purpose: a mistake in common 
 from __future__ import annotations
 
 from aci_reconcile.emulator.app import Emulator, system_clock
+from aci_reconcile.emulator.faults import Fault, Faults, fault_from_json
 from aci_reconcile.emulator.images import IMAGES
-from aci_reconcile.emulator.knobs import Knobs
+from aci_reconcile.emulator.knobs import Knobs, Pace
 from aci_reconcile.emulator.model import Clock, Request, Response
 from aci_reconcile.emulator.server import Server, serve
 from aci_reconcile.emulator.store import Store, open_store
+from aci_reconcile.emulator.tls import Tls
+from aci_reconcile.emulator.wire import is_loopback
 
 __all__ = [
     "IMAGES",
     "Clock",
     "Emulator",
+    "Fault",
+    "Faults",
     "Knobs",
+    "Pace",
     "Request",
     "Response",
     "Server",
     "Store",
+    "Tls",
+    "fault_from_json",
+    "is_loopback",
     "open_store",
     "serve",
     "system_clock",

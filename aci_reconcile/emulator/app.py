@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import time
 import uuid
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from aci_reconcile.emulator import errors, times, versions
-from aci_reconcile.emulator.call import Call, Handler
+from aci_reconcile.emulator import errors, identity, metadata, subscriptions, times, tokens, versions
+from aci_reconcile.emulator.call import PROVIDER, Call, Handler
+from aci_reconcile.emulator.control import Control
+from aci_reconcile.emulator.counts import Counts
+from aci_reconcile.emulator.faults import Faults, under
 from aci_reconcile.emulator.knobs import Knobs
+from aci_reconcile.emulator.limits import Limits
 from aci_reconcile.emulator.model import ArmError, Clock, Request, Response
 from aci_reconcile.emulator.routes import Match, match
+from aci_reconcile.emulator.vault import Vaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aci_reconcile.emulator.faults import Fate
     from aci_reconcile.emulator.store import Store
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+T = TypeVar("T")
 _REGION = "EMULATOR"
 _FIXED = {
     "cache-control": "no-cache",
@@ -28,23 +37,30 @@ _FIXED = {
     "strict-transport-security": "max-age=31536000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
-# The names and numbers of recorded answers. They are never counted down: the emulator does not throttle.
-_REMAINING = {
-    "GET": {"x-ms-ratelimit-remaining-subscription-reads": "11999"},
-    "HEAD": {"x-ms-ratelimit-remaining-subscription-reads": "11999"},
-    "DELETE": {"x-ms-ratelimit-remaining-subscription-deletes": "14999"},
-}
-# The provider's own budget, on the answers that spend it.
-_PROVIDER_BUDGET = {
-    "x-ms-ratelimit-remaining-subscription-resource-requests-pt1h": "299",
-    "x-ms-ratelimit-remaining-subscription-resource-requests-pt5m": "99",
-}
-_WRITES = {"x-ms-ratelimit-remaining-subscription-writes": "1199"}
 
 
 def system_clock() -> float:
     """Seconds since the epoch."""
     return time.time()
+
+
+def _guarded(handle: Callable[[], T]) -> T | Response:
+    """What is refused, and what is broken, in ARM's envelope."""
+    try:
+        return handle()
+    except ArmError as error:
+        return error.response()
+    except RecursionError:
+        return ArmError(400, "InvalidRequestContent", "The request content is nested too deeply.").response()
+    except sqlite3.OperationalError as error:
+        # Another process holds the database for longer than anybody should; the client is told to come back.
+        return (errors.busy() if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else _defect(error)).response()
+    except Exception as defect:  # noqa: BLE001
+        return _defect(defect).response()
+
+
+def _defect(error: Exception) -> ArmError:
+    return errors.internal(type(error).__name__)
 
 
 class Emulator:
@@ -57,6 +73,7 @@ class Emulator:
         knobs: Knobs | None = None,
         clock: Clock = system_clock,
         entropy: Callable[[int], bytes] = os.urandom,
+        faults: Faults | None = None,
         on_request: Callable[[Request, Response], None] | None = None,
     ) -> None:
         """`on_request` sees each request with its answer; tests count with it. `entropy` makes ids."""
@@ -65,25 +82,49 @@ class Emulator:
         self._clock = clock
         self._entropy = entropy
         self._on_request = on_request
+        self._limits = Limits()
+        self._faults = faults or Faults()
+        self._counts = Counts()
+        self._vaults = Vaults(lambda: entropy(16).hex())
+        self._control = Control(store, self._faults, self._vaults, self._counts)
 
     def handle(self, request: Request) -> Response:
         """The answer to a request, from any thread. It never raises: a defect is a 500 in ARM's envelope."""
         if self._knobs.latency_seconds > 0:
             time.sleep(self._knobs.latency_seconds)
-        try:
-            response = self._route(request)
-        except ArmError as error:
-            response = error.response()
-        except RecursionError:
-            response = ArmError(400, "InvalidRequestContent", "The request content is nested too deeply.").response()
-        except Exception as defect:  # noqa: BLE001
-            response = errors.internal(type(defect).__name__).response()
-        response = self._dress(request, response)
+        response = _guarded(lambda: self._control.handle(request, self._clock()))
+        if response is None:
+            response = self._with_faults(request)
+            self._counts.add(request, response)
         if self._on_request is not None:
             self._on_request(request, response)
         return response
 
-    def _route(self, request: Request) -> Response:
+    def _with_faults(self, request: Request) -> Response:
+        fault = self._faults.draw(request)
+        if fault is None:
+            return self._answer(request, "")
+        response = under(fault, self._knobs, self._clock(), lambda fate: self._answer(request, fate))
+        return response if response.wire == "reset" else self._dress(request, response)
+
+    def _answer(self, request: Request, fate: Fate) -> Response:
+        outside = _guarded(lambda: self._outside(request))
+        if outside is not None:
+            return outside
+        return self._dress(request, _guarded(lambda: self._route(request, fate)))
+
+    def _outside(self, request: Request) -> Response | None:
+        """What is not Azure Resource Manager: Entra, the description of the cloud, Key Vault."""
+        now = self._clock()
+        return (
+            identity.handle(request, self._knobs, now)
+            or metadata.handle(request)
+            or self._vaults.handle(request, self._knobs, now)
+        )
+
+    def _route(self, request: Request, fate: Fate) -> Response:
+        if self._knobs.require_token:
+            tokens.check(request, self._knobs, self._clock())
         version = request.query().get("api-version", "")
         found = match(request.split().path)
         if not version:
@@ -94,16 +135,25 @@ class Emulator:
         handler = found.route.verbs.get(request.method.upper())
         if handler is None:
             raise errors.not_emulated(f"{request.method} on this path")
-        return self._call(handler, request, found, version)
+        return self._call(handler, request, found, fate)
 
-    def _call(self, handler: Handler, request: Request, found: Match, version: str) -> Response:
+    def _call(self, handler: Handler, request: Request, found: Match, fate: Fate) -> Response:
         subscription = found.path.get("subscription")
         if subscription is not None and not _GUID.fullmatch(subscription):
             raise errors.invalid_subscription(subscription)
+        if subscription is not None:
+            subscriptions.check(subscription, self._knobs)
+            if self._knobs.limits:
+                self._limits.spend(request, subscription, self._clock(), self._knobs)
         writes = request.method.upper() not in {"GET", "HEAD"}
+        if writes and self._knobs.reader:
+            raise errors.not_authorized(self._knobs.client_id, _action(request), request.split().path)
         with self._store.transaction(write=writes) as session:
             # The clock is read inside the transaction, so that no later write has an earlier time.
-            call = Call(request, found.path, version, session, self._knobs, self._clock(), self._entropy)
+            version = request.query()["api-version"]
+            call = Call(request, found.path, version, session, self._knobs, self._clock(), self._entropy, fate)
+            if found.route.family == "groups" and subscription is not None:
+                subscriptions.require_registration(call)
             return handler(call)
 
     def _dress(self, request: Request, response: Response) -> Response:
@@ -114,18 +164,32 @@ class Emulator:
         correlation = asked if _GUID.fullmatch(asked) else own
         headers = {
             **_FIXED,
-            **_REMAINING.get(method, _WRITES),
+            **self._limits.headers(
+                request, _subscription(request) if self._knobs.limits else "", self._clock(), self._knobs
+            ),
             "x-ms-request-id": own,
             "x-ms-correlation-request-id": correlation,
             "x-ms-routing-request-id": f"{_REGION}:{times.compact(self._clock())}:{correlation}",
             **response.headers,
         }
-        if method in {"PUT", "DELETE"} and "/containergroups/" in request.split().path.lower():
-            headers |= _PROVIDER_BUDGET
         client = request.header("x-ms-client-request-id") or ""
         if (request.header("x-ms-return-client-request-id") or "").lower() == "true" and _GUID.fullmatch(client):
             headers["x-ms-client-request-id"] = client
-        return Response(response.status, headers, b"" if method == "HEAD" else response.body)
+        return replace(response, headers=headers, body=b"" if method == "HEAD" else response.body)
+
+
+def _action(request: Request) -> str:
+    """The action that a role would have to allow, as the provider's list of operations names it."""
+    *_, kind, name = request.split().path.strip("/").split("/")
+    namespace = "Microsoft.Resources" if kind.lower() == "resourcegroups" else PROVIDER
+    if request.method.upper() == "POST":
+        return f"{namespace}/containerGroups/{name}/action"
+    return f"{namespace}/{kind}/{'delete' if request.method.upper() == 'DELETE' else 'write'}"
+
+
+def _subscription(request: Request) -> str:
+    found = match(request.split().path)
+    return "" if found is None else found.path.get("subscription", "")
 
 
 def _check_version(found: Match, version: str) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator.model import Request, Response
-from aci_reconcile.emulator.versions import OPERATION_VERSION
+from aci_reconcile.emulator.versions import OPERATION_VERSION, canonical_location
 
 if TYPE_CHECKING:
+    from aci_reconcile.emulator.faults import Fate
     from aci_reconcile.emulator.knobs import Knobs
     from aci_reconcile.emulator.store import Session
 
@@ -28,6 +29,8 @@ class Call:
     knobs: Knobs
     now: float
     entropy: Callable[[int], bytes]
+    fate: Fate = ""
+    """How an operation that this request begins is to end, where a fault says so."""
 
     @property
     def subscription(self) -> str:
@@ -60,7 +63,8 @@ class Call:
 
     def provider_url(self, location: str, collection: str, identity: str) -> str:
         """An absolute link into the provider's own collections, such as `operations`."""
-        path = f"/subscriptions/{self.subscription}/providers/{PROVIDER}/locations/{location}/{collection}/{identity}"
+        region = canonical_location(location)
+        path = f"/subscriptions/{self.subscription}/providers/{PROVIDER}/locations/{region}/{collection}/{identity}"
         return f"{self.request.origin()}{path}?api-version={OPERATION_VERSION}"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator import addresses, errors, groups, operations, scopes, tags, updates, versions
+from aci_reconcile.emulator import addresses, errors, groups, operations, scopes, tags, updates, usages, versions
 from aci_reconcile.emulator.echo import Echo, fill_lists, without_secrets
 from aci_reconcile.emulator.images import lookup, parse_reference
 from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
@@ -17,6 +18,8 @@ from aci_reconcile.emulator.validation import check
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
+    from aci_reconcile.emulator.faults import Fate
+    from aci_reconcile.emulator.model import ArmError
 
 
 def put(call: Call) -> Response:
@@ -36,6 +39,9 @@ def put(call: Call) -> Response:
     holder = call.session.get("label", group.fqdn) if group.fqdn else None
     if holder is not None and holder["group"] != call.group_key:
         raise errors.label_taken(str(as_object(properties["ipAddress"]).get("dnsNameLabel")), call.name)
+    groups.check_subnets(call, group)
+    if call.knobs.limits:
+        usages.enforce(call, group)
     if stored is not None:
         groups.forget(call, call.group_key, stored)
     groups.save(call, call.group_key, group)
@@ -53,9 +59,13 @@ def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
     return Operation(call.new_id(), call.now, begins, call.now + length), run
 
 
-def with_slow_parts(group: Group, timeout: float) -> Group:
+def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
     """Provisioning lasts until every container was started once, or until it times out and has Failed."""
     operation = group.operation
+    if fate == "endless":
+        return replace(group, operation=replace(operation, ready=math.inf))
+    if fate == "failed":
+        return replace(group, operation=replace(operation, failed=True, reason="A failure that was asked for."))
     ready = max(operation.ready, ready_at(group))
     failed = ready > operation.started + timeout
     ready = operation.started + timeout if failed else ready
@@ -65,6 +75,8 @@ def with_slow_parts(group: Group, timeout: float) -> Group:
 def _read(call: Call) -> Json:
     reader = Reader(len(call.request.body), call.knobs.keep_unknown_properties)
     content: Json = reader.read(GROUP, parse(call.request.body))
+    if call.version >= versions.SUBNETS_SINCE and not call.knobs.keep_unknown_properties:
+        as_object(content["properties"]).pop("networkProfile", None)
     return {**content, "tags": tags.read(content["tags"])} if "tags" in content else content
 
 
@@ -82,10 +94,16 @@ def _location(call: Call, content: Json, stored: Group | None) -> str:
 
 def _check_images(call: Call, properties: Json) -> None:
     """Image errors come with the PUT itself, so the emulator looks at each name here."""
+    found: dict[str, ArmError] = {}
     for container in (*objects(properties.get("initContainers")), *objects(properties.get("containers"))):
         image = image_of(container)
-        if not lookup(image).accessible or not _may_pull(call, image, properties):
-            raise errors.inaccessible_image(image, call.name)
+        if lookup(image).limited:
+            reference = parse_reference(image)
+            found[image] = errors.registry_error((reference.registry if reference else "") or "index.docker.io")
+        elif not lookup(image).accessible or not _may_pull(call, image, properties):
+            found[image] = errors.inaccessible_image(image, call.name)
+    if found:
+        raise errors.several(list(found.values()))
 
 
 def _may_pull(call: Call, image: str, properties: Json) -> bool:
@@ -135,7 +153,7 @@ def _body(call: Call, content: Json, stored: Group | None) -> Json:
 
 
 def _timed(call: Call, group: Group) -> Group:
-    return with_slow_parts(group, call.knobs.provisioning_timeout_seconds)
+    return with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.fate)
 
 
 def _id(call: Call) -> str:

@@ -52,10 +52,30 @@ def internal(kind: str) -> ArmError:
     return ArmError(500, "InternalServerError", message)
 
 
+def busy() -> ArmError:
+    """Ours alone: another process holds the store."""
+    message = "The store of the aci-reconcile emulator is held by another process. Please try again."
+    return ArmError(503, "ServiceUnavailable", message, {"retry-after": "1"})
+
+
 def invalid_subscription(subscription: str) -> ArmError:
     """A subscription id is a GUID."""
     message = f"The provided subscription identifier '{subscription}' is malformed or invalid."
     return ArmError(400, "InvalidSubscriptionId", message)
+
+
+def subscription_not_found(subscription: str) -> ArmError:
+    """No subscription has this id."""
+    return ArmError(404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found.")
+
+
+def not_registered(namespace: str) -> ArmError:
+    """The SDKs register a provider by themselves when they see this code, and find its name in quotes."""
+    message = (
+        f"The subscription is not registered to use namespace '{namespace}'. "
+        "See https://aka.ms/rps-not-found for how to register subscriptions."
+    )
+    return ArmError(409, "MissingSubscriptionRegistration", message)
 
 
 def resource_group_not_found(name: str) -> ArmError:
@@ -127,6 +147,22 @@ def location_not_available(location: str, locations: tuple[str, ...]) -> ArmErro
     )
 
 
+def subnet_busy(name: str) -> ArmError:
+    """Another group of the subnet is being created or deleted; met by users of Terraform."""
+    message = f"Network is not ready for container group '{name}'. Please try again."
+    return ArmError(409, "ServiceAssociationLinkNotReady", message)
+
+
+def quota_reached(name: str, location: str, numbers: tuple[float, float, float]) -> ArmError:
+    """The limit, what is used of it, and what was asked for on top."""
+    limit, used, wanted = (f"{number:g}" for number in numbers)
+    message = (
+        f"Resource type '{_TYPE}' container group quota '{name}' exceeded in region '{location}'. "
+        f"Limit: '{limit}', Usage: '{used}' Requested: '{wanted}'."
+    )
+    return ArmError(400, "ContainerGroupQuotaReached", message)
+
+
 def inaccessible_image(image: str, name: str) -> ArmError:
     """Comes at once, with the PUT."""
     return ArmError(
@@ -135,6 +171,30 @@ def inaccessible_image(image: str, name: str) -> ArmError:
         f"The image '{image}' in container group '{name}' is not accessible. "
         "Please check the image and registry credential.",
     )
+
+
+def registry_error(registry: str) -> ArmError:
+    """Met by users when Docker Hub throttles the service."""
+    message = f"An error response is received from the docker registry '{registry}'. Please retry later."
+    return ArmError(409, "RegistryErrorResponse", message)
+
+
+def several(errors: list[ArmError]) -> ArmError:
+    """The one error, or all of them in the words that users met. The status is inferred."""
+    if len(errors) == 1:
+        return errors[0]
+    kinds = {400: "BadRequest", 409: "Conflict"}
+    told = ";".join(f"'{kinds[error.status]}':'{error.code}':'{error.message}'" for error in errors)
+    return ArmError(400, "MultipleErrorsOccurred", f"Multiple error occurred: {told}")
+
+
+def not_authorized(actor: str, action: str, scope: str) -> ArmError:
+    """A client whose role does not allow what it asks for."""
+    message = (
+        f"The client '{actor}' with object id '{actor}' does not have authorization to perform action '{action}' over "
+        f"scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+    )
+    return ArmError(403, "AuthorizationFailed", message)
 
 
 def label_taken(label: str, name: str) -> ArmError:

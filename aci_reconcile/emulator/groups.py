@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors, scopes, tags
 from aci_reconcile.emulator.echo import Echo
-from aci_reconcile.emulator.model import Response, answer
+from aci_reconcile.emulator.model import Json, Response, answer
 from aci_reconcile.emulator.paging import page
 from aci_reconcile.emulator.record import Group, group_from_json
 from aci_reconcile.emulator.shape import parse
@@ -54,6 +54,7 @@ def delete(call: Call) -> Response:
         return Response(204)
     if group.operation.running(call.now) and call.knobs.delete_while_transitioning == "refuse":
         raise errors.transitioning(group.name)
+    check_subnets(call, group)
     body = Echo(call.now, call.version).show(group)
     forget(call, call.group_key, group)
     if call.knobs.delete_linger_seconds > 0:
@@ -102,11 +103,13 @@ def stored(call: Call, prefix: str, after: str = "") -> Iterator[tuple[str, Grou
 def save(call: Call, key: str, group: Group) -> None:
     """Writes a group, and takes its DNS name and its address in the subnet."""
     call.session.put("group", key, group.to_json())
-    if group.gone is None:
-        if group.fqdn:
-            call.session.put("label", group.fqdn, {"group": key})
-        for slot in _slots(group, key):
-            call.session.put("subnet", slot, {"ip": group.ip})
+    if group.gone is None and group.fqdn:
+        call.session.put("label", group.fqdn, {"group": key})
+    held: Json = (
+        {"ip": group.ip, "busy": group.operation.ready} if group.gone is None else {"ip": "", "busy": group.gone}
+    )
+    for slot in _slots(group, key):
+        call.session.put("subnet", slot, held)
 
 
 def forget(call: Call, key: str, group: Group) -> None:
@@ -117,6 +120,17 @@ def forget(call: Call, key: str, group: Group) -> None:
         call.session.delete("label", group.fqdn)
     for slot in _slots(group, key):
         call.session.delete("subnet", slot)
+
+
+def check_subnets(call: Call, group: Group) -> None:
+    """Refuses a write while another group in one of its subnets is being created or deleted."""
+    if call.knobs.subnet_collisions == "accept":
+        return
+    own = _slots(group, call.group_key)
+    for subnet in group.subnets():
+        for slot, held in call.session.scan("subnet", f"{subnet}|"):
+            if slot not in own and call.now < held.get("busy", 0.0):
+                raise errors.subnet_busy(group.name)
 
 
 def _slots(group: Group, key: str) -> list[str]:

@@ -53,6 +53,8 @@ class Image:
     run: Callable[[str, Mapping[str, str]], Program]
     """From the tag and the plain environment variables to the program."""
     accessible: bool = True
+    limited: bool = False
+    """Whether its registry refuses to hand it out for now."""
     takes_command: bool = True
     """Whether a command the simulated shell understands replaces the program."""
     bare: bool = False
@@ -157,5 +159,6 @@ IMAGES: Mapping[str, Image] = {
     "sim/flaky": Image("crashes once, then runs for ever", _flaky, takes_command=False),
     "sim/oom": Image("is killed for its memory after a second: code 137, OOMKilled", _oom, takes_command=False),
     "sim/slow": Image("`sim/slow:N` takes N (20) seconds to pull, then runs for ever", _slow),
+    "sim/limited": Image("cannot be pulled for now: `RegistryErrorResponse`", _serve, limited=True),
     "sim/missing": Image("cannot be pulled: `InaccessibleImage`", _serve, accessible=False),
 }

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Pace: TypeAlias = Literal["instant", "quick", "realistic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class Knobs:
     latency_seconds: float = 0.0
     """Added to every answer."""
 
+    limits: bool = False
+    """Whether quotas and throttling are enforced, with Azure's documented numbers."""
     update_status: Literal[200, 201] = 200
     """Status of a PUT over an existing group. UNVERIFIED: no recording holds one."""
     retry_after: int | None = None
@@ -55,6 +63,8 @@ class Knobs:
     """Changes that are refused beyond the certain ones. CONTESTED: users met refusals, the message names none."""
     capital_names: Literal["refuse", "accept"] = "accept"
     """What happens to capitals in a group's name. UNVERIFIED: the documents forbid them, used manifests have them."""
+    subnet_collisions: Literal["refuse", "accept"] = "refuse"
+    """What a PUT or DELETE does while another group in its subnet is created or deleted. Users met 409."""
     subnet_ids: Literal["refuse", "accept"] = "accept"
     """What happens to a subnet id that is none. UNVERIFIED. No subnet exists here, and published examples hold
     placeholders (`<subnet_id>`), which so converge."""
@@ -68,3 +78,94 @@ class Knobs:
     """What a DELETE does while the group is still being created. UNVERIFIED."""
     registry_needs_credentials: bool = False
     """Whether an image on `*.azurecr.io` without credentials or identity for that server is inaccessible."""
+
+    tenant_id: str = "11111111-1111-1111-1111-111111111111"
+    """The one tenant."""
+    client_id: str = "22222222-2222-2222-2222-222222222222"
+    """The one application that may sign in."""
+    client_secret: str = "emulator-secret"  # noqa: S105
+    """Its secret, which is none: it is in the documentation."""
+    token_seconds: float = 3599.0
+    """How long an access token is good for, as Entra's are."""
+    require_token: bool = False
+    """Whether ARM refuses requests without a valid token of this emulator's."""
+    reader: bool = False
+    """Whether the client may read and nothing else; else `AuthorizationFailed`."""
+    subscription_id: str = "00000000-0000-0000-0000-000000000000"
+    """The subscription that is there from the start."""
+    any_subscription: bool = True
+    """Whether any GUID is a subscription and comes to life when it is used; else `SubscriptionNotFound`."""
+    registered: bool = True
+    """Whether subscriptions are registered for the provider from the start; else `MissingSubscriptionRegistration`."""
+
+    def told(self, text: str) -> Knobs:
+        """The same switches but for one, told as `NAME=VALUE`. Raises ValueError where there is none such."""
+        name, _, value = text.partition("=")
+        name = name.strip().replace("-", "_")
+        if name not in {field.name for field in fields(self)}:
+            message = f"there is no knob '{name}'"
+            raise ValueError(message)
+        return replace(self, **{name: _read(name, getattr(self, name), value.strip())})
+
+    def at(self, pace: Pace) -> Knobs:
+        """The same switches, with all durations of a pace."""
+        return replace(self, **_PACES[pace])
+
+
+_WORDS = {"true": True, "false": False}
+_CHOICES: Mapping[str, tuple[Any, ...]] = {
+    "not_found_dialect": ("both", "provider", "arm"),
+    "capital_names": ("refuse", "accept"),
+    "subnet_ids": ("refuse", "accept"),
+    "subnet_collisions": ("refuse", "accept"),
+    "reserved_ports": ("refuse", "accept"),
+    "ended_update": ("refuse", "accept"),
+    "delete_while_transitioning": ("refuse", "accept"),
+    "update_status": (200, 201),
+    "start_status": (202, 204),
+}
+
+
+def _read(name: str, before: Any, text: str) -> Any:
+    """A value of the kind that a knob has."""
+    value: Any = text
+    if isinstance(before, bool):
+        value = _WORDS.get(text.lower())
+    elif isinstance(before, frozenset):
+        value = frozenset(filter(None, text.split(",")))
+    elif isinstance(before, int) or name == "retry_after":
+        value = int(text) if text.isascii() and text.isdecimal() else None
+    elif isinstance(before, float):
+        value = float(text)
+    if (
+        value is None
+        or value not in _CHOICES.get(name, (value,))
+        or (isinstance(value, float) and not 0 <= value < math.inf)
+    ):
+        message = f"'{text}' is no value of the knob '{name}'"
+        raise ValueError(message)
+    return value
+
+
+# Realistic: the median of 151 recorded creations, one to two minutes in a vnet, and users' reports of deletions.
+_PACES: Mapping[Pace, Mapping[str, Any]] = {
+    "instant": {
+        "provisioning_seconds": 0.0,
+        "vnet_extra_seconds": 0.0,
+        "delete_linger_seconds": 0.0,
+        "resource_group_delete_seconds": 0.0,
+    },
+    "quick": {
+        "provisioning_seconds": 1.0,
+        "vnet_extra_seconds": 0.0,
+        "delete_linger_seconds": 1.0,
+        "resource_group_delete_seconds": 1.0,
+    },
+    "realistic": {
+        "provisioning_seconds": 30.0,
+        "vnet_extra_seconds": 75.0,
+        "delete_linger_seconds": 90.0,
+        "resource_group_delete_seconds": 60.0,
+        "crash_backoff_seconds": 10.0,
+    },
+}

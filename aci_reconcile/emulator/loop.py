@@ -64,7 +64,7 @@ def live(program: Program, policy: str, start: float, now: float, pauses: Pauses
     last: Finished | None = None
     first_ended: float | None = None
     while True:
-        attempt = program.attempt(index)
+        attempt = program.attempt(index, begun)
         ended = math.inf if attempt.seconds is None else begun + attempt.seconds
         if now < ended:
             return Life("running", index, start, begun, attempt, last, first_ended)
@@ -78,7 +78,8 @@ def live(program: Program, policy: str, start: float, now: float, pauses: Pauses
         # From the second run on, and once the pauses no longer grow, all rounds are alike: skip to the present one.
         rounds = 1
         if index and pause == pauses.after(index + 1, attempt):
-            rounds = max(1, math.floor((now - begun) / (ended + pause - begun)))
+            last_alike = min(now, program.cured if begun < program.cured else now)
+            rounds = max(1, math.floor((last_alike - begun) / (ended + pause - begun)))
         begun += rounds * (ended + pause - begun)
         index += rounds
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, Literal, TypeAlias, TypeGuard
 from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
 
 Json: TypeAlias = dict[str, Any]
 Clock: TypeAlias = Callable[[], float]
@@ -20,6 +23,10 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    scheme: Literal["http", "https"] = "http"
+    """How it came, for absolute links where the URL is a path."""
+    local: bool = True
+    """Whether it came from this machine: others may not control the emulator."""
 
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name."""
@@ -51,16 +58,19 @@ class Request:
         parts = self.split()
         if parts.scheme and parts.netloc:
             return f"{parts.scheme}://{parts.netloc}"
-        return f"http://{self.header('host') or 'localhost'}"
+        host = self.header("host") or ""
+        # It goes into links and headers of the answer, so it has to be a host and nothing else.
+        return f"{self.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response; header names are lower-case."""
+    """One HTTP response; header names are lower-case. `wire` is what happens to it on its way, where it has one."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    wire: Literal["", "reset", "truncate"] = ""
 
     def json(self) -> Any:
         """The decoded body, or None where there is none."""
@@ -82,7 +92,7 @@ class ArmError(Exception):
         return answer(self.status, {"error": {"code": self.code, "message": self.message}}, self.headers)
 
 
-def answer(status: int, body: Json | None = None, headers: Mapping[str, str] | None = None) -> Response:
+def answer(status: int, body: Json | list[Json] | None = None, headers: Mapping[str, str] | None = None) -> Response:
     """A response with a JSON body, or with none."""
     if body is None:
         return Response(status, dict(headers or {}))

@@ -72,11 +72,11 @@ def logs(call: Call) -> Response:
 
 def not_emulated(call: Call) -> Response:
     """Exec and attach need a live shell behind a WebSocket; nothing runs here."""
-    raise errors.not_emulated(f"{call.path['action']} on containers")
+    raise errors.not_emulated(f"the operation '{call.path['action']}' on a container")
 
 
 def _begin(call: Call, group: Group, status: int) -> Response:
-    group = with_slow_parts(group, call.knobs.provisioning_timeout_seconds)
+    group = with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.fate)
     groups.save(call, call.group_key, group)
     operations.remember(call, call.group_key, group)
     headers = operations.headers(call, group)

@@ -23,6 +23,9 @@ class Attempt:
     detail: str = ""
     """What `detailStatus` says at the end, where it is neither Completed nor Error."""
 
+    unhealthy: bool = False
+    """It ended because its liveness probe failed too often."""
+
     def printed(self, elapsed: float) -> list[tuple[float, str]]:
         """The lines printed so far, with the seconds after the start; never more than the log can hold."""
         if self.seconds is not None:
@@ -48,10 +51,16 @@ class Program:
     first: Attempt
     then: Attempt
     pull_seconds: float = 0.0
+    cured: float = math.inf
+    """Runs that would end after this instant are `healthy` instead."""
+    healthy: Attempt | None = None
 
-    def attempt(self, index: int) -> Attempt:
-        """The run after so many restarts."""
-        return self.first if index == 0 else self.then
+    def attempt(self, index: int, begun: float = -math.inf) -> Attempt:
+        """The run after so many restarts, which begins at an instant."""
+        run = self.first if index == 0 else self.then
+        if self.healthy is not None and begun + (run.seconds or 0.0) > self.cured:
+            return self.healthy
+        return run
 
 
 def always(attempt: Attempt, pull_seconds: float = 0.0) -> Program:

@@ -19,6 +19,8 @@ class Operation:
     ready: float
     """Here it ends."""
     failed: bool = False
+    reason: str = ""
+    """Why it failed, where that was not the time it took."""
     updating: bool = False
     """A restart or a start: the group is `Updating`, and its old containers are still shown."""
 
@@ -72,6 +74,8 @@ class Group:
     former: Run | None = None
     """While a restart is under way, the life that is still shown."""
     stopped: float | None = None
+    unhealthy: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    """By container: since when its liveness probe fails, and until when where that is over."""
     gone: float | None = None
     """Deleted; until this instant the name stays taken."""
 

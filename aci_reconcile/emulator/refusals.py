@@ -18,6 +18,7 @@ INFERRED = frozenset(
         "InvalidContainerPort",
         "InvalidContainerProbe",
         "InvalidDnsNameLabel",
+        "InvalidImageRegistryCredentialType",
         "InvalidImageRegistryServer",
         "InvalidIpAddressPort",
         "InvalidIpAddressType",
@@ -35,6 +36,8 @@ INFERRED = frozenset(
         "MissingImage",
         "MultipleContainersNotSupportedForWindows",
         "SpotPriorityContainerGroupNotSupportedForInboundConnectivity",
+        "SpotPriorityContainerGroupNotSupportedInSku",
+        "SpotPriorityContainerGroupWithGPUResourcesNotSupported",
         "TooManyIpAddressPorts",
         "TooManyVolumes",
     }

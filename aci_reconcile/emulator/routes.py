@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
-from aci_reconcile.emulator import create, groups, operations, power, resource_groups, usages
+from aci_reconcile.emulator import (
+    capabilities,
+    create,
+    groups,
+    operations,
+    power,
+    resource_groups,
+    subscriptions,
+    usages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
 class Route:
     """A path and its verbs. `family` says which api-versions it has."""
 
+    path: str
     segments: tuple[str, ...]
     family: Literal["groups", "resources"]
     verbs: Mapping[str, Handler]
@@ -32,8 +42,8 @@ class Match:
 
 
 def match(path: str) -> Match | None:
-    """The route of a path, or None."""
-    given = [unquote(segment, errors="replace") for segment in path.strip("/").split("/")]
+    """The route of a path, or None. azure-cli leaves an empty segment where a parent resource would stand."""
+    given = [unquote(segment, errors="replace") for segment in path.split("/") if segment]
     for route in ROUTES:
         names = _fit(route.segments, given)
         if names is not None:
@@ -55,7 +65,7 @@ def _fit(pattern: tuple[str, ...], given: list[str]) -> dict[str, str] | None:
 
 def _route(path: str, family: Literal["groups", "resources"], verbs: Mapping[str, Handler]) -> Route:
     segments = path.strip("/").split("/")
-    return Route(tuple(item if item.startswith("{") else item.lower() for item in segments), family, verbs)
+    return Route(path, tuple(item if item.startswith("{") else item.lower() for item in segments), family, verbs)
 
 
 _SUB = "/subscriptions/{subscription}"
@@ -64,7 +74,17 @@ _ACI = "/providers/Microsoft.ContainerInstance"
 _CG = f"{_RG}{_ACI}/containerGroups/{{name}}"
 _LOCATION = f"{_SUB}{_ACI}/locations/{{location}}"
 
+_NAMESPACE = f"{_SUB}/providers/{{namespace}}"
+
 ROUTES = (
+    _route("/tenants", "resources", {"GET": subscriptions.list_tenants}),
+    _route("/subscriptions", "resources", {"GET": subscriptions.list_all}),
+    _route(_SUB, "resources", {"GET": subscriptions.get}),
+    _route(f"{_SUB}/locations", "resources", {"GET": subscriptions.list_locations}),
+    _route(f"{_SUB}/providers", "resources", {"GET": subscriptions.list_providers}),
+    _route(_NAMESPACE, "resources", {"GET": subscriptions.get_provider}),
+    _route(f"{_NAMESPACE}/register", "resources", {"POST": subscriptions.register}),
+    _route(f"{_NAMESPACE}/unregister", "resources", {"POST": subscriptions.unregister}),
     _route(f"{_SUB}/resourceGroups", "resources", {"GET": resource_groups.list_all}),
     _route(f"{_SUB}/resources", "resources", {"GET": resource_groups.list_resources}),
     _route(f"{_SUB}/operationresults/{{operation}}", "resources", {"GET": resource_groups.result}),
@@ -91,5 +111,14 @@ ROUTES = (
     _route(f"{_LOCATION}/operations/{{operation}}", "groups", {"GET": operations.status}),
     _route(f"{_LOCATION}/operationresults/{{operation}}", "groups", {"GET": operations.result}),
     _route(f"{_LOCATION}/usages", "groups", {"GET": usages.list_usages}),
+    _route(f"{_LOCATION}/capabilities", "groups", {"GET": capabilities.list_capabilities}),
+    _route(f"{_LOCATION}/cachedImages", "groups", {"GET": capabilities.list_cached_images}),
+    _route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": capabilities.outbound_dependencies}),
+    _route(
+        f"{_RG}/providers/Microsoft.Network/virtualNetworks/{{network}}/subnets/{{subnet}}{_ACI}"
+        "/serviceAssociationLinks/default",
+        "groups",
+        {"DELETE": capabilities.delete_association},
+    ),
     _route(f"{_ACI}/operations", "groups", {"GET": operations.provider_operations}),
 )

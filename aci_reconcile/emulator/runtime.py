@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.emulator.images import program
 from aci_reconcile.emulator.loop import Life, Pauses, live, settles
 from aci_reconcile.emulator.model import Json, as_object, objects
+from aci_reconcile.emulator.probes import probed
 from aci_reconcile.emulator.program import Attempt, Program, always
 from aci_reconcile.emulator.record import Group, Run, command_of, image_of
 from aci_reconcile.emulator.shell import simulate
@@ -81,7 +82,9 @@ def _scene(group: Group, run: Run, now: float) -> Scene:
             failed = failed or now >= clock
             clock = math.inf
     frame = _Frame(run, policy, pauses, clock, now)
-    main = [_part(container, _main_program(container), frame) for container in objects(properties.get("containers"))]
+    main = [
+        _part(container, _probed(group, container, frame), frame) for container in objects(properties.get("containers"))
+    ]
     return Scene(run, tuple(init), tuple(main), "Failed" if failed else _state(main))
 
 
@@ -92,6 +95,14 @@ class _Frame:
     pauses: Pauses
     earliest: float
     now: float
+
+
+def _probed(group: Group, container: Json, frame: _Frame) -> Program:
+    """What a container does whose liveness probe may fail: from when it does, each run is killed."""
+    simulated = _main_program(container)
+    probe = as_object(as_object(container.get("properties")).get("livenessProbe"))
+    start = max(frame.earliest, frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0))
+    return probed(simulated, probe, group.unhealthy.get(str(container.get("name")), []), start)
 
 
 def _part(container: Json, simulated: Program, frame: _Frame) -> Part:

@@ -1,7 +1,6 @@
 """The shape of a container group as the REST contract types it: names, order in answers, kinds, secrets.
 
-The order is that of recorded answers. One tree for all api-versions: a newer property under an older version is
-taken, since no recording shows it refused.
+The order is that of recorded answers. One tree for all api-versions: no recording shows a newer property refused.
 """
 
 from __future__ import annotations
@@ -216,6 +215,7 @@ GROUP_PROPERTIES = _object(
     Field("instanceView", "any", "readonly"),
     Field("diagnostics", _object("ContainerGroupDiagnostics", Field("logAnalytics", _LOG_ANALYTICS))),
     _list("subnetIds", _object("ContainerGroupSubnetId", _need("id"), "name")),
+    Field("networkProfile", _object("ContainerGroupNetworkProfile", _need("id"))),
     Field("dnsConfig", _DNS),
     Field("encryptionProperties", _ENCRYPTION),
     _list("extensions", _EXTENSION),

@@ -1,10 +1,10 @@
-"""How much of a region's quota a subscription uses: counted, never enforced."""
+"""How much of a region's quota a subscription uses: counted always, enforced where the knob says so."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator import groups, versions
+from aci_reconcile.emulator import errors, groups, versions
 from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
 
 if TYPE_CHECKING:
@@ -28,12 +28,26 @@ _LIMITS = {
 
 def list_usages(call: Call) -> Response:
     """The usages of one region."""
-    location = versions.canonical_location(call.path["location"])
-    counts = dict.fromkeys(_LIMITS, 0.0)
-    for _, group in groups.stored(call, f"{call.subscription}/".lower()):
-        if group.gone is None and versions.canonical_location(group.location) == location:
-            _count(group, counts)
+    counts = _counted(call, versions.canonical_location(call.path["location"]), "")
     return answer(200, {"value": [_usage(name, counts[name]) for name in _LIMITS]})
+
+
+def enforce(call: Call, group: Group) -> None:
+    """Refuses a group that is more than the region's quota has left; its own former size is given back first."""
+    location = versions.canonical_location(group.location)
+    used, wanted = _counted(call, location, call.group_key), dict.fromkeys(_LIMITS, 0.0)
+    _count(group, wanted)
+    for name, limit in _LIMITS.items():
+        if wanted[name] and used[name] + wanted[name] > limit:
+            raise errors.quota_reached(name, location, (limit, used[name], wanted[name]))
+
+
+def _counted(call: Call, location: str, without: str) -> dict[str, float]:
+    counts = dict.fromkeys(_LIMITS, 0.0)
+    for key, group in groups.stored(call, f"{call.subscription}/".lower()):
+        if key != without and group.gone is None and versions.canonical_location(group.location) == location:
+            _count(group, counts)
+    return counts
 
 
 def _count(group: Group, counts: dict[str, float]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.emulator import network, volumes
 from aci_reconcile.emulator.model import ArmError, Json, as_object, objects
 from aci_reconcile.emulator.refusals import missing, refuse
+from aci_reconcile.emulator.versions import SUBNETS_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,8 +29,7 @@ _ENUMS = {
 }
 # From this version on a container group profile may hold what a group leaves out.
 _PROFILES_SINCE = "2025-09-01"
-_SPOT = "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"
-_LARGEST = {"": (31.0, 240.0), "confidential": (31.0, 180.0), "spot": (4.0, 16.0)}
+LARGEST = {"": (31.0, 240.0), "confidential": (31.0, 180.0), "spot": (4.0, 16.0)}
 
 
 def check(name: str, content: Json, version: str, knobs: Knobs) -> None:
@@ -44,9 +44,9 @@ def check(name: str, content: Json, version: str, knobs: Knobs) -> None:
     for container in containers:
         _check_running(name, container, version)
     _check_size(name, properties, content)
-    network.check(name, properties, knobs)
+    network.check(name, properties, version, knobs)
     volumes.check(name, properties)
-    _check_credentials(name, properties)
+    _check_credentials(name, properties, version)
 
 
 def _check_group(name: str, properties: Json, version: str, knobs: Knobs) -> None:
@@ -60,14 +60,29 @@ def _check_group(name: str, properties: Json, version: str, knobs: Knobs) -> Non
         if given is not None and str(given).lower() not in {value.lower() for value in values}:
             message = f"The {key} '{given}' in container group '{name}' is invalid. Valid: {', '.join(values)}."
             raise refuse(code, message)
-    if str(properties.get("priority", "")).lower() == "spot" and properties.get("ipAddress"):
-        raise refuse(_SPOT, f"Container group '{name}' has Spot priority, which takes no inbound connectivity.")
+    if str(properties.get("priority", "")).lower() == "spot":
+        _check_spot(name, properties)
     windows = str(properties.get("osType", "")).lower() == "windows"
     if windows and len([*objects(properties.get("containers")), *objects(properties.get("initContainers"))]) > 1:
         message = (
             f"The container group '{name}' has Windows as its OS, which takes one container and no init container."
         )
         raise refuse("MultipleContainersNotSupportedForWindows", message)
+
+
+def _check_spot(name: str, properties: Json) -> None:
+    """Spot has codes of its own, known by their names; the words are inferred."""
+    if properties.get("ipAddress"):
+        code = "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"
+        raise refuse(code, f"Container group '{name}' has Spot priority, which takes no inbound connectivity.")
+    if str(properties.get("sku") or "Standard").lower() != "standard":
+        code = "SpotPriorityContainerGroupNotSupportedInSku"
+        raise refuse(code, f"Container group '{name}' has Spot priority, which takes the Standard sku only.")
+    for container in objects(properties.get("containers")):
+        resources = as_object(as_object(container["properties"]).get("resources"))
+        if as_object(resources.get("requests")).get("gpu"):
+            code = "SpotPriorityContainerGroupWithGPUResourcesNotSupported"
+            raise refuse(code, f"Container group '{name}' has Spot priority, which takes no GPU.")
 
 
 def _check_counts(name: str, containers: list[Json], init: list[Json]) -> None:
@@ -155,7 +170,7 @@ def _check_size(name: str, properties: Json, content: Json) -> None:
             message = f"A resource limit in container group '{name}' is more than all its requests."
             raise refuse("InvalidResourceLimits", message)
     kinds = {str(properties.get(key, "")).lower() for key in ("sku", "priority")}
-    most = _LARGEST["spot" if "spot" in kinds else "confidential" if "confidential" in kinds else ""]
+    most = LARGEST["spot" if "spot" in kinds else "confidential" if "confidential" in kinds else ""]
     if cpu > most[0] or memory > most[1]:
         raise ArmError(409, "ServiceUnavailable", _unavailable(content, cpu, memory))
 
@@ -179,9 +194,13 @@ def _total(properties: Json, key: str) -> float:
     return round(sum(float(request.get(key, 0.0)) for request in requests), 6)
 
 
-def _check_credentials(name: str, properties: Json) -> None:
+def _check_credentials(name: str, properties: Json, version: str) -> None:
     credentials = objects(properties.get("imageRegistryCredentials"))
     for credential in credentials:
+        if credential.get("identity") and version < SUBNETS_SINCE:
+            # The version that brought subnets brought this too.
+            message = f"The image registry credential type in container group '{name}' needs a newer api-version."
+            raise refuse("InvalidImageRegistryCredentialType", message)
         if (
             not credential.get("identity")
             and not credential.get("password")

@@ -30,6 +30,9 @@ CONTAINER_GROUP_VERSIONS = (
     "2026-08-01-preview",
 )
 
+# Before this version a group was put into a network by a profile, afterwards by a subnet.
+SUBNETS_SINCE = "2021-07-01"
+
 # The operation URL of a PUT carries this version whatever version the PUT had: recorded in 187 of 187 PUTs.
 OPERATION_VERSION = "2018-06-01"
 
@@ -42,23 +45,43 @@ SYSTEM_DATA_SINCE = "2025-09-01"
 # ARM's own resource types have many versions; the emulator takes any that has the form of one.
 _RESOURCE_GROUP_VERSION = re.compile(r"20(1[5-9]|2[0-9])-[01]\d-[0-3]\d(-preview)?")
 
-LOCATIONS = (
-    *("australiacentral", "australiaeast", "australiasoutheast", "austriaeast", "belgiumcentral", "brazilsouth"),
-    *("brazilsoutheast", "canadacentral", "canadaeast", "centralindia", "centralus", "centraluseuap", "chilecentral"),
-    *("chinaeast2", "chinaeast3", "chinanorth2", "chinanorth3", "eastasia", "eastus", "eastus2", "eastus2euap"),
-    *("francecentral", "francesouth", "germanynorth", "germanywestcentral", "indonesiacentral", "israelcentral"),
-    *("italynorth", "japaneast", "japanwest", "jioindiacentral", "jioindiawest", "koreacentral", "koreasouth"),
-    *("malaysiawest", "mexicocentral", "newzealandnorth", "northcentralus", "northeurope", "norwayeast"),
-    *("norwaywest", "polandcentral", "qatarcentral", "southafricanorth", "southafricawest", "southcentralus"),
-    *("southeastasia", "southindia", "spaincentral", "swedencentral", "swedensouth", "switzerlandnorth"),
-    *("switzerlandwest", "uaecentral", "uaenorth", "uksouth", "ukwest", "usgovarizona", "usgovtexas"),
-    *("usgovvirginia", "westcentralus", "westeurope", "westindia", "westus", "westus2", "westus3"),
+LOCATION_NAMES = (
+    *("Australia Central", "Australia East", "Australia Southeast", "Austria East", "Belgium Central", "Brazil South"),
+    *(
+        "Brazil Southeast",
+        "Canada Central",
+        "Canada East",
+        "Central India",
+        "Central US",
+        "Central US EUAP",
+        "Chile Central",
+    ),
+    *(
+        "China East 2",
+        "China East 3",
+        "China North 2",
+        "China North 3",
+        "East Asia",
+        "East US",
+        "East US 2",
+        "East US 2 EUAP",
+    ),
+    *("France Central", "France South", "Germany North", "Germany West Central", "Indonesia Central", "Israel Central"),
+    *("Italy North", "Japan East", "Japan West", "Jio India Central", "Jio India West", "Korea Central", "Korea South"),
+    *("Malaysia West", "Mexico Central", "New Zealand North", "North Central US", "North Europe", "Norway East"),
+    *("Norway West", "Poland Central", "Qatar Central", "South Africa North", "South Africa West", "South Central US"),
+    *("Southeast Asia", "South India", "Spain Central", "Sweden Central", "Sweden South", "Switzerland North"),
+    *("Switzerland West", "UAE Central", "UAE North", "UK South", "UK West", "USGov Arizona", "USGov Texas"),
+    *("USGov Virginia", "West Central US", "West Europe", "West India", "West US", "West US 2", "West US 3"),
 )
 
 
 def canonical_location(location: str) -> str:
     """`West Europe` as ARM writes it: `westeurope`."""
     return location.replace(" ", "").lower()
+
+
+LOCATIONS = tuple(canonical_location(name) for name in LOCATION_NAMES)
 
 
 def knows_resource_group_version(version: str) -> bool:

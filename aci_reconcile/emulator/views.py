@@ -134,6 +134,9 @@ def _own_events(run: Run, part: Part, now: float) -> Iterable[Json]:
         return
     ended = life.restarts + (life.phase != "running")
     span = (life.first_ended, life.last.ended)
+    if life.last.attempt.unhealthy:
+        # Not recorded: Kubernetes' name and type for it.
+        yield {**_event("Unhealthy", ended, span, "Liveness probe failed"), "type": "Warning"}
     yield _event("Killing", ended, span, _killing(part))
     waited = life.restarts + (life.phase == "backoff")
     if waited:

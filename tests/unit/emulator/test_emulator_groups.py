@@ -28,6 +28,15 @@ def test_a_group_needs_its_resource_group() -> None:
     assert (404, "ResourceGroupNotFound") == world.code(world.send("GET", path))
 
 
+def test_an_empty_path_segment_is_skipped() -> None:
+    """azure-cli's `container create --file` and `export` leave one where a parent resource would stand."""
+    world = World()
+    path = GROUPS.replace("/containerGroups", "//containerGroups")
+
+    assert 201 == world.send("PUT", f"{path}/web", group()).status
+    assert 200 == world.send("GET", f"{GROUPS}/web").status
+
+
 @pytest.mark.parametrize("status", [200, 201])
 def test_the_status_of_an_update_is_a_knob(status: Any) -> None:
     """No recording holds a PUT over an existing group."""

@@ -212,9 +212,12 @@ def test_inferred_codes_are_all_declared_and_all_tested() -> None:
     """Nobody may take a guess for Azure's word."""
     tested = {code for _, _, code in REFUSED} | {
         "InvalidContainerGroupName",
+        "InvalidImageRegistryCredentialType",
         "InvalidSubnet",
         "MultipleContainersNotSupportedForWindows",
         "SpotPriorityContainerGroupNotSupportedForInboundConnectivity",
+        "SpotPriorityContainerGroupNotSupportedInSku",
+        "SpotPriorityContainerGroupWithGPUResourcesNotSupported",
     }
 
     assert tested >= INFERRED

@@ -1,0 +1,172 @@
+"""Faults on demand, and at random with a seed: what clouds and networks do to a client once in a while."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from aci_reconcile.emulator import tokens
+from aci_reconcile.emulator.model import ArmError, Json, Request, Response, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from aci_reconcile.emulator.knobs import Knobs
+
+FaultKind: TypeAlias = Literal[
+    "error",
+    "error-after",
+    "reset",
+    "reset-after",
+    "slow",
+    "truncate",
+    "failed-operation",
+    "endless-operation",
+    "expired-token",
+]
+Fate: TypeAlias = Literal["", "failed", "endless"]
+_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+_LONGEST_SECONDS = 600.0
+_MOST_TIMES = 1_000_000
+_LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
+_FATES: dict[FaultKind, Fate] = {"failed-operation": "failed", "endless-operation": "endless"}
+# What comes at random: all but what would leave a group for ever unfinished.
+_AT_RANDOM: tuple[FaultKind, ...] = (
+    "error",
+    "error-after",
+    "reset",
+    "reset-after",
+    "slow",
+    "truncate",
+    "expired-token",
+)
+_STATUSES = (429, 500, 503, 504)
+_CODES = {
+    429: ("TooManyRequests", "The request is being throttled. Please try again later."),
+    500: ("InternalServerError", "Encountered internal server error."),
+    503: ("ServiceUnavailable", "The service is temporarily unavailable. Please try again later."),
+    504: (
+        "GatewayTimeout",
+        "The gateway did not receive a response from 'Microsoft.ContainerInstance' within the specified time period.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong, with which requests, and how often."""
+
+    kind: FaultKind
+    method: str = ""
+    """Empty is any."""
+    path: str = ""
+    """A part of the path, whatever its case; empty is any."""
+    times: int = 1
+    """With the next so many requests that fit."""
+    status: int = 503
+    """Of `error` and `error-after`."""
+    seconds: float = 1.0
+    """How slow; and the `Retry-After` of a 429 or 503, where it is not 0."""
+
+    def fits(self, request: Request) -> bool:
+        """Whether it is about a request."""
+        wanted = not self.method or self.method.upper() == request.method.upper()
+        return wanted and self.path.lower() in request.split().path.lower()
+
+
+class Faults:
+    """The faults that are still to come. With one seed and one order of requests always the same."""
+
+    def __init__(self, scripted: Iterable[Fault] = (), *, rate: float = 0.0, seed: int = 0) -> None:
+        """`rate` is the share of requests that meet a fault at random."""
+        self._lock = threading.Lock()
+        self._scripted = list(scripted)
+        self._rate = rate
+        self._random = random.Random(seed)  # noqa: S311  repeatable is what it has to be
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        """Adds to the script."""
+        with self._lock:
+            self._scripted += faults
+
+    def clear(self) -> None:
+        """Ends the script, and what comes at random."""
+        with self._lock:
+            self._scripted.clear()
+            self._rate = 0.0
+
+    def left(self) -> tuple[Fault, ...]:
+        """What the script still holds."""
+        with self._lock:
+            return tuple(self._scripted)
+
+    def draw(self, request: Request) -> Fault | None:
+        """The fault that a request meets, if any: the first of the script that fits, or one at random."""
+        with self._lock:
+            for index, fault in enumerate(self._scripted):
+                if fault.fits(request):
+                    rest = replace(fault, times=fault.times - 1)
+                    self._scripted[index : index + 1] = [rest] if rest.times > 0 else []
+                    return fault
+            if self._rate <= 0 or self._random.random() >= self._rate:
+                return None
+            kind = self._random.choice(_AT_RANDOM)
+            return Fault(kind, status=self._random.choice(_STATUSES), seconds=self._random.choice((0.0, 0.05, 0.2)))
+
+
+def fault_from_json(given: Any) -> Fault:
+    """A fault as the control endpoint and the command line take it. Raises ValueError where it is none."""
+    if not is_object(given):
+        raise ValueError("a fault is an object")
+    unknown = sorted(given.keys() - {field.name for field in fields(Fault)})
+    if unknown:
+        raise ValueError(f"a fault has no '{unknown[0]}'")
+    if given.get("kind") not in _KINDS:
+        raise ValueError(f"the kind of a fault is one of {', '.join(_KINDS)}")
+    _check_number(given, "times", 1, _MOST_TIMES)
+    _check_number(given, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
+    _check_number(given, "seconds", 0, _LONGEST_SECONDS)
+    if not all(isinstance(given.get(name, ""), str) for name in ("method", "path")):
+        raise ValueError("method and path of a fault are texts")
+    return Fault(**given)
+
+
+def _check_number(given: Json, name: str, least: float, most: float) -> None:
+    value = given.get(name, least)
+    whole = name == "seconds" or isinstance(value, int)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not whole or not least <= value <= most:
+        raise ValueError(f"'{name}' of a fault is a number from {least:g} to {most:g}")
+
+
+def under(fault: Fault, knobs: Knobs, now: float, handle: Callable[[Fate], Response]) -> Response:
+    """The answer to a request that meets a fault; `handle` gives the one that it would have had."""
+    match fault.kind:
+        case "error":
+            return _error(fault).response()
+        case "expired-token":
+            return tokens.expired(knobs, now - 1, now).response()
+        case "reset":
+            return Response(0, wire="reset")
+        case "slow":
+            time.sleep(min(fault.seconds, _LONGEST_SECONDS))
+            return handle("")
+        case "error-after":
+            handle("")
+            return _error(fault).response()
+        case "reset-after":
+            return replace(handle(""), wire="reset")
+        case "truncate":
+            return replace(handle(""), wire="truncate")
+        case "failed-operation" | "endless-operation":
+            return handle(_FATES[fault.kind])
+
+
+def _error(fault: Fault) -> ArmError:
+    code, message = _CODES.get(fault.status, ("InternalServerError", "A fault that was asked for."))
+    headers = {"x-ms-failure-cause": "service"}
+    if fault.status in {429, 503} and fault.seconds > 0:
+        headers["retry-after"] = str(max(1, round(fault.seconds)))
+    return ArmError(fault.status, code, message, headers)

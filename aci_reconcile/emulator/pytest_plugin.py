@@ -1,0 +1,95 @@
+"""A fixture for other projects: `aci_emulator`, an emulator of their own for each test, over HTTP.
+
+It comes with the package, by pytest's entry point, and costs nothing where no test asks for it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from aci_reconcile.emulator import Fault, Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class AciEmulator:
+    """A running emulator: where it is, what was asked of it, and a way to ask."""
+
+    url: str
+    """`http://127.0.0.1:PORT`, or https where the test is marked so."""
+    subscription: str
+    tenant: str
+    client_id: str
+    client_secret: str
+    ca_file: str
+    """The CA to trust where it is https; else empty."""
+    requests: list[tuple[str, str, int]]
+    """Method, path and status of each request so far."""
+    handle: Callable[[Request], Response]
+    """`Emulator.handle`, for requests without a network."""
+    add_fault: Callable[[Fault], None]
+    """Lets the next requests that fit meet a fault."""
+
+    def writes(self) -> list[tuple[str, str, int]]:
+        """The requests that would have changed something."""
+        return [row for row in self.requests if row[0] not in {"GET", "HEAD"}]
+
+    def resource_group(self, name: str, location: str = "westeurope") -> str:
+        """Creates a resource group, and gives its id."""
+        from aci_reconcile.emulator import Request
+
+        path = f"/subscriptions/{self.subscription}/resourceGroups/{name}"
+        body = json.dumps({"location": location}).encode()
+        self.handle(Request("PUT", f"{path}?api-version=2021-04-01", body=body))
+        return path
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the marker that sets knobs."""
+    config.addinivalue_line(
+        "markers",
+        "aci_emulator(tls=False, pace='instant', **knobs): how the aci_emulator fixture of this test is to behave",
+    )
+
+
+@pytest.fixture
+def aci_emulator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AciEmulator]:
+    """An emulator of Azure Resource Manager and Azure Container Instances on loopback, empty and instantaneous."""
+    from aci_reconcile.emulator import Emulator, Faults, Knobs, Tls, open_store, serve
+
+    options = _options(request)
+    secure, pace = options.pop("tls", False), options.pop("pace", "instant")
+    knobs, faults, seen = replace(Knobs().at(pace), **options), Faults(), list[tuple[str, str, int]]()
+
+    def note(asked: Request, answered: Response) -> None:
+        seen.append((asked.method, asked.split().path, answered.status))
+
+    def add_fault(fault: Fault) -> None:
+        faults.add([fault])
+
+    emulator = Emulator(open_store(None), knobs=knobs, faults=faults, on_request=note)
+    ca = tmp_path / "emulator-ca.pem"
+    with serve(emulator, tls=Tls(ca) if secure else None) as server:
+        yield AciEmulator(
+            url=server.url,
+            subscription=knobs.subscription_id,
+            tenant=knobs.tenant_id,
+            client_id=knobs.client_id,
+            client_secret=knobs.client_secret,
+            ca_file=str(ca) if secure else "",
+            requests=seen,
+            handle=emulator.handle,
+            add_fault=add_fault,
+        )
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    marker = request.node.get_closest_marker("aci_emulator")
+    return {} if marker is None else dict(marker.kwargs)

@@ -1,0 +1,164 @@
+"""What ARM knows above resource groups: tenants, subscriptions, locations, and the registration of providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import errors, versions
+from aci_reconcile.emulator.call import PROVIDER, Call
+from aci_reconcile.emulator.echo import TYPE
+from aci_reconcile.emulator.model import Json, Response, answer
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.knobs import Knobs
+
+_RESOURCES = "Microsoft.Resources"
+
+
+def list_tenants(call: Call) -> Response:
+    """The one tenant, with the keys that azure-cli and the SDK read."""
+    tenant = call.knobs.tenant_id
+    shown: Json = {
+        "id": f"/tenants/{tenant}",
+        "tenantId": tenant,
+        "countryCode": "US",
+        "displayName": "aci-reconcile emulator",
+        "domains": ["emulator.example.com"],
+        "tenantCategory": "Home",
+        "defaultDomain": "emulator.example.com",
+        "tenantType": "AAD",
+    }
+    return answer(200, {"value": [shown]})
+
+
+def list_all(call: Call) -> Response:
+    """The subscription that is there from the start, and those that came to life by being used."""
+    used = {str(document["subscription"]).lower() for _, document in call.session.scan("resource_group", "")}
+    first = call.knobs.subscription_id.lower()
+    found = [_show(each, call.knobs) for each in (first, *sorted(used - {first}))]
+    return answer(200, {"value": found, "count": {"type": "Total", "value": len(found)}})
+
+
+def get(call: Call) -> Response:
+    """One subscription."""
+    return answer(200, _show(call.subscription.lower(), call.knobs))
+
+
+def check(subscription: str, knobs: Knobs) -> None:
+    """Refuses a subscription that is not there."""
+    if not knobs.any_subscription and subscription.lower() != knobs.subscription_id.lower():
+        raise errors.subscription_not_found(subscription)
+
+
+def list_locations(call: Call) -> Response:
+    """The regions that have the service."""
+    return answer(200, {"value": [_location(call, name) for name in versions.LOCATION_NAMES]})
+
+
+def list_providers(call: Call) -> Response:
+    """The providers that are emulated."""
+    return answer(200, {"value": [_provider(call, name) for name in (PROVIDER, _RESOURCES)]})
+
+
+def get_provider(call: Call) -> Response:
+    """One provider, with its resource types, api-versions and regions."""
+    return answer(200, _provider(call, _namespace(call)))
+
+
+def register(call: Call) -> Response:
+    """Registers a subscription: `Registering` in this answer, `Registered` in the next."""
+    return _set(call, "Registered", "Registering")
+
+
+def unregister(call: Call) -> Response:
+    """The other way round."""
+    return _set(call, "NotRegistered", "Unregistering")
+
+
+def require_registration(call: Call) -> None:
+    """Every call of a provider's own operations needs the registration of its subscription."""
+    if _state(call, PROVIDER) != "Registered":
+        raise errors.not_registered(PROVIDER)
+
+
+def _set(call: Call, state: str, meanwhile: str) -> Response:
+    namespace = _namespace(call)
+    if namespace == PROVIDER:
+        call.session.put("provider", _key(call, namespace), {"state": state})
+    return answer(200, {**_provider(call, namespace), "registrationState": meanwhile})
+
+
+def _namespace(call: Call) -> str:
+    given = call.path["namespace"]
+    found = next((name for name in (PROVIDER, _RESOURCES) if name.lower() == given.lower()), None)
+    if found is None:
+        raise errors.not_emulated(f"the resource provider '{given}'")
+    return found
+
+
+def _key(call: Call, namespace: str) -> str:
+    return f"{call.subscription}/{namespace}".lower()
+
+
+def _state(call: Call, namespace: str) -> str:
+    document = call.session.get("provider", _key(call, namespace))
+    if document is not None:
+        return str(document["state"])
+    return "Registered" if call.knobs.registered or namespace == _RESOURCES else "NotRegistered"
+
+
+def _show(subscription: str, knobs: Knobs) -> Json:
+    return {
+        "id": f"/subscriptions/{subscription}",
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": subscription,
+        "tenantId": knobs.tenant_id,
+        "displayName": "aci-reconcile emulator",
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "PayAsYouGo_2014-09-01",
+            "spendingLimit": "Off",
+        },
+    }
+
+
+def _location(call: Call, display: str) -> Json:
+    name = versions.canonical_location(display)
+    return {
+        "id": f"/subscriptions/{call.subscription}/locations/{name}",
+        "name": name,
+        "type": "Region",
+        "displayName": display,
+        "regionalDisplayName": display,
+        "metadata": {"regionType": "Physical", "regionCategory": "Recommended"},
+    }
+
+
+def _provider(call: Call, namespace: str) -> Json:
+    if namespace == PROVIDER:
+        own = (TYPE.partition("/")[2], "locations", "locations/capabilities", "locations/usages", "operations")
+        kinds = [_kind(name, versions.CONTAINER_GROUP_VERSIONS) for name in own]
+        policy = "RegistrationRequired"
+    else:
+        kinds = [
+            _kind(name, ("2021-04-01", "2022-12-01", "2025-04-01")) for name in ("resourceGroups", "subscriptions")
+        ]
+        policy = "RegistrationFree"
+    return {
+        "id": f"/subscriptions/{call.subscription}/providers/{namespace}",
+        "namespace": namespace,
+        "resourceTypes": kinds,
+        "registrationState": _state(call, namespace),
+        "registrationPolicy": policy,
+    }
+
+
+def _kind(name: str, known: tuple[str, ...]) -> Json:
+    return {
+        "resourceType": name,
+        "locations": list(versions.LOCATION_NAMES),
+        "apiVersions": sorted(known, reverse=True),
+        "capabilities": "SupportsTags, SupportsLocation" if name == "containerGroups" else "None",
+    }

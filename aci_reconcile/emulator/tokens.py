@@ -1,0 +1,145 @@
+"""Access tokens: shaped like Entra's, signed so that the emulator knows its own again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aci_reconcile.emulator import times
+from aci_reconcile.emulator.model import ArmError, Json, Request, is_object
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.knobs import Knobs
+
+_PARTS = 3
+_MOST = 16 * 1024
+# What ARM takes as its own name, in the public cloud and others; on this machine it has any other name as well.
+_ARM_HOSTS = frozenset(
+    {
+        "management.azure.com",
+        "management.core.windows.net",
+        "management.usgovcloudapi.net",
+        "management.core.usgovcloudapi.net",
+        "management.chinacloudapi.cn",
+        "management.core.chinacloudapi.cn",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token is for."""
+
+    client: str
+    audience: str
+    issuer: str
+
+
+def issue(grant: Grant, knobs: Knobs, now: float) -> str:
+    """A token with the claims that Entra puts into one of a service principal."""
+    claims: Json = {
+        "aud": grant.audience,
+        "iss": grant.issuer,
+        "iat": int(now),
+        "nbf": int(now),
+        "exp": int(now + knobs.token_seconds),
+        "appid": grant.client,
+        "appidacr": "1",
+        "idtyp": "app",
+        "oid": _object_id(grant.client),
+        "sub": _object_id(grant.client),
+        "tid": knobs.tenant_id,
+        "ver": "1.0",
+    }
+    signed = f"{_encode({'typ': 'JWT', 'alg': 'HS256'})}.{_encode(claims)}"
+    return f"{signed}.{_signature(signed, knobs)}"
+
+
+def read(token: str) -> Json | None:
+    """The claims of anything that is shaped like a token, whoever signed it."""
+    parts = token.split(".")
+    if len(parts) != _PARTS or len(token) > _MOST:
+        return None
+    try:
+        middle = parts[1].encode("ascii")
+        claims: Any = json.loads(base64.urlsafe_b64decode(middle + b"=" * (-len(middle) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    return claims if is_object(claims) else None
+
+
+def check(request: Request, knobs: Knobs, now: float) -> None:
+    """Refuses a request to ARM without a valid token, in ARM's words."""
+    given = request.header("authorization") or ""
+    if not given:
+        text = "Authentication failed. The 'Authorization' header is missing."
+        raise refused(knobs, "AuthenticationFailed", text)
+    kind, _, token = given.partition(" ")
+    claims = own_claims(token.strip(), knobs) if kind.lower() == "bearer" else None
+    if claims is None:
+        raise refused(knobs, "InvalidAuthenticationToken", "The access token is invalid.")
+    if float(claims["exp"]) <= now:
+        raise expired(knobs, float(claims["exp"]), now)
+    audience = str(claims["aud"])
+    if not _is_arm(audience, request):
+        text = (
+            f"The access token has been obtained for wrong audience or resource '{audience}'. "
+            "It should exactly match with one of the allowed audiences 'https://management.azure.com/'."
+        )
+        raise refused(knobs, "InvalidAuthenticationTokenAudience", text)
+
+
+def own_claims(token: str, knobs: Knobs) -> Json | None:
+    """The claims of a token that this emulator issued."""
+    signed, _, signature = token.rpartition(".")
+    claims = read(token)
+    if claims is None or not hmac.compare_digest(
+        signature.encode("utf-8", "replace"), _signature(signed, knobs).encode()
+    ):
+        return None
+    return claims
+
+
+def expired(knobs: Knobs, until: float, now: float) -> ArmError:
+    """ARM's words for a token whose time is over."""
+    text = (
+        f"The access token expiry UTC time '{times.seconds(until)}' is earlier than current UTC time "
+        f"'{times.seconds(now)}'."
+    )
+    return refused(knobs, "ExpiredAuthenticationToken", text)
+
+
+def refused(knobs: Knobs, code: str, text: str) -> ArmError:
+    """A 401 with the challenge that ARM sends along."""
+    # The audience of a token is the client's own text, and this goes into a header.
+    safe = "".join(letter if " " <= letter <= "~" and letter != '"' else "?" for letter in text)
+    challenge = (
+        f'Bearer authorization_uri="https://login.microsoftonline.com/{knobs.tenant_id}", error="invalid_token", '
+        f'error_description="{safe}"'
+    )
+    return ArmError(401, code, text, {"www-authenticate": challenge})
+
+
+def _is_arm(audience: str, request: Request) -> bool:
+    host = audience.partition("://")[2].partition("/")[0].lower()
+    return host in _ARM_HOSTS or host == request.origin().partition("://")[2].lower()
+
+
+def _encode(value: Json) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).rstrip(b"=").decode()
+
+
+def _signature(signed: str, knobs: Knobs) -> str:
+    key = f"{knobs.tenant_id} {knobs.client_id}".encode("utf-8", "replace")
+    made = hmac.new(key, signed.encode("utf-8", "replace"), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def _object_id(client: str) -> str:
+    made = hashlib.sha256(client.encode("utf-8", "replace")).hexdigest()
+    return f"{made[:8]}-{made[8:12]}-4{made[13:16]}-8{made[17:20]}-{made[20:32]}"
