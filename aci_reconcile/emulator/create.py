@@ -26,7 +26,7 @@ def put(call: Call) -> Response:
     """Creates (201) or replaces a group: refused before anything is written, or accepted as Pending."""
     scopes.require_writable(call)
     content = _read(call)
-    stored = groups.stored_one(call)
+    stored = _living(groups.stored_one(call), content, call)
     if stored is not None and (stored.gone is not None or stored.operation.running(call.now)):
         raise errors.transitioning(call.name)
     location = _location(call, content, stored)
@@ -49,6 +49,13 @@ def put(call: Call) -> Response:
     body = Echo(call.now, call.version).show(group, provisioning="Pending")
     status = 201 if stored is None else call.knobs.update_status
     return answer(status, body, operations.headers(call, group))
+
+
+def _living(stored: Group | None, content: Json, call: Call) -> Group | None:
+    """The group whose name is taken: none where a lingering one does not stand in the way of its successor."""
+    if stored is None or stored.gone is None or call.knobs.lingering_name == "taken":
+        return stored
+    return stored if stored.subnets() or as_object(content["properties"]).get("subnetIds") else None
 
 
 def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:

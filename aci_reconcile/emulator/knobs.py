@@ -26,8 +26,11 @@ class Knobs:
     """Added for groups in a subnet; real ones take one to two minutes longer."""
     provisioning_timeout_seconds: float = 1800.0
     """After this long in `Creating` a group is `Failed`; documented as 30 minutes."""
+    lingering_name: Literal["taken", "taken in subnet"] = "taken in subnet"
+    """Whether a lingering group's name is taken everywhere, or in a subnet only. CONTESTED: users report the 409 for
+    subnets, and Ansible's own live test creates a group again right after its DELETE."""
     delete_linger_seconds: float = 1.0
-    """How long a deleted group is gone for readers while its name is still taken (409 on PUT)."""
+    """How long a deleted group is gone for readers while its name may still be taken (409 on PUT)."""
     resource_group_delete_seconds: float = 1.0
     """How long the deletion of a resource group answers 202."""
     crash_backoff_seconds: float = 1.0

@@ -66,8 +66,9 @@ def get_provider(call: Call) -> Response:
 
 
 def register(call: Call) -> Response:
-    """Registers a subscription: `Registering` in this answer, `Registered` in the next."""
-    return _set(call, "Registered", "Registering")
+    """Registers a subscription: `Registering` in this answer, `Registered` in the next and when it was so before."""
+    before = _state(call, _namespace(call))
+    return _set(call, "Registered", "Registered" if before == "Registered" else "Registering")
 
 
 def unregister(call: Call) -> Response:

@@ -40,7 +40,8 @@ def test_every_option_is_documented(command: str) -> None:
 
         assert rows, option.long
         assert [] == [each for each in short if f"`{each}" not in rows[0]]
-        assert [option.envvar] * bool(option.envvar) == re.findall(r"`(ACI_RECONCILE_\w+)`", rows[0])
+        told = [re.findall(r"`(ACI_RECONCILE_\w+)`", row) for row in rows]
+        assert [option.envvar] * bool(option.envvar) in told
 
 
 def test_no_option_is_documented_that_is_not_there() -> None:

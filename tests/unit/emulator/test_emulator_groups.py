@@ -93,9 +93,19 @@ def test_a_delete_while_creating_can_be_allowed() -> None:
     assert 200 == world.send("DELETE", f"{GROUPS}/web").status
 
 
+def test_outside_a_subnet_a_group_may_be_created_again_at_once() -> None:
+    """A tool that recreates with DELETE and PUT, without waiting, gets a new group."""
+    world = World(Knobs(delete_linger_seconds=5))
+    world.put("web", group())
+    world.now += 5
+    deleted = world.send("DELETE", f"{GROUPS}/web").status
+
+    assert [200, 201] == [deleted, world.put("web", group()).status]
+
+
 def test_delete_answers_the_old_body_and_the_group_lingers() -> None:
     """200 with the body at once; then both dialects of 404, and a conflict for whoever wants the name too early."""
-    world = World(Knobs(delete_linger_seconds=5))
+    world = World(Knobs(delete_linger_seconds=5, lingering_name="taken"))
     before = world.create("web")
 
     deleted = world.send("DELETE", f"{GROUPS}/web")
