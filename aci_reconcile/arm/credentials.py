@@ -115,9 +115,15 @@ def _from_file(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
 
     authority = file.authority_for(endpoint)
     credential = ClientSecretCredential(
-        file.tenant_id, file.client_id, file.client_secret.reveal(), authority=authority
+        file.tenant_id, file.client_id, file.client_secret.reveal(), authority=authority, **_discovery(authority)
     )
     return Found(credential, f"{principal(file.client_id)} from {authfile.VARIABLE}", file.warning)
+
+
+def _discovery(authority: str) -> dict[str, bool]:
+    """Ask no cloud whether it knows an authority that is none of theirs: the user named it, and it may be alone."""
+    named = authority.removeprefix("https://").rstrip("/").lower()
+    return {} if named in {cloud(name).authority for name in CLOUDS} else {"disable_instance_discovery": True}
 
 
 def _from_azure_variables(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
@@ -159,7 +165,7 @@ def _default(environ: Mapping[str, str], endpoint: Endpoint) -> Found:
 
     authority = environ.get(_AUTHORITY) or endpoint.authority
     no_cli = environ.get("ARM_USE_CLI", "").lower() in {"false", "0"}
-    options = {"exclude_cli_credential": True} if no_cli else {}
+    options = {**_discovery(authority), **({"exclude_cli_credential": True} if no_cli else {})}
     return Found(DefaultAzureCredential(authority=authority, **options), "DefaultAzureCredential")
 
 

@@ -1,0 +1,84 @@
+"""Who we are: the credentials of real runs, against the emulator's own token endpoint over TLS."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from e2e.processes import PROJECT, SUBSCRIPTION, Commands
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+TENANT = "11111111-1111-1111-1111-111111111111"
+CLIENT = "22222222-2222-2222-2222-222222222222"
+SECRET = "emulator-secret"
+
+
+@contextmanager
+def azure(commands: Commands) -> Generator[str]:
+    """Serve an emulator that asks for tokens over TLS; gives its address."""
+    words = ("--format", "json", "emulator", "--port", "0", "--tls", "--tls-ca", "ca.pem", "--require-token")
+    server = commands.begin(*words, "--pace", "instant")
+    try:
+        assert server.stdout is not None
+        yield json.loads(server.stdout.readline())["url"]
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def classic(commands: Commands, url: str, secret: str) -> str:
+    """Write the file that ``az ad sp create-for-rbac --sdk-auth`` used to write; gives its path."""
+    content = {
+        "clientId": CLIENT,
+        "clientSecret": secret,
+        "subscriptionId": SUBSCRIPTION,
+        "tenantId": TENANT,
+        "activeDirectoryEndpointUrl": url,
+        "resourceManagerEndpointUrl": f"{url}/",
+    }
+    path = commands.write("auth.json", json.dumps(content))
+    path.chmod(0o600)
+    return str(path)
+
+
+@pytest.mark.parametrize("way", ["AZURE_AUTH_LOCATION", "AZURE_CLIENT_SECRET"])
+def test_a_run_with_a_real_credential(tmp_path: Path, way: str) -> None:
+    """The classic file, and the variables that DefaultAzureCredential reads; the identity is told, the secret never."""
+    commands = Commands(tmp_path)
+    commands.write("aci-reconcile.yaml", PROJECT)
+    commands.group("web")
+    with azure(commands) as url:
+        known = {"REQUESTS_CA_BUNDLE": str(tmp_path / "ca.pem"), "ACI_RECONCILE_ARM_ENDPOINT": url}
+        if way == "AZURE_AUTH_LOCATION":
+            known[way] = classic(commands, url, SECRET)
+        else:
+            known |= {"AZURE_CLIENT_ID": CLIENT, "AZURE_TENANT_ID": TENANT, way: SECRET, "AZURE_AUTHORITY_HOST": url}
+            known["ACI_RECONCILE_SUBSCRIPTION"] = SUBSCRIPTION
+        applied = commands("apply", "-y", "--stable-for", "0s", **known)
+        again = commands("plan", "--detailed-exitcode", **known)
+
+    assert (0, 0) == (applied.code, again.code), applied.err + again.err
+    assert again.out.startswith("No changes.")
+    assert SECRET not in applied.out + applied.err + again.out + again.err
+
+
+def test_a_wrong_secret_is_an_error_that_says_so(tmp_path: Path) -> None:
+    """Exit code 1, Entra's own code, and nothing of the secret."""
+    commands = Commands(tmp_path)
+    commands.write("aci-reconcile.yaml", PROJECT)
+    commands.group("web")
+    with azure(commands) as url:
+        location = classic(commands, url, "not-the-secret")
+        known = {"REQUESTS_CA_BUNDLE": str(tmp_path / "ca.pem"), "AZURE_AUTH_LOCATION": location}
+        planned = commands("plan", "--arm-endpoint", url, **known)
+
+    assert 1 == planned.code
+    assert "AADSTS7000215" in planned.err
+    assert "not-the-secret" not in planned.out + planned.err
