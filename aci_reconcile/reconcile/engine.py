@@ -157,7 +157,7 @@ def _awake(state: _Run) -> bool:
             live.value = None if live.error else future.result()
             state.ready.append(live)
     elif due > 0:
-        state.clock.sleep(min(due, _GLANCE))
+        state.clock.sleep(due)
     while state.asleep and state.asleep[0][0] <= state.clock.now():
         state.ready.append(heapq.heappop(state.asleep)[2])
     return True

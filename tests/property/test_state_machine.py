@@ -104,6 +104,7 @@ class Reconciling(RuleBasedStateMachine):
             "prune": True,
             "max_deletes": UNLIMITED,
             "allow_replace": 9,
+            "fingerprint_key": Secret("a key, for speed"),
             "adopt": True,
             "touch_secrets": True,
         }
