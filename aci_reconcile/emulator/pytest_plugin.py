@@ -1,6 +1,6 @@
 """A fixture for other projects: `aci_emulator`, an emulator of their own for each test, over HTTP.
 
-It comes with the package, by pytest's entry point, and costs nothing where no test asks for it.
+It comes with the package, by pytest's entry point. Nothing is served where no test asks for it.
 """
 
 from __future__ import annotations
