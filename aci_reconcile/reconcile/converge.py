@@ -41,14 +41,15 @@ def converge(change: Change, ctx: Context) -> Process[bool]:
     """Carry out one change; returns whether the group is as it should be."""
     began = ctx.clock.now()
     try:
-        return (yield from _converged(change, ctx, began))
+        good = yield from _converged(change, ctx, began)
     except _GoneError as gone:
-        ctx.in_flight.pop(change.address, None)
+        good = False
         yield Failed(change, gone.error, ctx.clock.now() - began, gone=True)
     except AciReconcileError as error:
-        ctx.in_flight.pop(change.address, None)
+        good = False
         yield Failed(change, error, ctx.clock.now() - began)
-    return False
+    ctx.in_flight.pop(change.address, None)
+    return good
 
 
 def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
@@ -60,7 +61,6 @@ def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
             yield Moved(change, ctx.clock.now() - began)
             return False
         live = yield from _written(change, current, ctx, deadline)
-        ctx.in_flight.pop(change.address, None)
     else:
         live = change.before
         if change.stuck:
