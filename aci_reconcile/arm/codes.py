@@ -1,6 +1,6 @@
 """What Azure's error codes mean for us: one table, by code first and by status where the code is unknown.
 
-In this service 409 means "wait" as often as "conflict" (facts: aci.md f), so the status alone decides nothing where a
+In this service 409 means "wait" as often as "conflict" (users' reports), so the status alone decides nothing where a
 code is known. Codes are matched without regard to case. To learn a new code is to add a row.
 """
 

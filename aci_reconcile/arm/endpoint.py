@@ -83,7 +83,7 @@ class Endpoint:
         """Return a URL that the server gave us as an absolute one, or None when it leads to another server.
 
         The Azure SDK follows ``nextLink``, ``Location`` and ``Azure-AsyncOperation`` wherever they point, token and
-        all (facts: aci.md e.3). Scheme, host and port must be our own.
+        all (read in its source). Scheme, host and port must be our own.
         """
         try:
             absolute = urljoin(f"{self.base_url}/", url)

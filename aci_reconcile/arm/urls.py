@@ -1,4 +1,4 @@
-"""Paths of ARM (facts: aci.md a.5), and URLs made short enough to be read."""
+"""Paths of ARM, and URLs made short enough to be read."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ Two clients of the SDK carry the traffic over one transport, one retry policy an
 - ``azure.mgmt.resource.resources.ResourceManagementClient``: resource groups, what is in them, and their operations.
 
 Their typed methods are not used: the GA models stop at api-version 2023-05-01, drop the properties they do not know,
-and cost eight times as much per group (facts: aci.md a.1, performance.md). ``send_request`` is the SDK's own door for
+and cost eight times as much per group (measured). ``send_request`` is the SDK's own door for
 raw requests; the older generation of clients has it as ``_send_request`` (container instance 10.1, resource 25).
 """
 
