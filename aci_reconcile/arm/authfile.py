@@ -1,7 +1,7 @@
 """The classic credential file: ``az ad sp create-for-rbac --sdk-auth``, named by ``AZURE_AUTH_LOCATION``.
 
-The current SDKs no longer read it (azure-common refuses current clients). It holds a client secret and two addresses, so it is read with
-care: its contents appear in no message, and its addresses redirect nothing.
+The current SDKs no longer read it: azure-common refuses today's clients. It holds a client secret and two addresses,
+so it is read with care: its contents appear in no message, and its addresses redirect nothing.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Body, Scope
 
 _ABSENT = frozenset({"containergroupnotfound", "resourcenotfound", "resourcegroupnotfound"})
-"""The ways ARM and the provider say that something is not there (both recorded in azure-cli's tests); other 404s are errors."""
+"""The ways ARM and the provider say that something is not there, both recorded; other 404s are errors."""
 _NO_GROUP = frozenset({"resourcegroupnotfound"})
 _ACCEPTED = 202
 
