@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
+from aci_reconcile.deferred import Deferred
 from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node, child
 from aci_reconcile.fields.paths import below, display
 from aci_reconcile.model import as_object
@@ -38,6 +39,8 @@ def same(left: Json, right: Json) -> bool:
         return left.keys() == right.keys() and all(same(left[name], right[name]) for name in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, Deferred) is not isinstance(right, Deferred):
+        return False
     return isinstance(left, bool) is isinstance(right, bool) and left == right
 
 
@@ -166,6 +169,8 @@ def entry_key(raw: Json, node: Node) -> str:
 
 
 def _text(raw: str, node: Node) -> Json:
+    if isinstance(raw, Deferred):
+        return raw
     if node.row.enum:
         wanted = fold(raw, Fold.SPACES)
         return next((each for each in node.row.enum if fold(each, Fold.SPACES) == wanted), raw)

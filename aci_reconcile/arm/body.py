@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aci_reconcile.deferred import Deferred
 from aci_reconcile.errors import SecretUnavailableError
 from aci_reconcile.secret import REDACTED, Secret
 
@@ -42,7 +43,7 @@ def serialise(body: Body, redactor: Redactor) -> bytes:
 
     Raises:
         SecretUnavailableError: a secret has no value; nothing was sent.
-        ValueError: a number is NaN or infinite, which manifests may not hold.
+        ValueError: a number is NaN or infinite, which manifests may not hold; or a value of another group is not known.
     """
     opened: set[str] = set()
     wanted = {key: value for key, value in body.items() if key.lower() not in _ECHOED}
@@ -54,6 +55,8 @@ def serialise(body: Body, redactor: Redactor) -> bytes:
 def _open(value: Json, path: str, opened: set[str]) -> Any:
     if isinstance(value, Secret):
         return _reveal(value, path, opened)
+    if isinstance(value, Deferred):
+        raise ValueError(f"{path}: {value} is not known yet; nothing was sent")  # noqa: TRY004  it comes too early, it is no other type
     if isinstance(value, Mapping):
         return {key: _open(item, f"{path}.{key}" if path else key, opened) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):

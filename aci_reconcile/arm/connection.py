@@ -71,16 +71,24 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
 def vaults_of(
     endpoint: Endpoint, environ: Mapping[str, str], concurrency: int, sleep: Callable[[float], None] = time.sleep
 ) -> Vaults:
-    """Return the Key Vaults of the cloud that an endpoint belongs to; a server on this machine has none.
+    """Return the Key Vaults of the cloud that an endpoint belongs to, or those of the server that stands in for them.
+
+    On this machine there are none without such a server, and over plain http it gets no token.
 
     Raises:
+        UsageError: the environment names no such server, but something else.
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
     """
     from aci_reconcile.arm.credentials import credential_from
+    from aci_reconcile.arm.standin import Nobody, stand_in
     from aci_reconcile.arm.vaults import Vaults
 
-    credential = credential_from(environ, endpoint).credential if endpoint.needs_token else None
-    return Vaults(endpoint, credential, concurrency, sleep=sleep)
+    server = stand_in(environ)
+    if endpoint.needs_token and not server.startswith("http://"):
+        credential = credential_from(environ, endpoint).credential
+    else:
+        credential = Nobody() if server else None
+    return Vaults(endpoint, credential, concurrency, sleep=sleep, server=server)
 
 
 def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_process: bool) -> tuple[Any, Identity]:

@@ -1,7 +1,8 @@
 """Secrets of Key Vaults: ``${keyvault:vault/secret}``. Imported late; azure-keyvault-secrets is an optional extra.
 
 A manifest gives the names of a vault and of a secret, never a host: where vaults are is a fact of the cloud that
-requests go to, and the SDK compares it with the challenge that a vault answers with before a token is sent.
+requests go to, and the SDK compares it with the challenge that a vault answers with before a token is sent. A server
+that the environment names may stand in for all of them (``standin``).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _SUFFIXES: Final[Mapping[str, str]] = {
     "login.chinacloudapi.cn": "vault.azure.cn",
 }
 """Where the vaults of a cloud are, by the host that issues its tokens."""
+_PUBLIC = "vault.azure.net"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Vaults:
     """The vaults of one cloud.
 
     ``credential`` is one of azure-identity; None on this machine, where there are no vaults. ``transport`` makes the
-    last link of a client's pipeline; without one, pooled connections are made.
+    last link of a client's pipeline; without one, pooled connections are made. ``server`` stands in for all of them.
     """
 
     endpoint: Endpoint
@@ -46,6 +48,7 @@ class Vaults:
     concurrency: int = 8
     transport: Callable[[], Any] | None = None
     sleep: Callable[[float], None] = time.sleep
+    server: str = ""
 
     def fetch(self, names: Iterable[str]) -> Mapping[str, Secret]:
         """Return the secrets by their names (``vault/secret[/version]``), all at once, each vault with one client.
@@ -53,7 +56,7 @@ class Vaults:
         What cannot be had is there, too, and says why.
         """
         wanted = sorted(set(names))
-        suffix = _SUFFIXES.get(self.endpoint.authority, "")
+        suffix = _SUFFIXES.get(self.endpoint.authority, _PUBLIC if self.server else "")
         if not suffix or self.credential is None:
             return _without(wanted, f"there are no vaults at {self.endpoint.base_url}")
         try:
@@ -81,18 +84,28 @@ class Vaults:
             f"https://{vault}.{suffix}",
             self.credential,
             api_version=_API_VERSION,
-            transport=self.transport() if self.transport else self._pooled(),
+            transport=self._transport(),
             retry_policy=ReadsOnly(),
             permit_redirects=False,
             user_agent=user_agent_name(),
         )
 
-    def _pooled(self) -> Any:
+    def _transport(self) -> Any:
+        from aci_reconcile.arm.standin import Detour
         from aci_reconcile.arm.transport import Counter, pooled
 
-        return pooled(
-            Counter(), concurrency=self.concurrency, read_seconds=_READ_SECONDS, loopback=False, sleep=self.sleep
+        made = (
+            self.transport()
+            if self.transport
+            else pooled(
+                Counter(),
+                concurrency=self.concurrency,
+                read_seconds=_READ_SECONDS,
+                loopback=self.server.startswith("http://"),
+                sleep=self.sleep,
+            )
         )
+        return Detour(made, self.server) if self.server else made
 
 
 def _without(names: Iterable[str], reason: str) -> Mapping[str, Secret]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.groups import named, with_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,11 +60,12 @@ def _shown(identity: ResourceId) -> str:
 def _with_dependencies(declared: Declared, known: list[ResourceId]) -> Resource:
     resource = declared.resource
     if not resource.lifecycle.depends_on:
-        return resource
+        return with_references(declared, known)
     items = declared.ours.at("lifecycle").each("dependsOn")
     addresses = (_address(item, resource.id, known) for item in items if item.text)
     full = tuple(dict.fromkeys(address for address in addresses if address))
-    return replace(resource, lifecycle=replace(resource.lifecycle, depends_on=full))
+    ordered = replace(resource, lifecycle=replace(resource.lifecycle, depends_on=full))
+    return with_references(replace(declared, resource=ordered), known)
 
 
 def _address(item: Item, own: ResourceId, known: list[ResourceId]) -> str:
@@ -92,7 +94,10 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
         circle = _circle(address, below)
         if circle and not told & set(circle):
             told.update(circle)
-            item = declared[keys[address]].ours.at("lifecycle", "dependsOn")
+            first = declared[keys[address]]
+            item = first.ours.at("lifecycle", "dependsOn")
+            if not item:
+                item = next((each for each, _ in named(first)), item)
             item.complain("ACI142", f"the groups depend on each other in a circle: {' → '.join([*circle, address])}")
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.secret import Secret
 
@@ -32,6 +33,10 @@ _BARE = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 VAULT_SECRET: Final = re.compile(r"[A-Za-z0-9-]{3,24}/[A-Za-z0-9-]{1,127}(?:/[A-Za-z0-9]{1,32})?")
 """Docs (naming rules): the names of a vault and of a secret in it; a version is a number of 32 hexadecimal digits."""
+
+_OF_GROUP: Final = re.compile(
+    r"(?P<address>(?:[A-Za-z0-9_.()-]{1,90}/)?[A-Za-z0-9-]{1,63}):(?P<path>ipAddress\.(?:ip|fqdn))"
+)
 
 OWN_CREDENTIALS: Final = frozenset({
     "AZURE_CLIENT_SECRET",
@@ -71,6 +76,8 @@ class Text:
     failed: bool = False
     offer: str = ""
     """The first secret reference in it, for messages."""
+    deferred: str = ""
+    """The first reference to another group in it, whose value is known only later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +170,14 @@ class References:
         if scheme == "keyvault" and not VAULT_SECRET.fullmatch(target):
             message = f"{quote(target)} does not name a secret of a Key Vault"
             return self._fail("ACI192", where, message, "write `${keyvault:vault/secret}`, names alone", path)
-        resolver = self.resolvers.get(scheme)
-        if resolver is None and scheme == "group":
-            message = f"references to `{scheme}:` are not available yet"
-            return self._fail("ACI160", where, message, "use `${env:NAME}` and let the pipeline fetch the value", path)
+        if scheme == "group":
+            return self._of_group(target, where, path)
         if not self.resolve:
             return _offline(whole, source, public=False)
         if scheme == "file":
             value = self.files.reference(target, where, path, self.findings)
             return Text("", failed=True) if value is None else Text(Secret(value, source=source), offer=whole)
+        resolver = self.resolvers.get(scheme)
         secret = resolver.resolve(scheme, target) if resolver else None
         if secret is None:
             return Text(Secret.unavailable(source, "not asked for"), offer=whole)
@@ -179,6 +185,13 @@ class References:
             hint = "an apply that needs it will refuse to start"
             self.findings.add("ACI151", where, f"{source}: {secret.missing}", hint=hint, path=path)
         return Text(secret, offer=whole)
+
+    def _of_group(self, target: str, where: Where, path: str) -> Text:
+        match = _OF_GROUP.fullmatch(target)
+        if match is None:
+            hint = "write `${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`"
+            return self._fail("ACI160", where, f"{quote(target)} names no value of another group", hint, path)
+        return Text(Deferred(GroupReference(match["address"], match["path"])), deferred=match.group())
 
 
 def _offline(whole: str, source: str, *, public: bool) -> Text:
@@ -197,6 +210,7 @@ def _joined(parts: list[Text], *, whole: bool) -> Text:
         unknown=any(part.unknown for part in parts),
         failed=any(part.failed for part in parts),
         offer=next((part.offer for part in parts if part.offer), ""),
+        deferred=next((part.deferred for part in parts if part.deferred), ""),
     )
 
 

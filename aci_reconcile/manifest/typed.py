@@ -141,6 +141,8 @@ class Typing:
             self.places.doubtful.add(path)
             return OMITTED
         hidden = spec is not None and spec.write_only
+        if text.deferred and not _may_wait(spec, path):
+            return self._impatient(text, node, path)
         if isinstance(text.value, Secret):
             return self._encoded(text.value, node, spec, at) if hidden and spec else self._exposed(text, node, path)
         if text.unknown and kind is not Kind.STRING:
@@ -164,6 +166,12 @@ class Typing:
         if path[-1] == "value" and "environmentVariables" in path:
             hint = f'write {{secureValue: "{text.offer}"}}'
         return self._wrong("ACI153", node.where, message, path, hint)
+
+    def _impatient(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
+        """Complain of a value of another group in a field that can't wait for it."""
+        message = f"${{group:{text.deferred}}} is known only when the other group runs, and may not stand here"
+        hint = "it may stand in texts that anybody may read, such as environment variables and commands"
+        return self._wrong("ACI160", node.where, message, path, hint)
 
     def _encoded(self, value: Secret, node: ScalarNode, spec: Node, at: str) -> Secret:
         """Check that the content of a secret file is base64, as ARM wants it."""
@@ -207,9 +215,18 @@ class Typing:
         if text.failed:
             self.places.doubtful.add(path)
             return OMITTED
+        if text.deferred:
+            return self._impatient(text, entry.value, path)
         if isinstance(text.value, Secret):
             return text.value.map(encode)
         return self._literal(encode(text.value), entry.value, spec, at)
+
+
+def _may_wait(spec: Node | None, path: Path) -> bool:
+    """Whether a field may hold what is known only when another group runs: a readable text without fixed words."""
+    if path[:1] not in {("properties",), ("tags",)} or spec is None:
+        return False
+    return spec.kind is Kind.STRING and not spec.write_only and not spec.row.enum
 
 
 def _scalar(kind: Kind, spec: Node | None) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
+from aci_reconcile.deferred import references
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import Scope, as_text
 from aci_reconcile.plan.brakes import blockers
 from aci_reconcile.plan.decide import NOT_YET, decide, is_member
+from aci_reconcile.plan.deferring import Known, in_order
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from aci_reconcile.plan.values import Policy
 
 
-def plan(
+def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     desired: Iterable[Resource],
     live: Iterable[Resource],
     policy: Policy,
@@ -28,6 +31,7 @@ def plan(
     missing: Iterable[Scope] = (),
     unreadable: Iterable[Unreadable] = (),
     verdicts: Verdicts = NOT_YET,
+    others: Iterable[Resource] = (),
 ) -> Plan:
     """Decide what to do.
 
@@ -38,25 +42,36 @@ def plan(
         missing: resource groups that do not exist.
         unreadable: groups that could not be read; nothing is decided about them.
         verdicts: which fingerprints were compared already, with what result.
+        others: groups of other resource groups, live, that manifests name values of.
 
     Raises:
-        UsageError: nothing is declared. An empty set never means "delete everything"; ``destroy`` does.
+        UsageError: nothing is declared (an empty set never means "delete everything"; ``destroy`` does), or groups
+            name each other's values in a circle.
     """
     declared = {resource.id.key: resource for resource in desired}
     if not declared:
         raise UsageError("no manifest declares a group", hint="to delete everything this project owns: destroy")
     found = {resource.id.key: resource for resource in live}
-    dark = {each.address.lower() for each in unreadable}
-    changes = [
-        decide(resource, found.get(key), policy, verdicts)
-        for key, resource in declared.items()
-        if _selected(key, policy) and resource.address.lower() not in dark
-    ]
+    unread = tuple(unreadable)
     orphans = [resource for key, resource in found.items() if key not in declared and _owned(resource, policy)]
     pruned = policy.prune and policy.selected is None
-    changes += [_deletion(resource) for resource in orphans if pruned]
+    decided = {each.id.key: _deletion(each) for each in orphans if pruned}
+    seen = {each.id.key: each for each in others} | found
+    known = Known(seen, decided, frozenset(each.address.lower() for each in unread))
+    for resource in in_order(declared):
+        if _selected(resource.id.key, policy) and resource.address.lower() not in known.unreadable:
+            decided[resource.id.key] = _decided(resource, known, policy, verdicts)
     kept = [] if pruned else orphans
-    return _assembled(changes, kept, policy, tuple(missing), tuple(unreadable), _ours(found.values(), policy))
+    planned = _assembled(list(decided.values()), kept, policy, tuple(missing), unread, _ours(found.values(), policy))
+    return replace(planned, blockers=(*planned.blockers, *known.blockers(planned.changes)))
+
+
+def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts) -> Change:
+    """Decide about one group; where values of other groups are not known yet, what is declared is kept for later."""
+    resource = known.resolved(desired)
+    change = decide(resource, known.live.get(resource.id.key), policy, verdicts)
+    later = change.writes and change.after is not None and references(change.after.body)
+    return replace(change, deferred=resource) if later else change
 
 
 def destruction(live: Iterable[Resource], policy: Policy) -> Plan:

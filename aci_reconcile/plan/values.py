@@ -86,6 +86,8 @@ class Change:
     """Digest of the manifest, for the tag that remembers the write."""
     stuck: bool = False
     """The same manifest was written before and Azure left this difference: writing again would restart in vain."""
+    deferred: Resource | None = None
+    """The manifest, where it names values of other groups that are known only after those are written."""
 
     @property
     def address(self) -> str:
@@ -113,8 +115,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``resource-group``, ``observe``, ``freeze``, ``rule``); ``release`` is the flag or the edit that
-    lifts it, as a person would type it.
+    ``protected``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``); ``release`` is the
+    flag or the edit that lifts it, as a person would type it.
     """
 
     code: str

@@ -16,6 +16,7 @@ from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.reconcile.context import Pace, Wait
 from aci_reconcile.reconcile.engine import call, pause
+from aci_reconcile.reconcile.others import undeferred
 from aci_reconcile.reconcile.writes import delete, marked, not_taken, patch, put, settled_read, stamped, verify
 
 if TYPE_CHECKING:
@@ -54,17 +55,20 @@ def converge(change: Change, ctx: Context) -> Process[bool]:
 
 def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
     deadline = ctx.deadline()
+    current = live = change.before
     if change.writes:
         yield Started(change)
         current = yield from call(lambda: ctx.backend.get(change.id))
         if _moved(change, current):
             yield Moved(change, ctx.clock.now() - began)
             return False
+        if change.deferred is not None:
+            change = yield from undeferred(change, change.deferred, current, ctx, deadline)
+        live = current
+    if change.writes:
         live = yield from _written(change, current, ctx, deadline)
-    else:
-        live = change.before
-        if change.stuck:
-            raise not_taken(change.fields)
+    elif change.stuck:
+        raise not_taken(change.fields)
     return (yield from _running(change, live, ctx, deadline, began))
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from aci_reconcile import tags
+from aci_reconcile.deferred import references
 from aci_reconcile.errors import AuthenticationError, AzureError
 from aci_reconcile.health import is_settled
 from aci_reconcile.model import as_text
@@ -17,7 +18,7 @@ from aci_reconcile.plan.planning import plan
 from aci_reconcile.plan.values import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.model import Resource, ResourceId, Scope
@@ -48,6 +49,8 @@ class Observation:
     unreadable: tuple[Unreadable, ...] = ()
     verdicts: Verdicts = field(default_factory=dict[tuple[str, ...], "bool | None"])
     """Whether groups hold the secrets of their manifests, by ``memory``."""
+    others: tuple[Resource, ...] = ()
+    """Groups of further resource groups that manifests name values of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         missing=seen.missing,
         unreadable=seen.unreadable,
         verdicts=seen.verdicts,
+        others=seen.others,
     )
 
 
@@ -108,7 +112,10 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         named = [
             key for key in listed if key in declared and _needs_get(declared[key], listed[key], policy, look, verdicts)
         ]
+        elsewhere = {each.key: each for each in _named(desired) if each.scope.key not in wanted}
+        named += [each.key for each in _named(desired) if each.key in listed and each.key not in named]
         reads = _together(pool, {key: partial(_settled, listed[key].id, look) for key in named})
+        others = _together(pool, {key: partial(_settled, each, look) for key, each in elsewhere.items()})
         empty = [wanted[key] for key, answer in answers.items() if not answer.found and not answer.error]
         holding = {each.id.scope.key for each in desired}
         missing = tuple(pool.map(look.backend.get_resource_group, empty))
@@ -119,9 +126,16 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         missing=tuple(
             scope for scope, body in zip(empty, missing, strict=True) if body is None and scope.key in holding
         ),
-        unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, declared)),
+        unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, listed), *_dark_groups(others, elsewhere)),
         verdicts=verdicts,
+        others=tuple(each for answer in others.values() for each in answer.found),
     )
+
+
+def _named(desired: Sequence[Resource]) -> tuple[ResourceId, ...]:
+    """Return the groups that manifests name values of, each once."""
+    found = (each.target(resource.id) for resource in desired for each in references(resource.body))
+    return tuple({each.key: each for each in found}.values())
 
 
 def _compared(policy: Policy, pair: tuple[Resource, Resource]) -> bool | None:
@@ -191,8 +205,9 @@ def _dark_scopes(
 
 
 def _dark_groups(
-    reads: dict[tuple[str, str, str, str], _Answer], declared: dict[tuple[str, str, str, str], Resource]
+    reads: Mapping[tuple[str, str, str, str], _Answer],
+    named: Mapping[tuple[str, str, str, str], Resource | ResourceId],
 ) -> Iterator[Unreadable]:
     for key, answer in reads.items():
         if answer.error:
-            yield Unreadable(declared[key].address, answer.error)
+            yield Unreadable(named[key].address, answer.error)

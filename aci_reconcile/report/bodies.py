@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
+from aci_reconcile.deferred import Deferred
 from aci_reconcile.report.values import conceal, guarded
 from aci_reconcile.secret import Secret
 
@@ -29,8 +30,8 @@ def live(body: Body, hidden: frozenset[str]) -> Json:
 
 
 def opened(value: Json) -> object:
-    """Return the value with null where a secret stands."""
-    if isinstance(value, Secret):
+    """Return the value with null where a secret stands, or what is known only later."""
+    if isinstance(value, Secret | Deferred):
         return None
     if isinstance(value, Mapping):
         return {name: opened(each) for name, each in value.items()}
@@ -41,12 +42,21 @@ def opened(value: Json) -> object:
 
 def masked(value: Json) -> object:
     """Return where secrets stand: true, within the objects and lists that lead there; something falsy for no secret."""
+    return _marked(value, Secret)
+
+
+def unknown(value: Json) -> object:
+    """Return where that stands which is known only after the apply; as ``masked`` does."""
+    return _marked(value, Deferred)
+
+
+def _marked(value: Json, kind: type[Secret | Deferred]) -> object:
     if isinstance(value, Mapping):
-        return {name: mask for name, each in value.items() if (mask := masked(each))}
+        return {name: mark for name, each in value.items() if (mark := _marked(each, kind))}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        masks = [masked(each) for each in value]
-        return masks if any(masks) else []
-    return isinstance(value, Secret)
+        marks = [_marked(each, kind) for each in value]
+        return marks if any(marks) else []
+    return isinstance(value, kind)
 
 
 def _settled(value: Json) -> Json:

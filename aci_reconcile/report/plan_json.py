@@ -1,18 +1,19 @@
 """A plan as JSON; inside ``resource_changes`` the names are those of Terraform's plan.
 
 Described by ``schemas/plan.schema.json``. Where a secret stands, the value is null, and the map beside it
-(``before_sensitive``, ``after_sensitive``) says true at the same place. What a container does at the moment
+(``before_sensitive``, ``after_sensitive``) says true at the same place; so does ``after_unknown`` where a value of
+another group stands that is known only later. What a container does at the moment
 (``instanceView``) is no part of a plan and left out. The document is ASCII: everything else is escaped, so that it can
 be shown on any terminal.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aci_reconcile.diff import ABSENT, Replaces
 from aci_reconcile.plan.values import Action, Cause, Impact
-from aci_reconcile.report.bodies import declared, live, masked, opened
+from aci_reconcile.report.bodies import declared, live, masked, opened, unknown
 from aci_reconcile.report.escape import dump
 from aci_reconcile.report.rows import known_later
 from aci_reconcile.report.values import conceal, hidden_texts
@@ -120,7 +121,7 @@ def _change(change: Change) -> dict[str, object]:
         "actions": _ACTIONS[change.action],
         "before": opened(before),
         "after": opened(after),
-        "after_unknown": _unknown(known_later(change)),
+        "after_unknown": _both(_unknown(known_later(change)), unknown(after)),
         "before_sensitive": masked(before) or {},
         "after_sensitive": masked(after) or {},
     }
@@ -138,6 +139,15 @@ def _unknown(places: tuple[Keys, ...]) -> dict[str, object]:
     return {
         first: _unknown(tuple(keys[1:] for keys in places if keys[0] == first and keys[1:])) or True for first in firsts
     }
+
+
+def _both(left: object, right: object) -> object:
+    """Return a tree with true wherever one of two trees says so; they have no list in common."""
+    if all(isinstance(side, dict) for side in (left, right)):
+        one, other = cast("dict[str, object]", left), cast("dict[str, object]", right)
+        return {name: _both(one.get(name), other.get(name)) for name in one | other}
+    empty: dict[str, object] = {}
+    return left or right or empty
 
 
 def _fields(change: Change) -> list[dict[str, object]]:
@@ -158,11 +168,16 @@ def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[s
     }
     if field.candidates:
         document["candidates"] = list(field.candidates)
-    return document if secret else document | _side("before", before) | _side("after", field.after)
+    return document if secret else document | _side("before", before) | _side("after", field.after) | _later(field)
 
 
 def _side(name: str, value: Json | Absent) -> dict[str, object]:
     return {} if value is ABSENT else {name: opened(value)}
+
+
+def _later(field: FieldChange) -> dict[str, object]:
+    mask = unknown(field.after) if field.after is not ABSENT else False
+    return {"after_unknown": mask} if mask else {}
 
 
 def _where(where: Where | None) -> dict[str, object] | None:

@@ -13,7 +13,7 @@ from aci_reconcile.model import as_object, as_text
 from aci_reconcile.normalize import POSITION
 from aci_reconcile.plan.values import Action, Cause, Change
 from aci_reconcile.report.escape import sanitize
-from aci_reconcile.report.values import conceal, flatten, hidden_texts, is_entry, show
+from aci_reconcile.report.values import KNOWN_LATER, conceal, flatten, hidden_texts, is_entry, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ def _body(change: Change) -> Iterator[Row]:
         for keys, value in flatten(change.after.body):
             yield Row(path_text(display(ROOT, keys)), _side(keys, value))
         for keys in known_later(change):
-            yield Row(path_text(display(ROOT, keys)), ("(known after apply)",))
+            yield Row(path_text(display(ROOT, keys)), (KNOWN_LATER,))
 
 
 def _fields(change: Change) -> Iterator[Row]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from aci_reconcile.deferred import Deferred
 from aci_reconcile.diff import ABSENT
 from aci_reconcile.fields import ROOT, Kind, Node
 from aci_reconcile.fields.paths import below
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     from aci_reconcile.plan.values import Change
 
 ELLIPSIS = "…"
+KNOWN_LATER = "(known after apply)"
 
 
 def show(value: Json) -> str:
     """Return a JSON value on one line, texts quoted, secrets redacted."""
     if isinstance(value, Secret):
         return REDACTED
+    if isinstance(value, Deferred):
+        return KNOWN_LATER
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, Mapping):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from aci_reconcile.deferred import Deferred
 from aci_reconcile.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.errors import Where
 from aci_reconcile.model import Resource, ResourceId, Scope
@@ -23,6 +24,7 @@ from aci_reconcile.report import Header
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
+    from aci_reconcile.diff import Absent
     from aci_reconcile.model import Json
     from aci_reconcile.saved.document import Document
 
@@ -80,19 +82,25 @@ def _resource(identity: ResourceId, change: Document, side: str, where: Where | 
     body = change[side]
     if body is None:
         return None
-    return Resource(identity, cast("Mapping[str, Json]", _hidden(body, change[f"{side}_sensitive"])), where=where)
+    shown = _marked(body, change[f"{side}_sensitive"], Secret("", source="saved plan"))
+    if side == "after":
+        shown = _marked(shown, change["after_unknown"], Deferred())
+    return Resource(identity, cast("Mapping[str, Json]", shown), where=where)
 
 
-def _hidden(value: Any, mask: Any) -> Json:
-    """Return the value with a secret at each place that the mask marks."""
+def _marked(value: Any, mask: Any, stand_in: Secret | Deferred) -> Json:
+    """Return the value with something else at each place that the mask marks."""
     if mask is True:
-        return Secret("", source="saved plan")
+        return stand_in if value is None or isinstance(stand_in, Secret) else value
     if isinstance(value, Mapping):
         members = cast("Mapping[str, Any]", value)
-        return {name: _hidden(each, mask[name] if mask and name in mask else False) for name, each in members.items()}
+        return {
+            name: _marked(each, mask[name] if mask and name in mask else False, stand_in)
+            for name, each in members.items()
+        }
     if isinstance(value, Sequence) and not isinstance(value, str):
         items = cast("Sequence[object]", value)
-        return [_hidden(each, mask[at] if mask else False) for at, each in enumerate(items)]
+        return [_marked(each, mask[at] if mask else False, stand_in) for at, each in enumerate(items)]
     return cast("Json", value)
 
 
@@ -101,9 +109,13 @@ def _field(entry: Document) -> FieldChange:
     return FieldChange(
         entry["path"],
         None if hidden else entry.get("before", ABSENT),
-        None if hidden else entry.get("after", ABSENT),
+        None if hidden else _after(entry),
         tuple(entry["keys"]),
         Replaces(entry["replaces"]),
         secret=hidden,
         candidates=tuple(entry.get("candidates", ())),
     )
+
+
+def _after(entry: Document) -> Json | Absent:
+    return _marked(entry["after"], entry.get("after_unknown"), Deferred()) if "after" in entry else ABSENT

@@ -72,9 +72,10 @@ REFERENCES: Final[Mapping[str, Code]] = {
         WARNING,
     ),
     "ACI160": Code(
-        "References of this kind are not available yet",
-        "`${group:…}` is reserved. Until it works, let the pipeline fetch the value and use `${env:…}`.",
-        'value: "${group:db:ipAddress.ip}"',
+        "A value of another group that cannot be used",
+        "`${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`, in a text anybody may read: "
+        "the value is known only when the other group runs, so it can be no secret, number or fixed word.",
+        'value: "${group:db:ipAddress}"',
     ),
     "ACI171": Code(
         "The project wants another version of this tool",

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from unit.arm.fake_vault import Cloud, Principal, vaults
 
-from aci_reconcile.arm import Endpoint, cloud, vaults_of
+from aci_reconcile.arm import Endpoint, cloud, custom, vaults_of
+from aci_reconcile.arm.standin import VARIABLE, Nobody
 from aci_reconcile.arm.vaults import Vaults
+from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,3 +128,36 @@ def test_a_host_is_no_name_of_a_vault(name: str) -> None:
     """Nothing that could lead elsewhere becomes part of a URL."""
     with pytest.raises(ValueError, match="no name of a vault"):
         Vaults(cloud("public"), Principal(), 1).fetch([f"{name}/key"])
+
+
+@pytest.mark.parametrize("endpoint", [Endpoint.local(), cloud("public"), custom("https://127.0.0.1:10810")])
+def test_a_server_may_stand_in_for_all_vaults(endpoint: Endpoint) -> None:
+    """The environment names it; it sees the vault's own host, and over plain http no token of anybody."""
+    with vaults(eight_kv__key=CANARY) as there:
+        served = vaults_of(endpoint, {VARIABLE: f"http://127.0.0.1:{there.port}"}, 2)
+        found = served.fetch(["eight-kv/key"])
+
+    assert CANARY == found["eight-kv/key"].reveal()
+    assert {("eight-kv.vault.azure.net", "key")} == {asked[:2] for asked in there.asked}
+    assert isinstance(served.credential, Nobody)
+
+
+def test_a_token_for_a_stand_in_needs_tls_and_a_challenge_that_fits() -> None:
+    """An https server that the environment names gets what the vault would get."""
+    known = {
+        VARIABLE: "https://vault.example.com",
+        "AZURE_CLIENT_ID": "c",
+        "AZURE_TENANT_ID": "t",
+        "AZURE_CLIENT_SECRET": "s",
+    }
+
+    assert "https://vault.example.com" == vaults_of(cloud("public"), known, 1).server
+    assert not isinstance(vaults_of(cloud("public"), known, 1).credential, Nobody)
+    assert isinstance(vaults_of(Endpoint.local(), known, 1).credential, Nobody)
+
+
+@pytest.mark.parametrize("url", ["http://vault.example.com", "ftp://x", "https://x/path", "https://u:p@x"])
+def test_what_may_not_stand_in(url: str) -> None:
+    """Plain http to another machine, and what is no server; the message names the variable."""
+    with pytest.raises(UsageError, match=f"^{VARIABLE}: "):
+        vaults_of(cloud("public"), {VARIABLE: url}, 1)

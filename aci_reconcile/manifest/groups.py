@@ -1,0 +1,61 @@
+"""``${group:…}``: which groups manifests name values of, and the order that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.deferred import Deferred, GroupReference, changed, references
+from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.items import Item
+from aci_reconcile.model import as_list, as_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aci_reconcile.manifest.documents import Declared
+    from aci_reconcile.model import Resource, ResourceId
+
+
+def with_references(declared: Declared, known: Sequence[ResourceId]) -> Resource:
+    """Return the group with full addresses in its references, and after the groups that it names."""
+    resource = declared.resource
+    addresses: dict[str, str] = {}
+    for item, reference in named(declared):
+        addresses[reference.address] = _address(item, reference, resource.id, known)
+    if not addresses:
+        return resource
+    body = changed(resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address])))
+    ours = {each.address for each in known} - {resource.address}
+    found = (each.address for each in references(body) if each.address in ours)
+    depends_on = tuple(dict.fromkeys((*resource.lifecycle.depends_on, *found)))
+    return replace(resource, body=as_object(body), lifecycle=replace(resource.lifecycle, depends_on=depends_on))
+
+
+def named(declared: Declared) -> Iterator[tuple[Item, GroupReference]]:
+    """Yield the references of a group to others, each with the value that it stands in."""
+    ours = declared.ours
+    for item in _walk(Item(declared.resource.body, (), ours.places, ours.findings)):
+        if isinstance(item.value, Deferred):
+            yield from ((item, each) for each in item.value.references)
+
+
+def _walk(item: Item) -> Iterator[Item]:
+    yield item
+    for name in as_object(item.value):
+        yield from _walk(item.at(name))
+    for index, value in enumerate(as_list(item.value)):
+        yield from _walk(Item(value, (*item.path, index), item.places, item.findings))
+
+
+def _address(item: Item, reference: GroupReference, own: ResourceId, known: Sequence[ResourceId]) -> str:
+    """Return the full address of a group that a reference names; one of another project need not be declared."""
+    text = reference.address.lower()
+    fits = [each for each in known if text in {each.address.lower(), each.name.lower()}]
+    found = fits[0] if fits else reference.target(own)
+    if len(fits) > 1:
+        listed = ", ".join(sorted(each.address for each in fits))
+        item.complain("ACI160", f"{quote(reference.address)} may mean {listed}", "write the resource group, too")
+    elif found.key == own.key:
+        item.complain("ACI142", "the group depends on itself")
+    return found.address

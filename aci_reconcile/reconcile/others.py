@@ -1,0 +1,56 @@
+"""Values of other groups, read just before the write that needs them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aci_reconcile.deferred import references, resolved
+from aci_reconcile.errors import NotConvergedError
+from aci_reconcile.health import is_settled
+from aci_reconcile.plan.decide import decide
+from aci_reconcile.plan.values import Action
+from aci_reconcile.reconcile.context import Pace, overdue, patiently
+from aci_reconcile.reconcile.engine import call, pause
+
+if TYPE_CHECKING:
+    from aci_reconcile.deferred import GroupReference
+    from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Change
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.engine import Process
+
+
+def undeferred(
+    change: Change, declared: Resource, current: Resource | None, ctx: Context, deadline: float
+) -> Process[Change]:
+    """Return what is left to do now that the other groups are as they should be; that may be nothing.
+
+    Raises:
+        NotConvergedError: another group has no such value, or more would have to be done than was planned.
+    """
+    values: dict[GroupReference, str] = {}
+    for reference in references(declared.body):
+        values[reference] = yield from _told(reference, change, ctx, deadline)
+    known = resolved(declared, lambda reference: values[reference])
+    decided = yield from call(partial(decide, known, current, ctx.policy))
+    if decided.action is Action.REPLACE and change.action is not Action.REPLACE:
+        raise NotConvergedError("the group would have to be created again, which was not planned", hint="plan again")
+    return decided
+
+
+def _told(reference: GroupReference, change: Change, ctx: Context, deadline: float) -> Process[str]:
+    """Return the value that a settled group tells."""
+    target = reference.target(change.id)
+    pace = Pace()
+    while True:
+        other = yield from patiently(ctx, partial(ctx.backend.get, target), deadline)
+        if other is None or is_settled(other.body):
+            break
+        overdue(ctx, deadline, f"waiting for {target.address}")
+        yield from pause(pace.next())
+    value = reference.told(other)
+    if not value:
+        why = f"{target.address} has no {reference.path}" if other else f"there is no group {target.address}"
+        raise NotConvergedError(f"{reference} has no value: {why}")
+    return value
