@@ -455,3 +455,33 @@ def test_letting_a_group_go_takes_off_our_tags_and_nothing_else() -> None:
     assert {"team": "a"} == (change.after.tags if change.after else {})
     assert Action.NO_OP is only(plan([let_go], [live(group())], policy())).action
     assert Action.NO_OP is only(plan([let_go], [], policy())).action
+
+
+def test_two_environments_in_one_resource_group_do_not_touch_each_other() -> None:
+    """Each sees its own groups as its own, and the other's as nobody's orphans."""
+    there = [owned(group("a")), live(group("b"), tags={tags.OWNER: "shop/test"})]
+    prod = plan([group("a")], there, policy(prune=True))
+    test = plan([group("b")], there, policy(owner="shop/test", prune=True))
+
+    assert not prod
+    assert not test
+    assert () == prod.blockers + prod.notices + test.blockers + test.notices
+
+
+def test_a_renamed_project_is_held_and_deletes_nothing() -> None:
+    """Its groups belong to the old name until they are let go and adopted."""
+    there = [owned(group(name)) for name in "ab"]
+    renamed = plan([group("a"), group("b", container(image="x"))], there, policy(owner="store/prod", prune=True))
+
+    assert ["owner", "owner"] == codes(renamed)
+    assert not renamed
+
+
+def test_a_group_moves_by_being_let_go_and_adopted() -> None:
+    """Tags only, both times; nothing restarts."""
+    let_go = only(plan([group(lifecycle=Lifecycle(detach=True))], [owned(group())], policy()))
+    free = Resource(rid(), {**owned(group()).body, "tags": dict(let_go.after.tags) if let_go.after else {}})
+    adopted = only(plan([group()], [free], policy(owner="store/prod", adopt=True)))
+
+    assert [Impact.TAGS_ONLY, Impact.TAGS_ONLY] == [let_go.impact, adopted.impact]
+    assert Action.ADOPT is adopted.action
