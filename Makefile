@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
+# Bytecode is worth its space: the end-to-end tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 
 .PHONY: help demo test test-clients check format lock wheel e2e-wheel clean

@@ -57,7 +57,7 @@ def quiet(change: Change) -> bool:
     return change.impact in {Impact.NONE, Impact.TAGS_ONLY}
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(bodies(), st.integers(0, 2**32))
 def test_what_is_imported_plans_to_tags_only(body: dict[str, Any], seed: int) -> None:
     """Whatever Azure tells of a group, in whatever order and spelling."""
@@ -68,7 +68,7 @@ def test_what_is_imported_plans_to_tags_only(body: dict[str, Any], seed: int) ->
     assert quiet(change), (written.text, change.fields)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(bodies(), st.integers(0, 2**32))
 def test_what_the_project_shares_is_told_apart(body: dict[str, Any], seed: int) -> None:
     """A default of the project is no default of Azure's: where they differ, the manifest says what is live."""

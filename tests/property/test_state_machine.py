@@ -131,7 +131,7 @@ class Reconciling(RuleBasedStateMachine):
         assert CANARY not in str(told)
 
 
-Reconciling.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None, derandomize=True)
+Reconciling.TestCase.settings = settings(max_examples=30, stateful_step_count=20, deadline=None, derandomize=True)
 TestReconciling = Reconciling.TestCase
 
 

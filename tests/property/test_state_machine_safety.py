@@ -174,5 +174,5 @@ def _name(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
-Reconciling.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None, derandomize=True)
+Reconciling.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None, derandomize=True)
 TestReconcilingSafely = Reconciling.TestCase

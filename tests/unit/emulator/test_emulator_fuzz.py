@@ -93,7 +93,7 @@ _JSON = st.recursive(
 _BODIES = st.binary(max_size=40) | _JSON.map(lambda value: json.dumps(value).encode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     method=st.sampled_from(["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS", "\x00"]),
     path=_PATHS | _KNOWN | st.text(max_size=20),

@@ -27,7 +27,7 @@ PROGRAMS = st.builds(Program, first=ATTEMPTS, then=ATTEMPTS)
 TIMES = st.floats(min_value=0, max_value=1e7)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(simulated=PROGRAMS, policy=st.sampled_from(POLICIES), times=st.lists(TIMES, min_size=2, max_size=6))
 def test_progress_is_monotone(simulated: Program, policy: str, times: list[float]) -> None:
     """Counters never fall, starts never move back, and what has ended stays so."""
@@ -40,7 +40,7 @@ def test_progress_is_monotone(simulated: Program, policy: str, times: list[float
         assert earlier.phase != "ended" or earlier == later
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(simulated=PROGRAMS, policy=st.sampled_from(POLICIES))
 def test_settling_agrees_with_living(simulated: Program, policy: str) -> None:
     """What is said to end at a time has ended then, and not before."""

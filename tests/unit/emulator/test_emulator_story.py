@@ -42,7 +42,7 @@ def act(world: World, step: str, image: str, body: Any) -> int:
             return 200
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     steps=STEPS,
     policy=st.sampled_from(["Always", "OnFailure", "Never"]),
