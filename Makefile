@@ -43,7 +43,7 @@ wheel: $(VENV)/.checked ## build the wheel into dist/
 e2e-wheel: wheel $(VENV)/.tested ## the end-to-end tests on that wheel, installed in its own environment
 	rm -rf build/wheel-env
 	$(PYTHON) -m venv build/wheel-env
-	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/run.txt
+	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/test.txt
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --no-deps dist/*.whl
 	ACI_RECONCILE_COMMAND="$(CURDIR)/build/wheel-env/bin/aci-reconcile" $(BIN)/python -m pytest -n 2 -q tests/e2e
 
