@@ -222,5 +222,5 @@ def test_it_is_found_nowhere(logged: Commands, tmp_path: Path) -> None:
     assert "aci-reconcile-secrets" in watch.seen["live"]
     assert "Request URL: " in watch.seen[str(tmp_path / "debug.log")]
     assert "shop-kv.vault.azure.net" in watch.seen[str(tmp_path / "debug.log")]
-    assert "aci_reconcile" in watch.seen["apply: arguments"] or not Path("/proc").exists()
+    assert "apply -y" in watch.seen["apply: arguments"] or not Path("/proc").exists()
     assert any(place.startswith(state) for place in watch.seen)
