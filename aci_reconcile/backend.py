@@ -22,6 +22,17 @@ class Operation:
 
     url: str = ""
     retry_after: float | None = None
+    request_id: str = ""
+    """What Azure's support asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What the last answers said is left of ARM's limits; None where they did not say. Not to be trusted."""
+
+    reads: int | None = None
+    writes: int | None = None
+    deletes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,10 @@ class Backend(Protocol):
 
     def delete_resource_group(self, scope: Scope, /) -> Operation:
         """Delete the resource group and everything in it."""
+        ...
+
+    def remaining(self) -> Remaining:
+        """Return what the last answers said about ARM's limits; sends nothing."""
         ...
 
     def list_resources(self, scope: Scope, /) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile.model import ResourceId, as_object, as_text
+from aci_reconcile.model import ResourceId, as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,16 +98,27 @@ def changed(value: Json, change: Callable[[Deferred], str]) -> Json:
 
 def resolved(resource: Resource, values: Values) -> Resource:
     """Return the group with the values that are known."""
+    if not references(resource.body):
+        return resource
     return replace(resource, body=as_object(changed(resource.body, lambda text: text.resolved(values))))
 
 
 def references(value: Json) -> tuple[GroupReference, ...]:
     """Return the references that stand in JSON, each once."""
     found: dict[GroupReference, None] = {}
-
-    def note(text: Deferred) -> str:
-        found.update(dict.fromkeys(text.references))
-        return text
-
-    changed(value, note)
+    _note(value, found)
     return tuple(found)
+
+
+def _note(value: Json, found: dict[GroupReference, None]) -> None:
+    kind = type(value)
+    if kind is str:  # nearly always
+        return
+    if isinstance(value, Deferred):
+        found.update(dict.fromkeys(value.references))
+    elif kind is dict or isinstance(value, Mapping):
+        for each in as_object(value).values():
+            _note(each, found)
+    elif kind is list or isinstance(value, Sequence):
+        for each in as_list(value):
+            _note(each, found)

@@ -13,6 +13,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """What belongs to every event of a group: how often its write was sent, and what Azure's support asks for."""
+
+    attempt: int = 0
+    """Of the write that was sent last; 0 before the first one."""
+    request_id: str = ""
+    """Of the last write that Azure accepted."""
+    seconds: float = 0
+    """Since work on the group began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """Azure's rate limits make requests wait; said once for all groups that wait.
+
+    ``what``: reads, writes or deletes; ``location``: the region, where the provider counts by region.
+    """
+
+    what: str
+    seconds: float
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceGroupCreated:
     """A resource group was created."""
 
@@ -47,6 +71,7 @@ class Started:
     """Work on a group begins."""
 
     change: Change
+    trace: Trace = Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +80,7 @@ class Waiting:
 
     change: Change
     detail: str
+    trace: Trace = Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +91,7 @@ class Succeeded:
     live: Resource | None
     seconds: float
     health: Health | None = None
+    trace: Trace = Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +103,7 @@ class Unhealthy:
     seconds: float
     logs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The last lines of each failing container, by its name."""
+    trace: Trace = Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +114,7 @@ class Failed:
     error: AciReconcileError
     seconds: float
     gone: bool = False
+    trace: Trace = Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +123,7 @@ class Moved:
 
     change: Change
     seconds: float
+    trace: Trace = Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +132,7 @@ class Skipped:
 
     change: Change
     because: str
+    trace: Trace = Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +161,7 @@ Event: TypeAlias = (
     | ResourceGroupDeleted
     | ResourceGroupFailed
     | FreezeOverridden
+    | Paced
     | Started
     | Waiting
     | Succeeded

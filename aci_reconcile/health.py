@@ -76,6 +76,15 @@ class Health:
         """Whether nothing is wrong and nothing is to be waited for."""
         return self.state in {State.HEALTHY, State.FINISHED}
 
+    @property
+    def ready_at(self) -> float | None:
+        """When the last container began to run, in seconds since the epoch, where nothing but time is missing."""
+        left = [each for each in self.containers if not each.init and each.verdict is State.PENDING]
+        if self.state is not State.PENDING or not left or any(each.state != "Running" for each in left):
+            return None
+        began = [_epoch(each.started) for each in left]
+        return max((each for each in began if each is not None), default=None)
+
 
 def is_settled(body: Body) -> bool:
     """Whether provisioning has ended, well or badly (documented: Pending, Creating, Updating, Repairing are not it)."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aci_reconcile.backend import Operation, Progress
+from aci_reconcile.backend import Operation, Progress, Remaining
 from aci_reconcile.model import Lifecycle, Resource, ResourceId, Scope
 from aci_reconcile.plan import Policy
 from aci_reconcile.reconcile import Context, Wait
@@ -194,6 +194,10 @@ class FakeBackend:
         self._told("delete_rg", scope.resource_group)
         self.resource_groups.pop(scope.key)
         return Operation()
+
+    def remaining(self) -> Remaining:
+        """Tell nothing of limits."""
+        return Remaining()
 
     def list_resources(self, scope: Scope, /) -> Iterable[str]:
         """List what is in a resource group."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.arm.body import Redactor, serialise
 from aci_reconcile.arm.failures import ErrorDetail
 from aci_reconcile.arm.urls import RESOURCES_API, groups_path, resource_path, scope_path, with_query
-from aci_reconcile.backend import Backend, Operation, Progress
+from aci_reconcile.backend import Backend, Operation, Progress, Remaining
 from aci_reconcile.errors import NoAnswerError, NotFoundError
 from aci_reconcile.model import Resource, ResourceId, as_list, as_object, as_text
 
@@ -118,6 +118,10 @@ class ArmBackend(Backend):
         """Delete the resource group and everything in it; deleting one that is absent is no error."""
         return self._delete(with_query(scope_path(scope), api_version=RESOURCES_API))
 
+    def remaining(self) -> Remaining:
+        """Return what the last answers said about ARM's limits."""
+        return self._wire.remaining
+
     def list_resources(self, scope: Scope, /) -> Iterable[str]:
         """Return the ARM ids of everything that lives in the resource group; empty when that does not exist."""
         bodies = self._pages(with_query(scope_path(scope, "resources"), api_version=RESOURCES_API))
@@ -155,7 +159,7 @@ class ArmBackend(Backend):
     def _operation(self, answer: Answer) -> Operation:
         answer.json()
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
-        return Operation(url, answer.retry_after)
+        return Operation(url, answer.retry_after, answer.request_id)
 
 
 def _object(answer: Answer) -> Body:

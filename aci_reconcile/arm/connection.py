@@ -38,6 +38,7 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
     send: Send | None = None,
     timeout: float = READ_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
+    paced: bool = False,
 ) -> ArmBackend:
     """Return the backend for an endpoint. Nothing is sent yet; the first request gets the first token.
 
@@ -49,6 +50,7 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
         send: a function that answers instead of a server (``--local``); no token then.
         timeout: seconds an answer may take.
         sleep: waits between two attempts.
+        paced: the caller obeys Azure's rate limits itself; without it, a refused request is repeated here.
 
     Raises:
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
@@ -64,7 +66,7 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
         transport = pooled(counter, concurrency=concurrency, read_seconds=timeout, loopback=loopback, sleep=sleep)
     authentication, identity = _authentication(endpoint, environ, in_process=send is not None)
     redactor = Redactor()
-    wire = Wire(endpoint, Clients(options(endpoint, transport, authentication)), redactor)
+    wire = Wire(endpoint, Clients(options(endpoint, transport, authentication, paced=paced)), redactor)
     return ArmBackend(wire, redactor, api_version=api_version, identity=identity, counter=counter)
 
 
@@ -101,7 +103,7 @@ def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_proces
     return OneTokenForAll(found.credential, *endpoint.scopes), Identity(found.description, found.warning)
 
 
-def options(endpoint: Endpoint, transport: Any, authentication: Any) -> dict[str, Any]:
+def options(endpoint: Endpoint, transport: Any, authentication: Any, *, paced: bool = False) -> dict[str, Any]:
     """Return what both clients are built from. A client insists on a credential even where its pipeline has none."""
     from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy
@@ -116,7 +118,7 @@ def options(endpoint: Endpoint, transport: Any, authentication: Any) -> dict[str
         "policies": [
             RequestIdPolicy(),
             UserAgentPolicy(user_agent_name()),
-            ReadsOnly(),
+            ReadsOnly(paced=paced),
             *((authentication,) if authentication else ()),
             ARMHttpLoggingPolicy(),
         ],

@@ -36,10 +36,12 @@ class ReadsOnly(RetryPolicy[Any, Any]):
 
     A read is repeated when no answer came and on 408, 500, 502, 503, 504. A write is not: each PUT restarts containers,
     and one without an answer may have been carried out. A 429 was certainly not, so it is repeated, read or write,
-    unless Azure asks for more than 20 seconds. The SDK would repeat PUT and DELETE, and anything with a Retry-After.
+    unless Azure asks for more than 20 seconds, or the caller paces itself (``paced``): then its thread is not held up.
+    The SDK would repeat PUT and DELETE, and anything with a Retry-After.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, paced: bool = False) -> None:
+        self._paced = paced
         super().__init__(
             retry_total=3, retry_connect=3, retry_read=3, retry_status=3, retry_backoff_factor=0.4, retry_backoff_max=5
         )
@@ -51,7 +53,7 @@ class ReadsOnly(RetryPolicy[Any, Any]):
         if not settings["total"] or (wait is not None and wait > _LONGEST_WAIT):
             return False
         if status == _TOO_MANY:
-            return True
+            return not self._paced
         return response.http_request.method in _READS and status in _TRANSIENT
 
     def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:

@@ -12,10 +12,12 @@ raw requests; the older generation of clients has it as ``_send_request`` (conta
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.arm.failures import Answer, from_answer, from_exception
 from aci_reconcile.arm.urls import shorten
+from aci_reconcile.backend import Remaining
 from aci_reconcile.errors import AzureError
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from aci_reconcile.arm.endpoint import Endpoint
 
 FIRST_ERROR = 400
+_LONGEST_NUMBER = 10
 _FIRST_REDIRECT = 300
 _PROVIDER = "/providers/microsoft.containerinstance/"
 
@@ -36,6 +39,7 @@ class Wire:
         self._endpoint = endpoint
         self._clients = clients
         self._redactor = redactor
+        self.remaining = Remaining()
 
     def exchange(self, method: str, url: str, body: bytes = b"", *, accept: Container[int] = ()) -> Answer:
         """Send one request and return what came back.
@@ -56,6 +60,7 @@ class Wire:
             answer = Answer(response.status_code, headers, response.content, self._redactor)
         except self._clients.failures as error:
             raise from_exception(error, f"{method} {shorten(target)}") from error
+        self._note_remaining(answer)
         if answer.status >= FIRST_ERROR and answer.status not in accept:
             raise from_answer(answer)
         if _FIRST_REDIRECT <= answer.status < FIRST_ERROR:
@@ -70,6 +75,13 @@ class Wire:
     def close(self) -> None:
         """Close the connections."""
         self._clients.close()
+
+    def _note_remaining(self, answer: Answer) -> None:
+        """Keep what the answer says is left of ARM's limits (recorded: each answer names its own kind only)."""
+        for kind in ("reads", "writes", "deletes"):
+            text = answer.headers.get(f"x-ms-ratelimit-remaining-subscription-{kind}", "")
+            if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER:
+                self.remaining = replace(self.remaining, **{kind: int(text)})
 
     def own(self, url: str) -> str:
         """Return the URL in full, as it will be sent.

@@ -104,7 +104,7 @@ def connect(
     target = Target(local is not None, arm_endpoint, cloud, concurrency)
     version = loaded.project.api_version if loaded else API_VERSION
     given = os.environ if environ is None else environ
-    with connected(Place(target, version, Path(local or "."), given)) as connection:
+    with connected(Place(target, version, Path(local or "."), given, paced=True)) as connection:
         yield connection.backend
 
 

@@ -36,6 +36,8 @@ class Place:
     state: Path
     environ: Mapping[str, str]
     sleep: Callable[[float], None] = time.sleep
+    paced: bool = False
+    """Whether what is done there obeys Azure's rate limits by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
         environ=place.environ,
         send=send,
         sleep=place.sleep,
+        paced=place.paced,
     )
     with closing(backend):
         identity = backend.identity

@@ -69,14 +69,14 @@ def prepared(
     """
     loaded = placed(valid(sources, session, fetching(target, session), resolve=resolve), target, session.environ)
     policy = policy_for(loaded, allow, session.environ, now=session.clock.now(), local=target.local)
-    with opened(loaded.project, target, session) as connection:
+    with opened(loaded.project, target, session, paced=True) as connection:
         yield Work(loaded, policy, connection)
 
 
 @contextmanager
-def opened(project: Project, target: Target, session: Session) -> Generator[Connection]:
+def opened(project: Project, target: Target, session: Session, *, paced: bool = False) -> Generator[Connection]:
     """Connect for a project, and say as whom."""
-    place = Place(target, project.api_version, project.root / STATE, session.environ, session.clock.sleep)
+    place = Place(target, project.api_version, project.root / STATE, session.environ, session.clock.sleep, paced)
     with connected(place) as connection:
         if connection.warning:
             session.console.warn(connection.warning)

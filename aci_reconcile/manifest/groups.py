@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def with_references(declared: Declared, known: Sequence[ResourceId]) -> Resource:
     """Return the group with full addresses in its references, and after the groups that it names."""
     resource = declared.resource
+    if not references(resource.body):
+        return resource
     addresses: dict[str, str] = {}
     for item, reference in named(declared):
         addresses[reference.address] = _address(item, reference, resource.id, known)
-    if not addresses:
-        return resource
     body = changed(resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address])))
     ours = {each.address for each in known} - {resource.address}
     found = (each.address for each in references(body) if each.address in ours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.model import as_list, as_object, as_text
@@ -23,6 +23,14 @@ class Item:
     path: Path
     places: Places
     findings: Findings
+    known: dict[tuple[str, ...], Item] = field(
+        default_factory=dict["tuple[str, ...]", "Item"], compare=False, repr=False
+    )
+    """What was asked for below, by its names: dozens of rules walk the same ways."""
+    members: dict[str, tuple[Item, ...]] = field(
+        default_factory=dict[str, "tuple[Item, ...]"], compare=False, repr=False
+    )
+    """The entries of the lists that were asked for below."""
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -45,18 +53,25 @@ class Item:
 
     def at(self, *names: str) -> Item:
         """Return what is below, by names."""
-        item = self
-        for name in names:
-            item = Item(as_object(item.value).get(name), (*item.path, name), self.places, self.findings)
-        return item
+        found = self.known.get(names)
+        if found is None:
+            value = self.value
+            for name in names:
+                value = as_object(value).get(name)
+            found = self.known[names] = Item(value, (*self.path, *names), self.places, self.findings)
+        return found
 
     def each(self, name: str) -> tuple[Item, ...]:
         """Return the entries of a list below."""
-        here = self.at(name)
-        return tuple(
-            Item(value, (*here.path, index), self.places, self.findings)
-            for index, value in enumerate(as_list(here.value))
-        )
+        found = self.members.get(name)
+        if found is None:
+            here = self.at(name)
+            found = tuple(
+                Item(value, (*here.path, index), self.places, self.findings)
+                for index, value in enumerate(as_list(here.value))
+            )
+            self.members[name] = found
+        return found
 
     def entries(self, name: str) -> Iterator[tuple[str, Item]]:
         """Yield the entries of a map below."""

@@ -33,7 +33,10 @@ _MESSAGES: Final[Mapping[str, str]] = {
 
 def conforms(group: Item) -> None:
     """Complain of what the schema refuses and nobody has complained of yet."""
-    for error in _errors(_validator("container-group").iter_errors(_plain(group.value))):
+    body = _plain(group.value)
+    if _quick().is_valid({"name": "checked-elsewhere", **body}):
+        return
+    for error in _errors(_validator("container-group").iter_errors(body)):
         path: Path = tuple(error.absolute_path)
         where = group.places.find(path)
         if path not in group.places.doubtful and not group.findings.about(where):
@@ -50,6 +53,14 @@ def _errors(errors: Iterable[Any]) -> Iterator[Any]:
 
 
 @functools.cache
+def _quick() -> Any:
+    """Return a validator that says yes or no, hundreds of times as fast; a test proves that both agree."""
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft7Validator(schema("container-group"))
+
+
+@functools.cache
 def _validator(name: str) -> Any:
     import jsonschema.validators
 
@@ -57,9 +68,11 @@ def _validator(name: str) -> Any:
 
 
 def _plain(value: Json) -> Any:
-    """Return the value as JSON: secrets are texts that say nothing."""
+    """Return the value as JSON: secrets are texts that say nothing, and references are texts."""
     if isinstance(value, Secret):
         return REDACTED
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile import tags
 from aci_reconcile.deferred import references
@@ -11,7 +11,7 @@ from aci_reconcile.errors import UsageError
 from aci_reconcile.model import Scope, as_text
 from aci_reconcile.plan.brakes import blockers
 from aci_reconcile.plan.decide import NOT_YET, decide, is_member
-from aci_reconcile.plan.deferring import Known, in_order
+from aci_reconcile.plan.deferring import Key, Known, in_order
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.decide import Verdicts
     from aci_reconcile.plan.values import Policy
+
+UNDECIDED: Final[Mapping[Key, Change]] = {}
+"""Nothing was decided yet."""
 
 
 def plan(  # noqa: PLR0913  what is known of the world comes in pieces
@@ -32,6 +35,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     unreadable: Iterable[Unreadable] = (),
     verdicts: Verdicts = NOT_YET,
     others: Iterable[Resource] = (),
+    decisions: Mapping[Key, Change] = UNDECIDED,
 ) -> Plan:
     """Decide what to do.
 
@@ -43,6 +47,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
         unreadable: groups that could not be read; nothing is decided about them.
         verdicts: which fingerprints were compared already, with what result.
         others: groups of other resource groups, live, that manifests name values of.
+        decisions: what ``decide`` said already of a manifest and the very read that is in ``live``, by the group's key.
 
     Raises:
         UsageError: nothing is declared (an empty set never means "delete everything"; ``destroy`` does), or groups
@@ -60,16 +65,19 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     known = Known(seen, decided, frozenset(each.address.lower() for each in unread))
     for resource in in_order(declared):
         if _selected(resource.id.key, policy) and resource.address.lower() not in known.unreadable:
-            decided[resource.id.key] = _decided(resource, known, policy, verdicts)
+            decided[resource.id.key] = _decided(resource, known, policy, verdicts, decisions.get(resource.id.key))
     kept = [] if pruned else orphans
     planned = _assembled(list(decided.values()), kept, policy, tuple(missing), unread, _ours(found.values(), policy))
     return replace(planned, blockers=(*planned.blockers, *known.blockers(planned.changes)))
 
 
-def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts) -> Change:
+def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:
     """Decide about one group; where values of other groups are not known yet, what is declared is kept for later."""
     resource = known.resolved(desired)
-    change = decide(resource, known.live.get(resource.id.key), policy, verdicts)
+    live = known.live.get(resource.id.key)
+    if earlier is not None and resource is desired and earlier.before is live:
+        return earlier
+    change = decide(resource, live, policy, verdicts)
     later = change.writes and change.after is not None and references(change.after.body)
     return replace(change, deferred=resource) if later else change
 

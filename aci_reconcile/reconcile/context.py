@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aci_reconcile.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
-from aci_reconcile.reconcile.engine import Process, T, call, pause
+from aci_reconcile.events import Paced, Trace
+from aci_reconcile.reconcile.limits import READ, Ask, Kind, Limits
+from aci_reconcile.reconcile.steps import Process, T, call, pause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.plan.values import Policy
+    from aci_reconcile.reconcile.watch import Watch
+
+_MOST_REFUSALS = 25
+"""How often one request may be refused for its rate before that counts as an error: a server that always refuses."""
+_NOTEWORTHY = 1.0
+"""Seconds from which on a wait for Azure's limits is told."""
 
 
 class Wait(StrEnum):
@@ -22,6 +30,56 @@ class Wait(StrEnum):
     NONE = "none"
     PROVISIONED = "provisioned"
     HEALTHY = "healthy"
+
+
+class InterruptedRunError(Exception):
+    """The run was interrupted before this group's next step; caught where the group's process ends."""
+
+
+class MovedError(Exception):
+    """The group is no longer what the plan was made from; caught where the group's process ends."""
+
+
+def never() -> bool:
+    """Never stop."""
+    return False
+
+
+@dataclass(slots=True)
+class Deadline:
+    """When patience ends, in seconds since the epoch; what Azure's rate limits take does not count."""
+
+    at: float
+    seconds: float
+    """How long patience was to last."""
+
+    def extend(self, seconds: float) -> None:
+        """Be patient for longer."""
+        self.at += seconds
+
+
+class Patient(Protocol):
+    """Time, chance and what was learned of limits: all that repeating a request takes."""
+
+    @property
+    def backend(self) -> Backend:
+        """The way to Azure."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Time."""
+        ...
+
+    @property
+    def jitter(self) -> Callable[[], float]:
+        """A number from 0 to 1, to keep many clients from coming back all at once."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """What was learned of Azure's rate limits."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +95,34 @@ class Context:
     wait: Wait = Wait.HEALTHY
     stable_for: float = 10
     timeout: float = 1800
+    stopped: Callable[[], bool] = never
+    """Whether the run was interrupted: what is under way is brought to its end, and nothing else is begun."""
+    limits: Limits = field(default_factory=Limits)
+    writes: Mapping[tuple[str, str], int] = field(default_factory=dict["tuple[str, str]", int])
+    """How many groups of each resource group are to be written."""
+    watches: dict[tuple[str, str], Watch] = field(default_factory=dict["tuple[str, str]", "Watch"])
+    """How the progress of the groups of each resource group is watched."""
     in_flight: dict[str, str] = field(default_factory=dict[str, str])
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
+    traces: dict[str, Trace] = field(default_factory=dict[str, Trace])
+    """What is known of the last write of each group, by address."""
 
-    def deadline(self) -> float:
+    def deadline(self) -> Deadline:
         """Return when patience with a group ends."""
-        return self.clock.now() + self.timeout
+        return Deadline(self.clock.now() + self.timeout, self.timeout)
+
+    def unless_stopped(self) -> None:
+        """Begin nothing new once the run is interrupted.
+
+        Raises:
+            InterruptedRunError: it is.
+        """
+        if self.stopped():
+            raise InterruptedRunError
+
+    def trace(self, address: str) -> Trace:
+        """Return what is known of a group's last write."""
+        return self.traces.get(address, Trace())
 
 
 @dataclass(slots=True)
@@ -59,42 +139,88 @@ class Pace:
         return now
 
 
-def patiently(ctx: Context, run: Callable[[], T], deadline: float, *, repeat: bool = True) -> Process[T]:
+def patiently(
+    ctx: Patient,
+    run: Callable[[], T],
+    deadline: Deadline,
+    *,
+    ask: Ask = READ,
+    again: Callable[[], Process[T | None]] | None = None,
+    let_in: bool = False,
+) -> Process[T]:
     """Make a request, again and again while Azure says that waiting helps.
 
     Args:
-        ctx: clock and jitter.
+        ctx: clock, jitter and limits.
         run: the request.
-        deadline: when to give up; the last error is raised then.
-        repeat: whether a request that got no answer may be made again: true of reads alone.
+        deadline: when to give up; the last error is raised then. Azure's rate limits move it.
+        ask: what kind of request it is, for the limits.
+        again: what is asked before the request is repeated: it returns a result where that is no longer needed, and
+            raises where it is no longer right. Without it the request is harmless to repeat.
+        let_in: the limits have let the first attempt go already.
     """
     pace = Pace(delay=1, factor=2, ceiling=30)
+    refusals = 0
     while True:
+        if not let_in:
+            yield from admitted(ctx, ask, deadline)
+        let_in = False
+        sent = ctx.clock.now()
         try:
-            return (yield from call(run))
-        except RetryableError as error:
-            delay = pace.next()
-            if isinstance(error, ThrottledError):
-                delay = max(delay, error.retry_after)
-            if ctx.clock.now() + delay > deadline:
+            result = yield from call(run)
+        except ThrottledError as error:
+            refusals += 1
+            if refusals > _MOST_REFUSALS:
                 raise
-            yield from pause(delay + ctx.jitter() * min(delay, 1))
-        except NoAnswerError:
+            yield from _refused(ctx, ask, error, sent, pace.next())
+        except (RetryableError, NoAnswerError):
             delay = pace.next()
-            if not repeat or ctx.clock.now() + delay > deadline:
+            if ctx.clock.now() + delay > deadline.at:
                 raise
-            yield from pause(delay)
+            yield from pause(delay + ctx.jitter() * min(delay, 1), idle=again is not None)
+        else:
+            _learn(ctx, ask.kind)
+            return result
+        known = (yield from again()) if again is not None else None
+        if known is not None:
+            return known
 
 
-def overdue(ctx: Context, deadline: float, what: str) -> None:
+def _learn(ctx: Patient, kind: Kind) -> None:
+    left = ctx.backend.remaining()
+    of_kind = {Kind.READ: left.reads, Kind.WRITE: left.writes, Kind.DELETE: left.deletes}
+    ctx.limits.note(kind, of_kind[kind], ctx.clock.now())
+
+
+def _refused(ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: float) -> Process[None]:
+    now = ctx.clock.now()
+    if ctx.limits.refuse(ask, error, sent, now, wait):
+        seconds = ctx.limits.closed(ask, now)
+        if seconds > _NOTEWORTHY:
+            yield Paced(ask.kind.value, seconds, ask.location if "resource" in error.code.lower() else "")
+
+
+def admitted(ctx: Patient, ask: Ask, deadline: Deadline) -> Process[float]:
+    """Wait until Azure's limits let a request go; returns how long that took. The deadline moves by as much."""
+    began = ctx.clock.now()
+    wait = ctx.limits.reserve(ask, began)
+    while wait > 0:
+        yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1)
+        wait = ctx.limits.closed(ask, ctx.clock.now())
+    waited = ctx.clock.now() - began
+    deadline.extend(waited)
+    return waited
+
+
+def overdue(ctx: Patient, deadline: Deadline, what: str) -> None:
     """Raise once the deadline has passed.
 
     Raises:
         NotConvergedError: it has.
     """
-    if ctx.clock.now() > deadline:
+    if ctx.clock.now() > deadline.at:
         raise NotConvergedError(
-            f"still {what} after {ctx.timeout:.0f} s", hint="look at `status`, or give it longer with --timeout"
+            f"still {what} after {deadline.seconds:.0f} s", hint="look at `status`, or give it longer with --timeout"
         )
 
 

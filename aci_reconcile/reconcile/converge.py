@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError
-from aci_reconcile.events import Failed, Moved, Started, Succeeded, Unhealthy, Waiting
-from aci_reconcile.health import Health, State, assess
-from aci_reconcile.model import NO_TAGS
-from aci_reconcile.normalize import align, digest, normalize, secrets_of
+from aci_reconcile.events import Failed, Moved, Skipped, Started, Waiting
+from aci_reconcile.health import is_settled
+from aci_reconcile.model import NO_TAGS, as_text
+from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
-from aci_reconcile.reconcile.context import Pace, Wait
-from aci_reconcile.reconcile.engine import call, pause
+from aci_reconcile.reconcile.comparing import moved, not_taken
+from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Pace, Wait, admitted, patiently
+from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
-from aci_reconcile.reconcile.writes import delete, marked, not_taken, patch, put, settled_read, stamped, verify
+from aci_reconcile.reconcile.running import running
+from aci_reconcile.reconcile.steps import pause
+from aci_reconcile.reconcile.verifying import verify
+from aci_reconcile.reconcile.watch import fresh, look, watch_of
+from aci_reconcile.reconcile.writes import delete, deletion_of, marked, patch, put, stamped
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.engine import Process
-
-_LOG_LINES = 20
-_HOPELESS_RESTARTS = 3
-"""A container may fail a few times after a write, while what it needs comes up; then the apply gives up on it."""
+    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.steps import Process
 
 
 class _GoneError(Exception):
@@ -41,13 +41,18 @@ class _GoneError(Exception):
 def converge(change: Change, ctx: Context) -> Process[bool]:
     """Carry out one change; returns whether the group is as it should be."""
     began = ctx.clock.now()
+    good = False
     try:
         good = yield from _converged(change, ctx, began)
+    except MovedError:
+        yield Moved(change, ctx.clock.now() - began)
+    except InterruptedRunError:
+        if change.address in ctx.in_flight:
+            return False
+        yield Skipped(change, "interrupted")
     except _GoneError as gone:
-        good = False
         yield Failed(change, gone.error, ctx.clock.now() - began, gone=True)
     except AciReconcileError as error:
-        good = False
         yield Failed(change, error, ctx.clock.now() - began)
     ctx.in_flight.pop(change.address, None)
     return good
@@ -55,36 +60,43 @@ def converge(change: Change, ctx: Context) -> Process[bool]:
 
 def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
     deadline = ctx.deadline()
-    current = live = change.before
+    live = change.before
     if change.writes:
+        yield from admitted(ctx, _first_ask(change), deadline)
+        ctx.unless_stopped()
         yield Started(change)
-        current = yield from call(lambda: ctx.backend.get(change.id))
-        if _moved(change, current):
-            yield Moved(change, ctx.clock.now() - began)
-            return False
+        live = yield from _read_again(change, ctx, deadline)
+        if moved(change, change.before, live):
+            raise MovedError
         if change.deferred is not None:
-            change = yield from undeferred(change, change.deferred, current, ctx, deadline)
-        live = current
+            change = yield from undeferred(change, change.deferred, live, ctx, deadline)
     if change.writes:
-        live = yield from _written(change, current, ctx, deadline)
+        ctx.unless_stopped()
+        live = yield from _written(change, live, ctx, deadline)
     elif change.stuck:
         raise not_taken(change.fields)
-    return (yield from _running(change, live, ctx, deadline, began))
+    return (yield from running(change, live, ctx, deadline, began))
 
 
-def _moved(change: Change, current: Resource | None) -> bool:
-    """Whether the group is no longer what the plan was made from; for a deletion, that it is gone is as good."""
-    if change.before is None or current is None:
-        return current is not None or (change.before is not None and change.action is not Action.DELETE)
-    return _seen(change, change.before) != _seen(change, current)
+def _first_ask(change: Change) -> Ask:
+    """Return what the limits must let go before work on the group begins."""
+    if change.action in {Action.DELETE, Action.REPLACE}:
+        return deletion_of(change)
+    return Ask(Kind.WRITE, as_text(change.after.body.get("location")).lower() if change.after else "")
 
 
-def _seen(change: Change, live: Resource) -> str:
-    form = normalize(live.body)
-    return digest(align(form, normalize(change.after.body))[0] if change.after else form)
+def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+    """Read the group just before it is written; where many are, one list reads them all."""
+    watch = watch_of(ctx, change.id.scope)
+    if change.deferred is None and watch.worthwhile(ctx.writes.get(change.id.scope.key, 1)):
+        listing = yield from look(watch, ctx, deadline, since=fresh(ctx))
+        seen = listing.groups.get(change.id.key) if listing else None
+        if listing and (seen is None or is_settled(seen.body)):
+            return seen
+    return (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline))
 
 
-def _written(change: Change, current: Resource | None, ctx: Context, deadline: float) -> Process[Resource | None]:
+def _written(change: Change, current: Resource | None, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
     """Send the writes of a change; returns the settled read, None once deleted."""
     if change.action is Action.DELETE or change.after is None:
         if current is not None:
@@ -96,12 +108,12 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: f
     if change.action is Action.REPLACE:
         return (yield from _replaced(change, wanted, ctx, deadline))
     try:
-        yield from put(change, wanted, ctx, deadline)
+        seen = yield from put(change, wanted, ctx, deadline, expected=change.before)
     except ImmutableFieldError as error:
         if not _may_be_recreated(change, ctx):
             raise _refused(error) from error
         return (yield from _replaced(change, wanted, ctx, deadline))
-    return (yield from _accepted(change, wanted, ctx, deadline))
+    return (yield from _accepted(change, wanted, ctx, deadline, seen))
 
 
 def _may_be_recreated(change: Change, ctx: Context) -> bool:
@@ -120,14 +132,16 @@ def _refused(error: ImmutableFieldError) -> ImmutableFieldError:
     )
 
 
-def _accepted(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[Resource | None]:
+def _accepted(
+    change: Change, wanted: Resource, ctx: Context, deadline: Deadline, seen: Resource | None
+) -> Process[Resource | None]:
     """Look at what became of the write; nothing was looked at where nobody waits for it."""
     if ctx.wait is Wait.NONE:
         return None
-    return (yield from verify(change, wanted, ctx, deadline))
+    return (yield from verify(change, wanted, ctx, deadline, seen))
 
 
-def _tagged(change: Change, after: Resource, ctx: Context, deadline: float) -> Process[Resource]:
+def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
     """Write tags; a group that we wrote before remembers the manifest, an adopted one has nothing to remember."""
     live = change.before.tags if change.before else NO_TAGS
     if after.lifecycle.detach:
@@ -144,89 +158,35 @@ def _tagged(change: Change, after: Resource, ctx: Context, deadline: float) -> P
     return (yield from verify(change, replace(after, body={**after.body, "tags": wanted}), ctx, deadline))
 
 
-def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[Resource | None]:
+def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
     """Delete, wait until it is gone, create.
+
+    A creation that fails is tried again until the deadline, whatever the error: nothing is left to lose, and much of
+    what stands in its way passes (a DNS label or a quota that is not free yet, a registry that does not answer).
 
     Raises:
         _GoneError: it was deleted and could not be created again.
     """
     yield from delete(change, ctx, deadline)
-    try:
-        yield Waiting(change, "Creating")
-        yield from put(change, wanted, ctx, deadline)
-        return (yield from _accepted(change, wanted, ctx, deadline))
-    except AzureError as error:
-        if (yield from call(lambda: ctx.backend.get(change.id))) is None:
-            raise _GoneError(error) from error
-        raise
-
-
-def _running(change: Change, live: Resource | None, ctx: Context, deadline: float, began: float) -> Process[bool]:
-    """Wait until the containers are up, and tell how it went."""
-    health: Health | None = None
-    if live is not None and ctx.wait is Wait.HEALTHY:
-        if "instanceView" not in live.properties:
-            live = yield from settled_read(change, ctx, deadline)
-        live, health = yield from _watched(change, live, ctx, deadline)
-    seconds = ctx.clock.now() - began
-    if health is None or health.good or health.state is State.STOPPED:
-        yield Succeeded(change, live, seconds, health)
-        return True
-    logs = yield from _last_words(change, health, ctx)
-    yield Unhealthy(change, health, seconds, logs)
-    return False
-
-
-def _watched(change: Change, live: Resource, ctx: Context, deadline: float) -> Process[tuple[Resource, Health]]:
-    pace = Pace(ceiling=2)
-    told = ""
+    yield Waiting(change, "Creating")
+    pace = Pace(delay=1, factor=2, ceiling=30)
     while True:
-        health = assess(live.body, now=ctx.clock.now(), stable_for=ctx.stable_for)
-        if health.good or health.state is State.STOPPED or _hopeless(change, health):
-            return live, health
-        if ctx.clock.now() > deadline:
-            return live, replace(health, reasons=(*health.reasons, f"not running after {ctx.timeout:.0f} s"))
-        doing = _doing(health)
-        if doing != told:
-            told = doing
-            yield Waiting(change, doing)
-        yield from pause(pace.next())
-        live = yield from settled_read(change, ctx, deadline)
-
-
-def _hopeless(change: Change, health: Health) -> bool:
-    """Whether waiting will not help; right after a write a container may fail a few times."""
-    if health.state is not State.UNHEALTHY:
-        return False
-    failing = [each for each in health.containers if each.verdict is State.UNHEALTHY]
-    return (
-        not change.writes
-        or not failing
-        or any(
-            each.state == "Terminated" or each.restarts >= _HOPELESS_RESTARTS or "Image" in each.detail
-            for each in failing
-        )
-    )
-
-
-def _doing(health: Health) -> str:
-    """Return in a few words what a group that is not up yet is at."""
-    if health.reasons and health.state is State.UNHEALTHY:
-        return health.reasons[0]
-    running = sum(each.state == "Running" for each in health.containers if not each.init)
-    total = sum(not each.init for each in health.containers)
-    return f"{running}/{total} running" if total else health.provisioning_state
-
-
-def _last_words(change: Change, health: Health, ctx: Context) -> Process[tuple[tuple[str, tuple[str, ...]], ...]]:
-    """Return the last log lines of each failing container; one whose logs cannot be had has none."""
-    found: list[tuple[str, tuple[str, ...]]] = []
-    for each in health.containers:
-        if each.verdict is not State.UNHEALTHY:
-            continue
         try:
-            text = yield from call(partial(ctx.backend.logs, change.id, each.name, tail=_LOG_LINES))
-        except AzureError:
-            continue
-        found.append((each.name, tuple(text.splitlines()[-_LOG_LINES:])))
-    return tuple(found)
+            seen = yield from put(change, wanted, ctx, deadline, expected=None)
+            return (yield from _accepted(change, wanted, ctx, deadline, seen))
+        except AzureError as error:
+            if (yield from _exists(change, ctx, deadline)):
+                raise
+            delay = pace.next()
+            if ctx.stopped() or ctx.clock.now() + delay > deadline.at:
+                raise _GoneError(error) from error
+            yield Waiting(change, f"not created yet ({error.code or error.message}), again in {delay:.0f} s")
+        yield from pause(delay, idle=True)
+
+
+def _exists(change: Change, ctx: Context, deadline: Deadline) -> Process[bool]:
+    """Whether the group is there; where that cannot be told, the worst is assumed."""
+    try:
+        return (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)) is not None
+    except AzureError:
+        return False

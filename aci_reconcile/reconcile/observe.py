@@ -6,30 +6,35 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.deferred import references
-from aci_reconcile.errors import AuthenticationError, AzureError
+from aci_reconcile.errors import AzureError
 from aci_reconcile.health import is_settled
 from aci_reconcile.model import as_text
 from aci_reconcile.plan.decide import decide, matches, memory
 from aci_reconcile.plan.planning import plan
 from aci_reconcile.plan.values import Unreadable
+from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
+from aci_reconcile.reconcile.limits import Limits
+from aci_reconcile.reconcile.steps import pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from aci_reconcile.backend import Backend, Clock
+    from aci_reconcile.events import Event
     from aci_reconcile.model import Resource, ResourceId, Scope
     from aci_reconcile.plan.decide import Verdicts
-    from aci_reconcile.plan.values import Plan, Policy
+    from aci_reconcile.plan.deferring import Key
+    from aci_reconcile.plan.values import Change, Plan, Policy
+    from aci_reconcile.reconcile.gather import Answer
+    from aci_reconcile.reconcile.steps import Process
 
 _SETTLING = 60.0
 """Seconds for which a group that is in transition is waited for, before it counts as not comparable."""
 _GLANCE = 1.0
-
-K = TypeVar("K")
 
 
 class Refresh(StrEnum):
@@ -51,6 +56,8 @@ class Observation:
     """Whether groups hold the secrets of their manifests, by ``memory``."""
     others: tuple[Resource, ...] = ()
     """Groups of further resource groups that manifests name values of."""
+    decisions: Mapping[Key, Change] = field(default_factory=dict["Key", "Change"])
+    """What was decided already, from the lists alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,14 @@ class Look:
     concurrency: int = 8
     refresh: Refresh = Refresh.AUTO
     health: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What became of one read: the groups it found, or why it failed."""
-
-    found: tuple[Resource, ...] = ()
-    error: str = ""
+    jitter: Callable[[], float] = no_jitter
+    limits: Limits = field(default_factory=Limits)
+    listed: Mapping[tuple[str, str], Callable[[], tuple[Resource, ...]]] = field(
+        default_factory=dict["tuple[str, str]", "Callable[[], tuple[Resource, ...]]"]
+    )
+    """Lists of resource groups that are on their way already, by the scope's key."""
+    tell: Callable[[Event], None] = ignore
+    """Told when Azure's rate limits make the reading wait."""
 
 
 def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy, look: Look) -> Plan:
@@ -94,6 +101,7 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         unreadable=seen.unreadable,
         verdicts=seen.verdicts,
         others=seen.others,
+        decisions=seen.decisions,
     )
 
 
@@ -105,31 +113,60 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     """
     declared = {resource.id.key: resource for resource in desired}
     wanted = {scope.key: scope for scope in (*(each.id.scope for each in desired), *scopes)}
-    with ThreadPoolExecutor(max_workers=look.concurrency, thread_name_prefix="aci-reconcile") as pool:
-        answers = _together(pool, {key: partial(_listed, scope, look) for key, scope in wanted.items()})
-        listed = {each.id.key: each for answer in answers.values() for each in answer.found}
-        verdicts = _verdicts([(declared[key], listed[key]) for key in listed if key in declared], policy, pool)
-        named = [
-            key for key in listed if key in declared and _needs_get(declared[key], listed[key], policy, look, verdicts)
-        ]
-        elsewhere = {each.key: each for each in _named(desired) if each.scope.key not in wanted}
-        named += [each.key for each in _named(desired) if each.key in listed and each.key not in named]
-        reads = _together(pool, {key: partial(_settled, listed[key].id, look) for key in named})
-        others = _together(pool, {key: partial(_settled, each, look) for key, each in elsewhere.items()})
-        empty = [wanted[key] for key, answer in answers.items() if not answer.found and not answer.error]
-        holding = {each.id.scope.key for each in desired}
-        missing = tuple(pool.map(look.backend.get_resource_group, empty))
+    answers = gathered({key: _listed(scope, look) for key, scope in wanted.items()}, look)
+    listed = {each.id.key: each for answer in answers.values() for each in answer.found}
+    verdicts = _verdicts([(declared[key], listed[key]) for key in listed if key in declared], policy, look)
+    decisions = _decisions(declared, listed, policy, look, verdicts)
+    named = [key for key in listed if key in declared and key not in decisions]
+    elsewhere = {each.key: each for each in _named(desired) if each.scope.key not in wanted}
+    named += [each.key for each in _named(desired) if each.key in listed and each.key not in named]
+    reads = gathered({key: _settled(listed[key].id, look) for key in named}, look)
+    others = gathered({key: _settled(each, look) for key, each in elsewhere.items()}, look)
+    missing = _missing(answers, wanted, look)
+    holding = {each.id.scope.key for each in desired}
     resources = {**listed, **{each.id.key: each for answer in reads.values() for each in answer.found}}
     gone = {key for key, answer in reads.items() if not answer.found}
     return Observation(
         resources=tuple(resources[key] for key in sorted(resources) if key not in gone),
-        missing=tuple(
-            scope for scope, body in zip(empty, missing, strict=True) if body is None and scope.key in holding
-        ),
+        missing=tuple(scope for scope in missing if scope.key in holding),
         unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, listed), *_dark_groups(others, elsewhere)),
         verdicts=verdicts,
         others=tuple(each for answer in others.values() for each in answer.found),
+        decisions=decisions,
     )
+
+
+def _missing(
+    answers: Mapping[tuple[str, str], Answer], wanted: Mapping[tuple[str, str], Scope], look: Look
+) -> list[Scope]:
+    """Return the resource groups without groups that do not exist at all.
+
+    Raises:
+        AzureError: that cannot be told.
+    """
+    empty = [wanted[key] for key, answer in answers.items() if not answer.found and not answer.error]
+    bodies: dict[Scope, bool] = {}
+
+    def ask(scope: Scope) -> Process[tuple[Resource, ...]]:
+        body = yield from reading(look, partial(look.backend.get_resource_group, scope))
+        bodies[scope] = body is not None
+        return ()
+
+    for answer in gathered({scope: ask(scope) for scope in empty}, look).values():
+        if answer.failure is not None:
+            raise answer.failure
+    return [scope for scope in empty if not bodies[scope]]
+
+
+def _decisions(
+    declared: Mapping[Key, Resource], listed: Mapping[Key, Resource], policy: Policy, look: Look, verdicts: Verdicts
+) -> dict[Key, Change]:
+    """Decide about the groups that a list says enough about: those that it shows settled and as declared."""
+    if look.refresh is Refresh.GET or look.health:
+        return {}
+    pairs = ((key, declared[key], each) for key, each in listed.items() if key in declared and is_settled(each.body))
+    told = {key: decide(desired, live, policy, verdicts) for key, desired, live in pairs}
+    return {key: change for key, change in told.items() if not (change.writes or change.stuck)}
 
 
 def _named(desired: Sequence[Resource]) -> tuple[ResourceId, ...]:
@@ -138,44 +175,27 @@ def _named(desired: Sequence[Resource]) -> tuple[ResourceId, ...]:
     return tuple({each.key: each for each in found}.values())
 
 
+def _verdicts(pairs: Sequence[tuple[Resource, Resource]], policy: Policy, look: Look) -> Verdicts:
+    """Compare the fingerprints of the groups that have one, each once and side by side: scrypt takes its time."""
+    marked = [(desired, live) for desired, live in pairs if tags.get(live.tags, tags.SECRETS)]
+    if not marked:
+        return {}
+    with ThreadPoolExecutor(max_workers=look.concurrency, thread_name_prefix="aci-reconcile") as pool:
+        told = pool.map(partial(_compared, policy), marked)
+        return {memory(live): verdict for (_, live), verdict in zip(marked, told, strict=True)}
+
+
 def _compared(policy: Policy, pair: tuple[Resource, Resource]) -> bool | None:
     desired, live = pair
     return matches(desired, live, policy)
 
 
-def _verdicts(pairs: Sequence[tuple[Resource, Resource]], policy: Policy, pool: ThreadPoolExecutor) -> Verdicts:
-    """Compare the fingerprints of the groups that have one, each once and side by side: scrypt takes its time."""
-    marked = [(desired, live) for desired, live in pairs if tags.get(live.tags, tags.SECRETS)]
-    told = pool.map(partial(_compared, policy), marked)
-    return {memory(live): verdict for (_, live), verdict in zip(marked, told, strict=True)}
+def _listed(scope: Scope, look: Look) -> Process[tuple[Resource, ...]]:
+    begun = look.listed.get(scope.key)
+    return (yield from reading(look, begun or (lambda: tuple(look.backend.list(scope)))))
 
 
-def _together(pool: ThreadPoolExecutor, reads: dict[K, Callable[[], tuple[Resource, ...]]]) -> dict[K, _Answer]:
-    return dict(zip(reads, pool.map(_answer, reads.values()), strict=True))
-
-
-def _answer(read: Callable[[], tuple[Resource, ...]]) -> _Answer:
-    try:
-        return _Answer(read())
-    except AuthenticationError:
-        raise
-    except AzureError as error:
-        return _Answer(error=f"{error.code}: {error.message}" if error.code else error.message)
-
-
-def _listed(scope: Scope, look: Look) -> tuple[Resource, ...]:
-    return tuple(look.backend.list(scope))
-
-
-def _needs_get(desired: Resource, listed: Resource, policy: Policy, look: Look, verdicts: Verdicts) -> bool:
-    """Whether the list does not say enough about a group."""
-    if look.refresh is Refresh.GET or look.health or not is_settled(listed.body):
-        return True
-    change = decide(desired, listed, policy, verdicts)
-    return change.writes or change.stuck
-
-
-def _settled(resource_id: ResourceId, look: Look) -> tuple[Resource, ...]:
+def _settled(resource_id: ResourceId, look: Look) -> Process[tuple[Resource, ...]]:
     """Read one group; one in transition is waited for, because only settled reads can be compared.
 
     Raises:
@@ -183,7 +203,7 @@ def _settled(resource_id: ResourceId, look: Look) -> tuple[Resource, ...]:
     """
     until = look.clock.now() + _SETTLING
     while True:
-        live = look.backend.get(resource_id)
+        live = yield from reading(look, partial(look.backend.get, resource_id))
         if live is None:
             return ()
         if is_settled(live.body):
@@ -191,11 +211,11 @@ def _settled(resource_id: ResourceId, look: Look) -> tuple[Resource, ...]:
         if look.clock.now() > until:
             state = as_text(live.properties.get("provisioningState"))
             raise AzureError(f"still {state} after {_SETTLING:.0f} s; only a settled group can be compared")
-        look.clock.sleep(_GLANCE)
+        yield from pause(_GLANCE)
 
 
 def _dark_scopes(
-    answers: dict[tuple[str, str], _Answer], declared: dict[tuple[str, str, str, str], Resource]
+    answers: dict[tuple[str, str], Answer], declared: dict[tuple[str, str, str, str], Resource]
 ) -> Iterator[Unreadable]:
     """Name the declared groups of a resource group that could not be listed; or it, where none is declared in it."""
     for key, answer in answers.items():
@@ -205,7 +225,7 @@ def _dark_scopes(
 
 
 def _dark_groups(
-    reads: Mapping[tuple[str, str, str, str], _Answer],
+    reads: Mapping[tuple[str, str, str, str], Answer],
     named: Mapping[tuple[str, str, str, str], Resource | ResourceId],
 ) -> Iterator[Unreadable]:
     for key, answer in reads.items():

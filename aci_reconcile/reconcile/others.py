@@ -11,18 +11,18 @@ from aci_reconcile.health import is_settled
 from aci_reconcile.plan.decide import decide
 from aci_reconcile.plan.values import Action
 from aci_reconcile.reconcile.context import Pace, overdue, patiently
-from aci_reconcile.reconcile.engine import call, pause
+from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
     from aci_reconcile.deferred import GroupReference
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.engine import Process
+    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.steps import Process
 
 
 def undeferred(
-    change: Change, declared: Resource, current: Resource | None, ctx: Context, deadline: float
+    change: Change, declared: Resource, current: Resource | None, ctx: Context, deadline: Deadline
 ) -> Process[Change]:
     """Return what is left to do now that the other groups are as they should be; that may be nothing.
 
@@ -39,7 +39,7 @@ def undeferred(
     return decided
 
 
-def _told(reference: GroupReference, change: Change, ctx: Context, deadline: float) -> Process[str]:
+def _told(reference: GroupReference, change: Change, ctx: Context, deadline: Deadline) -> Process[str]:
     """Return the value that a settled group tells."""
     target = reference.target(change.id)
     pace = Pace()

@@ -1,4 +1,4 @@
-"""The writes on one group: send, settle, look at what became of it; nothing is done twice by accident."""
+"""The writes on one group: sent once, settled by reading where no answer came; nothing is done twice by accident."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.backend import Operation
-from aci_reconcile.diff import ABSENT, diff
-from aci_reconcile.errors import NoAnswerError, NotConvergedError, NotFoundError
-from aci_reconcile.events import Waiting
-from aci_reconcile.health import is_settled
-from aci_reconcile.model import NO_TAGS, as_text
-from aci_reconcile.normalize import align, normalize, secrets_of
-from aci_reconcile.reconcile.context import Pace, Wait, failure, overdue, patiently
-from aci_reconcile.reconcile.engine import call, pause
+from aci_reconcile.model import as_text
+from aci_reconcile.normalize import secrets_of
+from aci_reconcile.plan.values import Action
+from aci_reconcile.reconcile.comparing import moved, proof_of
+from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait, patiently
+from aci_reconcile.reconcile.limits import Ask, Kind
+from aci_reconcile.reconcile.settling import gone, settle
+from aci_reconcile.reconcile.steps import call, release
 from aci_reconcile.secret import fingerprint
 
 if TYPE_CHECKING:
-    from aci_reconcile.diff import FieldChange
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.engine import Process
+    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.steps import Process
 
 
 def marked(after: Resource, ctx: Context) -> Process[str]:
@@ -39,141 +38,129 @@ def stamped(change: Change, after: Resource, mark: str) -> Resource:
     return replace(after, body={**after.body, "tags": tags.merge(after.tags, memory)})
 
 
-def put(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[None]:
+def put(
+    change: Change, wanted: Resource, ctx: Context, deadline: Deadline, *, expected: Resource | None
+) -> Process[Resource | None]:
     """Send the body and wait until provisioning has ended.
 
-    A PUT without an answer is never simply repeated: the group is read, and only if the write did not arrive (its tags
-    are not there) it is sent again.
+    Returns the group where a list has shown it as it should be; else None, and it is to be read.
+
+    Args:
+        change: what is being done.
+        wanted: the whole body.
+        ctx: how.
+        deadline: when to give up.
+        expected: what the write replaces; where that has moved, it is not sent again.
 
     Raises:
         AzureError: Azure refuses, or the operation failed.
         NotConvergedError: not settled by the deadline.
+        MovedError: somebody else was quicker.
     """
-    ctx.in_flight[change.address] = "write sent"
-    while True:
-        try:
-            operation = yield from patiently(ctx, lambda: ctx.backend.put(wanted), deadline, repeat=False)
-            break
-        except NoAnswerError:
-            live = yield from patiently(ctx, lambda: ctx.backend.get(wanted.id), deadline)
-            if live is not None and _is_our_write(live, wanted):
-                operation = Operation()
-                break
-            overdue(ctx, deadline, "without an answer")
-            yield from pause(1 + ctx.jitter())
-    if ctx.wait is not Wait.NONE:
-        yield from settle(change, operation, ctx, deadline)
+    operation = yield from _sent(change, wanted, ctx, deadline, expected)
+    if ctx.wait is Wait.NONE:
+        return None
+    seen = yield from settle(change, operation, ctx, deadline, proof_of(change, wanted, expected))
+    yield from release()
+    return seen
+
+
+def _sent(
+    change: Change, wanted: Resource, ctx: Context, deadline: Deadline, expected: Resource | None
+) -> Process[Operation]:
+    """Send the body once. A PUT without an answer is never simply repeated: the group is read first."""
+
+    def send() -> Operation:
+        _note_attempt(ctx, change)
+        return ctx.backend.put(wanted)
+
+    def again() -> Process[Operation | None]:
+        live = yield from patiently(ctx, lambda: ctx.backend.get(wanted.id), deadline)
+        if live is not None and _is_our_write(live, wanted):
+            return Operation()
+        if expected is change.before:
+            _unless_stopped(ctx, change)
+        if moved(change, expected, live):
+            raise MovedError
+        return None
+
+    _first_attempt(ctx, change, "write sent")
+    location = as_text(wanted.body.get("location")).lower()
+    operation = yield from patiently(
+        ctx, send, deadline, ask=Ask(Kind.WRITE, location), again=again, let_in=expected is change.before
+    )
+    _note_accepted(ctx, change, operation)
+    return operation
+
+
+def _unless_stopped(ctx: Context, change: Change) -> None:
+    """Send nothing again once the run is interrupted: Azure did not take it, so nothing of the group is under way."""
+    if ctx.stopped():
+        ctx.in_flight.pop(change.address, None)
+        raise InterruptedRunError
+
+
+def _first_attempt(ctx: Context, change: Change, doing: str) -> None:
+    ctx.traces[change.address] = replace(ctx.trace(change.address), attempt=0)
+    if doing:
+        ctx.in_flight[change.address] = doing
+
+
+def _note_attempt(ctx: Context, change: Change) -> None:
+    known = ctx.trace(change.address)
+    ctx.traces[change.address] = replace(known, attempt=known.attempt + 1)
+
+
+def _note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
+    known = ctx.trace(change.address)
+    ctx.traces[change.address] = replace(known, request_id=operation.request_id or known.request_id)
 
 
 def _is_our_write(live: Resource, wanted: Resource) -> bool:
     return all(tags.get(live.tags, name) == tags.get(wanted.tags, name) for name in (tags.APPLIED, tags.SECRETS))
 
 
-def settle(change: Change, operation: Operation, ctx: Context, deadline: float) -> Process[None]:
-    """Wait until the operation has ended.
-
-    One that Azure no longer knows has ended, too; how, the group itself tells.
-
-    Raises:
-        AzureError: it ended badly.
-        NotConvergedError: it has not by the deadline.
-    """
-    pace = Pace()
-    told = ""
-    while operation.url:
-        try:
-            progress = yield from patiently(ctx, lambda: ctx.backend.poll(operation), deadline)
-        except NotFoundError:
-            break
-        if progress.failed:
-            raise failure(progress.error_code, progress.error_message)
-        if progress.done:
-            break
-        if progress.status not in {told, "Pending"}:
-            told = progress.status
-            yield Waiting(change, told)
-        overdue(ctx, deadline, progress.status.lower())
-        yield from pause(pace.next())
-
-
-def settled_read(change: Change, ctx: Context, deadline: float) -> Process[Resource]:
-    """Read the group until its provisioning has ended, and return that read.
-
-    Raises:
-        NotConvergedError: the group is gone, or still not settled by the deadline.
-    """
-    pace = Pace()
-    while True:
-        live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
-        if live is None:
-            raise NotConvergedError("the group vanished while it was being written")
-        if is_settled(live.body):
-            return live
-        overdue(ctx, deadline, as_text(live.properties.get("provisioningState")).lower())
-        yield from pause(pace.next())
-
-
-def verify(change: Change, wanted: Resource, ctx: Context, deadline: float) -> Process[Resource]:
-    """Read what became of a write and correct what the right call can correct: tags, which a PUT may not take.
-
-    Raises:
-        NotConvergedError: a field did not take; the group remembers that, so that no apply writes it in vain again.
-    """
-    live = yield from settled_read(change, ctx, deadline)
-    left = _left(change, wanted, live)
-    if left and all(each.keys[:1] == ("tags",) for each in left):
-        yield from patch(change, tags.merge(live.tags, {**_removed(change, wanted), **wanted.tags}), ctx, deadline)
-        live = yield from settled_read(change, ctx, deadline)
-        left = _left(change, wanted, live)
-    if not left:
-        return live
-    applied = tags.Applied(change.digest, tags.live_digest(live.body, wanted.body))
-    yield from patch(change, tags.merge(live.tags, {tags.APPLIED: str(applied)}), ctx, deadline)
-    raise not_taken(left)
-
-
-def not_taken(left: tuple[FieldChange, ...]) -> NotConvergedError:
-    """Return the error that names the fields Azure accepted and did not take."""
-    fields = ", ".join(each.path for each in left)
-    return NotConvergedError(
-        f"Azure accepted the write and did not take {fields}",
-        hint="recreate the group, or leave the field to Azure with lifecycle.ignore",
-    )
-
-
-def _left(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
-    """Return what differs after the write; tags that somebody else added meanwhile are theirs."""
-    after = normalize(wanted.body)
-    removed = _removed(change, wanted)
-    return tuple(
-        each
-        for each in diff(align(normalize(live.body), after)[0], after)
-        if each.keys[:1] != ("tags",) or each.after is not ABSENT or each.keys[-1] in removed
-    )
-
-
-def _removed(change: Change, wanted: Resource) -> dict[str, None]:
-    """Return the tags that the group had and shall have no longer."""
-    had = change.before.tags if change.before else NO_TAGS
-    return {name: None for name in had if name not in wanted.tags}
-
-
-def patch(change: Change, wanted: dict[str, str], ctx: Context, deadline: float) -> Process[None]:
+def patch(change: Change, wanted: dict[str, str], ctx: Context, deadline: Deadline) -> Process[None]:
     """Write the whole tag map; nothing restarts. Repeating it is harmless."""
-    yield from patiently(ctx, lambda: ctx.backend.patch_tags(change.id, wanted), deadline)
+
+    def send() -> None:
+        _note_attempt(ctx, change)
+        ctx.backend.patch_tags(change.id, wanted)
+
+    _first_attempt(ctx, change, "")
+    yield from patiently(ctx, send, deadline, ask=Ask(Kind.WRITE))
 
 
-def delete(change: Change, ctx: Context, deadline: float) -> Process[None]:
+def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
     """Delete the group and wait until it is gone: a read finds nothing, in either dialect of 404.
 
     Raises:
         NotConvergedError: it is still there at the deadline.
+        MovedError: it changed before the deletion could be sent again.
     """
-    ctx.in_flight[change.address] = "delete sent"
-    operation = yield from patiently(ctx, lambda: ctx.backend.delete(change.id), deadline)
+
+    def send() -> Operation:
+        _note_attempt(ctx, change)
+        return ctx.backend.delete(change.id)
+
+    def again() -> Process[Operation | None]:
+        live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
+        if live is None:
+            return Operation()
+        _unless_stopped(ctx, change)
+        if moved(change, change.before, live):
+            raise MovedError
+        return None
+
+    _first_attempt(ctx, change, "delete sent")
+    operation = yield from patiently(ctx, send, deadline, ask=deletion_of(change), again=again, let_in=True)
+    _note_accepted(ctx, change, operation)
     yield from settle(change, operation, ctx, deadline)
-    pace = Pace()
-    while (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)) is not None:
-        overdue(ctx, deadline, "there")
-        yield Waiting(change, "Deleting")
-        yield from pause(pace.next())
+    yield from gone(change, ctx, deadline)
+    if change.action is Action.DELETE:
+        yield from release()
+
+
+def deletion_of(change: Change) -> Ask:
+    """Return what the limits must let go before a group is deleted."""
+    return Ask(Kind.DELETE, as_text(change.before.body.get("location")).lower() if change.before else "")

@@ -10,6 +10,7 @@ from aci_reconcile.events import (
     Finished,
     FreezeOverridden,
     Moved,
+    Paced,
     ResourceGroupCreated,
     ResourceGroupDeleted,
     ResourceGroupFailed,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.errors import AciReconcileError
-    from aci_reconcile.events import Event
+    from aci_reconcile.events import Event, Trace
     from aci_reconcile.plan.values import Change
 
 TYPES: Mapping[type[Event], str] = {
@@ -38,6 +39,7 @@ TYPES: Mapping[type[Event], str] = {
     ResourceGroupDeleted: "resource_group_deleted",
     ResourceGroupFailed: "resource_group_failed",
     FreezeOverridden: "freeze_overridden",
+    Paced: "paced",
     Started: "started",
     Waiting: "waiting",
     Succeeded: "succeeded",
@@ -75,8 +77,10 @@ def _members(event: Event) -> dict[str, object]:
             return _finished(event)
         case FreezeOverridden():
             return {"freeze": event.freeze, "reason": event.reason}
+        case Paced():
+            return {"what": event.what, "seconds": event.seconds, "location": event.location}
         case _:
-            whose = _change(event.change)
+            whose = _change(event.change) | _trace(event.trace)
     return whose | _details(event)
 
 
@@ -117,6 +121,10 @@ def _change(change: Change) -> dict[str, object]:
         "action": change.action.value,
         "impact": change.impact.value,
     }
+
+
+def _trace(trace: Trace) -> dict[str, object]:
+    return {"attempt": trace.attempt, "azure_request_id": trace.request_id, "elapsed": round(trace.seconds, 3)}
 
 
 def _finished(event: Finished) -> dict[str, object]:

@@ -10,6 +10,7 @@ from aci_reconcile.events import (
     Finished,
     FreezeOverridden,
     Moved,
+    Paced,
     ResourceGroupCreated,
     ResourceGroupDeleted,
     ResourceGroupFailed,
@@ -45,7 +46,7 @@ _DOING: Mapping[Action, tuple[str, str]] = {
 _FINE = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})
 
 
-def event_text(event: Event, style: Style) -> str:  # noqa: C901  one case per event
+def event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912  one case per event
     """Return the event as one line, or as several where a failure has its reasons; without a final line break."""
     match event:
         case ResourceGroupCreated(scope):
@@ -57,6 +58,11 @@ def event_text(event: Event, style: Style) -> str:  # noqa: C901  one case per e
             return "\n".join((head, *_details(error)))
         case FreezeOverridden(freeze, reason):
             return _line("!", style.warn, "freeze", f"overridden: {reason} ({freeze})", style)
+        case Paced(what, seconds, location):
+            where = f" in {location}" if location else ""
+            return _line(
+                "·", style.dim, "limits", f"Azure takes no more {what}{where} for {took(seconds)}; waiting", style
+            )
         case Started(change):
             return _of(change, doing(change), style)
         case Waiting(change, detail):

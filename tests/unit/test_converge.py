@@ -212,13 +212,25 @@ def test_a_refused_update_is_recreated_when_allowed() -> None:
 
 
 def test_a_replacement_that_cannot_be_created_again_says_so_loudly() -> None:
-    """The group is gone."""
-    backend = FakeBackend.holding(owned(group()))
-    backend.faults["put"] = [InvalidRequestError("no room")]
-    event = last(run(backend, group(osType="Windows"), rules={"allow_replace": UNLIMITED}))
+    """It is tried until the timeout; then the group is gone."""
+    backend, clock = FakeBackend.holding(owned(group())), FakeClock()
+    began = clock.now()
+    backend.faults["put"] = [InvalidRequestError("no room")] * 1000
+    event = last(run(backend, group(osType="Windows"), rules={"allow_replace": UNLIMITED}, clock=clock, timeout=600))
 
     assert isinstance(event, Failed)
     assert event.gone
+    assert 500 < clock.now() - began <= 600
+
+
+def test_a_replacement_is_created_as_soon_as_it_can_be() -> None:
+    """Whatever the error was: nothing is left to lose."""
+    backend = FakeBackend.holding(owned(group()))
+    backend.faults["put"] = [InvalidRequestError("taken", code="DnsNameLabelAlreadyTaken"), NoAnswerError("reset")]
+    event = last(run(backend, group(osType="Windows"), rules={"allow_replace": UNLIMITED}))
+
+    assert isinstance(event, Succeeded)
+    assert ["delete", "put", "put", "put"] == [verb for verb, _ in backend.writes]
 
 
 def test_what_azure_does_not_take_is_an_error_that_names_the_field() -> None:

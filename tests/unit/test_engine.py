@@ -10,7 +10,8 @@ from factories import FakeClock, group
 
 from aci_reconcile.events import Event, Skipped, Waiting
 from aci_reconcile.plan import Action, Change
-from aci_reconcile.reconcile.engine import Process, Task, call, pause, run
+from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.steps import Process, Task, call, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable

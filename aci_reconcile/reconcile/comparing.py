@@ -1,0 +1,63 @@
+"""What a write was to bring, against what is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.diff import ABSENT, diff
+from aci_reconcile.errors import NotConvergedError
+from aci_reconcile.model import NO_TAGS
+from aci_reconcile.normalize import align, digest, normalize
+from aci_reconcile.plan.values import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.diff import FieldChange
+    from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Change
+
+
+def proof_of(change: Change, wanted: Resource, expected: Resource | None) -> Callable[[Resource], bool] | None:
+    """Return what tells from a list that a write took; None where the list would have shown the same before it."""
+    if expected is not None and normalize(expected.body) == normalize(wanted.body):
+        return None
+    return lambda seen: not left_of(change, wanted, seen)
+
+
+def not_taken(left: tuple[FieldChange, ...]) -> NotConvergedError:
+    """Return the error that names the fields Azure accepted and did not take."""
+    fields = ", ".join(each.path for each in left)
+    return NotConvergedError(
+        f"Azure accepted the write and did not take {fields}",
+        hint="recreate the group, or leave the field to Azure with lifecycle.ignore",
+    )
+
+
+def left_of(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
+    """Return what differs after the write; tags that somebody else added meanwhile are theirs."""
+    after = normalize(wanted.body)
+    dropped = removed(change, wanted)
+    return tuple(
+        each
+        for each in diff(align(normalize(live.body), after)[0], after)
+        if each.keys[:1] != ("tags",) or each.after is not ABSENT or each.keys[-1] in dropped
+    )
+
+
+def removed(change: Change, wanted: Resource) -> dict[str, None]:
+    """Return the tags that the group had and shall have no longer."""
+    had = change.before.tags if change.before else NO_TAGS
+    return {name: None for name in had if name not in wanted.tags}
+
+
+def moved(change: Change, expected: Resource | None, current: Resource | None) -> bool:
+    """Whether a group is no longer what the plan was made from; for a deletion, that it is gone is as good."""
+    if expected is None or current is None:
+        return current is not None or (expected is not None and change.action is not Action.DELETE)
+    return _seen(change, expected) != _seen(change, current)
+
+
+def _seen(change: Change, live: Resource) -> str:
+    form = normalize(live.body)
+    return digest(align(form, normalize(change.after.body))[0] if change.after else form)

@@ -1,0 +1,96 @@
+"""Many reads side by side, with what became of each: what a plan is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from aci_reconcile.errors import AuthenticationError, AzureError
+from aci_reconcile.events import Paced
+from aci_reconcile.reconcile.context import Deadline, Patient, never, patiently
+from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.steps import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aci_reconcile.events import Event
+    from aci_reconcile.model import Resource
+    from aci_reconcile.reconcile.steps import Process
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Reader(Patient, Protocol):
+    """Who reads: with how many requests at once, and whom to tell of waiting."""
+
+    @property
+    def concurrency(self) -> int:
+        """How many requests may be in flight at once."""
+        ...
+
+    @property
+    def tell(self) -> Callable[[Event], None]:
+        """Told when Azure's rate limits make the reading wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one read: the groups it found, or why it failed."""
+
+    found: tuple[Resource, ...] = ()
+    failure: AzureError | None = None
+
+    @property
+    def error(self) -> str:
+        """Why it failed, in Azure's words; empty where it did not."""
+        if self.failure is None:
+            return ""
+        return f"{self.failure.code}: {self.failure.message}" if self.failure.code else self.failure.message
+
+
+def ignore(_event: Event) -> None:
+    """Tell nobody."""
+
+
+def no_jitter() -> float:
+    """Come back with everybody else."""
+    return 0
+
+
+def reading(reader: Patient, ask: Callable[[], T]) -> Process[T]:
+    """Read within a process; only Azure's rate limits are waited for, the rest the SDK has tried often enough."""
+    return (yield from patiently(reader, ask, Deadline(reader.clock.now(), 0)))
+
+
+def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> dict[K, Answer]:
+    """Carry out the reads and return what became of each.
+
+    Raises:
+        AuthenticationError: there is no credential that Azure takes; every other failure is in the answers.
+    """
+    answers: dict[K, Answer] = {}
+
+    def kept(key: K, read: Process[tuple[Resource, ...]]) -> Process[bool]:
+        try:
+            answers[key] = Answer((yield from read))
+        except AuthenticationError:
+            raise
+        except AzureError as error:
+            answers[key] = Answer(failure=error)
+        return True
+
+    tasks = [
+        Task(str(number), partial(kept, key, read), _unreachable) for number, (key, read) in enumerate(reads.items())
+    ]
+    for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
+        reader.tell(event)
+    return {key: answers[key] for key in reads}
+
+
+def _unreachable(because: str) -> Event:
+    """Reads depend on nothing and are not interrupted, so none is ever skipped."""
+    return Paced(because, 0)

@@ -1,0 +1,116 @@
+"""Azure's rate limits, as far as Azure has told of them: what is asked too often waits here instead of failing there.
+
+ARM keeps a bucket of tokens for each subscription, principal and kind of request (documented under
+request-limits-and-throttling: reads 250 and 25 a second, writes and deletes 200 and 10 a second), and Azure Container
+Instances counts creations and deletions by region. The numbers that the answers print do not match those (recorded), so
+nothing is computed from them: nothing is held back until Azure refuses, or says that next to nothing is left. From then
+on requests of that kind go at a rate that is halved by each refusal and grows while there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from aci_reconcile.errors import ThrottledError
+
+
+class Kind(StrEnum):
+    """What ARM counts separately."""
+
+    READ = "reads"
+    WRITE = "writes"
+    DELETE = "deletes"
+
+
+REFILL: Final = {Kind.READ: 25.0, Kind.WRITE: 10.0, Kind.DELETE: 10.0}
+"""Requests a second that ARM documents; where the rate starts once it matters."""
+
+_SLOWEST = 0.2
+_DOUBLED_AFTER = 30.0
+"""Seconds without a refusal after which the rate is twice as high."""
+_LOW = 5
+"""A remainder that is as good as nothing, however little the printed numbers mean."""
+_REGIONAL = "resourcerequeststhrottled"
+"""The code of the provider's own limits, which count by region (users' reports)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A kind of request and the region it is about, where that matters."""
+
+    kind: Kind = Kind.READ
+    location: str = ""
+
+
+READ: Final = Ask()
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """How fast one kind of request may go: as fast as it likes while ``rate`` is 0."""
+
+    rate: float = 0
+    tokens: float = 0
+    counted: float = 0
+    closed_until: float = 0
+    refused: float = 0
+    """When Azure last refused."""
+
+
+@dataclass(slots=True)
+class Limits:
+    """What was learned about one subscription's limits in this run. Times are seconds since the epoch."""
+
+    buckets: dict[Ask, _Bucket] = field(default_factory=dict["Ask", "_Bucket"])
+
+    def reserve(self, ask: Ask, now: float) -> float:
+        """Return for how many seconds a request must wait, and count it as sent then."""
+        bucket = self._bucket(Ask(ask.kind))
+        wait = max(self.closed(ask, now), 0.0)
+        if not bucket.rate:
+            return wait
+        rate = _grown(bucket, now)
+        bucket.tokens = min(bucket.tokens + max(now - bucket.counted, 0) * rate, max(rate, 1))
+        bucket.counted = max(now, bucket.counted)
+        bucket.tokens -= 1
+        return max(wait, -bucket.tokens / rate)
+
+    def closed(self, ask: Ask, now: float) -> float:
+        """Return for how many seconds nothing of this kind may be sent."""
+        return max(self._bucket(Ask(ask.kind)).closed_until, self._bucket(ask).closed_until) - now
+
+    def refuse(self, ask: Ask, error: ThrottledError, sent: float, now: float, wait: float) -> bool:
+        """Note that Azure refused a request; returns whether that is news.
+
+        Args:
+            ask: what was asked for.
+            error: the refusal.
+            sent: when it was asked.
+            now: the time.
+            wait: for how many seconds nothing is asked, where Azure does not say.
+        """
+        regional = error.code.lower() == _REGIONAL
+        bucket = self._bucket(ask if regional else Ask(ask.kind))
+        news = now >= bucket.closed_until
+        bucket.closed_until = max(bucket.closed_until, now + (error.retry_after or wait))
+        if not regional and sent >= bucket.refused:
+            bucket.rate = max(_grown(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[ask.kind]
+            bucket.tokens, bucket.counted, bucket.refused = 0, bucket.closed_until, now
+        return news
+
+    def note(self, kind: Kind, remaining: int | None, now: float) -> None:
+        """Note what an answer says is left of a kind."""
+        bucket = self._bucket(Ask(kind))
+        if remaining is not None and remaining <= _LOW and not bucket.rate:
+            bucket.rate, bucket.tokens, bucket.counted, bucket.refused = REFILL[kind], float(remaining), now, now
+
+    def _bucket(self, ask: Ask) -> _Bucket:
+        return self.buckets.setdefault(ask, _Bucket())
+
+
+def _grown(bucket: _Bucket, now: float) -> float:
+    """Return the rate, which grows while nothing is refused."""
+    return bucket.rate * (1 + max(now - bucket.refused, 0) / _DOUBLED_AFTER)

@@ -1,0 +1,91 @@
+"""Resource groups: created with our tag, deleted only where they carry it and are empty."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aci_reconcile import tags
+from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
+from aci_reconcile.model import as_object
+from aci_reconcile.reconcile.context import Pace, overdue, patiently
+from aci_reconcile.reconcile.limits import Ask, Kind
+from aci_reconcile.reconcile.steps import Task, call, pause
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import Scope
+    from aci_reconcile.plan.values import ResourceGroupChange
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.steps import Process
+
+
+def group_name(scope: Scope) -> str:
+    """Return the name of the task that is about a resource group."""
+    return str(scope).lower()
+
+
+def creation(wanted: ResourceGroupChange, ctx: Context) -> Task:
+    """Return the task that creates a resource group."""
+    return Task(
+        name=group_name(wanted.scope),
+        process=partial(_created, wanted, ctx),
+        skipped=lambda because: ResourceGroupFailed(wanted.scope, AciReconcileError(because)),
+    )
+
+
+def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
+    """Create a resource group that carries our tag, so that ``destroy --resource-groups`` knows it again."""
+    owner = {tags.OWNER: ctx.policy.owner}
+    try:
+        yield from patiently(
+            ctx,
+            lambda: ctx.backend.create_resource_group(wanted.scope, wanted.location, owner),
+            ctx.deadline(),
+            ask=Ask(Kind.WRITE),
+        )
+    except AciReconcileError as error:
+        yield ResourceGroupFailed(wanted.scope, error)
+        return False
+    yield ResourceGroupCreated(wanted.scope)
+    return True
+
+
+def unattempted(scope: Scope, because: str) -> ResourceGroupFailed:
+    """Return what is told of a resource group that was not deleted."""
+    return ResourceGroupFailed(scope, AciReconcileError(because))
+
+
+def deleted(scope: Scope, ctx: Context) -> Process[bool]:
+    """Delete a resource group that we created and that is empty."""
+    deadline = ctx.deadline()
+    try:
+        group = yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)
+        if group is None:
+            return True
+        _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
+        left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
+        _must_be_empty(scope, left)
+        yield from call(lambda: ctx.backend.delete_resource_group(scope))
+        pace = Pace()
+        while (yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)) is not None:
+            overdue(ctx, deadline, "there")
+            yield from pause(pace.next())
+    except AciReconcileError as error:
+        yield ResourceGroupFailed(scope, error)
+        return False
+    yield ResourceGroupDeleted(scope)
+    return True
+
+
+def _must_be_empty(scope: Scope, left: tuple[str, ...]) -> None:
+    if left:
+        raise AciReconcileError(f"{scope.resource_group} still holds {len(left)} resources, {left[0]} among them")
+
+
+def _may_be_deleted(scope: Scope, owner: str, ctx: Context) -> None:
+    if owner != ctx.policy.owner:
+        raise AciReconcileError(
+            f"{scope.resource_group} was not created by {ctx.policy.owner} and stays",
+            hint=f"it carries no tag {tags.OWNER} of this project",
+        )

@@ -1,0 +1,115 @@
+"""Waiting until Azure has done what it accepted: many groups by one list, few by asking after each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import NotConvergedError, NotFoundError
+from aci_reconcile.events import Waiting
+from aci_reconcile.health import is_settled
+from aci_reconcile.model import as_text
+from aci_reconcile.reconcile.context import Pace, failure, overdue, patiently
+from aci_reconcile.reconcile.steps import pause
+from aci_reconcile.reconcile.watch import next_look, watch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.backend import Operation
+    from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Change
+    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.steps import Process
+
+
+def settle(
+    change: Change,
+    operation: Operation,
+    ctx: Context,
+    deadline: Deadline,
+    proof: Callable[[Resource], bool] | None = None,
+) -> Process[Resource | None]:
+    """Wait until the operation has ended; returns the group where a list has proved that it ended well.
+
+    Where many groups are waited for, one list watches them all. Only what it proves is believed; otherwise the
+    operation itself is asked. One that Azure no longer knows has ended, too; how, the group itself tells.
+
+    Raises:
+        AzureError: it ended badly.
+        NotConvergedError: it has not by the deadline.
+    """
+    watch, since = watch_of(ctx, change.id.scope), ctx.clock.now()
+    pace, told = Pace(), ""
+    with watch.joined(since):
+        while operation.url:
+            if proof is not None and watch.worthwhile(watch.pending):
+                listing = yield from next_look(watch, ctx, deadline, since=since)
+                seen = listing.groups.get(change.id.key) if listing else None
+                if seen is not None and is_settled(seen.body) and proof(seen):
+                    return seen
+                if listing and (seen is None or not is_settled(seen.body)):
+                    overdue(ctx, deadline, "being provisioned")
+                    continue
+            told = yield from _polled(change, operation, ctx, deadline, told)
+            if not told:
+                break
+            yield from pause(pace.next())
+    return None
+
+
+def _polled(change: Change, operation: Operation, ctx: Context, deadline: Deadline, told: str) -> Process[str]:
+    """Ask an operation how far it is, and tell where that is news; returns its state, nothing once it has ended.
+
+    Raises:
+        AzureError: it ended badly.
+        NotConvergedError: it has not by the deadline.
+    """
+    try:
+        progress = yield from patiently(ctx, lambda: ctx.backend.poll(operation), deadline)
+    except NotFoundError:
+        return ""
+    if progress.failed:
+        raise failure(progress.error_code, progress.error_message)
+    if progress.done:
+        return ""
+    if progress.status not in {told, "Pending"}:
+        yield Waiting(change, progress.status)
+    overdue(ctx, deadline, progress.status.lower())
+    return progress.status or "InProgress"
+
+
+def settled_read(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource]:
+    """Read the group until its provisioning has ended, and return that read.
+
+    Raises:
+        NotConvergedError: the group is gone, or still not settled by the deadline.
+    """
+    pace = Pace()
+    while True:
+        live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
+        if live is None:
+            raise NotConvergedError("the group vanished while it was being written")
+        if is_settled(live.body):
+            return live
+        overdue(ctx, deadline, as_text(live.properties.get("provisioningState")).lower())
+        yield from pause(pace.next())
+
+
+def gone(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Wait until nothing is left; one list shows it of many groups at once."""
+    watch, since, pace = watch_of(ctx, change.id.scope), ctx.clock.now(), Pace()
+    with watch.joined(since):
+        while True:
+            listing = None
+            if watch.worthwhile(watch.pending):
+                listing = yield from next_look(watch, ctx, deadline, since=since)
+            if listing is not None:
+                there = change.id.key in listing.groups
+            else:
+                there = (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)) is not None
+            if not there:
+                return
+            overdue(ctx, deadline, "there")
+            yield Waiting(change, "Deleting")
+            if listing is None:
+                yield from pause(pace.next())

@@ -1,0 +1,90 @@
+"""What a process may ask for.
+
+A process is a generator. It yields a ``Call`` (a request, made in a thread of the pool, whose result it is sent), a
+``Pause``, something for other processes, or an event for whoever reads the stream; it returns its result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Hashable
+
+    from aci_reconcile.events import Event
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to be made by a thread of the pool."""
+
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time to let pass, in seconds. One that is ``idle`` ends at once when the run is interrupted."""
+
+    seconds: float
+    idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The task's lanes are needed no longer, though the task goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Go on once another process has said ``Notify`` with this key."""
+
+    key: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Let those go on that wait for this key."""
+
+    key: Hashable
+
+
+Step: TypeAlias = "Call | Pause | Release | Await | Notify | Event"
+Process: TypeAlias = "Generator[Step, Any, T]"
+ARRANGED = (Call, Pause, Release, Await, Notify)
+"""The steps that are for the loop; the others are events."""
+
+
+def call(run: Callable[[], T]) -> Process[T]:
+    """Make a request from within a process; what it raises is raised here."""
+    result: T = yield Call(run)
+    return result
+
+
+def pause(seconds: float, *, idle: bool = False) -> Process[None]:
+    """Let time pass from within a process."""
+    yield Pause(seconds, idle)
+
+
+def release() -> Process[None]:
+    """Let others into the lanes."""
+    yield Release()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A process and when it may run.
+
+    ``after``: names of tasks that must have ended well before; ``behind``: names of tasks that must have ended, well or
+    not. ``lanes``: no two tasks that share one run at a time. ``skipped`` makes the event for a task that is never
+    begun, from the reason.
+    """
+
+    name: str
+    process: Callable[[], Process[bool]]
+    skipped: Callable[[str], Event]
+    after: frozenset[str] = frozenset()
+    lanes: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
