@@ -94,7 +94,7 @@ class Interruption:
             self.alarm.daemon = True
             self.alarm.start()
             raise InterruptedRunError
-        _say("\nInterrupted: waiting for the requests in flight. Once more aborts at once.\n")
+        _say("\nInterrupted: nothing new is begun; waiting for what is under way. Once more aborts at once.\n")
 
     def _leave(self) -> None:
         _say(self.words)
@@ -120,13 +120,14 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float, /) -> None:
-        """Wait.
+        """Wait; shorter where a signal comes meanwhile.
 
         Raises:
             InterruptedRunError: a signal came, and nothing is under way that has to be brought to an end.
         """
         end = time.monotonic() + seconds
-        while not self.interruption.signal:
+        before = self.interruption.signal
+        while self.interruption.signal == before and (not before or self.interruption.patient):
             left = end - time.monotonic()
             if left <= 0:
                 return

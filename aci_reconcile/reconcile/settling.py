@@ -48,7 +48,8 @@ def settle(
                 if seen is not None and is_settled(seen.body) and proof(seen):
                     return seen
                 if listing and (seen is None or not is_settled(seen.body)):
-                    overdue(ctx, deadline, "being provisioned")
+                    told = yield from _told(change, _state(seen), told)
+                    overdue(ctx, deadline, _state(seen).lower())
                     continue
             told = yield from _polled(change, operation, ctx, deadline, told)
             if not told:
@@ -72,10 +73,19 @@ def _polled(change: Change, operation: Operation, ctx: Context, deadline: Deadli
         raise failure(progress.error_code, progress.error_message)
     if progress.done:
         return ""
-    if progress.status not in {told, "Pending"}:
-        yield Waiting(change, progress.status)
     overdue(ctx, deadline, progress.status.lower())
-    return progress.status or "InProgress"
+    return (yield from _told(change, progress.status or "InProgress", told))
+
+
+def _told(change: Change, state: str, told: str) -> Process[str]:
+    """Tell a state that is news; returns it."""
+    if state not in {told, "Pending"}:
+        yield Waiting(change, state)
+    return state
+
+
+def _state(seen: Resource | None) -> str:
+    return (as_text(seen.properties.get("provisioningState")) if seen else "") or "Pending"
 
 
 def settled_read(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource]:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
+WEB = """\
+name: web
+osType: Linux
+containers: [{name: web, image: "nginx:1", resources: {cpu: 1, memoryInGB: 1}}]
+lifecycle: {dependsOn: [db]}
+"""
+
 
 @pytest.fixture
 def commands(tmp_path: Path) -> Commands:
@@ -27,18 +34,46 @@ def commands(tmp_path: Path) -> Commands:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_apply_is_interrupted_and_the_next_one_finishes(commands: Commands, number: int, code: int) -> None:
-    """The summary names what was started; a second apply converges."""
+def test_an_interrupted_apply_ends_what_it_began_and_begins_nothing(
+    commands: Commands, number: int, code: int
+) -> None:
+    """Writes under way are seen to their end, the rest is named; a second apply does the rest."""
+    commands.write("manifests/web.yaml", WEB)
     process = commands.begin("apply", "--local", "-y", "--concurrency", "1")
     until(process, "waiting: ")
     process.send_signal(number)
     last = ended(process)
 
     assert code == last.code
-    assert "Apply interrupted." in last.out
-    assert "Started and not seen to the end: rg-shop/" in last.out
+    assert "Apply interrupted. Resources: 2 added, 0 changed, 0 destroyed." in last.out
+    assert "rg-shop/web" in last.err.partition("skipped: interrupted")[0].splitlines()[-1]
     assert 0 == commands("apply", "--local", "-y").code
     assert commands("plan", "--local").out.startswith("No changes.")
+
+
+def test_what_was_written_and_not_seen_to_run_is_named(commands: Commands) -> None:
+    """The health of a group is not waited for any more."""
+    process = commands.begin("apply", "--local", "-y", "--stable-for", "1h", ACI_RECONCILE_PROVISIONING="0s")
+    until(process, "running")
+    process.send_signal(signal.SIGINT)
+    last = ended(process)
+
+    assert 130 == last.code
+    assert "Started and not seen to the end: rg-shop/api, rg-shop/db, rg-shop/web." in last.out
+    assert commands("plan", "--local").out.startswith("No changes.")
+
+
+def test_a_second_signal_abandons_what_is_under_way(commands: Commands) -> None:
+    """At once, and with the names."""
+    process = commands.begin("apply", "--local", "-y", ACI_RECONCILE_PROVISIONING="10s")
+    until(process, "waiting: ")
+    process.send_signal(signal.SIGINT)
+    until(process, "Once more aborts at once")
+    process.send_signal(signal.SIGINT)
+    last = ended(process)
+
+    assert 130 == last.code
+    assert "Aborted. Started and not seen to the end: rg-shop/api, rg-shop/db, rg-shop/web." in last.err
 
 
 def test_a_request_that_hangs_does_not_hold_a_plan(commands: Commands) -> None:
