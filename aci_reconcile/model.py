@@ -6,6 +6,7 @@ would be a third description beside the field table and the JSON Schema.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,6 +147,17 @@ def as_list(value: Json) -> Sequence[Json]:
     if type(value) is list:
         return value
     return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+
+
+def as_number(value: Json) -> float | None:
+    """Return the value where it is a finite number, and None where it is anything else: ``NaN`` is no size."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def as_text(value: Json) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.arm.body import Redactor, serialise
 from aci_reconcile.arm.failures import ErrorDetail
+from aci_reconcile.arm.preflight import ArmPreflight
+from aci_reconcile.arm.reading import object_of, pages
 from aci_reconcile.arm.urls import RESOURCES_API, groups_path, resource_path, scope_path, with_query
 from aci_reconcile.backend import Backend, Operation, Progress, Remaining
-from aci_reconcile.errors import NoAnswerError, NotFoundError
-from aci_reconcile.model import Resource, ResourceId, as_list, as_object, as_text
+from aci_reconcile.errors import NotFoundError
+from aci_reconcile.model import Resource, ResourceId, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aci_reconcile.arm.connection import Identity
     from aci_reconcile.arm.failures import Answer
@@ -45,6 +46,11 @@ class ArmBackend(Backend):
     def requests(self) -> int:
         """How many requests went out so far, repetitions included, those for tokens not."""
         return self._counter.value
+
+    @property
+    def preflight(self) -> ArmPreflight:
+        """What can be asked before a write, over the same connections."""
+        return ArmPreflight(self._wire, api_version=self._api)
 
     def close(self) -> None:
         """Close the connections."""
@@ -102,7 +108,7 @@ class ArmBackend(Backend):
         lines = {} if tail is None else {"tail": str(tail)}
         path = resource_path(resource_id, "containers", container, "logs")
         answer = self._wire.exchange("GET", with_query(path, api_version=self._api, **lines))
-        return as_text(_object(answer).get("content"))
+        return as_text(object_of(answer).get("content"))
 
     def get_resource_group(self, scope: Scope, /) -> Body | None:
         """Read the resource group; None when it does not exist."""
@@ -129,7 +135,7 @@ class ArmBackend(Backend):
 
     def _read(self, url: str, absent: frozenset[str]) -> Body | None:
         try:
-            return _object(self._wire.exchange("GET", url))
+            return object_of(self._wire.exchange("GET", url))
         except NotFoundError as error:
             if error.code.lower() in absent:
                 return None
@@ -137,16 +143,12 @@ class ArmBackend(Backend):
 
     def _pages(self, url: str) -> tuple[Body, ...]:
         """Read every page; a resource group that does not exist has none."""
-        seen: set[str] = set()
-        found: tuple[Body, ...] = ()
-        while url and (target := self._wire.own(url)) not in seen:
-            seen.add(target)
-            page = self._read(target, _NO_GROUP)
-            if page is None:
+        try:
+            return pages(self._wire, url)
+        except NotFoundError as error:
+            if error.code.lower() in _NO_GROUP:
                 return ()
-            found += _items(page)
-            url = as_text(page.get("nextLink"))
-        return found
+            raise
 
     def _delete(self, url: str) -> Operation:
         try:
@@ -160,21 +162,6 @@ class ArmBackend(Backend):
         answer.json()
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
         return Operation(url, answer.retry_after, answer.request_id)
-
-
-def _object(answer: Answer) -> Body:
-    body = answer.json()
-    if isinstance(body, Mapping):
-        return body
-    raise NoAnswerError(f"the answer ({answer.status}) is no JSON object", status=answer.status)
-
-
-def _items(page: Body) -> tuple[Body, ...]:
-    items = page.get("value")
-    bodies = tuple(item for item in as_list(items) if isinstance(item, Mapping))
-    if isinstance(items, Sequence) and len(bodies) == len(items):
-        return bodies
-    raise NoAnswerError("the answer is no list of resources")
 
 
 def _id_of(body: Body, asked: ResourceId) -> ResourceId:

@@ -34,6 +34,21 @@ def scope_path(scope: Scope, *below: str) -> str:
     return "".join((base, *(f"/{_quoted(part)}" for part in below)))
 
 
+def location_path(subscription: str, location: str, below: str) -> str:
+    """Return the path of what Azure Container Instances knows of a region."""
+    provider = CONTAINER_GROUPS.partition("/")[0]
+    return f"/subscriptions/{_quoted(subscription)}/providers/{provider}/locations/{_quoted(location)}/{_quoted(below)}"
+
+
+def id_path(arm_id: str) -> str:
+    """Return the path of whatever has an ARM id, whoever wrote it.
+
+    Raises:
+        UsageError: a part of it is empty or leads elsewhere.
+    """
+    return "".join(f"/{_quoted(part)}" for part in arm_id.strip("/").split("/"))
+
+
 def with_query(path: str, **query: str) -> str:
     """Return the path with its query; ``api_version`` is written as ARM spells it."""
     return f"{path}?{urlencode({key.replace('_', '-'): value for key, value in query.items()})}"

@@ -131,6 +131,12 @@ def refresh() -> list[click.Parameter]:
     return [Option("--refresh", section=AZURE, type=_choice("auto", "get"), default="auto", help=text)]
 
 
+def prune() -> list[click.Parameter]:
+    """Whether what is left over is deleted."""
+    text = "Delete what this project owns and no manifest declares."
+    return [Option("--prune/--no-prune", section=SAFETY, brake=True, default=None, help=text)]
+
+
 def brakes() -> list[click.Parameter]:
     """What releases a brake: on the command line only, never from the environment."""
 
@@ -138,7 +144,7 @@ def brakes() -> list[click.Parameter]:
         return Option(*spellings, section=SAFETY, brake=True, **attributes)
 
     return [
-        brake("--prune/--no-prune", default=None, help="Delete what this project owns and no manifest declares."),
+        *prune(),
         brake("--max-deletes", type=click.IntRange(min=0), metavar="N", help="How many groups may be deleted (1)."),
         brake("--max-restarts", type=click.IntRange(min=0), metavar="N", help="How many groups may restart (any)."),
         brake("--adopt", is_flag=True, help="Take over groups that nobody owns."),

@@ -11,6 +11,7 @@ _COMMANDS = {
     "The main road": {
         "validate": "aci_reconcile.cli.authoring",
         "plan": "aci_reconcile.cli.plan",
+        "verify": "aci_reconcile.cli.verify",
         "apply": "aci_reconcile.cli.apply",
         "drift": "aci_reconcile.cli.drift",
         "destroy": "aci_reconcile.cli.destroy",

@@ -10,8 +10,8 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from aci_reconcile.emulator import errors, identity, metadata, subscriptions, times, tokens, versions
-from aci_reconcile.emulator.call import PROVIDER, Call, Handler
+from aci_reconcile.emulator import errors, identity, metadata, rights, subscriptions, times, tokens, versions
+from aci_reconcile.emulator.call import Call, Handler
 from aci_reconcile.emulator.control import Control
 from aci_reconcile.emulator.counts import Counts
 from aci_reconcile.emulator.faults import Faults, under
@@ -145,9 +145,8 @@ class Emulator:
             subscriptions.check(subscription, self._knobs)
             if self._knobs.limits:
                 self._limits.spend(request, subscription, self._clock(), self._knobs)
+        rights.check(request, self._knobs)
         writes = request.method.upper() not in {"GET", "HEAD"}
-        if writes and self._knobs.reader:
-            raise errors.not_authorized(self._knobs.client_id, _action(request), request.split().path)
         with self._store.transaction(write=writes) as session:
             # The clock is read inside the transaction, so that no later write has an earlier time.
             version = request.query()["api-version"]
@@ -176,15 +175,6 @@ class Emulator:
         if (request.header("x-ms-return-client-request-id") or "").lower() == "true" and _GUID.fullmatch(client):
             headers["x-ms-client-request-id"] = client
         return replace(response, headers=headers, body=b"" if method == "HEAD" else response.body)
-
-
-def _action(request: Request) -> str:
-    """The action that a role would have to allow, as the provider's list of operations names it."""
-    *_, kind, name = request.split().path.strip("/").split("/")
-    namespace = "Microsoft.Resources" if kind.lower() == "resourcegroups" else PROVIDER
-    if request.method.upper() == "POST":
-        return f"{namespace}/containerGroups/{name}/action"
-    return f"{namespace}/{kind}/{'delete' if request.method.upper() == 'DELETE' else 'write'}"
 
 
 def _subscription(request: Request) -> str:

@@ -6,7 +6,18 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator import addresses, errors, groups, operations, scopes, tags, updates, usages, versions
+from aci_reconcile.emulator import (
+    addresses,
+    errors,
+    groups,
+    operations,
+    rights,
+    scopes,
+    tags,
+    updates,
+    usages,
+    versions,
+)
 from aci_reconcile.emulator.echo import Echo, fill_lists, without_secrets
 from aci_reconcile.emulator.images import lookup, parse_reference
 from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
@@ -26,6 +37,7 @@ def put(call: Call) -> Response:
     """Creates (201) or replaces a group: refused before anything is written, or accepted as Pending."""
     scopes.require_writable(call)
     content = _read(call)
+    rights.check_linked(call, content)
     stored = _living(groups.stored_one(call), content, call)
     if stored is not None and (stored.gone is not None or stored.operation.running(call.now)):
         raise errors.transitioning(call.name)

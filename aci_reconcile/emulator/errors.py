@@ -197,6 +197,27 @@ def not_authorized(actor: str, action: str, scope: str) -> ArmError:
     return ArmError(403, "AuthorizationFailed", message)
 
 
+def linked_not_authorized(actor: str, done: tuple[str, str], linked: tuple[str, str]) -> ArmError:
+    """A client that may write the resource and not use what it refers to; each pair is an action and its scope."""
+    message = (
+        f"The client '{actor}' with object id '{actor}' has permission to perform action '{done[0]}' on scope "
+        f"'{done[1]}'; however, it does not have permission to perform action(s) '{linked[0]}' on the linked scope(s) "
+        f"'{linked[1]}' (respectively) or the linked scope(s) are invalid."
+    )
+    return ArmError(403, "LinkedAuthorizationFailed", message)
+
+
+def subnet_not_found(path: str) -> ArmError:
+    """The network provider's words for a subnet that is not there."""
+    return ArmError(404, "NotFound", f"Resource {path} not found.")
+
+
+def subnet_not_delegated(name: str) -> ArmError:
+    """Met by users who put a group into a subnet that is not the service's."""
+    message = f"Subnet missing required delegation 'Microsoft.ContainerInstance' for container group '{name}'."
+    return ArmError(400, "SubnetMissingRequiredDelegation", message)
+
+
 def label_taken(label: str, name: str) -> ArmError:
     """DNS labels are unique in a region. The status is inferred."""
     message = f"The DNS name label '{label}' in container group '{name}' is not available. Try using a different label."

@@ -71,6 +71,8 @@ class Knobs:
     subnet_ids: Literal["refuse", "accept"] = "accept"
     """What happens to a subnet id that is none. UNVERIFIED. No subnet exists here, and published examples hold
     placeholders (`<subnet_id>`), which so converge."""
+    subnets: Literal["delegated", "plain", "absent"] = "delegated"
+    """What every subnet is that anybody names: there for container groups, there for other things, or not there."""
     reserved_ports: Literal["refuse", "accept"] = "refuse"
     """What happens to the ports that the FAQ reserves. CONTESTED: a published SFTP template opens port 22."""
     ended_update: Literal["refuse", "accept"] = "refuse"
@@ -94,6 +96,8 @@ class Knobs:
     """Whether ARM refuses requests without a valid token of this emulator's."""
     reader: bool = False
     """Whether the client may read and nothing else; else `AuthorizationFailed`."""
+    not_actions: frozenset[str] = frozenset()
+    """Actions that the client's role takes away, with `*` for any text, such as `*/delete`; told and enforced."""
     subscription_id: str = "00000000-0000-0000-0000-000000000000"
     """The subscription that is there from the start."""
     any_subscription: bool = True
@@ -121,6 +125,7 @@ _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "capital_names": ("refuse", "accept"),
     "subnet_ids": ("refuse", "accept"),
     "subnet_collisions": ("refuse", "accept"),
+    "subnets": ("delegated", "plain", "absent"),
     "reserved_ports": ("refuse", "accept"),
     "ended_update": ("refuse", "accept"),
     "delete_while_transitioning": ("refuse", "accept"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator.model import ArmError, Json, as_object, objects
+from aci_reconcile.emulator import errors
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object, objects
 from aci_reconcile.emulator.refusals import refuse
 from aci_reconcile.emulator.versions import SUBNETS_SINCE
 
 if TYPE_CHECKING:
+    from aci_reconcile.emulator.call import Call
     from aci_reconcile.emulator.knobs import Knobs
 
 _LABEL = re.compile(r"[a-z][a-z0-9-]{3,61}[a-z0-9]")
@@ -30,6 +32,20 @@ _RESERVED = (
 )
 
 
+def get_subnet(call: Call) -> Response:
+    """Any subnet, as far as container groups care: no network is kept here, so each is what the knob says."""
+    if call.knobs.subnets == "absent":
+        raise errors.subnet_not_found(call.request.split().path)
+    service = "Microsoft.ContainerInstance/containerGroups"
+    delegation: Json = {"name": "aci", "properties": {"provisioningState": "Succeeded", "serviceName": service}}
+    properties: Json = {
+        "provisioningState": "Succeeded",
+        "delegations": [delegation] if call.knobs.subnets == "delegated" else [],
+    }
+    names = {"id": call.request.split().path, "name": call.path["subnet"]}
+    return answer(200, {**names, "type": "Microsoft.Network/virtualNetworks/subnets", "properties": properties})
+
+
 def check(name: str, properties: Json, version: str, knobs: Knobs) -> None:
     """Refuses addresses and ports that the service refuses."""
     for container in objects(properties.get("containers")):
@@ -42,6 +58,10 @@ def check(name: str, properties: Json, version: str, knobs: Knobs) -> None:
     for subnet in subnets:
         if knobs.subnet_ids == "refuse" and not _SUBNET.fullmatch(str(subnet["id"])):
             raise refuse("InvalidSubnet", f"The subnet id in container group '{name}' is not the id of a subnet.")
+        if knobs.subnets == "absent":
+            raise refuse("InvalidSubnet", f"The subnet of container group '{name}' does not exist.")
+        if knobs.subnets == "plain":
+            raise errors.subnet_not_delegated(name)
     address = as_object(properties.get("ipAddress"))
     if address:
         _check_address(name, address, in_subnet=bool(subnets))

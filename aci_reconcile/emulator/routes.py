@@ -10,9 +10,11 @@ from aci_reconcile.emulator import (
     capabilities,
     create,
     groups,
+    network,
     operations,
     power,
     resource_groups,
+    rights,
     subscriptions,
     usages,
 )
@@ -74,6 +76,9 @@ _ACI = "/providers/Microsoft.ContainerInstance"
 _CG = f"{_RG}{_ACI}/containerGroups/{{name}}"
 _LOCATION = f"{_SUB}{_ACI}/locations/{{location}}"
 
+_SUBNET = f"{_RG}/providers/Microsoft.Network/virtualNetworks/{{network}}/subnets/{{subnet}}"
+_RIGHTS = "/providers/Microsoft.Authorization/permissions"
+
 _NAMESPACE = f"{_SUB}/providers/{{namespace}}"
 
 ROUTES = (
@@ -114,11 +119,11 @@ ROUTES = (
     _route(f"{_LOCATION}/capabilities", "groups", {"GET": capabilities.list_capabilities}),
     _route(f"{_LOCATION}/cachedImages", "groups", {"GET": capabilities.list_cached_images}),
     _route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": capabilities.outbound_dependencies}),
-    _route(
-        f"{_RG}/providers/Microsoft.Network/virtualNetworks/{{network}}/subnets/{{subnet}}{_ACI}"
-        "/serviceAssociationLinks/default",
-        "groups",
-        {"DELETE": capabilities.delete_association},
+    _route(f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": capabilities.delete_association}),
+    _route(_SUBNET, "resources", {"GET": network.get_subnet}),
+    *(
+        _route(f"{scope}{_RIGHTS}", "resources", {"GET": rights.list_permissions})
+        for scope in (_SUB, _RG, f"{_RG}/providers/{{namespace}}/{{kind}}/{{name}}", _SUBNET)
     ),
     _route(f"{_ACI}/operations", "groups", {"GET": operations.provider_operations}),
 )

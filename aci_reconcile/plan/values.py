@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aci_reconcile.diff import FieldChange
     from aci_reconcile.errors import Where
     from aci_reconcile.model import Resource, ResourceId, Scope
@@ -239,10 +241,15 @@ class Plan:
     @property
     def missing_secrets(self) -> tuple[tuple[str, Secret], ...]:
         """The secrets that a write needs and that are not at hand, each with its group's address."""
-        return tuple(
-            (change.address, secret)
-            for change in self.changes
-            if change.sends_body and change.after is not None
-            for secret in secrets_of(change.after.body).values()
-            if not secret.available
-        )
+        return missing_secrets(self.changes)
+
+
+def missing_secrets(changes: Iterable[Change]) -> tuple[tuple[str, Secret], ...]:
+    """Return the secrets that these changes need and that are not at hand, each with its group's address."""
+    return tuple(
+        (change.address, secret)
+        for change in changes
+        if change.sends_body and change.after is not None
+        for secret in secrets_of(change.after.body).values()
+        if not secret.available
+    )

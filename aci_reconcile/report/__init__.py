@@ -6,6 +6,7 @@ and which width apply. Text ends without a line break. What comes from Azure and
 
 from __future__ import annotations
 
+from aci_reconcile.report.checks import checks_json, checks_text
 from aci_reconcile.report.diagnostics import diagnostics_json, diagnostics_text
 from aci_reconcile.report.drift import drift_json, drift_text
 from aci_reconcile.report.escape import sanitize
@@ -22,6 +23,8 @@ __all__ = [
     "PLAIN",
     "Header",
     "Style",
+    "checks_json",
+    "checks_text",
     "diagnostics_json",
     "diagnostics_text",
     "drift_json",

@@ -15,6 +15,7 @@ from aci_reconcile.diff import ABSENT, Replaces
 from aci_reconcile.plan.values import Action, Cause, Impact
 from aci_reconcile.report.bodies import declared, live, masked, opened, unknown
 from aci_reconcile.report.escape import dump
+from aci_reconcile.report.limits import limits_json
 from aci_reconcile.report.rows import known_later
 from aci_reconcile.report.values import conceal, hidden_texts
 from aci_reconcile.secret import Secret
@@ -60,7 +61,9 @@ def plan_json(plan: Plan, header: Header, *, tool_version: str, plan_digest: str
             for address, secret in plan.missing_secrets
         ],
     }
-    return dump(document | remarks_json(plan) | ({"plan_digest": plan_digest} if plan_digest else {}))
+    return dump(
+        document | limits_json(plan) | remarks_json(plan) | ({"plan_digest": plan_digest} if plan_digest else {})
+    )
 
 
 def remarks_json(plan: Plan) -> dict[str, object]:

@@ -8,6 +8,7 @@ from aci_reconcile.health import has_ended
 from aci_reconcile.plan.values import Action, Impact, Plan
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.layout import groups
+from aci_reconcile.report.limits import limits_text
 from aci_reconcile.report.rows import path_text
 from aci_reconcile.report.words import count
 
@@ -37,6 +38,9 @@ def plan_text(plan: Plan, header: Header, style: Style, *, width: int = 100, ver
     """
     sections = [*_actions(plan, header, style, width=width, verbose=verbose), *unreadable(plan, style)]
     sections.append("\n".join(_verdict(plan, style)))
+    takes = limits_text(plan)
+    if takes:
+        sections.append(takes)
     remarks = ((*held_back(plan, style), *_missing(plan, style)), (*notes(plan, style),))
     sections += ["\n".join(lines) for lines in remarks if lines]
     return "\n\n".join(sections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,12 @@ def took(seconds: float) -> str:
     if hours:
         return f"{hours}h{minutes:02}m"
     return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
+
+
+def about(seconds: float) -> str:
+    """Return a length of time as a forecast, in whole minutes, rounded up: ``5 min``, ``1 h``, ``1 h 5 min``."""
+    hours, minutes = divmod(math.ceil(seconds / 60), 60)
+    return " ".join(f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number) or "0 min"
 
 
 def iso(timestamp: float) -> str:

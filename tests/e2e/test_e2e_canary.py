@@ -177,7 +177,7 @@ def looks(watch: Watch, cloud: Secure) -> None:
     cloud.hold("shop-kv", "db", f"{WORD}-rotated")
     rotated = {"CANARY": f"{WORD}-rotated"}
     watch("saved", "plan --verbose --out plan.json", **rotated)
-    names = ("validate", "plan", "show plan.json", "drift", "status web", "logs web", "render", "config show")
+    names = ("validate", "plan", "verify", "show plan.json", "drift", "status web", "logs web", "render", "config show")
     lines = [
         "status",
         "import",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from aci_reconcile.checks import Check, Question, Verdict
 from aci_reconcile.diff import ABSENT, FieldChange, Replaces, diff, secret_change
 from aci_reconcile.drift import Drift
 from aci_reconcile.errors import Diagnostic, InvalidRequestError, NotConvergedError, Severity, ThrottledError, Where
@@ -51,6 +52,8 @@ from aci_reconcile.report import (
     ANSI,
     PLAIN,
     Header,
+    checks_json,
+    checks_text,
     diagnostics_json,
     diagnostics_text,
     drift_json,
@@ -562,6 +565,44 @@ def diagnostics() -> Case:
     return Case(lambda style: diagnostics_text(found, style), diagnostics_json(found))
 
 
+def checks_case(*checks: Check, header: Header = HEADER) -> Case:
+    """Return the reports of checks."""
+    return Case(lambda style: checks_text(checks, header, style), checks_json(checks, header, tool_version="0.1.0"))
+
+
+def checks_mixed() -> Case:
+    """Every question, every verdict, and a hostile one."""
+    write = "Microsoft.ContainerInstance/containerGroups/write on rg-shop"
+    raise_it = "delete what is not needed, ask for less, or have the quota raised"
+    return checks_case(
+        Check(Question.READING, "rg-data/db", Verdict.FAILED, "no answer", addresses=("rg-data/db",)),
+        Check(Question.SECRETS, "3 secrets at hand", Verdict.OK, addresses=("rg-shop/web",)),
+        Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.OK, "3 of 100 used, 2 wanted"),
+        Check(Question.QUOTA, "StandardCores in westeurope", Verdict.FAILED, "97 of 100 used, 8 wanted", raise_it),
+        Check(Question.REGION, "Linux groups in westeurope", Verdict.OK, "up to 4 CPU and 16 GB"),
+        Check(Question.SUBNET, "rg-net/v/s", Verdict.UNKNOWN, "AuthorizationFailed: the client may not read this"),
+        Check(Question.PERMISSION, write, Verdict.OK, addresses=("rg-shop/web", "rg-shop/api")),
+        Check(Question.PERMISSION, HOSTILE, Verdict.UNKNOWN, HOSTILE, HOSTILE, (HOSTILE,)),
+        header=Header(HOSTILE, SUBSCRIPTION),
+    )
+
+
+def checks_passed() -> Case:
+    """All is well."""
+    return checks_case(Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.OK, "3 of 100 used, 2 wanted"))
+
+
+def checks_unknown() -> Case:
+    """Nothing fails, and not everything is known."""
+    silent = Check(Question.QUOTA, "westeurope", Verdict.UNKNOWN, "NotEmulated: not here")
+    return checks_case(silent, Check(Question.REGION, "Linux groups in westeurope", Verdict.OK))
+
+
+def checks_none() -> Case:
+    """A plan that needs nothing."""
+    return checks_case()
+
+
 CASES: Mapping[str, Callable[[], Case]] = {
     "plan/adopt": adopt,
     "plan/create": create,
@@ -587,6 +628,10 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "drift/found": drift_found,
     "drift/incomplete": drift_incomplete,
     "drift/none": drift_none,
+    "checks/mixed": checks_mixed,
+    "checks/none": checks_none,
+    "checks/passed": checks_passed,
+    "checks/unknown": checks_unknown,
     "events/all": events,
     "complaints/all": diagnostics,
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
 
 COMMANDS = root().list_commands(click.Context(root()))
+OWN_FORMS = {("import", "--out"): "import-out", ("verify", "--strict"): "verify-strict"}
 BRAKES = {
     "--prune",
     "--max-deletes",
@@ -74,7 +75,7 @@ def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
 def test_every_option_but_a_brake_has_an_environment_form(command: str) -> None:
     """A pipeline may set anything but what releases a brake: that is said by the person who runs it."""
     for option in options_of(command):
-        name = "import-out" if (command, option.long) == ("import", "--out") else option.long[2:]
+        name = OWN_FORMS.get((command, option.long), option.long[2:])
         wanted = None if option.long in BRAKES else f"ACI_RECONCILE_{name.replace('-', '_').upper()}"
 
         assert (option.long, wanted) == (option.long, option.envvar)

@@ -77,7 +77,7 @@ def test_pulling_with_an_identity_needs_a_version_that_knows_it() -> None:
         ("PUT", f"{GROUPS}/web", "Microsoft.ContainerInstance/containerGroups/write"),
         ("DELETE", f"{GROUPS}/web", "Microsoft.ContainerInstance/containerGroups/delete"),
         ("POST", f"{GROUPS}/web/restart", "Microsoft.ContainerInstance/containerGroups/restart/action"),
-        ("PATCH", RESOURCE_GROUP, "Microsoft.Resources/resourceGroups/write"),
+        ("PATCH", RESOURCE_GROUP, "Microsoft.Resources/subscriptions/resourceGroups/write"),
     ],
 )
 def test_a_reader_may_only_read(method: str, path: str, action: str) -> None:

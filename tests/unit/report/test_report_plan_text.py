@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
 from aci_reconcile.diff import FieldChange
 from aci_reconcile.model import Resource, ResourceId
 from aci_reconcile.plan.values import Action, Blocker, Change, Impact, Plan, Unreadable
-from aci_reconcile.report import PLAIN, Header, plan_text
+from aci_reconcile.report import PLAIN, Header, plan_json, plan_text
 from aci_reconcile.report.rows import path_text
 
 SUBSCRIPTION = "12345678-0000-0000-0000-000000000000"
+SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
 HEADER = Header("shop/prod", SUBSCRIPTION)
 IMAGE = FieldChange("containers[web].image", "shop/web:" + "1" * 300, "shop/web:" + "1" * 299 + "2")
 
@@ -61,6 +65,32 @@ Plan: 0 to add, 1 to change, 0 to destroy.
       1 restarts, 1 is unchanged."""
         == text
     )
+
+
+def crowd(size: int) -> Plan:
+    """Return a plan that creates so many groups."""
+    groups = [Resource(ResourceId(SUBSCRIPTION, "rg", f"g{at}"), {"location": "westeurope"}) for at in range(size)]
+    return Plan("shop", tuple(Change(each.id, Action.CREATE, after=each) for each in groups))
+
+
+def test_limits_are_told_where_they_matter() -> None:
+    """In the text between the verdict and what holds the plan back; in the JSON as a member of its own."""
+    told = (
+        "\n\nAzure's documented limits (100 creations in 5 minutes and 300 an hour per region) make this take about "
+        "1 h 5 min; the apply paces itself by what Azure answers."
+    )
+    many, few = crowd(401), crowd(100)
+
+    assert plan_text(many, HEADER, PLAIN).endswith(f"Plan: 401 to add, 0 to change, 0 to destroy.{told}")
+    assert told not in plan_text(few, HEADER, PLAIN)
+    assert {"seconds": 3900, "limit": "creations", "count": 401, "location": "westeurope"} == document(many)["limits"]
+    assert "limits" not in document(few)
+    jsonschema.validate(document(many), SCHEMA)
+
+
+def document(plan: Plan) -> Any:
+    """Return the JSON of a plan."""
+    return json.loads(plan_json(plan, HEADER, tool_version="0.1.0"))
 
 
 def test_the_sample_of_the_documentation() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aci_reconcile.report.words import aligned, count, iso, took
+from aci_reconcile.report.words import about, aligned, count, iso, took
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,15 @@ def test_count(number: int, words: tuple[str, ...], expected: str) -> None:
 def test_took(seconds: float, expected: str) -> None:
     """Lengths of time are short, and round without a 60."""
     assert expected == took(seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, "0 min"), (61, "2 min"), (300, "5 min"), (3600, "1 h"), (3541, "1 h"), (3900, "1 h 5 min"), (90000, "25 h")],
+)
+def test_about(seconds: float, expected: str) -> None:
+    """Forecasts are in whole minutes, rounded up."""
+    assert expected == about(seconds)
 
 
 def test_iso() -> None:

@@ -1,0 +1,50 @@
+"""Reading answers: one object, or all pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import NoAnswerError
+from aci_reconcile.model import as_list, as_text
+
+if TYPE_CHECKING:
+    from aci_reconcile.arm.failures import Answer
+    from aci_reconcile.arm.wire import Wire
+    from aci_reconcile.model import Body
+
+
+def object_of(answer: Answer) -> Body:
+    """Return the object that an answer holds.
+
+    Raises:
+        NoAnswerError: it holds none.
+    """
+    body = answer.json()
+    if isinstance(body, Mapping):
+        return body
+    raise NoAnswerError(f"the answer ({answer.status}) is no JSON object", status=answer.status)
+
+
+def pages(wire: Wire, url: str) -> tuple[Body, ...]:
+    """Return the items of a list, all pages of it; a link that leads back ends it.
+
+    Raises:
+        AzureError: a page could not be read.
+    """
+    seen: set[str] = set()
+    found: tuple[Body, ...] = ()
+    while url and (target := wire.own(url)) not in seen:
+        seen.add(target)
+        page = object_of(wire.exchange("GET", target))
+        found += _items(page)
+        url = as_text(page.get("nextLink"))
+    return found
+
+
+def _items(page: Body) -> tuple[Body, ...]:
+    items = page.get("value")
+    bodies = tuple(item for item in as_list(items) if isinstance(item, Mapping))
+    if isinstance(items, Sequence) and len(bodies) == len(items):
+        return bodies
+    raise NoAnswerError("the answer is no list of resources")

@@ -1,0 +1,25 @@
+"""What can be known before a write: whether secrets, quotas, the region, subnets and rights allow what is planned.
+
+Pure: what has to be asked is a value (``Needs``), the answers are another (``Facts``), and judging them is a function.
+What could not be asked is said, and never counts as a pass.
+"""
+
+from __future__ import annotations
+
+from aci_reconcile.checks.judge import checks
+from aci_reconcile.checks.needs import Needs, needs_of
+from aci_reconcile.checks.rights import scopes_left
+from aci_reconcile.checks.values import Check, Facts, Place, Question, Unanswered, Verdict
+
+__all__ = [
+    "Check",
+    "Facts",
+    "Needs",
+    "Place",
+    "Question",
+    "Unanswered",
+    "Verdict",
+    "checks",
+    "needs_of",
+    "scopes_left",
+]

@@ -1,0 +1,54 @@
+"""From what was answered to what that means for the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.checks.quota import quota_checks
+from aci_reconcile.checks.region import region_checks
+from aci_reconcile.checks.rights import right_checks, rights_of
+from aci_reconcile.checks.subnets import subnet_checks
+from aci_reconcile.checks.values import Check, Question, Verdict
+from aci_reconcile.normalize import secrets_of
+from aci_reconcile.plan.values import missing_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.checks.values import Facts
+    from aci_reconcile.plan.values import Change, ResourceGroupChange
+
+
+def checks(
+    changes: Iterable[Change], facts: Facts, resource_groups: Iterable[ResourceGroupChange] = ()
+) -> tuple[Check, ...]:
+    """Judge the changes by the facts.
+
+    Args:
+        changes: what is planned; what writes nothing needs nothing.
+        facts: what Azure answered to ``needs_of`` the same changes.
+        resource_groups: those that are created or deleted with them.
+    """
+    planned = tuple(changes)
+    return (
+        *_secret_checks(planned),
+        *quota_checks(planned, facts),
+        *region_checks(planned, facts),
+        *subnet_checks(planned, facts),
+        *right_checks(rights_of(planned, resource_groups), facts),
+    )
+
+
+def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
+    """Yield a check for each secret that is missing, and one for all that are at hand."""
+    for address, secret in missing_secrets(changes):
+        why = f"{secret.source}: {secret.missing}"
+        yield Check(Question.SECRETS, address, Verdict.FAILED, why, "set it where this command runs", (address,))
+    sent = [(each.address, each.after) for each in changes if each.sends_body and each.after is not None]
+    held = [
+        (address, len([each for each in secrets_of(after.body).values() if each.available])) for address, after in sent
+    ]
+    number = sum(many for _, many in held)
+    if number:
+        subject = f"{number} secret{'s' * (number != 1)} at hand"
+        yield Check(Question.SECRETS, subject, Verdict.OK, addresses=tuple(address for address, many in held if many))

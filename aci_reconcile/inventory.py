@@ -1,0 +1,107 @@
+"""What Azure can be asked before anything is written: quotas, regions, subnets, rights. Values, and the port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of a quota is used, and how much there is."""
+
+    used: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """The largest group of a kind that a region takes: CPU in cores, memory in GB.
+
+    The words are Azure's: ``os`` is Linux or Windows, ``address`` Public or Private, ``gpu`` a model or None. Of skus
+    and priorities Azure says nothing here.
+    """
+
+    os: str
+    address: str
+    gpu: str
+    cpu: float
+    memory: float
+    gpus: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet: which services it is delegated to, and where its network lies.
+
+    ``location`` is empty where that could not be had; ``no_location`` says why.
+    """
+
+    delegations: tuple[str, ...] = ()
+    location: str = ""
+    no_location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What one role of the caller allows: its actions without its not-actions, with ``*`` for any text."""
+
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+
+    def allows(self, action: str) -> bool:
+        """Whether an action is among them."""
+        return _among(action, self.actions) and not _among(action, self.not_actions)
+
+
+def allowed(permissions: Iterable[Permission], action: str) -> bool:
+    """Whether any role of the caller allows an action.
+
+    What one role takes away another one may grant: not-actions are no denial (documented at "Understand Azure role
+    definitions"). Deny assignments, policies and locks are not seen here.
+    """
+    return any(each.allows(action) for each in permissions)
+
+
+class Preflight(Protocol):
+    """Questions to Azure. Every method may raise an ``AzureError`` and be called from several threads."""
+
+    def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
+        """Return the quotas of a region by Azure's names: ``ContainerGroups``, ``StandardCores`` and so on."""
+        ...
+
+    def capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
+        """Return what a region offers."""
+        ...
+
+    def subnet(self, subnet_id: str, /) -> Subnet | None:
+        """Return a subnet; None when it does not exist."""
+        ...
+
+    def permissions(self, scope: str, /) -> tuple[Permission, ...]:
+        """Return the roles that the caller has in a scope: the id of a subscription, a resource group or a resource."""
+        ...
+
+
+def _among(action: str, patterns: Iterable[str]) -> bool:
+    return any(_fits(each.lower(), action.lower()) for each in patterns)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether a text is a pattern's; in linear time, for patterns come from outside."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return text == first
+    if not text.startswith(first):
+        return False
+    *between, last = rest
+    at = len(first)
+    for part in between:
+        found = text.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(text) - len(last) >= at and text.endswith(last)

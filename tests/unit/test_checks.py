@@ -1,0 +1,276 @@
+"""Judging what is planned by what Azure answered: secrets, quota, regions, subnets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from factories import SUBSCRIPTION, container, group, live, rid
+
+from aci_reconcile.checks import Check, Facts, Place, Question, Unanswered, Verdict, checks, needs_of
+from aci_reconcile.inventory import Capability, Subnet, Usage
+from aci_reconcile.model import Resource
+from aci_reconcile.plan import Action, Change, Impact
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HERE = Place(SUBSCRIPTION, "westeurope")
+SERVICE = "Microsoft.ContainerInstance/containerGroups"
+SUBNET = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+LINUX = Capability("Linux", "Public", "None", 4, 16)
+PRIVATE = Capability("Linux", "Private", "None", 2, 8)
+WINDOWS = Capability("Windows", "Public", "None", 4, 14)
+REFUSED = Unanswered("AuthorizationFailed: no", "AuthorizationFailed")
+
+
+def sized(cpu: float, memory: float = 1, **gpu: Any) -> dict[str, Any]:
+    """Return a container of a size."""
+    requests = {"cpu": cpu, "memoryInGB": memory, **({"gpu": gpu} if gpu else {})}
+    return container("web", resources={"requests": requests})
+
+
+def create(resource: Resource) -> Change:
+    """Return its creation."""
+    return Change(resource.id, Action.CREATE, after=resource)
+
+
+def delete(resource: Resource) -> Change:
+    """Return its deletion."""
+    return Change(resource.id, Action.DELETE, before=live(resource))
+
+
+def recreate(before: Resource, after: Resource) -> Change:
+    """Return its replacement."""
+    return Change(after.id, Action.REPLACE, Impact.RECREATE, live(before), after)
+
+
+def asked(question: Question, *changes: Change, **facts: Any) -> list[Check]:
+    """Return the checks of one question."""
+    return [each for each in checks(changes, Facts(**facts)) if each.question is question]
+
+
+def quota(*changes: Change, **used: tuple[float, float]) -> dict[str, tuple[Verdict, str]]:
+    """Return verdict and reason by quota; ``used`` holds what is used, and the limit."""
+    usages = {HERE: {name: Usage(*numbers) for name, numbers in used.items()}}
+    found = asked(Question.QUOTA, *changes, usages=usages)
+    return {each.subject.partition(" in ")[0]: (each.verdict, each.why) for each in found}
+
+
+def test_creations_need_groups_and_cores() -> None:
+    """All of a region together, over all containers; a fraction counts as it is."""
+    one, two = group("a", sized(1), sized(0.5)), group("b", sized(2.5))
+    found = quota(create(one), create(two), ContainerGroups=(98, 100), StandardCores=(97, 100))
+
+    assert {
+        "ContainerGroups": (Verdict.OK, "98 of 100 used, 2 wanted"),
+        "StandardCores": (Verdict.FAILED, "97 of 100 used, 4 wanted"),
+    } == found
+
+
+@pytest.mark.parametrize(
+    ("properties", "names"),
+    [
+        ({}, {"ContainerGroups", "StandardCores"}),
+        ({"sku": "standard", "priority": "Spot"}, {"ContainerGroups", "StandardSpotCores"}),
+        ({"sku": "confidential"}, {"ContainerGroups", "ConfidentialContainerGroups", "ConfidentialCores"}),
+        ({"sku": "Dedicated"}, {"ContainerGroups", "DedicatedContainerGroups", "DedicatedCores"}),
+    ],
+)
+def test_each_kind_has_its_quotas(properties: Mapping[str, Any], names: set[str]) -> None:
+    """By Azure's own names; one that Azure does not tell could not be checked."""
+    found = quota(create(group("a", sized(1), **properties)))
+
+    assert names == set(found)
+    assert {(Verdict.UNKNOWN, "Azure tells no such quota; 1 wanted")} == set(found.values())
+
+
+@pytest.mark.parametrize("size", [float("nan"), float("inf"), 10**400, True, "2"])
+def test_a_size_that_is_none_gives_nothing_back(size: Any) -> None:
+    """What a live group says of itself comes from outside."""
+    full = {"ContainerGroups": (0, 100), "StandardCores": (100, 100)}
+
+    assert Verdict.FAILED is quota(create(group("a")), delete(group("b", sized(size))), **full)["StandardCores"][0]
+
+
+def test_gpus_have_a_quota_of_their_model() -> None:
+    """Their cores do not count as plain ones."""
+    assert {"ContainerGroups", "StandardV100Cores"} == set(quota(create(group("a", sized(1, sku="V100", count=1)))))
+
+
+def test_a_recreation_fits_where_its_size_does_afterwards() -> None:
+    """At the limit, too; only what it grows by needs room."""
+    same, grown = group("a", sized(2)), group("a", sized(3))
+    full = {"ContainerGroups": (100, 100), "StandardCores": (100, 100)}
+    told = "100 of 100 used, 2 wanted, 2 freed by deletions; it fits once they are gone"
+
+    assert (Verdict.OK, told) == quota(recreate(same, same), **full)["StandardCores"]
+    assert Verdict.FAILED is quota(recreate(same, grown), **full)["StandardCores"][0]
+
+
+def test_deletions_make_room() -> None:
+    """In their own region."""
+    elsewhere = Resource(rid("b"), {**group("b").body, "location": "North Europe"})
+    full = {"ContainerGroups": (100, 100), "StandardCores": (0, 100)}
+
+    assert Verdict.OK is quota(create(group("a")), delete(group("b")), **full)["ContainerGroups"][0]
+    assert Verdict.FAILED is quota(create(group("a")), delete(elsewhere), **full)["ContainerGroups"][0]
+
+
+def test_what_creates_nothing_needs_no_quota() -> None:
+    """Nor any other answer about a region."""
+    update = Change(rid(), Action.UPDATE, Impact.RESTART, live(group()), group())
+
+    assert {} == quota(update, delete(group("b")))
+    assert ((), ()) == (needs_of([update, delete(group("b"))]).places, needs_of([update]).subnets)
+
+
+def test_a_region_that_does_not_answer() -> None:
+    """Is not known, with the reason; one that was not asked isn't, either."""
+    (told,) = asked(Question.QUOTA, create(group("a")), usages={HERE: REFUSED})
+    (silent,) = asked(Question.QUOTA, create(group("a")))
+
+    assert (Verdict.UNKNOWN, "AuthorizationFailed: no", ("rg-shop/a",)) == (told.verdict, told.why, told.addresses)
+    assert (Verdict.UNKNOWN, "it was not asked") == (silent.verdict, silent.why)
+
+
+def region(*groups: Resource, told: Any = (LINUX, PRIVATE)) -> list[tuple[str, Verdict]]:
+    """Return subject and verdict of the checks of the region."""
+    found = asked(Question.REGION, *map(create, groups), capabilities={HERE: told})
+    return [(each.subject, each.verdict) for each in found]
+
+
+def test_groups_of_a_kind_are_checked_together() -> None:
+    """And each that does not fit is named."""
+    small, large, deep = group("a", sized(4, 16)), group("b", sized(2.5), sized(2)), group("c", sized(1, 17))
+
+    assert [
+        ("rg-shop/b in westeurope", Verdict.FAILED),
+        ("rg-shop/c in westeurope", Verdict.FAILED),
+        ("Linux groups in westeurope", Verdict.OK),
+    ] == region(small, large, deep)
+
+
+@pytest.mark.parametrize(
+    ("properties", "subject", "verdict"),
+    [
+        ({"osType": "Windows"}, "Windows groups in westeurope", Verdict.FAILED),
+        (
+            {"ipAddress": {"type": "Public"}, "osType": "linux"},
+            "linux groups with a public address in westeurope",
+            Verdict.OK,
+        ),
+        ({"subnetIds": [{"id": SUBNET}]}, "rg-shop/a in westeurope", Verdict.FAILED),
+    ],
+)
+def test_kinds_are_told_apart(properties: Mapping[str, Any], subject: str, verdict: Verdict) -> None:
+    """By operating system and kind of address: what a region offers in one network it may not in another."""
+    assert [(subject, verdict)] == region(group("a", sized(3), **properties))
+
+
+def test_an_address_that_is_not_listed_is_not_known() -> None:
+    """That the rows of a region are complete in this, nobody says; a row without an operating system is for all."""
+    private = group("a", subnetIds=[{"id": SUBNET}])
+    any_system = Capability("NotSpecified", "Private", "None", 4, 16)
+
+    assert Verdict.UNKNOWN is region(private, told=(LINUX,))[0][1]
+    assert Verdict.OK is region(private, told=(LINUX, any_system))[0][1]
+
+
+def test_gpus_that_a_region_does_not_have() -> None:
+    """Nor are there any left in Azure."""
+    asked_for = group("a", sized(1, sku="V100", count=1))
+
+    assert [("Linux groups with V100 GPUs in westeurope", Verdict.FAILED)] == region(asked_for)
+    assert Verdict.OK is region(asked_for, told=(Capability("Linux", "Public", "V100", 6, 112, 1),))[0][1]
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ((), Verdict.UNKNOWN),
+        (REFUSED, Verdict.UNKNOWN),
+        (Unanswered("no such place", "LocationNotAvailableForResourceType"), Verdict.FAILED),
+        ((WINDOWS,), Verdict.FAILED),
+    ],
+)
+def test_regions_that_say_little(told: Any, verdict: Verdict) -> None:
+    """An empty list is no refusal; Azure's word that it has no such region is."""
+    assert [("Linux groups in westeurope", verdict)] == region(group("a"), told=told)
+
+
+def subnets(subnet_id: str, told: Any) -> list[tuple[str, Verdict, str]]:
+    """Return the checks of a group's subnet."""
+    change = create(group("a", subnetIds=[{"id": subnet_id}]))
+    found = asked(Question.SUBNET, change, subnets={subnet_id.lower(): told})
+    return [(each.subject, each.verdict, each.why) for each in found]
+
+
+def test_a_subnet_that_will_do() -> None:
+    """There, delegated, and in the group's region, however that is spelt."""
+    assert [("rg-net/v/s", Verdict.OK, "it is delegated")] == subnets(SUBNET, Subnet((SERVICE.upper(),), "West Europe"))
+
+
+@pytest.mark.parametrize(
+    ("subnet_id", "told", "why"),
+    [
+        (SUBNET, None, "it does not exist"),
+        (SUBNET, Subnet(), f"it is not delegated to {SERVICE}"),
+        (SUBNET, Subnet(("Microsoft.Web/x",)), f"it is not delegated to {SERVICE} but to Microsoft.Web/x"),
+        (SUBNET, Subnet((SERVICE,), "eastus"), "it lies in eastus, the group in westeurope"),
+        (
+            SUBNET.replace(SUBSCRIPTION, "00000000-0000-0000-0000-000000000009"),
+            Subnet((SERVICE,)),
+            "it lies in another subscription than the group",
+        ),
+        ("<subnet_id>", Subnet((SERVICE,)), "it is not the id of a subnet"),
+        (f"{SUBNET.removesuffix('/s')}/..", Subnet((SERVICE,)), "it is not the id of a subnet"),
+    ],
+)
+def test_subnets_that_will_not_do(subnet_id: str, told: Any, why: str) -> None:
+    """Each for its own reason."""
+    ((_, verdict, reason),) = subnets(subnet_id, told)
+
+    assert (Verdict.FAILED, why) == (verdict, reason)
+
+
+def test_what_is_not_known_of_a_subnet_is_said() -> None:
+    """All of it, or only where it lies."""
+    near = ("region of rg-net/v/s", Verdict.UNKNOWN, "no right")
+
+    assert [("rg-net/v/s", Verdict.UNKNOWN, REFUSED.why)] == subnets(SUBNET, REFUSED)
+    assert [("rg-net/v/s", Verdict.OK, "it is delegated"), near] == subnets(SUBNET, Subnet((SERVICE,), "", "no right"))
+
+
+def test_what_is_no_id_is_not_asked_for() -> None:
+    """It would lead anywhere; and one subnet is asked for once."""
+    odd = create(group("a", subnetIds=[{"id": "/../x"}]))
+    two = [create(group(name, subnetIds=[{"id": each}])) for name, each in (("b", SUBNET), ("c", SUBNET.upper()))]
+
+    assert () == needs_of([odd]).subnets
+    assert 1 == len(needs_of(two).subnets)
+
+
+def test_secrets_that_are_missing_fail() -> None:
+    """Each is named; those at hand are counted; what sends no body needs none."""
+    env = [
+        {"name": "A", "secureValue": Secret("x")},
+        {"name": "B", "secureValue": Secret.unavailable("env:B", "not set")},
+    ]
+    held = group("a", container("web", environmentVariables=env))
+    found = asked(Question.SECRETS, create(held))
+    tags = Change(held.id, Action.UPDATE, Impact.TAGS_ONLY, live(held), held)
+
+    assert [("rg-shop/a", Verdict.FAILED, "env:B: not set"), ("1 secret at hand", Verdict.OK, "")] == [
+        (each.subject, each.verdict, each.why) for each in found
+    ]
+    assert [] == asked(Question.SECRETS, tags)
+
+
+def test_nothing_planned_needs_nothing() -> None:
+    """No checks, and no questions."""
+    same = Change(rid(), Action.NO_OP, before=live(group()), after=group())
+
+    assert () == checks([same], Facts())
+    assert ((), (), ()) == (needs_of([same]).places, needs_of([same]).subnets, needs_of([same]).scopes)

@@ -1,0 +1,124 @@
+"""Asking Azure beforehand: each question once, side by side, and no refusal is the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+from factories import SUBSCRIPTION, group, live, rid
+
+from aci_reconcile.checks import Verdict
+from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError
+from aci_reconcile.inventory import Capability, Permission, Subnet, Usage
+from aci_reconcile.plan import Action, Change, Impact
+from aci_reconcile.reconcile.preflight import preflight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SUBNET = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+
+
+@dataclass
+class FakeProbe:
+    """An Azure in which there is room for everything; ``error`` is raised instead of every answer."""
+
+    error: Exception | None = None
+    granted: str = "*"
+    meet: Callable[[], object] = lambda: None
+    asked: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+
+    def _told(self, *question: str) -> None:
+        self.asked.append(question)
+        self.meet()
+        if self.error is not None:
+            raise self.error
+
+    def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
+        """Return large quotas."""
+        self._told("usages", subscription, location)
+        return {"ContainerGroups": Usage(0, 100), "StandardCores": Usage(0, 100)}
+
+    def capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
+        """Return large groups."""
+        self._told("capabilities", subscription, location)
+        return tuple(Capability("Linux", each, "None", 4, 16) for each in ("Public", "Private"))
+
+    def subnet(self, subnet_id: str, /) -> Subnet | None:
+        """Return a subnet of the service."""
+        self._told("subnet", subnet_id)
+        return Subnet(("Microsoft.ContainerInstance/containerGroups",), "westeurope")
+
+    def permissions(self, scope: str, /) -> tuple[Permission, ...]:
+        """Return what is granted everywhere."""
+        self._told("permissions", scope)
+        return (Permission((self.granted,)),)
+
+
+def created(*names: str) -> list[Change]:
+    """Return the creation of groups in one subnet."""
+    groups = [group(name, subnetIds=[{"id": SUBNET}]) for name in names]
+    return [Change(each.id, Action.CREATE, after=each) for each in groups]
+
+
+def test_each_question_is_asked_once() -> None:
+    """However many groups there are."""
+    probe = FakeProbe()
+    found = preflight(created("a", "b", "c"), probe)
+
+    assert {Verdict.OK} == {each.verdict for each in found}
+    assert sorted(
+        [
+            ("usages", SUBSCRIPTION, "westeurope"),
+            ("capabilities", SUBSCRIPTION, "westeurope"),
+            ("subnet", SUBNET),
+            ("permissions", str(rid().scope)),
+            ("permissions", SUBNET),
+        ]
+    ) == sorted(probe.asked)
+
+
+def test_questions_are_asked_side_by_side() -> None:
+    """Each waits until all are on their way."""
+    together = Barrier(5, timeout=30)
+
+    assert preflight(created("a"), FakeProbe(meet=together.wait), concurrency=5)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (ForbiddenError("no", code="AuthorizationFailed", status=403), "AuthorizationFailed: no"),
+        (AzureError("not here", code="NotEmulated", status=501), "NotEmulated: not here"),
+        (NoAnswerError("nobody there"), "nobody there"),
+    ],
+)
+def test_no_answer_is_no_pass_and_no_crash(error: Exception, why: str) -> None:
+    """Everything that could not be checked says why."""
+    found = preflight(created("a"), FakeProbe(error=error))
+
+    assert {(Verdict.UNKNOWN, why)} == {(each.verdict, each.why) for each in found}
+
+
+def test_without_a_credential_nothing_can_be_asked() -> None:
+    """That is the end, as everywhere."""
+    with pytest.raises(AuthenticationError):
+        preflight(created("a"), FakeProbe(error=AuthenticationError("sign in")))
+
+
+def test_a_groups_own_permissions_are_asked_last() -> None:
+    """Where the resource group does not give what is needed."""
+    probe = FakeProbe(granted="*/read")
+    found = preflight([Change(rid(), Action.UPDATE, Impact.RESTART, live(group()), group())], probe)
+
+    assert [("permissions", str(rid().scope)), ("permissions", str(rid()))] == probe.asked
+    assert [Verdict.OK, Verdict.FAILED] == [each.verdict for each in found]
+
+
+def test_nothing_planned_asks_nothing() -> None:
+    """No change, no question."""
+    probe = FakeProbe()
+
+    assert ((), []) == (preflight([Change(rid(), Action.NO_OP)], probe), probe.asked)
