@@ -6,15 +6,19 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from azure.core.exceptions import IncompleteReadError, ServiceResponseError
 from factories import SUBSCRIPTION, FakeClock, policy
 
 from aci_reconcile import tags
 from aci_reconcile.arm import connect, custom
-from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store
+from aci_reconcile.emulator import Emulator, Faults, Knobs, Request, Response, open_store
 from aci_reconcile.model import Scope
 from aci_reconcile.reconcile import Context, Look, apply, propose
 
 if TYPE_CHECKING:
+    from aci_reconcile.arm import ArmBackend
+    from aci_reconcile.arm.transport import Send
+    from aci_reconcile.emulator.faults import Fate
     from aci_reconcile.events import Event
     from aci_reconcile.model import Resource, ResourceId
     from aci_reconcile.plan import Plan, Policy
@@ -22,6 +26,22 @@ if TYPE_CHECKING:
 API_VERSION = "2025-09-01"
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 SCOPE = Scope(SUBSCRIPTION, "rg-shop")
+
+
+class Witness(Emulator):
+    """An emulator that remembers what it really carried out, whatever the client was told of it."""
+
+    done: list[tuple[Request, Response]]
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.done = []
+
+    def _answer(self, request: Request, fate: Fate) -> Response:
+        response = super()._answer(request, fate)
+        if request.method in WRITES and 200 <= response.status < 300:
+            self.done.append((request, response))
+        return response
 
 
 @dataclass
@@ -34,19 +54,21 @@ class AzureWorld:
     bodies: list[bytes] = field(default_factory=list)
     stable_for: float = 10
     timeout: float = 1800
+    faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
-        store = open_store(None)
-        self.emulator = Emulator(store, knobs=self.knobs, clock=self.clock.now, on_request=self._seen)
-        self.backend = connect(
-            custom("http://127.0.0.1:1"),
-            api_version=API_VERSION,
-            concurrency=4,
-            environ={},
-            send=self._send,
-            sleep=self.clock.sleep,
+        self.store = open_store(None)
+        self.emulator = Witness(
+            self.store, knobs=self.knobs, clock=self.clock.now, faults=self.faults, on_request=self._seen
         )
+        self.backend = self.connected(self._send)
         self.arm("PUT", f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-shop", {"location": "westeurope"})
+
+    def connected(self, send: Send | None, url: str = "http://127.0.0.1:1") -> ArmBackend:
+        """Return one more backend, whose requests a function answers, or a server."""
+        return connect(
+            custom(url), api_version=API_VERSION, concurrency=4, environ={}, send=send, sleep=self.clock.sleep
+        )
 
     def _seen(self, request: Request, response: Response) -> None:
         self.requests.append((request.method, request.url, response.status))
@@ -54,6 +76,10 @@ class AzureWorld:
 
     def _send(self, method: str, url: str, headers: Any, body: bytes) -> tuple[int, Any, bytes]:
         answer = self.emulator.handle(Request(method, url, headers, body))
+        if answer.wire == "reset":
+            raise ServiceResponseError("Connection aborted.", error=ConnectionResetError(104, "reset by peer"))
+        if answer.wire == "truncate" and answer.body:
+            raise IncompleteReadError("IncompleteRead: the body ended early")
         return answer.status, answer.headers, answer.body
 
     def arm(self, method: str, path: str, body: Any = None) -> Any:

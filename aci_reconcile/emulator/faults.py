@@ -63,9 +63,11 @@ class Fault:
     method: str = ""
     """Empty is any."""
     path: str = ""
-    """A part of the path, whatever its case; empty is any."""
+    """A part of the path, whatever its case; one that ends in `$` is the path's end. Empty is any."""
+    skip: int = 0
+    """So many requests that fit pass first."""
     times: int = 1
-    """With the next so many requests that fit."""
+    """Then it is with so many that fit."""
     status: int = 503
     """Of `error` and `error-after`."""
     seconds: float = 1.0
@@ -73,8 +75,10 @@ class Fault:
 
     def fits(self, request: Request) -> bool:
         """Whether it is about a request."""
-        wanted = not self.method or self.method.upper() == request.method.upper()
-        return wanted and self.path.lower() in request.split().path.lower()
+        if self.method and self.method.upper() != request.method.upper():
+            return False
+        asked, wanted = request.split().path.lower(), self.path.lower()
+        return asked.endswith(wanted[:-1]) if wanted.endswith("$") else wanted in asked
 
 
 class Faults:
@@ -106,15 +110,26 @@ class Faults:
     def draw(self, request: Request) -> Fault | None:
         """The fault that a request meets, if any: the first of the script that fits, or one at random."""
         with self._lock:
-            for index, fault in enumerate(self._scripted):
-                if fault.fits(request):
-                    rest = replace(fault, times=fault.times - 1)
-                    self._scripted[index : index + 1] = [rest] if rest.times > 0 else []
-                    return fault
+            met = self._scripted_for(request)
+            if met is not None:
+                return met
             if self._rate <= 0 or self._random.random() >= self._rate:
                 return None
             kind = self._random.choice(_AT_RANDOM)
             return Fault(kind, status=self._random.choice(_STATUSES), seconds=self._random.choice((0.0, 0.05, 0.2)))
+
+    def _scripted_for(self, request: Request) -> Fault | None:
+        """The first that fits and has let enough pass. Each that fits sees the request, until one of them is met."""
+        for index, fault in enumerate(self._scripted):
+            if not fault.fits(request):
+                continue
+            if fault.skip:
+                self._scripted[index] = replace(fault, skip=fault.skip - 1)
+                continue
+            rest = replace(fault, times=fault.times - 1)
+            self._scripted[index : index + 1] = [rest] if rest.times > 0 else []
+            return fault
+        return None
 
 
 def fault_from_json(given: Any) -> Fault:
@@ -126,6 +141,7 @@ def fault_from_json(given: Any) -> Fault:
         raise ValueError(f"a fault has no '{unknown[0]}'")
     if given.get("kind") not in _KINDS:
         raise ValueError(f"the kind of a fault is one of {', '.join(_KINDS)}")
+    _check_number(given, "skip", 0, _MOST_TIMES)
     _check_number(given, "times", 1, _MOST_TIMES)
     _check_number(given, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
     _check_number(given, "seconds", 0, _LONGEST_SECONDS)

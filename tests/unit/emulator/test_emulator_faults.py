@@ -64,6 +64,30 @@ def test_a_fault_meets_the_requests_that_it_fits_as_often_as_it_says() -> None:
     assert [] == control(world, "GET", "faults").json()["faults"]
 
 
+def test_a_fault_may_let_some_requests_pass_first() -> None:
+    """It counts those that it fits, also behind a fault that was not met."""
+    world = World()
+    script(
+        world,
+        {"kind": "error", "status": 500, "method": "GET", "path": "/web", "skip": 3},
+        {"kind": "error", "status": 503, "path": "/WEB", "skip": 2, "times": 2},
+    )
+    world.put("web", group())
+    statuses = [world.send("GET", path).status for path in (WEB, RESOURCE_GROUP, WEB, WEB, WEB, WEB)]
+
+    assert [200, 200, 503, 503, 500, 200] == statuses
+    assert [] == control(world, "GET", "faults").json()["faults"]
+
+
+def test_a_fault_may_name_the_end_of_the_path() -> None:
+    """A list, and not the groups in it."""
+    world = World()
+    world.put("web", group())
+    script(world, {"kind": "error", "status": 500, "path": "/containerGroups$"})
+
+    assert [200, 500, 200] == [world.send("GET", path).status for path in (WEB, GROUPS, GROUPS)]
+
+
 @pytest.mark.parametrize(("kind", "state"), [("failed-operation", "Failed"), ("endless-operation", "Pending")])
 def test_an_operation_may_fail_or_never_end(kind: str, state: str) -> None:
     """The group says so, too."""
@@ -104,6 +128,8 @@ def test_faults_can_be_taken_back() -> None:
         {"kind": "nonsense"},
         {"kind": "error", "color": 1},
         {"kind": "error", "times": 0},
+        {"kind": "error", "skip": -1},
+        {"kind": "error", "skip": True},
         {"kind": "error", "status": 200},
         {"kind": "error", "status": 500.5},
         {"kind": "slow", "seconds": 1e9},
