@@ -9,8 +9,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
+BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-clients check format lock wheel e2e-wheel clean
+.PHONY: help demo test test-clients bench bench-quick check format lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +24,12 @@ test: $(VENV)/.tested ## the whole test suite, no network but loopback
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
+
+bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it costs, into docs/performance.md: 20 minutes of a quiet machine
+	@$(BIN)/python -m benchmarks --command "$(CURDIR)/$(BIN)/aci-reconcile" --write-docs
+
+bench-quick: $(VENV)/.tested build/clients/sdk-ga/.installed ## ours and the floor, a minute
+	@$(BIN)/python -m benchmarks --command "$(CURDIR)/$(BIN)/aci-reconcile" --quick
 
 check: $(VENV)/.checked ## lint, format, types, layers
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from aci_reconcile.emulator import Emulator, Knobs, open_store, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
 RESOURCE_GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-scale"
@@ -44,7 +44,7 @@ def ask(host: http.client.HTTPConnection, method: str, path: str, body: Any = No
 
 
 @contextmanager
-def timed(what: str) -> Iterator[None]:
+def timed(what: str) -> Generator[None]:
     """Print how long it took."""
     began = time.perf_counter()
     yield
@@ -77,7 +77,9 @@ def main(groups: int = 10_000, clients: int = 16) -> None:
             host = http.client.HTTPConnection(address)
             ask(host, "PUT", f"{RESOURCE_GROUP}?api-version=2021-04-01", {"location": "westus"})
             with timed(f"create {groups} with {clients} clients"), ThreadPoolExecutor(clients) as pool:
-                list(pool.map(lambda first: create(address, first, groups, clients), range(clients)))
+                begun = [pool.submit(create, address, first, groups, clients) for first in range(clients)]
+                for worker in begun:
+                    worker.result()
             with timed(f"list {groups}, in pages of 100"):
                 found = read_all(host, server.url)
             with timed("get one"):

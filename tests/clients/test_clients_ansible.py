@@ -21,18 +21,7 @@ pytestmark = pytest.mark.clients
 @pytest.fixture(scope="module")
 def results(tls_world: World) -> dict[str, dict[str, Any]]:
     """Play the playbook once and return what became of each task, by its name."""
-    emulator = tls_world.emulator
-    environ = tls_world.environ(
-        ANSIBLE_NOCOLOR="1",
-        ANSIBLE_STDOUT_CALLBACK="ansible.posix.json",
-        ANSIBLE_LOCALHOST_WARNING="false",
-        ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
-        AZURE_CLIENT_ID=emulator.client,
-        AZURE_SECRET=emulator.secret,
-        AZURE_TENANT=emulator.tenant,
-        AZURE_SUBSCRIPTION_ID=emulator.subscription,
-        AZURE_DISABLE_INSTANCE_DISCOVERY="true",
-    )
+    environ = tls_world.environ(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json", **tls_world.ansible())
     words = [str(installed("ansible") / "ansible-playbook"), "-i", "localhost,", str(PLAYBOOK)]
     done = run(words, tls_world.folder, environ, seconds=600)
 

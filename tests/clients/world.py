@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from clients.door import Door
 
 from aci_reconcile.emulator import Knobs
@@ -37,6 +36,7 @@ _SEARCHED = "/usr/local/bin:/usr/bin:/bin"
 class Emulated:
     """A running emulator, and what a client must know to sign in. ``ca`` is empty for plain http."""
 
+    pid: int
     url: str
     ca: str
     subscription: str
@@ -102,6 +102,20 @@ class World:
             "AZURE_SUBSCRIPTION_ID": emulator.subscription,
         }
 
+    def ansible(self) -> dict[str, str]:
+        """Return the variables by which azure.azcollection finds them; it knows no Azure but the public one."""
+        emulator = self.emulator
+        return {
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "AZURE_CLIENT_ID": emulator.client,
+            "AZURE_SECRET": emulator.secret,
+            "AZURE_TENANT": emulator.tenant,
+            "AZURE_SUBSCRIPTION_ID": emulator.subscription,
+            "AZURE_DISABLE_INSTANCE_DISCOVERY": "true",
+        }
+
     def own_command(self, folder: Path, *words: str, expect: int = 0) -> str:
         """Run aci-reconcile as its users do: in the public cloud, with a service principal, over TLS."""
         done = run([*COMMAND, *words], folder, self.environ(NO_COLOR="1", **self.principal()))
@@ -125,11 +139,19 @@ def run(words: list[str], folder: Path, environ: Mapping[str, str], seconds: int
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def installed(name: str) -> Path:
-    """Return the folder of a client's programs; it is a failure if nobody installed it."""
-    if not (ENVIRONMENTS / name / ".installed").is_file():
-        pytest.fail(f"the client {name} is not installed: run make test-clients")
-    return ENVIRONMENTS / name / "bin"
+class MissingClientError(Exception):
+    """Nobody installed a client."""
+
+
+def installed(name: str, environments: Path = ENVIRONMENTS) -> Path:
+    """Return the folder of a client's programs.
+
+    Raises:
+        MissingClientError: nobody installed it.
+    """
+    if not (environments / name / ".installed").is_file():
+        raise MissingClientError(f"the client {name} is not installed: run make test-clients")
+    return environments / name / "bin"
 
 
 @contextmanager
@@ -150,6 +172,7 @@ def emulated(folder: Path, *options: str, tls: bool = True) -> Generator[Emulate
             said = json.loads(first)
             url, known = said["url"].replace("127.0.0.1", "localhost"), Knobs()
             yield Emulated(
+                pid=process.pid,
                 url=url,
                 ca=said.get("ca", ""),
                 subscription=said["subscription"],

@@ -1,0 +1,147 @@
+"""The order of things: which tool does which work on how many groups, how often."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from clients.world import MissingClientError
+
+from benchmarks import project
+from benchmarks.peers import Ansible, AzureCli, Sdk
+from benchmarks.results import Row, Run, Work, extrapolate
+from benchmarks.standin import LIMITED, LIMITED_PROVISIONING, PACE, Command, FailedRunError, StandIn, fill, stand_in
+from benchmarks.tools import Floor, Ours, Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+Outcome: TypeAlias = Row | FailedRunError | MissingClientError
+
+CYCLE: Final[tuple[Work, ...]] = ("create", "plan", "change", "delete")
+"""A life of groups, which ends as it began and can be repeated."""
+MANY: Final = 200
+PLANNED: Final = (1_000, 10_000)
+LIMIT: Final = 100
+"""Groups under ARM's limits: the quota of a region, and as many creations as five minutes allow."""
+START: Final = ("python -c pass", "--version", "validate one file")
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured, with what, and where. ``slow`` and ``eight`` are how many groups the slow peers get."""
+
+    ours: Ours
+    floor: Floor
+    clients: Path
+    folder: Path
+    repeat: int = 3
+    slow: int = 20
+    eight: int = 80
+
+    def quick(self) -> Iterator[Outcome]:
+        """Measure ours and the floor, once: while optimising."""
+        with stand_in(self.folder / "quick", *PACE) as where:
+            yield from kept(starts(where, self.ours, self.repeat))
+            for groups in (1, 20, MANY):
+                for tool in (self.floor, self.ours):
+                    yield from kept(cycle(where, tool, groups, 1))
+
+    def all(self) -> Iterator[Outcome]:
+        """Measure everything that the page shows."""
+        with stand_in(self.folder / "main", *PACE) as where:
+            yield from kept(starts(where, self.ours, self.repeat))
+            for groups, repeat in ((1, self.repeat), (self.slow, 1), (MANY, self.repeat)):
+                for tool in (self.floor, self.ours):
+                    yield from kept(cycle(where, tool, groups, repeat))
+            yield from kept(healthy(where, self.ours))
+            for other, groups in self.peers():
+                yield from kept(peer(where, other, groups))
+        for groups in PLANNED:
+            yield from kept(self.plans(groups))
+        yield from kept(self.limited())
+
+    def peers(self) -> tuple[tuple[Tool, int], ...]:
+        """Return what a user has instead, and how many groups each gets."""
+        return (
+            (Sdk(self.clients), self.slow),
+            (AzureCli(self.clients), self.slow),
+            (AzureCli(self.clients, at_once=8), self.eight),
+            (Ansible(self.clients), self.slow),
+        )
+
+    def plans(self, groups: int) -> Iterator[Row]:
+        """Measure plans over many groups that exist already."""
+        here = self.folder / f"plan-{groups}"
+        made = here / f"project-{groups}"
+        project.write(made, groups)
+        fill(here, self.ours.words, made)
+        with stand_in(here, *PACE) as where:
+            for tool in (self.floor, self.ours):
+                yield from cycle(where, tool, groups, self.repeat, ("plan",))
+
+    def limited(self) -> Iterator[Row]:
+        """Measure creations under ARM's limits; each tool has limits of its own, since they are counted in memory."""
+        for tool in (Floor(self.floor.python, LIMITED_PROVISIONING), self.ours):
+            with stand_in(self.folder / f"limited-{tool.name}", *LIMITED) as where:
+                yield from cycle(where, tool, LIMIT, 1, ("create, limited",))
+
+
+def kept(rows: Iterator[Row]) -> Iterator[Outcome]:
+    """Let one failure take none of the other measurements with it: it is an outcome, too."""
+    try:
+        yield from rows
+    except (FailedRunError, MissingClientError) as error:
+        yield error
+
+
+def cycle(where: StandIn, tool: Tool, groups: int, repeat: int, works: Sequence[Work] = CYCLE) -> Iterator[Row]:
+    """Measure one life of so many groups, several times."""
+    runs: dict[Work, list[Run]] = {work: [] for work in works}
+    for _ in range(repeat):
+        for work in works:
+            runs[work].append(told(where, tool.command(where, work, groups)))
+    yield from (Row(work, tool.name, groups, tuple(done)) for work, done in runs.items())
+
+
+def healthy(where: StandIn, ours: Ours) -> Iterator[Row]:
+    """Measure a creation with the default health gate; the deletion after it is no news."""
+    created, _ = cycle(where, ours, MANY, 1, ("create, healthy", "delete"))
+    yield created
+
+
+def peer(where: StandIn, tool: Tool, groups: int) -> Iterator[Row]:
+    """Measure one peer at one group and at some, and say what it would be for as many as ours got."""
+    yield from cycle(where, tool, 1, 1, ("create", "plan", "delete"))
+    rows = tuple(cycle(where, tool, groups, 1))
+    yield from rows
+    if groups != MANY:
+        yield from (extrapolate(row, MANY) for row in rows)
+
+
+def starts(where: StandIn, ours: Ours, repeat: int) -> Iterator[Row]:
+    """Measure what it takes to start: nothing but Python, the version, one manifest."""
+    prepared = ours.command(where, "plan", 1)
+    commands: tuple[tuple[Sequence[str], str], ...] = (
+        ((sys.executable, "-c", "pass"), ""),
+        ((*ours.words, "--version"), "aci-reconcile"),
+        ((*ours.words, "validate", f"manifests/{project.name(0)}.yaml"), ""),
+    )
+    for what, (words, says) in zip(START, commands, strict=True):
+        command = Command(what, words, prepared.folder, prepared.environ, says)
+        # The first run compiles bytecode and reads the disk, and does not count.
+        where.measure(command)
+        yield Row("start", ours.name, 1, tuple(told(where, command) for _ in range(repeat)), what=what)
+
+
+def told(where: StandIn, command: Command) -> Run:
+    """Measure one run, and say so to whoever waits."""
+    done = where.measure(command)
+    sys.stderr.write(
+        f"{command.name:<38} {done.wall:8.2f} s  CPU {done.cpu:6.2f} s {done.memory / 1e6:5.0f} MB "
+        f"{done.calls:6} calls + {done.sign_in} ({done.throttled} throttled)  stand-in {done.server:5.2f} s\n"
+    )
+    sys.stderr.flush()
+    return done

@@ -1,0 +1,107 @@
+"""What a user has instead: a plain SDK script, azure-cli in a loop and eight at a time, an Ansible playbook."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from clients.az import Az
+from clients.world import installed
+
+from benchmarks import project
+from benchmarks.standin import Command, StandIn
+from benchmarks.tools import PROGRAMS, bodies, expected
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.results import Work
+
+SDK: Final = "SDK script"
+AZ: Final = "az, loop"
+AZ_8: Final = "az, 8 at a time"
+ANSIBLE: Final = "Ansible"
+PEERS: Final = (SDK, AZ, AZ_8, ANSIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """A script that gets, compares and puts one group after another."""
+
+    clients: Path
+    name: str = SDK
+
+    def command(self, where: StandIn, work: Work, groups: int) -> Command:
+        """Give it the bodies of all groups."""
+        python = str(installed("sdk-ga", self.clients) / "python")
+        words = [python, str(PROGRAMS / "sdk.py"), work, str(bodies(where, groups))]
+        return Command(f"{self.name}: {work} {groups}", words, where.world.folder, where.environ(), work)
+
+
+@dataclass(frozen=True, slots=True)
+class AzureCli:
+    """``az container`` once for each group, some of them at a time.
+
+    It cannot know what is unchanged: running it again is creating again. To change some, a script shows each and
+    creates those.
+    """
+
+    clients: Path
+    at_once: int = 1
+
+    @property
+    def name(self) -> str:
+        """How tables call it."""
+        return AZ if self.at_once == 1 else AZ_8
+
+    def command(self, where: StandIn, work: Work, groups: int) -> Command:
+        """Sign in where that was not done, and write the names of the groups."""
+        az = Az(where.world, environments=self.clients)
+        if not (where.world.folder / az.config).is_dir():
+            az("config", "set", "core.collect_telemetry=false")
+            az.sign_in(where.world.emulator.secret)
+        names = [project.name(number) for number in range(groups)]
+        every, some = where.world.folder / f"names-{groups}", where.world.folder / f"changed-{groups}"
+        every.write_text("\n".join(names), encoding="utf-8")
+        some.write_text("\n".join(names[:: project.STEP]), encoding="utf-8")
+        lines = {
+            "create": self._each(az, _create(), every),
+            "plan": self._each(az, _create(), every),
+            "change": f"{self._each(az, _named('show'), every)} && {self._each(az, _create('debug'), some)}",
+            "delete": self._each(az, [*_named("delete"), "--yes"], every),
+        }
+        environ = where.world.environ(**az.settings())
+        writes, deletes = (groups, 0) if work == "plan" else expected(work, groups)
+        name = f"{self.name}: {work} {groups}"
+        return Command(name, ["sh", "-c", lines[work]], where.world.folder, environ, "", writes, deletes)
+
+    def _each(self, az: Az, words: list[str], names: Path) -> str:
+        command = shlex.join([*az.words, *words, "-o", "none"])
+        return f"xargs -P {self.at_once} -I{{}} {command} < {shlex.quote(str(names))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ansible:
+    """A playbook that loops over the groups."""
+
+    clients: Path
+    name: str = ANSIBLE
+
+    def command(self, where: StandIn, work: Work, groups: int) -> Command:
+        """Give it the bodies of all groups, and the variables of its collection."""
+        playbook = str(installed("ansible", self.clients) / "ansible-playbook")
+        told = f"work={work} file={shlex.quote(str(bodies(where, groups)))}"
+        words = [playbook, "-i", "localhost,", "-e", told, str(PROGRAMS / "playbook.yml")]
+        environ = where.world.environ(**where.world.ansible())
+        return Command(f"{self.name}: {work} {groups}", words, where.world.folder, environ, "failed=0")
+
+
+def _named(verb: str) -> list[str]:
+    return ["container", verb, "-g", project.RESOURCE_GROUP, "-n", "{}"]
+
+
+def _create(level: str = "info") -> list[str]:
+    shape = f"--image {project.IMAGE} --os-type Linux --cpu 1 --memory 1.5 --ports 80 --ip-address Public"
+    variables = ["--environment-variables", f"LOG_LEVEL={level}", "REGION=west"]
+    return [*_named("create"), *shlex.split(shape), *variables]

@@ -1,0 +1,130 @@
+"""What was measured, and what follows from it: medians, ratios, costs per group. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Work = Literal["create", "create, healthy", "create, limited", "plan", "change", "delete", "start"]
+
+OURS: Final = "aci-reconcile"
+FLOOR: Final = "floor"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one command: seconds, bytes, calls. ``server`` is the CPU of the stand-in meanwhile."""
+
+    wall: float
+    cpu: float = 0.0
+    memory: float = 0.0
+    calls: int = 0
+    sign_in: int = 0
+    server: float = 0.0
+    throttled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """All runs of one tool at one work. ``measured`` is the number of groups where it is not ``groups`` itself."""
+
+    work: Work
+    tool: str
+    groups: int
+    runs: tuple[Run, ...]
+    measured: int = 0
+    what: str = ""
+
+    @property
+    def extrapolated(self) -> bool:
+        """Whether the numbers are those of fewer groups, multiplied."""
+        return self.measured not in {0, self.groups}
+
+    def median(self, of: Callable[[Run], float]) -> float:
+        """Return the middle of what the runs say."""
+        return median(of(run) for run in self.runs)
+
+    @property
+    def wall(self) -> float:
+        """Median seconds."""
+        return self.median(lambda run: run.wall)
+
+    @property
+    def cpu(self) -> float:
+        """Median seconds of CPU."""
+        return self.median(lambda run: run.cpu)
+
+    @property
+    def memory(self) -> float:
+        """The highest peak, in MB."""
+        return max(run.memory for run in self.runs) / 1e6
+
+    @property
+    def calls(self) -> float:
+        """Median number of calls to ARM, without those that sign in."""
+        return self.median(lambda run: run.calls)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The shortest and the longest run."""
+        walls = [run.wall for run in self.runs]
+        return min(walls), max(walls)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All rows of one session, the machine that they belong to, and what a reader must be warned of."""
+
+    cores: int
+    python: str
+    rows: tuple[Row, ...]
+    note: str = ""
+
+    def find(self, work: Work, tool: str, groups: int) -> Row | None:
+        """Return the row of a tool at a work; a measured one before an extrapolated one."""
+        found = [row for row in self.rows if (row.work, row.tool, row.groups) == (work, tool, groups)]
+        return min(found, key=lambda row: row.extrapolated, default=None)
+
+    def start(self, what: str) -> Row | None:
+        """Return the row of something that only starts."""
+        return next((row for row in self.rows if row.what == what), None)
+
+    def measured(self, work: Work, tool: str) -> tuple[Row, ...]:
+        """Return what was measured of a tool at a work, by the number of groups."""
+        found = [row for row in self.rows if (row.work, row.tool) == (work, tool) and not row.extrapolated]
+        return tuple(sorted(found, key=lambda row: row.groups))
+
+    def dump(self) -> str:
+        """Return all of it as JSON."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    @classmethod
+    def load(cls, text: str) -> Results:
+        """Read what `dump` wrote."""
+        held: Any = json.loads(text)
+        rows = (replace(Row(**row), runs=tuple(Run(**run) for run in row["runs"])) for row in held["rows"])
+        return cls(held["cores"], held["python"], tuple(rows), held["note"])
+
+
+def extrapolate(row: Row, groups: int) -> Row:
+    """Return what a tool that does one group after another would take for more of them; memory does not grow."""
+    factor = groups / row.groups
+    runs = tuple(
+        replace(run, wall=run.wall * factor, cpu=run.cpu * factor, calls=round(run.calls * factor)) for run in row.runs
+    )
+    return replace(row, groups=groups, runs=runs, measured=row.groups)
+
+
+def ratio(row: Row, other: Row) -> float:
+    """How many times as long as the other it takes."""
+    return row.wall / other.wall
+
+
+def cpu_per_group(row: Row, one: Row) -> float:
+    """Milliseconds of CPU for each group beyond those of a run with one, which are start-up."""
+    return (row.cpu - one.cpu) / (row.groups - one.groups) * 1000

@@ -1,0 +1,169 @@
+"""The pure parts of benchmarks/: what follows from the numbers, the tables, the plot, the page."""
+
+# ruff: noqa: RUF001  tables have multiplication signs and dashes
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from benchmarks import page, project
+from benchmarks.plot import Series, svg
+from benchmarks.results import FLOOR, OURS, Results, Row, Run, Work, cpu_per_group, extrapolate, ratio
+from benchmarks.tables import tables
+from benchmarks.targets import pages, verdicts
+from benchmarks.tools import expected
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def row(work: Work, tool: str, groups: int, *walls: float, calls: int = 0, cpu: float = 0.0) -> Row:
+    """Return a row with one run for each time."""
+    return Row(work, tool, groups, tuple(Run(wall, cpu, 64e6, calls, 2, 0.1) for wall in walls))
+
+
+def some() -> Results:
+    """Return what might have been measured: everything is well but the creation."""
+    return Results(
+        2,
+        "3.11.7",
+        (
+            Row("start", OURS, 1, (Run(0.08),), what="--version"),
+            row("create", FLOOR, 200, 3.0, calls=203),
+            row("create", OURS, 200, 5.0, 4.8, 5.5, calls=407),
+            row("create", "az", 1, 3.0, calls=6),
+            extrapolate(row("create", "az", 20, 60.0, calls=120), 200),
+            row("plan", OURS, 1, 0.6, calls=1, cpu=0.4),
+            row("plan", FLOOR, 200, 0.4, calls=2, cpu=0.3),
+            row("plan", OURS, 200, 0.8, calls=2, cpu=0.5),
+        ),
+    )
+
+
+def test_the_median_counts_and_the_span_is_told() -> None:
+    """One slow run changes nothing but the span."""
+    held = row("create", OURS, 200, 9.0, 1.0, 2.0)
+
+    assert (2.0, (1.0, 9.0)) == (held.wall, held.span)
+
+
+def test_extrapolating_multiplies_time_and_calls_but_not_memory() -> None:
+    """One after another: ten times the groups take ten times as long, in the same process."""
+    more = extrapolate(row("create", "az", 20, 60.0, calls=120, cpu=8.0), 200)
+
+    assert (600.0, 80.0, 1200, 64.0) == (more.wall, more.cpu, more.calls, more.memory)
+    assert (True, 20) == (more.extrapolated, more.measured)
+
+
+def test_what_was_measured_is_preferred() -> None:
+    """A row of more groups that was only multiplied gives way, and is in no plot."""
+    measured = row("create", "az", 200, 550.0)
+    results = Results(2, "3.11.7", (extrapolate(row("create", "az", 20, 60.0), 200), measured))
+
+    assert measured is results.find("create", "az", 200)
+    assert (measured,) == results.measured("create", "az")
+    assert None is results.find("delete", "az", 200)
+
+
+def test_cpu_per_group_leaves_start_up_out() -> None:
+    """Half a second for one group, 0.7 s for 201: a millisecond each."""
+    one, many = row("plan", OURS, 1, 1.0, cpu=0.5), row("plan", OURS, 201, 1.0, cpu=0.7)
+
+    assert pytest.approx(1.0) == cpu_per_group(many, one)
+    assert 2.0 == ratio(row("plan", OURS, 1, 3.0), row("plan", FLOOR, 1, 1.5))
+
+
+@pytest.mark.parametrize(("groups", "count"), [(0, 1), (1, 1), (100, 1), (101, 2), (10_000, 100)])
+def test_pages(groups: int, count: int) -> None:
+    """An empty list is a page, too."""
+    assert count == pages(groups)
+
+
+def test_verdicts() -> None:
+    """Each promise about which something is known, and no other."""
+    told = {verdict.what: verdict.kept for verdict in verdicts(some())}
+
+    assert {
+        "plan of 200 unchanged groups": True,
+        "plan of 200 unchanged groups: ARM calls": True,
+        "plan of 200 unchanged groups: CPU per group": True,
+        "create 200": False,
+        "peak memory at 200 groups": True,
+        "`--version`": True,
+        "plan of one group": True,
+    } == told
+
+
+def test_tables() -> None:
+    """Promises and the comparison, word for word; what was not measured is a dash or not there."""
+    text = tables(some(), ("az", "never measured"))
+    lines = text.splitlines()
+
+    assert "| create 200 | ≤ 1.5 × floor | 5.00 s (4.80–5.50) = 1.67 × 3.00 s | **no** |" in lines
+    assert "| plan of one group | ≤ 0.5 s + 3 requests × 50 ms = 0.65 s | 0.60 s | yes |" in lines
+    assert [
+        "| work | floor | aci-reconcile | az |",
+        "| --- | --- | --- | --- |",
+        "| create 200 | 3.00 s, 203 calls | 5.00 s (4.80–5.50), 407 calls, **1.67 × floor** | ~600 s, ~1,200 calls, **~120 × ours** |",  # noqa: E501
+        "| run again, nothing changed | 0.40 s, 2 calls | 0.80 s, 2 calls, **2.00 × floor** | – |",
+    ] == text.partition("instead\n\n")[2].partition("\n\n")[0].splitlines()
+
+
+def test_results_survive_being_written() -> None:
+    """The file holds every run."""
+    assert some() == Results.load(some().dump())
+
+
+def test_the_page_is_filled_between_its_markers() -> None:
+    """Again and again, and the prose stays."""
+    begin, end = "<!-- measured: python -m benchmarks --write-docs -->", "<!-- end of what was measured -->"
+    empty = f"# Title\n\n{begin}\n{end}\n\nProse \\1\n"
+    once = page.filled(empty, some())
+
+    assert once == page.filled(once, some())
+    assert once.startswith(f"# Title\n\n{begin}\n\nMeasured on 2 cores")
+    assert once.endswith(f"\n\n{end}\n\nProse \\1\n")
+    with pytest.raises(ValueError, match="the page needs the lines"):
+        page.filled("# Title\n", some())
+
+
+def test_the_plot_is_a_picture_with_words() -> None:
+    """Well-formed, with a title and a description, and names that do not cover each other."""
+    lines = (Series("a <b>", ((1, 1.0), (100, 10.0))), Series("c", ((1, 2.0), (100, 10.1))))
+    picture = ET.fromstring(svg([("Panel", lines)], ("a <b>", "c")))
+    labels = {each.text: float(each.attrib["y"]) for each in picture.iter(f"{SVG}text") if each.text in {"a <b>", "c"}}
+
+    assert ["title", "desc"] == [each.attrib["id"] for each in picture if "id" in each.attrib]
+    assert "Panel: a <b> from 1 s for 1 to 10 s for 100" in str(picture.findtext(f"{SVG}desc"))
+    assert abs(labels["a <b>"] - labels["c"]) >= 14
+    assert 2 == len([each for each in picture.iter(f"{SVG}path") if each.attrib.get("fill") == "none"])
+
+
+@pytest.mark.parametrize(
+    ("work", "done"), [("create", (25, 0)), ("plan", (0, 0)), ("change", (3, 0)), ("delete", (0, 25))]
+)
+def test_what_a_work_writes_and_deletes(work: Work, done: tuple[int, int]) -> None:
+    """Every run is held against it."""
+    assert done == expected(work, 25)
+
+
+def test_a_change_changes_every_tenth_manifest(tmp_path: Path) -> None:
+    """Ours gets in its files what the others get in their bodies."""
+    project.write(tmp_path, 11, changed=True)
+
+    files = sorted((tmp_path / "manifests").iterdir())
+    assert [0, 10] == [number for number, file in enumerate(files) if "debug" in file.read_text(encoding="utf-8")]
+    assert [0, 10] == [number for number in range(11) if project.body(number) != project.body(number, changed=True)]
+
+
+def test_the_documentation_is_what_was_measured() -> None:
+    """docs/performance.md and its plot come from benchmarks/results.json, which tells nothing of the machine's own."""
+    text = (ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8")
+    results, written = Results.load(text), (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+
+    assert page.filled(written, results) == written
+    assert page.plot(results) == (ROOT / "docs" / "performance.svg").read_text(encoding="utf-8")
+    assert [] == re.findall(r"/(?:home|root|tmp|work|usr)\b|localhost", text)
