@@ -91,6 +91,16 @@ def is_settled(body: Body) -> bool:
     return as_text(as_object(body.get("properties")).get("provisioningState")).lower() in _SETTLED
 
 
+def has_succeeded(body: Body) -> bool:
+    """Whether provisioning ended well; of the containers that says nothing."""
+    return as_text(as_object(body.get("properties")).get("provisioningState")).lower() == "succeeded"
+
+
+def has_failed(body: Body) -> bool:
+    """Whether provisioning ended badly: the group is not what was asked for until it is written again."""
+    return as_text(as_object(body.get("properties")).get("provisioningState")).lower() == "failed"
+
+
 def has_ended(body: Body) -> str:
     """Return the state in which every container has ended for good (Succeeded, Failed); empty when they have not.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from aci_reconcile import tags
 from aci_reconcile.carry import carry_over
 from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
-from aci_reconcile.health import has_ended
+from aci_reconcile.health import has_ended, has_failed
 from aci_reconcile.model import NO_TAGS, as_object, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
 from aci_reconcile.plan.losses import losses
@@ -164,14 +164,16 @@ def _detached(desired: Resource, live: Resource | None, policy: Policy) -> Chang
 
 
 def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:
-    redeploy = known.id.key in policy.redeploy
-    if not (known.fields or found.stamp or redeploy):
+    redeploy, failed = known.id.key in policy.redeploy, has_failed(live.body)
+    push = redeploy or failed
+    if not (known.fields or found.stamp or push):
         return known
-    if not redeploy and not found.tags_only and _stuck(known, live):
+    if not push and not found.tags_only and _stuck(known, live):
         return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
     owned = Action.UPDATE if tags.owner(live) else Action.ADOPT
     reasons: tuple[str, ...] = ("a redeployment was asked for",) if redeploy else ()
-    if found.tags_only and not redeploy:
+    reasons += ("its provisioning failed",) if failed else ()
+    if found.tags_only and not push:
         return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
     ended = has_ended(live.body)
     if ended:

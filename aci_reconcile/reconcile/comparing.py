@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, diff
 from aci_reconcile.errors import NotConvergedError
 from aci_reconcile.model import NO_TAGS
@@ -49,6 +50,27 @@ def removed(change: Change, wanted: Resource) -> dict[str, None]:
     """Return the tags that the group had and shall have no longer."""
     had = change.before.tags if change.before else NO_TAGS
     return {name: None for name in had if name not in wanted.tags}
+
+
+def overtaken(change: Change, wanted: Resource, live: Resource) -> bool:
+    """Whether somebody else has written the group after us: it remembers neither our write nor the one before it."""
+    before = change.before.tags if change.before else NO_TAGS
+    return any(
+        tags.get(live.tags, name) not in {tags.get(wanted.tags, name), tags.get(before, name)} for name in tags.MEMORY
+    )
+
+
+def is_our_write(change: Change, wanted: Resource, expected: Resource | None, live: Resource) -> bool:
+    """Whether a write that got no answer has arrived: its tags are there, or what it was to change is changed."""
+    if all(tags.get(live.tags, name) == tags.get(wanted.tags, name) for name in tags.MEMORY):
+        return True
+    if overtaken(change, wanted, live) or (expected is not None and not _fields_left(change, wanted, expected)):
+        return False
+    return not _fields_left(change, wanted, live)
+
+
+def _fields_left(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
+    return tuple(each for each in left_of(change, wanted, live) if each.keys[:1] != ("tags",))
 
 
 def moved(change: Change, expected: Resource | None, current: Resource | None) -> bool:

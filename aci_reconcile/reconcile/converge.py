@@ -167,7 +167,7 @@ def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
     Raises:
         _GoneError: it was deleted and could not be created again.
     """
-    yield from delete(change, ctx, deadline)
+    yield from _removed(change, ctx, deadline)
     yield Waiting(change, "Creating")
     pace = Pace(delay=1, factor=2, ceiling=30)
     while True:
@@ -182,6 +182,20 @@ def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
                 raise _GoneError(error) from error
             yield Waiting(change, f"not created yet ({error.code or error.message}), again in {delay:.0f} s")
         yield from pause(delay, idle=True)
+
+
+def _removed(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Delete the group that is to be created again.
+
+    Raises:
+        _GoneError: the deletion did not end well, and yet nothing is left.
+    """
+    try:
+        yield from delete(change, ctx, deadline)
+    except AzureError as error:
+        if (yield from _exists(change, ctx, deadline)):
+            raise
+        raise _GoneError(error) from error
 
 
 def _exists(change: Change, ctx: Context, deadline: Deadline) -> Process[bool]:

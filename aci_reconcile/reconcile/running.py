@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from aci_reconcile import tags
 from aci_reconcile.errors import AzureError
 from aci_reconcile.events import Succeeded, Unhealthy, Waiting
 from aci_reconcile.health import State, assess
-from aci_reconcile.reconcile.context import Pace, Wait
+from aci_reconcile.reconcile.context import MovedError, Pace, Wait
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.steps import call, pause
 
@@ -30,7 +31,7 @@ def running(change: Change, live: Resource | None, ctx: Context, deadline: Deadl
     health: Health | None = None
     if live is not None and ctx.wait is Wait.HEALTHY:
         if "instanceView" not in live.properties:
-            live = yield from settled_read(change, ctx, deadline)
+            live = yield from _read_again(change, live, ctx, deadline)
         live, health = yield from _watched(change, live, ctx, deadline)
     seconds = ctx.clock.now() - began
     if health is None or health.good or health.state is State.STOPPED:
@@ -56,7 +57,24 @@ def _watched(change: Change, live: Resource, ctx: Context, deadline: Deadline) -
             yield Waiting(change, doing)
         yield from pause(max(pace.next(), _until_stable(health, ctx)), idle=True)
         ctx.unless_stopped()
-        live = yield from settled_read(change, ctx, deadline)
+        live = yield from _read_again(change, live, ctx, deadline)
+
+
+def _read_again(change: Change, known: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
+    """Read the group with its run state.
+
+    Raises:
+        MovedError: somebody else has written it meanwhile.
+    """
+    live = yield from settled_read(change, ctx, deadline)
+    if _mark(live) != _mark(known):
+        raise MovedError
+    return live
+
+
+def _mark(live: Resource) -> tuple[str, ...]:
+    """Return what a group remembers of the last write; another one means that somebody else has written it."""
+    return tuple(tags.get(live.tags, name) for name in sorted(tags.MEMORY))
 
 
 def _until_stable(health: Health, ctx: Context) -> float:

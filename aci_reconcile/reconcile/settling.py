@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import NotConvergedError, NotFoundError
 from aci_reconcile.events import Waiting
-from aci_reconcile.health import is_settled
+from aci_reconcile.health import has_succeeded, is_settled
 from aci_reconcile.model import as_text
-from aci_reconcile.reconcile.context import Pace, failure, overdue, patiently
+from aci_reconcile.reconcile.comparing import moved
+from aci_reconcile.reconcile.context import MovedError, Pace, failure, overdue, patiently
 from aci_reconcile.reconcile.steps import pause
 from aci_reconcile.reconcile.watch import next_look, watch_of
 
@@ -45,7 +46,7 @@ def settle(
             if proof is not None and watch.worthwhile(watch.pending):
                 listing = yield from next_look(watch, ctx, deadline, since=since)
                 seen = listing.groups.get(change.id.key) if listing else None
-                if seen is not None and is_settled(seen.body) and proof(seen):
+                if seen is not None and has_succeeded(seen.body) and proof(seen):
                     return seen
                 if listing and (seen is None or not is_settled(seen.body)):
                     told = yield from _told(change, _state(seen), told)
@@ -106,7 +107,12 @@ def settled_read(change: Change, ctx: Context, deadline: Deadline) -> Process[Re
 
 
 def gone(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Wait until nothing is left; one list shows it of many groups at once."""
+    """Wait until nothing is left; one list shows it of many groups at once.
+
+    Raises:
+        MovedError: somebody has created the name again.
+        NotConvergedError: it is still there at the deadline.
+    """
     watch, since, pace = watch_of(ctx, change.id.scope), ctx.clock.now(), Pace()
     with watch.joined(since):
         while True:
@@ -114,11 +120,13 @@ def gone(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
             if watch.worthwhile(watch.pending):
                 listing = yield from next_look(watch, ctx, deadline, since=since)
             if listing is not None:
-                there = change.id.key in listing.groups
+                there = listing.groups.get(change.id.key)
             else:
-                there = (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)) is not None
-            if not there:
+                there = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
+            if there is None:
                 return
+            if moved(change, change.before, there):
+                raise MovedError
             overdue(ctx, deadline, "there")
             yield Waiting(change, "Deleting")
             if listing is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.reconcile.comparing import left_of, not_taken, removed
+from aci_reconcile.reconcile.comparing import left_of, not_taken, overtaken, removed
+from aci_reconcile.reconcile.context import MovedError
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.writes import patch
 
@@ -24,11 +25,14 @@ def verify(
     Where ``seen`` is given, a list has proved already that everything took.
 
     Raises:
+        MovedError: somebody else has written the group since.
         NotConvergedError: a field did not take; the group remembers that, so that no apply writes it in vain again.
     """
     if seen is not None:
         return seen
     live = yield from settled_read(change, ctx, deadline)
+    if overtaken(change, wanted, live):
+        raise MovedError
     left = left_of(change, wanted, live)
     if left and all(each.keys[:1] == ("tags",) for each in left):
         yield from patch(change, tags.merge(live.tags, {**removed(change, wanted), **wanted.tags}), ctx, deadline)

@@ -10,7 +10,7 @@ from aci_reconcile.backend import Operation
 from aci_reconcile.model import as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.values import Action
-from aci_reconcile.reconcile.comparing import moved, proof_of
+from aci_reconcile.reconcile.comparing import is_our_write, moved, proof_of
 from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait, patiently
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.settling import gone, settle
@@ -76,7 +76,7 @@ def _sent(
 
     def again() -> Process[Operation | None]:
         live = yield from patiently(ctx, lambda: ctx.backend.get(wanted.id), deadline)
-        if live is not None and _is_our_write(live, wanted):
+        if live is not None and is_our_write(change, wanted, expected, live):
             return Operation()
         if expected is change.before:
             _unless_stopped(ctx, change)
@@ -114,10 +114,6 @@ def _note_attempt(ctx: Context, change: Change) -> None:
 def _note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
     known = ctx.trace(change.address)
     ctx.traces[change.address] = replace(known, request_id=operation.request_id or known.request_id)
-
-
-def _is_our_write(live: Resource, wanted: Resource) -> bool:
-    return all(tags.get(live.tags, name) == tags.get(wanted.tags, name) for name in (tags.APPLIED, tags.SECRETS))
 
 
 def patch(change: Change, wanted: dict[str, str], ctx: Context, deadline: Deadline) -> Process[None]:

@@ -34,9 +34,7 @@ def commands(tmp_path: Path) -> Commands:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_apply_ends_what_it_began_and_begins_nothing(
-    commands: Commands, number: int, code: int
-) -> None:
+def test_an_interrupted_apply_ends_what_it_began_and_begins_nothing(commands: Commands, number: int, code: int) -> None:
     """Writes under way are seen to their end, the rest is named; a second apply does the rest."""
     commands.write("manifests/web.yaml", WEB)
     process = commands.begin("apply", "--local", "-y", "--concurrency", "1")
