@@ -84,7 +84,7 @@ def connect(
     local: str | Path | None = None,
     arm_endpoint: str = "",
     cloud: CloudName | None = None,
-    concurrency: int = 8,
+    concurrency: int = 32,
     environ: Mapping[str, str] | None = None,
 ) -> Generator[Backend]:
     """Open the way to Azure; leaving the block closes it.
@@ -114,7 +114,7 @@ def plan(
     *,
     allow: Allow | None = None,
     refresh: str = "auto",
-    concurrency: int = 8,
+    concurrency: int = 32,
 ) -> Plan:
     """Decide what to do. Nothing is written.
 
@@ -133,7 +133,7 @@ def plan(
     return _planned(loaded, allow or Allow(), Look(backend, SystemClock(), concurrency, Refresh(refresh)))
 
 
-def drift(loaded: Loaded, backend: Backend, *, concurrency: int = 8) -> Drift:
+def drift(loaded: Loaded, backend: Backend, *, concurrency: int = 32) -> Drift:
     """Look for what differs in Azure, and for what does not run. Nothing is written.
 
     Raises:
@@ -152,7 +152,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
     wait: str = "healthy",
     stable_for: float = 10,
     timeout: float = 1800,
-    concurrency: int = 8,
+    concurrency: int = 32,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Carry out a plan and yield what happens, as it happens; the last event is ``Finished``.

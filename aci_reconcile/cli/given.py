@@ -126,7 +126,7 @@ class Target:
     local: bool = False
     endpoint: str = ""
     cloud: CloudName | None = None
-    concurrency: int = 8
+    concurrency: int = 32
     timeout: float = 1800.0
 
     @classmethod
@@ -149,7 +149,7 @@ class Target:
             local,
             endpoint,
             None if local else cast("CloudName | None", cloud or None),
-            given.number("concurrency", 8),
+            given.number("concurrency", 32),
             given.seconds("timeout"),
         )
 

@@ -91,9 +91,9 @@ def azure() -> list[click.Parameter]:
             "--concurrency",
             section=AZURE,
             type=click.IntRange(1, 64),
-            default=8,
+            default=32,
             metavar="N",
-            help="Requests at the same time (8).",
+            help="Requests at the same time (32).",
         ),
         Option(
             "--timeout",

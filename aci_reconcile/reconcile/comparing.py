@@ -77,7 +77,7 @@ def moved(change: Change, expected: Resource | None, current: Resource | None) -
     """Whether a group is no longer what the plan was made from; for a deletion, that it is gone is as good."""
     if expected is None or current is None:
         return current is not None or (expected is not None and change.action is not Action.DELETE)
-    return _seen(change, expected) != _seen(change, current)
+    return expected.body != current.body and _seen(change, expected) != _seen(change, current)
 
 
 def _seen(change: Change, live: Resource) -> str:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
+from aci_reconcile.health import is_settled
 from aci_reconcile.reconcile.context import Deadline, Pace, patiently
 from aci_reconcile.reconcile.steps import Await, Notify, pause
 
@@ -27,6 +28,8 @@ _PAGE = 100
 """Groups on a page of a list, for weighing it against single requests. How many Azure gives is not documented."""
 _WORTHWHILE = 3
 """A page is worth as many single requests: it is larger, and a settled group must be looked at only once."""
+_SOON = 0.2
+"""Seconds after which a look is worth it where groups end one after another."""
 _FRESH = 5.0
 """Seconds for which what a list said just before a write counts as read again."""
 
@@ -49,6 +52,8 @@ class Watch:
     due: float = 0
     pace: Pace = field(default_factory=lambda: Pace(ceiling=1))
     last: Listing = field(default_factory=Listing)
+    ended: int = 0
+    """How many of its groups were not on their way at the last look."""
     looking: bool = False
     """Whether somebody is listing it right now."""
     usable: bool = True
@@ -71,8 +76,11 @@ class Watch:
         return self.usable and groups >= self.pages * _WORTHWHILE
 
     def looked(self, listing: Listing, now: float) -> None:
-        """Keep what a look has shown; the next one is due a little later each time."""
-        self.last = listing
+        """Keep what a look has shown; the next one is due a little later each time, and soon after something ended."""
+        ended = sum(is_settled(each.body) for each in listing.groups.values())
+        if ended != self.ended or len(listing.groups) < len(self.last.groups):
+            self.pace.delay = _SOON
+        self.last, self.ended = listing, ended
         self.pages = pages_of(len(listing.groups))
         self.due = now + self.pace.next()
 
