@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 
-.PHONY: help demo test test-clients check format lock wheel e2e-wheel clean
+.PHONY: help demo test test-clients test-browser test-docs check format lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,12 @@ test: $(VENV)/.tested ## the whole test suite, no network but loopback
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
+
+test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
+	@$(BIN)/python -m pytest -q -m browser tests/browser
+
+test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the forges' schemas on docs and examples
+	@$(BIN)/python -m pytest -q -m docs tests/docs
 
 check: $(VENV)/.checked ## lint, format, types, layers
 	$(BIN)/ruff check .
@@ -78,4 +84,12 @@ build/clients/%/.installed: requirements/clients/%.txt
 	@$(PYTHON) -m venv build/clients/$*
 	@build/clients/$*/bin/python -m pip --disable-pip-version-check install -qq --no-compile --no-deps --require-hashes -r $< \
 	  || { echo "make test-clients: $* could not be installed" >&2; exit 1; }
+	@touch $@
+
+# Tools of Node.js, pinned by integrity; none of their install scripts runs.
+build/docs/.installed: tests/docs/package.json tests/docs/package-lock.json
+	@rm -rf build/docs
+	@mkdir -p build/docs
+	@cp tests/docs/package.json tests/docs/package-lock.json build/docs/
+	@npm ci --prefix build/docs --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
