@@ -9,9 +9,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
+SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-clients bench bench-quick check format lock wheel e2e-wheel clean
+.PHONY: help demo test test-sweeps test-clients test-browser test-docs bench bench-quick check format lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +25,15 @@ test: $(VENV)/.tested ## the whole test suite, no network but loopback
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
+
+test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not clients" $(SWEEPS)
+
+test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
+	@$(BIN)/python -m pytest -q -m browser tests/browser
+
+test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the forges' schemas on docs and examples
+	@$(BIN)/python -m pytest -q -m docs tests/docs
 
 bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it costs, into docs/performance.md: 20 minutes of a quiet machine
 	@$(BIN)/python -m benchmarks --command "$(CURDIR)/$(BIN)/aci-reconcile" --write-docs
@@ -85,4 +95,12 @@ build/clients/%/.installed: requirements/clients/%.txt
 	@$(PYTHON) -m venv build/clients/$*
 	@build/clients/$*/bin/python -m pip --disable-pip-version-check install -qq --no-compile --no-deps --require-hashes -r $< \
 	  || { echo "make test-clients: $* could not be installed" >&2; exit 1; }
+	@touch $@
+
+# Tools of Node.js, pinned by integrity; none of their install scripts runs.
+build/docs/.installed: tests/docs/package.json tests/docs/package-lock.json
+	@rm -rf build/docs
+	@mkdir -p build/docs
+	@cp tests/docs/package.json tests/docs/package-lock.json build/docs/
+	@npm ci --prefix build/docs --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -16,6 +16,7 @@ The tree, with the exit code each branch ends in (see docs/cli.md)::
     │   ├── RetryableError                   waiting helps: transitioning, capacity, registry, subnet
     │   │   └── ThrottledError               429, with the seconds that Azure asks for
     │   └── NoAnswerError                    the request may or may not have been carried out
+    ├── ForgeError                        1  the forge did not take an issue or a comment, or a webhook a notification
     ├── HeldBackError                     3  a safety rule holds the plan
     ├── StalePlanError                    4  a saved plan no longer fits
     └── NotConvergedError                 5  written, and yet not as it should be
@@ -157,6 +158,10 @@ class ThrottledError(RetryableError):
 
 class NoAnswerError(AzureError):
     """No answer came: read before repeating a write."""
+
+
+class ForgeError(AciReconcileError):
+    """A forge such as GitHub, or the receiver of a notification, did not take what it was sent."""
 
 
 class HeldBackError(AciReconcileError):

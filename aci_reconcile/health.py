@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.model import as_list, as_object, as_text
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Body, Json
 
 _SETTLED = frozenset({"succeeded", "failed", "canceled", "unhealthy", "stopped", ""})
-_CRASHES = 3
+CRASHES: Final = 3
 """Restarts after which a container that keeps ending counts as crashing."""
 
 
@@ -183,7 +183,7 @@ def _judged(state: str, detail: str, exit_code: int | None, policy: str, restart
     if state == "Terminated" and policy == "Never":
         return State.UNHEALTHY
     crashing = "CrashLoopBackOff" in detail or "ImagePullBackOff" in detail or "ErrImagePull" in detail
-    return State.UNHEALTHY if crashing or (state and restarts >= _CRASHES) else State.PENDING
+    return State.UNHEALTHY if crashing or (state and restarts >= CRASHES) else State.PENDING
 
 
 def _running(started: str, since: float | None) -> State:
@@ -220,14 +220,15 @@ def _reasons(
     if verdict in {State.UNHEALTHY, State.PENDING}:
         for each in containers:
             if each.verdict is verdict:
-                yield _described(each)
+                yield described(each)
     if verdict is State.STOPPED:
         yield "the group is stopped"
     if verdict is State.UNKNOWN:
         yield f"Azure tells no state of its containers{f' ({instance_state})' if instance_state else ''}"
 
 
-def _described(container: ContainerHealth) -> str:
+def described(container: ContainerHealth) -> str:
+    """Return what is to be said of a container that does not run as it should, in one line."""
     told = [container.state or "not started"]
     told += [f"exit code {container.exit_code}"] if container.exit_code is not None else []
     told += [container.detail] if container.detail else []

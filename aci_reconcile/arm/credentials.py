@@ -145,7 +145,8 @@ def _from_github(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None
     from azure.identity import ClientAssertionCredential
 
     assertion = federation.from_request(url, token)
-    credential = ClientAssertionCredential(tenant, client, assertion, authority=endpoint.authority)
+    authority = environ.get(_AUTHORITY) or endpoint.authority
+    credential = ClientAssertionCredential(tenant, client, assertion, authority=authority, **_discovery(authority))
     return Found(credential, f"{principal(client)} by GitHub OIDC")
 
 

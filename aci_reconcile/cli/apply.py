@@ -38,22 +38,28 @@ def _apply(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan
     from aci_reconcile.cli.promise import promised
+    from aci_reconcile.cli.reporting import reporting
+    from aci_reconcile.cli.story import Story
     from aci_reconcile.reconcile import Wait, apply
 
     session, given = started(ctx)
     asked, patience = ApplyOptions.of(given), Patience.of(given)
-    promise = promised(given, session)
-    health = patience.wait is Wait.HEALTHY
-    with promise.planned(asked.target, session, asked.refresh, health=health) as (work, plan):
-        show_plan(plan, work.header, session)
-        refuse(plan)
-        context = patience.context(work.backend, work.policy, session)
-        stopped = session.interruption.came
-        events = apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped)
-        if plan:
-            ask(session, "apply these changes", approved=asked.approved or promise.saved is not None)
-        (finished,) = carried_out(events, context, session, verb="Apply")
-        return concluded(finished, session, verb="Apply")
+    with reporting("apply", given, session) as reports:
+        promise = promised(given, session)
+        health = patience.wait is Wait.HEALTHY
+        with promise.planned(asked.target, session, asked.refresh, health=health) as (work, plan):
+            story = Story(plan, work.header, reports, session.clock)
+            show_plan(plan, work.header, session)
+            refuse(plan)
+            context = patience.context(work.backend, work.policy, session)
+            stopped = session.interruption.came
+            events = story.of(apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped))
+            if plan:
+                ask(session, "apply these changes", approved=asked.approved or promise.saved is not None)
+            (finished,) = carried_out(events, context, session, verb="Apply")
+            code = concluded(finished, session, verb="Apply")
+            reports.tell(story.told, streamed=True)
+            return code
 
 
 APPLY = Command(
@@ -66,7 +72,8 @@ APPLY = Command(
         *options.brakes(),
         *options.waiting(),
         *options.refresh(),
-        *options.common(),
+        *options.common(options.PAGES),
+        *options.reports(options.PAGES),
     ],
     help="Plan, ask, carry it out, and wait until the containers run.",
     examples=(

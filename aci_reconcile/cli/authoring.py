@@ -16,29 +16,55 @@ if TYPE_CHECKING:
 
     import click
 
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.reporting import Reports
+    from aci_reconcile.manifest import Loaded
     from aci_reconcile.model import Resource
 
 
 def _validate(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.manifests import request_for
-    from aci_reconcile.manifest import load
-    from aci_reconcile.report import diagnostics_json, diagnostics_text
-    from aci_reconcile.report.words import count
+    from aci_reconcile.cli.checking import checked
+    from aci_reconcile.cli.reporting import reporting
 
     session, given = started(ctx)
-    console = session.console
-    loaded = load(request_for(Sources.of(given), session, resolve=False))
-    if console.json:
-        console.result(diagnostics_json(loaded.diagnostics))
-    else:
-        told = [each for each in loaded.diagnostics if not (console.quiet and each.severity is not Severity.ERROR)]
-        console.result(diagnostics_text(told, console.style))
-    if loaded.errors:
-        return ExitCode.ERROR
-    if not console.json and not console.quiet:
+    with reporting("validate", given, session) as reports:
+        loaded = checked(Sources.of(given), session, given.texts("fail_on"))
+        reports.tell(lambda console: _told(loaded, console, reports))
+    return ExitCode.ERROR if loaded.errors else ExitCode.OK
+
+
+def _told(loaded: Loaded, console: Console, reports: Reports) -> str:
+    """Return what is to be said about manifests, in the format that is wanted."""
+    from aci_reconcile.report import diagnostics_json
+
+    if console.format == "sarif":
+        return _sarif(loaded, reports)
+    if console.format not in options.PLAIN:
+        from aci_reconcile.report.problem_page import validation_page
+
+        return reports.page(validation_page(loaded.diagnostics, loaded.files, groups=len(loaded.resources)), console)
+    return diagnostics_json(loaded.diagnostics) if console.json else _text(loaded, console)
+
+
+def _sarif(loaded: Loaded, reports: Reports) -> str:
+    from aci_reconcile.cli.version import running
+    from aci_reconcile.manifest import CODES
+    from aci_reconcile.report.sarif import sarif
+
+    titles = {name: (code.title, code.explanation) for name, code in CODES.items()}
+    return sarif(loaded.diagnostics, titles, reports.checkout, tool_version=running())
+
+
+def _text(loaded: Loaded, console: Console) -> str:
+    from aci_reconcile.report import diagnostics_text
+    from aci_reconcile.report.words import count
+
+    told = [each for each in loaded.diagnostics if not (console.quiet and each.severity is not Severity.ERROR)]
+    lines = [diagnostics_text(told, console.style)]
+    if not loaded.errors and not console.quiet:
         read = f"{count(len(loaded.resources), 'group')} in {count(len(loaded.files), 'file')}"
-        console.result(f"{console.style.paint(console.style.good, 'Valid.')} {read}.")
-    return ExitCode.OK
+        lines.append(f"{console.style.paint(console.style.good, 'Valid.')} {read}.")
+    return "\n".join(line for line in lines if line)
 
 
 def _render(ctx: click.Context) -> ExitCode:
@@ -69,12 +95,20 @@ def _redacted(value: object) -> str:
 VALIDATE = Command(
     "validate",
     _validate,
-    [*options.paths(), *options.sources(), *options.place(), *options.output()],
+    [
+        *options.paths(),
+        *options.fatal(),
+        *options.sources(),
+        *options.place(),
+        *options.output(options.CHECKS),
+        *options.reports(options.CHECKS),
+    ],
     help="Read and check manifests, offline. All problems of all files are shown at once.",
     examples=(
         "aci-reconcile validate                   the whole project",
         "aci-reconcile validate -e prod           for one of its environments",
         "aci-reconcile validate web.yaml -g rg    a file without a project",
+        "aci-reconcile validate --fail-on ACI082  a secret in clear text is an error",
     ),
 )
 

@@ -13,6 +13,7 @@ from aci_reconcile.cli.command import PREFIX
 from aci_reconcile.cli.defects import write_log
 from aci_reconcile.cli.given import Output
 from aci_reconcile.cli.interruption import InterruptedRunError
+from aci_reconcile.cli.options import CHECKS
 from aci_reconcile.cli.root import root
 from aci_reconcile.cli.session import Session
 from aci_reconcile.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
@@ -46,7 +47,7 @@ def run(argv: Sequence[str]) -> int:
 def _wants_json(argv: Sequence[str]) -> bool:
     """Whether errors are to be JSON, too, even those in the options themselves."""
     words = [word for pair in pairwise((*argv, "")) for word in ("=".join(pair), pair[0])]
-    said = [word for word in words if word in {"--format=json", "--format=text"}]
+    said = [word for word in words if word in {f"--format={each}" for each in CHECKS}]
     return said[-1] == "--format=json" if said else os.environ.get(f"{PREFIX}FORMAT") == "json"
 
 

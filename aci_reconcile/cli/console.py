@@ -22,7 +22,7 @@ Level: TypeAlias = Literal["info", "warning", "error"]
 CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
 """Environment variables of build servers: where one is set, nothing moves on the screen."""
 
-_LEAST, _MOST, _PIPED = 60, 160, 100
+_LEAST, _MOST, PIPED = 60, 160, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,11 @@ class Console:
     """For stdout."""
     notes: Style = PLAIN
     """For stderr."""
-    width: int = _PIPED
+    width: int = PIPED
     json: bool = False
     """Whether stdout takes JSON only."""
+    format: str = "text"
+    """What the result is said in."""
     log_json: bool = False
     """Whether stderr takes JSON lines only."""
     quiet: bool = False
@@ -111,10 +113,11 @@ def console_for(output: Output, streams: tuple[IO[str], IO[str]], environ: Mappi
         notes=_style(output.color, err, environ),
         width=_width(out, environ),
         json=output.format == "json",
+        format=output.format,
         log_json=output.log_format == "json",
         quiet=output.quiet,
         verbose=output.verbose,
-        live=automatic and output.format == "text" and output.log_format == "text" and not output.quiet,
+        live=automatic and output.format != "json" and output.log_format == "text" and not output.quiet,
     )
 
 
@@ -146,8 +149,8 @@ def _width(stream: IO[str], environ: Mapping[str, str]) -> int:
     if columns.isascii() and columns.isdecimal() and int(columns):
         return min(max(int(columns), _LEAST), _MOST)
     if not is_terminal(stream):
-        return _PIPED
-    return min(max(shutil.get_terminal_size((_PIPED, 0)).columns, _LEAST), _MOST)
+        return PIPED
+    return min(max(shutil.get_terminal_size((PIPED, 0)).columns, _LEAST), _MOST)
 
 
 def _silence(stream: IO[str]) -> None:

@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import click
+
 from aci_reconcile.cli import options
 from aci_reconcile.cli.allow import Allow
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
+from aci_reconcile.cli.telling import Telling
 from aci_reconcile.errors import ExitCode
 from aci_reconcile.plan.values import Unreadable
 
 if TYPE_CHECKING:
-    import click
+    from pathlib import Path
 
     from aci_reconcile.backend import Clock
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.drift import Drift
+    from aci_reconcile.cli.proposal import Work
+    from aci_reconcile.cli.reporting import Reports
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.drift import Drift, Memory
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.report import Header
 
@@ -33,39 +39,69 @@ class DriftOptions:
     refresh: str
     exit_zero: bool
     strict: bool
+    accept: Path | None
+    telling: Telling
 
     @classmethod
-    def of(cls, given: Given) -> DriftOptions:
+    def of(cls, given: Given, session: Session) -> DriftOptions:
         """Read the options."""
         return cls(
-            Sources.of(given), Target.of(given), given.text("refresh"), given.flag("exit_zero"), given.flag("strict")
+            Sources.of(given),
+            Target.of(given),
+            given.text("refresh"),
+            given.flag("exit_zero"),
+            given.flag("strict"),
+            given.path("accept"),
+            Telling.of(given, session),
         )
 
 
 def _drift(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.proposal import look_for, prepared, proposed
-    from aci_reconcile.reconcile import Refresh
+    from aci_reconcile.cli.proposal import prepared
+    from aci_reconcile.cli.reporting import reporting
 
     session, given = started(ctx)
-    asked = DriftOptions.of(given)
-    with prepared(asked.sources, asked.target, Allow(prune=False), session) as work:
-        plan = proposed(
-            work.loaded, work.policy, look_for(work, asked.target, session, Refresh(asked.refresh), health=True)
-        )
-        found = found_in(plan, session.clock)
-        session.console.result(_shown(found, work.header, session.console))
+    with reporting("drift", given, session) as reports:
+        asked = DriftOptions.of(given, session)
+        with (
+            prepared(asked.sources, asked.target, Allow(prune=False), session) as work,
+            asked.telling.measured(work.header, session),
+        ):
+            found = _looked(work, asked, session)
+            reports.tell(lambda console: _shown(found, work.header, console, reports))
+        asked.telling.tell(found, work.header, session)
     return _exit_code(found, asked)
 
 
-def found_in(plan: Plan, clock: Clock) -> Drift:
-    """Judge the run state of the declared groups that the plan has read."""
-    from aci_reconcile.drift import Drift
+def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
+    """Look, with what is known from before; what that is is read before Azure is asked."""
+    from aci_reconcile.cli.proposal import look_for, proposed
+    from aci_reconcile.cli.recall import accepted, last_look
+    from aci_reconcile.drift import Memory, Place
+    from aci_reconcile.reconcile import Refresh
+
+    asked.telling.check(whole=work.policy.selected is None)
+    header, project = work.header, work.loaded.project
+    memory = Memory(
+        last_look(asked.telling.history, Place(header.project, header.subscription, header.endpoint)),
+        accepted(asked.accept, project, session.cwd),
+        frozenset(project.resource_groups),
+        kept=asked.telling.history is not None,
+    )
+    look = look_for(work, asked.target, session, Refresh(asked.refresh), health=True)
+    return found_in(proposed(work.loaded, work.policy, look), session.clock, memory)
+
+
+def found_in(plan: Plan, clock: Clock, memory: Memory | None = None) -> Drift:
+    """Judge the run state of the declared groups that the plan has read, and compare with what is known from before."""
+    from aci_reconcile.drift import History, Memory, Place, judged, moment
     from aci_reconcile.health import assess
 
     plan = _without_foreign(plan)
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
-    return Drift(plan, tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None))
+    health = tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None)
+    return judged(plan, health, memory or Memory(History(Place(plan.owner, ""))), moment(now))
 
 
 def _without_foreign(plan: Plan) -> Plan:
@@ -76,10 +112,14 @@ def _without_foreign(plan: Plan) -> Plan:
     return replace(plan, changes=rest, unreadable=(*plan.unreadable, *told))
 
 
-def _shown(found: Drift, header: Header, console: Console) -> str:
+def _shown(found: Drift, header: Header, console: Console, reports: Reports) -> str:
     from aci_reconcile.cli.version import running
     from aci_reconcile.report import drift_json, drift_text
 
+    if console.format not in options.PLAIN:
+        from aci_reconcile.report.drift_page import drift_page
+
+        return reports.page(drift_page(found, header), console)
     if console.json:
         return drift_json(found, header, tool_version=running())
     return drift_text(found, header, console.style, width=console.width, verbose=console.verbose)
@@ -91,6 +131,21 @@ def _exit_code(found: Drift, asked: DriftOptions) -> ExitCode:
     return ExitCode.DIFFERENCES if found and not asked.exit_zero else ExitCode.OK
 
 
+def _memory() -> list[click.Parameter]:
+    """What is known from before, and whom to tell; from flags and the environment, never from a repository."""
+    kept = "Since-when and how groups were last, kept in this file."
+    accept = "Known drift, accepted for a while (aci-reconcile.accepted.yaml)."
+    return [
+        Option("--history", section=_MEMORY, type=options.FILE, metavar="FILE", help=kept),
+        Option("--accept", section=_MEMORY, type=options.FILE, metavar="FILE", help=accept),
+        Option("--metrics", section=_TELLING, type=options.FILE, metavar="FILE", help="A Prometheus text file."),
+        Option("--notify", section=_TELLING, metavar="URL", default="", help="One POST of JSON, where there is news."),
+        Option("--issue", section=_TELLING, type=click.Choice(["github"]), help="Keep one issue about drift there."),
+    ]
+
+
+_MEMORY, _TELLING = "What is known from before", "Whom to tell"
+
 DRIFT = Command(
     "drift",
     _drift,
@@ -98,12 +153,15 @@ DRIFT = Command(
         *options.paths(),
         Option("--exit-zero", section=options.OUTPUT, is_flag=True, help="Exit with 0 although something differs."),
         Option("--strict", section=options.OUTPUT, is_flag=True, help="Exit with 1 if a secret was not compared."),
+        *_memory(),
         *options.refresh(),
-        *options.common(),
+        *options.common(options.PAGES),
+        *options.reports(options.PAGES),
     ],
     help="Show what differs in Azure, and what does not run. Exits with 2 if there is something.",
     examples=(
         "aci-reconcile drift                    the whole project",
         "aci-reconcile drift --format json      for a scheduled check",
+        "aci-reconcile drift --history drift.json --issue github    see docs/drift.md",
     ),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.cli.progress import follow
 from aci_reconcile.errors import ExitCode, HeldBackError, SecretUnavailableError
 from aci_reconcile.reconcile import Context, Wait
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aci_reconcile.backend import Backend
+    from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
     from aci_reconcile.events import Event, Finished
@@ -53,14 +55,23 @@ class Patience:
 
 
 def show_plan(plan: Plan, header: Header, session: Session) -> None:
-    """Show what is about to be done: as text, or as the first line of JSON."""
+    """Show what is about to be done: as text, or as the first line of JSON; where stdout takes a page, on stderr."""
     from aci_reconcile.cli.plan import shown
 
-    text = shown(plan, header, session.console)
-    if session.console.json:
-        session.console.line({"type": "plan", "plan": json.loads(text)})
+    console = session.console
+    if console.json:
+        console.line(plan_line(plan, header, console))
+    elif console.format in PLAIN:
+        console.result(shown(plan, header, console))
     else:
-        session.console.result(text)
+        console.plain("info", f"{shown(plan, header, replace(console, style=console.notes))}\n")
+
+
+def plan_line(plan: Plan, header: Header, console: Console) -> dict[str, object]:
+    """Return the plan as the first line of what an apply says in JSON."""
+    from aci_reconcile.cli.plan import shown
+
+    return {"type": "plan", "plan": json.loads(shown(plan, header, console))}
 
 
 def refuse(plan: Plan) -> None:
@@ -95,7 +106,7 @@ def concluded(finished: Finished, session: Session, *, verb: str) -> ExitCode:
     console = session.console
     if console.json:
         console.result(event_json(finished, timestamp=session.clock.now()))
-    else:
+    elif console.format in PLAIN:
         console.result(f"\n{summary_text(finished, console.style, verb=verb)}")
     if finished.interrupted:
         return session.interruption.exit_code

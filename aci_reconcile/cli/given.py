@@ -82,6 +82,11 @@ class Given:
         """Return what may be repeated."""
         return cast("tuple[str, ...]", self.values.get(name) or ())
 
+    def found(self, name: str) -> tuple[str, ...] | None:
+        """Return what stands for an option in a saved plan, None where the option itself does or nothing."""
+        value = self.values.get(name)
+        return cast("tuple[str, ...]", value) if isinstance(value, tuple) else None
+
     def files(self, name: str) -> tuple[Path, ...]:
         """Return paths that may be repeated."""
         return cast("tuple[Path, ...]", self.values.get(name) or ())
@@ -103,6 +108,10 @@ class Sources:
     only: tuple[str, ...] = ()
     subscription: str = ""
     resource_group: str = ""
+    changed_since: str = ""
+    """A commit: the groups that what changed since then touches."""
+    addresses: tuple[str, ...] | None = None
+    """The groups that were found so when the plan was saved."""
 
     @classmethod
     def of(cls, given: Given) -> Sources:
@@ -116,6 +125,8 @@ class Sources:
             only=given.texts("only"),
             subscription=given.text("subscription"),
             resource_group=given.text("resource_group"),
+            changed_since=given.text("changed_since"),
+            addresses=given.found("changed_since"),
         )
 
 

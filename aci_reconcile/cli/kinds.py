@@ -76,3 +76,27 @@ class Allowance(_Number):
         if not text.isascii() or not text.isdecimal():
             self.fail(f"{text!r} is not a number of groups", param, ctx)
         return int(text)
+
+
+class Report(_Names):
+    """``FORMAT=FILE``; in the environment one a line."""
+
+    name = "report"
+
+    def __init__(self, formats: Sequence[str]) -> None:
+        self._formats = formats
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Return the format and the file."""
+        if isinstance(value, tuple):
+            return cast("tuple[str, str]", value)
+        form, equals, file = str(value).partition("=")
+        if not equals or not file:
+            self.fail(f"{str(value)!r} is not FORMAT=FILE, such as markdown=plan.md", param, ctx)
+        if form not in self._formats:
+            self.fail(f"{form!r} is not one of {', '.join(map(repr, self._formats))}", param, ctx)
+        return form, file
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """One report a line."""
+        return [line for line in rv.splitlines() if line.strip()]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, Severity, UsageError
-from aci_reconcile.manifest import Loaded, Request, load
-from aci_reconcile.report import diagnostics_text
+from aci_reconcile.manifest import Loaded, Request, load, project_file
+from aci_reconcile.report import diagnostics_text, sanitize
+from aci_reconcile.report.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Sources, Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.cli.vaults import Fetch
+    from aci_reconcile.manifest.touched import Touched
 
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
 
 
 def request_for(sources: Sources, session: Session, *, resolve: bool) -> Request:
-    """Return what the loader is asked for."""
-    return Request(
+    """Return what the loader is asked for.
+
+    Raises:
+        UsageError: a file with values can't be read, or what changed can't be told.
+    """
+    request = Request(
         paths=sources.paths,
         project=sources.project,
         environment=sources.environment,
@@ -32,10 +38,19 @@ def request_for(sources: Sources, session: Session, *, resolve: bool) -> Request
         subscription=sources.subscription,
         resource_group=sources.resource_group,
         only=sources.only,
+        addresses=sources.addresses,
         environ=session.environ,
         cwd=session.cwd,
         resolve=resolve,
     )
+    if not sources.changed_since:
+        return request
+    from aci_reconcile.cli.changes import changed_since
+
+    file = project_file(request)
+    shared = tuple(session.cwd / each for each in sources.variable_files)
+    folder = file.parent if file else session.cwd
+    return replace(request, changes=changed_since(sources.changed_since, folder, session.environ, shared))
 
 
 def valid(sources: Sources, session: Session, fetch: Fetch | None = None, *, resolve: bool = True) -> Loaded:
@@ -59,7 +74,18 @@ def valid(sources: Sources, session: Session, fetch: Fetch | None = None, *, res
     told = [each for each in loaded.diagnostics if each.severity in least]
     if told:
         session.console.plain("warning", f"{diagnostics_text(told, session.console.notes)}\n")
+    if loaded.touched is not None:
+        session.console.info(_narrowed(sources.changed_since, loaded, loaded.touched))
     return loaded
+
+
+def _narrowed(ref: str, loaded: Loaded, touched: Touched) -> str:
+    """Say which groups a change touches."""
+    whole = count(len(loaded.resources), "group")
+    if touched.addresses is None:
+        return f"Changed since {ref}: all of {whole}, because {sanitize(touched.because)}."
+    names = ", ".join(sorted(touched.addresses))
+    return f"Changed since {ref}: {len(touched.addresses)} of {whole}{f' ({sanitize(names)})' if names else ''}."
 
 
 def placed(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:

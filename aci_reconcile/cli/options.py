@@ -7,12 +7,20 @@ from typing import Any
 
 import click
 
+from aci_reconcile.cli import completing
 from aci_reconcile.cli.command import Option
-from aci_reconcile.cli.kinds import Allowance, Duration, Pair
+from aci_reconcile.cli.kinds import Allowance, Duration, Pair, Report
 
 SOURCES, AZURE, SAFETY, WAITING, OUTPUT = "Manifests", "Azure", "What may be done", "Waiting", "Output"
 
 FILE: click.Path = click.Path(path_type=Path)
+
+PLAIN = ("text", "json")
+"""What every command can say its result in."""
+PAGES = (*PLAIN, "markdown", "html", "junit", "github")
+"""The formats of what there is a report about: a plan, a drift, an apply."""
+CHECKS = (*PAGES, "sarif")
+"""The formats of complaints about manifests; there are no others."""
 
 
 def paths() -> list[click.Parameter]:
@@ -22,12 +30,12 @@ def paths() -> list[click.Parameter]:
 
 def addresses() -> list[click.Parameter]:
     """Groups by their address."""
-    return [click.Argument(["addresses"], nargs=-1, metavar="[ADDRESS]...")]
+    return [click.Argument(["addresses"], nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.groups)]
 
 
 def address() -> list[click.Parameter]:
     """One group by its address."""
-    return [click.Argument(["address"], metavar="ADDRESS")]
+    return [click.Argument(["address"], metavar="ADDRESS", shell_complete=completing.groups)]
 
 
 def count() -> click.ParamType[int]:
@@ -35,16 +43,24 @@ def count() -> click.ParamType[int]:
     return click.IntRange(min=1)
 
 
-def common() -> list[click.Parameter]:
+def common(formats: tuple[str, ...] = PLAIN) -> list[click.Parameter]:
     """What every command that reads manifests or Azure takes; on the command line before the command, too."""
-    return [*sources(), *azure(), *output()]
+    return [*sources(), *azure(), *output(formats)]
 
 
 def sources() -> list[click.Parameter]:
     """Which manifests, with which values."""
     return [
         Option("--project", section=SOURCES, type=FILE, metavar="FILE", help="The project file."),
-        Option("-e", "--environment", section=SOURCES, metavar="NAME", default="", help="One of its environments."),
+        Option(
+            "-e",
+            "--environment",
+            section=SOURCES,
+            metavar="NAME",
+            default="",
+            help="One of its environments.",
+            shell_complete=completing.environments,
+        ),
         Option("--var", section=SOURCES, type=Pair(), multiple=True, metavar="K=V", help="A variable's value."),
         Option(
             "--var-file",
@@ -60,8 +76,23 @@ def sources() -> list[click.Parameter]:
             multiple=True,
             metavar="ADDRESS",
             help="Only these groups: resourceGroup/name, a name, or a pattern such as 'rg/*'.",
+            shell_complete=completing.groups,
         ),
     ]
+
+
+def fatal() -> list[click.Parameter]:
+    """What is to be an error."""
+    text = "A diagnostic that counts as an error, though it is a warning or a notice."
+    return [
+        Option("--fail-on", section=SOURCES, multiple=True, metavar="CODE", help=text, shell_complete=completing.codes)
+    ]
+
+
+def changed() -> list[click.Parameter]:
+    """Only what a change of the repository touches."""
+    text = "Only groups that commits since this one, or what is not committed, touch."
+    return [Option("--changed-since", section=SOURCES, metavar="REF", default="", help=text)]
 
 
 def place() -> list[click.Parameter]:
@@ -106,10 +137,16 @@ def azure() -> list[click.Parameter]:
     ]
 
 
-def output() -> list[click.Parameter]:
+def reports(formats: tuple[str, ...]) -> list[click.Parameter]:
+    """Files that the result is written to besides."""
+    text = f"Write the result to a file, too; again for another one. FORMAT: {', '.join(formats)}."
+    return [Option("--report", section=OUTPUT, type=Report(formats), multiple=True, metavar="FORMAT=FILE", help=text)]
+
+
+def output(formats: tuple[str, ...] = PLAIN) -> list[click.Parameter]:
     """How results and progress look."""
     return [
-        Option("--format", section=OUTPUT, type=_choice("text", "json"), default="text", help="Of the result."),
+        Option("--format", section=OUTPUT, type=_choice(*formats), default="text", help="Of the result."),
         Option(
             "--color", section=OUTPUT, type=click.Choice(["auto", "always", "never"]), default="auto", help="Of text."
         ),
@@ -157,7 +194,13 @@ def brakes() -> list[click.Parameter]:
         ),
         brake("--touch-secrets", is_flag=True, help="Push secrets that could not be compared; containers restart."),
         brake("--trust-secrets", is_flag=True, help="Vouch that Azure holds the secrets that could not be compared."),
-        brake("--redeploy", multiple=True, metavar="ADDRESS", help="Push this group again, though nothing differs."),
+        brake(
+            "--redeploy",
+            multiple=True,
+            metavar="ADDRESS",
+            help="Push this group again, though nothing differs.",
+            shell_complete=completing.groups,
+        ),
         *override(),
     ]
 

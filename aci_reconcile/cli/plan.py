@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.proposal import Work
+    from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.report import Header
@@ -54,16 +55,20 @@ class PlanOptions:
 
 def _plan(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.proposal import look_for, prepared, proposed
+    from aci_reconcile.cli.reporting import reporting
     from aci_reconcile.reconcile import Refresh
 
     session, given = started(ctx)
     asked = PlanOptions.of(given)
-    with prepared(asked.sources, asked.target, asked.allow, session) as work:
+    with (
+        reporting("plan", given, session) as reports,
+        prepared(asked.sources, asked.target, asked.allow, session) as work,
+    ):
         look = look_for(work, asked.target, session, Refresh(asked.refresh))
         plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
         content = _content(plan, work, given, session)
         digest = str(content["plan_digest"]) if content else ""
-        session.console.result(shown(plan, work.header, session.console, digest))
+        reports.tell(lambda console: _told(plan, work.header, console, digest, reports))
         if asked.out is not None:
             _save(content, asked.out, asked.expires, session)
     return exit_code(plan, detailed=asked.detailed)
@@ -91,8 +96,16 @@ def _save(content: Document, file: Path, lasts: float, session: Session) -> None
         session.console.warn(f"variable {name} stands in a secret and was not saved; apply needs it again")
 
 
+def _told(plan: Plan, header: Header, console: Console, digest: str, reports: Reports) -> str:
+    if console.format in options.PLAIN:
+        return shown(plan, header, console, digest)
+    from aci_reconcile.report.change_page import plan_page
+
+    return reports.page(plan_page(plan, header, digest=digest), console)
+
+
 def shown(plan: Plan, header: Header, console: Console, digest: str = "") -> str:
-    """Return the plan in the format that is wanted, with its digest where that is known."""
+    """Return the plan as text or as JSON, with its digest where that is known."""
     from aci_reconcile.cli.version import running
     from aci_reconcile.report import plan_json, plan_text
 
@@ -118,6 +131,7 @@ PLAN = Command(
     _plan,
     [
         *options.paths(),
+        *options.changed(),
         *options.brakes(),
         Option(
             "--detailed-exitcode",
@@ -127,13 +141,15 @@ PLAN = Command(
         ),
         *options.saving(),
         *options.refresh(),
-        *options.common(),
+        *options.common(options.PAGES),
+        *options.reports(options.PAGES),
     ],
     help="Show what an apply would do, and what it costs. Nothing is written.",
     examples=(
         "aci-reconcile plan                              the whole project",
         "aci-reconcile plan manifests/web.yaml           one file of it",
         "aci-reconcile plan -e prod --detailed-exitcode  for a pipeline: 0 nothing, 2 changes, 3 held back",
+        "aci-reconcile plan --changed-since origin/main  for a pull request: what it touches",
         "aci-reconcile plan --out plan.json              to be applied later with apply --plan plan.json",
     ),
 )

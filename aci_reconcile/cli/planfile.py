@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.whole import write_whole
 from aci_reconcile.errors import UsageError
 from aci_reconcile.manifest import complaint
 from aci_reconcile.saved import opened, tolerated, written
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aci_reconcile.saved import Document
 
 
@@ -39,19 +39,6 @@ def write_plan(file: Path, document: Document) -> None:
     if file.is_symlink() or (file.exists() and not file.is_file()):
         raise UsageError(f"--out {file}: this is a link, or no file", hint="name a file; links are not followed")
     try:
-        _replace(file, written(document))
+        write_whole(file, written(document), private=True)
     except OSError as error:
         raise UsageError(f"--out {file}: {error.strerror or 'cannot be written'}") from error
-
-
-def _replace(file: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".plan-", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(descriptor)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

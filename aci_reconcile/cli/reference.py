@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aci_reconcile.cli import options
+from aci_reconcile.cli import completing, options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
@@ -81,15 +81,15 @@ def _described(field: Field) -> Iterator[str]:
 SCHEMA = Command(
     "schema",
     _schema,
-    [click.Argument(["name"], metavar="NAME"), *options.output()],
-    help="Print a JSON Schema: container-group, project or plan.",
+    [click.Argument(["name"], metavar="NAME", shell_complete=completing.schemas), *options.output()],
+    help="Print a JSON Schema: container-group, project, plan, accepted-drift, drift-history, notification.",
     examples=("aci-reconcile schema container-group > container-group.schema.json",),
 )
 
 EXPLAIN = Command(
     "explain",
     _explain,
-    [click.Argument(["subject"], metavar="CODE|FIELD"), *options.output()],
+    [click.Argument(["subject"], metavar="CODE|FIELD", shell_complete=completing.codes), *options.output()],
     help="Explain a diagnostic code, or a field of a container group.",
     examples=("aci-reconcile explain ACI012", "aci-reconcile explain restartPolicy"),
 )

@@ -27,6 +27,12 @@ _COMMANDS = {
         "schema": "aci_reconcile.cli.reference",
         "explain": "aci_reconcile.cli.reference",
         "config": "aci_reconcile.cli.config",
+        "completion": "aci_reconcile.cli.completion",
+    },
+    "In pipelines": {
+        "outputs": "aci_reconcile.cli.pipelines",
+        "comment": "aci_reconcile.cli.pipelines",
+        "merged": "aci_reconcile.cli.pipelines",
     },
     "Without Azure": {
         "emulator": "aci_reconcile.cli.emulator",
@@ -39,7 +45,7 @@ def root() -> Root:
     return Root(
         "aci-reconcile",
         _COMMANDS,
-        [_version(), *options.common()],
+        [_version(), *options.common(options.CHECKS)],
         help="Make Azure Container Instances match the manifests in this folder.",
         examples=(
             "aci-reconcile plan                     what would change, and what it costs",

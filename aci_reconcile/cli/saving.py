@@ -21,15 +21,26 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.proposal import Work
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.manifest import Loaded
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change, Plan
     from aci_reconcile.saved import Document
     from aci_reconcile.secret import Secret
 
-ASKED = tuple(str(each.name) for each in (*options.paths(), *options.sources(), *options.place(), *options.brakes()))
+ASKED = tuple(
+    str(each.name)
+    for each in (
+        *options.paths(),
+        *options.sources(),
+        *options.changed(),
+        *options.place(),
+        *options.brakes(),
+    )
+)
 """The options that decide what is planned; a saved plan holds them, and ``apply --plan`` takes them from there."""
 
 _FILES = frozenset({"paths", "project", "var_file"})
+_TOUCHED = "changed_since"
 
 
 def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document:
@@ -42,7 +53,7 @@ def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document
         api_version=work.loaded.project.api_version,
         resources=work.loaded.resources,
         fingerprints=_fingerprints(plan),
-        request=_request(given, hidden),
+        request=_request(given, hidden) | _touched(work.loaded, given),
         variables={name: value for name, value in values.items() if name not in hidden},
         hidden_variables=hidden,
     )
@@ -58,9 +69,18 @@ def asked_again(request: Mapping[str, Any], hidden: Collection[str], given: Give
 
 
 def _request(given: Given, hidden: Collection[str]) -> dict[str, Any]:
-    values = {name: given.values.get(name) for name in ASKED}
+    values = {name: given.values.get(name) for name in ASKED if name != _TOUCHED}
     values["var"] = tuple(pair for pair in given.pairs("var") if pair[0] not in hidden)
     return {name: _encoded(value) for name, value in values.items() if value not in (None, "", ())}
+
+
+def _touched(loaded: Loaded, given: Given) -> dict[str, Any]:
+    """Return the groups that a change was found to touch: later the same question would have another answer."""
+    again = given.found(_TOUCHED)
+    if again is not None:
+        return {_TOUCHED: list(again)}
+    found = loaded.touched.addresses if loaded.touched else None
+    return {} if found is None else {_TOUCHED: sorted(found)}
 
 
 def _encoded(value: object) -> object:

@@ -58,8 +58,22 @@ def started(ctx: click.Context) -> tuple[Session, Given]:
     if session is None:
         raise RuntimeError("a command runs within a session")
     given = Given.of(ctx)
+    _check_format(ctx, given)
     session.console = console_for(Output.of(given), (session.console.out, session.console.err), session.environ)
     return session, given
+
+
+def _check_format(ctx: click.Context, given: Given) -> None:
+    """Look at a format that stands before the command: there it may be any.
+
+    Raises:
+        UsageError: this command has no use for it.
+    """
+    kinds = [each.type for each in ctx.command.params if each.name == "format"]
+    known = [str(each) for kind in kinds for each in getattr(kind, "choices", ())]
+    if known and given.text("format") not in known:
+        hint = f"it takes {', '.join(known)}"
+        raise UsageError(f"{ctx.command.name} has no format {given.text('format')}", hint=hint)
 
 
 def _usable(stream: IO[str] | None) -> IO[str]:

@@ -16,28 +16,38 @@ from aci_reconcile.errors import AciReconcileError, ExitCode, InvalidManifestsEr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.saved import Document
 
 
 def _show(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.planfile import read_plan
-    from aci_reconcile.saved import saved_text, written
+    from aci_reconcile.cli.reporting import reporting
 
     session, given = started(ctx)
     file = given.path("file") or Path()
-    saved = read_plan(file)
-    problems = tuple(_problems(saved, str(file), given, session))
-    console = session.console
-    if console.json:
-        console.result(written(saved).removesuffix("\n"))
+    with reporting("plan", given, session) as reports:
+        saved = read_plan(file)
+        problems = tuple(_problems(saved, str(file), given, session))
+        reports.tell(lambda console: _told(saved, problems, console, reports))
+    if session.console.json:
         for each in problems:
-            console.warn(each)
-    else:
-        text = saved_text(saved, console.style, problems=problems, width=console.width, verbose=console.verbose)
-        console.result(text)
+            session.console.warn(each)
     return ExitCode.OK
+
+
+def _told(saved: Document, problems: tuple[str, ...], console: Console, reports: Reports) -> str:
+    """Return the saved plan in the format that is wanted; its JSON is the file's own."""
+    from aci_reconcile.saved import saved_page, saved_text, written
+
+    if console.json:
+        return written(saved).removesuffix("\n")
+    if console.format not in options.PLAIN:
+        return reports.page(saved_page(saved, problems=problems), console)
+    return saved_text(saved, console.style, problems=problems, width=console.width, verbose=console.verbose)
 
 
 def _problems(saved: Document, name: str, given: Given, session: Session) -> Iterator[str]:
@@ -78,7 +88,8 @@ SHOW = Command(
     [
         click.Argument(["file"], type=options.FILE, metavar="FILE"),
         *options.azure(),
-        *options.output(),
+        *options.output(options.PAGES),
+        *options.reports(options.PAGES),
     ],
     help="Show a saved plan, and say whether it is stale. Azure is asked only where an option names it.",
     examples=(

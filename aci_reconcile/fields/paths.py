@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Keys: TypeAlias = "tuple[str, ...]"
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_VARIABLE = re.compile(r"(environmentVariables\[.*\])\.(?:secureV|v)alue$", re.DOTALL)
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[([^\]]*)\]")
 
 
@@ -48,6 +49,11 @@ def display(root: Node, keys: Sequence[str]) -> str:
         )
         text += f"[{key}]" if bracketed else f".{key}"
     return text.removeprefix(".")
+
+
+def spoken(path: str) -> str:
+    """Return a path as reports name it: an environment variable goes by its name alone."""
+    return _VARIABLE.sub(r"\1", path)
 
 
 def parse(root: Node, path: str) -> Keys | None:

@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
+from aci_reconcile.manifest.acceptances import acceptances
 from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.conformity import complaint
+from aci_reconcile.manifest.files import ACCEPTED_FILE
 from aci_reconcile.manifest.freeze import frozen
-from aci_reconcile.manifest.load import Loaded, load
+from aci_reconcile.manifest.load import Loaded, load, names, project_file
 from aci_reconcile.manifest.plan_rules import Rule, Violation, violations
 from aci_reconcile.manifest.policy import PolicySettings
 from aci_reconcile.manifest.project import Project
-from aci_reconcile.manifest.request import Request
+from aci_reconcile.manifest.project_file import environments
+from aci_reconcile.manifest.request import Changes, Request
 from aci_reconcile.manifest.schemas import schema
 
 __all__ = [
+    "ACCEPTED_FILE",
     "CODES",
+    "Changes",
     "Code",
     "Loaded",
     "PolicySettings",
@@ -25,9 +30,13 @@ __all__ = [
     "Request",
     "Rule",
     "Violation",
+    "acceptances",
     "complaint",
+    "environments",
     "frozen",
     "load",
+    "names",
+    "project_file",
     "schema",
     "violations",
 ]

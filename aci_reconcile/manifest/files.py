@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.nodes import Source
 
 PROJECT_FILE: Final = "aci-reconcile.yaml"
+ACCEPTED_FILE: Final = "aci-reconcile.accepted.yaml"
+"""Of accepted drift, beside the project file."""
 MAX_BYTES: Final = 1024 * 1024
 """Of a manifest, a project file, or a file that a reference names."""
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -48,8 +51,8 @@ class Files:
     def manifests(self, start: Path, findings: Findings) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
 
-        Hidden ones and the project file are skipped, and so are links to folders inside the repository, which are read
-        where they are; a link that leaves the repository is an error.
+        Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
+        repository, which are read where they are; a link that leaves the repository is an error.
         """
         if not start.is_dir():
             yield start
@@ -147,7 +150,7 @@ def _content(data: bytes, target: str, where: Where, path: str, findings: Findin
 
 
 def _is_manifest(name: str) -> bool:
-    return Path(name).suffix.lower() in _SUFFIXES and not name.startswith(".") and name != PROJECT_FILE
+    return Path(name).suffix.lower() in _SUFFIXES and not name.startswith(".") and name not in _NOT_MANIFESTS
 
 
 def _read(path: Path, where: Where, findings: Findings) -> bytes | None:

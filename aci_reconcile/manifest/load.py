@@ -15,6 +15,7 @@ from aci_reconcile.manifest.files import Files, boundary, find_project
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.overlays import spoken
 from aci_reconcile.manifest.settings import no_project, read_project
+from aci_reconcile.manifest.touched import Reading, Touched, files_of, named, touched
 from aci_reconcile.manifest.versions import newest
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Loaded:
     """Paths of the fields that the project lays under every group."""
     settings: tuple[Setting, ...] = ()
     """What the project file says, and the defaults of what it does not say."""
+    touched: Touched | None = None
+    """What the changes of the request touch; None where none were given."""
 
     @property
     def errors(self) -> bool:
@@ -67,15 +70,25 @@ def load(request: Request, *, resolvers: Mapping[str, Resolver] | None = None) -
     return _Load(request, resolvers or {}).loaded()
 
 
+def names(request: Request) -> tuple[str, ...]:
+    """Return what the groups of a project are called, unchecked: for a shell that completes words as they are typed.
+
+    Raises:
+        UsageError: the options name something that does not exist.
+    """
+    return _Load(request, {}).names()
+
+
 class _Load:
     def __init__(self, request: Request, resolvers: Mapping[str, Resolver]) -> None:
         self._request = replace(request, cwd=request.cwd.absolute())
         self._findings = Findings()
-        self._file = _project_file(self._request)
+        self._file = project_file(self._request)
         root = self._file.parent if self._file else self._request.cwd
         self._files = Files(self._request.cwd, root, boundary(root))
         given = (self._request, self._files, self._findings, resolvers)
         self._settings = read_project(self._file, *given) if self._file else no_project(*given)
+        self._reading = Reading()
 
     def loaded(self) -> Loaded:
         self._check_flags()
@@ -85,19 +98,28 @@ class _Load:
             declared.extend((file, each) for each in self._read(file))
         resources = check_set([each for _, each in declared], self._settings, self._findings)
         sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
+        hit = self._touched(resources, sources)
         return Loaded(
             self._project([each for _, each in declared]),
             resources,
-            self._selected(resources, sources),
+            self._selected(resources, sources, hit),
             self._findings.sorted(),
             tuple(self._files.show(file) for file in files),
             spoken(self._settings.defaults),
             self._settings.sayings.settings(),
+            hit,
         )
+
+    def names(self) -> tuple[str, ...]:
+        default = self._settings.project.resource_group or self._request.resource_group
+        documents = (node for file in self._manifests() for node in self._files.documents(file, self._findings))
+        found = ((group or default.lower(), name) for group, name in map(named, documents) if name)
+        return tuple(sorted({"/".join(each).removeprefix("/") for each in found}))
 
     def _read(self, file: Path) -> Iterable[Declared]:
         documents = self._files.documents(file, self._findings)
         files = self._files if self._file else replace(self._files, base=file.parent, boundary=boundary(file.parent))
+        self._reading.note(file, documents, files.base)
         references = replace(self._settings.references, files=files)
         empty = True
         for node in documents:
@@ -167,10 +189,22 @@ class _Load:
             resource_groups=tuple(named[key] for key in sorted(named)),
         )
 
+    def _touched(self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path]) -> Touched | None:
+        """Return what the changes of the request touch."""
+        changes = self._request.changes
+        if changes is None:
+            return None
+        root = self._settings.sayings.root
+        nodes = [*((root,) if root else ()), *(patch.value for patch in self._settings.patches)]
+        names = [name for node in nodes for name in files_of(node)]
+        names += [rule.file for rule in self._settings.project.policy.rules]
+        shared = [*changes.shared, *((self._file,) if self._file else ()), *(self._files.base / each for each in names)]
+        return touched(changes, shared, self._reading, sources, resources)
+
     def _selected(
-        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path]
+        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], hit: Touched | None
     ) -> frozenset[tuple[str, ...]] | None:
-        """Return the keys that paths and ``--only`` select.
+        """Return the keys that paths, ``--only`` and changes select.
 
         Raises:
             UsageError: a path holds no manifest of the project, or a pattern fits no group.
@@ -183,6 +217,10 @@ class _Load:
         if self._request.only:
             narrowed = True
             chosen &= self._by_pattern(resources)
+        for addresses in (hit.addresses if hit else None, self._request.addresses):
+            if addresses is not None:
+                narrowed = True
+                chosen &= {each.id.key for each in resources if each.address in addresses}
         return frozenset(chosen) if narrowed else None
 
     def _by_path(self, sources: Mapping[tuple[str, ...], Path]) -> set[tuple[str, ...]]:
@@ -227,7 +265,7 @@ def _given(request: Request) -> tuple[Path, ...]:
     return paths
 
 
-def _project_file(request: Request) -> Path | None:
+def project_file(request: Request) -> Path | None:
     """Return the project file; None where there is none.
 
     Raises:

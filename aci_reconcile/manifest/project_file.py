@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest.expand import Expansion, expand
-from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.files import Files, boundary, find_project
+from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode, describe
 from aci_reconcile.manifest.rows import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aci_reconcile.manifest.files import Files
-    from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Entry, Source
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -59,6 +58,16 @@ def _without_targets(node: MapNode, findings: Findings) -> MapNode:
         else:
             kept.append(entry)
     return MapNode(tuple(kept), node.where)
+
+
+def environments(folder: Path, project: Path | None = None) -> tuple[str, ...]:
+    """Return the environments of the project that a folder belongs to, unchecked; none where there is no project."""
+    file = folder / project if project else find_project(folder)
+    if file is None:
+        return ()
+    findings = Findings()
+    root = read_root(file, Files(folder, file.parent, boundary(file.parent)), findings)
+    return tuple(entry.key for entry in read_environments(root, findings))
 
 
 def check_name(what: str, name: str, where: Where, findings: Findings) -> None:

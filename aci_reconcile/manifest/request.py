@@ -11,6 +11,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in the repository since a commit."""
+
+    paths: frozenset[Path] = frozenset()
+    """Absolute, and with every link on the way to the repository followed; what is gone is among them."""
+    then: tuple[tuple[str, str], ...] = ()
+    """Names and contents, as of that commit, of the changed files that may have been manifests."""
+    shared: tuple[Path, ...] = ()
+    """Files beyond the project file that every group depends on: those with values of variables."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Which manifests, for which environment, with which values.
 
@@ -29,6 +41,10 @@ class Request:
     location: str = ""
     only: tuple[str, ...] = ()
     """Addresses, names or patterns of the groups that are selected; empty: all."""
+    changes: Changes | None = None
+    """What changed, to select the groups that it touches; None: those are not asked for."""
+    addresses: tuple[str, ...] | None = None
+    """Full addresses of the groups that are selected, whether or not there are such groups; None: any."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     cwd: Path = field(default_factory=Path.cwd)
     resolve: bool = True

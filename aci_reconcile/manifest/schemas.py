@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from aci_reconcile.errors import UsageError
 
-NAMES: Final = ("container-group", "plan", "project")
+NAMES: Final = ("accepted-drift", "container-group", "drift-history", "notification", "plan", "project")
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Return a schema by name: ``container-group``, ``project`` or ``plan``.
+    """Return a schema by one of the ``NAMES``.
 
     Raises:
         UsageError: there is no such schema.

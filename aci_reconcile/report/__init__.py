@@ -1,5 +1,8 @@
 """Reports: pure functions from values to text, in the formats ``text`` and ``json``.
 
+The other formats are made of a ``page`` each: ``markdown``, ``webpage``, ``junit``, ``github``; and ``sarif``. They are
+imported from where they are, only when they are wanted.
+
 Nothing here reads a file, a clock or the environment. Whoever calls decides once, at the edge, which table of colours
 and which width apply. Text ends without a line break. What comes from Azure and from manifests is made harmless.
 """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aci_reconcile.drift import Kind
 from aci_reconcile.report.escape import dump, sanitize
+from aci_reconcile.report.findings import accepted_line, finding_json, finding_lines, known_json, since_last_look
 from aci_reconcile.report.layout import groups
 from aci_reconcile.report.plan_json import change_json, remarks_json
 from aci_reconcile.report.plan_text import differing, in_sync, notes, unreadable
@@ -31,8 +33,10 @@ def drift_text(drift: Drift, header: Header, style: Style, *, width: int = 100, 
         sections += groups(changes, style, width=width, whole=verbose)
     if drift.unhealthy:
         sections.append("\n".join(_unhealthy(drift, style)))
-    sections += [*unreadable(drift.plan, style), _verdict(drift, style)]
-    remarks = [*notes(drift.plan, style)]
+    sections += since_last_look(drift, style)
+    sections += finding_lines(drift, style, verbose=verbose)
+    sections += [*unreadable(drift.plan, style), drift_verdict(drift, style)]
+    remarks = [*accepted_line(drift, style), *notes(drift.plan, style)]
     if remarks:
         sections.append("\n".join(remarks))
     return "\n\n".join(sections)
@@ -47,6 +51,9 @@ def drift_json(drift: Drift, header: Header, *, tool_version: str) -> str:
         "summary": _summary(drift),
         "resource_drift": [change_json(change) for change in changes],
         "health": [{"address": address} | health_json(health) for address, health in drift.health],
+        "findings": [finding_json(each) for each in drift.findings],
+        "appeared": [each.fingerprint for each in drift.appeared],
+        "resolved": [known_json(each) for each in drift.resolved],
     }
     return dump(document | remarks_json(drift.plan))
 
@@ -57,7 +64,8 @@ def _unhealthy(drift: Drift, style: Style) -> Iterator[str]:
         yield f"  {style.paint(tone, '!')} {style.paint(style.bold, sanitize(address))}  {verdict(health)}"
 
 
-def _verdict(drift: Drift, style: Style) -> str:
+def drift_verdict(drift: Drift, style: Style) -> str:
+    """Return how many groups are not as they should be, and in what way; on two lines where something was found."""
     found = (
         count(number, singular, plural)
         for number, singular, plural in (
@@ -65,6 +73,7 @@ def _verdict(drift: Drift, style: Style) -> str:
             (len(drift.missing), "group is missing", "groups are missing"),
             (len(drift.undeclared), "group stands in no manifest", "groups stand in no manifest"),
             (len(drift.unhealthy), "group is not healthy", "groups are not healthy"),
+            (_moved(drift), "change since the last look", "changes since the last look"),
             (len(drift.plan.unreadable), "could not be read or compared", "could not be read or compared"),
         )
         if number
@@ -77,12 +86,19 @@ def _verdict(drift: Drift, style: Style) -> str:
     return f"{style.paint(style.good, 'No drift.')} {same}"
 
 
+def _moved(drift: Drift) -> int:
+    """Return how much only the last look tells; a group that vanished is counted as a missing one already."""
+    return sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_look)
+
+
 def _summary(drift: Drift) -> dict[str, int]:
     return {
         "differing": len(drift.differing),
         "missing": len(drift.missing),
         "undeclared": len(drift.undeclared),
         "unhealthy": len(drift.unhealthy),
+        "since_last_look": _moved(drift),
+        "accepted": len(drift.accepted),
         "unreadable": len(drift.plan.unreadable),
         "secrets_not_compared": drift.plan.not_compared,
     }

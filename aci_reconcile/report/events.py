@@ -67,8 +67,8 @@ def event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912  one c
             return _of(change, doing(change), style)
         case Waiting(change, detail):
             return _of(change, f"waiting: {detail}", style)
-        case Succeeded(change, _, seconds):
-            return _of(change, _done(event, seconds), style)
+        case Succeeded(change):
+            return _of(change, done(event), style)
         case Unhealthy(change):
             return "\n".join(_unhealthy(event, style))
         case Failed(change):
@@ -119,17 +119,18 @@ def doing(change: Change) -> str:
     return "updating its tags" if change.impact is Impact.TAGS_ONLY else _DOING[change.action][0]
 
 
+def done(event: Succeeded) -> str:
+    """Return what was done, how long it took, and how the group is."""
+    text = f"{_DOING[event.change.action][1]} after {took(event.seconds)}"
+    if event.change.action is Action.NO_OP:
+        text = _DOING[Action.NO_OP][1]
+    return f"{text}, {event.health.state}" if event.health is not None else text
+
+
 def summary(error: AciReconcileError) -> str:
     """Return an error on one line: Azure's code, unless the message begins with it, and the message."""
     code = error.code if isinstance(error, AzureError) else ""
     return sanitize(f"{code}: {error.message}" if code and not error.message.startswith(code) else error.message)
-
-
-def _done(event: Succeeded, seconds: float) -> str:
-    text = f"{_DOING[event.change.action][1]} after {took(seconds)}"
-    if event.change.action is Action.NO_OP:
-        text = _DOING[Action.NO_OP][1]
-    return f"{text}, {event.health.state}" if event.health is not None else text
 
 
 def _unhealthy(event: Unhealthy, style: Style) -> Iterator[str]:

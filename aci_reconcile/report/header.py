@@ -28,10 +28,14 @@ class Header:
 
     def text(self, *, whole: bool = False) -> str:
         """Return it as the first line names it; a subscription's GUID by its beginning, unless ``whole``."""
+        return sanitize(", ".join(f"{name} {value}" for name, value in self.parts(whole=whole)))
+
+    def parts(self, *, whole: bool = False) -> tuple[tuple[str, str], ...]:
+        """Return what is known of the place, by name, as it came."""
         guid = not whole and _GUID.fullmatch(self.subscription) is not None
         subscription = self.subscription[:4] + ELLIPSIS if guid else self.subscription
         parts = (("project", self.project), ("subscription", subscription), ("endpoint", self.endpoint))
-        return sanitize(", ".join(f"{name} {value}" for name, value in parts if value))
+        return tuple((name, value) for name, value in parts if value)
 
     def json(self, tool_version: str) -> dict[str, object]:
         """Return the first members of a document."""

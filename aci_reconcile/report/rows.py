@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.diff import ABSENT, FieldChange, Replaces, leaves
 from aci_reconcile.fields import ROOT, UNSET
-from aci_reconcile.fields.paths import below, display
+from aci_reconcile.fields.paths import below, display, spoken
 from aci_reconcile.model import as_object, as_text
 from aci_reconcile.normalize import POSITION
 from aci_reconcile.plan.values import Action, Cause, Change
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from aci_reconcile.fields.paths import Keys
     from aci_reconcile.model import Json
 
-_VARIABLE = re.compile(r"(environmentVariables\[.*\])\.(?:secureV|v)alue$", re.DOTALL)
 _GUILTY: Mapping[Replaces, str] = {Replaces.MAY: "may force replacement", Replaces.YES: "forces replacement"}
 
 
@@ -61,7 +59,7 @@ def known_later(change: Change) -> tuple[Keys, ...]:
 
 def path_text(path: str) -> str:
     """Return a path as the plan names it: an environment variable goes by its name alone."""
-    return sanitize(_VARIABLE.sub(r"\1", path))
+    return sanitize(spoken(path))
 
 
 def _body(change: Change) -> Iterator[Row]:

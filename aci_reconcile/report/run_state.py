@@ -32,6 +32,11 @@ def verdict(health: Health) -> str:
     return sanitize(f"{health.state}: {'; '.join(health.reasons)}" if health.reasons else health.state.value)
 
 
+def health_reasons(health: Health) -> str:
+    """Return why a group is not healthy; its state where no reason is known."""
+    return sanitize("; ".join(health.reasons) or health.state.value)
+
+
 def container_line(container: ContainerHealth) -> str:
     """Return what Azure says about a container, on one line."""
     parts = [container.state or "no state", container.detail]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from aci_reconcile.saved.compare import elsewhere, moved
 from aci_reconcile.saved.document import Document, Origin, document, plan_digest, salt, sealed, written
 from aci_reconcile.saved.reading import expired, opened, tolerated
-from aci_reconcile.saved.text import saved_text
+from aci_reconcile.saved.text import saved_page, saved_text
 
 __all__ = [
     "Document",
@@ -21,6 +21,7 @@ __all__ = [
     "opened",
     "plan_digest",
     "salt",
+    "saved_page",
     "saved_text",
     "sealed",
     "tolerated",

@@ -1,16 +1,21 @@
-"""A saved plan as people read it: the plan itself, then what is to be known of the file."""
+"""A saved plan as people read it: the plan itself, and what is to be known of the file."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.errors import Severity
 from aci_reconcile.report import plan_text, sanitize
+from aci_reconcile.report.change_page import plan_page
+from aci_reconcile.report.page import Remark
 from aci_reconcile.saved.revive import header_of, revived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aci_reconcile.report import Style
+    from aci_reconcile.report.page import Page
     from aci_reconcile.saved.document import Document
 
 
@@ -31,9 +36,27 @@ def saved_text(
     return "\n\n".join(section for section in sections if section)
 
 
-def _missing(document: Document, style: Style) -> Iterator[str]:
+def saved_page(document: Document, *, problems: Sequence[str]) -> Page:
+    """Return a saved plan as a page, with what is to be known of the file.
+
+    Args:
+        document: the saved plan.
+        problems: why it can't be applied as it is, one a line.
+    """
+    stale = tuple(Remark(Severity.WARNING, text, title="Stale") for text in problems)
+    needed = tuple(Remark(Severity.WARNING, text, title="Not at hand") for text in _needed(document))
+    page = plan_page(revived(document), header_of(document), digest=document["plan_digest"], extra=(*stale, *needed))
+    saved = ("saved at", document["created_at"]), ("good until", document["expires_at"])
+    return replace(page, facts=(*page.facts, *saved), good=document["applyable"] and not problems)
+
+
+def _needed(document: Document) -> Iterator[str]:
     for each in document["missing_secrets"]:
-        text = f"{each['address']} needs {each['source']}: {each['reason']}"
+        yield f"{each['address']} needs {each['source']}: {each['reason']}"
+
+
+def _missing(document: Document, style: Style) -> Iterator[str]:
+    for text in _needed(document):
         yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(text)}"
 
 

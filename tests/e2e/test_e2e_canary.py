@@ -54,6 +54,7 @@ ENDS = {
     "apply": 0,
     "drift": 2,
     "drift --format json --verbose": 2,
+    "reported": 2,
     "stale": 4,
     "invalid": 1,
     "destroy": 0,
@@ -151,11 +152,17 @@ def logged(tmp_path: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch) 
     return commands
 
 
+def reports(name: str) -> str:
+    """Return options that write a report in every format, beside the project, where files are searched."""
+    forms = ("text", "json", "markdown", "html", "junit", "github")
+    return " ".join(f"--report {form}={name}.{form}" for form in forms)
+
+
 def failures(watch: Watch, cloud: Secure) -> None:
     """Let applies fail in every way: refused, failed, cut short, without a secret or its vault, interrupted."""
     put = {"method": "PUT", "path": "/containergroups/"}
     cloud.fail(kind="error", status=400, **put)
-    watch("refused", "apply -y --log-format json")
+    watch("refused", f"apply -y --log-format json {reports('refused')}")
     cloud.fail(kind="truncate", **put)
     watch("cut", "apply -y --touch-secrets --verbose", CANARY=f"{WORD}-cut")
     cloud.fail(kind="failed-operation", **put)
@@ -176,7 +183,8 @@ def looks(watch: Watch, cloud: Secure) -> None:
     watch("apply", "apply -y --verbose --log-format json --format json")
     cloud.hold("shop-kv", "db", f"{WORD}-rotated")
     rotated = {"CANARY": f"{WORD}-rotated"}
-    watch("saved", "plan --verbose --out plan.json", **rotated)
+    watch("saved", f"plan --verbose --out plan.json {reports('saved')}", **rotated)
+    watch("reported", f"drift {reports('drift')}", **rotated)
     names = ("validate", "plan", "verify", "show plan.json", "drift", "status web", "logs web", "render", "config show")
     lines = [
         "status",
@@ -194,7 +202,7 @@ def closing(watch: Watch, cloud: Secure) -> None:
     watch("stale", "apply --plan plan.json", CANARY=f"{WORD}-again")
     watch.seen["live"] = repr(cloud.group()) + repr(cloud.group("web"))
     watch.commands.write("manifests/bad.yaml", WRONG)
-    watch("invalid", "plan")
+    watch("invalid", f"plan {reports('invalid')}")
     (watch.commands.folder / "manifests/bad.yaml").unlink()
     watch("destroy", "destroy -y --verbose")
 
@@ -224,3 +232,4 @@ def test_it_is_found_nowhere(logged: Commands, tmp_path: Path) -> None:
     assert "shop-kv.vault.azure.net" in watch.seen[str(tmp_path / "debug.log")]
     assert "apply -y" in watch.seen["apply: arguments"] or not Path("/proc").exists()
     assert any(place.startswith(state) for place in watch.seen)
+    assert {"refused.html", "saved.html", "drift.html", "invalid.html"} <= {Path(place).name for place in watch.seen}

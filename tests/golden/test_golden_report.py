@@ -17,7 +17,7 @@ import pytest
 
 from aci_reconcile.checks import Check, Question, Verdict
 from aci_reconcile.diff import ABSENT, FieldChange, Replaces, diff, secret_change
-from aci_reconcile.drift import Drift
+from aci_reconcile.drift import History, Memory, Place, judged
 from aci_reconcile.errors import Diagnostic, InvalidRequestError, NotConvergedError, Severity, ThrottledError, Where
 from aci_reconcile.events import (
     Event,
@@ -470,7 +470,7 @@ def status_detail_unread() -> Case:
 
 def drift_case(plan: Plan, *health: tuple[str, Health]) -> Case:
     """Return the reports of a drift."""
-    drift = Drift(plan, health)
+    drift = judged(plan, health, Memory(History(Place("shop/prod", SUBSCRIPTION))), "2026-01-01T12:00:00Z")
     return Case(lambda style: drift_text(drift, HEADER, style), drift_json(drift, HEADER, tool_version="0.1.0"))
 
 

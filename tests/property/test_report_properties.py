@@ -46,7 +46,13 @@ from aci_reconcile.report import (
     status_json,
     status_text,
 )
+from aci_reconcile.report.change_page import plan_page
+from aci_reconcile.report.drift_page import drift_page
 from aci_reconcile.report.escape import quote
+from aci_reconcile.report.github import github
+from aci_reconcile.report.junit import junit
+from aci_reconcile.report.markdown import markdown
+from aci_reconcile.report.webpage import html
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -249,6 +255,16 @@ def test_any_drift(plan: Plan, run_states: tuple[tuple[str, Health], ...], heade
     json.loads(document, parse_constant=refuse)
 
     assert (True, False) == (is_harmless(text), CANARY in text + document)
+
+
+@law
+@given(plans, st.lists(st.tuples(texts, health), max_size=2).map(tuple), headers)
+def test_the_pages_of_any_plan(plan: Plan, run_states: tuple[tuple[str, Health], ...], header: Header) -> None:
+    """Whatever the format, they come out, and without a secret."""
+    for page in (plan_page(plan, header), drift_page(Drift(plan, run_states), header)):
+        told = (markdown(page), html(page, tool_version="0"), junit(page), github(page))
+
+        assert [] == [form for form in told if CANARY in form]
 
 
 @law

@@ -90,7 +90,16 @@ def test_no_path_of_a_machine_is_in_the_tree() -> None:
 QUICK = {
     "aci_reconcile": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "click", "aci_reconcile.emulator"),
     "aci_reconcile.plan": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "click", "aci_reconcile.emulator"),
-    "aci_reconcile.report": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "click", "aci_reconcile.emulator"),
+    "aci_reconcile.report": (
+        "azure",
+        "deepdiff",
+        "jinja2",
+        "jsonschema",
+        "rich",
+        "yaml",
+        "click",
+        "aci_reconcile.emulator",
+    ),
     "aci_reconcile.manifest": ("azure", "deepdiff", "jsonschema", "rich", "click", "aci_reconcile.emulator"),
     "aci_reconcile.arm": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "aci_reconcile.emulator"),
 }

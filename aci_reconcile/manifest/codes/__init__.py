@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.manifest.codes.accepted import ACCEPTED
 from aci_reconcile.manifest.codes.compute import COMPUTE
 from aci_reconcile.manifest.codes.files import FILES
 from aci_reconcile.manifest.codes.form import FORM
@@ -16,5 +17,5 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "Code"]
 
-CODES: Final[Mapping[str, Code]] = dict(sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES}.items()))
+CODES: Final[Mapping[str, Code]] = dict(sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED}.items()))
 """By code, in order. A code that was published keeps its meaning for good."""

@@ -12,7 +12,17 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAVY = ("azure", "deepdiff", "jsonschema", "rich", "yaml", "click", "requests", "aci_reconcile.emulator")
+HEAVY = (
+    "azure",
+    "deepdiff",
+    "jsonschema",
+    "rich",
+    "yaml",
+    "click",
+    "requests",
+    "prometheus_client",
+    "aci_reconcile.emulator",
+)
 CODE = """
 import json, sys
 from aci_reconcile.__main__ import main
@@ -39,6 +49,10 @@ def imported(folder: Path, *words: str) -> tuple[int, list[str]]:
         (("plan", "--help"), ["click"]),
         (("validate",), ["click", "yaml"]),
         (("plan", "--local"), ["aci_reconcile.emulator", "azure", "click", "yaml"]),
+        (
+            ("drift", "--local", "--exit-zero"),
+            ["aci_reconcile.emulator", "azure", "click", "yaml"],
+        ),
     ],
 )
 def test_what_a_command_imports(tmp_path: Path, words: tuple[str, ...], needs: list[str]) -> None:

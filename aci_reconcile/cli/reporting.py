@@ -1,0 +1,154 @@
+"""The reports of a run: its result in the format that is wanted on stdout, and in files of other formats besides."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from aci_reconcile.cli.console import PIPED
+from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
+from aci_reconcile.cli.whole import write_whole
+from aci_reconcile.errors import AciReconcileError, InvalidManifestsError, UsageError
+from aci_reconcile.report import PLAIN, diagnostics_json, diagnostics_text
+from aci_reconcile.report.escape import dump, sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.report.page import Page
+    from aci_reconcile.report.places import Checkout
+
+Render: TypeAlias = "Callable[[Console], str]"
+"""Says the result as a console wants it: in its format, its colours and its width."""
+
+
+class Reports:
+    """The reports of one run. It remembers what is known so far, so that a run that fails can tell of it, too."""
+
+    def __init__(self, kind: str, given: Given, session: Session) -> None:
+        self._kind = kind
+        self._console = session.console
+        self._files = tuple(_files(given))
+        self._told = False
+        self.checkout = checkout_of(session.cwd)
+        self.known: Callable[[], Page] | None = None
+        self.begun: Render | None = None
+
+    def tell(self, render: Render, *, streamed: bool = False) -> None:
+        """Say the result: on stdout, and in every file. ``streamed``: stdout has it, unless it takes a whole page.
+
+        Raises:
+            UsageError: a file can't be written; the others are.
+        """
+        self._told = True
+        if not streamed or self._console.format not in PLAIN_FORMATS:
+            self._console.result(render(self._console))
+        problems = [problem for form, file in self._files if (problem := self._write(form, file, render))]
+        if problems:
+            raise UsageError("\n  ".join(problems))
+
+    def fail(self, error: AciReconcileError) -> None:
+        """Say that there is no result, wherever one was to be; text and JSON on stdout are the caller's."""
+        if self._told:
+            return
+        try:
+            self.tell(lambda console: self._failed(error, console), streamed=True)
+        except UsageError as problem:
+            self._console.error(problem.message)
+
+    def page(self, page: Page, console: Console) -> str:
+        """Return a page in the console's format."""
+        return paged(page, console.format, self.checkout)
+
+    def _failed(self, error: AciReconcileError, console: Console) -> str:
+        from aci_reconcile.report.event_json import error_json
+        from aci_reconcile.report.problem_page import failure_page
+
+        if console.format not in PLAIN_FORMATS:
+            return self.page(failure_page(self._kind, error, self.known() if self.known else None), console)
+        if isinstance(error, InvalidManifestsError):
+            return diagnostics_json(error.diagnostics) if console.json else diagnostics_text(error.diagnostics, PLAIN)
+        begun = self.begun(console) if self.begun else ""
+        if console.json:
+            told = dump({"type": "error", "error": error_json(error)}, indent=None)
+        else:
+            lines = (f"Error: {error.message}", error.hint)
+            told = "\n  ".join(sanitize(line, keep="\n") for line in lines if line)
+        return "\n".join(text for text in (begun, told) if text)
+
+    def _write(self, form: str, file: Path, render: Render) -> str:
+        """Write one file; return what went wrong, if anything did."""
+        told = replace(self._console, style=PLAIN, width=PIPED, format=form, json=form == "json")
+        try:
+            write_whole(file, f"{render(told)}\n")
+        except OSError as error:
+            return f"--report {form}={file}: {error.strerror or 'cannot be written'}"
+        return ""
+
+
+@contextmanager
+def reporting(kind: str, given: Given, session: Session) -> Generator[Reports]:
+    """Report on a command, also where it fails.
+
+    Raises:
+        UsageError: a report can't be written where it is to be.
+    """
+    reports = Reports(kind, given, session)
+    try:
+        yield reports
+    except AciReconcileError as error:
+        reports.fail(error)
+        raise
+
+
+def paged(page: Page, form: str, checkout: Checkout) -> str:
+    """Return a page in one of the formats of pages."""
+    if form == "markdown":
+        from aci_reconcile.report.markdown import markdown
+
+        return markdown(page)
+    if form == "html":
+        from aci_reconcile.cli.version import running
+        from aci_reconcile.report.webpage import html
+
+        return html(page, tool_version=running())
+    if form == "junit":
+        from aci_reconcile.report.junit import junit
+
+        return junit(page)
+    from aci_reconcile.report.github import github
+
+    return github(page, checkout)
+
+
+def checkout_of(cwd: Path) -> Checkout:
+    """Return the repository that the current folder is in; the folder itself where it is in none."""
+    from aci_reconcile.report.places import Checkout
+
+    top = next((each for each in (cwd, *cwd.parents) if (each / ".git").exists()), cwd)
+    return Checkout(top.as_posix(), cwd.as_posix())
+
+
+def _files(given: Given) -> Generator[tuple[str, Path]]:
+    """Yield the files that are to be written, before anything is done.
+
+    Raises:
+        UsageError: one of them can't be.
+    """
+    taken = {each.absolute() for each in (given.path("out"), given.path("plan")) if each is not None}
+    for form, name in given.pairs("report"):
+        file = Path(name)
+        if file.absolute() in taken:
+            raise UsageError(f"--report {form}={name}: this file has another use already", hint="name another file")
+        if not file.parent.is_dir():
+            raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="make it first")
+        if file.is_symlink() or (file.exists() and not file.is_file()):
+            hint = "name a file; links are not followed"
+            raise UsageError(f"--report {form}={name}: this is a link, or no file", hint=hint)
+        taken.add(file.absolute())
+        yield form, file

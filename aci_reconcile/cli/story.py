@@ -1,0 +1,75 @@
+"""What an apply was to do and what happened, kept so that it can be told as a whole when it is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli.execution import plan_line
+from aci_reconcile.cli.options import PLAIN
+from aci_reconcile.events import Finished
+from aci_reconcile.report import event_json, event_text, summary_text
+from aci_reconcile.report.apply_page import apply_page
+from aci_reconcile.report.change_page import plan_page
+from aci_reconcile.report.escape import dump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.backend import Clock
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.reporting import Reports
+    from aci_reconcile.events import Event
+    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.report import Header
+
+
+class Story:
+    """One apply. Remembers the events that it passes on, with the time of each."""
+
+    def __init__(self, plan: Plan, header: Header, reports: Reports, clock: Clock) -> None:
+        self._plan = plan
+        self._header = header
+        self._clock = clock
+        self._reports = reports
+        self._events: list[tuple[float, Event]] = []
+        reports.known = lambda: plan_page(plan, header)
+        reports.begun = self._begun
+
+    def of(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Pass the events on."""
+        for event in events:
+            self._events.append((self._clock.now(), event))
+            yield event
+
+    def told(self, console: Console) -> str:
+        """Tell all of it, in the console's format."""
+        if console.json:
+            return "\n".join(self._lines(console))
+        if console.format in PLAIN:
+            return "\n\n".join(self._sections(console))
+        events = [event for _, event in self._events]
+        page = apply_page(self._plan, events, self._finished, self._header)
+        return self._reports.page(page, console)
+
+    @property
+    def _finished(self) -> Finished:
+        ends = (event for _, event in reversed(self._events) if isinstance(event, Finished))
+        return next(ends, Finished())
+
+    def _begun(self, console: Console) -> str:
+        """Tell what was to be done, as text or as a line of JSON."""
+        from aci_reconcile.cli.plan import shown
+
+        if console.json:
+            return dump(plan_line(self._plan, self._header, console), indent=None)
+        return shown(self._plan, self._header, console)
+
+    def _lines(self, console: Console) -> Iterator[str]:
+        yield self._begun(console)
+        yield from (event_json(event, timestamp=time) for time, event in self._events)
+
+    def _sections(self, console: Console) -> Iterator[str]:
+        yield self._begun(console)
+        happened = (event for _, event in self._events if not isinstance(event, Finished))
+        yield "\n".join(event_text(event, console.style) for event in happened)
+        yield summary_text(self._finished, console.style)

@@ -1,0 +1,145 @@
+"""Whom ``drift`` tells besides the screen: the history, a file of metrics, a webhook, an issue on the forge."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.cli.recall import remember
+from aci_reconcile.cli.whole import write_whole
+from aci_reconcile.errors import AciReconcileError, ForgeError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.drift import Drift
+    from aci_reconcile.forge import GitHub, Issue, Webhook
+    from aci_reconcile.report import Header
+
+LABEL: Final = "aci-reconcile-drift"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Where to; checked before Azure is asked. What is None is not wanted."""
+
+    history: Path | None = None
+    metrics: Path | None = None
+    webhook: Webhook | None = None
+    github: GitHub | None = None
+
+    @classmethod
+    def of(cls, given: Given, session: Session) -> Telling:
+        """Read the options.
+
+        Raises:
+            UsageError: requests may not go where they are to go, or the forge is not known.
+        """
+        history, metrics = _files(given)
+        url, issue = given.text("notify"), given.text("issue")
+        webhook, github = None, None
+        if url:
+            from aci_reconcile.forge import Webhook
+
+            webhook = Webhook.of(url, "--notify")
+        if issue:
+            from aci_reconcile.forge import github_from
+
+            github = github_from(session.environ, session.clock)
+        return cls(history, metrics, webhook, github)
+
+    def check(self, *, whole: bool) -> None:
+        """Refuse to keep the issue of a project by a look at a part of it.
+
+        Raises:
+            UsageError: only some groups are looked at.
+        """
+        if self.github is not None and not whole:
+            raise UsageError("--issue is about the whole project", hint="leave out paths and --only")
+
+    @contextmanager
+    def measured(self, header: Header, session: Session) -> Generator[None]:
+        """Say in the metrics that a look failed, where it does.
+
+        Raises:
+            UsageError: the file of metrics can't be written.
+        """
+        try:
+            yield
+        except AciReconcileError:
+            if self.metrics is not None:
+                from aci_reconcile.report.metrics import failed_metrics
+
+                _write(self.metrics, failed_metrics(header, session.clock.now()))
+            raise
+
+    def tell(self, drift: Drift, header: Header, session: Session) -> None:
+        """Tell everybody about a look: files first, then the webhook, the issue last.
+
+        Raises:
+            UsageError: a file can't be written.
+            ForgeError: the issue could not be brought up to date.
+        """
+        if self.metrics is not None:
+            from aci_reconcile.report.metrics import drift_metrics
+
+            _write(self.metrics, drift_metrics(drift, header, session.clock.now()))
+        if self.history is not None and drift.history is not None:
+            remember(self.history, drift.history)
+        if self.webhook is not None and (drift.appeared or drift.resolved):
+            _notify(self.webhook, drift, header, session)
+        if self.github is not None:
+            _keep_issue(self.github, drift, header, session)
+
+
+def _files(given: Given) -> tuple[Path | None, Path | None]:
+    """Return the files of the history and of the metrics.
+
+    Raises:
+        UsageError: one of them is a link or no file, or both are the same.
+    """
+    history, metrics = given.path("history"), given.path("metrics")
+    for option, file in (("--history", history), ("--metrics", metrics)):
+        if file is not None and (file.is_symlink() or (file.exists() and not file.is_file())):
+            raise UsageError(f"{option} {file}: this is a link, or no file", hint="name a file; links are not followed")
+    if history is not None and metrics is not None and history.absolute() == metrics.absolute():
+        raise UsageError("--history and --metrics name the same file", hint="name another one")
+    return history, metrics
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        write_whole(file, text)
+    except OSError as error:
+        raise UsageError(f"--metrics {file}: {error.strerror or 'cannot be written'}") from error
+
+
+def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) -> None:
+    """Send a notification. One that is not taken is a warning: drift is not worse for it."""
+    from aci_reconcile.cli.version import running
+    from aci_reconcile.drift import moment
+    from aci_reconcile.forge import post
+    from aci_reconcile.report.notification import notification
+
+    try:
+        post(webhook, notification(drift, header, moment(session.clock.now()), tool_version=running()), session.clock)
+    except ForgeError as error:
+        session.console.warn(f"the notification was not sent: {error.message}")
+
+
+def _keep_issue(github: GitHub, drift: Drift, header: Header, session: Session) -> None:
+    from aci_reconcile.forge import Outcome, Wanted, keep_issue, marker, run_of
+    from aci_reconcile.report.issue import issue_body, issue_news, issue_title
+
+    def news(before: Issue) -> str:
+        return issue_news(drift, before.body, run_of(session.environ))
+
+    mark = marker("drift", header.project)
+    wanted = Wanted(mark, LABEL, issue_title(header), issue_body(drift, header), open=not drift.clean, news=news)
+    kept = keep_issue(github, wanted)
+    if kept.outcome is not Outcome.NONE:
+        session.console.info(f"The issue was {kept.outcome.value.replace('unchanged', 'left as it is')}: {kept.url}")

@@ -1,0 +1,39 @@
+"""The way to a forge such as GitHub, and to the receiver of a notification: one issue, one comment, one POST.
+
+Where they are and with which token is said by the environment and by options, never by a repository. Nothing here is
+needed to read or to write Azure; what is to be said is a text that somebody else has made and escaped.
+"""
+
+from __future__ import annotations
+
+from aci_reconcile.forge.github import GitHub, github_from, pull_request_of, run_of
+from aci_reconcile.forge.issue import Wanted, keep_issue
+from aci_reconcile.forge.job import comments_from, request_from, request_hint
+from aci_reconcile.forge.merged import PlannedRun, planned_run
+from aci_reconcile.forge.ports import Comments, Issue, Issues, Kept, Outcome
+from aci_reconcile.forge.texts import MOST, fitted, marker
+from aci_reconcile.forge.webhook import Webhook, post
+
+__all__ = [
+    "MOST",
+    "Comments",
+    "GitHub",
+    "Issue",
+    "Issues",
+    "Kept",
+    "Outcome",
+    "PlannedRun",
+    "Wanted",
+    "Webhook",
+    "comments_from",
+    "fitted",
+    "github_from",
+    "keep_issue",
+    "marker",
+    "planned_run",
+    "post",
+    "pull_request_of",
+    "request_from",
+    "request_hint",
+    "run_of",
+]

@@ -1,0 +1,160 @@
+"""The file of accepted drift: a list of findings that do not count for a while, each with a reason and a last day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.drift import Acceptance, Kind
+from aci_reconcile.errors import Where
+from aci_reconcile.manifest.files import Files, boundary
+from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.manifest.nodes import Source
+
+_KEYS: Final = ("fingerprint", "address", "kind", "paths", "reason", "until")
+_KINDS: Final = tuple(kind.value for kind in Kind if kind not in {Kind.NOT_COMPARED, Kind.SECRET_NOT_COMPARED})
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+_ADDRESS = re.compile(r"[^/\s]+/[^/\s]+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def acceptances(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], tuple[Diagnostic, ...]]:
+    """Read the file of accepted drift.
+
+    Args:
+        file: YAML, or JSON where its name says so.
+        cwd: where paths are shown from.
+
+    Returns:
+        The acceptances, and what is wrong with the file; with an error among the latter the former are not complete.
+    """
+    findings = Findings()
+    files = Files(cwd, file.parent, boundary(file.parent))
+    documents = files.documents(file, findings)
+    if len(documents) > 1:
+        findings.add("ACI195", documents[1].where, "a file of accepted drift is one document")
+    found = tuple(_accepted(documents[0], findings)) if documents else ()
+    return found, findings.sorted()
+
+
+def _accepted(node: Source, findings: Findings) -> Iterator[Acceptance]:
+    if isinstance(node, ScalarNode) and node.null:
+        return
+    if not isinstance(node, ListNode):
+        findings.add("ACI195", node.where, f"a list is wanted here, and this is {describe(node)}")
+        return
+    for index, each in enumerate(node.items):
+        if isinstance(each, MapNode):
+            found = _Entry(each, f"[{index}]", findings).read()
+            if found is not None:
+                yield found
+        else:
+            findings.add("ACI195", each.where, f"a map is wanted here, and this is {describe(each)}", path=f"[{index}]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of the list; what is wrong with it is noted with its place."""
+
+    node: MapNode
+    path: str
+    findings: Findings
+
+    def read(self) -> Acceptance | None:
+        """Return the acceptance; None where nothing says which drift is meant, or why, or until when."""
+        self._check_keys()
+        reason, until = self._reason(), self._until()
+        fingerprint = self._matching("fingerprint", _FINGERPRINT, "16 hexadecimal digits, as `drift --verbose` shows")
+        address = self._matching("address", _ADDRESS, "an address: resourceGroup/name")
+        kind, paths = self._kind(), frozenset(self._paths())
+        if not self._says_which() or reason is None or until is None:
+            return None
+        where = Where(self.node.where.file, self.node.where.line, self.node.where.column)
+        return Acceptance(reason, until, where, fingerprint, address, kind, paths)
+
+    def _complain(self, code: str, where: Where, message: str, name: str = "", hint: str = "") -> None:
+        self.findings.add(code, where, message, hint=hint, path=f"{self.path}.{name}" if name else self.path)
+
+    def _check_keys(self) -> None:
+        for entry in self.node.entries:
+            if entry.key not in _KEYS:
+                hint = did_you_mean(entry.key, _KEYS) or f"there are {', '.join(_KEYS)}"
+                self._complain("ACI195", entry.where, f"there is no key {quote(entry.key)} here", entry.key, hint)
+
+    def _says_which(self) -> bool:
+        named = [name for name in ("fingerprint", "address") if self.node.entry(name)]
+        if len(named) != 1:
+            both = "both a fingerprint and an address are given" if named else "neither fingerprint nor address"
+            self._complain("ACI197", self.node.where, f"{both}; give one of them")
+            return False
+        if named == ["fingerprint"] and (self.node.entry("kind") or self.node.entry("paths")):
+            self._complain("ACI197", self.node.where, "a fingerprint says already which kind and path is meant")
+            return False
+        return True
+
+    def _text(self, name: str) -> ScalarNode | None:
+        entry = self.node.entry(name)
+        if entry is None:
+            return None
+        if isinstance(entry.value, ScalarNode) and not entry.value.null:
+            return entry.value
+        self._complain("ACI195", entry.where, f"a text is wanted here, and this is {describe(entry.value)}", name)
+        return None
+
+    def _matching(self, name: str, pattern: re.Pattern[str], wanted: str) -> str:
+        found = self._text(name)
+        if found is None:
+            return ""
+        if not pattern.fullmatch(found.text):
+            self._complain("ACI195", found.where, f"{quote(found.text)} is not {wanted}", name)
+        return found.text
+
+    def _kind(self) -> str:
+        found = self._text("kind")
+        if found is None:
+            return ""
+        if found.text not in _KINDS:
+            hint = did_you_mean(found.text, _KINDS) or f"there are {', '.join(_KINDS)}"
+            self._complain("ACI195", found.where, f"{quote(found.text)} is nothing that can be accepted", "kind", hint)
+        return found.text
+
+    def _paths(self) -> Iterator[str]:
+        entry = self.node.entry("paths")
+        if entry is None:
+            return
+        if not isinstance(entry.value, ListNode) or not entry.value.items:
+            self._complain("ACI195", entry.where, "a list of paths is wanted here", "paths")
+            return
+        for each in entry.value.items:
+            if isinstance(each, ScalarNode) and not each.null:
+                yield each.text
+            else:
+                self._complain("ACI195", each.where, f"a path is wanted here, and this is {describe(each)}", "paths")
+
+    def _reason(self) -> str | None:
+        found = self._text("reason")
+        if found is None or not found.text.strip():
+            self._complain("ACI196", self.node.where, "`reason` is missing", hint="say why it is accepted")
+            return None
+        return found.text.strip()
+
+    def _until(self) -> date | None:
+        found = self._text("until")
+        if found is None:
+            self._complain("ACI196", self.node.where, "`until` is missing", hint="name the last day: 2026-12-31")
+            return None
+        try:
+            return date.fromisoformat(found.text if _DATE.fullmatch(found.text) else "")
+        except ValueError:
+            hint = "write it as 2026-12-31"
+            self._complain("ACI196", found.where, f"{quote(found.text)} is no date", "until", hint)
+            return None

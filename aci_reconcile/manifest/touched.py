@@ -1,0 +1,138 @@
+"""Which groups a change of the repository touches: what ``plan --changed-since`` narrows a plan to.
+
+A group is touched when the file that declares it changed, a file that it names with ``${file:…}``, or a group that it
+depends on. What is shared touches everything; so does a group that stood in a file then and stands nowhere now, for
+what is gone is seen only in a plan of the whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from aci_reconcile.manifest import json_source, yaml_source
+from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
+from aci_reconcile.manifest.references import REFERENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from aci_reconcile.manifest.nodes import Source
+    from aci_reconcile.manifest.request import Changes
+    from aci_reconcile.model import Resource
+
+Key: TypeAlias = "tuple[str, ...]"
+Named: TypeAlias = "tuple[str, str]"
+"""What a document says of its resource group and its name, as it stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The groups that are touched, by full address; None where it is all of them, ``because`` of what is shared."""
+
+    addresses: frozenset[str] | None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is noted while manifests are read: which files the groups of each come from, and what they are called."""
+
+    files: dict[Path, set[Path]] = field(default_factory=dict["Path", "set[Path]"])
+    """By manifest: itself, and the files that it names."""
+    named: set[Named] = field(default_factory=set["Named"])
+
+    def note(self, file: Path, documents: Iterable[Source], base: Path) -> None:
+        """Note what one manifest holds.
+
+        Args:
+            file: the manifest.
+            documents: what it says.
+            base: where the files that it names are looked for.
+        """
+        known = self.files.setdefault(file, {file})
+        for node in documents:
+            known.update(base / target for target in files_of(node))
+            self.named.add(named(node))
+
+
+def touched(
+    changes: Changes, shared: Iterable[Path], reading: Reading, sources: Mapping[Key, Path], groups: Iterable[Resource]
+) -> Touched:
+    """Return the groups that a change touches.
+
+    Args:
+        changes: what changed.
+        shared: the files that every group depends on.
+        reading: what the manifests hold now.
+        sources: the manifest of each group.
+        groups: every group of the project.
+    """
+    common = sorted(path for path in shared if _changed(path, changes.paths))
+    if common:
+        return Touched(None, f"{common[0].name} changed")
+    gone = sorted(set(_then(changes)) - reading.named)
+    if gone:
+        return Touched(None, f"{quote(gone[0][1])} is declared no more" if gone[0][1] else "a manifest can't be read")
+    hit = {file for file, known in reading.files.items() if any(_changed(each, changes.paths) for each in known)}
+    known = tuple(groups)
+    return Touched(_with_dependents({each.address for each in known if sources[each.id.key] in hit}, known))
+
+
+def files_of(node: Source) -> Iterator[str]:
+    """Yield the files that a document names with ``${file:…}``."""
+    for text in _texts(node):
+        for match in REFERENCE.finditer(text):
+            if match["other"] == "file" and not match["escape"]:
+                yield match["target"]
+
+
+def named(node: Source) -> Named:
+    """Return what a document calls its group; empty where it says nothing."""
+    entries = node.entries if isinstance(node, MapNode) else ()
+    said = {each.key.lower(): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
+    return said.get("resourcegroup", ""), said.get("name", "")
+
+
+def _then(changes: Changes) -> Iterator[Named]:
+    """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
+    for name, text in changes.then:
+        findings = Findings()
+        source = json_source if name.lower().endswith(".json") else yaml_source
+        found = [named(node) for node in source.documents(text, name, findings)]
+        yield from (each for each in found if each[1])
+        if findings.failed:
+            yield ("", "")
+
+
+def _changed(path: Path, paths: Collection[Path]) -> bool:
+    """Whether a file changed: where it stands, or where the links on the way lead."""
+    return path in paths or path.resolve() in paths
+
+
+def _texts(node: Source) -> Iterator[str]:
+    match node:
+        case ScalarNode():
+            yield node.text
+        case ListNode():
+            for each in node.items:
+                yield from _texts(each)
+        case MapNode():
+            for entry in node.entries:
+                yield from _texts(entry.value)
+
+
+def _with_dependents(addresses: set[str], groups: Iterable[Resource]) -> frozenset[str]:
+    """Return the groups, and those that depend on them, however far."""
+    above: dict[str, set[str]] = {}
+    for each in groups:
+        for address in each.lifecycle.depends_on:
+            above.setdefault(address, set()).add(each.address)
+    found, waiting = set(addresses), list(addresses)
+    while waiting:
+        new = above.get(waiting.pop(), set()) - found
+        found |= new
+        waiting.extend(new)
+    return frozenset(found)

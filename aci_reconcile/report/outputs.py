@@ -1,0 +1,75 @@
+"""A result in a few words for the steps of a pipeline that come after: names and values, one a line.
+
+Read from the JSON of a plan, an apply, a drift or a validation. Values are numbers, ``true``, ``false`` or a digest:
+nothing that an author of manifests could have written, so that they may stand in a script.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NAMES: Final = ("has_changes", "add", "change", "replace", "destroy", "drift", "blocked", "plan_digest")
+_COUNTED: Final = {"create": "add", "update": "change", "adopt": "change", "replace": "replace", "delete": "destroy"}
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def outputs(text: str) -> dict[str, str]:
+    """Return what a result says, by name; empty where it says nothing about it.
+
+    Args:
+        text: what ``--format json`` printed: a document, or several, one a line.
+    """
+    documents = list(_documents(text))
+    found: dict[str, str] = dict.fromkeys(NAMES, "")
+    for each in documents:
+        found.update(_said(each))
+    return found
+
+
+def _documents(text: str) -> Iterable[Mapping[str, Any]]:
+    for each in (text,) if text.startswith("{\n") else text.splitlines():
+        try:
+            document: object = json.loads(each)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(document, dict):
+            yield cast("dict[str, Any]", document)
+
+
+def _said(document: Mapping[str, Any]) -> Mapping[str, str]:
+    match document:
+        case {"type": "plan", "plan": {"resource_changes": [*_]}}:
+            return _plan(document["plan"])
+        case {"resource_changes": [*_]}:
+            return _plan(document)
+        case {"resource_drift": [*changes], "drifted": drifted}:
+            return _counts(changes) | {"drift": _flag(drifted), "has_changes": _flag(drifted)}
+        case {"type": "error", "error": {"kind": "HeldBackError"}}:
+            return {"blocked": "true"}
+        case _:
+            return {}
+
+
+def _plan(plan: Mapping[str, Any]) -> Mapping[str, str]:
+    changes, digest = plan["resource_changes"], str(plan.get("plan_digest", ""))
+    writes = any(each.get("action") in _COUNTED for each in changes) or bool(plan.get("resource_group_changes"))
+    known = digest if _DIGEST.fullmatch(digest) else ""
+    return _counts(changes) | {
+        "has_changes": _flag(writes),
+        "blocked": _flag(plan.get("blockers")),
+        "plan_digest": known,
+    }
+
+
+def _counts(changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    told = [_COUNTED.get(each.get("action", "")) for each in changes]
+    return {name: str(told.count(name)) for name in dict.fromkeys(_COUNTED.values())}
+
+
+def _flag(value: object) -> str:
+    return "true" if value else "false"

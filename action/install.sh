@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Checks the inputs, installs this version of aci-reconcile unless one is given, and says where the plan is kept.
+set -euo pipefail
+
+fail() {
+  echo "::error title=aci-reconcile::$1"
+  exit 1
+}
+
+case "$INPUT_COMMAND" in
+  validate | plan | apply | drift) ;;
+  *) fail "the input command is one of validate, plan, apply and drift" ;;
+esac
+case "$INPUT_PLAN" in
+  pull-request | run | none) ;;
+  *) fail "the input plan is one of pull-request, run and none" ;;
+esac
+
+key=${INPUT_KEY:-${INPUT_ENVIRONMENT:-default}}
+[[ $key =~ ^[A-Za-z0-9._-]{1,64}$ ]] || fail "the input key, or environment, holds more than letters, digits, dots, hyphens and underscores"
+
+executable=$INPUT_EXECUTABLE
+if [ -z "$executable" ]; then
+  venv="$RUNNER_TEMP/aci-reconcile/venv"
+  executable="$venv/bin/aci-reconcile"
+  if [ ! -x "$executable" ]; then
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+      || fail "Python 3.11 or later is needed: use actions/setup-python before"
+    python3 -m venv "$venv"
+    install=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet)
+    "${install[@]}" --require-hashes -r "$GITHUB_ACTION_PATH/requirements/run.txt"
+    "${install[@]}" --no-deps --no-build-isolation "$GITHUB_ACTION_PATH"
+  fi
+fi
+"$executable" --version
+
+source=
+if [ "$INPUT_COMMAND" = apply ] && [ "$INPUT_PLAN" != none ]; then
+  source=$INPUT_PLAN
+fi
+
+# the token keeps a name with a line break in it from adding outputs of its own
+end="end-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+{
+  printf 'executable<<%s\n%s\n%s\n' "$end" "$executable" "$end"
+  printf 'folder<<%s\n%s\n%s\n' "$end" "$RUNNER_TEMP/aci-reconcile/$key" "$end"
+  echo "artifact=aci-reconcile-plan-$key"
+  echo "source=$source"
+  echo "topic=plan-$key"
+} >>"$GITHUB_OUTPUT"

@@ -1,0 +1,190 @@
+"""The steps of action.yml as the runner runs them, on the embedded emulator: what can go wrong, and what is hostile."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from actions_runner import Job, Runner
+from e2e.processes import COMMAND, PROJECT
+from forge_server import TOKEN, forge_server
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from forge_server import Forge
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).resolve().parents[2]
+ACTION = f"example-org/aci-reconcile@{'0' * 40}"
+GROUP = "name: {name}\ncontainers: [{{name: a, image: 'nginx:1', resources: {{cpu: {cpu}, memoryInGB: 1}}}}]\n"
+EVENT = {"event_name": "pull_request", "event": {}, "ref": "refs/pull/1/merge", "sha": "unused"}
+
+
+@dataclass
+class Bench:
+    """A workspace, and jobs of one step in it."""
+
+    folder: Path
+    runner: Runner
+    forge: Forge
+
+    def write(self, name: str, content: str) -> None:
+        """Write a file of the workspace."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+    def job(self, event: dict[str, Any] | None = None, **given: str) -> Job:
+        """Run a job with our action alone, in the workspace as it stands."""
+        words = {key.replace("_", "-"): value for key, value in given.items()}
+        step = {"uses": ACTION, "with": {"working-directory": str(self.folder), **words}}
+        workflow = self.runner.repository / ".github" / "workflows" / "one.yml"
+        workflow.parent.mkdir(parents=True, exist_ok=True)
+        workflow.write_text(yaml.safe_dump({"jobs": {"one": {"steps": [step]}}}), encoding="utf-8")
+        return self.runner.workflow("one.yml", event or EVENT)[1]["one"]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Generator[Bench]:
+    """A project of one group, which is not there yet."""
+    program = tmp_path / "aci reconcile"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    with forge_server() as forge:
+        environ = {
+            "ACI_RECONCILE_LOCAL": "1",
+            "ACI_RECONCILE_STABLE_FOR": "0s",
+            "ACI_RECONCILE_PROVISIONING": "0s",
+            "GITHUB_API_URL": forge.url,
+            "FORGE_TOKEN": TOKEN,
+            "PYTHONPATH": str(ROOT),
+        }
+        found = Bench(tmp_path / "shop", Runner(tmp_path / "r", tmp_path / "jobs", str(program), environ), forge)
+        found.write("aci-reconcile.yaml", PROJECT)
+        found.write("manifests/web.yaml", GROUP.format(name="web", cpu=1))
+        yield found
+
+
+def test_one_comment_follows_the_pull_request(bench: Bench) -> None:
+    """Made, then updated in place, also by a plan that fails; and a token that may not write fails nothing."""
+    first = bench.job(command="plan")
+    bench.write("manifests/web.yaml", "name: web\n")
+    broken = bench.job(command="plan")
+    bench.forge.faults.append((403, {}, {"message": "Resource not accessible by integration"}))
+    bench.write("manifests/web.yaml", GROUP.format(name="web", cpu=2))
+    forked = bench.job(command="plan")
+
+    assert ["success", "failure", "success"] == [each.result for each in (first, broken, forked)], first.log
+    assert ["2", "1", "2"] == [each.outputs["exitcode"] for each in (first, broken, forked)]
+    assert ("", "") == (broken.outputs["has_changes"], broken.outputs["plan_file"])
+    assert 1 == len(bench.forge.said(1))
+    assert "No plan: 1 error in the manifests." in bench.forge.said(1)[0]
+    assert ("error", "manifests/web.yaml") in [
+        (kind, said.partition("file=")[2].partition(",")[0]) for kind, said, _ in broken.commands
+    ]
+    assert "The pull request could not be commented on" in forked.commands[-1][2]
+    assert "Plan: 1 to add" in forked.summary
+
+
+def test_exactly_the_plan_of_the_run_is_applied(bench: Bench) -> None:
+    """And refused with exit code 4 once something moved: here, because it was applied already."""
+    push = {**EVENT, "event_name": "push"}
+    bench.job(push, command="plan", key="shop")
+    bench.runner.artifacts = {(number + 1, name): kept for (number, name), kept in bench.runner.artifacts.items()}
+    applied = bench.job(push, command="apply", plan="run", key="shop")
+    bench.runner.artifacts = {(number + 1, name): kept for (number, name), kept in bench.runner.artifacts.items()}
+    stale = bench.job(push, command="apply", plan="run", key="shop")
+    missing = bench.job(push, command="apply", plan="run", key="other")
+
+    assert ["success", "failure", "failure"] == [each.result for each in (applied, stale, missing)], applied.log
+    assert ("true", "1", "0") == tuple(applied.outputs[name] for name in ("has_changes", "add", "exitcode"))
+    assert "4" == stale.outputs["exitcode"]
+    assert "Artifact not found for name: aci-reconcile-plan-other" in missing.log
+    assert {} == bench.forge.comments
+
+
+def test_what_is_held_back_fails_the_job_unless_it_may(bench: Bench) -> None:
+    """The plan is shown and kept all the same; arguments release it."""
+    bench.job({**EVENT, "event_name": "push"}, command="apply", plan="none")
+    bench.write("manifests/web.yaml", GROUP.format(name="web", cpu=2))
+    held = bench.job(command="plan")
+    seen = bench.job(command="plan", fail_on="")
+    released = bench.job(command="plan", arguments="--allow-replace=1\n--override-freeze\na reason of 'two words'\n")
+
+    assert ["failure", "success", "success"] == [each.result for each in (held, seen, released)], held.log
+    assert [("true", "1", "3"), ("true", "1", "3"), ("false", "1", "2")] == [
+        tuple(each.outputs[name] for name in ("blocked", "replace", "exitcode")) for each in (held, seen, released)
+    ]
+    assert "aci-reconcile-plan-default" in {name for _, name in bench.runner.artifacts}
+
+
+def test_what_is_printed_is_no_command(bench: Bench) -> None:
+    """Names of files and texts in manifests come from whoever opened the pull request."""
+    for prefix in ("::add-mask::", "  ::set-output name=add::", "##[add-mask]"):
+        bench.write(f"manifests/{prefix}x.yaml", "name: '::add-mask::1'\ncontainers: ['::warning::pwned']\n")
+    ran = bench.job(command="validate")
+
+    assert "failure" == ran.result
+    assert {"error"} == {kind for kind, _, _ in ran.commands}
+    assert "" == ran.outputs["add"]
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"INPUT_COMMAND": "destroy"}, "the input command is one of"),
+        ({"INPUT_COMMAND": "plan; touch pwned"}, "the input command is one of"),
+        ({"INPUT_PLAN": "anything"}, "the input plan is one of"),
+        ({"INPUT_KEY": "../x"}, "the input key, or environment, holds more than"),
+        ({"INPUT_ENVIRONMENT": "a\nadd=1"}, "the input key, or environment, holds more than"),
+    ],
+)
+def test_inputs_are_checked_first(tmp_path: Path, given: dict[str, str], complaint: str) -> None:
+    """Before anything is installed or run."""
+    known = {
+        "INPUT_COMMAND": "plan",
+        "INPUT_PLAN": "run",
+        "INPUT_KEY": "",
+        "INPUT_ENVIRONMENT": "",
+        "INPUT_EXECUTABLE": "true",
+    }
+    output = tmp_path / "output"
+    environ = {"PATH": "/usr/bin:/bin", "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(output), **known, **given}
+    done = subprocess.run(
+        ["bash", str(ROOT / "action" / "install.sh")], env=environ, capture_output=True, text=True, check=False
+    )
+
+    assert (1, False) == (done.returncode, output.exists())
+    assert complaint in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "fail_on", "expected"),
+    [
+        ("plan", "0", "", 0),
+        ("plan", "2", "blocked drift", 0),
+        ("plan", "2", "changes", 2),
+        ("plan", "3", "blocked", 3),
+        ("plan", "3", "drift", 0),
+        ("apply", "3", "", 3),
+        ("apply", "4", "", 4),
+        ("drift", "2", "drift", 2),
+        ("drift", "2", "blocked", 0),
+        ("drift", "1", "", 1),
+        ("validate", "1", "", 1),
+        ("plan", "", "", 1),
+    ],
+)
+def test_what_fails_the_job(command: str, code: str, fail_on: str, expected: int) -> None:
+    """Errors always; the rest as ``fail-on`` says."""
+    environ = {"PATH": "/usr/bin:/bin", "INPUT_COMMAND": command, "EXITCODE": code, "INPUT_FAIL_ON": fail_on}
+    done = subprocess.run(["bash", str(ROOT / "action" / "result.sh")], env=environ, check=False)
+
+    assert expected == done.returncode

@@ -1,0 +1,199 @@
+"""The templates for GitLab and Azure Pipelines: the scripts of their jobs run as shell, with the variables of a job."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from e2e.processes import COMMAND, PROJECT
+from forge_server import forge_server
+from other_forges import AzureServer, GitLabServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from forge_server import Forge
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).resolve().parents[2]
+GROUP = "name: web\ncontainers: [{name: a, image: 'nginx:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
+PACKAGE_INSTALLER = 'echo "pip is not to be called" >&2; exit 9'
+
+
+@dataclass
+class Machine:
+    """What runs the scripts: a workspace with a project, and a machine on which the command is installed."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict[str, str])
+
+    def __post_init__(self) -> None:
+        for name, content in {
+            "shop/aci-reconcile.yaml": f"{PROJECT}environments: {{prod: {{}}}}\n",
+            "shop/manifests/web.yaml": GROUP,
+            "bin/aci-reconcile": f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n',
+            "bin/python3": f"#!/bin/sh\n{PACKAGE_INSTALLER}\n",
+        }.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        for program in (self.folder / "bin").iterdir():
+            program.chmod(0o755)
+        self.environ |= {
+            **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "ACI_RECONCILE_LOCAL": "1",
+            "ACI_RECONCILE_STABLE_FOR": "0s",
+            "ACI_RECONCILE_PROVISIONING": "0s",
+        }
+
+    def shell(self, script: str, environ: Mapping[str, str]) -> tuple[int, str]:
+        """Run a script; return its exit code and what it printed."""
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script],
+            cwd=self.folder,
+            env={**self.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+
+def gitlab_jobs(**inputs: str) -> dict[str, Any]:
+    """Return the jobs of GitLab's template for these inputs, ``extends`` resolved."""
+    spec, template = (ROOT / "ci" / "gitlab.yml").read_text(encoding="utf-8").split("\n---\n")
+    known = {
+        name: (each or {}).get("default") for name, each in yaml.safe_load(spec)["spec"]["inputs"].items()
+    } | inputs
+    filled = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda match: str(known[match[1]]), template)
+
+    assert "$[[" not in filled
+    jobs = yaml.safe_load(filled)
+    return {name: {**jobs[job["extends"]], **job} for name, job in jobs.items() if "extends" in job}
+
+
+def test_gitlab_from_the_merge_request_to_the_drift(tmp_path: Path) -> None:
+    """The plan as a note and as an artifact, the apply of that artifact, and a drift that fails its job."""
+    jobs = gitlab_jobs(environment="prod", folder="shop")
+    machine = Machine(tmp_path)
+
+    def run(name: str, environ: Mapping[str, str]) -> tuple[int, str]:
+        job = jobs[name]
+        variables = {key: str(value) for key, value in job["variables"].items()}
+        return machine.shell("\n".join((*job["before_script"], *job["script"])), {**variables, **environ})
+
+    with forge_server(GitLabServer()) as server:
+        assert isinstance(server, GitLabServer)
+        planned = run("plan prod", {**server.environ, "AZURE_ID_TOKEN": "canary-id-token"})
+        again = run("plan prod", server.environ)
+    applied = run("apply prod", {"GITLAB_CI": "true", "AZURE_ID_TOKEN": ""})
+    calm = run("drift prod", {"AZURE_ID_TOKEN": ""})
+    (tmp_path / "shop" / "manifests" / "web.yaml").write_text(GROUP.replace("nginx:1", "nginx:2"), encoding="utf-8")
+    drifted = run("drift prod", {"AZURE_ID_TOKEN": ""})
+
+    assert [0, 0, 0, 0, 2] == [code for code, _ in (planned, again, applied, calm, drifted)], (planned, applied)
+    assert 1 == len(server.texts())
+    assert server.texts()[0].startswith("<!-- aci-reconcile-comment: plan-prod -->\n")
+    outputs = (tmp_path / "shop" / "outputs.env").read_text(encoding="utf-8").splitlines()
+    assert ["has_changes=true", "add=1", "exitcode=2"] == [outputs[0], outputs[1], outputs[-1]]
+    assert all(re.fullmatch(r"[a-z_]+=[\w:]*", line) for line in outputs)
+    kept = [path.replace("shop/", "") for path in jobs["plan prod"]["artifacts"]["paths"]]
+    assert [] == [name for name in kept if not (tmp_path / "shop" / name).is_file()]
+    assert "canary-id-token" not in planned[1]
+
+
+def azure_steps(stage: str, **parameters: str) -> list[dict[str, Any]]:
+    """Return the steps of a stage of Azure Pipelines' template that have a script, parameters put in."""
+    template = yaml.safe_load((ROOT / "ci" / "azure-pipelines.yml").read_text(encoding="utf-8"))
+    known = {each["name"]: each.get("default") for each in template["parameters"]} | parameters
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {filled(key): filled(each) for key, each in value.items() if key != "${{ insert }}"}
+        if isinstance(value, list):
+            return [filled(each) for each in value]
+        text = re.sub(r"\$\{\{ parameters\.(\w+) \}\}", lambda match: str(known[match[1]]), str(value))
+
+        assert "${{" not in text
+        return text
+
+    job = next(filled(each) for each in template["stages"] if filled(each["stage"]) == stage)["jobs"][0]
+    steps = job.get("steps") or job["strategy"]["runOnce"]["deploy"]["steps"]
+    scripts = [each for each in template["stages"] for step in _steps(each) if "${{" in step]
+
+    assert [] == scripts, "a parameter in a script is an injection"
+    return [each for each in steps if "task" in each]
+
+
+def _steps(stage: dict[str, Any]) -> list[str]:
+    job = stage["jobs"][0]
+    steps = job.get("steps") or job["strategy"]["runOnce"]["deploy"]["steps"]
+    return [each["inputs"]["inlineScript"] for each in steps if "inputs" in each]
+
+
+def test_azure_from_the_pull_request_to_the_drift(tmp_path: Path) -> None:
+    """The plan as a thread, as output variables and as an artifact; the apply of that; and a drift."""
+    machine = Machine(tmp_path)
+    staging, temporary = tmp_path / "staging", tmp_path / "temporary"
+    for folder in (staging, temporary):
+        folder.mkdir()
+    agent = {
+        "BUILD_ARTIFACTSTAGINGDIRECTORY": str(staging),
+        "AGENT_TEMPDIRECTORY": str(temporary),
+        "PIPELINE_WORKSPACE": str(tmp_path),
+    }
+
+    def run(stage: str, environ: Mapping[str, str]) -> tuple[int, str]:
+        names = {"environment": "prod", "planConnection": "reader", "applyConnection": "writer", "folder": "shop"}
+        (step,) = azure_steps(f"{stage}_prod", **names)
+        given = {key: value for key, value in step["env"].items() if key != "SYSTEM_ACCESSTOKEN"}
+        return machine.shell(step["inputs"]["inlineScript"], {**agent, **given, **environ})
+
+    hostile = tmp_path / "shop" / "manifests" / "##vso[task.setvariable variable=exitcode]0.yaml"
+    with forge_server(AzureServer()) as server:
+        assert isinstance(server, AzureServer)
+        hostile.write_text("name: '##VSO[task.complete]'\n", encoding="utf-8")
+        refused = run("plan", server.environ)
+        hostile.unlink()
+        planned = run("plan", server.environ)
+    (staging / "plan").rename(tmp_path / "aci-reconcile-plan-prod")
+    applied = run("apply", {"TF_BUILD": "True"})
+    drifted = run("drift", {"TF_BUILD": "True"})
+
+    assert [1, 0, 0, 0] == [code for code, _ in (refused, planned, applied, drifted)], (planned, applied)
+    commands = re.findall(r"##vso\[[a-z.]+ variable=exitcode.*", refused[1], re.IGNORECASE)
+    assert ["##vso[task.setvariable variable=exitcode;isOutput=true]1"] == commands
+    assert "##VSO[" not in refused[1]
+    assert server.texts()[0].startswith("<!-- aci-reconcile-comment: plan-prod -->\n")
+    assert "##vso[task.setvariable variable=has_changes;isOutput=true]true\n" in planned[1]
+    assert "##vso[task.setvariable variable=exitcode;isOutput=true]2\n" in planned[1]
+    assert "Apply complete! Resources: 1 added, 0 changed, 0 destroyed." in applied[1]
+    assert "No drift." in drifted[1]
+
+
+def test_a_forge_that_refuses_fails_no_plan(tmp_path: Path) -> None:
+    """The plan is an artifact all the same."""
+    machine = Machine(tmp_path)
+    job = gitlab_jobs(environment="prod", folder="shop")["plan prod"]
+    variables = {key: str(value) for key, value in job["variables"].items()}
+    server: Forge
+    with forge_server(GitLabServer()) as server:
+        server.faults.append((403, {}, {}))
+        code, told = machine.shell(
+            "\n".join((*job["before_script"], *job["script"])), {**variables, **server.environ, "AZURE_ID_TOKEN": ""}
+        )
+
+    assert (0, True) == (code, "The merge request could not be commented on." in told)

@@ -1,0 +1,255 @@
+"""``drift`` with a memory, and whom it tells: the history, what is accepted, metrics, a webhook, an issue."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from forge_server import TOKEN, Forge, forge_server
+
+from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from unit.cli.command_line import CommandLine
+
+GROUPS = (
+    "https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-shop"
+    "/providers/Microsoft.ContainerInstance/containerGroups"
+)
+SECRET = "s3cr3t-in-the-url"
+
+
+def by_hand(folder: Path, method: str, name: str) -> None:
+    """Do something to a group past the command, in the state of the embedded emulator."""
+    with closing(open_store(folder / ".aci-reconcile")) as store:
+        emulator = Emulator(store, knobs=Knobs(provisioning_seconds=0))
+        answer = emulator.handle(Request(method, f"{GROUPS}/{name}?api-version=2025-09-01", {}, b""))
+
+    assert answer.status < 300
+
+
+@pytest.fixture
+def applied(project: CommandLine) -> CommandLine:
+    """A project whose only group runs."""
+    assert 0 == project("apply", "-y").code
+    return project
+
+
+@pytest.fixture
+def forge(monkeypatch: pytest.MonkeyPatch) -> Generator[Forge]:
+    """A forge that the environment names, as in a workflow."""
+    with forge_server() as found:
+        for name, value in found.environ.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+def test_the_history_of_a_group_that_vanishes(applied: CommandLine) -> None:
+    """Seen, gone since, gone still since then, back."""
+    first = applied("drift", "--history", "kept/drift.json")
+    by_hand(applied.folder, "DELETE", "web")
+    second = applied("drift", "--history", "kept/drift.json")
+    third = applied("drift", "--history", "kept/drift.json", "--format", "json")
+
+    assert 0 == applied("apply", "-y").code
+    last = applied("drift", "--history", "kept/drift.json")
+
+    assert [0, 2, 2, 0] == [each.code for each in (first, second, third, last)]
+    assert "Since the last look:\n  ! rg-shop/web  is gone; it was seen last at" in second.out
+    assert "Findings:\n  error  rg-shop/web  vanished  new\n" in second.out
+    found = third.document["findings"][0]
+    assert ("vanished", []) == (found["kind"], third.document["appeared"])
+    assert "No drift. 1 group in sync.\n" == last.out
+
+
+def test_the_history_is_of_one_project(applied: CommandLine) -> None:
+    """That of another one is refused before Azure is asked, and stays as it was."""
+    applied("drift", "--history", "drift.json")
+    file = applied.folder / "drift.json"
+    document = json.loads(file.read_text())
+    file.write_text(json.dumps({**document, "project": "other"}))
+
+    ran = applied("drift", "--history", "drift.json")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert "--history drift.json is about other in subscription" in ran.err
+    assert "other" == json.loads(file.read_text())["project"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", '{"format_version": "2.0"}', '{"findings": {"x": {}}}', "[" * 100_000, "\x00\xff"],
+)
+def test_a_damaged_history_is_refused(applied: CommandLine, text: str) -> None:
+    """It says what to do, and nothing is written over it."""
+    file = applied.write("drift.json", text)
+
+    ran = applied("drift", "--history", "drift.json")
+
+    assert (1, text) == (ran.code, file.read_text(encoding="utf-8"))
+    assert "delete it to begin anew" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--history", "folder"), "--history folder: this is a link, or no file"),
+        (("--metrics", "link"), "--metrics link: this is a link, or no file"),
+        (("--history", "file/drift.json"), "--history file/drift.json: Not a directory"),
+        (("--history", "x", "--metrics", "./x"), "--history and --metrics name the same file"),
+    ],
+)
+def test_files_that_cannot_be_kept(applied: CommandLine, words: tuple[str, ...], complaint: str) -> None:
+    """A folder, a link, a folder that is a file, and one file for two things: said before Azure is asked."""
+    (applied.folder / "folder").mkdir()
+    (applied.folder / "link").symlink_to(applied.write("file", ""))
+
+    ran = applied("drift", *words)
+
+    assert (1, "") == (ran.code, ran.out)
+    assert complaint in ran.err
+
+
+def test_accepted_drift(applied: CommandLine) -> None:
+    """The file beside the project file is read by itself; what is accepted does not count."""
+    applied.group("web", "nginx:2")
+    known = "- {address: rg-shop/web, paths: ['containers[web].image'], reason: ticket 1, until: %s}\n"
+    applied.write("aci-reconcile.accepted.yaml", known % "2999-12-31")
+    good = applied("drift")
+    applied.write("aci-reconcile.accepted.yaml", known % "2001-12-31")
+    over = applied("drift")
+    other = applied("drift", "--accept", str(applied.write("known.yaml", known % "2999-12-31")))
+    missing = applied("drift", "--accept", "none.yaml")
+
+    assert [0, 2, 0, 1] == [each.code for each in (good, over, other, missing)]
+    assert "No drift. 1 group in sync.\n\nAccepted: 1 finding in rg-shop/web, the first until 2999-12-31.\n" == good.out
+    assert "the acceptance of rg-shop/web containers[web].image ended on 2001-12-31 (ticket 1)" in over.out
+    assert "none.yaml: error ACI001" in missing.err
+
+
+def test_a_wrong_acceptance_stops_the_look(applied: CommandLine) -> None:
+    """What is not understood could hide drift."""
+    applied.write("aci-reconcile.accepted.yaml", "- {address: rg-shop/web, reason: x}\n")
+
+    ran = applied("drift", "--format", "json")
+
+    assert (1, "ACI196") == (ran.code, ran.document["diagnostics"][0]["code"])
+
+
+def test_metrics(applied: CommandLine) -> None:
+    """Written after each look; a look that fails says so, and one that never began leaves them as they were."""
+    applied("drift", "--metrics", "drift.prom")
+    good = (applied.folder / "drift.prom").read_text()
+    applied.write("drift.json", "{")
+    applied("drift", "--metrics", "drift.prom", "--history", "drift.json")
+    bad = (applied.folder / "drift.prom").read_text()
+    ran = applied("drift", "--metrics", "none/drift.prom")
+
+    assert 'aci_reconcile_drift_last_run_success{environment="",project="shop"} 1.0' in good
+    assert 'aci_reconcile_drift_group_healthy{address="rg-shop/web",environment="",project="shop"} 1.0' in good
+    assert 'aci_reconcile_drift_last_run_success{environment="",project="shop"} 0.0' in bad
+    assert (1, True) == (ran.code, "--metrics none/drift.prom: No such file" in ran.err)
+
+
+def notes(forge: Forge) -> list[Any]:
+    """Return the notifications that arrived."""
+    return [json.loads(each) for each in forge.sent if each]
+
+
+def test_the_webhook_is_told_of_news_only(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing on a first look that is clean, then what is new, nothing, and what is resolved."""
+    with forge_server() as hook:
+        monkeypatch.setenv("ACI_RECONCILE_NOTIFY", f"{hook.url}/{SECRET}")
+        hook.faults = [(200, {}, b"ok")] * 2
+        applied("drift", "--history", "drift.json")
+        by_hand(applied.folder, "POST", "web/stop")
+        for _ in range(2):
+            applied("drift", "--history", "drift.json")
+        by_hand(applied.folder, "POST", "web/start")
+        last = applied("drift", "--history", "drift.json")
+
+    assert (0, "") == (last.code, last.err)
+    assert [(True, 1, 0), (False, 0, 1)] == [
+        (each["drifted"], len(each["appeared"]), len(each["resolved"])) for each in notes(hook)
+    ]
+    assert "stopped" == notes(hook)[1]["resolved"][0]["kind"]
+
+
+def test_a_webhook_that_fails_is_a_warning(applied: CommandLine) -> None:
+    """The exit code is that of the look, and the URL is never shown whole."""
+    applied.group("web", "nginx:2")
+    with forge_server() as hook:
+        hook.faults = [(400, {}, b"")]
+        ran = applied("drift", "--notify", f"{hook.url}/{SECRET}?token={SECRET}", "--verbose")
+    refused = applied("drift", "--notify", f"http://hooks.example/{SECRET}")
+
+    assert (2, 1) == (ran.code, refused.code)
+    assert "Warning: the notification was not sent: http://127.0.0.1:" in ran.err
+    assert SECRET not in ran.out + ran.err + refused.out + refused.err
+
+
+def test_the_issue(applied: CommandLine, forge: Forge) -> None:
+    """Not opened for nothing; opened, left alone, updated, closed, and the same one reopened."""
+    codes = [applied("drift", "--issue", "github").code]
+    applied.group("web", "nginx:2")
+    told = [applied("drift", "--issue", "github") for _ in range(2)]
+    by_hand(applied.folder, "POST", "web/stop")
+    told.append(applied("drift", "--issue", "github"))
+    by_hand(applied.folder, "POST", "web/start")
+    applied.group("web")
+    told.append(applied("drift", "--issue", "github"))
+    applied.group("web", "nginx:2")
+    told.append(applied("drift", "--issue", "github", "--exit-zero"))
+
+    assert [0, 2, 2, 2, 0, 0] == [*codes, *(each.code for each in told)]
+    assert ["opened", "left as it is", "updated", "closed", "reopened"] == [
+        each.err.partition("The issue was ")[2].partition(":")[0] for each in told
+    ]
+    assert [1] == list(forge.issues)
+    assert 3 == len(forge.said(1))
+    assert ("open", "Drift in shop") == (forge.issues[1]["state"], forge.issues[1]["title"])
+    assert TOKEN not in "".join(each.out + each.err for each in told) + json.dumps(forge.issues)
+
+
+def test_the_issue_is_about_the_whole_project(applied: CommandLine, forge: Forge) -> None:
+    """A look at a part could close what it has not seen."""
+    ran = applied("drift", "--issue", "github", "--only", "web")
+
+    assert (1, []) == (ran.code, forge.asked)
+    assert "--issue is about the whole project" in ran.err
+
+
+def test_an_issue_that_cannot_be_kept_is_an_error(
+    applied: CommandLine, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would hear of the drift: exit code 1, after the result was printed and the history kept."""
+    forge.faults = [(401, {}, {"message": "Bad credentials"})]
+    ran = applied("drift", "--issue", "github", "--history", "drift.json")
+    monkeypatch.delenv("GITHUB_TOKEN")
+    without = applied("drift", "--issue", "github")
+
+    assert (1, "No drift. 1 group in sync.\n") == (ran.code, ran.out)
+    assert "GitHub answers 401" in ran.err
+    assert (applied.folder / "drift.json").exists()
+    assert (1, "") == (without.code, without.out)
+    assert "GITHUB_TOKEN is not set" in without.err
+
+
+def test_what_could_not_be_compared_opens_the_issue(applied: CommandLine, forge: Forge) -> None:
+    """It is not known to be fine: exit code 1, an open issue, no success in the metrics."""
+    applied("apply", "-y")
+    manifest = applied.group("foreign")
+    applied("apply", "-y")
+    project = (applied.folder / "aci-reconcile.yaml").read_text()
+    applied.write("aci-reconcile.yaml", project.replace("name: shop", "name: other"))
+    ran = applied("drift", "--issue", "github", "--metrics", "drift.prom")
+
+    assert manifest.exists()
+    assert (1, "open") == (ran.code, forge.issues[1]["state"])
+    assert 'last_run_success{environment="",project="other"} 0.0' in (applied.folder / "drift.prom").read_text()

@@ -1,0 +1,109 @@
+"""``outputs``, ``comment`` and ``merged``, as the job of a pipeline calls them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from forge_server import REPOSITORY, Forge, forge_server
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from unit.cli.command_line import CommandLine
+
+MARK = "<!-- aci-reconcile-comment: prod -->"
+
+
+@pytest.fixture
+def forge(monkeypatch: pytest.MonkeyPatch) -> Generator[Forge]:
+    """A forge, and the environment of a job for pull request 7."""
+    with forge_server() as found:
+        for name, value in {**found.environ, "GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": "a" * 40}.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+def test_a_comment_is_made_and_then_updated(cli: CommandLine, forge: Forge) -> None:
+    """One for each topic, on the pull request that the job runs for, or on another one."""
+    cli.write("one.md", "one")
+    cli.write("two.md", "two")
+    first = cli("comment", "one.md", "--topic", "prod")
+    second = cli("comment", "two.md", "--topic", "prod", "--format", "json")
+    third = cli("comment", "two.md", "--topic", "prod")
+    other = cli("comment", "one.md", "--number", "8", "-q")
+
+    assert [0, 0, 0, 0] == [each.code for each in (first, second, third, other)]
+    assert [f"{MARK}\ntwo"] == forge.said(7)
+    assert ["<!-- aci-reconcile-comment: default -->\none"] == forge.said(8)
+    assert "The comment on pull request 7 was made.\n" == first.err
+    assert "updated" == second.document["outcome"]
+    assert "The comment on pull request 7 was left as it is.\n" == third.err
+    assert ("", "") == (other.out, other.err)
+
+
+@pytest.mark.parametrize(("name", "content"), [("none.md", None), ("folder", None), ("bytes.md", b"\xff\xfe ok")])
+def test_what_is_no_text(cli: CommandLine, forge: Forge, name: str, content: bytes | None) -> None:
+    """A file that can't be read is an error; what is not UTF-8 in it is replaced."""
+    (cli.folder / "folder").mkdir()
+    if content is not None:
+        (cli.folder / name).write_bytes(content)
+    ran = cli("comment", name)
+
+    assert (0 if content else 1) == ran.code
+    assert int(content is not None) == len(forge.said(7))
+
+
+def test_outside_of_a_pull_request(cli: CommandLine, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is asked, and the hint says what a job for one is."""
+    monkeypatch.setenv("GITHUB_REF", "refs/heads/main")
+    cli.write("one.md", "one")
+    ran = cli("comment", "one.md")
+
+    assert (1, []) == (ran.code, forge.asked)
+    assert "Error: this job runs for no pull request\n  a workflow on pull_request has a GITHUB_REF" in ran.err
+
+
+def test_a_refusal_of_the_forge(cli: CommandLine, forge: Forge) -> None:
+    """Exit code 1, in GitHub's words."""
+    forge.faults.append((403, {}, {"message": "Resource not accessible by integration"}))
+    cli.write("one.md", "one")
+    ran = cli("comment", "one.md")
+
+    assert 1 == ran.code
+    assert "Resource not accessible by integration" in ran.err
+
+
+def test_the_plan_of_the_merged_pull_request(cli: CommandLine, forge: Forge) -> None:
+    """Its run on stdout, for the step that fetches the artifact; exit code 4 where there is none."""
+    whose = {"id": 12, "repository_id": 1, "head_repository_id": 1, "head_sha": "b" * 40}
+    answers = (
+        [{"number": 7, "merged_at": "x", "merge_commit_sha": "a" * 40, "head": {"sha": "b" * 40}}],
+        {"artifacts": [{"expired": False, "created_at": "x", "workflow_run": whose}]},
+        {"event": "pull_request"},
+    )
+    forge.faults += [(200, {}, answer) for answer in answers]
+    found = cli("merged", "--artifact", "plan-prod")
+    forge.faults += [(200, {}, answer) for answer in answers]
+    told = cli("merged", "--format", "json")
+    forge.faults.append((200, {}, []))
+    none = cli("merged")
+
+    assert (0, "12\n") == (found.code, found.out)
+    assert {"run": 12, "pull_request": 7, "commit": "b" * 40} == told.document
+    assert (4, "") == (none.code, none.out)
+    assert "is not the merge of a pull request" in none.err
+    assert [] == [path for method, path in forge.asked if method != "GET"]
+    assert REPOSITORY == forge.environ["GITHUB_REPOSITORY"]
+
+
+def test_outputs_of_a_plan(project: CommandLine) -> None:
+    """Lines for a file of outputs, or one document."""
+    project("plan", "--report", "json=plan.json")
+    ran = project("outputs", "plan.json")
+    document = project("outputs", "plan.json", "--format", "json").document
+    missing = project("outputs", "none.json")
+
+    assert "has_changes=true\nadd=1\nchange=0\nreplace=0\ndestroy=0\ndrift=\nblocked=false\nplan_digest=\n" == ran.out
+    assert "1" == document["add"]
+    assert (1, "") == (missing.code, missing.out)
