@@ -35,6 +35,8 @@ def normalize(body: Body) -> NormalForm:
 
 def same(left: Json, right: Json) -> bool:
     """Whether two normal-form values are equal; unlike ``==``, True is not 1."""
+    if type(left) is str and type(right) is str:
+        return left == right
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return left.keys() == right.keys() and all(same(left[name], right[name]) for name in left)
     if isinstance(left, list) and isinstance(right, list):
@@ -56,8 +58,18 @@ def secrets_of(body: Body) -> dict[str, Secret]:
     JSON below a write-only field of the author's own shape (``protectedSettings``) counts text by text.
     """
     found: dict[str, Secret] = {}
-    _collect(body, ROOT, "", found)
+    if _holds_secret(body):
+        _collect(body, ROOT, "", found)
     return dict(sorted(found.items()))
+
+
+def _holds_secret(value: Json) -> bool:
+    """Whether there is a secret at all; most groups have none, and their paths need not be worked out."""
+    if isinstance(value, Secret):
+        return True
+    if type(value) is dict or isinstance(value, Mapping):
+        return any(map(_holds_secret, as_object(value).values()))
+    return type(value) is list and any(map(_holds_secret, value))
 
 
 def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str, ...]]:
@@ -115,22 +127,25 @@ def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
 
 
 def _absent(value: Json, node: Node | None) -> bool:
+    if isinstance(value, (dict, list)):
+        return not value and not (node is not None and node.row.presence)
     if value is None:
         return True
-    if node is not None and node.row.default is not UNSET and same(value, node.row.default):
-        return True
-    return isinstance(value, (dict, list)) and not value and not (node is not None and node.row.presence)
+    return node is not None and node.row.default is not UNSET and same(value, node.row.default)
 
 
 def _value(raw: Json, node: Node) -> Json:
     if isinstance(raw, str):
         return _text(raw, node)
-    if isinstance(raw, Mapping) and node.kind is Kind.OBJECT:
-        return _object(raw, node)
-    if isinstance(raw, Mapping) and node.kind is Kind.MAP and node.item is not None:
-        return _map(raw, node, node.item)
-    if isinstance(raw, list) and node.kind is Kind.LIST and node.item is not None:
-        return _list(raw, node, node.item)
+    kind = node.row.kind
+    if isinstance(raw, list):
+        return _list(raw, node, node.item) if kind is Kind.LIST and node.item is not None else plain(raw)
+    if type(raw) is dict or isinstance(raw, Mapping):
+        body = as_object(raw)
+        if kind is Kind.OBJECT:
+            return _object(body, node)
+        if kind is Kind.MAP and node.item is not None:
+            return _map(body, node, node.item)
     return plain(raw)
 
 
@@ -172,6 +187,8 @@ def _text(raw: str, node: Node) -> Json:
     if isinstance(raw, Deferred):
         return raw
     if node.row.enum:
+        if raw in node.row.enum:
+            return raw
         wanted = fold(raw, Fold.SPACES)
         return next((each for each in node.row.enum if fold(each, Fold.SPACES) == wanted), raw)
     return fold(raw, node.row.folds)

@@ -46,10 +46,11 @@ def reader(console: Console, clock: Clock) -> Generator[Reader]:
         with live_table(console, clock) as show:
             yield show
     else:
-        yield lambda event: _line(event, console)
+        yield lambda event: told(event, console)
 
 
-def _line(event: Event, console: Console) -> None:
+def told(event: Event, console: Console) -> None:
+    """Tell of an event in plain lines on stderr."""
     console.plain("error" if isinstance(event, _BAD) else "info", lines_of(event, console))
 
 

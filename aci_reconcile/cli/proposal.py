@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+import random
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.ahead import ahead
 from aci_reconcile.cli.allow import Allow, is_named, policy_for
 from aci_reconcile.cli.connection import STATE, Place, connected
 from aci_reconcile.cli.manifests import placed, valid
+from aci_reconcile.cli.progress import told
 from aci_reconcile.cli.rules import judged
 from aci_reconcile.cli.vaults import fetching
 from aci_reconcile.model import Scope
@@ -16,9 +19,10 @@ from aci_reconcile.reconcile import Look, Refresh, propose
 from aci_reconcile.report import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from aci_reconcile.backend import Backend
+    from aci_reconcile.cli.ahead import Listed
     from aci_reconcile.cli.connection import Connection
     from aci_reconcile.cli.given import Sources, Target
     from aci_reconcile.cli.session import Session
@@ -33,6 +37,8 @@ class Work:
     loaded: Loaded
     policy: Policy
     connection: Connection
+    lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
+    """Lists of resource groups that are on their way already, by the scope's key."""
 
     @property
     def backend(self) -> Backend:
@@ -67,10 +73,15 @@ def prepared(
         InvalidManifestsError: the manifests have errors.
         UsageError: the options do not fit together, or nothing names a subscription.
     """
-    loaded = placed(valid(sources, session, fetching(target, session), resolve=resolve), target, session.environ)
-    policy = policy_for(loaded, allow, session.environ, now=session.clock.now(), local=target.local)
-    with opened(loaded.project, target, session, paced=True) as connection:
-        yield Work(loaded, policy, connection)
+    with ExitStack() as stack:
+        early = ahead(sources, target, session, stack)
+        loaded = placed(valid(sources, session, fetching(target, session), resolve=resolve), target, session.environ)
+        policy = policy_for(loaded, allow, session.environ, now=session.clock.now(), local=target.local)
+        if early is not None and early.fits(loaded.project):
+            _introduced(early.connection, loaded.project, target, session)
+            yield Work(loaded, policy, early.connection, early.lists)
+        else:
+            yield Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
 
 
 @contextmanager
@@ -78,11 +89,15 @@ def opened(project: Project, target: Target, session: Session, *, paced: bool = 
     """Connect for a project, and say as whom."""
     place = Place(target, project.api_version, project.root / STATE, session.environ, session.clock.sleep, paced)
     with connected(place) as connection:
-        if connection.warning:
-            session.console.warn(connection.warning)
-        if session.console.verbose or not target.local:
-            session.console.info(f"Using subscription {project.subscription} at {connection.description}.")
+        _introduced(connection, project, target, session)
         yield connection
+
+
+def _introduced(connection: Connection, project: Project, target: Target, session: Session) -> None:
+    if connection.warning:
+        session.console.warn(connection.warning)
+    if session.console.verbose or not target.local:
+        session.console.info(f"Using subscription {project.subscription} at {connection.description}.")
 
 
 def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
@@ -104,7 +119,16 @@ def header_of(project: Project, endpoint: str) -> Header:
 
 def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, health: bool = False) -> Look:
     """Return how to look at Azure."""
-    return Look(work.backend, session.clock, target.concurrency, refresh, health)
+    return Look(
+        work.backend,
+        session.clock,
+        target.concurrency,
+        refresh,
+        health,
+        random.random,
+        listed=work.lists,
+        tell=lambda event: told(event, session.console),
+    )
 
 
 def scopes_of(project: Project) -> tuple[Scope, ...]:

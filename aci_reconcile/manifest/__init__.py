@@ -11,7 +11,7 @@ from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.conformity import complaint
 from aci_reconcile.manifest.files import ACCEPTED_FILE
 from aci_reconcile.manifest.freeze import frozen
-from aci_reconcile.manifest.load import Loaded, load, names, project_file
+from aci_reconcile.manifest.load import Loaded, load, names, peek, project_file
 from aci_reconcile.manifest.plan_rules import Rule, Violation, violations
 from aci_reconcile.manifest.policy import PolicySettings
 from aci_reconcile.manifest.project import Project
@@ -36,6 +36,7 @@ __all__ = [
     "frozen",
     "load",
     "names",
+    "peek",
     "project_file",
     "schema",
     "violations",

@@ -79,6 +79,15 @@ def names(request: Request) -> tuple[str, ...]:
     return _Load(request, {}).names()
 
 
+def peek(request: Request) -> Project | None:
+    """Return what the project file alone says; None where there is none, or where it has errors.
+
+    Raises:
+        UsageError: the options name something that does not exist.
+    """
+    return _Load(request, {}).project_alone()
+
+
 class _Load:
     def __init__(self, request: Request, resolvers: Mapping[str, Resolver]) -> None:
         self._request = replace(request, cwd=request.cwd.absolute())
@@ -89,6 +98,13 @@ class _Load:
         given = (self._request, self._files, self._findings, resolvers)
         self._settings = read_project(self._file, *given) if self._file else no_project(*given)
         self._reading = Reading()
+
+    def project_alone(self) -> Project | None:
+        if self._file is None or self._findings.failed:
+            return None
+        return replace(
+            self._settings.project, resource_group=self._settings.project.resource_group or self._request.resource_group
+        )
 
     def loaded(self) -> Loaded:
         self._check_flags()

@@ -1,0 +1,87 @@
+"""Asking Azure what is there while the manifests are still being read: with thousands of groups both take seconds."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli.connection import STATE, Place, connected
+from aci_reconcile.cli.manifests import fallback_subscription, request_for
+from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.manifest import peek
+from aci_reconcile.model import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
+
+    from aci_reconcile.backend import Backend
+    from aci_reconcile.cli.connection import Connection
+    from aci_reconcile.cli.given import Sources, Target
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.manifest import Project
+    from aci_reconcile.model import Resource
+
+    Listed = Callable[[], tuple[Resource, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A connection that was opened ahead, and the lists that are on their way over it."""
+
+    connection: Connection
+    subscription: str
+    api_version: str
+    lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
+
+    def fits(self, project: Project) -> bool:
+        """Whether the manifests ask for nothing else than the project file let expect."""
+        return (self.subscription, self.api_version) == (project.subscription, project.api_version)
+
+
+def ahead(sources: Sources, target: Target, session: Session, stack: ExitStack) -> Ahead | None:
+    """Connect, and begin to list the resource group that the project file names.
+
+    None where it names none, on the embedded emulator, and where anything is wrong: whoever needs what is missing will
+    say so, after the manifests were read.
+    """
+    if target.local:
+        return None
+    try:
+        project = peek(request_for(sources, session, resolve=False))
+        if project is None or not project.resource_group:
+            return None
+        subscription = project.subscription or fallback_subscription(target, session.environ)
+        place = Place(
+            target, project.api_version, project.root / STATE, session.environ, session.clock.sleep, paced=True
+        )
+        connection = stack.enter_context(connected(place))
+    except AciReconcileError:
+        return None
+    scope = Scope(subscription, project.resource_group)
+    return Ahead(connection, subscription, project.api_version, {scope.key: _Begun(connection.backend, scope)})
+
+
+class _Begun:
+    """A list that is on its way; the first who calls it waits for that one, and whoever calls again asks anew.
+
+    The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
+    """
+
+    def __init__(self, backend: Backend, scope: Scope) -> None:
+        self._backend = backend
+        self._scope = scope
+        self._first: Future[tuple[Resource, ...]] | None = Future()
+        threading.Thread(target=self._work, args=(self._first,), name="aci-reconcile-ahead", daemon=True).start()
+
+    def __call__(self) -> tuple[Resource, ...]:
+        first, self._first = self._first, None
+        return first.result() if first is not None else tuple(self._backend.list(self._scope))
+
+    def _work(self, first: Future[tuple[Resource, ...]]) -> None:
+        try:
+            first.set_result(tuple(self._backend.list(self._scope)))
+        except BaseException as error:  # noqa: BLE001  it is raised where the list is asked for
+            first.set_exception(error)
