@@ -8,14 +8,14 @@ import sys
 import tempfile
 import traceback
 
-from aci_reconcile.cli.version import running
-
 
 def write_log(defect: BaseException) -> str:
     """Write the traceback to a new file that only its owner can read, and return its path; empty where it can't be.
 
     Values of variables are not part of it, and a ``Secret`` in a message shows itself as redacted.
     """
+    from aci_reconcile.cli.version import running
+
     lines = [
         f"aci-reconcile {running()}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n",
         f"command: {_command()}\n\n",

@@ -9,17 +9,21 @@ and which width apply. Text ends without a line break. What comes from Azure and
 
 from __future__ import annotations
 
-from aci_reconcile.report.checks import checks_json, checks_text
-from aci_reconcile.report.diagnostics import diagnostics_json, diagnostics_text
-from aci_reconcile.report.drift import drift_json, drift_text
-from aci_reconcile.report.escape import sanitize
-from aci_reconcile.report.event_json import event_json
-from aci_reconcile.report.events import event_text, summary_text
-from aci_reconcile.report.header import Header
-from aci_reconcile.report.plan_json import plan_json
-from aci_reconcile.report.plan_text import plan_text
-from aci_reconcile.report.status import status_detail_text, status_json, status_text
-from aci_reconcile.report.style import ANSI, PLAIN, Style
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from aci_reconcile.report.checks import checks_json, checks_text
+    from aci_reconcile.report.diagnostics import diagnostics_json, diagnostics_text
+    from aci_reconcile.report.drift import drift_json, drift_text
+    from aci_reconcile.report.escape import sanitize
+    from aci_reconcile.report.event_json import event_json
+    from aci_reconcile.report.events import event_text, summary_text
+    from aci_reconcile.report.header import Header
+    from aci_reconcile.report.plan_json import plan_json
+    from aci_reconcile.report.plan_text import plan_text
+    from aci_reconcile.report.status import status_detail_text, status_json, status_text
+    from aci_reconcile.report.style import ANSI, PLAIN, Style
 
 __all__ = [
     "ANSI",
@@ -42,3 +46,32 @@ __all__ = [
     "status_text",
     "summary_text",
 ]
+
+_HOMES: Final = {
+    "ANSI": "style",
+    "Header": "header",
+    "PLAIN": "style",
+    "Style": "style",
+    "checks_json": "checks",
+    "checks_text": "checks",
+    "diagnostics_json": "diagnostics",
+    "diagnostics_text": "diagnostics",
+    "drift_json": "drift",
+    "drift_text": "drift",
+    "event_json": "event_json",
+    "event_text": "events",
+    "plan_json": "plan_json",
+    "plan_text": "plan_text",
+    "sanitize": "escape",
+    "status_detail_text": "status",
+    "status_json": "status",
+    "status_text": "status",
+    "summary_text": "events",
+}
+"""Where each name lives; its module is imported when it is asked for, because starting up is paid for by every run."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
