@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _SECONDS = 60
 _LARGEST = 1024 * 1024
 _MANIFESTS = frozenset({".yaml", ".yml", ".json"})
-_DEPTH = "fetch what is missing: actions/checkout with fetch-depth: 0, GIT_DEPTH: 0 on GitLab, fetchDepth: 0 on Azure"
+_DEPTH = (
+    "in a pipeline, fetch the whole history: actions/checkout with fetch-depth: 0, GIT_DEPTH: 0 on GitLab, "
+    "fetchDepth: 0 on Azure Pipelines"
+)
 
 
 def changed_since(ref: str, folder: Path, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Changes:
@@ -102,7 +105,8 @@ class _Git:
         done = self.run(*words)
         if done.returncode:
             told = sanitize(done.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
-            raise UsageError(f"--changed-since needs {wanted or 'git'}: {told}")
+            hint = "git config --global --add safe.directory says that it may be read" if "ownership" in told else ""
+            raise UsageError(f"--changed-since needs {wanted or 'git'}: {told}", hint=hint)
         return os.fsdecode(done.stdout).removesuffix("\n")
 
     def many(self, *words: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = f"example-org/aci-reconcile@{'0' * 40}"
 GROUP = "name: {name}\ncontainers: [{{name: a, image: 'nginx:1', resources: {{cpu: {cpu}, memoryInGB: 1}}}}]\n"
+REPORTS = {"json": "result.json", "markdown": "report.md", "github": "annotations.txt"}
 EVENT = {"event_name": "pull_request", "event": {}, "ref": "refs/pull/1/merge", "sha": "unused"}
 
 
@@ -64,7 +65,6 @@ def bench(tmp_path: Path) -> Generator[Bench]:
             "ACI_RECONCILE_PROVISIONING": "0s",
             "GITHUB_API_URL": forge.url,
             "FORGE_TOKEN": TOKEN,
-            "PYTHONPATH": str(ROOT),
         }
         found = Bench(tmp_path / "shop", Runner(tmp_path / "r", tmp_path / "jobs", str(program), environ), forge)
         found.write("aci-reconcile.yaml", PROJECT)
@@ -128,7 +128,8 @@ def test_what_is_held_back_fails_the_job_unless_it_may(bench: Bench) -> None:
 def test_what_is_printed_is_no_command(bench: Bench) -> None:
     """Names of files and texts in manifests come from whoever opened the pull request."""
     for prefix in ("::add-mask::", "  ::set-output name=add::", "##[add-mask]"):
-        bench.write(f"manifests/{prefix}x.yaml", "name: '::add-mask::1'\ncontainers: ['::warning::pwned']\n")
+        bench.write(f"{prefix}x.yaml", "name: '::add-mask::1'\ncontainers: ['::warning::pwned']\n")
+    bench.write("aci-reconcile.yaml", f"{PROJECT}manifests: [.]\n")
     ran = bench.job(command="validate")
 
     assert "failure" == ran.result
@@ -163,6 +164,73 @@ def test_inputs_are_checked_first(tmp_path: Path, given: dict[str, str], complai
 
     assert (1, False) == (done.returncode, output.exists())
     assert complaint in done.stdout
+
+
+STUB = """#!/bin/sh
+printf '%s\\n' "$@" >>"$SEEN"
+echo "token=${GITHUB_TOKEN-}" >>"$SEEN"
+exit ${STUB_CODE-0}
+"""
+
+
+def seen(tmp_path: Path, script: str, **given: str) -> tuple[int, list[str]]:
+    """Run a script of the action with something that only notes its words; return the exit code and what was noted."""
+    stub, noted = tmp_path / "stub", tmp_path / "seen"
+    stub.write_text(STUB, encoding="utf-8")
+    stub.chmod(0o755)
+    noted.write_text("", encoding="utf-8")
+    names = ("ENVIRONMENT", "ARGUMENTS", "CHANGED_SINCE", "COMMENT", "ISSUE")
+    environ = {"PATH": "/usr/bin:/bin", "SEEN": str(noted), "EXECUTABLE": str(stub), "FOLDER": str(tmp_path / "f")}
+    environ |= {"FORGE_TOKEN": TOKEN, "SOURCE": "", "TOPIC": "t"} | {f"INPUT_{name}": "" for name in names}
+    environ |= {f"GITHUB_{name}": str(tmp_path / name) for name in ("OUTPUT", "STEP_SUMMARY")}
+    words = ["bash", str(ROOT / "action" / script)]
+    done = subprocess.run(words, env=environ | given, capture_output=True, text=True, check=False)
+    return done.returncode, noted.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"INPUT_COMMAND": "validate"}, ["validate"]),
+        (
+            {"INPUT_COMMAND": "plan", "INPUT_ENVIRONMENT": "prod", "INPUT_CHANGED_SINCE": "origin/a b"},
+            [
+                "plan",
+                "--environment",
+                "prod",
+                "--detailed-exitcode",
+                "--out",
+                "F/plan.json",
+                "--changed-since",
+                "origin/a b",
+            ],
+        ),
+        ({"INPUT_COMMAND": "apply", "SOURCE": "run"}, ["apply", "--plan", "F/plan.json"]),
+        ({"INPUT_COMMAND": "apply"}, ["apply", "--auto-approve"]),
+        ({"INPUT_COMMAND": "drift"}, ["drift"]),
+        ({"INPUT_COMMAND": "drift", "INPUT_ISSUE": "true"}, ["drift", "--issue", "github"]),
+        ({"INPUT_COMMAND": "plan; id", "INPUT_ENVIRONMENT": "$(id)"}, ["plan; id", "--environment", "$(id)"]),
+    ],
+)
+def test_the_words_that_reach_the_command(tmp_path: Path, given: dict[str, str], expected: list[str]) -> None:
+    """Each input is one word, whatever is in it, then further arguments; the forge's token only where it is needed."""
+    _, noted = seen(tmp_path, "run.sh", **given, INPUT_ARGUMENTS="--var\r\nmotto=a 'b' $(id) *\n\n--only\nweb")
+    folder = str(tmp_path / "f")
+    reports = [f"{name}={folder}/run/{file}" for name, file in REPORTS.items()]
+    reports = [word for each in reports for word in ("--report", each)]
+    words = [each.replace("F/", f"{folder}/") for each in expected]
+    token = TOKEN if "--issue" in expected else ""
+
+    assert [*words, *reports, "--var", "motto=a 'b' $(id) *", "--only", "web", f"token={token}"] == noted
+
+
+def test_a_merge_without_a_plan(tmp_path: Path) -> None:
+    """The summary says what to do, and the job fails with the command's own code."""
+    code, noted = seen(tmp_path, "merged.sh", ARTIFACT="aci-reconcile-plan-prod", STUB_CODE="4")
+
+    assert (4, ["merged", "--artifact", "aci-reconcile-plan-prod", "token="]) == (code, noted)
+    assert "There is no plan to apply" in (tmp_path / "STEP_SUMMARY").read_text(encoding="utf-8")
+    assert not (tmp_path / "OUTPUT").exists()
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,6 @@ def shop(tmp_path: Path) -> Generator[Shop]:
             "ACI_RECONCILE_STABLE_FOR": "0s",
             "GITHUB_API_URL": hub.url,
             "FORGE_TOKEN": TOKEN,
-            "PYTHONPATH": str(ROOT),
         }
         variables = {"AZURE_CLIENT_ID": "a", "AZURE_PLAN_CLIENT_ID": "b", "AZURE_TENANT_ID": "c"}
         variables["AZURE_SUBSCRIPTION_ID"] = SUBSCRIPTION

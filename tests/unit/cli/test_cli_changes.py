@@ -145,10 +145,8 @@ def test_a_shallow_clone_says_what_to_do(repository: CommandLine, monkeypatch: p
     ran = repository("plan", "--changed-since", "HEAD~1")
 
     assert 1 == ran.code
-    assert (
-        "there is no such branch, tag or commit here\n  fetch what is missing: actions/checkout with fetch-depth: 0"
-        in ran.err
-    )
+    assert "there is no such branch, tag or commit here\n  in a pipeline, fetch the whole history: " in ran.err
+    assert "fetch-depth: 0" in ran.err
 
 
 def test_without_a_common_commit(repository: CommandLine) -> None:

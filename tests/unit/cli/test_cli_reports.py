@@ -153,9 +153,13 @@ def test_drift_in_every_format(project: CommandLine) -> None:
 
 def test_validate_as_sarif(project: CommandLine) -> None:
     """Paths count from the root of the repository, wherever it is run."""
-    (project.folder.parent / ".git").mkdir(exist_ok=True)
     project.group("db", more="colour: red\n")
-    ran = project("validate", "--format", "sarif", "--report", "junit=v.xml", "--report", "sarif=v.sarif")
+    above = project.folder.parent / ".git"
+    above.mkdir()
+    try:
+        ran = project("validate", "--format", "sarif", "--report", "junit=v.xml", "--report", "sarif=v.sarif")
+    finally:
+        above.rmdir()  # other tests have their folders below it, too
     (result,) = ran.document["runs"][0]["results"]
     path = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
 
