@@ -9,8 +9,8 @@ import sys
 from aci_reconcile.errors import ExitCode
 
 _RARELY = (100_000, 20, 100)
-"""Thousands of groups are millions of objects and hardly a cycle among them: by Python's own thresholds a quarter of the
-time would go into looking for some (measured)."""
+"""Thousands of groups are millions of objects and hardly a cycle among them: by Python's own thresholds a quarter of
+the time would go into looking for some (measured)."""
 
 
 def main() -> int:

@@ -10,7 +10,6 @@ import click
 from click.exceptions import Exit
 
 from aci_reconcile.cli.command import PREFIX
-from aci_reconcile.cli.defects import write_log
 from aci_reconcile.cli.given import Output
 from aci_reconcile.cli.interruption import InterruptedRunError
 from aci_reconcile.cli.options import CHECKS
@@ -18,7 +17,6 @@ from aci_reconcile.cli.root import root
 from aci_reconcile.cli.session import Session
 from aci_reconcile.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
 from aci_reconcile.report import diagnostics_json, diagnostics_text, sanitize
-from aci_reconcile.report.event_json import error_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +62,8 @@ def _known(error: AciReconcileError, session: Session) -> int:
         if session.console.json:
             session.console.result(diagnostics_json(error.diagnostics))
         return int(error.exit_code)
+    from aci_reconcile.report.json_event import error_json
+
     message, lines = error.message, [error.hint]
     if isinstance(error, AzureError):
         lines.insert(0, f"request id {error.request_id}" if error.request_id else "")
@@ -74,6 +74,8 @@ def _known(error: AciReconcileError, session: Session) -> int:
 
 
 def _defect(defect: Exception, session: Session) -> int:
+    from aci_reconcile.cli.defects import write_log
+
     log = write_log(defect)
     message = f"this is a defect in aci-reconcile ({type(defect).__name__})"
     hint = f"please report it and attach {log}" if log else "please report it; the log could not be written"

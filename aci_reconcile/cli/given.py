@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from click.core import ParameterSource
 
-from aci_reconcile.cli.allow import Allow
 from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import click
 
     from aci_reconcile.arm.endpoint import CloudName
+    from aci_reconcile.cli.allow import Allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,8 @@ class Output:
 
 def allowed(given: Given) -> Allow:
     """Read the options of ``options.brakes()``."""
+    from aci_reconcile.cli.allow import Allow
+
     return Allow(
         prune=given.choice("prune"),
         max_deletes=given.limit("max_deletes"),

@@ -94,7 +94,7 @@ def _found(asked: ImportOptions, session: Session) -> Found:
 
 
 def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
-    from aci_reconcile.manifest.load import fits
+    from aci_reconcile.manifest.selection import fits
 
     return not only or any(fits(group.id, pattern) for pattern in only)
 

@@ -66,7 +66,7 @@ class Reports:
         return paged(page, console.format, self.checkout)
 
     def _failed(self, error: AciReconcileError, console: Console) -> str:
-        from aci_reconcile.report.event_json import error_json
+        from aci_reconcile.report.json_event import error_json
         from aci_reconcile.report.problem_page import failure_page
 
         if console.format not in PLAIN_FORMATS:

@@ -11,13 +11,14 @@ from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.conformity import complaint
 from aci_reconcile.manifest.files import ACCEPTED_FILE
 from aci_reconcile.manifest.freeze import frozen
-from aci_reconcile.manifest.load import Loaded, load, names, peek, project_file
+from aci_reconcile.manifest.load import Loaded, load, names, peek
 from aci_reconcile.manifest.plan_rules import Rule, Violation, violations
 from aci_reconcile.manifest.policy import PolicySettings
 from aci_reconcile.manifest.project import Project
 from aci_reconcile.manifest.project_file import environments
 from aci_reconcile.manifest.request import Changes, Request
 from aci_reconcile.manifest.schemas import schema
+from aci_reconcile.manifest.selection import project_file
 
 __all__ = [
     "ACCEPTED_FILE",

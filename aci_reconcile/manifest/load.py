@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Diagnostic, Severity, UsageError, Where
+from aci_reconcile.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.across import check_set
 from aci_reconcile.manifest.documents import read_document
-from aci_reconcile.manifest.files import Files, boundary, find_project
+from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.overlays import spoken
+from aci_reconcile.manifest.selection import Selection, given, project_file
 from aci_reconcile.manifest.settings import no_project, read_project
 from aci_reconcile.manifest.touched import Reading, Touched, files_of, named, touched
 from aci_reconcile.manifest.versions import newest
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.effective import Setting
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
-    from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.model import Resource
 
 _PATTERN = frozenset("*?[")
 
@@ -95,8 +94,9 @@ class _Load:
         self._file = project_file(self._request)
         root = self._file.parent if self._file else self._request.cwd
         self._files = Files(self._request.cwd, root, boundary(root))
-        given = (self._request, self._files, self._findings, resolvers)
-        self._settings = read_project(self._file, *given) if self._file else no_project(*given)
+        self._selection = Selection(self._request, self._file, self._files, self._findings)
+        known = (self._request, self._files, self._findings, resolvers)
+        self._settings = read_project(self._file, *known) if self._file else no_project(*known)
         self._reading = Reading()
 
     def project_alone(self) -> Project | None:
@@ -118,7 +118,7 @@ class _Load:
         return Loaded(
             self._project([each for _, each in declared]),
             resources,
-            self._selected(resources, sources, hit),
+            self._selection.selected(resources, sources, hit),
             self._findings.sorted(),
             tuple(self._files.show(file) for file in files),
             spoken(self._settings.defaults),
@@ -155,7 +155,7 @@ class _Load:
 
     def _starts(self) -> tuple[Path, ...]:
         if self._file is None:
-            return _given(self._request) or (self._request.cwd,)
+            return given(self._request) or (self._request.cwd,)
         entries = self._settings.manifests
         if not entries:
             folder = self._file.parent / "manifests"
@@ -216,82 +216,3 @@ class _Load:
         names += [rule.file for rule in self._settings.project.policy.rules]
         shared = [*changes.shared, *((self._file,) if self._file else ()), *(self._files.base / each for each in names)]
         return touched(changes, shared, self._reading, sources, resources)
-
-    def _selected(
-        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], hit: Touched | None
-    ) -> frozenset[tuple[str, ...]] | None:
-        """Return the keys that paths, ``--only`` and changes select.
-
-        Raises:
-            UsageError: a path holds no manifest of the project, or a pattern fits no group.
-        """
-        chosen = {each.id.key for each in resources}
-        narrowed = False
-        if self._file is not None and self._request.paths:
-            narrowed = True
-            chosen &= self._by_path(sources)
-        if self._request.only:
-            narrowed = True
-            chosen &= self._by_pattern(resources)
-        for addresses in (hit.addresses if hit else None, self._request.addresses):
-            if addresses is not None:
-                narrowed = True
-                chosen &= {each.id.key for each in resources if each.address in addresses}
-        return frozenset(chosen) if narrowed else None
-
-    def _by_path(self, sources: Mapping[tuple[str, ...], Path]) -> set[tuple[str, ...]]:
-        chosen: set[tuple[str, ...]] = set()
-        for path in _given(self._request):
-            real = path.resolve()
-            if self._file is not None and real == self._file.resolve():  # the project file stands for the project
-                return set(sources)
-            inside = {key for key, file in sources.items() if file.resolve().is_relative_to(real)}
-            if not inside and not self._findings.failed:
-                hint = "the project's manifests are those under `manifests` in its file"
-                raise UsageError(f"{self._files.show(path)} holds no manifest of the project", hint=hint)
-            chosen |= inside
-        return chosen
-
-    def _by_pattern(self, resources: tuple[Resource, ...]) -> set[tuple[str, ...]]:
-        chosen: set[tuple[str, ...]] = set()
-        for pattern in self._request.only:
-            found = {each.id.key for each in resources if fits(each.id, pattern)}
-            if not found and not self._findings.failed:
-                raise UsageError(f"--only {pattern}: no group of the project fits")
-            chosen |= found
-        return chosen
-
-
-def fits(identity: ResourceId, pattern: str) -> bool:
-    """Whether a pattern of ``--only`` names a group: with a slash by its address, else by its name."""
-    name = identity.address if "/" in pattern else identity.name
-    return fnmatchcase(name.lower(), pattern.lower())
-
-
-def _given(request: Request) -> tuple[Path, ...]:
-    """Return the paths of the command line, made absolute.
-
-    Raises:
-        UsageError: one does not exist.
-    """
-    paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
-    for given, path in zip(request.paths, paths, strict=True):
-        if not path.exists():
-            raise UsageError(f"{given} does not exist")
-    return paths
-
-
-def project_file(request: Request) -> Path | None:
-    """Return the project file; None where there is none.
-
-    Raises:
-        UsageError: the one that is given does not exist.
-    """
-    if request.project is not None:
-        file = request.cwd / request.project
-        if not file.is_file():
-            raise UsageError(f"--project {request.project}: there is no such file")
-        return file
-    paths = _given(request)
-    start = paths[0] if paths else request.cwd
-    return find_project(start if start.is_dir() else start.parent)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from aci_reconcile.report.diagnostics import diagnostics_json, diagnostics_text
     from aci_reconcile.report.drift import drift_json, drift_text
     from aci_reconcile.report.escape import sanitize
-    from aci_reconcile.report.event_json import event_json
     from aci_reconcile.report.events import event_text, summary_text
     from aci_reconcile.report.header import Header
-    from aci_reconcile.report.plan_json import plan_json
-    from aci_reconcile.report.plan_text import plan_text
+    from aci_reconcile.report.json_event import event_json
+    from aci_reconcile.report.json_plan import plan_json
     from aci_reconcile.report.status import status_detail_text, status_json, status_text
     from aci_reconcile.report.style import ANSI, PLAIN, Style
+    from aci_reconcile.report.text_plan import plan_text
 
 __all__ = [
     "ANSI",
@@ -58,10 +58,10 @@ _HOMES: Final = {
     "diagnostics_text": "diagnostics",
     "drift_json": "drift",
     "drift_text": "drift",
-    "event_json": "event_json",
+    "event_json": "json_event",
     "event_text": "events",
-    "plan_json": "plan_json",
-    "plan_text": "plan_text",
+    "plan_json": "json_plan",
+    "plan_text": "text_plan",
     "sanitize": "escape",
     "status_detail_text": "status",
     "status_json": "status",

@@ -8,9 +8,9 @@ from aci_reconcile.errors import Severity
 from aci_reconcile.plan.values import Action, Change, Impact, Plan
 from aci_reconcile.report.layout import label
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
-from aci_reconcile.report.plan_text import in_sync
 from aci_reconcile.report.rows import path_text, rows
 from aci_reconcile.report.style import PLAIN
+from aci_reconcile.report.text_plan import in_sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from aci_reconcile.drift import Kind
 from aci_reconcile.report.escape import dump, sanitize
 from aci_reconcile.report.findings import accepted_line, finding_json, finding_lines, known_json, since_last_look
+from aci_reconcile.report.json_plan import change_json, remarks_json
 from aci_reconcile.report.layout import groups
-from aci_reconcile.report.plan_json import change_json, remarks_json
-from aci_reconcile.report.plan_text import differing, in_sync, notes, unreadable
 from aci_reconcile.report.run_state import colour, health_json, verdict
+from aci_reconcile.report.text_plan import differing, in_sync, notes, unreadable
 from aci_reconcile.report.words import count
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from aci_reconcile.plan.values import Action, Notice
 from aci_reconcile.report.change_page import FAILED_WEIGHT, change_entry, notices, summary, unreadable_entries
 from aci_reconcile.report.drift import drift_verdict
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
-from aci_reconcile.report.plan_text import matching
 from aci_reconcile.report.run_state import health_reasons
 from aci_reconcile.report.style import PLAIN
+from aci_reconcile.report.text_plan import matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from aci_reconcile.events import Event, Finished, Skipped, Started, Succeeded
 from aci_reconcile.model import ResourceId, Scope
 from aci_reconcile.plan.values import Action, Change
 from aci_reconcile.report import PLAIN, event_json, event_text, summary_text
-from aci_reconcile.report.event_json import TYPES, error_json
 from aci_reconcile.report.events import summary
+from aci_reconcile.report.json_event import TYPES, error_json
 
 GROUP = ResourceId("sub", "rg", "web")
 

@@ -1,0 +1,110 @@
+"""Which groups a run is about: those that paths, patterns and changes select."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import UsageError
+from aci_reconcile.manifest.files import find_project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.manifest.files import Files
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.request import Request
+    from aci_reconcile.manifest.touched import Touched
+    from aci_reconcile.model import Resource, ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was asked for, and where it is looked for. ``file`` is the project file."""
+
+    request: Request
+    file: Path | None
+    files: Files
+    findings: Findings
+
+    def selected(
+        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], hit: Touched | None
+    ) -> frozenset[tuple[str, ...]] | None:
+        """Return the keys that paths, ``--only`` and changes select.
+
+        Raises:
+            UsageError: a path holds no manifest of the project, or a pattern fits no group.
+        """
+        chosen = {each.id.key for each in resources}
+        narrowed = False
+        if self.file is not None and self.request.paths:
+            narrowed = True
+            chosen &= self._by_path(sources)
+        if self.request.only:
+            narrowed = True
+            chosen &= self._by_pattern(resources)
+        for addresses in (hit.addresses if hit else None, self.request.addresses):
+            if addresses is not None:
+                narrowed = True
+                chosen &= {each.id.key for each in resources if each.address in addresses}
+        return frozenset(chosen) if narrowed else None
+
+    def _by_path(self, sources: Mapping[tuple[str, ...], Path]) -> set[tuple[str, ...]]:
+        chosen: set[tuple[str, ...]] = set()
+        for path in given(self.request):
+            real = path.resolve()
+            if self.file is not None and real == self.file.resolve():  # the project file stands for the project
+                return set(sources)
+            inside = {key for key, file in sources.items() if file.resolve().is_relative_to(real)}
+            if not inside and not self.findings.failed:
+                hint = "the project's manifests are those under `manifests` in its file"
+                raise UsageError(f"{self.files.show(path)} holds no manifest of the project", hint=hint)
+            chosen |= inside
+        return chosen
+
+    def _by_pattern(self, resources: tuple[Resource, ...]) -> set[tuple[str, ...]]:
+        chosen: set[tuple[str, ...]] = set()
+        for pattern in self.request.only:
+            found = {each.id.key for each in resources if fits(each.id, pattern)}
+            if not found and not self.findings.failed:
+                raise UsageError(f"--only {pattern}: no group of the project fits")
+            chosen |= found
+        return chosen
+
+
+def fits(identity: ResourceId, pattern: str) -> bool:
+    """Whether a pattern of ``--only`` names a group: with a slash by its address, else by its name."""
+    name = identity.address if "/" in pattern else identity.name
+    return fnmatchcase(name.lower(), pattern.lower())
+
+
+def given(request: Request) -> tuple[Path, ...]:
+    """Return the paths of the command line, made absolute.
+
+    Raises:
+        UsageError: one does not exist.
+    """
+    paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
+    for given, path in zip(request.paths, paths, strict=True):
+        if not path.exists():
+            raise UsageError(f"{given} does not exist")
+    return paths
+
+
+def project_file(request: Request) -> Path | None:
+    """Return the project file; None where there is none.
+
+    Raises:
+        UsageError: the one that is given does not exist.
+    """
+    if request.project is not None:
+        file = request.cwd / request.project
+        if not file.is_file():
+            raise UsageError(f"--project {request.project}: there is no such file")
+        return file
+    paths = given(request)
+    start = paths[0] if paths else request.cwd
+    return find_project(start if start.is_dir() else start.parent)
