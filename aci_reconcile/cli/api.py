@@ -18,7 +18,7 @@ from aci_reconcile.cli.manifests import fallback_subscription, with_subscription
 from aci_reconcile.cli.proposal import proposed
 from aci_reconcile.errors import InvalidManifestsError
 from aci_reconcile.fields import API_VERSION
-from aci_reconcile.reconcile import Context, Look, Refresh, Wait
+from aci_reconcile.reconcile import Clearance, Context, Look, Refresh, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -170,7 +170,18 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         HeldBackError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is not at hand.
     """
-    context = Context(backend, SystemClock(), plan.policy, os.urandom, random.random, Wait(wait), stable_for, timeout)
+    clearance = Clearance(getattr(backend, "preflight", None))
+    context = Context(
+        backend,
+        SystemClock(),
+        plan.policy,
+        os.urandom,
+        random.random,
+        Wait(wait),
+        stable_for,
+        timeout,
+        clearance=clearance,
+    )
     return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
 
 

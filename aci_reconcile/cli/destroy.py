@@ -62,7 +62,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
         refuse(plan)
         if not plan and not doomed:
             return ExitCode.OK
-        context = patience.context(work.backend, plan.policy, session)
+        context = patience.context(work.connection, plan.policy, session)
         many, stopped = asked.target.concurrency, session.interruption.came
         events = apply(plan, context, concurrency=many, stopped=stopped)
         ask(session, _question(plan, doomed), approved=asked.approved)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.cli.progress import follow
 from aci_reconcile.errors import ExitCode, HeldBackError, SecretUnavailableError
-from aci_reconcile.reconcile import Context, Wait
+from aci_reconcile.reconcile import Clearance, Context, Wait
 from aci_reconcile.report import event_json, summary_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.backend import Backend
+    from aci_reconcile.cli.connection import Connection
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
@@ -40,10 +40,11 @@ class Patience:
         wait = Wait(given.text("wait")) if given.text("wait") else Wait.HEALTHY
         return cls(wait, given.seconds("stable_for"), given.seconds("timeout"))
 
-    def context(self, backend: Backend, policy: Policy, session: Session) -> Context:
+    def context(self, connection: Connection, policy: Policy, session: Session) -> Context:
         """Return how a plan is carried out."""
         return Context(
-            backend=backend,
+            backend=connection.backend,
+            clearance=Clearance(connection.backend.preflight),
             clock=session.clock,
             policy=policy,
             entropy=os.urandom,

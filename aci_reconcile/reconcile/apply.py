@@ -64,8 +64,15 @@ def _prepared(plan: Plan, ctx: Context) -> Context:
     """Say how many groups of each resource group are there, and how many are to be written."""
     there = Counter(change.id.scope for change in plan.changes if change.before is not None)
     scopes = {change.id.scope for change in plan.changes}
+    planned = tuple(each for each in plan.changes if each.action is Action.REPLACE)
     watches = {scope.key: Watch(scope, pages=pages_of(there[scope])) for scope in scopes}
-    return replace(ctx, watches=watches, writes=Counter(each.id.scope.key for each in plan.changes if each.writes))
+    clearance = replace(ctx.clearance, planned=planned)
+    return replace(
+        ctx,
+        clearance=clearance,
+        watches=watches,
+        writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
+    )
 
 
 def _refuse(plan: Plan) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aci_reconcile.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
 from aci_reconcile.events import Paced, Trace
+from aci_reconcile.reconcile.clearance import Clearance
 from aci_reconcile.reconcile.limits import READ, Ask, Kind, Limits
 from aci_reconcile.reconcile.steps import Process, T, call, pause
 
@@ -102,6 +103,8 @@ class Context:
     """How many groups of each resource group are to be written."""
     watches: dict[tuple[str, str], Watch] = field(default_factory=dict["tuple[str, str]", "Watch"])
     """How the progress of the groups of each resource group is watched."""
+    clearance: Clearance = field(default_factory=Clearance)
+    """Whom to ask, before a group is deleted, whether it could be created again."""
     in_flight: dict[str, str] = field(default_factory=dict[str, str])
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])

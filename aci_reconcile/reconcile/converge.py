@@ -13,6 +13,7 @@ from aci_reconcile.model import NO_TAGS, as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
+from aci_reconcile.reconcile.clearance import cleared
 from aci_reconcile.reconcile.comparing import moved, not_taken
 from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Pace, Wait, admitted, patiently
 from aci_reconcile.reconcile.limits import Ask, Kind
@@ -159,7 +160,7 @@ def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -
 
 
 def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
-    """Delete, wait until it is gone, create.
+    """Delete, wait until it is gone, create; nothing is deleted that could not be created again, as far as can be told.
 
     A creation that fails is tried again until the deadline, whatever the error: nothing is left to lose, and much of
     what stands in its way passes (a DNS label or a quota that is not free yet, a registry that does not answer).
@@ -167,6 +168,8 @@ def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
     Raises:
         _GoneError: it was deleted and could not be created again.
     """
+    yield from cleared(change, ctx.clearance)
+    ctx.unless_stopped()
     yield from _removed(change, ctx, deadline)
     yield Waiting(change, "Creating")
     pace = Pace(delay=1, factor=2, ceiling=30)

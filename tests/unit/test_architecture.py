@@ -24,6 +24,10 @@ MUTABLE = {
     "Pace": "counts up while one process waits",
     "Redactor": "remembers what was opened, to keep it out of messages",
     "Interruption": "set by a signal handler",
+    "Clearance": "asked once for all replacements of a run",
+    "Deadline": "moves with what Azure's rate limits take",
+    "Limits": "what one run learns of Azure's rate limits",
+    "Watch": "what the groups of one resource group share while they are waited for",
     "Places": "filled while one document is walked",
     "Session": "what one run of the command has opened and must close",
 }

@@ -1,0 +1,68 @@
+"""Before a group is deleted to be created again: everything that can be asked about its creation has been asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aci_reconcile.checks import Verdict
+from aci_reconcile.errors import AzureError, NotConvergedError
+from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.steps import Await, Notify, call
+
+if TYPE_CHECKING:
+    from aci_reconcile.checks import Check
+    from aci_reconcile.inventory import Preflight
+    from aci_reconcile.plan.values import Change
+    from aci_reconcile.reconcile.steps import Process
+
+_KEY = "clearance"
+
+
+@dataclass(slots=True)
+class Clearance:
+    """The checks of all planned replacements of a run, asked once for all of them. Without a probe nothing is asked."""
+
+    probe: Preflight | None = None
+    planned: tuple[Change, ...] = ()
+    asking: bool = False
+    checks: tuple[Check, ...] | None = None
+
+
+def cleared(change: Change, clearance: Clearance) -> Process[None]:
+    """Let a replacement begin only where no check says that the group could not be created again.
+
+    What could not be checked does not stop it; ``verify`` tells what that is.
+
+    Raises:
+        NotConvergedError: a check failed; nothing was deleted.
+        AzureError: there is no credential that Azure takes.
+    """
+    if clearance.probe is None:
+        return
+    if change.id.key in {each.id.key for each in clearance.planned}:
+        found = yield from _together(clearance, clearance.probe)
+    else:
+        found = yield from call(partial(preflight, [change], clearance.probe))
+    failed = [each for each in found if each.verdict is Verdict.FAILED and change.address in each.addresses]
+    if failed:
+        why = "; ".join(f"{each.subject}: {each.why}" for each in failed)
+        raise NotConvergedError(f"not deleted, for it could not be created again: {why}", hint=failed[0].hint)
+
+
+def _together(clearance: Clearance, probe: Preflight) -> Process[tuple[Check, ...]]:
+    """Return the checks of all planned replacements; the first one asks, the others wait for it."""
+    while clearance.checks is None:
+        if clearance.asking:
+            yield Await(_KEY)
+            continue
+        clearance.asking = True
+        try:
+            clearance.checks = yield from call(partial(preflight, clearance.planned, probe))
+        except AzureError:
+            clearance.asking = False
+            yield Notify(_KEY)
+            raise
+        yield Notify(_KEY)
+    return clearance.checks
