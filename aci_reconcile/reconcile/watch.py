@@ -50,7 +50,7 @@ class Watch:
     pages: int = 1
     pending: int = 0
     due: float = 0
-    pace: Pace = field(default_factory=lambda: Pace(ceiling=1))
+    pace: Pace = field(default_factory=lambda: Pace(ceiling=0.5))
     last: Listing = field(default_factory=Listing)
     ended: int = 0
     """How many of its groups were not on their way at the last look."""
@@ -63,7 +63,7 @@ class Watch:
     def joined(self, now: float) -> Generator[None]:
         """Count one more group as waited for."""
         if not self.pending:
-            self.pace = Pace(ceiling=min(max(1.0, self.pages / 5), 10.0))
+            self.pace = Pace(ceiling=min(max(0.5, self.pages / 4), 10.0))
             self.due = now + self.pace.next()
         self.pending += 1
         try:

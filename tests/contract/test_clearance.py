@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aci_reconcile.events import Event
     from aci_reconcile.model import Resource
 
-HUGE = {"requests": {"cpu": 200, "memoryInGB": 2}}
+HUGE = {"requests": {"cpu": 40, "memoryInGB": 2}}
 LARGER = {"requests": {"cpu": 2, "memoryInGB": 3}}
 
 
