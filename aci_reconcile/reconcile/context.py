@@ -82,6 +82,11 @@ class Patient(Protocol):
         """What was learned of Azure's rate limits."""
         ...
 
+    @property
+    def stopped(self) -> Callable[[], bool]:
+        """Whether the run was interrupted."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -163,11 +168,14 @@ def patiently(
         let_in: the limits have let the first attempt go already.
     """
     pace = Pace(delay=1, factor=2, ceiling=30)
-    refusals = 0
+    tries = refusals = 0
     while True:
-        if not let_in:
-            yield from admitted(ctx, ask, deadline)
-        let_in = False
+        if tries or not let_in:
+            yield from admitted(ctx, ask, deadline, idle=again is not None)
+        known = (yield from again()) if tries and again is not None else None
+        if known is not None:
+            return known
+        tries += 1
         sent = ctx.clock.now()
         try:
             result = yield from call(run)
@@ -184,9 +192,6 @@ def patiently(
         else:
             _learn(ctx, ask.kind)
             return result
-        known = (yield from again()) if again is not None else None
-        if known is not None:
-            return known
 
 
 def _learn(ctx: Patient, kind: Kind) -> None:
@@ -203,16 +208,17 @@ def _refused(ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: f
             yield Paced(ask.kind.value, seconds, ask.location if "resource" in error.code.lower() else "")
 
 
-def admitted(ctx: Patient, ask: Ask, deadline: Deadline) -> Process[float]:
-    """Wait until Azure's limits let a request go; returns how long that took. The deadline moves by as much."""
+def admitted(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Process[None]:
+    """Wait until Azure's limits let a request go. The deadline moves by as much.
+
+    An ``idle`` wait ends at once when the run is interrupted; then the caller must not begin anything.
+    """
     began = ctx.clock.now()
     wait = ctx.limits.reserve(ask, began)
-    while wait > 0:
-        yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1)
+    while wait > 0 and not (idle and ctx.stopped()):
+        yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1, idle=idle)
         wait = ctx.limits.closed(ask, ctx.clock.now())
-    waited = ctx.clock.now() - began
-    deadline.extend(waited)
-    return waited
+    deadline.extend(ctx.clock.now() - began)
 
 
 def overdue(ctx: Patient, deadline: Deadline, what: str) -> None:

@@ -63,7 +63,7 @@ def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
     deadline = ctx.deadline()
     live = change.before
     if change.writes:
-        yield from admitted(ctx, _first_ask(change), deadline)
+        yield from admitted(ctx, _first_ask(change), deadline, idle=True)
         ctx.unless_stopped()
         yield Started(change)
         live = yield from _read_again(change, ctx, deadline)

@@ -16,6 +16,7 @@ from aci_reconcile.model import as_text
 from aci_reconcile.plan.decide import decide, matches, memory
 from aci_reconcile.plan.planning import plan
 from aci_reconcile.plan.values import Unreadable
+from aci_reconcile.reconcile.context import never
 from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.steps import pause
@@ -77,6 +78,7 @@ class Look:
     """Lists of resource groups that are on their way already, by the scope's key."""
     tell: Callable[[Event], None] = ignore
     """Told when Azure's rate limits make the reading wait."""
+    stopped: Callable[[], bool] = never
 
 
 def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy, look: Look) -> Plan:

@@ -48,7 +48,7 @@ def settle(
                 seen = listing.groups.get(change.id.key) if listing else None
                 if seen is not None and has_succeeded(seen.body) and proof(seen):
                     return seen
-                if listing and (seen is None or not is_settled(seen.body)):
+                if seen is not None and not is_settled(seen.body):
                     told = yield from _told(change, _state(seen), told)
                     overdue(ctx, deadline, _state(seen).lower())
                     continue
