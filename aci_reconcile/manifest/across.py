@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest.findings import did_you_mean, quote
-from aci_reconcile.manifest.groups import named, with_references
+from aci_reconcile.manifest.groups import with_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,7 +97,7 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
             first = declared[keys[address]]
             item = first.ours.at("lifecycle", "dependsOn")
             if not item:
-                item = next((each for each, _ in named(first)), item)
+                item = next((each for each, _ in first.named), item)
             item.complain("ACI142", f"the groups depend on each other in a circle: {' → '.join([*circle, address])}")
 
 

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.deferred import references
 from aci_reconcile.fields import API_VERSION, ROOT
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.foreign import foreign
+from aci_reconcile.manifest.groups import named
 from aci_reconcile.manifest.items import Item
 from aci_reconcile.manifest.lifecycle import lifecycle
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode, merge
@@ -25,6 +27,7 @@ from aci_reconcile.model import CONTAINER_GROUPS, Resource, ResourceId, as_objec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.deferred import GroupReference
     from aci_reconcile.fields import Node
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
@@ -48,6 +51,8 @@ class Declared:
     api_version: str
     ours: Item
     """What is ours in the document, for what is checked across documents."""
+    named: tuple[tuple[Item, GroupReference], ...] = ()
+    """The references to other groups, each with the value that it stands in."""
 
 
 def read_document(
@@ -83,8 +88,8 @@ class _Document:
         expanded = expand(self.node, spec, "", Expansion(self.findings, lenient))
         name = self._name(expanded) if isinstance(expanded, MapNode) else ""
         merged = self._merged(expanded, name)
+        ours = self._ours(merged, Typing(self.findings, self.references, lenient=lenient))
         typing = Typing(self.findings, self.references, lenient=lenient)
-        ours = self._ours(merged, typing)
         body = self._body(merged, typing)
         where = self.node.entries[0].where if self.node.entries else self.node.where
         resource_group = self._resource_group(ours)
@@ -95,7 +100,8 @@ class _Document:
         if not name:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
-        return Declared(Resource(identity, body, lifecycle(ours), where), api_version, ours)
+        resource = Resource(identity, body, lifecycle(ours), where)
+        return Declared(resource, api_version, ours, tuple(named(item)) if references(body) else ())
 
     def _api_version(self) -> str:
         value = _lookup(self.node, "apiversion", "api-version")

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def with_references(declared: Declared, known: Sequence[ResourceId]) -> Resource:
     """Return the group with full addresses in its references, and after the groups that it names."""
     resource = declared.resource
-    if not references(resource.body):
+    if not declared.named:
         return resource
     addresses: dict[str, str] = {}
-    for item, reference in named(declared):
+    for item, reference in declared.named:
         addresses[reference.address] = _address(item, reference, resource.id, known)
     body = changed(resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address])))
     ours = {each.address for each in known} - {resource.address}
@@ -32,10 +32,9 @@ def with_references(declared: Declared, known: Sequence[ResourceId]) -> Resource
     return replace(resource, body=as_object(body), lifecycle=replace(resource.lifecycle, depends_on=depends_on))
 
 
-def named(declared: Declared) -> Iterator[tuple[Item, GroupReference]]:
+def named(body: Item) -> Iterator[tuple[Item, GroupReference]]:
     """Yield the references of a group to others, each with the value that it stands in."""
-    ours = declared.ours
-    for item in _walk(Item(declared.resource.body, (), ours.places, ours.findings)):
+    for item in _walk(body):
         if isinstance(item.value, Deferred):
             yield from ((item, each) for each in item.value.references)
 
