@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile.model import ResourceId, as_list, as_object, as_text
+from aci_reconcile.model import LEAVES, ResourceId, as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,7 @@ def references(value: Json) -> tuple[GroupReference, ...]:
 
 def _note(value: Json, found: dict[GroupReference, None]) -> None:
     kind = type(value)
-    if kind is str:  # nearly always
+    if kind in LEAVES:
         return
     if isinstance(value, Deferred):
         found.update(dict.fromkeys(value.references))

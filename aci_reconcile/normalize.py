@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aci_reconcile.deferred import Deferred
 from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node, child
 from aci_reconcile.fields.paths import below, display
-from aci_reconcile.model import as_object
+from aci_reconcile.model import LEAVES, as_object
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def normalize(body: Body) -> NormalForm:
 
 def same(left: Json, right: Json) -> bool:
     """Whether two normal-form values are equal; unlike ``==``, True is not 1."""
-    if type(left) is str and type(right) is str:
+    if type(left) in LEAVES and type(left) is type(right):
         return left == right
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return left.keys() == right.keys() and all(same(left[name], right[name]) for name in left)
@@ -65,6 +65,8 @@ def secrets_of(body: Body) -> dict[str, Secret]:
 
 def _holds_secret(value: Json) -> bool:
     """Whether there is a secret at all; most groups have none, and their paths need not be worked out."""
+    if type(value) in LEAVES:
+        return False
     if isinstance(value, Secret):
         return True
     if type(value) is dict or isinstance(value, Mapping):
@@ -140,7 +142,7 @@ def _value(raw: Json, node: Node) -> Json:
     kind = node.row.kind
     if isinstance(raw, list):
         return _list(raw, node, node.item) if kind is Kind.LIST and node.item is not None else plain(raw)
-    if type(raw) is dict or isinstance(raw, Mapping):
+    if type(raw) not in LEAVES and isinstance(raw, Mapping):
         body = as_object(raw)
         if kind is Kind.OBJECT:
             return _object(body, node)
@@ -203,6 +205,8 @@ def fold(text: str, how: Fold) -> str:
 
 def plain(raw: Json) -> Json:
     """Return JSON with its numbers in one form and without members that are null."""
+    if type(raw) is str:
+        return raw
     if isinstance(raw, Mapping):
         return {name: plain(value) for name, value in raw.items() if value is not None}
     if isinstance(raw, list):
