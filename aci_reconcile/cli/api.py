@@ -170,7 +170,11 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         HeldBackError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is not at hand.
     """
-    context = Context(backend, SystemClock(), plan.policy, os.urandom, random.random, Wait(wait), stable_for, timeout)
+    from aci_reconcile.arm import span
+
+    context = Context(
+        backend, SystemClock(), plan.policy, os.urandom, random.random, Wait(wait), stable_for, timeout, span=span
+    )
     return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
 
 

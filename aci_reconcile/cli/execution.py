@@ -42,6 +42,8 @@ class Patience:
 
     def context(self, backend: Backend, policy: Policy, session: Session) -> Context:
         """Return how a plan is carried out."""
+        from aci_reconcile.arm import span
+
         return Context(
             backend=backend,
             clock=session.clock,
@@ -51,6 +53,7 @@ class Patience:
             wait=self.wait,
             stable_for=self.stable_for,
             timeout=self.timeout,
+            span=span,
         )
 
 

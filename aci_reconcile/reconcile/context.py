@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -43,6 +44,11 @@ class MovedError(Exception):
 def never() -> bool:
     """Never stop."""
     return False
+
+
+def untraced(_name: str, _address: str, /) -> AbstractContextManager[object]:
+    """Make no span."""
+    return nullcontext()
 
 
 @dataclass(slots=True)
@@ -106,6 +112,8 @@ class Context:
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])
     """What is known of the last write of each group, by address."""
+    span: Callable[[str, str], AbstractContextManager[object]] = untraced
+    """Makes the span under which the requests for a group hang, from what is done and to which address."""
 
     def deadline(self) -> Deadline:
         """Return when patience with a group ends."""
