@@ -119,10 +119,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The group is no longer what the plan was made from; nothing was written."""
+    """Somebody else was quicker: the group is not what the plan was made from, or not what we made of it."""
 
     change: Change
     seconds: float
+    written: bool = False
+    """Whether something had been written before it was noticed."""
     trace: Trace = Trace()
 
 

@@ -141,14 +141,14 @@ class Resource:
 def as_object(value: Json) -> Mapping[str, Json]:
     """Return the value where it is a JSON object, and an empty one where it is anything else."""
     if type(value) is dict:  # nearly always; the abstract class is much slower to ask
-        return value
+        return value  # pyright: ignore[reportUnknownVariableType]  # what a Json of this type holds is Json
     return value if isinstance(value, Mapping) else {}
 
 
 def as_list(value: Json) -> Sequence[Json]:
     """Return the value where it is a JSON list, and an empty one where it is anything else."""
     if type(value) is list:
-        return value
+        return value  # pyright: ignore[reportUnknownVariableType]  # as above
     return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 

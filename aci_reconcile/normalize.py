@@ -69,9 +69,9 @@ def _holds_secret(value: Json) -> bool:
         return False
     if isinstance(value, Secret):
         return True
-    if type(value) is dict or isinstance(value, Mapping):
-        return any(map(_holds_secret, as_object(value).values()))
-    return type(value) is list and any(map(_holds_secret, value))
+    if isinstance(value, Mapping):
+        return any(map(_holds_secret, value.values()))
+    return isinstance(value, list) and any(map(_holds_secret, value))
 
 
 def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str, ...]]:

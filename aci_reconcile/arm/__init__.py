@@ -4,6 +4,7 @@ from aci_reconcile.arm.backend import ArmBackend
 from aci_reconcile.arm.connection import Identity, connect, vaults_of
 from aci_reconcile.arm.credentials import endpoint_from, subscription_from
 from aci_reconcile.arm.endpoint import CLOUDS, CloudName, Endpoint, cloud, custom
+from aci_reconcile.arm.tracing import span
 
 __all__ = [
     "CLOUDS",
@@ -15,6 +16,7 @@ __all__ = [
     "connect",
     "custom",
     "endpoint_from",
+    "span",
     "subscription_from",
     "vaults_of",
 ]

@@ -108,7 +108,7 @@ def options(endpoint: Endpoint, transport: Any, authentication: Any, *, paced: b
     from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy
 
-    from aci_reconcile.arm.policies import ReadsOnly
+    from aci_reconcile.arm.policies import ReadsOnly, Traced
 
     return {
         "credential": _Unused(),
@@ -120,6 +120,7 @@ def options(endpoint: Endpoint, transport: Any, authentication: Any, *, paced: b
             UserAgentPolicy(user_agent_name()),
             ReadsOnly(paced=paced),
             *((authentication,) if authentication else ()),
+            Traced(),
             ARMHttpLoggingPolicy(),
         ],
     }

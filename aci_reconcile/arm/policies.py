@@ -1,7 +1,7 @@
 """How the SDK's own policies behave here. Imported late: it needs azure.core.
 
 From azure-core and azure-mgmt-core, unchanged: request ids, user agent, the token with its continuous-access
-challenges, and the HTTP log, which redacts. Changed: what is retried. Left out on purpose:
+challenges, and the HTTP log, which redacts. Changed: what is retried, and what spans tell. Left out on purpose:
 
 - redirects: ARM has none, and following one would carry a body, and on the same host a token, to where nobody decided;
 - ``NetworkTraceLoggingPolicy``: it logs bodies and tokens when somebody sets ``logging_enable``;
@@ -15,14 +15,17 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError as SdkError
-from azure.core.pipeline.policies import RetryPolicy
+from azure.core.pipeline import PipelineRequest
+from azure.core.pipeline.policies import DistributedTracingPolicy, RetryPolicy
+from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
-from aci_reconcile.arm.failures import Answer, no_token
+from aci_reconcile.arm.failures import Answer, from_exception, no_token, shorten_words
+from aci_reconcile.arm.urls import shorten
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
-    from azure.core.pipeline import PipelineRequest, PipelineResponse
+    from azure.core.pipeline import PipelineResponse
 
 _READS = frozenset({"GET", "HEAD"})
 _TOO_MANY = 429
@@ -94,3 +97,22 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
             except (SdkError, ValueError) as error:
                 self._failures.append(error)
                 raise no_token(error) from error
+
+
+class Traced(DistributedTracingPolicy[Any, Any]):
+    """azure-core's spans, one for each attempt, without the signatures that hang on ARM's URLs.
+
+    azure-core 1.33 records URLs whole, 1.41 still what stands in a query without a value; and both describe a span
+    that failed with the text of the exception, in which requests quotes the URL.
+    """
+
+    def end_span(self, request: PipelineRequest[Any], response: Any = None, exc_info: Any = None) -> None:
+        """End the span, if there is one."""
+        if self.TRACING_CONTEXT not in request.context:
+            return
+        sent = request.http_request
+        shown = HttpRequest(sent.method, shorten(sent.url), headers=sent.headers)
+        if exc_info is not None:
+            kind, error, _ = exc_info
+            exc_info = kind, SdkError(shorten_words(str(from_exception(error, shown.method)))), None
+        super().end_span(PipelineRequest(shown, request.context), response, exc_info)

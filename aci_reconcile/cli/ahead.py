@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.connection import STATE, Place, connected
@@ -74,7 +76,8 @@ class _Begun:
         self._backend = backend
         self._scope = scope
         self._first: Future[tuple[Resource, ...]] | None = Future()
-        threading.Thread(target=self._work, args=(self._first,), name="aci-reconcile-ahead", daemon=True).start()
+        work = partial(copy_context().run, self._work, self._first)
+        threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
 
     def __call__(self) -> tuple[Resource, ...]:
         first, self._first = self._first, None

@@ -170,6 +170,8 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         HeldBackError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is not at hand.
     """
+    from aci_reconcile.arm import span
+
     clearance = Clearance(getattr(backend, "preflight", None))
     context = Context(
         backend,
@@ -181,6 +183,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         stable_for,
         timeout,
         clearance=clearance,
+        span=span,
     )
     return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
 

@@ -70,7 +70,7 @@ def connected(place: Place) -> Generator[Connection]:
 
 @contextmanager
 def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Connection]:
-    from aci_reconcile.arm import connect
+    from aci_reconcile.arm import connect, span
 
     _hush()
     backend = connect(
@@ -82,7 +82,7 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
         sleep=place.sleep,
         paced=place.paced,
     )
-    with closing(backend):
+    with closing(backend), span("aci-reconcile"):
         identity = backend.identity
         where = (
             f"the embedded emulator, state in {place.state}"

@@ -42,6 +42,8 @@ class Patience:
 
     def context(self, connection: Connection, policy: Policy, session: Session) -> Context:
         """Return how a plan is carried out."""
+        from aci_reconcile.arm import span
+
         return Context(
             backend=connection.backend,
             clearance=Clearance(connection.backend.preflight),
@@ -52,6 +54,7 @@ class Patience:
             wait=self.wait,
             stable_for=self.stable_for,
             timeout=self.timeout,
+            span=span,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -44,6 +45,11 @@ class MovedError(Exception):
 def never() -> bool:
     """Never stop."""
     return False
+
+
+def untraced(_name: str, _address: str, /) -> AbstractContextManager[object]:
+    """Make no span."""
+    return nullcontext()
 
 
 @dataclass(slots=True)
@@ -114,6 +120,8 @@ class Context:
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])
     """What is known of the last write of each group, by address."""
+    span: Callable[[str, str], AbstractContextManager[object]] = untraced
+    """Makes the span under which the requests for a group hang, from what is done and to which address."""
 
     def deadline(self) -> Deadline:
         """Return when patience with a group ends."""
@@ -147,13 +155,14 @@ class Pace:
         return now
 
 
-def patiently(
+def patiently(  # noqa: PLR0913  each is a choice of the one who asks
     ctx: Patient,
     run: Callable[[], T],
     deadline: Deadline,
     *,
     ask: Ask = READ,
     again: Callable[[], Process[T | None]] | None = None,
+    idle: bool = False,
     let_in: bool = False,
 ) -> Process[T]:
     """Make a request, again and again while Azure says that waiting helps.
@@ -165,13 +174,14 @@ def patiently(
         ask: what kind of request it is, for the limits.
         again: what is asked before the request is repeated: it returns a result where that is no longer needed, and
             raises where it is no longer right. Without it the request is harmless to repeat.
+        idle: nothing of the group is under way: an interruption ends the waiting at once, and ``again`` ends the rest.
         let_in: the limits have let the first attempt go already.
     """
     pace = Pace(delay=1, factor=2, ceiling=30)
     tries = refusals = 0
     while True:
         if tries or not let_in:
-            yield from admitted(ctx, ask, deadline, idle=again is not None)
+            yield from admitted(ctx, ask, deadline, idle=idle)
         known = (yield from again()) if tries and again is not None else None
         if known is not None:
             return known
@@ -188,7 +198,7 @@ def patiently(
             delay = pace.next()
             if ctx.clock.now() + delay > deadline.at:
                 raise
-            yield from pause(delay + ctx.jitter() * min(delay, 1), idle=again is not None)
+            yield from pause(delay + ctx.jitter() * min(delay, 1), idle=idle)
         else:
             _learn(ctx, ask.kind)
             return result

@@ -44,9 +44,10 @@ def converge(change: Change, ctx: Context) -> Process[bool]:
     began = ctx.clock.now()
     good = False
     try:
-        good = yield from _converged(change, ctx, began)
+        with ctx.span(f"{change.action.value} container group", change.address):
+            good = yield from _converged(change, ctx, began)
     except MovedError:
-        yield Moved(change, ctx.clock.now() - began)
+        yield Moved(change, ctx.clock.now() - began, written=change.address in ctx.in_flight)
     except InterruptedRunError:
         if change.address in ctx.in_flight:
             return False

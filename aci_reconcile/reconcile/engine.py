@@ -9,6 +9,7 @@ import heapq
 import queue
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ class _Live:
     lanes: frozenset[str]
     value: object = None
     error: BaseException | None = None
+    context: Context = field(default_factory=copy_context)
+    """What is current in it, such as a span, is current in its requests and in no other process."""
 
 
 @dataclass(order=True, slots=True)
@@ -126,7 +129,7 @@ def _step(state: _Run, live: _Live) -> Iterator[Event]:
     """Resume a process until it asks for something or ends."""
     while True:
         try:
-            step = live.process.throw(live.error) if live.error else live.process.send(live.value)
+            step = live.context.run(_resumed, live)
         except StopIteration as end:
             state.ended[live.task.name] = bool(end.value)
             _free(state, live)
@@ -138,12 +141,17 @@ def _step(state: _Run, live: _Live) -> Iterator[Event]:
             yield step
 
 
+def _resumed(live: _Live) -> Step:
+    """Hand a process what it has waited for; returns what it asks for next."""
+    return live.process.throw(live.error) if live.error else live.process.send(live.value)
+
+
 def _arranged(state: _Run, live: _Live, step: Step) -> bool:
     """Give a process what it asks for; returns whether it can go on at once."""
     match step:
         case Call(run):
             state.in_flight += 1
-            state.pool.submit(run).add_done_callback(partial(_answered, state, live))
+            state.pool.submit(live.context.copy().run, run).add_done_callback(partial(_answered, state, live))
             return False
         case Pause():
             return _sleep(state, live, step)
@@ -210,4 +218,4 @@ def _close(state: _Run) -> None:
     """Close the processes that a defect, or a reader who goes away, leaves on their way."""
     parked = (live for waiting in state.parked.values() for live in waiting)
     for live in (*state.ready, *(nap.live for nap in state.asleep), *parked):
-        live.process.close()
+        live.context.run(live.process.close)

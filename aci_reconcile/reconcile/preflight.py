@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -65,7 +66,7 @@ def _permissions(scopes: Iterable[str], probe: Preflight) -> dict[str, Callable[
 
 def _begun(pool: ThreadPoolExecutor, questions: Mapping[K, Callable[[], T]]) -> Callable[[], dict[K, T | Unanswered]]:
     """Begin to ask; what is returned waits for the answers."""
-    futures = {key: pool.submit(_answer, ask) for key, ask in questions.items()}
+    futures = {key: pool.submit(copy_context().run, _answer, ask) for key, ask in questions.items()}
     return lambda: {key: future.result() for key, future in futures.items()}
 
 

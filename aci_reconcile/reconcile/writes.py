@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from aci_reconcile import tags
 from aci_reconcile.backend import Operation
@@ -69,6 +69,7 @@ def _sent(
     change: Change, wanted: Resource, ctx: Context, deadline: Deadline, expected: Resource | None
 ) -> Process[Operation]:
     """Send the body once. A PUT without an answer is never simply repeated: the group is read first."""
+    first = expected is change.before
 
     def send() -> Operation:
         _note_attempt(ctx, change)
@@ -78,16 +79,16 @@ def _sent(
         live = yield from patiently(ctx, lambda: ctx.backend.get(wanted.id), deadline)
         if live is not None and is_our_write(change, wanted, expected, live):
             return Operation()
-        if expected is change.before:
+        if first:
             _unless_stopped(ctx, change)
         if moved(change, expected, live):
-            raise MovedError
+            _give_way(ctx, change, nothing_written=first)
         return None
 
     _first_attempt(ctx, change, "write sent")
     location = as_text(wanted.body.get("location")).lower()
     operation = yield from patiently(
-        ctx, send, deadline, ask=Ask(Kind.WRITE, location), again=again, let_in=expected is change.before
+        ctx, send, deadline, ask=Ask(Kind.WRITE, location), again=again, idle=first, let_in=first
     )
     _note_accepted(ctx, change, operation)
     return operation
@@ -98,6 +99,13 @@ def _unless_stopped(ctx: Context, change: Change) -> None:
     if ctx.stopped():
         ctx.in_flight.pop(change.address, None)
         raise InterruptedRunError
+
+
+def _give_way(ctx: Context, change: Change, *, nothing_written: bool) -> NoReturn:
+    """End because somebody else was quicker."""
+    if nothing_written:
+        ctx.in_flight.pop(change.address, None)
+    raise MovedError
 
 
 def _first_attempt(ctx: Context, change: Change, doing: str) -> None:
@@ -145,11 +153,11 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
             return Operation()
         _unless_stopped(ctx, change)
         if moved(change, change.before, live):
-            raise MovedError
+            _give_way(ctx, change, nothing_written=True)
         return None
 
     _first_attempt(ctx, change, "delete sent")
-    operation = yield from patiently(ctx, send, deadline, ask=deletion_of(change), again=again, let_in=True)
+    operation = yield from patiently(ctx, send, deadline, ask=deletion_of(change), again=again, idle=True, let_in=True)
     _note_accepted(ctx, change, operation)
     yield from settle(change, operation, ctx, deadline)
     yield from gone(change, ctx, deadline)

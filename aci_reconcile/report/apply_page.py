@@ -20,7 +20,7 @@ from aci_reconcile.events import (
 )
 from aci_reconcile.plan.values import Action
 from aci_reconcile.report.change_page import FAILED_WEIGHT, change_entry, notices, plan_entries
-from aci_reconcile.report.events import done, summary, summary_text
+from aci_reconcile.report.events import done, moved_text, summary, summary_text
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
 from aci_reconcile.report.problem_page import hints
 from aci_reconcile.report.run_state import health_reasons
@@ -91,7 +91,7 @@ def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
             entry = replace(entry, seconds=seconds)
             return _wrong(entry, f"failed after {took(seconds)}", summary(error), (*hints(error), *lost))
         case Moved(_, seconds):
-            told = "changed in Azure since the plan; nothing was written"
+            told = moved_text(event)
             return _wrong(replace(entry, seconds=seconds), "moved", told, title="Moved")
         case Skipped(_, because):
             remark = Remark(Severity.WARNING, because, entry.where, "Skipped")

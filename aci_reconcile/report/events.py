@@ -74,7 +74,7 @@ def event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912  one c
         case Failed(change):
             return "\n".join(_failed(event, style))
         case Moved(change, seconds):
-            moved = f"changed in Azure since the plan ({took(seconds)}); nothing was written"
+            moved = f"{moved_text(event)} ({took(seconds)})"
             return _line("!", style.error, change.address, moved, style)
         case Skipped(change, because):
             return _line("!", style.warn, change.address, f"skipped: {because}", style)
@@ -112,6 +112,13 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
     if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
         lines.append(f"Another {verb.lower()} goes on from here.")
     return "\n".join(lines)
+
+
+def moved_text(event: Moved) -> str:
+    """Return what somebody else's write means for ours."""
+    if event.written:
+        return "changed in Azure by somebody else after our write; another apply decides"
+    return "changed in Azure since the plan; nothing was written"
 
 
 def doing(change: Change) -> str:

@@ -97,8 +97,8 @@ def _details(event: Event) -> dict[str, object]:
             members = {"seconds": seconds, "gone": gone, "error": error_json(error)}
         case ResourceGroupFailed(_, error):
             members["error"] = error_json(error)
-        case Moved(_, seconds):
-            members["seconds"] = seconds
+        case Moved(_, seconds, written):
+            members |= {"seconds": seconds, "written": written}
         case _:
             pass
     if isinstance(event, Unhealthy):

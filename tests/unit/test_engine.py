@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -154,3 +156,22 @@ def test_a_defect_ends_the_run() -> None:
 
     with pytest.raises(KeyError):
         events(task("a", process))
+
+
+def test_what_is_current_in_a_process_is_current_in_its_requests_only() -> None:
+    """Whatever thread they run in, and whoever else is on their way."""
+    current = ContextVar("current", default="nothing")
+
+    def process(name: str) -> Process[bool]:
+        found = [(yield from call(current.get))]
+        current.set(name)
+        yield from pause(1)
+        found.append((yield from call(current.get)))
+        yield told(" ".join((*found, current.get())))
+        return True
+
+    before = current.set("outer")
+    said = events(*(task(name, partial(process, name)) for name in "ab"))
+    current.reset(before)
+
+    assert ["outer a a", "outer b b"] == sorted(said)

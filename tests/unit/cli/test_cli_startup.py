@@ -21,6 +21,7 @@ HEAVY = (
     "click",
     "requests",
     "prometheus_client",
+    "opentelemetry",
     "aci_reconcile.emulator",
 )
 CODE = """
