@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from aci_reconcile.backend import Operation, Progress, Remaining
 from aci_reconcile.model import Lifecycle, Resource, ResourceId, Scope
@@ -108,7 +108,7 @@ class FakeBackend:
     after_fault: Any = None
 
     @classmethod
-    def holding(cls, *resources: Resource) -> FakeBackend:
+    def holding(cls, *resources: Resource) -> Self:
         """Return a backend that holds these live groups."""
         made = cls({each.id.key: each for each in resources})
         made.resource_groups = {each.id.scope.key: {"tags": {}} for each in resources} or {

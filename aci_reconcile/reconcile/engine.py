@@ -99,20 +99,19 @@ def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Calla
 def _begin(state: _Run) -> Iterator[Event]:
     """Begin every task whose turn it is; skip those whose dependencies failed."""
     _look_for_a_stop(state)
-    if not state.news or state.stopping:
-        return
-    state.news = False
-    for task in tuple(state.waiting.values()):
-        failed = sorted(name for name in task.after if state.ended.get(name) is False)
-        if failed:
-            del state.waiting[task.name]
-            state.ended[task.name] = False
-            state.news = True
-            yield task.skipped(f"{failed[0]} is not as it should be")
-        elif state.ended.keys() >= task.after | task.behind and not task.lanes & state.busy:
-            del state.waiting[task.name]
-            state.busy |= task.lanes
-            state.ready.append(_Live(task, task.process(), task.lanes))
+    while state.news and not state.stopping:
+        state.news = False
+        for task in tuple(state.waiting.values()):
+            failed = sorted(name for name in task.after if state.ended.get(name) is False)
+            if failed:
+                del state.waiting[task.name]
+                state.ended[task.name] = False
+                state.news = True
+                yield task.skipped(f"{failed[0]} is not as it should be")
+            elif state.ended.keys() >= task.after | task.behind and not task.lanes & state.busy:
+                del state.waiting[task.name]
+                state.busy |= task.lanes
+                state.ready.append(_Live(task, task.process(), task.lanes))
 
 
 def _look_for_a_stop(state: _Run) -> None:

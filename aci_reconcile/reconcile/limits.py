@@ -76,7 +76,7 @@ class Limits:
         bucket.tokens = min(bucket.tokens + max(now - bucket.counted, 0) * rate, max(rate, 1))
         bucket.counted = max(now, bucket.counted)
         bucket.tokens -= 1
-        return max(wait, -bucket.tokens / rate)
+        return max(wait, bucket.counted - now - bucket.tokens / rate)
 
     def closed(self, ask: Ask, now: float) -> float:
         """Return for how many seconds nothing of this kind may be sent."""
@@ -96,7 +96,7 @@ class Limits:
         bucket = self._bucket(ask if regional else Ask(ask.kind))
         news = now >= bucket.closed_until
         bucket.closed_until = max(bucket.closed_until, now + (error.retry_after or wait))
-        if not regional and sent >= bucket.refused:
+        if not regional and sent > bucket.refused:
             bucket.rate = max(_grown(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[ask.kind]
             bucket.tokens, bucket.counted, bucket.refused = 0, bucket.closed_until, now
         return news

@@ -118,7 +118,7 @@ class Moving(FakeBackend):
 def run(ip: str) -> tuple[FakeBackend, list[Event]]:
     """Change ``db``, which gets this address."""
     backend = Moving.holding(owned(db()), owned(web("tcp://10.0.0.4")))
-    backend.ip = ip  # type: ignore[attr-defined]  # it is a Moving one
+    backend.ip = ip
     proposal = plan([web(), db("postgres:2", ip="")], backend.groups.values(), policy())
     return backend, list(apply(proposal, context(backend)))
 

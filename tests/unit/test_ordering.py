@@ -1,0 +1,142 @@
+"""What comes before what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from factories import FakeBackend, context, group, owned, policy, rid
+
+from aci_reconcile.errors import InvalidRequestError, UsageError
+from aci_reconcile.events import Event, Failed, Skipped, Started, Succeeded
+from aci_reconcile.model import Lifecycle, Resource
+from aci_reconcile.plan import Action, Change, plan
+from aci_reconcile.reconcile import apply
+from aci_reconcile.reconcile.ordering import dependencies, freed_first, lanes
+
+RULES: dict[str, Any] = {"prune": True, "max_share": 1.0}
+
+
+def labelled(name: str, label: str = "shop", location: str = "westeurope") -> Resource:
+    """Return a group with a DNS label."""
+    made = group(name, ipAddress={"type": "Public", "dnsNameLabel": label, "ports": [{"port": 80}]})
+    return replace(made, body={**made.body, "location": location})
+
+
+def wanting(name: str, *before: str, scope: str = "rg-shop") -> Change:
+    """Return a creation that depends on others."""
+    after = replace(group(name, lifecycle=Lifecycle(depends_on=before)), id=rid(name, scope))
+    return Change(after.id, Action.CREATE, after=after)
+
+
+def creation(after: Resource) -> Change:
+    """Return the creation of a group."""
+    return Change(after.id, Action.CREATE, after=after)
+
+
+def deletion(before: Resource) -> Change:
+    """Return the deletion of a group."""
+    return Change(before.id, Action.DELETE, before=before)
+
+
+FREES: dict[str, tuple[Resource, Resource, bool]] = {
+    "the same label": (labelled("old"), labelled("new"), True),
+    "in other case and spelling": (labelled("old", "SHOP", "West Europe"), labelled("new"), True),
+    "another label": (labelled("old", "blog"), labelled("new"), False),
+    "another region": (labelled("old", location="northeurope"), labelled("new"), False),
+    "none at all": (group("old"), group("new"), False),
+}
+
+
+@pytest.mark.parametrize("case", FREES)
+def test_a_label_is_freed_before_it_is_taken(case: str) -> None:
+    """Labels are unique in a region."""
+    old, new, frees = FREES[case]
+    found = freed_first((creation(new), deletion(old)))
+
+    assert ({"rg-shop/new": frozenset({"rg-shop/old"})} if frees else {}) == found
+
+
+def test_only_deletions_free_a_label_and_only_writes_want_one() -> None:
+    """A group that keeps its label is waited for by nobody."""
+    kept, there = labelled("kept"), labelled("there")
+    changes = (
+        Change(kept.id, Action.UPDATE, before=kept, after=kept),
+        Change(there.id, Action.NO_OP, before=there, after=there),
+        deletion(labelled("old")),
+    )
+
+    assert {"rg-shop/kept": frozenset({"rg-shop/old"})} == freed_first(changes)
+    assert {} == freed_first(changes[:2])
+
+
+def moved_label(*fault: Exception, **more: Any) -> tuple[FakeBackend, list[Event]]:
+    """Apply a plan in which a label goes from a group that is deleted to one that is created."""
+    backend = FakeBackend.holding(owned(labelled("z-old")))
+    backend.faults["delete"] = list(fault)
+    rules = policy(**RULES)
+    proposal = plan([labelled("a-new")], list(backend.groups.values()), rules)
+    return backend, list(apply(proposal, context(backend, policy=rules, **more)))
+
+
+def test_a_creation_follows_the_deletion_that_frees_its_label() -> None:
+    """Though its name comes first, and many may be on their way at once."""
+    backend, events = moved_label()
+
+    assert [("delete", "rg-shop/z-old"), ("put", "rg-shop/a-new")] == backend.writes
+    assert 2 == sum(isinstance(each, Succeeded) for each in events)
+
+
+def test_a_creation_is_tried_although_the_deletion_failed() -> None:
+    """Whether the label is free, Azure knows best."""
+    backend, events = moved_label(InvalidRequestError("no"))
+
+    assert [("delete", "rg-shop/z-old"), ("put", "rg-shop/a-new")] == backend.writes
+    assert ["rg-shop/z-old"] == [each.change.address for each in events if isinstance(each, Failed)]
+    assert not any(isinstance(each, Skipped) for each in events)
+
+
+def test_dependencies_are_found_by_address_or_name() -> None:
+    """In any case; a name that several resource groups have means all of them, one that nobody has means nothing."""
+    changes = (
+        wanting("web", "DB", "rg-far/cache", "elsewhere"),
+        wanting("db"),
+        wanting("db", scope="rg-far"),
+        wanting("cache", scope="rg-far"),
+        wanting("cache", scope="rg-near"),
+    )
+    found = dependencies(changes)
+
+    assert {"rg-shop/db", "rg-far/db", "rg-far/cache"} == found["rg-shop/web"]
+    assert [set[str]()] * 4 == [found[each.address.lower()] for each in changes[1:]]
+
+
+def test_a_group_that_depends_on_itself_is_a_circle() -> None:
+    """The shortest one."""
+    with pytest.raises(UsageError, match="rg-shop/web -> rg-shop/web"):
+        dependencies((wanting("web", "web"),))
+
+
+def test_who_depends_on_a_skipped_group_is_told_which() -> None:
+    """Down the whole chain, against the order of the names; nobody was interrupted."""
+    backend = FakeBackend.holding()
+    backend.faults["put"] = [InvalidRequestError("no")]
+    desired = [
+        group("a", lifecycle=Lifecycle(depends_on=("b",))),
+        group("b", lifecycle=Lifecycle(depends_on=("c",))),
+        group("c"),
+    ]
+    events = list(apply(plan(desired, [], policy()), context(backend)))
+    skipped = {each.change.id.name: each.because for each in events if isinstance(each, Skipped)}
+
+    assert {"b": "rg-shop/c is not as it should be", "a": "rg-shop/b is not as it should be"} == skipped
+    assert ["c"] == [each.change.id.name for each in events if isinstance(each, Started)]
+
+
+def test_lanes_are_the_subnets_of_both_sides() -> None:
+    """A group that moves from one to the other keeps both busy; one that is not written none."""
+    here, there = (group(subnetIds=[{"id": f"/Subnets/{name}"}]) for name in ("Here", "There"))
+
+    assert {"/subnets/here", "/subnets/there"} == lanes(Change(here.id, Action.REPLACE, before=here, after=there))
+    assert frozenset() == lanes(Change(here.id, Action.NO_OP, before=here, after=here))
