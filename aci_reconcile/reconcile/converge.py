@@ -15,9 +15,10 @@ from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.reconcile.clearance import cleared
 from aci_reconcile.reconcile.comparing import moved, not_taken
-from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Pace, Wait, admitted, patiently
+from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
+from aci_reconcile.reconcile.patience import Pace, admitted, patiently
 from aci_reconcile.reconcile.running import running
 from aci_reconcile.reconcile.steps import pause
 from aci_reconcile.reconcile.verifying import verify
@@ -27,7 +28,8 @@ from aci_reconcile.reconcile.writes import delete, deletion_of, marked, patch, p
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 

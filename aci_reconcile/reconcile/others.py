@@ -10,14 +10,15 @@ from aci_reconcile.errors import NotConvergedError
 from aci_reconcile.health import is_settled
 from aci_reconcile.plan.decide import decide
 from aci_reconcile.plan.values import Action
-from aci_reconcile.reconcile.context import Pace, overdue, patiently
+from aci_reconcile.reconcile.patience import Pace, overdue, patiently
 from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
     from aci_reconcile.deferred import GroupReference
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 

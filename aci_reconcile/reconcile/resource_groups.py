@@ -9,8 +9,8 @@ from aci_reconcile import tags
 from aci_reconcile.errors import AciReconcileError
 from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
 from aci_reconcile.model import as_object
-from aci_reconcile.reconcile.context import Pace, overdue, patiently
 from aci_reconcile.reconcile.limits import Ask, Kind
+from aci_reconcile.reconcile.patience import Pace, overdue, patiently
 from aci_reconcile.reconcile.steps import Task, call, pause
 
 if TYPE_CHECKING:

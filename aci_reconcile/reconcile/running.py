@@ -10,7 +10,8 @@ from aci_reconcile import tags
 from aci_reconcile.errors import AzureError
 from aci_reconcile.events import Succeeded, Unhealthy, Waiting
 from aci_reconcile.health import State, assess
-from aci_reconcile.reconcile.context import MovedError, Pace, Wait
+from aci_reconcile.reconcile.context import MovedError, Wait
+from aci_reconcile.reconcile.patience import Pace
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.steps import call, pause
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from aci_reconcile.health import Health
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 _LOG_LINES = 20

@@ -9,7 +9,8 @@ from aci_reconcile.events import Waiting
 from aci_reconcile.health import has_succeeded, is_settled
 from aci_reconcile.model import as_text
 from aci_reconcile.reconcile.comparing import moved
-from aci_reconcile.reconcile.context import MovedError, Pace, failure, overdue, patiently
+from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.patience import Pace, failure, overdue, patiently
 from aci_reconcile.reconcile.steps import pause
 from aci_reconcile.reconcile.watch import next_look, watch_of
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from aci_reconcile.backend import Operation
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 

@@ -13,7 +13,8 @@ from aci_reconcile.reconcile.writes import patch
 if TYPE_CHECKING:
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 

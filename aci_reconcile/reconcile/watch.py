@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
 from aci_reconcile.health import is_settled
-from aci_reconcile.reconcile.context import Deadline, Pace, patiently
+from aci_reconcile.reconcile.patience import Deadline, Pace, patiently
 from aci_reconcile.reconcile.steps import Await, Notify, pause
 
 if TYPE_CHECKING:

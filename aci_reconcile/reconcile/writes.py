@@ -11,8 +11,9 @@ from aci_reconcile.model import as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.values import Action
 from aci_reconcile.reconcile.comparing import is_our_write, moved, proof_of
-from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait, patiently
+from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait
 from aci_reconcile.reconcile.limits import Ask, Kind
+from aci_reconcile.reconcile.patience import patiently
 from aci_reconcile.reconcile.settling import gone, settle
 from aci_reconcile.reconcile.steps import call, release
 from aci_reconcile.secret import fingerprint
@@ -20,7 +21,8 @@ from aci_reconcile.secret import fingerprint
 if TYPE_CHECKING:
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.context import Context, Deadline
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 

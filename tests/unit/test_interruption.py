@@ -228,7 +228,6 @@ def test_groups_that_were_not_begun_are_skipped_and_begun_ones_end() -> None:
     assert (1, 2) == (finished(events).added, finished(events).skipped)
 
 
-@pytest.mark.xfail(strict=True, reason="all PUTs are queued before the first is sent, and are sent regardless")
 def test_a_stop_holds_back_the_writes_that_no_thread_has_begun() -> None:
     """Of a hundred groups, hardly more than are in flight at once are created after the key was pressed."""
     backend = there(stop=("put", 0))

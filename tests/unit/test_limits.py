@@ -15,9 +15,9 @@ from aci_reconcile.errors import ThrottledError
 from aci_reconcile.events import Event, Paced, Started, Succeeded
 from aci_reconcile.plan import plan
 from aci_reconcile.reconcile import Wait, apply
-from aci_reconcile.reconcile.context import Deadline, patiently
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.limits import READ, REFILL, Ask, Kind, Limits
+from aci_reconcile.reconcile.patience import Deadline, patiently
 from aci_reconcile.reconcile.steps import Task
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from factories import FakeBackend, context, group, owned, rid
 
 from aci_reconcile.events import Finished
 from aci_reconcile.model import Resource
-from aci_reconcile.reconcile.context import Deadline
 from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.patience import Deadline
 from aci_reconcile.reconcile.steps import Task
 from aci_reconcile.reconcile.watch import Listing, Watch, look, pages_of
 

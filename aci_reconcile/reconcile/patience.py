@@ -1,0 +1,184 @@
+"""Asking Azure, and asking again while waiting helps: retries by the meaning of an error, limits, deadlines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from aci_reconcile.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
+from aci_reconcile.events import Paced
+from aci_reconcile.reconcile.limits import READ, Ask, Kind, Limits
+from aci_reconcile.reconcile.steps import Process, T, call, pause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.backend import Backend, Clock
+
+_MOST_REFUSALS = 25
+"""How often one request may be refused for its rate before that counts as an error: a server that always refuses."""
+_NOTEWORTHY = 1.0
+"""Seconds from which on a wait for Azure's limits is told."""
+
+
+@dataclass(slots=True)
+class Deadline:
+    """When patience ends, in seconds since the epoch; what Azure's rate limits take does not count."""
+
+    at: float
+    seconds: float
+    """How long patience was to last."""
+
+    def extend(self, seconds: float) -> None:
+        """Be patient for longer."""
+        self.at += seconds
+
+
+class Patient(Protocol):
+    """Time, chance and what was learned of limits: all that repeating a request takes."""
+
+    @property
+    def backend(self) -> Backend:
+        """The way to Azure."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Time."""
+        ...
+
+    @property
+    def jitter(self) -> Callable[[], float]:
+        """A number from 0 to 1, to keep many clients from coming back all at once."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """What was learned of Azure's rate limits."""
+        ...
+
+    @property
+    def stopped(self) -> Callable[[], bool]:
+        """Whether the run was interrupted."""
+        ...
+
+
+class _TooLateError(Exception):
+    """A request was still queued when the run was interrupted, or when Azure refused others of its kind."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """How long to wait before the next look: soon at first, then less and less often."""
+
+    delay: float = 0.25
+    factor: float = 1.5
+    ceiling: float = 5
+
+    def next(self) -> float:
+        """Return the seconds to wait, and slow down."""
+        now, self.delay = self.delay, min(self.delay * self.factor, self.ceiling)
+        return now
+
+
+def patiently(  # noqa: PLR0913  each is a choice of the one who asks
+    ctx: Patient,
+    run: Callable[[], T],
+    deadline: Deadline,
+    *,
+    ask: Ask = READ,
+    again: Callable[[], Process[T | None]] | None = None,
+    idle: bool = False,
+    let_in: bool = False,
+) -> Process[T]:
+    """Make a request, again and again while Azure says that waiting helps.
+
+    Args:
+        ctx: clock, jitter and limits.
+        run: the request.
+        deadline: when to give up; the last error is raised then. Azure's rate limits move it.
+        ask: what kind of request it is, for the limits.
+        again: what is asked before the request is repeated: it returns a result where that is no longer needed, and
+            raises where it is no longer right. Without it the request is harmless to repeat.
+        idle: nothing of the group is under way: an interruption ends the waiting at once, and ``again`` ends the rest.
+        let_in: the limits have let the first attempt go already.
+    """
+    pace = Pace(delay=1, factor=2, ceiling=30)
+    tries = refusals = 0
+    while True:
+        if tries or not let_in:
+            yield from admitted(ctx, ask, deadline, idle=idle)
+        known = (yield from again()) if tries and again is not None else None
+        if known is not None:
+            return known
+        tries += 1
+        sent = ctx.clock.now()
+        try:
+            result = yield from call(partial(_attempted, ctx, run, ask, idle=idle))
+        except _TooLateError:
+            continue
+        except ThrottledError as error:
+            refusals += 1
+            if refusals > _MOST_REFUSALS:
+                raise
+            yield from _refused(ctx, ask, error, sent, pace.next())
+        except (RetryableError, NoAnswerError):
+            delay = pace.next()
+            if ctx.clock.now() + delay > deadline.at:
+                raise
+            yield from pause(delay + ctx.jitter() * min(delay, 1), idle=idle)
+        else:
+            _learn(ctx, ask.kind)
+            return result
+
+
+def _attempted(ctx: Patient, run: Callable[[], T], ask: Ask, *, idle: bool) -> T:
+    """Make a request in a thread, unless it has become wrong or vain since it was queued there, behind hundreds."""
+    if (idle and ctx.stopped()) or ctx.limits.closed(ask, ctx.clock.now()) > 0:
+        raise _TooLateError
+    return run()
+
+
+def _learn(ctx: Patient, kind: Kind) -> None:
+    left = ctx.backend.remaining()
+    of_kind = {Kind.READ: left.reads, Kind.WRITE: left.writes, Kind.DELETE: left.deletes}
+    ctx.limits.note(kind, of_kind[kind], ctx.clock.now())
+
+
+def _refused(ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: float) -> Process[None]:
+    now = ctx.clock.now()
+    if ctx.limits.refuse(ask, error, sent, now, wait):
+        seconds = ctx.limits.closed(ask, now)
+        if seconds > _NOTEWORTHY:
+            yield Paced(ask.kind.value, seconds, ask.location if "resource" in error.code.lower() else "")
+
+
+def admitted(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Process[None]:
+    """Wait until Azure's limits let a request go. The deadline moves by as much.
+
+    An ``idle`` wait ends at once when the run is interrupted; then the caller must not begin anything.
+    """
+    began = ctx.clock.now()
+    wait = ctx.limits.reserve(ask, began)
+    while wait > 0 and not (idle and ctx.stopped()):
+        yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1, idle=idle)
+        wait = ctx.limits.closed(ask, ctx.clock.now())
+    deadline.extend(ctx.clock.now() - began)
+
+
+def overdue(ctx: Patient, deadline: Deadline, what: str) -> None:
+    """Raise once the deadline has passed.
+
+    Raises:
+        NotConvergedError: it has.
+    """
+    if ctx.clock.now() > deadline.at:
+        raise NotConvergedError(
+            f"still {what} after {deadline.seconds:.0f} s", hint="look at `status`, or give it longer with --timeout"
+        )
+
+
+def failure(code: str, message: str) -> AzureError:
+    """Return the error of an operation that ended badly."""
+    return AzureError(message or "the operation failed, and Azure does not say why", code=code)
