@@ -60,7 +60,8 @@ def accepted(file: Path | None, project: Project, cwd: Path) -> tuple[Acceptance
     Raises:
         InvalidManifestsError: the file has errors.
     """
-    from aci_reconcile.manifest import ACCEPTED_FILE, acceptances
+    from aci_reconcile.manifest import ACCEPTED_FILE
+    from aci_reconcile.manifest.acceptances import acceptances
 
     beside = project.root / ACCEPTED_FILE
     if file is None and (project.file is None or not beside.exists()):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from aci_reconcile.manifest.acceptances import acceptances
 from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.conformity import complaint
@@ -31,7 +30,6 @@ __all__ = [
     "Request",
     "Rule",
     "Violation",
-    "acceptances",
     "complaint",
     "environments",
     "frozen",

@@ -12,7 +12,8 @@ from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.drift import Finding, Kind
 from aci_reconcile.drift.findings import severity_of
-from aci_reconcile.manifest import acceptances, schema
+from aci_reconcile.manifest import schema
+from aci_reconcile.manifest.acceptances import acceptances
 from aci_reconcile.report import Header
 from aci_reconcile.report.metrics import drift_metrics
 

@@ -12,7 +12,8 @@ import yaml
 
 from aci_reconcile.drift import Acceptance, Kind
 from aci_reconcile.errors import Where
-from aci_reconcile.manifest import ACCEPTED_FILE, Request, acceptances, load, schema
+from aci_reconcile.manifest import ACCEPTED_FILE, Request, load, schema
+from aci_reconcile.manifest.acceptances import acceptances
 
 if TYPE_CHECKING:
     from pathlib import Path
