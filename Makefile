@@ -62,7 +62,7 @@ e2e-wheel: wheel $(VENV)/.tested ## the end-to-end tests on that wheel, installe
 	$(PYTHON) -m venv build/wheel-env
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/test.txt
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --no-deps dist/*.whl
-	ACI_RECONCILE_COMMAND="$(CURDIR)/build/wheel-env/bin/aci-reconcile" $(BIN)/python -m pytest -n 2 -q tests/e2e
+	ACI_RECONCILE_COMMAND="$(CURDIR)/build/wheel-env/bin/aci-reconcile" $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "e2e and not sweep" tests/e2e
 
 lock: $(VENV)/.checked ## pin the newest versions that fit pyproject.toml
 	$(PIP) pip-tools

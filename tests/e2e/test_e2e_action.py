@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from forge_server import Forge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = f"example-org/aci-reconcile@{'0' * 40}"

@@ -17,7 +17,7 @@ from e2e.secure import CLIENT_SECRET, Secure, secure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 WORD = "c4n4ry"
 SOURCES = "secrets"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from e2e.processes import Azure
     from forge_server import Said
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[2]
 PULL_REQUEST = 1

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUP = "name: web\ncontainers: [{name: a, image: 'nginx:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
