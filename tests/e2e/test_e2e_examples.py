@@ -25,7 +25,7 @@ SECRETS = {
 CANARIES = ("canary", "Y2FuYXJ5", "Y2FuYXJ5LXRscw")
 FAST = ["--stable-for", "0s"]
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def run(folder: Path, *words: str, expect: int = 0) -> str:
