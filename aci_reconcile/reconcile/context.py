@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -68,6 +69,8 @@ class Context:
     """How the progress of the groups of each resource group is watched."""
     clearance: Clearance = field(default_factory=Clearance)
     """Whom to ask, before a group is deleted, whether it could be created again."""
+    freeing: Counter[tuple[str, str]] = field(default_factory=Counter["tuple[str, str]"])
+    """How many deletions are under way in each region of each subscription: quota that will be free."""
     in_flight: dict[str, str] = field(default_factory=dict[str, str])
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])

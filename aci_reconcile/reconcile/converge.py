@@ -16,6 +16,7 @@ from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.reconcile.clearance import cleared
 from aci_reconcile.reconcile.comparing import moved, not_taken
 from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait
+from aci_reconcile.reconcile.freeing import freed, put_when_there_is_room
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
 from aci_reconcile.reconcile.patience import Pace, admitted, patiently
@@ -43,6 +44,13 @@ class _GoneError(Exception):
 
 def converge(change: Change, ctx: Context) -> Process[bool]:
     """Carry out one change; returns whether the group is as it should be."""
+    good = yield from _told(change, ctx)
+    yield from freed(change, ctx)
+    return good
+
+
+def _told(change: Change, ctx: Context) -> Process[bool]:
+    """Carry out one change and tell how it ended."""
     began = ctx.clock.now()
     good = False
     try:
@@ -112,7 +120,7 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
     if change.action is Action.REPLACE:
         return (yield from _replaced(change, wanted, ctx, deadline))
     try:
-        seen = yield from put(change, wanted, ctx, deadline, expected=change.before)
+        seen = yield from put_when_there_is_room(change, wanted, ctx, deadline)
     except ImmutableFieldError as error:
         if not _may_be_recreated(change, ctx):
             raise _refused(error) from error
