@@ -20,7 +20,7 @@ help: ## what there is
 demo: $(VENV)/.installed ## the main job, start to end, on the embedded emulator
 	@$(BIN)/python scripts/demo.py
 
-test: $(VENV)/.tested ## the whole test suite, no network but loopback
+test: $(VENV)/.tested ## the test suite, no network but loopback; what takes long is in the targets below
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
