@@ -6,8 +6,6 @@ import gc
 import os
 import sys
 
-from aci_reconcile.errors import ExitCode
-
 _RARELY = (100_000, 20, 100)
 """Thousands of groups are millions of objects and hardly a cycle among them: by Python's own thresholds a quarter of
 the time would go into looking for some (measured)."""
@@ -16,12 +14,13 @@ the time would go into looking for some (measured)."""
 def main() -> int:
     """Run the command line of this process and return its exit code."""
     if sys.argv[1:] == ["--version"]:
-        from aci_reconcile.cli.version import running  # noqa: PLC0415  nothing else is needed for it
+        from aci_reconcile.version import VERSION  # noqa: PLC0415  nothing else is needed for it
 
-        sys.stdout.write(f"aci-reconcile {running()}\n")
-        return int(ExitCode.OK)
+        sys.stdout.write(f"aci-reconcile {VERSION}\n")
+        return 0
     gc.set_threshold(*_RARELY)
     from aci_reconcile.cli.boundary import run  # noqa: PLC0415  see above
+    from aci_reconcile.errors import ExitCode  # noqa: PLC0415  see above
 
     code = run(sys.argv[1:])
     if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aci_reconcile.arm.backend import ArmBackend
 from aci_reconcile.arm.body import Redactor
 from aci_reconcile.arm.wire import Clients, Wire
+from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aci_reconcile.arm.transport import Send
     from aci_reconcile.arm.vaults import Vaults
 
+USER_AGENT = f"aci-reconcile/{VERSION}"
 READ_SECONDS = 60.0
 """How long an answer may take. ARM gives up on a provider after about a minute and says 504."""
 
@@ -117,7 +119,7 @@ def options(endpoint: Endpoint, transport: Any, authentication: Any, *, paced: b
         "transport": transport,
         "policies": [
             RequestIdPolicy(),
-            UserAgentPolicy(user_agent_name()),
+            UserAgentPolicy(USER_AGENT),
             ReadsOnly(paced=paced),
             *((authentication,) if authentication else ()),
             Traced(),
@@ -131,13 +133,3 @@ class _Unused:
 
     def get_token(self, *_scopes: str, **_options: Any) -> Any:
         raise AssertionError("the pipeline has its own authentication")
-
-
-def user_agent_name() -> str:
-    """Return how we introduce ourselves: ``aci-reconcile/<version>``."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"aci-reconcile/{version('aci-reconcile')}"
-    except PackageNotFoundError:
-        return "aci-reconcile/unknown"

@@ -77,7 +77,7 @@ class Vaults:
         """
         if not _NAME.fullmatch(vault):
             raise ValueError(f"{vault!r} is no name of a vault")
-        from aci_reconcile.arm.connection import user_agent_name
+        from aci_reconcile.arm.connection import USER_AGENT
         from aci_reconcile.arm.policies import ReadsOnly
 
         return make(
@@ -87,7 +87,7 @@ class Vaults:
             transport=self._transport(),
             retry_policy=ReadsOnly(),
             permit_redirects=False,
-            user_agent=user_agent_name(),
+            user_agent=USER_AGENT,
         )
 
     def _transport(self) -> Any:

@@ -47,12 +47,12 @@ def _told(loaded: Loaded, console: Console, reports: Reports) -> str:
 
 
 def _sarif(loaded: Loaded, reports: Reports) -> str:
-    from aci_reconcile.cli.version import running
     from aci_reconcile.manifest import CODES
     from aci_reconcile.report.sarif import sarif
+    from aci_reconcile.version import VERSION
 
     titles = {name: (code.title, code.explanation) for name, code in CODES.items()}
-    return sarif(loaded.diagnostics, titles, reports.checkout, tool_version=running())
+    return sarif(loaded.diagnostics, titles, reports.checkout, tool_version=VERSION)
 
 
 def _text(loaded: Loaded, console: Console) -> str:

@@ -14,10 +14,10 @@ def write_log(defect: BaseException) -> str:
 
     Values of variables are not part of it, and a ``Secret`` in a message shows itself as redacted.
     """
-    from aci_reconcile.cli.version import running
+    from aci_reconcile.version import VERSION
 
     lines = [
-        f"aci-reconcile {running()}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n",
+        f"aci-reconcile {VERSION}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n",
         f"command: {_command()}\n\n",
         *traceback.format_exception(defect),
     ]

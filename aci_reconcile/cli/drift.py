@@ -113,15 +113,15 @@ def _without_foreign(plan: Plan) -> Plan:
 
 
 def _shown(found: Drift, header: Header, console: Console, reports: Reports) -> str:
-    from aci_reconcile.cli.version import running
     from aci_reconcile.report import drift_json, drift_text
+    from aci_reconcile.version import VERSION
 
     if console.format not in options.PLAIN:
         from aci_reconcile.report.drift_page import drift_page
 
         return reports.page(drift_page(found, header), console)
     if console.json:
-        return drift_json(found, header, tool_version=running())
+        return drift_json(found, header, tool_version=VERSION)
     return drift_text(found, header, console.style, width=console.width, verbose=console.verbose)
 
 

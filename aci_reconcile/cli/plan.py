@@ -106,11 +106,11 @@ def _told(plan: Plan, header: Header, console: Console, digest: str, reports: Re
 
 def shown(plan: Plan, header: Header, console: Console, digest: str = "") -> str:
     """Return the plan as text or as JSON, with its digest where that is known."""
-    from aci_reconcile.cli.version import running
     from aci_reconcile.report import plan_json, plan_text
+    from aci_reconcile.version import VERSION
 
     if console.json:
-        return plan_json(plan, header, tool_version=running(), plan_digest=digest)
+        return plan_json(plan, header, tool_version=VERSION, plan_digest=digest)
     text = plan_text(plan, header, console.style, width=console.width, verbose=console.verbose)
     return f"{text}\n\nPlan digest: {digest}" if digest else text
 

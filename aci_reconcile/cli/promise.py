@@ -12,9 +12,9 @@ from aci_reconcile.cli.given import Sources, allowed
 from aci_reconcile.cli.planfile import read_plan
 from aci_reconcile.cli.proposal import look_for, prepared, proposed
 from aci_reconcile.cli.saving import ASKED, asked_again, saved_of
-from aci_reconcile.cli.version import running
 from aci_reconcile.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
 from aci_reconcile.saved import elsewhere, expired, moved
+from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -79,7 +79,7 @@ class Promise:
         """Look whether the saved plan is for this place, before anything is asked there."""
         if self.saved is not None:
             version = work.loaded.project.api_version
-            _refuse(elsewhere(self.saved, work.header, tool_version=running(), api_version=version))
+            _refuse(elsewhere(self.saved, work.header, tool_version=VERSION, api_version=version))
 
     def kept(self, plan: Plan, work: Work, session: Session) -> None:
         """Look whether the plan that was made now is the promised one.

@@ -113,10 +113,10 @@ def paged(page: Page, form: str, checkout: Checkout) -> str:
 
         return markdown(page)
     if form == "html":
-        from aci_reconcile.cli.version import running
         from aci_reconcile.report.webpage import html
+        from aci_reconcile.version import VERSION
 
-        return html(page, tool_version=running())
+        return html(page, tool_version=VERSION)
     if form == "junit":
         from aci_reconcile.report.junit import junit
 

@@ -68,7 +68,7 @@ def _version() -> click.Option:
 def _show_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
     del param
     if value and not ctx.resilient_parsing:
-        from aci_reconcile.cli.version import running
+        from aci_reconcile.version import VERSION
 
-        click.echo(f"aci-reconcile {running()}")
+        click.echo(f"aci-reconcile {VERSION}")
         ctx.exit()

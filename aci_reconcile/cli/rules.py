@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli.version import running
 from aci_reconcile.manifest import violations
 from aci_reconcile.plan.values import Blocker, Notice
 from aci_reconcile.report import plan_json
+from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest import Project, Violation
@@ -22,7 +22,7 @@ def judged(plan: Plan, project: Project, header: Header) -> Plan:
     rules = project.policy.rules
     if not rules:
         return plan
-    found = violations(rules, json.loads(plan_json(plan, header, tool_version=running())))
+    found = violations(rules, json.loads(plan_json(plan, header, tool_version=VERSION)))
     held = tuple(_blocker(each) for each in found if each.unusable or not each.rule.warning)
     noted = tuple(
         Notice("rule", address, each.rule.message)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 from aci_reconcile.cli import options
 from aci_reconcile.cli.given import Sources
 from aci_reconcile.cli.variables import variables_of
-from aci_reconcile.cli.version import running
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.saved import Origin, document, salt
 from aci_reconcile.secret import fingerprint
+from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -49,7 +49,7 @@ def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document
     hidden = _in_secrets(values, work.loaded.resources)
     origin = Origin(
         header=work.header,
-        tool_version=running(),
+        tool_version=VERSION,
         api_version=work.loaded.project.api_version,
         resources=work.loaded.resources,
         fingerprints=_fingerprints(plan),

@@ -69,11 +69,11 @@ def _unread(plan: Plan) -> Iterator[Check]:
 
 
 def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
-    from aci_reconcile.cli.version import running
     from aci_reconcile.report import checks_json, checks_text
+    from aci_reconcile.version import VERSION
 
     if console.json:
-        return checks_json(found, header, tool_version=running())
+        return checks_json(found, header, tool_version=VERSION)
     return checks_text(found, header, console.style, verbose=console.verbose)
 
 

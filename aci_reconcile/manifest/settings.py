@@ -21,8 +21,9 @@ from aci_reconcile.manifest.references import References, mentions
 from aci_reconcile.manifest.rows import PROJECT
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.variables import VariableReader
-from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, running, satisfies
+from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, satisfies
 from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,7 +228,7 @@ class _Reader:
         if not required:
             return
         where = places.find(("requiredVersion",))
-        version = self.request.version or running()
+        version = self.request.version or VERSION
         fits = satisfies(version, required)
         if fits is None:
             message, hint = f"{quote(required)} is no list of versions", 'write ">=0.1,<2"'

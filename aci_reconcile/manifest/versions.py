@@ -35,16 +35,6 @@ def newest(*versions: str) -> str:
     return max((version for version in versions if version), key=api_order, default="")
 
 
-def running() -> str:
-    """Return the version of the installed package; "0" where it is not installed."""
-    import importlib.metadata
-
-    try:
-        return importlib.metadata.version("aci-reconcile")
-    except importlib.metadata.PackageNotFoundError:
-        return "0"
-
-
 def satisfies(version: str, required: str) -> bool | None:
     """Whether a version fits clauses such as ``>=0.1,<2``; None where they can't be read.
 

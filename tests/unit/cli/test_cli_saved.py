@@ -163,7 +163,7 @@ def _api_version(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) ->
 
 
 def _tool(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("aci_reconcile.cli.version.version", lambda _name: "9.0.0")
+    patch.setattr("aci_reconcile.cli.promise.VERSION", "9.0.0")
 
 
 def _subscription(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None:
