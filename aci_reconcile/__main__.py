@@ -25,6 +25,9 @@ def main() -> int:
     code = run(sys.argv[1:])
     if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:
         _leave(code)
+    # Before Python ends it looks for cycles among everything that is left, which takes it longer than a plan of one
+    # group takes us (80 ms, measured). What ends with the process needs no looking for.
+    gc.freeze()
     return code
 
 

@@ -52,6 +52,18 @@ class ArmBackend(Backend):
         """What can be asked before a write, over the same connections."""
         return ArmPreflight(self._wire, api_version=self._api)
 
+    def prepare(self) -> None:
+        """Import what the first request to Microsoft.ContainerInstance needs."""
+        self._wire.prepare()
+
+    def sign_in(self) -> None:
+        """Get the token of the first request, where it needs one.
+
+        Raises:
+            AuthenticationError: none could be had.
+        """
+        self.identity.sign_in()
+
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.arm.backend import ArmBackend
@@ -29,6 +30,8 @@ class Identity:
 
     description: str
     warning: str = ""
+    sign_in: Callable[[], None] = lambda: None
+    """Gets the token of the first request, where it needs one."""
 
 
 def connect(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
@@ -102,7 +105,8 @@ def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_proces
     from aci_reconcile.arm.policies import OneTokenForAll
 
     found = credential_from(environ, endpoint)
-    return OneTokenForAll(found.credential, *endpoint.scopes), Identity(found.description, found.warning)
+    policy = OneTokenForAll(found.credential, *endpoint.scopes)
+    return policy, Identity(found.description, found.warning, partial(policy.sign_in, endpoint.base_url))
 
 
 def options(endpoint: Endpoint, transport: Any, authentication: Any, *, paced: bool = False) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError as SdkError
-from azure.core.pipeline import PipelineRequest
+from azure.core.pipeline import PipelineContext, PipelineRequest
 from azure.core.pipeline.policies import DistributedTracingPolicy, RetryPolicy
 from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
@@ -97,6 +97,14 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
             except (SdkError, ValueError) as error:
                 self._failures.append(error)
                 raise no_token(error) from error
+
+    def sign_in(self, url: str) -> None:
+        """Get the token that requests to a server will need.
+
+        Raises:
+            AuthenticationError: none could be had.
+        """
+        self.on_request(PipelineRequest(HttpRequest("GET", url), PipelineContext(None)))
 
 
 class Traced(DistributedTracingPolicy[Any, Any]):

@@ -72,6 +72,10 @@ class Wire:
             )
         return answer
 
+    def prepare(self) -> None:
+        """Make the client that most requests go through."""
+        self._clients.pick(_PROVIDER)
+
     def close(self) -> None:
         """Close the connections."""
         self._clients.close()

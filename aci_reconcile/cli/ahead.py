@@ -1,4 +1,7 @@
-"""Asking Azure what is there while the manifests are still being read: with thousands of groups both take seconds."""
+"""Asking Azure what is there while the manifests are still being read: with thousands of groups both take seconds.
+
+With one group it is the imports that take time: what is not needed to ask is imported while the answer is on its way.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.connection import STATE, Place, connected
-from aci_reconcile.cli.manifests import fallback_subscription, request_for
 from aci_reconcile.errors import AciReconcileError
-from aci_reconcile.manifest import peek
-from aci_reconcile.model import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
-    from aci_reconcile.backend import Backend
+    from aci_reconcile.arm import ArmBackend
     from aci_reconcile.cli.connection import Connection
     from aci_reconcile.cli.given import Sources, Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.manifest import Project
-    from aci_reconcile.model import Resource
+    from aci_reconcile.model import Resource, Scope
 
     Listed = Callable[[], tuple[Resource, ...]]
 
@@ -51,6 +51,10 @@ def ahead(sources: Sources, target: Target, session: Session, stack: ExitStack) 
     """
     if target.local:
         return None
+    from aci_reconcile.cli.manifests import fallback_subscription, request_for
+    from aci_reconcile.manifest import peek
+    from aci_reconcile.model import Scope
+
     try:
         project = peek(request_for(sources, session, resolve=False))
         if project is None or not project.resource_group:
@@ -72,12 +76,13 @@ class _Begun:
     The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
     """
 
-    def __init__(self, backend: Backend, scope: Scope) -> None:
+    def __init__(self, backend: ArmBackend, scope: Scope) -> None:
         self._backend = backend
         self._scope = scope
         self._first: Future[tuple[Resource, ...]] | None = Future()
         work = partial(copy_context().run, self._work, self._first)
         threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
+        backend.prepare()
 
     def __call__(self) -> tuple[Resource, ...]:
         first, self._first = self._first, None
@@ -85,6 +90,7 @@ class _Begun:
 
     def _work(self, first: Future[tuple[Resource, ...]]) -> None:
         try:
+            self._backend.sign_in()
             first.set_result(tuple(self._backend.list(self._scope)))
         except BaseException as error:  # noqa: BLE001  it is raised where the list is asked for
             first.set_exception(error)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import UsageError
-from aci_reconcile.plan.values import UNLIMITED, Policy
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.manifest import Loaded, Project
+    from aci_reconcile.plan.values import Policy
 
 FINGERPRINT_KEY = "ACI_RECONCILE_FINGERPRINT_KEY"
 UNNAMED = "default"
@@ -57,6 +56,8 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         UsageError: pruning without a project's name, a redeployment of what nobody declares, or no reason.
     """
     from aci_reconcile.manifest import frozen
+    from aci_reconcile.plan.values import UNLIMITED, Policy
+    from aci_reconcile.secret import Secret
 
     project, said = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):

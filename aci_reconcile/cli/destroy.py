@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import click
 
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.cli.proposal import Work
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.work import Work
     from aci_reconcile.plan.values import Plan
 
 
@@ -50,7 +50,7 @@ class DestroyOptions:
 def _destroy(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan
-    from aci_reconcile.cli.proposal import prepared
+    from aci_reconcile.cli.work import prepared
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     session, given = started(ctx)

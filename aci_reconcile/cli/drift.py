@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from aci_reconcile.backend import Clock
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.cli.proposal import Work
     from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.work import Work
     from aci_reconcile.drift import Drift, Memory
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.report import Header
@@ -57,8 +57,8 @@ class DriftOptions:
 
 
 def _drift(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.proposal import prepared
     from aci_reconcile.cli.reporting import reporting
+    from aci_reconcile.cli.work import prepared
 
     session, given = started(ctx)
     with reporting("drift", given, session) as reports:

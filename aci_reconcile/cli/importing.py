@@ -103,7 +103,7 @@ def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
 def _view(asked: ImportOptions, session: Session) -> Generator[tuple[View, Loaded]]:
     """Connect. What the flags say about the place is where to look, not what the project's manifests may leave out."""
     from aci_reconcile.cli.manifests import placed, request_for
-    from aci_reconcile.cli.proposal import opened, scopes_of
+    from aci_reconcile.cli.work import opened, scopes_of
     from aci_reconcile.manifest import load
 
     plain = replace(asked.sources, resource_group="", only=())

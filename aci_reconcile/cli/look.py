@@ -95,7 +95,7 @@ class View:
 def _view(asked: LookOptions, session: Session) -> Generator[View]:
     """Connect; what the project file and the manifests say about places is used even if they have errors."""
     from aci_reconcile.cli.manifests import placed, request_for
-    from aci_reconcile.cli.proposal import opened, scopes_of
+    from aci_reconcile.cli.work import opened, scopes_of
     from aci_reconcile.manifest import load
 
     loaded = load(request_for(asked.sources, session, resolve=False))

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.allow import Allow
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.cli.proposal import Work
     from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.work import Work
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.report import Header
     from aci_reconcile.saved import Document
@@ -54,9 +54,8 @@ class PlanOptions:
 
 
 def _plan(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.proposal import look_for, prepared, proposed
     from aci_reconcile.cli.reporting import reporting
-    from aci_reconcile.reconcile import Refresh
+    from aci_reconcile.cli.work import prepared
 
     session, given = started(ctx)
     asked = PlanOptions.of(given)
@@ -64,6 +63,9 @@ def _plan(ctx: click.Context) -> ExitCode:
         reporting("plan", given, session) as reports,
         prepared(asked.sources, asked.target, asked.allow, session) as work,
     ):
+        from aci_reconcile.cli.proposal import look_for, proposed
+        from aci_reconcile.reconcile import Refresh
+
         look = look_for(work, asked.target, session, Refresh(asked.refresh))
         plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
         content = _content(plan, work, given, session)

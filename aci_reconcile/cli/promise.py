@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, cast
 from aci_reconcile.cli.execution import refuse
 from aci_reconcile.cli.given import Sources, allowed
 from aci_reconcile.cli.planfile import read_plan
-from aci_reconcile.cli.proposal import look_for, prepared, proposed
+from aci_reconcile.cli.proposal import look_for, proposed
 from aci_reconcile.cli.saving import ASKED, asked_again, saved_of
+from aci_reconcile.cli.work import prepared
 from aci_reconcile.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
 from aci_reconcile.saved import elsewhere, expired, moved
 from aci_reconcile.version import VERSION
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from aci_reconcile.cli.given import Given, Target
-    from aci_reconcile.cli.proposal import Work
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.work import Work
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.reconcile import Refresh
     from aci_reconcile.saved import Document

@@ -1,103 +1,23 @@
-"""From options to a plan, with the connection still open: what ``plan``, ``apply``, ``drift`` and ``destroy`` share."""
+"""From manifests and a connection to a plan: what ``plan``, ``apply``, ``verify`` and ``drift`` share."""
 
 from __future__ import annotations
 
 import random
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli.ahead import ahead
-from aci_reconcile.cli.allow import Allow, is_named, policy_for
-from aci_reconcile.cli.connection import STATE, Place, connected
-from aci_reconcile.cli.manifests import placed, valid
+from aci_reconcile.cli.allow import is_named
 from aci_reconcile.cli.progress import told
 from aci_reconcile.cli.rules import judged
-from aci_reconcile.cli.vaults import fetching
-from aci_reconcile.model import Scope
+from aci_reconcile.cli.work import header_of, scopes_of
 from aci_reconcile.reconcile import Look, Refresh, propose
-from aci_reconcile.report import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-
-    from aci_reconcile.backend import Backend
-    from aci_reconcile.cli.ahead import Listed
-    from aci_reconcile.cli.connection import Connection
-    from aci_reconcile.cli.given import Sources, Target
+    from aci_reconcile.cli.given import Target
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.manifest import Loaded, Project
+    from aci_reconcile.cli.work import Work
+    from aci_reconcile.manifest import Loaded
     from aci_reconcile.plan.values import Plan, Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Everything that is known before Azure is asked."""
-
-    loaded: Loaded
-    policy: Policy
-    connection: Connection
-    lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
-    """Lists of resource groups that are on their way already, by the scope's key."""
-
-    @property
-    def backend(self) -> Backend:
-        """The way to Azure."""
-        return self.connection.backend
-
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Every resource group that the project names."""
-        return scopes_of(self.loaded.project)
-
-    @property
-    def header(self) -> Header:
-        """Where reports say that they apply."""
-        return header_of(self.loaded.project, self.connection.endpoint)
-
-
-@contextmanager
-def prepared(
-    sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool = True
-) -> Generator[Work]:
-    """Load the manifests, settle what is allowed, and connect.
-
-    Args:
-        sources: which manifests.
-        target: where to connect to.
-        allow: what was allowed on the command line.
-        session: the run.
-        resolve: whether secrets are needed; a command that writes no body does without.
-
-    Raises:
-        InvalidManifestsError: the manifests have errors.
-        UsageError: the options do not fit together, or nothing names a subscription.
-    """
-    with ExitStack() as stack:
-        early = ahead(sources, target, session, stack)
-        loaded = placed(valid(sources, session, fetching(target, session), resolve=resolve), target, session.environ)
-        policy = policy_for(loaded, allow, session.environ, now=session.clock.now(), local=target.local)
-        if early is not None and early.fits(loaded.project):
-            _introduced(early.connection, loaded.project, target, session)
-            yield Work(loaded, policy, early.connection, early.lists)
-        else:
-            yield Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
-
-
-@contextmanager
-def opened(project: Project, target: Target, session: Session, *, paced: bool = False) -> Generator[Connection]:
-    """Connect for a project, and say as whom."""
-    place = Place(target, project.api_version, project.root / STATE, session.environ, session.clock.sleep, paced)
-    with connected(place) as connection:
-        _introduced(connection, project, target, session)
-        yield connection
-
-
-def _introduced(connection: Connection, project: Project, target: Target, session: Session) -> None:
-    if connection.warning:
-        session.console.warn(connection.warning)
-    if session.console.verbose or not target.local:
-        session.console.info(f"Using subscription {project.subscription} at {connection.description}.")
 
 
 def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
@@ -112,11 +32,6 @@ def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> 
     return judged(proposal, project, header_of(project, endpoint))
 
 
-def header_of(project: Project, endpoint: str) -> Header:
-    """Return where reports say that they apply."""
-    return Header(project.owner, project.subscription, endpoint, project.environment)
-
-
 def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, health: bool = False) -> Look:
     """Return how to look at Azure."""
     return Look(
@@ -129,8 +44,3 @@ def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, 
         listed=work.lists,
         tell=lambda event: told(event, session.console),
     )
-
-
-def scopes_of(project: Project) -> tuple[Scope, ...]:
-    """Return the resource groups that a project names."""
-    return tuple(Scope(project.subscription, name) for name in project.resource_groups)

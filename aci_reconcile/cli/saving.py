@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.cli.proposal import Work
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.work import Work
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change, Plan

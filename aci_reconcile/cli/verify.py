@@ -40,13 +40,15 @@ class VerifyOptions:
 
 
 def _verify(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.proposal import look_for, prepared, proposed
-    from aci_reconcile.reconcile import Refresh
-    from aci_reconcile.reconcile.preflight import preflight
+    from aci_reconcile.cli.work import prepared
 
     session, given = started(ctx)
     asked = VerifyOptions.of(given)
     with prepared(asked.sources, asked.target, asked.allow, session) as work:
+        from aci_reconcile.cli.proposal import look_for, proposed
+        from aci_reconcile.reconcile import Refresh
+        from aci_reconcile.reconcile.preflight import preflight
+
         look = look_for(work, asked.target, session, Refresh.AUTO)
         plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
         checks = preflight(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from aci_reconcile.reconcile.apply import apply, delete_resource_groups
-from aci_reconcile.reconcile.clearance import Clearance
-from aci_reconcile.reconcile.context import Context, Wait
-from aci_reconcile.reconcile.observe import Look, Observation, Refresh, observe, propose
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from aci_reconcile.reconcile.clearance import Clearance
+    from aci_reconcile.reconcile.context import Context, Wait
+    from aci_reconcile.reconcile.execution import apply, delete_resource_groups
+    from aci_reconcile.reconcile.looking import Look, Observation, Refresh, observe, propose
 
 __all__ = [
     "Clearance",
@@ -19,3 +23,23 @@ __all__ = [
     "observe",
     "propose",
 ]
+
+_HOMES: Final = {
+    "Clearance": "clearance",
+    "Context": "context",
+    "Look": "looking",
+    "Observation": "looking",
+    "Refresh": "looking",
+    "Wait": "context",
+    "apply": "execution",
+    "delete_resource_groups": "execution",
+    "observe": "looking",
+    "propose": "looking",
+}
+"""Where each name lives; its module is imported when it is asked for: a plan needs nothing of an apply."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -12,6 +12,7 @@ from aci_reconcile.events import Trace
 from aci_reconcile.reconcile.clearance import Clearance
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.patience import Deadline
+from aci_reconcile.reconcile.steps import never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,11 +36,6 @@ class InterruptedRunError(Exception):
 
 class MovedError(Exception):
     """The group is no longer what the plan was made from; caught where the group's process ends."""
-
-
-def never() -> bool:
-    """Never stop."""
-    return False
 
 
 def untraced(_name: str, _address: str, /) -> AbstractContextManager[object]:

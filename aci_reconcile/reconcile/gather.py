@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from aci_reconcile.errors import AuthenticationError, AzureError
 from aci_reconcile.events import Paced
-from aci_reconcile.reconcile.context import never
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.patience import Deadline, Patient, patiently
-from aci_reconcile.reconcile.steps import Task
+from aci_reconcile.reconcile.steps import Task, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -57,6 +57,11 @@ ARRANGED = (Call, Pause, Release, Await, Notify)
 """The steps that are for the loop; the others are events."""
 
 
+def never() -> bool:
+    """Never stop."""
+    return False
+
+
 def call(run: Callable[[], T]) -> Process[T]:
     """Make a request from within a process; what it raises is raised here."""
     result: T = yield Call(run)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.plan.values import Action
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aci_reconcile.plan.values import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ ANSI = Style(
 )
 """The eight colours that every terminal has."""
 
-_MARKS: Mapping[Action, str] = {
-    Action.CREATE: "  {style.create}+{style.reset}",
-    Action.UPDATE: "  {style.update}~{style.reset}",
-    Action.REPLACE: "{style.delete}-{style.reset}/{style.create}+{style.reset}",
-    Action.DELETE: "  {style.delete}-{style.reset}",
-    Action.ADOPT: "  {style.update}~{style.reset}",
-    Action.NO_OP: "  {style.warn}!{style.reset}",
+_MARKS: Mapping[str, str] = {
+    "create": "  {style.create}+{style.reset}",
+    "update": "  {style.update}~{style.reset}",
+    "replace": "{style.delete}-{style.reset}/{style.create}+{style.reset}",
+    "delete": "  {style.delete}-{style.reset}",
+    "adopt": "  {style.update}~{style.reset}",
+    "no-op": "  {style.warn}!{style.reset}",
 }

@@ -11,7 +11,7 @@ import pytest
 from unit.arm.loopback import serving
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli import ahead, manifests, proposal
+from aci_reconcile.cli import ahead, manifests, work
 from aci_reconcile.emulator import Emulator, Fault, Faults, Knobs, Request, Response, open_store, serve
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         found.append(early is not None)
         return early
 
-    monkeypatch.setattr(proposal, "ahead", noted)
+    monkeypatch.setattr(work, "ahead", noted)
     return found
 
 
@@ -85,7 +85,7 @@ def read_late(monkeypatch: pytest.MonkeyPatch, asked: threading.Event) -> list[b
         arrived.append(asked.wait(20))
         return valid(*given, **more)
 
-    monkeypatch.setattr(proposal, "valid", late)
+    monkeypatch.setattr(manifests, "valid", late)
     return arrived
 
 

@@ -23,6 +23,7 @@ HEAVY = (
     "prometheus_client",
     "opentelemetry",
     "aci_reconcile.emulator",
+    "aci_reconcile.reconcile.execution",
 )
 CODE = """
 import json, sys

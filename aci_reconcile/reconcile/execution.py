@@ -22,13 +22,12 @@ from aci_reconcile.events import (
     Waiting,
 )
 from aci_reconcile.plan.values import Action
-from aci_reconcile.reconcile.context import never
 from aci_reconcile.reconcile.converge import converge
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.freeing import deletions
 from aci_reconcile.reconcile.ordering import dependencies, freed_first, lanes
 from aci_reconcile.reconcile.resource_groups import creation, deleted, group_name, unattempted
-from aci_reconcile.reconcile.steps import Task
+from aci_reconcile.reconcile.steps import Task, never
 from aci_reconcile.reconcile.watch import Watch, pages_of
 
 if TYPE_CHECKING:

@@ -16,10 +16,9 @@ from aci_reconcile.model import as_text
 from aci_reconcile.plan.decide import decide, matches, memory
 from aci_reconcile.plan.planning import plan
 from aci_reconcile.plan.values import Unreadable
-from aci_reconcile.reconcile.context import never
 from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
 from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.steps import pause
+from aci_reconcile.reconcile.steps import never, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,0 +1,119 @@
+"""From options to manifests and a connection: what each command that plans begins with.
+
+Azure is asked before anything is imported that the first requests do not need.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli.ahead import ahead
+from aci_reconcile.cli.connection import STATE, Place, connected
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from aci_reconcile.backend import Backend
+    from aci_reconcile.cli.ahead import Listed
+    from aci_reconcile.cli.allow import Allow
+    from aci_reconcile.cli.connection import Connection
+    from aci_reconcile.cli.given import Sources, Target
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.manifest import Loaded, Project
+    from aci_reconcile.model import Scope
+    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.report import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that is known before Azure is asked."""
+
+    loaded: Loaded
+    policy: Policy
+    connection: Connection
+    lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
+    """Lists of resource groups that are on their way already, by the scope's key."""
+
+    @property
+    def backend(self) -> Backend:
+        """The way to Azure."""
+        return self.connection.backend
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Every resource group that the project names."""
+        return scopes_of(self.loaded.project)
+
+    @property
+    def header(self) -> Header:
+        """Where reports say that they apply."""
+        return header_of(self.loaded.project, self.connection.endpoint)
+
+
+@contextmanager
+def prepared(
+    sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool = True
+) -> Generator[Work]:
+    """Load the manifests, settle what is allowed, and connect.
+
+    Args:
+        sources: which manifests.
+        target: where to connect to.
+        allow: what was allowed on the command line.
+        session: the run.
+        resolve: whether secrets are needed; a command that writes no body does without.
+
+    Raises:
+        InvalidManifestsError: the manifests have errors.
+        UsageError: the options do not fit together, or nothing names a subscription.
+    """
+    with ExitStack() as stack:
+        early = ahead(sources, target, session, stack)
+        loaded, policy = _read(sources, target, allow, session, resolve=resolve)
+        if early is not None and early.fits(loaded.project):
+            _introduced(early.connection, loaded.project, target, session)
+            yield Work(loaded, policy, early.connection, early.lists)
+        else:
+            yield Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
+
+
+def _read(sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool) -> tuple[Loaded, Policy]:
+    from aci_reconcile.cli.allow import policy_for
+    from aci_reconcile.cli.manifests import placed, valid
+    from aci_reconcile.cli.vaults import fetching
+
+    loaded = placed(valid(sources, session, fetching(target, session), resolve=resolve), target, session.environ)
+    return loaded, policy_for(loaded, allow, session.environ, now=session.clock.now(), local=target.local)
+
+
+@contextmanager
+def opened(project: Project, target: Target, session: Session, *, paced: bool = False) -> Generator[Connection]:
+    """Connect for a project, and say as whom."""
+    place = Place(target, project.api_version, project.root / STATE, session.environ, session.clock.sleep, paced)
+    with connected(place) as connection:
+        _introduced(connection, project, target, session)
+        yield connection
+
+
+def _introduced(connection: Connection, project: Project, target: Target, session: Session) -> None:
+    if connection.warning:
+        session.console.warn(connection.warning)
+    if session.console.verbose or not target.local:
+        session.console.info(f"Using subscription {project.subscription} at {connection.description}.")
+
+
+def header_of(project: Project, endpoint: str) -> Header:
+    """Return where reports say that they apply."""
+    from aci_reconcile.report import Header
+
+    return Header(project.owner, project.subscription, endpoint, project.environment)
+
+
+def scopes_of(project: Project) -> tuple[Scope, ...]:
+    """Return the resource groups that a project names."""
+    from aci_reconcile.model import Scope
+
+    return tuple(Scope(project.subscription, name) for name in project.resource_groups)
