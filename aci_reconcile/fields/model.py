@@ -111,14 +111,12 @@ class Node:
     """
 
     row: Field
+    kind: Kind
     replaces: Replaces
     write_only: bool
     children: Mapping[str, Node] = field(default_factory=dict["str", "Node"])
     item: Node | None = None
     lowered: Mapping[str, str] = field(default_factory=dict[str, str])
     """The right spelling of each child's name, by the name in lower case."""
-
-    @property
-    def kind(self) -> Kind:
-        """The JSON type."""
-        return self.row.kind
+    required: tuple[str, ...] = ()
+    """The names of the children that a manifest must give."""

@@ -38,5 +38,7 @@ def _node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *,
     hidden = write_only or row.write_only
     below = {each.name: _node(each, replaces, by_parent, write_only=hidden) for each in by_parent.get(row.path, ())}
     if row.kind in {Kind.LIST, Kind.MAP}:
-        return Node(row, replaces, hidden, item=next(iter(below.values()), None))
-    return Node(row, replaces, hidden, children=below, lowered={name.lower(): name for name in below})
+        return Node(row, row.kind, replaces, hidden, item=next(iter(below.values()), None))
+    lowered = {name.lower(): name for name in below}
+    required = tuple(name for name, each in below.items() if each.row.required)
+    return Node(row, row.kind, replaces, hidden, below, lowered=lowered, required=required)

@@ -94,14 +94,16 @@ class _Document:
         where = self.node.entries[0].where if self.node.entries else self.node.where
         resource_group = self._resource_group(ours)
         body = self._with_location(body, typing)
-        item = Item(body, (), typing.places, self.findings)
+        item = Item(body, typing.places, self.findings)
         check(item)
         conforms(item)
         if not name:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
         resource = Resource(identity, body, lifecycle(ours), where)
-        return Declared(resource, api_version, ours, tuple(named(item)) if references(body) else ())
+        return Declared(
+            resource, api_version, ours, tuple(named(item)) if not typing.places.plain and references(body) else ()
+        )
 
     def _api_version(self) -> str:
         value = _lookup(self.node, "apiversion", "api-version")
@@ -166,7 +168,7 @@ class _Document:
         kept = tuple(entry for entry in merged.entries if entry.key in OURS.children)
         value = typing.read(MapNode(kept, merged.where), OURS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
-        return Item(body, (), typing.places, self.findings)
+        return Item(body, typing.places, self.findings)
 
     def _body(self, merged: MapNode, typing: Typing) -> dict[str, Json]:
         value = typing.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")

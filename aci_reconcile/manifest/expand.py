@@ -5,6 +5,7 @@ One function, from nodes to nodes. What a value is, is not asked here; that is `
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.nodes import Source
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_ALIASES = {"api-version": "apiVersion"}
+_ALIASES = {"api-version": "apiversion"}
+"""In lower case."""
 _LEFTOVERS = frozenset({"kind", "managedby", "managed_by", "plan", "extendedlocation", "extended_location", "etag"})
 _REMOVED = {
     "networkprofile": "give the subnet itself: `subnetIds: [{id: …}]`",
@@ -78,8 +80,12 @@ def _label(node: Source, spec: Node, index: int) -> str:
 
 def join(at: str, name: str, spec: Node | None = None) -> str:
     """Return the path of a property, as people name it; names that are noise to them are left out."""
-    if spec is not None and spec.row.unnamed:
-        return at
+    return at if spec is not None and spec.row.unnamed else _joined(at, name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _joined(at: str, name: str) -> str:
+    """Join the two; the same few names come again with each group."""
     if _WORD.fullmatch(name) is None:
         return f"{at}[{name}]"
     return f"{at}.{name}" if at else name
@@ -131,11 +137,13 @@ class _Object:
 
     def _place(self, entry: Entry, spec: Node, inner: Node | None) -> None:
         """Put an entry where ARM has it: into the object itself, or into its ``properties``."""
-        for target, into in ((spec, self._outside if spec is self._spec else self._inside), (inner, self._inside)):
-            name = _spelled(entry.key, target) if target is not None else None
-            if target is None or name is None:
-                continue
-            self._keep(entry, name, target.children[name], into)
+        name = _spelled(entry.key, spec)
+        if name is not None:
+            self._keep(entry, name, spec.children[name], self._outside if spec is self._spec else self._inside)
+            return
+        name = _spelled(entry.key, inner) if inner is not None else None
+        if name is not None and inner is not None:
+            self._keep(entry, name, inner.children[name], self._inside)
             return
         wrapped = spec is not self._spec or (inner is not None and self._node.entry("properties") is None)
         self._unknown(
@@ -194,5 +202,7 @@ def _misplaced(lowered: str, spec: Node) -> str:
 
 
 def _spelled(key: str, spec: Node) -> str | None:
-    name = _ALIASES.get(key.lower(), key)
-    return name if name in spec.children else spec.lowered.get(name.lower())
+    if key in spec.children:
+        return key
+    lowered = key.lower()
+    return spec.lowered.get(_ALIASES.get(lowered, lowered))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ MAX_BYTES: Final = 1024 * 1024
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,8 @@ class Files:
 
     def show(self, path: Path) -> str:
         """Return a path as the author would type it: relative where it is below the current folder."""
-        try:
-            return path.relative_to(self.cwd).as_posix()
-        except ValueError:
-            return str(path)
+        here, name = f"{self.cwd}{os.sep}", str(path)
+        return name.removeprefix(here).replace(os.sep, "/") if name.startswith(here) else name
 
     def manifests(self, start: Path, findings: Findings) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
@@ -90,33 +89,11 @@ class Files:
     def documents(self, path: Path, findings: Findings) -> tuple[Source, ...]:
         """Read the documents of a file; what can't be read has been noted."""
         file = self.show(path)
-        text = self.text(path, findings)
+        text = _text(path, Where(file), findings)
         if text is None:
             return ()
         source = json_source if path.suffix.lower() == ".json" else yaml_source
         return tuple(source.documents(text, file, findings))
-
-    def text(self, path: Path, findings: Findings) -> str | None:
-        """Read a file as UTF-8 text, with or without a byte order mark."""
-        where = Where(self.show(path))
-        data = _read(path, where, findings)
-        if data is None:
-            return None
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            message = f"byte {error.start + 1} is not UTF-8"
-            findings.add("ACI003", Where(where.file, line), message, hint="save the file as UTF-8")
-            return None
-        bad = _UNPRINTABLE.search(text)
-        if bad:
-            line = text.count("\n", 0, bad.start()) + 1
-            column = bad.start() - text.rfind("\n", 0, bad.start())
-            message = f"the control character U+{ord(bad.group()):04X} may not stand in a file"
-            findings.add("ACI010", Where(where.file, line, column), message)
-            return None
-        return text
 
     def reference(self, target: str, where: Where, path: str, findings: Findings) -> str | None:
         """Read the file that ``${file:…}`` names; a final newline is dropped. None: the reason has been noted."""
@@ -153,13 +130,46 @@ def _is_manifest(name: str) -> bool:
     return Path(name).suffix.lower() in _SUFFIXES and not name.startswith(".") and name not in _NOT_MANIFESTS
 
 
+def _text(path: Path, where: Where, findings: Findings) -> str | None:
+    """Read a file as UTF-8 text, with or without a byte order mark."""
+    data = _read(path, where, findings)
+    if data is None:
+        return None
+    try:
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.start + 1} is not UTF-8"
+        findings.add("ACI003", Where(where.file, line), message, hint="save the file as UTF-8")
+        return None
+    bad = None if data.isascii() and _plain(data) else _unprintable().search(text)
+    if bad:
+        line = text.count("\n", 0, bad.start()) + 1
+        column = bad.start() - text.rfind("\n", 0, bad.start())
+        message = f"the control character U+{ord(bad.group()):04X} may not stand in a file"
+        findings.add("ACI010", Where(where.file, line, column), message)
+        return None
+    return text
+
+
+def _plain(data: bytes) -> bool:
+    """Whether there is no control character in ASCII but tabs and ends of lines."""
+    return len(data.translate(None, _CONTROLS)) == len(data)
+
+
+@functools.cache
+def _unprintable() -> re.Pattern[str]:
+    """Return what finds a character that YAML does not allow; compiling it takes longer than reading a file."""
+    return re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            findings.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest is a few kilobytes")
-            return None
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            size = os.fstat(stream.fileno()).st_size
+            data = stream.read(size + 1) if 0 < size <= MAX_BYTES else stream.read(MAX_BYTES + 1)
+            if len(data) > size:  # it is none that knows its size, or it has grown
+                data += stream.read(MAX_BYTES + 1 - len(data))
     except OSError as error:
         findings.add("ACI001", where, f"the file can't be read: {error.strerror or 'unknown reason'}")
         return None

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.deferred import Deferred, GroupReference, changed, references
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.items import Item
 from aci_reconcile.model import as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aci_reconcile.manifest.documents import Declared
+    from aci_reconcile.manifest.items import Item
     from aci_reconcile.model import Resource, ResourceId
 
 
@@ -44,7 +44,7 @@ def _walk(item: Item) -> Iterator[Item]:
     for name in as_object(item.value):
         yield from _walk(item.at(name))
     for index, value in enumerate(as_list(item.value)):
-        yield from _walk(Item(value, (*item.path, index), item.places, item.findings))
+        yield from _walk(item.below(value, index))
 
 
 def _address(item: Item, reference: GroupReference, own: ResourceId, known: Sequence[ResourceId]) -> str:

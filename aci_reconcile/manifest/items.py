@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.model import as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,23 +13,39 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.places import Path, Places
     from aci_reconcile.model import Json
 
+    Way: TypeAlias = "tuple[Way, Path] | None"
 
-@dataclass(frozen=True, slots=True)
+
 class Item:
-    """A value of a body with its path; ``value`` is None where there is none."""
+    """A value of a body with its path; ``value`` is None where there is none. It never changes.
 
-    value: Json
-    path: Path
-    places: Places
-    findings: Findings
-    known: dict[tuple[str, ...], Item] = field(
-        default_factory=dict["tuple[str, ...]", "Item"], compare=False, repr=False
-    )
-    """What was asked for below, by its names: dozens of rules walk the same ways."""
-    members: dict[str, tuple[Item, ...]] = field(
-        default_factory=dict[str, "tuple[Item, ...]"], compare=False, repr=False
-    )
-    """The entries of the lists that were asked for below."""
+    Dozens of rules walk the same ways through thousands of groups: what was asked for below is remembered, and the path
+    is put together only for those that complain. Nothing points upwards: a circle would wait for the garbage collector.
+    """
+
+    __slots__ = ("_known", "_members", "_way", "findings", "places", "value")
+
+    def __init__(self, value: Json, places: Places, findings: Findings, way: Way = None) -> None:
+        self.value = value
+        self.places = places
+        self.findings = findings
+        self._way = way
+        self._known: dict[tuple[str, ...], Item] | None = None
+        self._members: dict[str, tuple[Item, ...]] | None = None
+
+    @property
+    def path(self) -> Path:
+        """The keys that lead to it."""
+        parts: Path = ()
+        way = self._way
+        while way is not None:
+            way, last = way
+            parts = (*last, *parts)
+        return parts
+
+    def below(self, value: Json, *keys: str | int) -> Item:
+        """Return a value that stands below, by its keys."""
+        return Item(value, self.places, self.findings, (self._way, keys))
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -38,39 +53,44 @@ class Item:
     @property
     def doubtful(self) -> bool:
         """Whether the value was wrong, or can't be known now."""
-        return self.path in self.places.doubtful
+        return bool(self.places.doubtful) and self.path in self.places.doubtful
 
     @property
     def text(self) -> str:
         """The value as a text; empty where it is none, or holds a reference that is not replaced."""
-        text = as_text(self.value)
-        return "" if "${" in text else text
+        text = self.value
+        return text if isinstance(text, str) and "${" not in text else ""
 
     @property
     def number(self) -> float:
         """The value as a number; 0 where it is none."""
-        return self.value if isinstance(self.value, int | float) and not isinstance(self.value, bool) else 0
+        value = self.value
+        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
 
     def at(self, *names: str) -> Item:
         """Return what is below, by names."""
-        found = self.known.get(names)
+        known = self._known
+        if known is None:
+            known = self._known = {}
+        found = known.get(names)
         if found is None:
             value = self.value
             for name in names:
-                value = as_object(value).get(name)
-            found = self.known[names] = Item(value, (*self.path, *names), self.places, self.findings)
+                value = value.get(name) if type(value) is dict else as_object(value).get(name)
+            found = known[names] = Item(value, self.places, self.findings, (self._way, names))
         return found
 
     def each(self, name: str) -> tuple[Item, ...]:
         """Return the entries of a list below."""
-        found = self.members.get(name)
+        members = self._members
+        if members is None:
+            members = self._members = {}
+        found = members.get(name)
         if found is None:
             here = self.at(name)
-            found = tuple(
-                Item(value, (*here.path, index), self.places, self.findings)
-                for index, value in enumerate(as_list(here.value))
-            )
-            self.members[name] = found
+            values = as_list(here.value) if here.value is not None else ()
+            found = tuple([here.below(value, index) for index, value in enumerate(values)])
+            members[name] = found
         return found
 
     def entries(self, name: str) -> Iterator[tuple[str, Item]]:

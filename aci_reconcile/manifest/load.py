@@ -134,17 +134,19 @@ class _Load:
 
     def _read(self, file: Path) -> Iterable[Declared]:
         documents = self._files.documents(file, self._findings)
-        files = self._files if self._file else replace(self._files, base=file.parent, boundary=boundary(file.parent))
-        self._reading.note(file, documents, files.base)
-        references = replace(self._settings.references, files=files)
+        references = self._settings.references
+        if self._file is None:
+            files = replace(self._files, base=file.parent, boundary=boundary(file.parent))
+            references = replace(references, files=files)
+        if self._request.changes is not None:
+            self._reading.note(file, documents, references.files.base)
         empty = True
         for node in documents:
             found = read_document(node, self._request, self._settings, references, self._findings)
             empty = empty and found is None
             if found is not None:
                 yield found
-        where = Where(self._files.show(file))
-        if empty and not self._findings.about(where):
+        if empty and not self._findings.about(where := Where(self._files.show(file))):
             self._findings.add("ACI138", where, "there is no manifest in this file")
 
     def _manifests(self) -> tuple[Path, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.expand import expand
@@ -24,7 +23,7 @@ def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
         run.findings.add("ACI115", node.where, "`groups` must be a map of groups, each with its patch", path="groups")
     entries = node.entries if isinstance(node, MapNode) else ()
     patches = ((entry, read_overlay(entry.value, "a patch", run)) for entry in entries)
-    return tuple(replace(entry, value=value) for entry, value in patches if value is not None)
+    return tuple(entry._replace(value=value) for entry, value in patches if value is not None)
 
 
 def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | None:

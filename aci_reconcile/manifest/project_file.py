@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Where
@@ -51,10 +50,10 @@ def _without_targets(node: MapNode, findings: Findings) -> MapNode:
             )
         elif entry.key.lower() == "environments" and isinstance(entry.value, MapNode):
             below = tuple(
-                replace(each, value=_without_targets(each.value, findings)) if isinstance(each.value, MapNode) else each
+                each._replace(value=_without_targets(each.value, findings)) if isinstance(each.value, MapNode) else each
                 for each in entry.value.entries
             )
-            kept.append(replace(entry, value=MapNode(below, entry.value.where)))
+            kept.append(entry._replace(value=MapNode(below, entry.value.where)))
         else:
             kept.append(entry)
     return MapNode(tuple(kept), node.where)

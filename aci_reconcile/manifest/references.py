@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.manifest.findings import did_you_mean, quote
@@ -64,8 +64,7 @@ OWN_CREDENTIALS: Final = frozenset({
 """Environment variables that hold, or lead to, the tool's own credentials: no manifest may read them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What a scalar says once its references are replaced.
 
     ``whole``: it was nothing but one reference, so the schema may type it as if it stood there without quotes.

@@ -71,6 +71,7 @@ GROUP: Final[Node] = replace(
     ROOT,
     children={**ROOT.children, **OURS.children},
     lowered={**ROOT.lowered, **OURS.lowered},
+    required=(*ROOT.required, *OURS.required),
 )
 """A whole manifest of a container group."""
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aci_reconcile.fields import Kind
 from aci_reconcile.manifest.findings import quote
@@ -29,8 +28,7 @@ _FALSE = frozenset({"false", "False", "FALSE"})
 _OLD_FLAGS = {"yes": True, "y": True, "on": True, "no": False, "n": False, "off": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A value read from a text: the value, and what is to be said about it (``code`` empty: nothing).
 
     Where ``failed``, there is no value.
@@ -111,7 +109,7 @@ def free(text: str, *, plain: bool) -> Reading:
 
 def read(kind: Kind, text: str, *, plain: bool) -> Reading:
     """Read a text as a value of this kind."""
-    if kind in {Kind.INTEGER, Kind.NUMBER}:
+    if kind is Kind.INTEGER or kind is Kind.NUMBER:
         return number(text, whole=kind is Kind.INTEGER, plain=plain)
     if kind is Kind.BOOLEAN:
         return flag(text, plain=plain)

@@ -158,7 +158,7 @@ class _Reader:
         plain = References(self.findings, self.files, resolve=False)
         typing = Typing(self.findings, plain)
         shared = MapNode(tuple(each for each in node.entries if each.key in {"variables", "publicEnv"}), node.where)
-        shared = replace(shared, entries=tuple(self._without_references(entry) for entry in shared.entries))
+        shared = shared._replace(entries=tuple(self._without_references(entry) for entry in shared.entries))
         body = as_object(_json(typing.read(shared, _without(PROJECT, "name", "environments"), (), "")))
         reader = VariableReader(self.request.variables, typing.places, self.findings, self.chosen)
         declared = as_object(body.get("variables"))
@@ -172,10 +172,10 @@ class _Reader:
         node = entry.value
         if isinstance(node, MapNode):
             kept = tuple(each for each in node.entries if self._literal(each.value, entry.key))
-            return replace(entry, value=MapNode(kept, node.where))
+            return entry._replace(value=MapNode(kept, node.where))
         if isinstance(node, ListNode):
-            return replace(
-                entry, value=replace(node, items=tuple(e for e in node.items if self._literal(e, entry.key)))
+            return entry._replace(
+                value=node._replace(items=tuple(e for e in node.items if self._literal(e, entry.key)))
             )
         return entry
 
@@ -239,7 +239,8 @@ class _Reader:
 
 
 def _without(spec: Node, *names: str) -> Node:
-    return replace(spec, children={name: node for name, node in spec.children.items() if name not in names})
+    children = {name: node for name, node in spec.children.items() if name not in names}
+    return replace(spec, children=children, required=tuple(name for name in spec.required if name in children))
 
 
 def _json(value: object) -> Json:

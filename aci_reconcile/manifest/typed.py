@@ -12,7 +12,7 @@ from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.places import Places
-from aci_reconcile.manifest.references import mentions
+from aci_reconcile.manifest.references import Text, mentions
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.places import Path
-    from aci_reconcile.manifest.references import References, Text
+    from aci_reconcile.manifest.references import References
     from aci_reconcile.model import Json
 
 _WANTED = {
@@ -38,6 +38,9 @@ _FILES_IN_SECRETS = "properties.volumes[].secret.*"
 _COMMANDS = "command[]"
 _SPLIT = 'write [word, word], or [/bin/sh, -c, "…"] for a shell'
 _NULLABLE = "tags.*"
+_MAPS = frozenset({Kind.OBJECT, Kind.MAP, Kind.ANY})
+_LISTS = frozenset({Kind.LIST, Kind.ANY})
+_COLLECTIONS = frozenset({Kind.OBJECT, Kind.MAP, Kind.LIST})
 
 
 class _Omitted:
@@ -63,14 +66,17 @@ class Typing:
         if isinstance(node, ScalarNode) and node.null and spec is not None:
             return self._null(node, spec, path)
         kind = spec.kind if spec is not None else Kind.ANY
-        if isinstance(node, MapNode) and kind in {Kind.OBJECT, Kind.MAP, Kind.ANY}:
-            return self._map(node, spec, path, at)
-        if isinstance(node, MapNode) and spec is not None and spec.row.path == _FILES_IN_SECRETS:
-            return self._from_text(node, spec, path, at)
-        if isinstance(node, ListNode) and kind in {Kind.LIST, Kind.ANY} and not (spec and spec.row.presence):
+        bare = spec is None or not spec.row.presence
+        if isinstance(node, ScalarNode):
+            if bare and kind not in _COLLECTIONS:
+                return self._scalar(node, spec, path, at)
+        elif isinstance(node, MapNode):
+            if kind in _MAPS:
+                return self._map(node, spec, path, at)
+            if spec is not None and spec.row.path == _FILES_IN_SECRETS:
+                return self._from_text(node, spec, path, at)
+        elif bare and kind in _LISTS:
             return self._list(node, spec, path, at)
-        if isinstance(node, ScalarNode) and _scalar(kind, spec):
-            return self._scalar(node, spec, path, at)
         message = f"{_wanted(kind, spec)} is wanted here, and this is {describe(node)}"
         hint = _SPLIT if spec is not None and spec.row.name == "command" else ""
         return self._wrong("ACI115", node.where, message, path, hint)
@@ -84,7 +90,7 @@ class Typing:
         where = node.where
         if spec.row.path == _NULLABLE or (spec.kind is Kind.ANY and not spec.row.presence):
             return None
-        if spec.kind in {Kind.OBJECT, Kind.MAP, Kind.LIST}:
+        if spec.kind in _COLLECTIONS:
             if spec.row.path != "tags":  # az container export writes `tags: null` itself
                 message = "there is nothing here; it counts as left out"
                 self.findings.add("ACI126", where, message, path=self.places.name(path))
@@ -97,12 +103,13 @@ class Typing:
         body: dict[str, Json] = {}
         for entry in node.entries:
             below = _below(spec, entry.key)
-            if mentions(entry.key):
+            if "${" in entry.key and mentions(entry.key):
                 self.findings.add("ACI158", entry.where, "a reference may not stand in a key", path=at)
-            value = self.read(entry.value, below, (*path, entry.key), join(at, entry.key, below))
+            here = (*path, entry.key)
+            value = self.read(entry.value, below, here, join(at, entry.key, below))
             # a value in flow style stands where it stands; a missing one is best pointed at by its key
-            if isinstance(entry.value, MapNode | ListNode):
-                self.places.where[*path, entry.key] = entry.where
+            if not isinstance(entry.value, ScalarNode):
+                self.places.where[here] = entry.where
             if not isinstance(value, _Omitted):
                 body[entry.key] = value
         if spec is not None and spec.kind is Kind.OBJECT:
@@ -110,11 +117,10 @@ class Typing:
         return body
 
     def _required(self, spec: Node, body: dict[str, Json], path: Path, at: str) -> None:
-        for name, below in spec.children.items():
-            here = (*path, name)
-            if below.row.required and name not in body and here not in self.places.doubtful:
-                message = f"`{name}` is missing"
-                self.findings.add("ACI123", self.places.find(path), message, hint=below.row.summary, path=at)
+        for name in spec.required:
+            if name not in body and (here := (*path, name)) not in self.places.doubtful:
+                message, hint = f"`{name}` is missing", spec.children[name].row.summary
+                self.findings.add("ACI123", self.places.find(path), message, hint=hint, path=at)
                 self.places.doubtful.add(here)
 
     def _list(self, node: ListNode, spec: Node | None, path: Path, at: str) -> list[Json]:
@@ -132,33 +138,50 @@ class Typing:
         return values
 
     def _scalar(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
-        kind = spec.kind if spec is not None else Kind.ANY
+        if "${" in node.text:
+            return self._referring(node, spec, path, at)
+        return self._typed(node.text, node, spec, path, at, plain=node.plain)
+
+    def _referring(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        """Return the value of a text that holds references, or what looks like some."""
+        self.places.plain = False
         if spec is not None and spec.row.name == "name" and mentions(node.text):
             return self._wrong("ACI158", node.where, "a reference may not stand in a name", path)
-        bare = spec is not None and spec.row.path.endswith(_COMMANDS)
-        text = self.references.replace(node, at, bare=bare)
-        if text.failed:
-            self.places.doubtful.add(path)
-            return OMITTED
-        hidden = spec is not None and spec.write_only
+        text = self.references.replace(node, at, bare=spec is not None and spec.row.path.endswith(_COMMANDS))
+        return self._doubt(path) if text.failed else self._replaced(text, node, spec, path, at)
+
+    def _replaced(self, text: Text, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        """Return the value of a text whose references are replaced."""
         if text.deferred and not _may_wait(spec, path):
             return self._impatient(text, node, path)
         if isinstance(text.value, Secret):
+            hidden = spec is not None and spec.write_only
             return self._encoded(text.value, node, spec, at) if hidden and spec else self._exposed(text, node, path)
-        if text.unknown and kind is not Kind.STRING:
-            self.places.doubtful.add(path)
-            return OMITTED
-        reading = scalars.read(kind, text.value, plain=text.whole or node.plain)
-        if reading.code:
-            self.findings.add(reading.code, node.where, reading.message, hint=reading.hint, path=at)
-        if reading.failed:
-            self.places.doubtful.add(path)
-            return OMITTED
-        if not isinstance(reading.value, str) or text.unknown:
-            return reading.value
-        if hidden and spec is not None:
-            return self._encoded(self._literal(reading.value, node, spec, at), node, spec, at)
-        return self._chosen(reading.value, node, spec, path)
+        if text.unknown:
+            return text.value if spec is not None and spec.kind is Kind.STRING else self._doubt(path)
+        return self._typed(text.value, node, spec, path, at, plain=text.whole or node.plain)
+
+    def _doubt(self, path: Path) -> _Omitted:
+        self.places.doubtful.add(path)
+        return OMITTED
+
+    def _typed(
+        self, text: str, node: ScalarNode, spec: Node | None, path: Path, at: str, *, plain: bool
+    ) -> Json | _Omitted:
+        """Return the value of a text without references."""
+        value: Json = text
+        if spec is None or spec.kind is not Kind.STRING:
+            reading = scalars.read(spec.kind if spec is not None else Kind.ANY, text, plain=plain)
+            if reading.code:
+                self.findings.add(reading.code, node.where, reading.message, hint=reading.hint, path=at)
+            if reading.failed:
+                return self._doubt(path)
+            value = reading.value
+        if not isinstance(value, str):
+            return value
+        if spec is not None and spec.write_only:
+            return self._encoded(self._literal(value, node, spec, at), node, spec, at)
+        return self._chosen(value, node, spec, path)
 
     def _exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
         message = f"{text.offer} is a secret, and anybody who may read the group can read this field"
@@ -186,6 +209,7 @@ class Typing:
         if confidential and not mentions(node.text):
             hint = "write `${env:NAME}` and set NAME where the tool runs"
             self.findings.add("ACI082", node.where, "a secret stands in the manifest in clear text", hint=hint, path=at)
+        self.places.plain = False
         return Secret(value, source="literal")
 
     def _chosen(self, value: str, node: ScalarNode, spec: Node | None, path: Path) -> Json | _Omitted:
@@ -211,10 +235,10 @@ class Typing:
         if entry is None or len(node.entries) != 1 or not isinstance(entry.value, ScalarNode) or entry.value.null:
             hint = "write {fromText: …} with the text of the file"
             return self._wrong("ACI115", node.where, "the content of a secret file is a text", path, hint)
+        self.places.plain = False
         text = self.references.replace(entry.value, at)
         if text.failed:
-            self.places.doubtful.add(path)
-            return OMITTED
+            return self._doubt(path)
         if text.deferred:
             return self._impatient(text, entry.value, path)
         if isinstance(text.value, Secret):
@@ -227,12 +251,6 @@ def _may_wait(spec: Node | None, path: Path) -> bool:
     if path[:1] not in {("properties",), ("tags",)} or spec is None:
         return False
     return spec.kind is Kind.STRING and not spec.write_only and not spec.row.enum
-
-
-def _scalar(kind: Kind, spec: Node | None) -> bool:
-    if kind in {Kind.OBJECT, Kind.MAP, Kind.LIST}:
-        return False
-    return not (spec is not None and spec.row.presence)
 
 
 def _wanted(kind: Kind, spec: Node | None) -> str:

@@ -10,6 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from aci_reconcile.manifest.schemas import schema
+from aci_reconcile.model import as_object
 from aci_reconcile.secret import REDACTED, Secret
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ _MESSAGES: Final[Mapping[str, str]] = {
 
 def conforms(group: Item) -> None:
     """Complain of what the schema refuses and nobody has complained of yet."""
-    body = _plain(group.value)
-    if _quick().is_valid({"name": "checked-elsewhere", **body}):
+    body = group.value if group.places.plain else _plain(group.value)
+    if _quick().is_valid({"name": "checked-elsewhere", **as_object(body)}):
         return
     for error in _errors(_validator("container-group").iter_errors(body)):
         path: Path = tuple(error.absolute_path)

@@ -6,15 +6,14 @@ before the schema is asked, and they expand aliases without end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import yaml
 
@@ -29,8 +28,7 @@ class Unreadable(Exception):  # noqa: N818  a signal within this package, never 
     """The rest of the file can't be read; the reason has been noted."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(NamedTuple):
     """A collection whose end has not come yet."""
 
     where: Where
@@ -38,33 +36,24 @@ class _Open:
     anchor: str | None
     first: int
     """How many nodes there were before it."""
-    items: list[Source] = field(default_factory=list["Source"])
+    items: list[Source]
 
 
 def documents(text: str, file: str, findings: Findings) -> Iterator[Source]:
     """Yield the root of each document; one that can't be read ends the file."""
-    builder = _Builder(file, findings)
-    try:
-        for event in _events(text, file, findings):
-            document = builder.take(event)
-            if document is not None:
-                yield document
-    except Unreadable:
-        return
-
-
-def _events(text: str, file: str, findings: Findings) -> Iterator[Any]:
     import yaml
 
     loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
-        yield from yaml.parse(text, Loader=loader)
+        builder = _Builder(file, findings, loader(text).get_event)
+        while (root := builder.document()) is not None:
+            yield root
+    except Unreadable:
+        return
     except yaml.MarkedYAMLError as error:
         _complain(error, text, file, findings)
-        raise Unreadable from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         findings.add("ACI004", Where(file), f"this is not YAML: {quote(str(error).splitlines()[0])}")
-        raise Unreadable from error
 
 
 def _complain(error: yaml.MarkedYAMLError, text: str, file: str, findings: Findings) -> None:
@@ -81,66 +70,90 @@ def _complain(error: yaml.MarkedYAMLError, text: str, file: str, findings: Findi
 
 
 class _Builder:
-    def __init__(self, file: str, findings: Findings) -> None:
+    def __init__(self, file: str, findings: Findings, next_event: Callable[[], Any]) -> None:
+        import yaml
+
         self._file = file
         self._findings = findings
+        self._next = next_event
+        self._last = yaml.StreamEndEvent
+        self._takes: dict[type, Callable[[Any], Source | None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._begin_map,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceStartEvent: self._begin_list,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._begin_document,
+        }
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Source, int] | None] = {}
         self._nodes = 0
 
-    def take(self, event: Any) -> Source | None:
-        """Take one event; return a document's root when it is complete."""
-        import yaml
+    def document(self) -> Source | None:
+        """Take events until a document is complete, and return its root; None at the end of the file."""
+        take, following = self._takes.get, self._next
+        while True:
+            event = following()
+            kind = type(event)
+            act = take(kind)
+            if act is not None:
+                root = act(event)
+                if root is not None:
+                    return root
+            elif kind is self._last:
+                return None
 
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event)
-        if isinstance(event, yaml.CollectionEndEvent):
-            return self._end()
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
-        if isinstance(event, yaml.CollectionStartEvent):
-            self._begin(event, is_map=isinstance(event, yaml.MappingStartEvent))
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self._anchors = {}
-            self._nodes = 0
-        return None
+    def _begin_document(self, _event: Any) -> None:
+        self._anchors = {}
+        self._nodes = 0
 
     def _where(self, event: Any) -> Where:
-        return Where(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Where(self._file, mark.line + 1, mark.column + 1)
 
     def _fail(self, code: str, where: Where, message: str, hint: str = "") -> Unreadable:
         self._findings.add(code, where, message, hint=hint)
         return Unreadable()
 
-    def _tag(self, event: Any, where: Where) -> None:
-        if event.tag is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            message = f"the YAML tag {quote(tag)} is not supported"
-            self._findings.add("ACI007", where, message, hint="leave it out: the schema says what type a value has")
+    def _tag(self, tag: str, where: Where) -> None:
+        shown = quote(tag.replace("tag:yaml.org,2002:", "!!"))
+        hint = "leave it out: the schema says what type a value has"
+        self._findings.add("ACI007", where, f"the YAML tag {shown} is not supported", hint=hint)
 
     def _scalar(self, event: Any) -> Source | None:
-        where = self._where(event)
-        self._tag(event, where)
-        node = ScalarNode(event.value, where, plain=not event.style)
-        check_characters(node, self._findings)
-        return self._put(node, event.anchor, 1)
+        mark = event.start_mark
+        where = Where(self._file, mark.line + 1, mark.column + 1)
+        if event.tag is not None:
+            self._tag(event.tag, where)
+        node = ScalarNode(event.value, where, not event.style)
+        if not node.text.isprintable():
+            check_characters(node, self._findings)
+        return self._put(node, event.anchor, 1, 1)
+
+    def _begin_map(self, event: Any) -> None:
+        self._begin(event, is_map=True)
+
+    def _begin_list(self, event: Any) -> None:
+        self._begin(event, is_map=False)
 
     def _begin(self, event: Any, *, is_map: bool) -> None:
         where = self._where(event)
-        self._tag(event, where)
+        if event.tag is not None:
+            self._tag(event.tag, where)
         if len(self._stack) >= MAX_DEPTH:
             raise self._fail("ACI009", where, f"nested more than {MAX_DEPTH} levels deep")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._stack.append(_Open(where, is_map, event.anchor, self._nodes))
+        self._stack.append(_Open(where, is_map, event.anchor, self._nodes, []))
 
-    def _end(self) -> Source | None:
+    def _end(self, _event: Any) -> Source | None:
         done = self._stack.pop()
         size = self._nodes - done.first + 1
-        if not done.is_map:
-            return self._put(ListNode(tuple(done.items), done.where), done.anchor, size, 1)
-        pairs = zip(done.items[::2], done.items[1::2], strict=True)
-        node = MapNode(tuple(_entries(list(pairs), self._findings)), done.where)
+        if done.is_map:
+            node: Source = MapNode(_entries(done.items, self._findings), done.where)
+        else:
+            node = ListNode(tuple(done.items), done.where)
         return self._put(node, done.anchor, size, 1)
 
     def _alias(self, event: Any) -> Source | None:
@@ -150,10 +163,18 @@ class _Builder:
         known = self._anchors[event.anchor]
         if known is None:
             raise self._fail("ACI008", where, f"the alias {quote(event.anchor)} contains itself")
-        return self._put(known[0], None, known[1])
+        return self._put(known[0], None, known[1], known[1])
 
-    def _put(self, node: Source, anchor: str | None, size: int, new: int | None = None) -> Source | None:
-        self._nodes += size if new is None else new
+    def _put(self, node: Source, anchor: str | None, size: int, new: int) -> Source | None:
+        """Put a node where it belongs.
+
+        Args:
+            node: what is complete.
+            anchor: its name, if it has one.
+            size: how many nodes it is, with those below it.
+            new: how many of them were not counted yet.
+        """
+        self._nodes += new
         if self._nodes > MAX_NODES:
             message = f"more than {MAX_NODES:,} values once the aliases are expanded"
             raise self._fail("ACI008", node.where, message)
@@ -172,37 +193,40 @@ def check_characters(node: ScalarNode, findings: Findings) -> None:
         findings.add("ACI010", node.where, f"the control character U+{ord(bad):04X} may not stand in a value")
 
 
-def _entries(pairs: list[tuple[Source, Source]], findings: Findings) -> Iterator[Entry]:
+def _entries(items: list[Source], findings: Findings) -> tuple[Entry, ...]:
+    """Return the entries of a map from its keys and values in turn; its own keys win over those that ``<<`` brings."""
     merged: list[Source] = []
     own: list[tuple[ScalarNode, Source]] = []
-    for key, value in pairs:
+    for key, value in zip(items[::2], items[1::2], strict=True):
         if not isinstance(key, ScalarNode):
             findings.add("ACI004", key.where, "a key must be a single word", hint="did a `{…}` lose its quotes?")
         elif key.plain and key.text == "<<":
             merged.append(value)
         else:
             own.append((key, value))
-    entries = list(unique(own, findings))
-    yield from entries
-    seen = {entry.key for entry in entries}
-    for entry in _merged(merged, findings):
-        if entry.key not in seen:
-            seen.add(entry.key)
-            yield entry
+    entries = unique(own, findings)
+    if merged:
+        seen = {entry.key for entry in entries}
+        for entry in _merged(merged, findings):
+            if entry.key not in seen:
+                seen.add(entry.key)
+                entries.append(entry)
+    return tuple(entries)
 
 
-def unique(pairs: list[tuple[ScalarNode, Source]], findings: Findings) -> Iterator[Entry]:
-    """Yield the entries of a map, and complain of a key that stands in it twice."""
-    first: dict[str, Where] = {}
+def unique(pairs: list[tuple[ScalarNode, Source]], findings: Findings) -> list[Entry]:
+    """Return the entries of a map, and complain of a key that stands in it twice."""
+    first: dict[str, Entry] = {}
     for key, value in pairs:
-        if key.plain and not key.text:
+        text = key.text
+        if not text and key.plain:
             findings.add("ACI004", key.where, "a key is missing before the `:`")
-        elif key.text in first:
-            line = first[key.text].line
-            findings.add("ACI006", key.where, f"the key {quote(key.text)} stands here and in line {line}")
+        elif text in first:
+            line = first[text].where.line
+            findings.add("ACI006", key.where, f"the key {quote(text)} stands here and in line {line}")
         else:
-            first[key.text] = key.where
-            yield Entry(key.text, key.where, value)
+            first[text] = Entry(text, key.where, value)
+    return list(first.values())
 
 
 def _merged(nodes: list[Source], findings: Findings) -> Iterator[Entry]:
