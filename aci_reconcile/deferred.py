@@ -98,9 +98,14 @@ def changed(value: Json, change: Callable[[Deferred], str]) -> Json:
 
 def resolved(resource: Resource, values: Values) -> Resource:
     """Return the group with the values that are known."""
-    if not references(resource.body):
+    if not references_in(resource):
         return resource
     return replace(resource, body=as_object(changed(resource.body, lambda text: text.resolved(values))))
+
+
+def references_in(resource: Resource) -> tuple[GroupReference, ...]:
+    """Return the references that stand in the body of a group, each once."""
+    return () if resource.plain else references(resource.body)
 
 
 def references(value: Json) -> tuple[GroupReference, ...]:

@@ -121,6 +121,8 @@ class Resource:
     body: Body
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     where: Where | None = None
+    plain: bool = field(default=False, compare=False, repr=False)
+    """Whether it is known that nothing in the body is a secret or waits for another group; then nobody need look."""
 
     @property
     def address(self) -> str:

@@ -35,15 +35,25 @@ def normalize(body: Body) -> NormalForm:
 
 def same(left: Json, right: Json) -> bool:
     """Whether two normal-form values are equal; unlike ``==``, True is not 1."""
-    if type(left) in LEAVES and type(left) is type(right):
-        return left == right
+    kind = type(left)
+    if kind is type(right):
+        if kind in LEAVES:
+            return left == right
+        if kind is dict:
+            return _same_objects(as_object(left), as_object(right))
     if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return left.keys() == right.keys() and all(same(left[name], right[name]) for name in left)
+        return _same_objects(left, right)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, Deferred) is not isinstance(right, Deferred):
         return False
     return isinstance(left, bool) is isinstance(right, bool) and left == right
+
+
+def _same_objects(left: Mapping[str, Json], right: Mapping[str, Json]) -> bool:
+    if left.keys() != right.keys():
+        return False
+    return all(same(value, right[name]) for name, value in left.items())
 
 
 def digest(value: Json) -> str:
@@ -96,9 +106,8 @@ def _aligned(
         if not known and name not in answers:
             unknown.append((*path, name))
         elif name in answers or not (entry is not None and entry.row.filled_in):
-            inner = (
-                _aligned(value, answers.get(name), entry, (*path, name), unknown) if _branch(value, entry) else value
-            )
+            leaf = type(value) in LEAVES or not _branch(value, entry)
+            inner = value if leaf else _aligned(value, answers.get(name), entry, (*path, name), unknown)
             if inner or not value or _stays(node, entry):
                 kept[name] = inner
     return kept
@@ -115,34 +124,37 @@ def _stays(node: Node | None, entry: Node | None) -> bool:
 
 def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
     normal: NormalForm = {}
+    children = node.children
     for name, raw in body.items():
-        below = child(node, name)
+        below = children.get(name)
         if below is None:
             value = plain(raw)
-        elif below.row.computed or below.write_only:
-            continue
-        else:
+        elif below.compared:
             value = _value(raw, below)
+        else:
+            continue
         if not _absent(value, below):
             normal[name] = value
     return normal
 
 
 def _absent(value: Json, node: Node | None) -> bool:
-    if isinstance(value, (dict, list)):
-        return not value and not (node is not None and node.row.presence)
     if value is None:
         return True
+    if isinstance(value, (dict, list)):
+        return not value and not (node is not None and node.row.presence)
     return node is not None and node.row.default is not UNSET and same(value, node.row.default)
 
 
 def _value(raw: Json, node: Node) -> Json:
+    kind = node.kind
     if isinstance(raw, str):
         return _text(raw, node)
-    kind = node.row.kind
+    if type(raw) in LEAVES:
+        return plain(raw)
     if isinstance(raw, list):
         return _list(raw, node, node.item) if kind is Kind.LIST and node.item is not None else plain(raw)
-    if type(raw) not in LEAVES and isinstance(raw, Mapping):
+    if isinstance(raw, Mapping):
         body = as_object(raw)
         if kind is Kind.OBJECT:
             return _object(body, node)
@@ -186,14 +198,13 @@ def entry_key(raw: Json, node: Node) -> str:
 
 
 def _text(raw: str, node: Node) -> Json:
-    if isinstance(raw, Deferred):
-        return raw
-    if node.row.enum:
-        if raw in node.row.enum:
+    row = node.row
+    if row.enum:
+        if raw in row.enum or isinstance(raw, Deferred):
             return raw
         wanted = fold(raw, Fold.SPACES)
-        return next((each for each in node.row.enum if fold(each, Fold.SPACES) == wanted), raw)
-    return fold(raw, node.row.folds)
+        return next((each for each in row.enum if fold(each, Fold.SPACES) == wanted), raw)
+    return raw if row.folds is Fold.NOTHING or isinstance(raw, Deferred) else fold(raw, row.folds)
 
 
 def fold(text: str, how: Fold) -> str:
@@ -205,7 +216,8 @@ def fold(text: str, how: Fold) -> str:
 
 def plain(raw: Json) -> Json:
     """Return JSON with its numbers in one form and without members that are null."""
-    if type(raw) is str:
+    kind = type(raw)
+    if kind is str or kind is int or raw is None:
         return raw
     if isinstance(raw, Mapping):
         return {name: plain(value) for name, value in raw.items() if value is not None}

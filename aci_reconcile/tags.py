@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.model import Body, Json, Resource
+    from aci_reconcile.normalize import NormalForm
 
 OWNER: Final = "aci-reconcile-project"
 PROTECTED: Final = "aci-reconcile-protected"
@@ -90,8 +91,14 @@ def ours(desired: Resource, project: str) -> dict[str, Json]:
 
 def desired_digest(body: Body) -> str:
     """Return the digest of a declared body: of what it means, tags included, secrets and our own tags left out."""
-    named = {name: value for name, value in as_object(body.get("tags")).items() if not is_ours(name)}
-    return digest(normalize({**body, "tags": named}))
+    return form_digest(normalize(body))
+
+
+def form_digest(declared: NormalForm) -> str:
+    """Return the digest of a declared body from its normal form."""
+    rest = {name: value for name, value in declared.items() if name != "tags"}
+    named = {name: value for name, value in as_object(declared.get("tags")).items() if not is_ours(name)}
+    return digest({**rest, "tags": named} if named else rest)
 
 
 def live_digest(live: Body, desired: Body) -> str:

@@ -120,3 +120,5 @@ class Node:
     """The right spelling of each child's name, by the name in lower case."""
     required: tuple[str, ...] = ()
     """The names of the children that a manifest must give."""
+    compared: bool = True
+    """Whether a difference between two reads of it means anything: neither computed nor write-only."""

@@ -100,7 +100,7 @@ class _Document:
         if not name:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
-        resource = Resource(identity, body, lifecycle(ours), where)
+        resource = Resource(identity, body, lifecycle(ours), where, typing.places.plain)
         return Declared(
             resource, api_version, ours, tuple(named(item)) if not typing.places.plain and references(body) else ()
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.model import Resource
+    from aci_reconcile.normalize import NormalForm
     from aci_reconcile.plan.values import Policy
     from aci_reconcile.secret import Secret
 
@@ -57,16 +58,27 @@ def target(desired: Resource, live: Resource | None, policy: Policy) -> Resource
 
 
 def compare(
-    desired: Resource, wanted: Resource, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
+    desired: Resource, after: NormalForm, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
 ) -> Comparison:
-    """Return how the live group differs from its manifest; ``wanted`` is the manifest's ``target``."""
-    after = normalize(wanted.body)
+    """Return how the live group differs from its manifest, of whose ``target`` ``after`` is the normal form."""
     before, unknown = align(normalize(live.body), after)
-    secrets = secrets_of(desired.body)
+    secrets = _secrets(desired)
     fields = tuple(replace(each, secret=each.path in secrets) for each in diff(before, after))
     known = memory(live)
     verdict = verdicts[known] if known in verdicts else matches(desired, live, policy)
     return _with_secrets(Comparison(fields, unknown), secrets, live, policy, verdict=verdict)
+
+
+def _secrets(desired: Resource) -> dict[str, Secret]:
+    return {} if desired.plain else secrets_of(desired.body)
+
+
+def _target_form(desired: Resource, declared: NormalForm, wanted: Resource) -> NormalForm:
+    """Return the normal form of a ``target``; where nothing is ignored it differs from the manifest's in its tags."""
+    if desired.lifecycle.ignore:
+        return normalize(wanted.body)
+    rest = {name: value for name, value in declared.items() if name != "tags"}
+    return {**rest, **normalize({"tags": wanted.tags})}
 
 
 def _with_secrets(
@@ -93,7 +105,7 @@ def matches(desired: Resource, live: Resource, policy: Policy) -> bool | None:
 
     A group that we have written before and that carries no fingerprint held no secrets then: these are new.
     """
-    secrets, recorded = secrets_of(desired.body), tags.get(live.tags, tags.SECRETS)
+    secrets, recorded = _secrets(desired), tags.get(live.tags, tags.SECRETS)
     if not secrets:
         return None
     if not recorded:
@@ -129,8 +141,9 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
     if tags.owner(live) not in {"", policy.owner} or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = target(desired, live, policy)
-    found = compare(desired, wanted, live, policy, verdicts)
-    digest = tags.desired_digest(desired.body)
+    declared = normalize(desired.body)
+    found = compare(desired, _target_form(desired, declared, wanted), live, policy, verdicts)
+    digest = tags.form_digest(declared)
     known = Change(
         desired.id,
         Action.NO_OP,

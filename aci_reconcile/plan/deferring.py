@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile.deferred import GroupReference, references, resolved
+from aci_reconcile.deferred import GroupReference, references_in, resolved
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import as_object
 from aci_reconcile.plan.values import Blocker, Change, Impact
@@ -26,7 +26,7 @@ def in_order(declared: Mapping[Key, Resource]) -> tuple[Resource, ...]:
         UsageError: they name each other in a circle.
     """
     graph = {
-        key: [target for each in references(group.body) if (target := each.target(group.id).key) in declared]
+        key: [target for each in references_in(group) if (target := each.target(group.id).key) in declared]
         for key, group in declared.items()
     }
     try:
@@ -61,7 +61,7 @@ class Known:
     def blockers(self, changes: Iterable[Change]) -> Iterator[Blocker]:
         """Name the references that will have no value after the apply, either."""
         for change in changes:
-            left = references(change.deferred.body) if change.deferred is not None else ()
+            left = references_in(change.deferred) if change.deferred is not None else ()
             for reference in left:
                 reason = self._lacks(reference, change)
                 if reason:

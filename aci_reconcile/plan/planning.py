@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile import tags
-from aci_reconcile.deferred import references
+from aci_reconcile.deferred import references_in
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import Scope, as_text
 from aci_reconcile.plan.brakes import blockers
@@ -78,7 +78,7 @@ def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts
     if earlier is not None and resource is desired and earlier.before is live:
         return earlier
     change = decide(resource, live, policy, verdicts)
-    later = change.writes and change.after is not None and references(change.after.body)
+    later = change.writes and change.after is not None and references_in(change.after)
     return replace(change, deferred=resource) if later else change
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.deferred import references
+from aci_reconcile.deferred import references_in
 from aci_reconcile.errors import AzureError
 from aci_reconcile.health import is_settled
 from aci_reconcile.model import as_text
@@ -119,8 +119,9 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     verdicts = _verdicts([(declared[key], listed[key]) for key in listed if key in declared], policy, look)
     decisions = _decisions(declared, listed, policy, look, verdicts)
     named = [key for key in listed if key in declared and key not in decisions]
-    elsewhere = {each.key: each for each in _named(desired) if each.scope.key not in wanted}
-    named += [each.key for each in _named(desired) if each.key in listed and each.key not in named]
+    awaited = _named(desired)
+    elsewhere = {each.key: each for each in awaited if each.scope.key not in wanted}
+    named += [each.key for each in awaited if each.key in listed and each.key not in named]
     reads = gathered({key: _settled(listed[key].id, look) for key in named}, look)
     others = gathered({key: _settled(each, look) for key, each in elsewhere.items()}, look)
     missing = _missing(answers, wanted, look)
@@ -172,7 +173,7 @@ def _decisions(
 
 def _named(desired: Sequence[Resource]) -> tuple[ResourceId, ...]:
     """Return the groups that manifests name values of, each once."""
-    found = (each.target(resource.id) for resource in desired for each in references(resource.body))
+    found = (each.target(resource.id) for resource in desired for each in references_in(resource))
     return tuple({each.key: each for each in found}.values())
 
 
