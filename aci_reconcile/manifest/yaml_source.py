@@ -6,6 +6,7 @@ before the schema is asked, and they expand aliases without end.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aci_reconcile.errors import Where
@@ -13,7 +14,7 @@ from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import yaml
 
@@ -71,40 +72,27 @@ def _complain(error: yaml.MarkedYAMLError, text: str, file: str, findings: Findi
 
 class _Builder:
     def __init__(self, file: str, findings: Findings, next_event: Callable[[], Any]) -> None:
-        import yaml
-
         self._file = file
         self._findings = findings
         self._next = next_event
-        self._last = yaml.StreamEndEvent
-        self._takes: dict[type, Callable[[Any], Source | None]] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._begin_map,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceStartEvent: self._begin_list,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._begin_document,
-        }
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Source, int] | None] = {}
         self._nodes = 0
 
     def document(self) -> Source | None:
         """Take events until a document is complete, and return its root; None at the end of the file."""
-        take, following = self._takes.get, self._next
+        takes, following = _takes(), self._next
         while True:
             event = following()
-            kind = type(event)
-            act = take(kind)
-            if act is not None:
-                root = act(event)
+            take = takes.get(type(event))
+            if take is not None:
+                root = take(self, event)
                 if root is not None:
                     return root
-            elif kind is self._last:
+            elif type(event) is _last():
                 return None
 
-    def _begin_document(self, _event: Any) -> None:
+    def begin_document(self, _event: Any) -> None:
         self._anchors = {}
         self._nodes = 0
 
@@ -121,7 +109,7 @@ class _Builder:
         hint = "leave it out: the schema says what type a value has"
         self._findings.add("ACI007", where, f"the YAML tag {shown} is not supported", hint=hint)
 
-    def _scalar(self, event: Any) -> Source | None:
+    def scalar(self, event: Any) -> Source | None:
         mark = event.start_mark
         where = Where(self._file, mark.line + 1, mark.column + 1)
         if event.tag is not None:
@@ -131,10 +119,10 @@ class _Builder:
             check_characters(node, self._findings)
         return self._put(node, event.anchor, 1, 1)
 
-    def _begin_map(self, event: Any) -> None:
+    def begin_map(self, event: Any) -> None:
         self._begin(event, is_map=True)
 
-    def _begin_list(self, event: Any) -> None:
+    def begin_list(self, event: Any) -> None:
         self._begin(event, is_map=False)
 
     def _begin(self, event: Any, *, is_map: bool) -> None:
@@ -147,7 +135,7 @@ class _Builder:
             self._anchors[event.anchor] = None
         self._stack.append(_Open(where, is_map, event.anchor, self._nodes, []))
 
-    def _end(self, _event: Any) -> Source | None:
+    def end(self, _event: Any) -> Source | None:
         done = self._stack.pop()
         size = self._nodes - done.first + 1
         if done.is_map:
@@ -156,7 +144,7 @@ class _Builder:
             node = ListNode(tuple(done.items), done.where)
         return self._put(node, done.anchor, size, 1)
 
-    def _alias(self, event: Any) -> Source | None:
+    def alias(self, event: Any) -> Source | None:
         where = self._where(event)
         if event.anchor not in self._anchors:
             raise self._fail("ACI004", where, f"this is not YAML: the alias {quote(event.anchor)} has no anchor")
@@ -184,6 +172,29 @@ class _Builder:
             return node
         self._stack[-1].items.append(node)
         return None
+
+
+@functools.cache
+def _takes() -> Mapping[type, Callable[[_Builder, Any], Source | None]]:
+    """Return what takes an event of each type; those that say nothing are missing."""
+    import yaml
+
+    return {
+        yaml.ScalarEvent: _Builder.scalar,
+        yaml.MappingStartEvent: _Builder.begin_map,
+        yaml.MappingEndEvent: _Builder.end,
+        yaml.SequenceStartEvent: _Builder.begin_list,
+        yaml.SequenceEndEvent: _Builder.end,
+        yaml.AliasEvent: _Builder.alias,
+        yaml.DocumentStartEvent: _Builder.begin_document,
+    }
+
+
+@functools.cache
+def _last() -> type:
+    import yaml
+
+    return yaml.StreamEndEvent
 
 
 def check_characters(node: ScalarNode, findings: Findings) -> None:
