@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from aci_reconcile.arm import ArmBackend
+    from aci_reconcile.backend import Clock
     from aci_reconcile.cli.connection import Connection
     from aci_reconcile.cli.given import Sources, Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.manifest import Project
-    from aci_reconcile.model import Resource, Scope
+    from aci_reconcile.model import Scope
+    from aci_reconcile.reconcile.watch import Listing
 
-    Listed = Callable[[], tuple[Resource, ...]]
+    Listed = Callable[[], Listing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def ahead(sources: Sources, target: Target, session: Session, stack: ExitStack) 
     except AciReconcileError:
         return None
     scope = Scope(subscription, project.resource_group)
-    return Ahead(connection, subscription, project.api_version, {scope.key: _Begun(connection.backend, scope)})
+    return Ahead(
+        connection, subscription, project.api_version, {scope.key: _Begun(connection.backend, scope, session.clock)}
+    )
 
 
 class _Begun:
@@ -76,21 +80,27 @@ class _Begun:
     The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
     """
 
-    def __init__(self, backend: ArmBackend, scope: Scope) -> None:
+    def __init__(self, backend: ArmBackend, scope: Scope, clock: Clock) -> None:
         self._backend = backend
         self._scope = scope
-        self._first: Future[tuple[Resource, ...]] | None = Future()
+        self._clock = clock
+        self._first: Future[Listing] | None = Future()
         work = partial(copy_context().run, self._work, self._first)
         threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
         backend.prepare()
 
-    def __call__(self) -> tuple[Resource, ...]:
+    def __call__(self) -> Listing:
         first, self._first = self._first, None
-        return first.result() if first is not None else tuple(self._backend.list(self._scope))
+        return first.result() if first is not None else self._list()
 
-    def _work(self, first: Future[tuple[Resource, ...]]) -> None:
+    def _list(self) -> Listing:
+        from aci_reconcile.reconcile.watch import listed
+
+        return listed(self._scope, self._backend, self._clock)
+
+    def _work(self, first: Future[Listing]) -> None:
         try:
             self._backend.sign_in()
-            first.set_result(tuple(self._backend.list(self._scope)))
+            first.set_result(self._list())
         except BaseException as error:  # noqa: BLE001  it is raised where the list is asked for
             first.set_exception(error)

@@ -51,7 +51,7 @@ def _apply(ctx: click.Context) -> ExitCode:
             story = Story(plan, work.header, reports, session.clock)
             show_plan(plan, work.header, session)
             refuse(plan)
-            context = patience.context(work.connection, work.policy, session)
+            context = patience.context(work, work.policy, session)
             stopped = session.interruption.came
             events = story.of(apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped))
             if plan:

@@ -62,7 +62,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
         refuse(plan)
         if not plan and not doomed:
             return ExitCode.OK
-        context = patience.context(work.connection, plan.policy, session)
+        context = patience.context(work, plan.policy, session)
         many, stopped = asked.target.concurrency, session.interruption.came
         events = apply(plan, context, concurrency=many, stopped=stopped)
         ask(session, _question(plan, doomed), approved=asked.approved)
@@ -84,13 +84,13 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     """
     from aci_reconcile.cli.proposal import look_for
     from aci_reconcile.plan import UNLIMITED, destruction
-    from aci_reconcile.reconcile import Refresh, observe
+    from aci_reconcile.reconcile import Refresh, standing
 
     selected = work.policy.selected
     if selected is None and not is_named(work.loaded.project):
         selected = frozenset(each.id.key for each in work.loaded.resources)
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
-    seen = observe(work.loaded.resources, work.scopes, policy, look_for(work, asked.target, session, Refresh.AUTO))
+    seen = standing(work.loaded.resources, work.scopes, look_for(work, asked.target, session, Refresh.AUTO))
     plan = replace(destruction(seen.resources, policy), unreadable=seen.unreadable)
     return replace(plan, blockers=(*plan.blockers, *_protected_in_git(plan, work)))
 

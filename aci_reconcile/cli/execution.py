@@ -17,10 +17,10 @@ from aci_reconcile.report import event_json, summary_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.cli.connection import Connection
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.work import Work
     from aci_reconcile.events import Event, Finished
     from aci_reconcile.plan.values import Plan, Policy
     from aci_reconcile.report import Header
@@ -40,13 +40,14 @@ class Patience:
         wait = Wait(given.text("wait")) if given.text("wait") else Wait.HEALTHY
         return cls(wait, given.seconds("stable_for"), given.seconds("timeout"))
 
-    def context(self, connection: Connection, policy: Policy, session: Session) -> Context:
+    def context(self, work: Work, policy: Policy, session: Session) -> Context:
         """Return how a plan is carried out."""
         from aci_reconcile.arm import span
 
         return Context(
-            backend=connection.backend,
-            clearance=Clearance(connection.backend.preflight),
+            backend=work.backend,
+            clearance=Clearance(work.connection.backend.preflight),
+            listings=work.listings,
             clock=session.clock,
             policy=policy,
             entropy=os.urandom,

@@ -42,5 +42,6 @@ def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, 
         health,
         random.random,
         listed=work.lists,
+        listings=work.listings,
         tell=lambda event: told(event, session.console),
     )

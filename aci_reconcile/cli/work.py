@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.values import Policy
+    from aci_reconcile.reconcile.watch import Listing
     from aci_reconcile.report import Header
 
 
@@ -36,6 +37,8 @@ class Work:
     connection: Connection
     lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
     """Lists of resource groups that are on their way already, by the scope's key."""
+    listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
+    """What was listed for the plan, by the scope's key."""
 
     @property
     def backend(self) -> Backend:

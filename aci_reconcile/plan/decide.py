@@ -73,7 +73,7 @@ def _secrets(desired: Resource) -> dict[str, Secret]:
     return {} if desired.plain else secrets_of(desired.body)
 
 
-def _target_form(desired: Resource, declared: NormalForm, wanted: Resource) -> NormalForm:
+def target_form(desired: Resource, declared: NormalForm, wanted: Resource) -> NormalForm:
     """Return the normal form of a ``target``; where nothing is ignored it differs from the manifest's in its tags."""
     if desired.lifecycle.ignore:
         return normalize(wanted.body)
@@ -142,7 +142,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = target(desired, live, policy)
     declared = normalize(desired.body)
-    found = compare(desired, _target_form(desired, declared, wanted), live, policy, verdicts)
+    found = compare(desired, target_form(desired, declared, wanted), live, policy, verdicts)
     digest = tags.form_digest(declared)
     known = Change(
         desired.id,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.clearance import Clearance
     from aci_reconcile.reconcile.context import Context, Wait
     from aci_reconcile.reconcile.execution import apply, delete_resource_groups
-    from aci_reconcile.reconcile.looking import Look, Observation, Refresh, observe, propose
+    from aci_reconcile.reconcile.looking import Look, Observation, Refresh, observe, propose, standing
 
 __all__ = [
     "Clearance",
@@ -22,6 +22,7 @@ __all__ = [
     "delete_resource_groups",
     "observe",
     "propose",
+    "standing",
 ]
 
 _HOMES: Final = {
@@ -35,6 +36,7 @@ _HOMES: Final = {
     "delete_resource_groups": "execution",
     "observe": "looking",
     "propose": "looking",
+    "standing": "looking",
 }
 """Where each name lives; its module is imported when it is asked for: a plan needs nothing of an apply."""
 

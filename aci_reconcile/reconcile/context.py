@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.plan.values import Policy
-    from aci_reconcile.reconcile.watch import Watch
+    from aci_reconcile.reconcile.watch import Listing, Watch
 
 
 class Wait(StrEnum):
@@ -63,6 +63,8 @@ class Context:
     """How many groups of each resource group are to be written."""
     watches: dict[tuple[str, str], Watch] = field(default_factory=dict["tuple[str, str]", "Watch"])
     """How the progress of the groups of each resource group is watched."""
+    listings: Mapping[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
+    """The lists that the plan was made from: as long as they are fresh, nothing need be read again."""
     clearance: Clearance = field(default_factory=Clearance)
     """Whom to ask, before a group is deleted, whether it could be created again."""
     freeing: Counter[tuple[str, str]] = field(default_factory=Counter["tuple[str, str]"])

@@ -28,7 +28,7 @@ from aci_reconcile.reconcile.freeing import deletions
 from aci_reconcile.reconcile.ordering import dependencies, freed_first, lanes
 from aci_reconcile.reconcile.resource_groups import creation, deleted, group_name, unattempted
 from aci_reconcile.reconcile.steps import Task, never
-from aci_reconcile.reconcile.watch import Watch, pages_of
+from aci_reconcile.reconcile.watch import watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,7 +65,7 @@ def _prepared(plan: Plan, ctx: Context) -> Context:
     there = Counter(change.id.scope for change in plan.changes if change.before is not None)
     scopes = {change.id.scope for change in plan.changes}
     planned = tuple(each for each in plan.changes if each.action is Action.REPLACE)
-    watches = {scope.key: Watch(scope, pages=pages_of(there[scope])) for scope in scopes}
+    watches = {scope.key: watching(scope, there[scope], ctx.listings.get(scope.key)) for scope in scopes}
     clearance = replace(ctx.clearance, planned=planned)
     return replace(
         ctx,

@@ -19,6 +19,7 @@ from aci_reconcile.plan.values import Unreadable
 from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.steps import never, pause
+from aci_reconcile.reconcile.watch import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from aci_reconcile.plan.values import Change, Plan, Policy
     from aci_reconcile.reconcile.gather import Answer
     from aci_reconcile.reconcile.steps import Process
+    from aci_reconcile.reconcile.watch import Listing
 
 _SETTLING = 60.0
 """Seconds for which a group that is in transition is waited for, before it counts as not comparable."""
@@ -71,10 +73,12 @@ class Look:
     health: bool = False
     jitter: Callable[[], float] = no_jitter
     limits: Limits = field(default_factory=Limits)
-    listed: Mapping[tuple[str, str], Callable[[], tuple[Resource, ...]]] = field(
-        default_factory=dict["tuple[str, str]", "Callable[[], tuple[Resource, ...]]"]
+    listed: Mapping[tuple[str, str], Callable[[], Listing]] = field(
+        default_factory=dict["tuple[str, str]", "Callable[[], Listing]"]
     )
     """Lists of resource groups that are on their way already, by the scope's key."""
+    listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
+    """Takes down what was listed, by the scope's key, for whoever carries out the plan at once."""
     tell: Callable[[Event], None] = ignore
     """Told when Azure's rate limits make the reading wait."""
     stopped: Callable[[], bool] = never
@@ -113,29 +117,50 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
     """
     declared = {resource.id.key: resource for resource in desired}
-    wanted = {scope.key: scope for scope in (*(each.id.scope for each in desired), *scopes)}
+    wanted = _wanted(desired, scopes)
     answers = gathered({key: _listed(scope, look) for key, scope in wanted.items()}, look)
-    listed = {each.id.key: each for answer in answers.values() for each in answer.found}
-    verdicts = _verdicts([(declared[key], listed[key]) for key in listed if key in declared], policy, look)
-    decisions = _decisions(declared, listed, policy, look, verdicts)
-    named = [key for key in listed if key in declared and key not in decisions]
+    found = _found(answers)
+    verdicts = _verdicts([(declared[key], found[key]) for key in found if key in declared], policy, look)
+    decisions = _decisions(declared, found, policy, look, verdicts)
+    named = [key for key in found if key in declared and key not in decisions]
     awaited = _named(desired)
     elsewhere = {each.key: each for each in awaited if each.scope.key not in wanted}
-    named += [each.key for each in awaited if each.key in listed and each.key not in named]
-    reads = gathered({key: _settled(listed[key].id, look) for key in named}, look)
+    named += [each.key for each in awaited if each.key in found and each.key not in named]
+    reads = gathered({key: _settled(found[key].id, look) for key in named}, look)
     others = gathered({key: _settled(each, look) for key, each in elsewhere.items()}, look)
     missing = _missing(answers, wanted, look)
     holding = {each.id.scope.key for each in desired}
-    resources = {**listed, **{each.id.key: each for answer in reads.values() for each in answer.found}}
+    resources = {**found, **{each.id.key: each for answer in reads.values() for each in answer.found}}
     gone = {key for key, answer in reads.items() if not answer.found}
     return Observation(
         resources=tuple(resources[key] for key in sorted(resources) if key not in gone),
         missing=tuple(scope for scope in missing if scope.key in holding),
-        unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, listed), *_dark_groups(others, elsewhere)),
+        unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, found), *_dark_groups(others, elsewhere)),
         verdicts=verdicts,
         others=tuple(each for answer in others.values() for each in answer.found),
         decisions=decisions,
     )
+
+
+def standing(desired: Sequence[Resource], scopes: Iterable[Scope], look: Look) -> Observation:
+    """Read what is live from the lists of the resource groups alone: that is all a deletion must know.
+
+    Raises:
+        AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
+    """
+    declared = {resource.id.key: resource for resource in desired}
+    answers = gathered({key: _listed(scope, look) for key, scope in _wanted(desired, scopes).items()}, look)
+    found = _found(answers)
+    return Observation(tuple(found[key] for key in sorted(found)), unreadable=tuple(_dark_scopes(answers, declared)))
+
+
+def _wanted(desired: Iterable[Resource], scopes: Iterable[Scope]) -> dict[tuple[str, str], Scope]:
+    """Return the resource groups to be listed, by their keys."""
+    return {scope.key: scope for scope in (*(each.id.scope for each in desired), *scopes)}
+
+
+def _found(answers: Mapping[tuple[str, str], Answer]) -> dict[Key, Resource]:
+    return {each.id.key: each for answer in answers.values() for each in answer.found}
 
 
 def _missing(
@@ -193,8 +218,9 @@ def _compared(policy: Policy, pair: tuple[Resource, Resource]) -> bool | None:
 
 
 def _listed(scope: Scope, look: Look) -> Process[tuple[Resource, ...]]:
-    begun = look.listed.get(scope.key)
-    return (yield from reading(look, begun or (lambda: tuple(look.backend.list(scope)))))
+    begun = look.listed.get(scope.key) or partial(listed, scope, look.backend, look.clock)
+    listing = look.listings[scope.key] = yield from reading(look, begun)
+    return tuple(listing.groups.values())
 
 
 def _settled(resource_id: ResourceId, look: Look) -> Process[tuple[Resource, ...]]:

@@ -20,6 +20,7 @@ from aci_reconcile.reconcile.steps import Await, Notify, pause
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.model import Resource, Scope
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
@@ -90,6 +91,20 @@ def pages_of(groups: int) -> int:
     return 1 + max(groups - 1, 0) // _PAGE
 
 
+def watching(scope: Scope, groups: int, listing: Listing | None) -> Watch:
+    """Return how a resource group is watched.
+
+    Args:
+        scope: the resource group.
+        groups: how many groups are in it, for what is known.
+        listing: what the plan was made from, if that was a list of all of them.
+    """
+    if listing is None:
+        return Watch(scope, pages=pages_of(groups))
+    ended = sum(is_settled(each.body) for each in listing.groups.values())
+    return Watch(scope, pages=pages_of(len(listing.groups)), last=listing, ended=ended)
+
+
 def watch_of(ctx: Context, scope: Scope) -> Watch:
     """Return how a resource group is watched."""
     return ctx.watches.setdefault(scope.key, Watch(scope))
@@ -122,7 +137,7 @@ def _looked(watch: Watch, ctx: Context, deadline: Deadline) -> Process[None]:
     """List the resource group on behalf of everybody who waits for it."""
     watch.looking = True
     try:
-        listing = yield from patiently(ctx, partial(_listed, watch, ctx), deadline)
+        listing = yield from patiently(ctx, partial(listed, watch.scope, ctx.backend, ctx.clock), deadline)
     except AzureError:
         watch.usable = False
     else:
@@ -131,9 +146,10 @@ def _looked(watch: Watch, ctx: Context, deadline: Deadline) -> Process[None]:
     yield Notify(watch.scope.key)
 
 
-def _listed(watch: Watch, ctx: Context) -> Listing:
-    began = ctx.clock.now()
-    return Listing(began, {each.id.key: each for each in ctx.backend.list(watch.scope)})
+def listed(scope: Scope, backend: Backend, clock: Clock) -> Listing:
+    """List a resource group, and note when that began."""
+    began = clock.now()
+    return Listing(began, {each.id.key: each for each in backend.list(scope)})
 
 
 def fresh(ctx: Context) -> float:

@@ -17,10 +17,12 @@ from aci_reconcile import tags
 from aci_reconcile.diff import diff, leaves, patch
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.normalize import align, digest, normalize, same, secrets_of
-from aci_reconcile.plan import UNLIMITED, Action, Impact, Plan, Policy, plan
+from aci_reconcile.plan import UNLIMITED, Action, Impact, Plan, Policy, plan, target
+from aci_reconcile.plan.decide import target_form
 from aci_reconcile.secret import Secret
 
 SIDES = st.tuples(bodies(), bodies())
+TAGS = (tags.OWNER, tags.PROTECTED.upper(), tags.APPLIED, tags.SECRETS.title(), "team", "cost")
 
 
 @given(bodies())
@@ -71,6 +73,18 @@ def test_the_digest_is_of_the_meaning(sides: tuple[dict[str, Any], dict[str, Any
 
     assert same(before, after) is (digest(before) == digest(after))
     assert digest(before) == digest(json.loads(json.dumps(before)))
+
+
+@given(bodies(), st.dictionaries(st.sampled_from(TAGS), st.text(max_size=3)))
+def test_one_normal_form_serves_digest_and_comparison(given_body: dict[str, Any], named: dict[str, str]) -> None:
+    """The shortcuts say what the long way says: our own tags left out, everybody's tags laid over the manifest's."""
+    desired = Resource(rid(), {**given_body, "tags": {**named, **given_body.get("tags", {})}})
+    there = Resource(rid(), {**given_body, "tags": {"TEAM": "theirs", "kept": "yes"}})
+    theirs = {name: value for name, value in desired.tags.items() if not tags.is_ours(name)}
+    wanted = target(desired, there, policy())
+
+    assert digest(normalize({**desired.body, "tags": theirs})) == tags.desired_digest(desired.body)
+    assert normalize(wanted.body) == target_form(desired, normalize(desired.body), wanted)
 
 
 @given(bodies(secrets=True))

@@ -10,7 +10,7 @@ from factories import FakeBackend, FakeClock, container, group, live, owned, pol
 
 from aci_reconcile.errors import AuthenticationError, ForbiddenError
 from aci_reconcile.model import Resource, Scope
-from aci_reconcile.reconcile import Look, Refresh, observe, propose
+from aci_reconcile.reconcile import Look, Refresh, observe, propose, standing
 
 
 def look(backend: FakeBackend, **more: Any) -> Look:
@@ -75,6 +75,34 @@ def test_a_group_that_vanishes_between_list_and_get_is_absent() -> None:
     seen = observe([group("a", container(image="x"))], [], policy(), look(backend))
 
     assert () == seen.resources
+
+
+def test_a_deletion_needs_the_lists_alone() -> None:
+    """Whatever differs from the manifests, and whatever is in transition; the orphans are in them, too."""
+    moving = owned(group("b"))
+    moving = replace(moving, body={**moving.body, "properties": {**moving.properties, "provisioningState": "Creating"}})
+    backend = FakeBackend.holding(owned(group("a")), moving, owned(group("orphan")))
+    seen = standing([group("a", container(image="x")), group("b")], [rid().scope], look(backend))
+
+    assert ["list rg-shop"] == verbs(backend)
+    assert ["a", "b", "orphan"] == [each.id.name for each in seen.resources]
+
+
+def test_a_deletion_names_what_it_could_not_list() -> None:
+    """The groups of the manifests that would be in it."""
+    backend = FakeBackend.holding(owned(group("a")))
+    backend.faults["list"] = [ForbiddenError("no", code="AuthorizationFailed", status=403)]
+
+    assert ["rg-shop/a"] == [each.address for each in standing([group("a")], [], look(backend)).unreadable]
+
+
+def test_what_was_listed_is_taken_down_with_its_time() -> None:
+    """For whoever writes soon after."""
+    backend, clock, listings = FakeBackend.holding(owned(group("a"))), FakeClock(), dict[Any, Any]()
+    propose([group("a")], [], policy(), Look(backend, clock, listings=listings))
+    listing = listings[rid().scope.key]
+
+    assert (clock.now(), [rid("a").key]) == (listing.began, list(listing.groups))
 
 
 def test_what_cannot_be_read_is_named_and_hides_nothing_else() -> None:

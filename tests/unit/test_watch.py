@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
 
 from aci_reconcile.backend import Operation, Progress
@@ -15,6 +16,7 @@ from aci_reconcile.events import Event, Failed, Finished, Moved, Succeeded, Wait
 from aci_reconcile.model import Resource
 from aci_reconcile.plan import UNLIMITED, plan
 from aci_reconcile.reconcile import Wait, apply
+from aci_reconcile.reconcile.watch import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,6 +124,32 @@ def test_updates_are_watched_the_same_way() -> None:
     assert 0 == backend.verbs["get"]
     assert backend.verbs["poll"] <= 2
     assert 20 == sum(isinstance(each, Succeeded) for each in events)
+
+
+@pytest.mark.parametrize(("seconds", "lists"), [(0, 0), (4, 0), (6, 1)])
+def test_the_list_of_the_plan_is_not_read_again_while_it_is_fresh(seconds: float, lists: int) -> None:
+    """Five seconds, as with any list that was read just before a write."""
+    backend = Slow.holding(*(owned(each) for each in groups(20)))
+    settings = policy(max_share=1.0)
+    listings = {rid().scope.key: Listing(backend.clock.now(), dict(backend.groups))}
+    proposal = plan(groups(20, "nginx:2"), list(backend.groups.values()), settings)
+    backend.clock.sleep(seconds)
+    list(apply(proposal, context(backend, backend.clock, policy=settings, wait=Wait.NONE, listings=listings)))
+
+    assert {"put": 20} | ({"list": lists} if lists else {}) == dict(backend.verbs)
+
+
+def test_what_somebody_else_wrote_since_the_plan_is_seen_in_its_own_read() -> None:
+    """With a list that is no longer fresh: nothing is written over it."""
+    backend = Slow.holding(*(owned(each) for each in groups(20)))
+    settings = policy(max_share=1.0)
+    listings = {rid().scope.key: Listing(backend.clock.now(), dict(backend.groups))}
+    proposal = plan(groups(20, "nginx:2"), list(backend.groups.values()), settings)
+    backend.clock.sleep(6)
+    backend.groups[rid("g007").key] = owned(group("g007", container(image="theirs:1")))
+    events = list(apply(proposal, context(backend, backend.clock, policy=settings, listings=listings)))
+
+    assert ["g007"] == [each.change.id.name for each in events if isinstance(each, Moved)]
 
 
 def test_deletions_are_watched_the_same_way() -> None:

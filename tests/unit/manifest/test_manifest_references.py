@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aci_reconcile.deferred import references
 from aci_reconcile.errors import Severity
+from aci_reconcile.normalize import secrets_of
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -196,3 +198,27 @@ def test_what_is_not_needed_is_not_complained_of(load_text: Loader) -> None:
 
     assert () == loaded.diagnostics
     assert "not asked for" == secret(loaded).missing
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "secret_value", "plain"),
+    [
+        ("x:1", "x", "", True),
+        ("x:1", "x", "s", False),
+        ("x:1", "x", "${env:PASSWORD}", False),
+        ("x:1", "'${group:db:ipAddress.ip}'", "", False),
+        ("x:${var:tag}", "x", "", False),
+    ],
+)
+def test_what_is_known_to_be_plain_is_plain(
+    load_text: Loader, image: str, command: str, secret_value: str, *, plain: bool
+) -> None:
+    """Nobody looks for secrets and references in it: it may be called plain too seldom, and never wrongly."""
+    text = manifest(image=image, command=command, secret=secret_value)
+    text = text if secret_value else text.partition("    environmentVariables")[0]
+    other = manifest(secret="s").replace("web", "db")
+    loaded = load_text({"web.yaml": text, "db.yaml": other}, environ=ENVIRON, variables={"tag": "1"})
+    web = next(each for each in loaded.resources if each.id.name == "web")
+
+    assert plain is web.plain
+    assert not (web.plain and (secrets_of(web.body) or references(web.body)))
