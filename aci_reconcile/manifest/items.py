@@ -76,7 +76,7 @@ class Item:
         if found is None:
             value = self.value
             for name in names:
-                value = value.get(name) if type(value) is dict else as_object(value).get(name)
+                value = as_object(value).get(name)
             found = known[names] = Item(value, self.places, self.findings, (self._way, names))
         return found
 

@@ -84,12 +84,13 @@ class _Builder:
         takes, following = _takes(), self._next
         while True:
             event = following()
-            take = takes.get(type(event))
+            kind: type = type(event)
+            take = takes.get(kind)
             if take is not None:
                 root = take(self, event)
                 if root is not None:
                     return root
-            elif type(event) is _last():
+            elif kind is _last():
                 return None
 
     def begin_document(self, _event: Any) -> None:

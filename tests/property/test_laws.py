@@ -22,7 +22,7 @@ from aci_reconcile.plan.decide import target_form
 from aci_reconcile.secret import Secret
 
 SIDES = st.tuples(bodies(), bodies())
-TAGS = (tags.OWNER, tags.PROTECTED.upper(), tags.APPLIED, tags.SECRETS.title(), "team", "cost")
+SPELLED = (tags.OWNER, tags.PROTECTED.upper(), tags.APPLIED, tags.SECRETS.title(), "team", "cost")
 
 
 @given(bodies())
@@ -75,7 +75,7 @@ def test_the_digest_is_of_the_meaning(sides: tuple[dict[str, Any], dict[str, Any
     assert digest(before) == digest(json.loads(json.dumps(before)))
 
 
-@given(bodies(), st.dictionaries(st.sampled_from(TAGS), st.text(max_size=3)))
+@given(bodies(), st.dictionaries(st.sampled_from(SPELLED), st.text(max_size=3)))
 def test_one_normal_form_serves_digest_and_comparison(given_body: dict[str, Any], named: dict[str, str]) -> None:
     """The shortcuts say what the long way says: our own tags left out, everybody's tags laid over the manifest's."""
     desired = Resource(rid(), {**given_body, "tags": {**named, **given_body.get("tags", {})}})
