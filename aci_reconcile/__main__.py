@@ -33,6 +33,9 @@ def main() -> int:
 
 def _leave(code: int) -> None:
     """End without waiting for the threads whose requests nobody wants any more."""
+    from aci_reconcile.arm.tracing import flush  # noqa: PLC0415  see above
+
+    flush()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os._exit(code)

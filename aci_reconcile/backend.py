@@ -17,11 +17,11 @@ class Operation:
     """A long-running operation that Azure accepted.
 
     ``url`` is where its progress stands (up to 4 KB, signed: never shown whole); empty when Azure gave none, in which
-    case reading the resource is the only way to follow it. ``retry_after``: the seconds Azure asks for, if any.
+    case reading the resource is the only way to follow it. What Azure says about when to look again (``Retry-After``)
+    is not kept: most groups are watched together, and one that is asked after alone is asked less and less often.
     """
 
     url: str = ""
-    retry_after: float | None = None
     request_id: str = ""
     """What Azure's support asks for."""
 
@@ -40,7 +40,6 @@ class Progress:
     """One look at an operation: ``status`` is Azure's word; ``error_*`` are set where it failed."""
 
     status: str
-    retry_after: float | None = None
     error_code: str = ""
     error_message: str = ""
 

@@ -113,7 +113,7 @@ class ArmBackend(Backend):
         body = as_object(answer.json())
         status = as_text(body.get("status")) or ("InProgress" if answer.status == _ACCEPTED else "Succeeded")
         detail = ErrorDetail.of(body.get("error"))
-        return Progress(status, answer.retry_after, detail.code, self._redactor(detail.message))
+        return Progress(status, detail.code, self._redactor(detail.message))
 
     def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
         """Return what a container has printed, the last ``tail`` lines of it where given."""
@@ -173,7 +173,7 @@ class ArmBackend(Backend):
     def _operation(self, answer: Answer) -> Operation:
         answer.json()
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
-        return Operation(url, answer.retry_after, answer.request_id)
+        return Operation(url, answer.request_id)
 
 
 def _id_of(body: Body, asked: ResourceId) -> ResourceId:

@@ -1,14 +1,17 @@
 """Spans of OpenTelemetry, through azure-core: there are some where the user has installed it and switched tracing on.
 
 The switch is azure-core's (``AZURE_TRACING_ENABLED``, or ``azure.core.settings.settings`` in a program), and so is the
-import: nothing here names OpenTelemetry, and nothing of it is imported while tracing is off.
+import: nothing of OpenTelemetry is imported here, and nothing at all while tracing is off.
 """
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+_PATIENCE = 2000
+"""Milliseconds that a process which is about to end waits for its spans to be taken."""
 ADDRESS = "aci_reconcile.address"
 """The attribute of a span that says which group it is about."""
 
@@ -33,3 +36,11 @@ def span(name: str, address: str = "") -> AbstractContextManager[object]:
         name, attributes={ADDRESS: address} if address else {}
     )
     return current
+
+
+def flush() -> None:
+    """Send the spans that wait to be sent, where there are some: for a process that ends without Python's own end."""
+    opentelemetry: Any = sys.modules.get("opentelemetry.trace")
+    send = getattr(opentelemetry.get_tracer_provider(), "force_flush", None) if opentelemetry is not None else None
+    if send is not None:
+        send(_PATIENCE)

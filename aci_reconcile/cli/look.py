@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -60,9 +61,12 @@ class View:
     def listed(self) -> tuple[Resource, ...]:
         """Read every group, with its run state; one that vanishes meanwhile is left out."""
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
-            groups = [each for found in pool.map(self.backend.list, self.scopes) for each in found]
-            reads = pool.map(self.backend.get, (each.id for each in groups))
-            return tuple(sorted((each for each in reads if each is not None), key=lambda each: each.id.key))
+            # Each request runs in a copy of this context: what is current in it, such as a span, stays so.
+            lists = [pool.submit(copy_context().run, self.backend.list, scope) for scope in self.scopes]
+            groups = [each for found in lists for each in found.result()]
+            reads = [pool.submit(copy_context().run, self.backend.get, each.id) for each in groups]
+            found = (read.result() for read in reads)
+            return tuple(sorted((each for each in found if each is not None), key=lambda each: each.id.key))
 
     def found(self, address: str) -> Resource:
         """Read one group; a name alone will do where only one of the resource groups has it.

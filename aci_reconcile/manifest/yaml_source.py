@@ -84,13 +84,12 @@ class _Builder:
         takes, following = _takes(), self._next
         while True:
             event = following()
-            kind: type = type(event)
-            take = takes.get(kind)
+            take = takes.get(event.__class__)
             if take is not None:
                 root = take(self, event)
                 if root is not None:
                     return root
-            elif kind is _last():
+            elif isinstance(event, _last()):
                 return None
 
     def begin_document(self, _event: Any) -> None:

@@ -37,13 +37,10 @@ def creation(wanted: ResourceGroupChange, ctx: Context) -> Task:
 def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     """Create a resource group that carries our tag, so that ``destroy --resource-groups`` knows it again."""
     owner = {tags.OWNER: ctx.policy.owner}
+    create = partial(ctx.backend.create_resource_group, wanted.scope, wanted.location, owner)
     try:
-        yield from patiently(
-            ctx,
-            lambda: ctx.backend.create_resource_group(wanted.scope, wanted.location, owner),
-            ctx.deadline(),
-            ask=Ask(Kind.WRITE),
-        )
+        with ctx.span("create resource group", wanted.scope.resource_group):
+            yield from patiently(ctx, create, ctx.deadline(), ask=Ask(Kind.WRITE))
     except AciReconcileError as error:
         yield ResourceGroupFailed(wanted.scope, error)
         return False
@@ -58,23 +55,31 @@ def unattempted(scope: Scope, because: str) -> ResourceGroupFailed:
 
 def deleted(scope: Scope, ctx: Context) -> Process[bool]:
     """Delete a resource group that we created and that is empty."""
-    deadline = ctx.deadline()
     try:
-        group = yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)
-        if group is None:
-            return True
-        _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
-        left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
-        _must_be_empty(scope, left)
-        yield from call(lambda: ctx.backend.delete_resource_group(scope))
-        pace = Pace()
-        while (yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)) is not None:
-            overdue(ctx, deadline, "there")
-            yield from pause(pace.next())
+        with ctx.span("delete resource group", scope.resource_group):
+            was_there = yield from _removed(scope, ctx)
     except AciReconcileError as error:
         yield ResourceGroupFailed(scope, error)
         return False
-    yield ResourceGroupDeleted(scope)
+    if was_there:
+        yield ResourceGroupDeleted(scope)
+    return True
+
+
+def _removed(scope: Scope, ctx: Context) -> Process[bool]:
+    """Delete it and wait until it is gone; returns whether it was there."""
+    deadline = ctx.deadline()
+    group = yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)
+    if group is None:
+        return False
+    _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
+    left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
+    _must_be_empty(scope, left)
+    yield from call(lambda: ctx.backend.delete_resource_group(scope))
+    pace = Pace()
+    while (yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)) is not None:
+        overdue(ctx, deadline, "there")
+        yield from pause(pace.next())
     return True
 
 

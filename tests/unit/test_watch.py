@@ -47,9 +47,7 @@ class Slow(FakeBackend):
         name = operation.url
         if self.ready[name] > self.clock.now():
             return Progress("InProgress")
-        return (
-            Progress("Failed", None, "NoRoom", "no room in the region") if name in self.fails else Progress("Succeeded")
-        )
+        return Progress("Failed", "NoRoom", "no room in the region") if name in self.fails else Progress("Succeeded")
 
     def get(self, resource_id: ResourceId, /) -> Resource | None:
         """Read it as it is now."""

@@ -24,11 +24,11 @@ _BODY: Body = {"id": str(WEB), "name": "web", "location": "westeurope", "propert
 @pytest.mark.parametrize(
     ("answer", "progress"),
     [
-        (Says(200, {"status": "Creating"}, {"Retry-After": "3"}), Progress("Creating", 3)),
+        (Says(200, {"status": "Creating"}), Progress("Creating")),
         (Says(200, {"status": "Succeeded", "properties": {}}), Progress("Succeeded")),
         (
             Says(200, {"status": "Failed", "error": {"code": "C", "message": "m"}}),
-            Progress("Failed", None, "C", "m"),
+            Progress("Failed", "C", "m"),
         ),
         (Says(200, {"status": "Failed"}), Progress("Failed")),
         (Says(200, {"status": "Failed", "error": None}), Progress("Failed")),

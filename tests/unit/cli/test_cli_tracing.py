@@ -10,6 +10,7 @@ from azure.core.exceptions import ServiceRequestError
 from unit.arm.scripted import WEB, Says, error, scripted
 
 import aci_reconcile
+from aci_reconcile.__main__ import main
 from aci_reconcile.arm import span
 from aci_reconcile.backend import Operation
 from aci_reconcile.errors import NoAnswerError
@@ -161,3 +162,47 @@ def test_switched_on_without_opentelemetry(monkeypatch: pytest.MonkeyPatch, capl
         assert backend.get(WEB) is None
 
     assert "opentelemetry-api" in caplog.text
+
+
+def test_what_only_looks_hangs_under_the_run_too(project: CommandLine, traced: Any) -> None:
+    """Whatever thread a request is made in."""
+    project("apply", "--auto-approve", "--quiet")
+    traced.clear()
+
+    assert 0 == project("status").code
+    found = traced.get_finished_spans()
+    (root,) = [each for each in found if each.name == "aci-reconcile"]
+    assert {root.context.span_id} == {each.parent.span_id for each in found if each is not root}
+    assert len(found) >= 3
+
+
+def test_resource_groups_have_spans(project: CommandLine, traced: Any) -> None:
+    """With the name of the resource group, and the requests below them."""
+    project("apply", "--auto-approve", "--quiet")
+    project("destroy", "--auto-approve", "--quiet", "--resource-groups")
+    found = {each.context.span_id: each for each in traced.get_finished_spans()}
+    named = {each.name: each.attributes["aci_reconcile.address"] for each in found.values() if "resource" in each.name}
+    above = {found[each.parent.span_id].name for each in found.values() if each.name in {"PUT", "DELETE"}}
+
+    assert {"create resource group": "rg-shop", "delete resource group": "rg-shop"} == named
+    assert {"create resource group", "delete resource group"} <= above
+
+
+def test_a_run_that_is_interrupted_leaves_its_spans(traced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process ends without Python's own end, in which OpenTelemetry would have sent them."""
+    ends: list[int] = []
+    monkeypatch.setattr("os._exit", ends.append)
+    monkeypatch.setattr("aci_reconcile.cli.boundary.run", lambda _argv: 130)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr("gc.set_threshold", lambda *_: None)
+    monkeypatch.setattr("sys.argv", ["aci-reconcile", "plan"])
+    batch = export.BatchSpanProcessor(traced, schedule_delay_millis=60_000)
+    trace.get_tracer_provider().add_span_processor(batch)
+    with span("work"):
+        before = len(traced.get_finished_spans())
+    main()
+    after = traced.get_finished_spans()
+    batch.shutdown()
+
+    assert (0, [130]) == (before, ends)
+    assert ["work", "work"] == [each.name for each in after]  # once from each processor
