@@ -44,8 +44,11 @@ class Files:
 
     def show(self, path: Path) -> str:
         """Return a path as the author would type it: relative where it is below the current folder."""
-        here, name = f"{self.cwd}{os.sep}", str(path)
-        return name.removeprefix(here).replace(os.sep, "/") if name.startswith(here) else name
+        here, name = str(self.cwd), str(path)
+        if name == here:
+            return "."
+        below = os.path.join(here, "")  # noqa: PTH118  Path drops the separator that this is about
+        return name.removeprefix(below).replace(os.sep, "/") if name.startswith(below) else name
 
     def manifests(self, start: Path, findings: Findings) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.

@@ -22,6 +22,8 @@ class Places:
     names: dict[Path, str] = field(default_factory=dict["Path", str])
     doubtful: set[Path] = field(default_factory=set["Path"])
     """Paths whose value was wrong, or can't be known now: nothing more is to be said about them."""
+    keys: set[str] = field(default_factory=set[str])
+    """Every key that stands in a map of the body."""
     plain: bool = True
     """Whether every value of the body is plain JSON: no secret, and no text that waits for another group."""
 

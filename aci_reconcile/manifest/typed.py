@@ -101,17 +101,19 @@ class Typing:
 
     def _map(self, node: MapNode, spec: Node | None, path: Path, at: str) -> dict[str, Json]:
         body: dict[str, Json] = {}
-        for entry in node.entries:
-            below = _below(spec, entry.key)
-            if "${" in entry.key and mentions(entry.key):
-                self.findings.add("ACI158", entry.where, "a reference may not stand in a key", path=at)
-            here = (*path, entry.key)
-            value = self.read(entry.value, below, here, join(at, entry.key, below))
+        places = self.places
+        for key, where, source in node.entries:
+            below = _below(spec, key)
+            if "${" in key and mentions(key):
+                self.findings.add("ACI158", where, "a reference may not stand in a key", path=at)
+            here = (*path, key)
+            places.keys.add(key)
+            value = self.read(source, below, here, join(at, key, below))
             # a value in flow style stands where it stands; a missing one is best pointed at by its key
-            if not isinstance(entry.value, ScalarNode):
-                self.places.where[here] = entry.where
+            if not isinstance(source, ScalarNode):
+                places.where[here] = where
             if not isinstance(value, _Omitted):
-                body[entry.key] = value
+                body[key] = value
         if spec is not None and spec.kind is Kind.OBJECT:
             self._required(spec, body, path, at)
         return body

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.manifest import Request, load
+from aci_reconcile.manifest import Request, load, rules
 
 if TYPE_CHECKING:
     from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.manifest.items import Item
 
 CASES = Path(__file__).parent / "diagnostics"
 UPDATE = bool(os.environ.get("GOLDEN_UPDATE"))
 CANARY = "CANARY"
+HOME = "aci_reconcile.manifest.rules"
 
 
 def render(diagnostic: Diagnostic) -> str:
@@ -29,13 +32,21 @@ def render(diagnostic: Diagnostic) -> str:
     return f"{head}{path}{hint}\n"
 
 
-@pytest.mark.parametrize("case", sorted(each.parent.name for each in CASES.glob("*/expected.txt")))
+NAMES = sorted(each.parent.name for each in CASES.glob("*/expected.txt"))
+
+
+def request(folder: Path) -> Request:
+    """Return what the loader is asked for."""
+    environ = {"CANARY": "CANARY-ENV", "PUBLIC": "1.2.3", "AZURE_CLIENT_SECRET": "CANARY-OWN"}
+    return Request(cwd=folder, environ=environ, version="0.1.0")
+
+
+@pytest.mark.parametrize("case", NAMES)
 def test_diagnostics(case: str) -> None:
     """All problems of all files, each at its place, and no secret among them."""
     folder = CASES / case
-    environ = {"CANARY": "CANARY-ENV", "PUBLIC": "1.2.3", "AZURE_CLIENT_SECRET": "CANARY-OWN"}
 
-    loaded = load(Request(cwd=folder, environ=environ, version="0.1.0"))
+    loaded = load(request(folder))
 
     actual = "".join(render(each) for each in loaded.diagnostics)
     expected = folder / "expected.txt"
@@ -44,3 +55,32 @@ def test_diagnostics(case: str) -> None:
     assert expected.read_text(encoding="utf-8") == actual
     assert not [each for each in loaded.diagnostics if f"{CANARY}-" in each.message + each.hint + each.path]
     assert f"{CANARY}-" not in repr(loaded)
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_rule_that_is_not_asked_would_have_had_nothing_to_say(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most are asked only where what they are about stands in the body."""
+    asked = load(request(CASES / case)).diagnostics
+    everything = (*rules.ALWAYS, *(rule for some in rules.WHERE.values() for rule in some))
+
+    def all_of_them(group: Item) -> None:
+        for rule in everything:
+            rule(group)
+
+    monkeypatch.setattr("aci_reconcile.manifest.documents.check", all_of_them)
+
+    assert asked == load(request(CASES / case)).diagnostics
+
+
+def test_every_rule_is_asked_somewhere() -> None:
+    """What a module of rules offers is in the table, once."""
+    listed = [*rules.ALWAYS, *(rule for some in rules.WHERE.values() for rule in some)]
+    modules = [each for each in vars(rules).values() if isinstance(each, ModuleType) and each.__name__.startswith(HOME)]
+    offered = [
+        each
+        for module in modules
+        for name, each in vars(module).items()
+        if isinstance(each, FunctionType) and each.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+    assert sorted(map(repr, offered)) == sorted(map(repr, listed))
