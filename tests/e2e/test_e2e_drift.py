@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 LOOK = ("drift", "--local", "--history", "drift.json", "--metrics", "drift.prom", "--format", "json")
 

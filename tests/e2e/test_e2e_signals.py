@@ -13,7 +13,7 @@ from e2e.processes import PROJECT, Commands, ended, until
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 WEB = """\
 name: web
