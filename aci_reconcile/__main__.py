@@ -33,12 +33,14 @@ def main() -> int:
 
 def _leave(code: int) -> None:
     """End without waiting for the threads whose requests nobody wants any more."""
-    from aci_reconcile.arm.tracing import flush  # noqa: PLC0415  see above
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        from aci_reconcile.arm.tracing import flush  # noqa: PLC0415  see above
 
-    flush()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code)
+        flush()
+    finally:  # whatever it was that came up: a second signal, an exporter that fails
+        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.model import as_list, as_number, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Body, Json
 
 _SETTLED = frozenset({"succeeded", "failed", "canceled", "unhealthy", "stopped", ""})
+_PERIOD, _FAILURES = 10.0, 3.0
 CRASHES: Final = 3
 """Restarts after which a container that keeps ending counts as crashing."""
 
@@ -43,6 +44,11 @@ class ContainerEvent:
     count: int
     first: str
     last: str
+
+    @property
+    def failed_probe(self) -> bool:
+        """Whether a probe failed."""
+        return self.type == "Warning" and self.name == "Unhealthy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +125,13 @@ def assess(body: Body, *, now: float = 0, stable_for: float = 0) -> Health:
     Args:
         body: the live body.
         now: seconds since the epoch; what ``stable_for`` is measured against.
-        stable_for: for how many seconds a container must have been running to count as healthy.
+        stable_for: for how many seconds a container must have been running to count as healthy; longer where its
+            liveness probe needs longer to tell.
     """
     properties = as_object(body.get("properties"))
     view = as_object(properties.get("instanceView"))
     policy = as_text(properties.get("restartPolicy")) or "Always"
-    containers = tuple(_containers(properties, policy, now - stable_for if stable_for else None))
+    containers = tuple(_containers(properties, policy, now, stable_for))
     instance_state = as_text(view.get("state"))
     verdict = _verdict(instance_state, as_text(properties.get("provisioningState")), containers)
     reasons = tuple(_reasons(verdict, containers, instance_state, as_text(properties.get("provisioningState"))))
@@ -144,10 +151,25 @@ def _verdict(instance_state: str, provisioning: str, containers: tuple[Container
     return State.HEALTHY if verdicts <= {State.HEALTHY, State.FINISHED} else State.PENDING
 
 
-def _containers(properties: Mapping[str, Json], policy: str, since: float | None) -> Iterator[ContainerHealth]:
+def _containers(
+    properties: Mapping[str, Json], policy: str, now: float, stable_for: float
+) -> Iterator[ContainerHealth]:
     for name, init in (("initContainers", True), ("containers", False)):
-        for each in as_list(properties.get(name)):
-            yield _container(as_object(each), policy, since, init=init)
+        for each in map(as_object, as_list(properties.get(name))):
+            proven = max(stable_for, _proving(as_object(as_object(each.get("properties")).get("livenessProbe"))))
+            yield _container(each, policy, now - proven if stable_for else None, init=init)
+
+
+def _proving(probe: Mapping[str, Json]) -> float:
+    """Return the seconds after which a container would have been killed whose liveness probe never succeeds.
+
+    The defaults are Kubernetes's, which the documentation of container groups does not repeat.
+    """
+    if not probe:
+        return 0
+    delay, period = as_number(probe.get("initialDelaySeconds")) or 0, as_number(probe.get("periodSeconds")) or _PERIOD
+    patience = as_number(probe.get("timeoutSeconds")) or 1
+    return delay + period * (as_number(probe.get("failureThreshold")) or _FAILURES) + patience
 
 
 def _container(raw: Mapping[str, Json], policy: str, since: float | None, *, init: bool) -> ContainerHealth:
@@ -158,18 +180,19 @@ def _container(raw: Mapping[str, Json], policy: str, since: float | None, *, ini
     count = restarts if isinstance(restarts, int) else 0
     exit_code = code if isinstance(code, int) else None
     started = as_text(current.get("startTime"))
+    events = tuple(_events(view))
     return ContainerHealth(
         name=as_text(raw.get("name")),
         verdict=_judged(state, detail, exit_code, "OnFailure" if init and policy == "Always" else policy, count)
         if state != "Running"
-        else _running(started, since),
+        else _running(started, since, events),
         state=state,
         detail=detail,
         restarts=count,
         exit_code=exit_code,
         started=started,
         image=as_text(as_object(raw.get("properties")).get("image")),
-        events=tuple(_events(view)),
+        events=events,
         init=init,
     )
 
@@ -186,10 +209,14 @@ def _judged(state: str, detail: str, exit_code: int | None, policy: str, restart
     return State.UNHEALTHY if crashing or (state and restarts >= CRASHES) else State.PENDING
 
 
-def _running(started: str, since: float | None) -> State:
-    """Judge a running container: healthy once it has run for long enough."""
+def _running(started: str, since: float | None, events: Iterable[ContainerEvent]) -> State:
+    """Judge a running container: healthy once it has run for long enough, without a probe that failed meanwhile."""
     began = _epoch(started)
-    return State.PENDING if since is not None and (began is None or began > since) else State.HEALTHY
+    if since is None:
+        return State.HEALTHY
+    failed = [_epoch(each.last) for each in events if each.failed_probe]
+    latest = max((each for each in (began, *failed) if each is not None), default=None)
+    return State.PENDING if began is None or latest is None or latest > since else State.HEALTHY
 
 
 def _epoch(text: str) -> float | None:
@@ -233,6 +260,7 @@ def described(container: ContainerHealth) -> str:
     told += [f"exit code {container.exit_code}"] if container.exit_code is not None else []
     told += [container.detail] if container.detail else []
     told += [f"{container.restarts} restart{'s' * (container.restarts != 1)}"] if container.restarts else []
+    told += [each.message for each in container.events if each.failed_probe][-1:]
     return f"container {container.name}: {', '.join(told)}"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from clients.world import MissingClientError
@@ -15,7 +16,7 @@ from benchmarks.standin import LIMITED, LIMITED_PROVISIONING, PACE, Command, Fai
 from benchmarks.tools import Floor, Ours, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
 Outcome: TypeAlias = Row | FailedRunError | MissingClientError
@@ -51,11 +52,11 @@ class Bench:
 
     def all(self) -> Iterator[Outcome]:
         """Measure everything that the page shows."""
-        with stand_in(self.folder / "main", *PACE) as where:
+        with stand_in(self.folder / "main", *PACE) as where, self.alone() as alone:
             yield from kept(starts(where, self.ours, self.repeat))
             for groups, repeat in ((1, self.repeat), (self.slow, 1), (MANY, self.repeat)):
-                for tool in (self.floor, self.ours):
-                    yield from kept(cycle(where, tool, groups, repeat))
+                yield from kept(cycle(where, self.floor, groups, repeat))
+                yield from kept(cycle(where, self.ours, groups, repeat, beside=alone if groups == MANY else None))
             yield from kept(healthy(where, self.ours))
             for other, groups in self.peers():
                 yield from kept(peer(where, other, groups))
@@ -78,9 +79,21 @@ class Bench:
         made = here / f"project-{groups}"
         project.write(made, groups)
         fill(here, self.ours.words, made)
+        with stand_in(here, *PACE) as where, self.alone() as alone:
+            yield from cycle(where, self.floor, groups, self.repeat, ("plan",))
+            yield from cycle(where, self.ours, groups, self.repeat, ("plan",), beside=alone)
+
+    @contextmanager
+    def alone(self) -> Generator[Callable[[], float]]:
+        """Yield what measures the CPU of a plan of one group, which has a stand-in of its own."""
+        here = self.folder / "alone"
+        made = here / "project-1"
+        if not made.exists():
+            project.write(made, 1)
+            fill(here, self.ours.words, made)
         with stand_in(here, *PACE) as where:
-            for tool in (self.floor, self.ours):
-                yield from cycle(where, tool, groups, self.repeat, ("plan",))
+            command = self.ours.command(where, "plan", 1)
+            yield lambda: where.measure(command).cpu
 
     def limited(self) -> Iterator[Row]:
         """Measure creations under ARM's limits; each tool has limits of its own, since they are counted in memory."""
@@ -97,12 +110,21 @@ def kept(rows: Iterator[Row]) -> Iterator[Outcome]:
         yield error
 
 
-def cycle(where: StandIn, tool: Tool, groups: int, repeat: int, works: Sequence[Work] = CYCLE) -> Iterator[Row]:
-    """Measure one life of so many groups, several times."""
+def cycle(
+    where: StandIn,
+    tool: Tool,
+    groups: int,
+    repeat: int,
+    works: Sequence[Work] = CYCLE,
+    *,
+    beside: Callable[[], float] | None = None,
+) -> Iterator[Row]:
+    """Measure one life of so many groups, several times; ``beside`` measures a plan of one group after each plan."""
     runs: dict[Work, list[Run]] = {work: [] for work in works}
     for _ in range(repeat):
         for work in works:
-            runs[work].append(told(where, tool.command(where, work, groups)))
+            run = told(where, tool.command(where, work, groups))
+            runs[work].append(replace(run, beside=beside()) if beside is not None and work == "plan" else run)
     yield from (Row(work, tool.name, groups, tuple(done)) for work, done in runs.items())
 
 

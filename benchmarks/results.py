@@ -27,6 +27,8 @@ class Run:
     sign_in: int = 0
     server: float = 0.0
     throttled: int = 0
+    beside: float = 0.0
+    """Of a plan of many groups: the CPU of a plan of one, measured right after it; 0 where that was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +128,11 @@ def ratio(row: Row, other: Row) -> float:
 
 
 def cpu_per_group(row: Row, one: Row) -> float:
-    """Milliseconds of CPU for each group beyond those of a run with one, which are start-up."""
+    """Milliseconds of CPU for each group beyond those of a run with one, which are start-up.
+
+    A machine is slower at one time than at another: a run with one group right beside each run counts where there is
+    one.
+    """
+    if all(run.beside for run in row.runs):
+        return row.median(lambda run: run.cpu - run.beside) / (row.groups - 1) * 1000
     return (row.cpu - one.cpu) / (row.groups - one.groups) * 1000

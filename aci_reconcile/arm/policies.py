@@ -104,7 +104,10 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
         Raises:
             AuthenticationError: none could be had.
         """
-        self.on_request(PipelineRequest(HttpRequest("GET", url), PipelineContext(None)))
+        try:
+            self.on_request(PipelineRequest(HttpRequest("GET", url), PipelineContext(None)))
+        except OSError as error:
+            raise no_token(error) from error
 
 
 class Traced(DistributedTracingPolicy[Any, Any]):

@@ -7,11 +7,12 @@ import: nothing of OpenTelemetry is imported here, and nothing at all while trac
 from __future__ import annotations
 
 import sys
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-_PATIENCE = 2000
-"""Milliseconds that a process which is about to end waits for its spans to be taken."""
+_PATIENCE = 2.0
+"""Seconds that a process which is about to end waits for its spans to be taken."""
 ADDRESS = "aci_reconcile.address"
 """The attribute of a span that says which group it is about."""
 
@@ -43,4 +44,7 @@ def flush() -> None:
     opentelemetry: Any = sys.modules.get("opentelemetry.trace")
     send = getattr(opentelemetry.get_tracer_provider(), "force_flush", None) if opentelemetry is not None else None
     if send is not None:
-        send(_PATIENCE)
+        # A thread of its own: exporters have patience of their own, and do not all heed the one that they are given.
+        sending = threading.Thread(target=send, name="aci-reconcile-flush", daemon=True)
+        sending.start()
+        sending.join(_PATIENCE)

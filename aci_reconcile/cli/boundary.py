@@ -29,7 +29,7 @@ def run(argv: Sequence[str]) -> int:
         try:
             code = root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
         except (InterruptedRunError, KeyboardInterrupt, click.Abort):
-            session.console.raw(session.interruption.words)
+            session.console.raw(session.interruption.line(session.interruption.words))
             return int(session.interruption.exit_code)
         except Exit as end:
             return end.exit_code

@@ -90,7 +90,8 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     if selected is None and not is_named(work.loaded.project):
         selected = frozenset(each.id.key for each in work.loaded.resources)
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
-    seen = standing(work.loaded.resources, work.scopes, look_for(work, asked.target, session, Refresh.AUTO))
+    look = look_for(work, asked.target, session, Refresh.AUTO)
+    seen = standing(work.loaded.resources, work.scopes, policy.owner, look)
     plan = replace(destruction(seen.resources, policy), unreadable=seen.unreadable)
     return replace(plan, blockers=(*plan.blockers, *_protected_in_git(plan, work)))
 

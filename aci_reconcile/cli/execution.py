@@ -109,6 +109,8 @@ def carried_out(events: Iterable[Event], context: Context, session: Session, *, 
 def concluded(finished: Finished, session: Session, *, verb: str) -> ExitCode:
     """Write the last words, and return the exit code."""
     console = session.console
+    if console.log_json and not console.json:
+        console.raw(f"{event_json(finished, timestamp=session.clock.now())}\n")
     if console.json:
         console.result(event_json(finished, timestamp=session.clock.now()))
     elif console.format in PLAIN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -43,6 +44,8 @@ class Interruption:
     """Whether work that writes has begun."""
     last_words: Callable[[], str] = field(default=lambda: "")
     alarm: threading.Timer | None = None
+    json: bool = False
+    """Whether stderr takes JSON lines only."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -52,7 +55,7 @@ class Interruption:
     @property
     def words(self) -> str:
         """What is said about it."""
-        return f"\nInterrupted{'' if self.wrote else '; nothing was written'}.\n"
+        return f"Interrupted{'' if self.wrote else '; nothing was written'}."
 
     def came(self) -> bool:
         """Whether a signal came."""
@@ -86,7 +89,7 @@ class Interruption:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
         if self.signal:
-            _say(f"\nAborted.{self.last_words()}\n{_SHOW_CURSOR if sys.stderr.isatty() else ''}")
+            _say(self.line(f"Aborted.{self.last_words()}", _SHOW_CURSOR if sys.stderr.isatty() else ""))
             os._exit(int(self.exit_code))
         self.signal = number
         if not self.patient:
@@ -94,11 +97,15 @@ class Interruption:
             self.alarm.daemon = True
             self.alarm.start()
             raise InterruptedRunError
-        _say("\nInterrupted: nothing new is begun; waiting for what is under way. Once more aborts at once.\n")
+        _say(self.line("Interrupted: nothing new is begun; waiting for what is under way. Once more aborts at once."))
 
     def _leave(self) -> None:
-        _say(self.words)
+        _say(self.line(self.words))
         os._exit(int(self.exit_code))
+
+    def line(self, text: str, then: str = "") -> str:
+        """Return what stderr takes: the text, or one line of JSON; ``then`` is for a terminal alone."""
+        return f"{json.dumps({'level': 'warning', 'message': text})}\n" if self.json else f"\n{text}\n{then}"
 
 
 def _say(text: str) -> None:

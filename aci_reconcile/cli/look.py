@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
@@ -17,7 +17,7 @@ from aci_reconcile.health import assess
 from aci_reconcile.model import ResourceId, as_list, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     import click
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
     from aci_reconcile.model import Resource, Scope
+
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,9 @@ class View:
     def listed(self) -> tuple[Resource, ...]:
         """Read every group, with its run state; one that vanishes meanwhile is left out."""
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
-            # Each request runs in a copy of this context: what is current in it, such as a span, stays so.
-            lists = [pool.submit(copy_context().run, self.backend.list, scope) for scope in self.scopes]
-            groups = [each for found in lists for each in found.result()]
-            reads = [pool.submit(copy_context().run, self.backend.get, each.id) for each in groups]
-            found = (read.result() for read in reads)
-            return tuple(sorted((each for each in found if each is not None), key=lambda each: each.id.key))
+            groups = [each for found in pool.map(*_here(self.backend.list, self.scopes)) for each in found]
+            reads = pool.map(*_here(self.backend.get, [each.id for each in groups]))
+            return tuple(sorted((each for each in reads if each is not None), key=lambda each: each.id.key))
 
     def found(self, address: str) -> Resource:
         """Read one group; a name alone will do where only one of the resource groups has it.
@@ -93,6 +94,11 @@ class View:
         if not found:
             raise NotFoundError(f"there is no container group {ids[0].address if len(ids) == 1 else name}")
         return found[0]
+
+
+def _here(ask: Callable[[K], T], keys: Sequence[K]) -> tuple[Callable[[Context, K], T], list[Context], Sequence[K]]:
+    """Return what a pool maps, so that what is current here, such as a span, is current in each request as well."""
+    return (lambda context, key: context.run(ask, key)), [copy_context() for _ in keys], keys
 
 
 @contextmanager

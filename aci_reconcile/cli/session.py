@@ -59,6 +59,7 @@ def started(ctx: click.Context) -> tuple[Session, Given]:
         raise RuntimeError("a command runs within a session")
     given = Given.of(ctx)
     _check_format(ctx, given)
+    session.interruption.json = given.text("log_format") == "json"
     session.console = console_for(Output.of(given), (session.console.out, session.console.err), session.environ)
     return session, given
 

@@ -48,7 +48,12 @@ class Files:
         if name == here:
             return "."
         below = os.path.join(here, "")  # noqa: PTH118  Path drops the separator that this is about
-        return name.removeprefix(below).replace(os.sep, "/") if name.startswith(below) else name
+        if name.startswith(below):
+            return name.removeprefix(below).replace(os.sep, "/")
+        try:  # Windows tells no capitals from small letters
+            return path.relative_to(self.cwd).as_posix()
+        except ValueError:
+            return name
 
     def manifests(self, start: Path, findings: Findings) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
@@ -171,7 +176,7 @@ def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             data = stream.read(size + 1) if 0 < size <= MAX_BYTES else stream.read(MAX_BYTES + 1)
-            if len(data) > size:  # it is none that knows its size, or it has grown
+            if len(data) > size > 0:  # it has grown
                 data += stream.read(MAX_BYTES + 1 - len(data))
     except OSError as error:
         findings.add("ACI001", where, f"the file can't be read: {error.strerror or 'unknown reason'}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.checks import Verdict
 from aci_reconcile.errors import AzureError, NotConvergedError
+from aci_reconcile.plan.values import Action
 from aci_reconcile.reconcile.preflight import preflight
 from aci_reconcile.reconcile.steps import Await, Notify, call
 
@@ -44,7 +45,8 @@ def cleared(change: Change, clearance: Clearance) -> Process[None]:
     if change.id.key in {each.id.key for each in clearance.planned}:
         found = yield from _together(clearance, clearance.probe)
     else:
-        found = yield from call(partial(preflight, [change], clearance.probe))
+        # It was planned as an update, and is asked about as what it is going to be.
+        found = yield from call(partial(preflight, [replace(change, action=Action.REPLACE)], clearance.probe))
     failed = [each for each in found if each.verdict is Verdict.FAILED and change.address in each.addresses]
     if failed:
         why = "; ".join(f"{each.subject}: {each.why}" for each in failed)

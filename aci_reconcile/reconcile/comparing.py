@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, diff
 from aci_reconcile.errors import NotConvergedError
+from aci_reconcile.health import is_settled
 from aci_reconcile.model import NO_TAGS
 from aci_reconcile.normalize import align, digest, normalize
 from aci_reconcile.plan.values import Action
@@ -61,11 +62,19 @@ def overtaken(change: Change, wanted: Resource, live: Resource) -> bool:
 
 
 def is_our_write(change: Change, wanted: Resource, expected: Resource | None, live: Resource) -> bool:
-    """Whether a write that got no answer has arrived: its tags are there, or what it was to change is changed."""
-    if all(tags.get(live.tags, name) == tags.get(wanted.tags, name) for name in tags.MEMORY):
+    """Whether a write that got no answer has arrived: its tags are there, or what it was to change is changed.
+
+    The tags prove nothing where they were there before: a repair, or a push of the same manifest, leaves them as they
+    are. A push that changes nothing at all is known by the group's being in transition, which it was not before.
+    """
+    known = expected.tags if expected is not None else NO_TAGS
+    told = any(tags.get(wanted.tags, name) != tags.get(known, name) for name in tags.MEMORY)
+    if told and all(tags.get(live.tags, name) == tags.get(wanted.tags, name) for name in tags.MEMORY):
         return True
-    if overtaken(change, wanted, live) or (expected is not None and not _fields_left(change, wanted, expected)):
+    if overtaken(change, wanted, live):
         return False
+    if expected is not None and not _fields_left(change, wanted, expected):
+        return not told and not is_settled(live.body)
     return not _fields_left(change, wanted, live)
 
 

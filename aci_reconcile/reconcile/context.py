@@ -12,7 +12,7 @@ from aci_reconcile.events import Trace
 from aci_reconcile.reconcile.clearance import Clearance
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.patience import Deadline
-from aci_reconcile.reconcile.steps import never
+from aci_reconcile.reconcile.steps import InterruptedRunError, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,10 +28,6 @@ class Wait(StrEnum):
     NONE = "none"
     PROVISIONED = "provisioned"
     HEALTHY = "healthy"
-
-
-class InterruptedRunError(Exception):
-    """The run was interrupted before this group's next step; caught where the group's process ends."""
 
 
 class MovedError(Exception):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError
+from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, NotConvergedError
 from aci_reconcile.events import Failed, Moved, Skipped, Started, Waiting
 from aci_reconcile.health import is_settled
 from aci_reconcile.model import NO_TAGS, as_text
@@ -15,13 +16,13 @@ from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.reconcile.clearance import cleared
 from aci_reconcile.reconcile.comparing import moved, not_taken
-from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait
+from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.freeing import freed, put_when_there_is_room
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
-from aci_reconcile.reconcile.patience import Pace, admitted, patiently
+from aci_reconcile.reconcile.patience import Pace, admitted, going_on, patiently
 from aci_reconcile.reconcile.running import running
-from aci_reconcile.reconcile.steps import pause
+from aci_reconcile.reconcile.steps import InterruptedRunError, pause
 from aci_reconcile.reconcile.verifying import verify
 from aci_reconcile.reconcile.watch import fresh, look, watch_of
 from aci_reconcile.reconcile.writes import delete, deletion_of, marked, patch, put, stamped
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
+    from aci_reconcile.reconcile.watch import Listing
 
 
 class _GoneError(Exception):
@@ -98,14 +100,24 @@ def _first_ask(change: Change) -> Ask:
 
 
 def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
-    """Read the group just before it is written; where many are, one list reads them all."""
+    """Read the group just before it is written; where many are, one list reads them all.
+
+    What the plan itself took from a list that is still fresh need not be read again; what it read later, it must.
+    """
     watch = watch_of(ctx, change.id.scope)
     if change.deferred is None and watch.worthwhile(ctx.writes.get(change.id.scope.key, 1)):
-        listing = yield from look(watch, ctx, deadline, since=fresh(ctx))
+        listing = yield from look(watch, ctx, deadline, since=fresh(ctx), idle=True, besides=_outdated(change, ctx))
         seen = listing.groups.get(change.id.key) if listing else None
         if listing and (seen is None or is_settled(seen.body)):
             return seen
-    return (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline))
+    again = partial(going_on, ctx)
+    return (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline, again=again, idle=True))
+
+
+def _outdated(change: Change, ctx: Context) -> Listing | None:
+    """Return the plan's list where the plan read the group once more after it, and was made from that."""
+    planned = ctx.listings.get(change.id.scope.key)
+    return planned if planned is not None and planned.groups.get(change.id.key) is not change.before else None
 
 
 def _written(change: Change, current: Resource | None, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
@@ -184,37 +196,45 @@ def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
     yield from _removed(change, ctx, deadline)
     yield Waiting(change, "Creating")
     pace = Pace(delay=1, factor=2, ceiling=30)
+    there: bool | None = False
     while True:
         try:
-            seen = yield from put(change, wanted, ctx, deadline, expected=None)
+            if there is None:  # a creation may have been carried out: nothing is sent before that is known
+                there = yield from _exists(change, ctx, deadline)
+            seen = (yield from put(change, wanted, ctx, deadline, expected=None)) if there is False else None
             return (yield from _accepted(change, wanted, ctx, deadline, seen))
-        except AzureError as error:
-            if (yield from _exists(change, ctx, deadline)):
+        except (AzureError, NotConvergedError) as error:
+            there = yield from _exists(change, ctx, deadline)
+            if there:
                 raise
             delay = pace.next()
             if ctx.stopped() or ctx.clock.now() + delay > deadline.at:
                 raise _GoneError(error) from error
-            yield Waiting(change, f"not created yet ({error.code or error.message}), again in {delay:.0f} s")
+            said = error.code if isinstance(error, AzureError) else ""
+            yield Waiting(change, f"not created yet ({said or error.message}), again in {delay:.0f} s")
         yield from pause(delay, idle=True)
 
 
 def _removed(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Delete the group that is to be created again.
+    """Delete the group that is to be created again; a deletion that did not end well has ended all the same.
 
     Raises:
-        _GoneError: the deletion did not end well, and yet nothing is left.
+        AzureError: the group is still there.
+        _GoneError: nobody knows whether it is.
     """
     try:
         yield from delete(change, ctx, deadline)
     except AzureError as error:
-        if (yield from _exists(change, ctx, deadline)):
+        there = yield from _exists(change, ctx, deadline)
+        if there:
             raise
-        raise _GoneError(error) from error
+        if there is None:
+            raise _GoneError(error) from error
 
 
-def _exists(change: Change, ctx: Context, deadline: Deadline) -> Process[bool]:
-    """Whether the group is there; where that cannot be told, the worst is assumed."""
+def _exists(change: Change, ctx: Context, deadline: Deadline) -> Process[bool | None]:
+    """Whether the group is there; None where that cannot be told."""
     try:
         return (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)) is not None
     except AzureError:
-        return False
+        return None

@@ -68,7 +68,10 @@ class _Run:
         default_factory=queue.SimpleQueue["tuple[_Live, Future[object]]"]
     )
     in_flight: int = 0
-    parked: dict[Hashable, list[_Live]] = field(default_factory=dict["Hashable", list[_Live]])
+    parked: dict[Hashable, list[tuple[_Live, bool]]] = field(
+        default_factory=dict["Hashable", "list[tuple[_Live, bool]]"]
+    )
+    """Processes that wait for others, each with whether it does so idly."""
     asleep: list[_Nap] = field(default_factory=list[_Nap])
     naps: int = 0
 
@@ -122,6 +125,9 @@ def _look_for_a_stop(state: _Run) -> None:
     state.ready.extend(nap.live for nap in state.asleep if nap.idle)
     state.asleep = [nap for nap in state.asleep if not nap.idle]
     heapq.heapify(state.asleep)
+    for key, waiting in state.parked.items():
+        state.ready.extend(each for each, idle in waiting if idle)
+        state.parked[key] = [each for each in waiting if not each[1]]
 
 
 def _step(state: _Run, live: _Live) -> Iterator[Event]:
@@ -154,11 +160,13 @@ def _arranged(state: _Run, live: _Live, step: Step) -> bool:
             return False
         case Pause():
             return _sleep(state, live, step)
-        case Await(key):
-            state.parked.setdefault(key, []).append(live)
+        case Await(key, idle):
+            if idle and state.stopping:
+                return True
+            state.parked.setdefault(key, []).append((live, idle))
             return False
         case Notify(key):
-            state.ready.extend(state.parked.pop(key, ()))
+            state.ready.extend(each for each, _ in state.parked.pop(key, ()))
         case Release():
             _free(state, live)
         case _:
@@ -188,6 +196,8 @@ def _answered(state: _Run, live: _Live, future: Future[object]) -> None:
 def _awake(state: _Run) -> bool:
     """Wait for a request to return or a pause to end; False when there is nothing to wait for."""
     if not state.in_flight and not state.asleep:
+        if any(state.parked.values()):
+            raise RuntimeError("processes wait for others, and none of those is left")
         return False
     due = state.asleep[0].until - state.clock.now() if state.asleep else _GLANCE
     if state.in_flight:
@@ -215,6 +225,6 @@ def _take(state: _Run, timeout: float) -> None:
 
 def _close(state: _Run) -> None:
     """Close the processes that a defect, or a reader who goes away, leaves on their way."""
-    parked = (live for waiting in state.parked.values() for live in waiting)
+    parked = (live for waiting in state.parked.values() for live, _ in waiting)
     for live in (*state.ready, *(nap.live for nap in state.asleep), *parked):
         live.context.run(live.process.close)

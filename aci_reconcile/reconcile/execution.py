@@ -141,7 +141,8 @@ def _tasks(plan: Plan, ctx: Context) -> list[Task]:
             lanes=lanes(change),
             behind=behind.get(change.address, frozenset()),
         )
-        for change in plan.changes
+        # Deletions first: a creation that waits for the quota they free may not hold the subnet that they need.
+        for change in sorted(plan.changes, key=lambda each: each.action is not Action.DELETE)
     ]
     return groups + tasks
 

@@ -52,6 +52,7 @@ def put_when_there_is_room(
         return (yield from put(change, wanted, ctx, deadline, expected=change.before))
     except QuotaError as error:
         last = error
+    ctx.in_flight.pop(change.address, None)  # it was refused: nothing of the group is under way
     if not (yield from _awaited(change, wanted, ctx)):
         raise last
     for lag in _LAGS:
@@ -61,18 +62,19 @@ def put_when_there_is_room(
             return (yield from put(change, wanted, ctx, deadline, expected=change.before))
         except QuotaError as error:
             last = error
+        ctx.in_flight.pop(change.address, None)
     raise last
 
 
 def _awaited(change: Change, wanted: Resource, ctx: Context) -> Process[bool]:
-    """Wait until the deletions in the group's region have ended; returns whether there were any."""
+    """Wait until the deletions in the group's region have ended; returns whether there are, or were, any."""
     region = _region(wanted)
-    if not ctx.freeing[region]:
-        return False
-    yield Waiting(change, "for deletions that free the quota")
+    if ctx.freeing[region]:
+        yield Waiting(change, "for deletions that free the quota")
     while ctx.freeing[region]:
-        yield Await(("freed", region))
-    return True
+        ctx.unless_stopped()
+        yield Await(("freed", region), idle=True)
+    return region in ctx.freeing
 
 
 def _region(resource: Resource) -> Region:

@@ -142,8 +142,10 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     )
 
 
-def standing(desired: Sequence[Resource], scopes: Iterable[Scope], look: Look) -> Observation:
-    """Read what is live from the lists of the resource groups alone: that is all a deletion must know.
+def standing(desired: Sequence[Resource], scopes: Iterable[Scope], owner: str, look: Look) -> Observation:
+    """Read what is live from the lists of the resource groups: that is all a deletion must know.
+
+    Only what this owner has in transition is waited for, because it would look like another group once it has settled.
 
     Raises:
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
@@ -151,7 +153,14 @@ def standing(desired: Sequence[Resource], scopes: Iterable[Scope], look: Look) -
     declared = {resource.id.key: resource for resource in desired}
     answers = gathered({key: _listed(scope, look) for key, scope in _wanted(desired, scopes).items()}, look)
     found = _found(answers)
-    return Observation(tuple(found[key] for key in sorted(found)), unreadable=tuple(_dark_scopes(answers, declared)))
+    moving = [key for key, each in found.items() if not is_settled(each.body) and tags.owner(each) == owner]
+    reads = gathered({key: _settled(found[key].id, look) for key in moving}, look)
+    gone = {key for key, answer in reads.items() if not answer.found}
+    resources = {**found, **{each.id.key: each for answer in reads.values() for each in answer.found}}
+    return Observation(
+        tuple(resources[key] for key in sorted(resources) if key not in gone),
+        unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, found)),
+    )
 
 
 def _wanted(desired: Iterable[Resource], scopes: Iterable[Scope]) -> dict[tuple[str, str], Scope]:

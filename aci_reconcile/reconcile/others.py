@@ -10,7 +10,7 @@ from aci_reconcile.errors import NotConvergedError
 from aci_reconcile.health import is_settled
 from aci_reconcile.plan.decide import decide
 from aci_reconcile.plan.values import Action
-from aci_reconcile.reconcile.patience import Pace, overdue, patiently
+from aci_reconcile.reconcile.patience import Pace, going_on, overdue, patiently
 from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
@@ -45,11 +45,13 @@ def _told(reference: GroupReference, change: Change, ctx: Context, deadline: Dea
     target = reference.target(change.id)
     pace = Pace()
     while True:
-        other = yield from patiently(ctx, partial(ctx.backend.get, target), deadline)
+        ask = partial(ctx.backend.get, target)
+        other = yield from patiently(ctx, ask, deadline, again=partial(going_on, ctx), idle=True)
         if other is None or is_settled(other.body):
             break
         overdue(ctx, deadline, f"waiting for {target.address}")
-        yield from pause(pace.next())
+        yield from pause(pace.next(), idle=True)
+        ctx.unless_stopped()
     value = reference.told(other)
     if not value:
         why = f"{target.address} has no {reference.path}" if other else f"there is no group {target.address}"

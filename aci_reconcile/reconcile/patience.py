@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from aci_reconcile.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
 from aci_reconcile.events import Paced
 from aci_reconcile.reconcile.limits import READ, Ask, Kind, Limits
-from aci_reconcile.reconcile.steps import Process, T, call, pause
+from aci_reconcile.reconcile.steps import InterruptedRunError, Process, T, call, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,13 +82,24 @@ class Pace:
         return now
 
 
+def going_on(ctx: Patient, _unanswered: bool, /) -> Process[None]:  # noqa: FBT001  what `patiently` tells `again`
+    """Let a read that is only made to begin something be repeated, unless the run is interrupted.
+
+    Raises:
+        InterruptedRunError: it is.
+    """
+    if ctx.stopped():
+        raise InterruptedRunError
+    yield from ()
+
+
 def patiently(  # noqa: PLR0913  each is a choice of the one who asks
     ctx: Patient,
     run: Callable[[], T],
     deadline: Deadline,
     *,
     ask: Ask = READ,
-    again: Callable[[], Process[T | None]] | None = None,
+    again: Callable[[bool], Process[T | None]] | None = None,
     idle: bool = False,
     let_in: bool = False,
 ) -> Process[T]:
@@ -99,17 +110,17 @@ def patiently(  # noqa: PLR0913  each is a choice of the one who asks
         run: the request.
         deadline: when to give up; the last error is raised then. Azure's rate limits move it.
         ask: what kind of request it is, for the limits.
-        again: what is asked before the request is repeated: it returns a result where that is no longer needed, and
-            raises where it is no longer right. Without it the request is harmless to repeat.
+        again: what is asked before the request is repeated, told whether an attempt had no answer and may have been
+            carried out: it returns a result where none is needed, and raises where it is no longer right.
         idle: nothing of the group is under way: an interruption ends the waiting at once, and ``again`` ends the rest.
         let_in: the limits have let the first attempt go already.
     """
     pace = Pace(delay=1, factor=2, ceiling=30)
-    tries = refusals = 0
+    tries, refusals, unanswered = 0, 0, False
     while True:
         if tries or not let_in:
             yield from admitted(ctx, ask, deadline, idle=idle)
-        known = (yield from again()) if tries and again is not None else None
+        known = (yield from again(unanswered)) if tries and again is not None else None
         if known is not None:
             return known
         tries += 1
@@ -123,7 +134,8 @@ def patiently(  # noqa: PLR0913  each is a choice of the one who asks
             if refusals > _MOST_REFUSALS:
                 raise
             yield from _refused(ctx, ask, error, sent, pace.next())
-        except (RetryableError, NoAnswerError):
+        except (RetryableError, NoAnswerError) as error:
+            unanswered = unanswered or isinstance(error, NoAnswerError)
             delay = pace.next()
             if ctx.clock.now() + delay > deadline.at:
                 raise

@@ -11,7 +11,7 @@ from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, Res
 from aci_reconcile.model import as_object
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import Pace, overdue, patiently
-from aci_reconcile.reconcile.steps import Task, call, pause
+from aci_reconcile.reconcile.steps import Task, pause
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Scope
@@ -75,7 +75,7 @@ def _removed(scope: Scope, ctx: Context) -> Process[bool]:
     _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
     left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
     _must_be_empty(scope, left)
-    yield from call(lambda: ctx.backend.delete_resource_group(scope))
+    yield from patiently(ctx, lambda: ctx.backend.delete_resource_group(scope), deadline, ask=Ask(Kind.DELETE))
     pace = Pace()
     while (yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)) is not None:
         overdue(ctx, deadline, "there")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile import tags
 from aci_reconcile.errors import AzureError
 from aci_reconcile.events import Succeeded, Unhealthy, Waiting
-from aci_reconcile.health import State, assess
+from aci_reconcile.health import State, assess, has_failed
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.patience import Pace
 from aci_reconcile.reconcile.settling import settled_read
@@ -31,7 +31,7 @@ _HOPELESS_RESTARTS = 3
 def running(change: Change, live: Resource | None, ctx: Context, deadline: Deadline, began: float) -> Process[bool]:
     """Wait until the containers are up, and tell how it went."""
     health: Health | None = None
-    if live is not None and ctx.wait is Wait.HEALTHY:
+    if live is not None and (ctx.wait is Wait.HEALTHY or (change.writes and has_failed(live.body))):
         if "instanceView" not in live.properties:
             live = yield from _read_again(change, live, ctx, deadline)
         live, health = yield from _watched(change, live, ctx, deadline)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class InterruptedRunError(Exception):
+    """The run was interrupted before this group's next step; caught where the group's process ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request to be made by a thread of the pool."""
@@ -39,9 +43,13 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """Go on once another process has said ``Notify`` with this key."""
+    """Go on once another process has said ``Notify`` with this key.
+
+    One that is ``idle`` goes on when the run is interrupted, too.
+    """
 
     key: Hashable
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

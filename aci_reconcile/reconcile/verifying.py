@@ -41,6 +41,8 @@ def verify(
         left = left_of(change, wanted, live)
     if not left:
         return live
-    applied = tags.Applied(change.digest, tags.live_digest(live.body, wanted.body))
-    yield from patch(change, tags.merge(live.tags, {tags.APPLIED: str(applied)}), ctx, deadline)
-    raise not_taken(left)
+    # Tags that did not take either are written along: without its fingerprint the next apply would push again.
+    merged = tags.merge(live.tags, {**removed(change, wanted), **wanted.tags})
+    applied = tags.Applied(change.digest, tags.live_digest({**live.body, "tags": merged}, wanted.body))
+    yield from patch(change, tags.merge(merged, {tags.APPLIED: str(applied)}), ctx, deadline)
+    raise not_taken(tuple(each for each in left if each.keys[:1] != ("tags",)) or left)

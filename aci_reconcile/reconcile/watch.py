@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
 from aci_reconcile.health import is_settled
-from aci_reconcile.reconcile.patience import Deadline, Pace, patiently
-from aci_reconcile.reconcile.steps import Await, Notify, pause
+from aci_reconcile.reconcile.patience import Deadline, Pace, going_on, patiently
+from aci_reconcile.reconcile.steps import Await, InterruptedRunError, Notify, pause
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -110,16 +110,37 @@ def watch_of(ctx: Context, scope: Scope) -> Watch:
     return ctx.watches.setdefault(scope.key, Watch(scope))
 
 
-def look(watch: Watch, ctx: Context, deadline: Deadline, *, since: float) -> Process[Listing | None]:
+def look(
+    watch: Watch,
+    ctx: Context,
+    deadline: Deadline,
+    *,
+    since: float,
+    idle: bool = False,
+    besides: Listing | None = None,
+) -> Process[Listing | None]:
     """Return a list of the resource group that was begun at ``since`` or later; all who wait for one share it.
 
     None where the resource group cannot be listed: then each group must be asked after.
+
+    Args:
+        watch: the resource group.
+        ctx: how.
+        deadline: when to give up.
+        since: seconds since the epoch.
+        idle: whether nothing is under way yet.
+        besides: a list that will not do, however fresh it is.
+
+    Raises:
+        InterruptedRunError: it is ``idle``, and the run is interrupted.
     """
-    while watch.usable and watch.last.began < since:
+    while watch.usable and (watch.last.began < since or watch.last is besides):
+        if idle:
+            ctx.unless_stopped()
         if watch.looking:
-            yield Await(watch.scope.key)
+            yield Await(watch.scope.key, idle)
         else:
-            yield from _looked(watch, ctx, deadline)
+            yield from _looked(watch, ctx, deadline, idle=idle)
     return watch.last if watch.usable else None
 
 
@@ -133,15 +154,18 @@ def next_look(watch: Watch, ctx: Context, deadline: Deadline, *, since: float) -
     return (yield from look(watch, ctx, deadline, since=max(since, watch.due)))
 
 
-def _looked(watch: Watch, ctx: Context, deadline: Deadline) -> Process[None]:
+def _looked(watch: Watch, ctx: Context, deadline: Deadline, *, idle: bool) -> Process[None]:
     """List the resource group on behalf of everybody who waits for it."""
     watch.looking = True
+    ask, again = partial(listed, watch.scope, ctx.backend, ctx.clock), partial(going_on, ctx) if idle else None
     try:
-        listing = yield from patiently(ctx, partial(listed, watch.scope, ctx.backend, ctx.clock), deadline)
+        watch.looked((yield from patiently(ctx, ask, deadline, again=again, idle=idle)), ctx.clock.now())
     except AzureError:
         watch.usable = False
-    else:
-        watch.looked(listing, ctx.clock.now())
+    except InterruptedRunError:
+        watch.looking = False
+        yield Notify(watch.scope.key)
+        raise
     watch.looking = False
     yield Notify(watch.scope.key)
 

@@ -11,11 +11,11 @@ from aci_reconcile.model import as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.values import Action
 from aci_reconcile.reconcile.comparing import is_our_write, moved, proof_of
-from aci_reconcile.reconcile.context import InterruptedRunError, MovedError, Wait
+from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import patiently
 from aci_reconcile.reconcile.settling import gone, settle
-from aci_reconcile.reconcile.steps import call, release
+from aci_reconcile.reconcile.steps import InterruptedRunError, call, release
 from aci_reconcile.secret import fingerprint
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def _sent(
         _note_attempt(ctx, change)
         return ctx.backend.put(wanted)
 
-    def again() -> Process[Operation | None]:
+    def again(unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  patiently passes what it knows
         live = yield from patiently(ctx, lambda: ctx.backend.get(wanted.id), deadline)
-        if live is not None and is_our_write(change, wanted, expected, live):
+        if unanswered and live is not None and is_our_write(change, wanted, expected, live):
             return Operation()
         if first:
             _unless_stopped(ctx, change)
@@ -149,7 +149,7 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
         _note_attempt(ctx, change)
         return ctx.backend.delete(change.id)
 
-    def again() -> Process[Operation | None]:
+    def again(_unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  gone is gone
         live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
             return Operation()

@@ -76,6 +76,14 @@ def test_cpu_per_group_leaves_start_up_out() -> None:
     assert 2.0 == ratio(row("plan", OURS, 1, 3.0), row("plan", FLOOR, 1, 1.5))
 
 
+def test_what_was_measured_beside_it_counts_as_start_up() -> None:
+    """The machine was twice as slow when the many were planned."""
+    many = Row("plan", OURS, 201, tuple(Run(1, cpu=cpu, beside=cpu - 0.2) for cpu in (1.0, 1.4, 2.2)))
+    one = Row("plan", OURS, 1, (Run(1, cpu=0.4),))
+
+    assert pytest.approx(1.0) == cpu_per_group(many, one)
+
+
 @pytest.mark.parametrize(("groups", "count"), [(0, 1), (1, 1), (100, 1), (101, 2), (10_000, 100)])
 def test_pages(groups: int, count: int) -> None:
     """An empty list is a page, too."""

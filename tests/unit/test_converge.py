@@ -11,6 +11,7 @@ from factories import OWNER, FakeBackend, FakeClock, container, context, group, 
 from aci_reconcile import tags
 from aci_reconcile.errors import (
     AciReconcileError,
+    AzureError,
     HeldBackError,
     ImmutableFieldError,
     InvalidRequestError,
@@ -37,6 +38,7 @@ from aci_reconcile.events import (
 )
 from aci_reconcile.health import State
 from aci_reconcile.model import Lifecycle, Resource
+from aci_reconcile.normalize import normalize, same
 from aci_reconcile.plan import UNLIMITED, plan
 from aci_reconcile.reconcile import Wait, apply, delete_resource_groups
 from aci_reconcile.reconcile.writes import stamped
@@ -143,6 +145,88 @@ def test_waiting_helps_and_is_done() -> None:
     assert isinstance(last(events), Succeeded)
     assert 4 == backend.writes.count(("put", "rg-shop/web"))
     assert clock.now() - began > 60
+
+
+class Failing(FakeBackend):
+    """Azure that accepts every write and does not bring it to a good end."""
+
+    def keep(self, resource: Resource) -> None:
+        """Hold what is left of it."""
+        super().keep(resource)
+        there = self.groups[resource.id.key]
+        failed = {**there.properties, "provisioningState": "Failed"}
+        self.groups[resource.id.key] = Resource(there.id, {**there.body, "properties": failed})
+
+
+def remembered(declared: Resource, there: Resource | None = None) -> Resource:
+    """Return a live group that remembers the write of a manifest, whatever it has become since."""
+    applied = str(tags.Applied(tags.desired_digest(declared.body)))
+    return live(there or declared, tags={tags.OWNER: OWNER, tags.APPLIED: applied})
+
+
+REDEPLOYED = {"redeploy": frozenset({rid().key})}
+REFUSALS = (
+    RetryableError("busy", code="ContainerGroupTransitioning", status=409),
+    ThrottledError("slow down", retry_after=1),
+)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_repair_that_is_refused_is_sent_again(refusal: AzureError) -> None:
+    """The tags are those of the last write, whoever changed the group: they do not prove that this one arrived."""
+    backend = FakeBackend.holding(remembered(group(), group("web", container(image="theirs:1"))))
+    backend.faults["put"] = [refusal]
+    events = run(backend, group())
+
+    assert isinstance(last(events), Succeeded)
+    assert 2 == backend.writes.count(("put", "rg-shop/web"))
+    assert same(normalize(group().body)["properties"], normalize(backend.groups[rid().key].body)["properties"])
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_redeployment_that_is_refused_is_sent_again(refusal: AzureError) -> None:
+    """Nothing differs before it or after it."""
+    backend = FakeBackend.holding(remembered(group()))
+    backend.faults["put"] = [refusal]
+    events = run(backend, group(), rules=REDEPLOYED)
+
+    assert isinstance(last(events), Succeeded)
+    assert 2 == backend.writes.count(("put", "rg-shop/web"))
+
+
+@pytest.mark.parametrize(("arrives", "puts"), [(True, 1), (False, 2)])
+def test_a_redeployment_without_an_answer_is_known_by_its_transition(arrives: bool, puts: int) -> None:
+    """It was settled before; if it is in transition now, containers are being restarted already."""
+    backend, clock = FakeBackend.holding(remembered(group())), FakeClock()
+    before, slept = backend.groups[rid().key], clock.sleep
+
+    def carried_out(_verb: str) -> None:
+        if arrives:
+            moving = {**before.properties, "provisioningState": "Pending"}
+            backend.groups[rid().key] = Resource(before.id, {**before.body, "properties": moving})
+
+    def settles(seconds: float) -> None:
+        slept(seconds)
+        if seconds < 1:
+            backend.groups[rid().key] = before
+
+    backend.after_fault, clock.sleep = carried_out, settles  # type: ignore[method-assign]
+    backend.faults["put"] = [NoAnswerError("reset")]
+    events = run(backend, group(), clock=clock, rules=REDEPLOYED)
+
+    assert isinstance(last(events), Succeeded)
+    assert puts == backend.writes.count(("put", "rg-shop/web"))
+
+
+@pytest.mark.parametrize("wait", [Wait.PROVISIONED, Wait.HEALTHY])
+def test_a_provisioning_that_failed_is_no_success(wait: Wait) -> None:
+    """Also where nobody waits for health, and where the operation is forgotten."""
+    backend = Failing.holding()
+    backend.faults["poll"] = [NotFoundError("no such operation", status=404)]
+    event = last(run(backend, group(), wait=wait))
+
+    assert isinstance(event, Unhealthy)
+    assert ("provisioning failed",) == event.health.reasons[:1]
 
 
 def test_patience_ends_at_the_timeout() -> None:

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import FakeBackend, FakeClock, context, group, owned, policy
 
 from aci_reconcile.errors import QuotaError
-from aci_reconcile.events import Event, Failed, Succeeded, Waiting
+from aci_reconcile.events import Event, Failed, Skipped, Succeeded, Waiting
 from aci_reconcile.plan import plan
 from aci_reconcile.reconcile import apply
+
+if TYPE_CHECKING:
+    from aci_reconcile.backend import Operation
+    from aci_reconcile.model import Resource, ResourceId
+
+SUBNET = [{"id": "/subscriptions/s/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v/subnets/s"}]
+
+
+class Lingering(FakeBackend):
+    """Azure that still shows a deleted group at the first two looks."""
+
+    def delete(self, resource_id: ResourceId, /) -> Operation:
+        """Accept the deletion."""
+        before = self.groups.get(resource_id.key)
+        done = super().delete(resource_id)
+        if before is not None:
+            self.left = [before] * 2
+        return done
+
+    def get(self, resource_id: ResourceId, /) -> Resource | None:
+        """Read it, or what is left of it."""
+        found = super().get(resource_id)
+        left: list[Resource] = getattr(self, "left", [])
+        return left.pop() if found is None and left and left[-1].id.key == resource_id.key else found
+
 
 RULES: dict[str, Any] = {"prune": True, "max_deletes": 1, "max_share": 1.0}
 FULL = QuotaError("reached", code="ContainerGroupQuotaReached")
@@ -24,14 +49,44 @@ def run(backend: FakeBackend, *names: str, clock: FakeClock | None = None) -> li
 
 
 def test_it_waits_for_what_frees_the_quota() -> None:
-    """The creation comes first and is refused; after the deletion it is sent again."""
-    backend = FakeBackend.holding(owned(group("old")))
+    """The creation is refused while the deletion is under way; after that it is sent again."""
+    backend = Lingering.holding(owned(group("old")))
     backend.faults["put"] = [FULL]
     events = run(backend, "new")
 
-    assert ["put", "delete", "put"] == [verb for verb, _ in backend.writes]
+    assert ["delete", "put", "put"] == [verb for verb, _ in backend.writes]
     assert {"old", "new"} == {each.change.id.name for each in events if isinstance(each, Succeeded)}
-    assert ["for deletions that free the quota"] == [each.detail for each in events if isinstance(each, Waiting)][:1]
+    assert "for deletions that free the quota" in [each.detail for each in events if isinstance(each, Waiting)]
+
+
+def test_it_holds_no_subnet_that_the_deletion_needs() -> None:
+    """Writes in one subnet come one after the other; the deletion comes first."""
+    backend = Lingering.holding(owned(group("z-old", subnetIds=SUBNET)))
+    backend.faults["put"] = [FULL]
+    rules = policy(**RULES)
+    proposal = plan([group("a-new", subnetIds=SUBNET)], list(backend.groups.values()), rules)
+    events = list(apply(proposal, context(backend, policy=rules)))
+
+    assert ["delete", "put", "put"] == [verb for verb, _ in backend.writes]
+    assert {"z-old", "a-new"} == {each.change.id.name for each in events if isinstance(each, Succeeded)}
+
+
+def test_an_interruption_ends_the_wait_for_what_is_not_begun() -> None:
+    """The creation was refused, so nothing of it is under way, and it is named as not begun."""
+    backend = Lingering.holding(owned(group("old")))
+    backend.faults["put"] = [FULL]
+    rules = policy(**RULES)
+    proposal = plan([group("new")], list(backend.groups.values()), rules)
+    ctx = context(backend, policy=rules)
+    refused: list[bool] = []
+    events: list[Event] = []
+    for event in apply(proposal, ctx, stopped=lambda: bool(refused)):
+        events.append(event)
+        if isinstance(event, Waiting) and "quota" in event.detail:
+            refused.append(True)
+
+    assert [("new", "interrupted")] == [(e.change.id.name, e.because) for e in events if isinstance(e, Skipped)]
+    assert () == events[-1].in_flight  # type: ignore[union-attr]  # the last event is Finished
 
 
 def test_azure_may_count_late() -> None:

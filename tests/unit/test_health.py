@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -34,6 +35,11 @@ def seen(
 def running(since: str = "2020-01-01T00:00:00Z", restarts: int = 0) -> dict[str, Any]:
     """Return the view of a running container."""
     return {"restartCount": restarts, "currentState": {"state": "Running", "startTime": since}}
+
+
+def ago(seconds: float) -> str:
+    """Return a moment so many seconds ago, as Azure writes it."""
+    return datetime.fromtimestamp(NOW - seconds, UTC).isoformat()
 
 
 def ended(code: int, restarts: int = 0, detail: str = "Completed") -> dict[str, Any]:
@@ -121,3 +127,41 @@ def test_when_a_group_has_ended_for_good(told: dict[str, Any], state: str) -> No
 def test_what_is_settled(word: str, settled: bool) -> None:
     """Only settled reads are compared."""
     assert settled is is_settled(body(provisioningState=word))
+
+
+def probed(seconds: int, *events: dict[str, Any], **probe: int) -> State:
+    """Judge a container with a liveness probe that has been running for so many seconds."""
+    told = seen({**running(), "currentState": {"state": "Running", "startTime": ago(seconds)}, "events": list(events)})
+    told["properties"]["containers"][0]["properties"]["livenessProbe"] = {"exec": {"command": ["check"]}, **probe}
+    return assess(told, now=NOW, stable_for=10).state
+
+
+@pytest.mark.parametrize(
+    ("seconds", "probe", "state"),
+    [
+        (30, {}, State.PENDING),
+        (32, {}, State.HEALTHY),
+        (32, {"initialDelaySeconds": 5}, State.PENDING),
+        (12, {"periodSeconds": 1}, State.HEALTHY),
+        (9, {"periodSeconds": 1, "failureThreshold": 1}, State.PENDING),
+    ],
+)
+def test_a_liveness_probe_is_given_the_time_to_fail(seconds: int, probe: dict[str, int], state: State) -> None:
+    """Before that nobody knows; and never less than what was asked for."""
+    assert state is probed(seconds, **probe)
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(5, State.PENDING), (40, State.HEALTHY)])
+def test_a_probe_that_failed_a_moment_ago_is_no_good_sign(seconds: int, state: State) -> None:
+    """The container runs, and is not well; once the probe has been silent for long enough it is."""
+    event = {"name": "Unhealthy", "type": "Warning", "message": "Liveness probe failed", "lastTimestamp": ago(seconds)}
+
+    assert state is probed(100, event)
+
+
+def test_a_failed_probe_is_told() -> None:
+    """In Azure's words."""
+    event = {"name": "Unhealthy", "type": "Warning", "message": "Readiness probe failed", "lastTimestamp": ago(1)}
+    told = seen({**running(), "events": [event]})
+
+    assert ("container c0: Running, Readiness probe failed",) == assess(told, now=NOW, stable_for=10).reasons

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import FakeBackend, FakeClock, container, group, live, owned, policy, rid
+from factories import OWNER, FakeBackend, FakeClock, container, group, live, owned, policy, rid
 
 from aci_reconcile.errors import AuthenticationError, ForbiddenError
 from aci_reconcile.model import Resource, Scope
@@ -16,6 +16,12 @@ from aci_reconcile.reconcile import Look, Refresh, observe, propose, standing
 def look(backend: FakeBackend, **more: Any) -> Look:
     """Return how to look at a backend."""
     return Look(backend, FakeClock(), concurrency=2, **more)
+
+
+def in_transition(there: Resource) -> Resource:
+    """Return a live group as it is while Azure works on it."""
+    seen = live(there)
+    return Resource(there.id, {**seen.body, "properties": {**seen.properties, "provisioningState": "Creating"}})
 
 
 def verbs(backend: FakeBackend) -> list[str]:
@@ -78,14 +84,28 @@ def test_a_group_that_vanishes_between_list_and_get_is_absent() -> None:
 
 
 def test_a_deletion_needs_the_lists_alone() -> None:
-    """Whatever differs from the manifests, and whatever is in transition; the orphans are in them, too."""
-    moving = owned(group("b"))
-    moving = replace(moving, body={**moving.body, "properties": {**moving.properties, "provisioningState": "Creating"}})
-    backend = FakeBackend.holding(owned(group("a")), moving, owned(group("orphan")))
-    seen = standing([group("a", container(image="x")), group("b")], [rid().scope], look(backend))
+    """Whatever differs from the manifests, and whatever others have in transition; the orphans are in them, too."""
+    backend = FakeBackend.holding(owned(group("a")), in_transition(group("theirs")), owned(group("orphan")))
+    seen = standing([group("a", container(image="x"))], [rid().scope], OWNER, look(backend))
 
     assert ["list rg-shop"] == verbs(backend)
-    assert ["a", "b", "orphan"] == [each.id.name for each in seen.resources]
+    assert ["a", "orphan", "theirs"] == [each.id.name for each in seen.resources]
+
+
+def test_what_is_ours_and_still_created_is_waited_for() -> None:
+    """Once it has settled it has an address, and would look like somebody else's work."""
+    moving = in_transition(owned(group()))
+    backend, clock = FakeBackend.holding(moving), FakeClock()
+    slept = clock.sleep
+
+    def settles(seconds: float) -> None:
+        slept(seconds)
+        backend.groups[moving.id.key] = owned(group())
+
+    clock.sleep = settles  # type: ignore[method-assign]
+    seen = standing([group()], [], OWNER, Look(backend, clock))
+
+    assert ["Succeeded"] == [each.properties["provisioningState"] for each in seen.resources]
 
 
 def test_a_deletion_names_what_it_could_not_list() -> None:
@@ -93,7 +113,7 @@ def test_a_deletion_names_what_it_could_not_list() -> None:
     backend = FakeBackend.holding(owned(group("a")))
     backend.faults["list"] = [ForbiddenError("no", code="AuthorizationFailed", status=403)]
 
-    assert ["rg-shop/a"] == [each.address for each in standing([group("a")], [], look(backend)).unreadable]
+    assert ["rg-shop/a"] == [each.address for each in standing([group("a")], [], OWNER, look(backend)).unreadable]
 
 
 def test_what_was_listed_is_taken_down_with_its_time() -> None:

@@ -137,6 +137,18 @@ def test_the_list_of_the_plan_is_not_read_again_while_it_is_fresh(seconds: float
     assert {"put": 20} | ({"list": lists} if lists else {}) == dict(backend.verbs)
 
 
+def test_what_changed_between_the_list_and_the_get_of_a_plan_is_not_taken_for_news() -> None:
+    """The plan was made from the get, which is newer than the list that it began with."""
+    backend = Slow.holding(*(owned(each) for each in groups(20)))
+    settings = policy(max_share=1.0)
+    older = {**backend.groups, rid("g007").key: owned(group("g007", container(image="older:1")))}
+    proposal = plan(groups(20, "nginx:2"), list(backend.groups.values()), settings)
+    listings = {rid().scope.key: Listing(backend.clock.now(), older)}
+    list(apply(proposal, context(backend, backend.clock, policy=settings, wait=Wait.NONE, listings=listings)))
+
+    assert {"put": 20, "list": 1} == dict(backend.verbs)  # one more list, for what the plan did not take from the first
+
+
 def test_what_somebody_else_wrote_since_the_plan_is_seen_in_its_own_read() -> None:
     """With a list that is no longer fresh: nothing is written over it."""
     backend = Slow.holding(*(owned(each) for each in groups(20)))

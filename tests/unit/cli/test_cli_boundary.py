@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.cli.command_line import PROJECT
 
 from aci_reconcile.cli import authoring, interruption
 from aci_reconcile.cli.interruption import InterruptedRunError, Interruption, SystemClock
@@ -210,3 +212,24 @@ def test_a_sleep_takes_its_time() -> None:
     clock.sleep(0.05)
 
     assert 0.04 < clock.now() - began < 5
+
+
+def test_where_stderr_takes_json_only_a_signal_is_json_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever parses it line by line goes on doing so."""
+    said: list[str] = []
+    monkeypatch.setattr(interruption, "_say", said.append)
+    came = Interruption(patient=True, json=True)
+    came._handle(signal.SIGINT, None)
+
+    assert ["warning"] == [json.loads(line)["level"] for line in said]
+
+
+def test_a_log_in_json_has_the_last_event(cli: CommandLine) -> None:
+    """With the counts, on stderr as all the others; stdout has the summary in words."""
+    cli.write("aci-reconcile.yaml", PROJECT)
+    cli.group("web")
+    ran = cli("apply", "--local", "-y", "--log-format", "json", "--wait", "provisioned")
+    events = [json.loads(line) for line in ran.err.splitlines() if line]
+
+    assert (0, "finished", 1) == (ran.code, events[-1]["type"], events[-1]["added"])
+    assert "1 added" in ran.out
