@@ -124,6 +124,10 @@ class Resource:
     plain: bool = field(default=False, compare=False, repr=False)
     """Whether it is known that nothing in the body is a secret or waits for another group; then nobody need look."""
 
+    def with_body(self, body: Body) -> Resource:
+        """Return it with another body of the same kind: one that holds secrets only where this one may."""
+        return Resource(self.id, body, self.lifecycle, self.where, self.plain)
+
     @property
     def address(self) -> str:
         """How people name it: ``resourceGroup/name``."""

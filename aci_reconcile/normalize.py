@@ -53,12 +53,18 @@ def same(left: Json, right: Json) -> bool:
 def _same_objects(left: Mapping[str, Json], right: Mapping[str, Json]) -> bool:
     if left.keys() != right.keys():
         return False
-    return all(same(value, right[name]) for name, value in left.items())
+    for name, value in left.items():  # noqa: SIM110  `all` would take as long again for its generator
+        if not same(value, right[name]):
+            return False
+    return True
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest(value: Json) -> str:
     """Return a short digest of a normal-form value: the same for the same value, whatever the order of its keys."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode(value)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -79,7 +85,7 @@ def _holds_secret(value: Json) -> bool:
         return False
     if isinstance(value, Secret):
         return True
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return any(map(_holds_secret, value.values()))
     return isinstance(value, list) and any(map(_holds_secret, value))
 
@@ -102,24 +108,25 @@ def _aligned(
     kept: NormalForm = {}
     for name, value in as_object(live).items():
         entry = below(node, name)
-        known = entry is not None or name == POSITION
-        if not known and name not in answers:
-            unknown.append((*path, name))
-        elif name in answers or not (entry is not None and entry.row.filled_in):
-            leaf = type(value) in LEAVES or not _branch(value, entry)
-            inner = value if leaf else _aligned(value, answers.get(name), entry, (*path, name), unknown)
+        asked = name in answers
+        if entry is None:
+            if asked or name == POSITION:
+                kept[name] = value
+            else:
+                unknown.append((*path, name))
+        elif asked or not entry.row.filled_in:
+            if type(value) in LEAVES or not isinstance(value, (dict, Mapping)) or entry.kind is Kind.ANY:
+                kept[name] = value
+                continue
+            inner = _aligned(value, answers.get(name), entry, (*path, name), unknown)
             if inner or not value or _stays(node, entry):
                 kept[name] = inner
     return kept
 
 
-def _branch(value: Json, node: Node | None) -> bool:
-    return isinstance(value, Mapping) and node is not None and node.kind is not Kind.ANY
-
-
-def _stays(node: Node | None, entry: Node | None) -> bool:
+def _stays(node: Node | None, entry: Node) -> bool:
     """Whether something that became empty still means something."""
-    return (node is not None and node.kind in {Kind.LIST, Kind.MAP}) or (entry is not None and entry.row.presence)
+    return entry.row.presence or (node is not None and (node.kind is Kind.LIST or node.kind is Kind.MAP))
 
 
 def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
@@ -129,10 +136,14 @@ def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
         below = children.get(name)
         if below is None:
             value = plain(raw)
-        elif below.compared:
-            value = _value(raw, below)
-        else:
+        elif not below.compared:
             continue
+        elif type(raw) is str:  # most values are texts, of which less is to be asked
+            if (text := _text(raw, below)) != below.row.default:
+                normal[name] = text
+            continue
+        else:
+            value = _value(raw, below)
         if not _absent(value, below):
             normal[name] = value
     return normal
@@ -143,52 +154,55 @@ def _absent(value: Json, node: Node | None) -> bool:
         return True
     if isinstance(value, (dict, list)):
         return not value and not (node is not None and node.row.presence)
-    return node is not None and node.row.default is not UNSET and same(value, node.row.default)
+    return node is not None and (default := node.row.default) is not UNSET and same(value, default)
 
 
 def _value(raw: Json, node: Node) -> Json:
-    kind = node.kind
     if isinstance(raw, str):
         return _text(raw, node)
     if type(raw) in LEAVES:
         return plain(raw)
+    kind = node.kind
     if isinstance(raw, list):
         return _list(raw, node, node.item) if kind is Kind.LIST and node.item is not None else plain(raw)
-    if isinstance(raw, Mapping):
-        body = as_object(raw)
+    if isinstance(raw, (dict, Mapping)):
         if kind is Kind.OBJECT:
-            return _object(body, node)
+            return _object(as_object(raw), node)
         if kind is Kind.MAP and node.item is not None:
-            return _map(body, node, node.item)
+            return _map(as_object(raw), node, node.item)
     return plain(raw)
 
 
 def _map(raw: Mapping[str, Json], node: Node, item: Node) -> Json:
-    return {fold(name, node.row.folds): _value(value, item) for name, value in raw.items() if value is not None}
+    folds = node.row.folds
+    return {fold(name, folds): _value(value, item) for name, value in raw.items() if value is not None}
 
 
 def _list(raw: list[Json], node: Node, item: Node) -> Json:
     if not node.row.key:
         return [_value(each, item) for each in raw]
     entries: NormalForm = {}
+    ordered = node.row.ordered
     for position, each in enumerate(raw):
         name, entry = _keyed(each, node, item)
         while name in entries:
             name += "'"
-        entries[name] = {**entry, POSITION: position} if node.row.ordered else entry
+        if ordered:
+            entry[POSITION] = position
+        entries[name] = entry
     return entries
 
 
 def _keyed(raw: Json, node: Node, item: Node) -> tuple[str, NormalForm]:
     """Split an entry into its key and the rest."""
-    if node.row.key == ("",):
+    key = node.row.key
+    if key == ("",):
         return str(_value(raw, item)), {}
     entry = _object(as_object(raw), item)
     parts: list[str] = []
-    for name in node.row.key:
+    for name in key:
         default = item.children[name].row.default
-        value = entry.pop(name, "" if default is UNSET else default)
-        parts.append(str(value))
+        parts.append(str(entry.pop(name, "" if default is UNSET else default)))
     return "/".join(parts), entry
 
 
@@ -197,34 +211,35 @@ def entry_key(raw: Json, node: Node) -> str:
     return _keyed(raw, node, node.item)[0] if node.item is not None and node.row.key else ""
 
 
-def _text(raw: str, node: Node) -> Json:
+def _text(raw: str, node: Node) -> str:
     row = node.row
     if row.enum:
         if raw in row.enum or isinstance(raw, Deferred):
             return raw
         wanted = fold(raw, Fold.SPACES)
         return next((each for each in row.enum if fold(each, Fold.SPACES) == wanted), raw)
-    return raw if row.folds is Fold.NOTHING or isinstance(raw, Deferred) else fold(raw, row.folds)
+    folds = row.folds
+    return raw if folds is Fold.NOTHING or isinstance(raw, Deferred) else fold(raw, folds)
 
 
 def fold(text: str, how: Fold) -> str:
     """Return the text without what the comparison ignores."""
-    if how is Fold.SPACES:
-        return text.replace(" ", "").lower()
-    return text.lower() if how is Fold.CASE else text
+    if how is Fold.NOTHING:
+        return text
+    return (text.replace(" ", "") if how is Fold.SPACES else text).lower()
 
 
 def plain(raw: Json) -> Json:
     """Return JSON with its numbers in one form and without members that are null."""
     kind = type(raw)
-    if kind is str or kind is int or raw is None:
+    if kind in LEAVES and kind is not float:
         return raw
+    if isinstance(raw, float):
+        return int(raw) if raw.is_integer() else raw
     if isinstance(raw, Mapping):
         return {name: plain(value) for name, value in raw.items() if value is not None}
     if isinstance(raw, list):
         return [plain(value) for value in raw]
-    if isinstance(raw, float) and raw.is_integer():
-        return int(raw)
     return raw
 
 

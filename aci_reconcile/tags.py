@@ -30,6 +30,7 @@ APPLIED: Final = "aci-reconcile-applied"
 SECRETS: Final = "aci-reconcile-secrets"
 MEMORY: Final = frozenset({APPLIED, SECRETS})
 """Tags that record a write; they change with it and are no difference by themselves."""
+_OURS: Final = MEMORY | {OWNER, PROTECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ class Applied:
 
 def get(tags: Mapping[str, Json], name: str) -> str:
     """Return the value of a tag, whatever the case of its name; empty when there is none."""
-    return next((as_text(value) for key, value in tags.items() if key.lower() == name), "")
+    for key, value in tags.items():
+        if key.lower() == name:
+            return as_text(value)
+    return ""
 
 
 def owner(resource: Resource) -> str:
@@ -109,4 +113,4 @@ def live_digest(live: Body, desired: Body) -> str:
 
 def is_ours(name: str) -> bool:
     """Whether a tag belongs to this tool."""
-    return name.lower() in {OWNER, PROTECTED, APPLIED, SECRETS}
+    return name.lower() in _OURS

@@ -25,9 +25,10 @@ def below(node: Node | None, name: str) -> Node | None:
     """Return what is known about a place one step down a normal form; None: nothing."""
     if node is None:
         return None
-    if node.kind in {Kind.LIST, Kind.MAP}:
-        return node.item
-    return node.children.get(name)
+    kind = node.kind
+    if kind is Kind.OBJECT:  # first, because nearly every place is one
+        return node.children.get(name)
+    return node.item if kind is Kind.LIST or kind is Kind.MAP else node.children.get(name)
 
 
 def along(root: Node, keys: Sequence[str]) -> Iterator[tuple[str, Node | None, Node | None]]:

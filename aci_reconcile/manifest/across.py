@@ -31,6 +31,8 @@ def check_set(declared: Sequence[Declared], settings: Settings, findings: Findin
 
 def _check_patches(settings: Settings, known: list[ResourceId], findings: Findings) -> None:
     """Complain of patches that fit no group; in other environments the resource group may be another."""
+    if not (settings.patches or settings.elsewhere):
+        return
     names = {each.name.lower() for each in known}
     addresses = {each.address.lower() for each in known}
     checked = [(patch, patch.key.lower()) for patch in settings.patches]
@@ -45,9 +47,10 @@ def _check_patches(settings: Settings, known: list[ResourceId], findings: Findin
 def _unique(declared: Sequence[Declared], findings: Findings) -> dict[tuple[str, ...], Declared]:
     found: dict[tuple[str, ...], Declared] = {}
     for each in declared:
-        identity, where = each.resource.id, each.resource.where or Where("")
+        identity = each.resource.id
         first = found.setdefault(identity.key, each)
         if first is not each:
+            where = each.resource.where or Where("")
             message = f"the group {quote(_shown(identity))} is declared twice; it stands at {first.resource.where}, too"
             findings.add("ACI134", where, message, path="name")
     return found
@@ -87,7 +90,9 @@ def _address(item: Item, own: ResourceId, known: list[ResourceId]) -> str:
 
 def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], Declared]) -> None:
     """Complain of each circle of dependencies once, at its first group."""
-    below = {each.address: each.lifecycle.depends_on for each in resources}
+    below = {each.address: each.lifecycle.depends_on for each in resources if each.lifecycle.depends_on}
+    if not below:
+        return
     keys = {each.address: each.id.key for each in resources}
     told: set[str] = set()
     for address in sorted(below):

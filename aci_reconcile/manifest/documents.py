@@ -84,7 +84,7 @@ class _Document:
         spec = self._spec()
         if spec is None:
             return None
-        lenient = api_order(newest(api_version, self.settings.project.api_version)) > api_order(API_VERSION)
+        lenient = self._lenient(api_version)
         expanded = expand(self.node, spec, "", Expansion(self.findings, lenient))
         name = self._name(expanded) if isinstance(expanded, MapNode) else ""
         merged = self._merged(expanded, name)
@@ -104,6 +104,11 @@ class _Document:
         return Declared(
             resource, api_version, ours, tuple(named(item)) if not typing.places.plain and references(body) else ()
         )
+
+    def _lenient(self, api_version: str) -> bool:
+        """Whether the manifest may know more than we do: it was written for a newer api-version."""
+        wanted = newest(api_version, self.settings.project.api_version)
+        return bool(wanted) and api_order(wanted) > api_order(API_VERSION)
 
     def _api_version(self) -> str:
         value = _lookup(self.node, "apiversion", "api-version")
@@ -155,13 +160,18 @@ class _Document:
     def _merged(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
         merged = merge(self.settings.defaults, expanded)
+        if self.settings.patches:
+            merged = self._patched(merged, name)
+        return merged if isinstance(merged, MapNode) else self.node
+
+    def _patched(self, merged: Source | None, name: str) -> Source | None:
         group = _lookup(self.node, "resourcegroup")
         declared = group.text if isinstance(group, ScalarNode) else ""
         address = f"{declared or self.settings.project.resource_group or self.request.resource_group}/{name}"
         for patch in self.settings.patches:
             if patch.key.lower() in {name.lower(), address.lower()}:
                 merged = merge(merged, patch.value)
-        return merged if isinstance(merged, MapNode) else self.node
+        return merged
 
     def _ours(self, merged: MapNode, typing: Typing) -> Item:
         """Return what is ours and never sent to Azure: the resource group and the life cycle."""
@@ -210,7 +220,10 @@ class _Document:
 
 def _lookup(node: MapNode, *names: str) -> Source | None:
     """Return the value of a key, whatever its case; the first one where there are several."""
-    return next((entry.value for entry in node.entries if entry.key.lower() in names), None)
+    for entry in node.entries:
+        if entry.key.lower() in names:
+            return entry.value
+    return None
 
 
 def _folded(location: str) -> str:

@@ -54,15 +54,14 @@ def expand(node: Source, spec: Node, at: str, run: Expansion) -> Source:
         if spec.kind is Kind.OBJECT:
             return _Object(node, spec, at, run).expanded()
         if spec.kind is Kind.MAP and spec.item is not None:
-            return MapNode(tuple(_values(node, spec.item, at, run)), node.where)
+            return MapNode(tuple([_value(entry, spec.item, at, run) for entry in node.entries]), node.where)
     if isinstance(node, ListNode) and spec.kind is Kind.LIST and spec.item is not None:
         return ListNode(tuple(_items(node, spec, spec.item, at, run)), node.where)
     return node
 
 
-def _values(node: MapNode, item: Node, at: str, run: Expansion) -> Iterable[Entry]:
-    for entry in node.entries:
-        yield Entry(entry.key, entry.where, expand(entry.value, item, join(at, entry.key), run))
+def _value(entry: Entry, item: Node, at: str, run: Expansion) -> Entry:
+    return Entry(entry.key, entry.where, expand(entry.value, item, join(at, entry.key), run))
 
 
 def _items(node: ListNode, spec: Node, item: Node, at: str, run: Expansion) -> Iterable[Source]:
@@ -105,16 +104,17 @@ class _Object:
         self._inside: dict[str, Entry] = {}
 
     def expanded(self) -> MapNode:
+        spec, inner = self._spec, self._inner
         for entry in self._node.entries:
-            if self._inner is not None and entry.key.lower() == "properties":
-                self._unwrap(entry, self._inner)
+            if inner is not None and entry.key.lower() == "properties":
+                self._unwrap(entry, inner)
             else:
-                self._place(entry, self._spec, self._inner)
+                self._place(entry, spec, inner)
         entries = list(self._outside.values())
         if self._inside or "properties" in self._outside or (self._inner is not None and self._inner.row.required):
             entries = [entry for entry in entries if entry.key != "properties"]
-            inside = MapNode(tuple(self._inside.values()), self._wrapper())
-            entries.append(Entry("properties", self._wrapper(), inside))
+            where = self._wrapper()
+            entries.append(Entry("properties", where, MapNode(tuple(self._inside.values()), where)))
         return MapNode(tuple(entries), self._node.where)
 
     def _wrapper(self) -> Where:
@@ -156,9 +156,13 @@ class _Object:
         if name in into:
             self._twice(entry, name)
             return
-        if spec.row.computed and spec.row.path not in ENVELOPE:
+        row = spec.row
+        if row.computed and row.path not in ENVELOPE:
             message = f"Azure says what {quote(name)} is; it is ignored here"
             self._run.findings.add("ACI114", entry.where, message, path=join(self._at, name))
+            return
+        if entry.key == name and type(entry.value) is ScalarNode and row.path not in SHORTHANDS:
+            into[name] = entry  # most values are texts that can't be written in short: nothing is to be expanded
             return
         into[name] = Entry(name, entry.where, expand(entry.value, spec, join(self._at, name, spec), self._run))
 

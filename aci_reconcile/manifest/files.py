@@ -25,7 +25,7 @@ ACCEPTED_FILE: Final = "aci-reconcile.accepted.yaml"
 MAX_BYTES: Final = 1024 * 1024
 """Of a manifest, a project file, or a file that a reference names."""
 
-_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_SUFFIXES = (".yaml", ".yml", ".json")
 _NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
 
@@ -47,7 +47,7 @@ class Files:
         here, name = str(self.cwd), str(path)
         if name == here:
             return "."
-        below = os.path.join(here, "")  # noqa: PTH118  Path drops the separator that this is about
+        below = here if here.endswith(os.sep) else here + os.sep
         if name.startswith(below):
             return name.removeprefix(below).replace(os.sep, "/")
         try:  # Windows tells no capitals from small letters
@@ -65,7 +65,9 @@ class Files:
             yield start
             return
         for path in self._below(start, findings):
-            if path.is_symlink() and not self.inside(path):
+            if not path.is_symlink():  # what is yielded and is no link is no folder, either
+                yield path
+            elif not self.inside(path):
                 message = "this link leads out of the repository"
                 findings.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
@@ -135,7 +137,7 @@ def _content(data: bytes, target: str, where: Where, path: str, findings: Findin
 
 
 def _is_manifest(name: str) -> bool:
-    return Path(name).suffix.lower() in _SUFFIXES and not name.startswith(".") and name not in _NOT_MANIFESTS
+    return name.lower().endswith(_SUFFIXES) and not name.startswith(".") and name not in _NOT_MANIFESTS
 
 
 def _text(path: Path, where: Where, findings: Findings) -> str | None:

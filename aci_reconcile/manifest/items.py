@@ -87,9 +87,17 @@ class Item:
             members = self._members = {}
         found = members.get(name)
         if found is None:
-            here = self.at(name)
-            values = as_list(here.value) if here.value is not None else ()
-            found = tuple([here.below(value, index) for index, value in enumerate(values)])
+            values, way = as_object(self.value).get(name), (self._way, (name,))
+            found = (
+                ()
+                if values is None
+                else tuple(
+                    [
+                        Item(value, self.places, self.findings, (way, (index,)))
+                        for index, value in enumerate(as_list(values))
+                    ]
+                )
+            )
             members[name] = found
         return found
 
@@ -101,8 +109,9 @@ class Item:
 
     def has(self, name: str) -> bool:
         """Whether something stands below, be it wrong or unknown."""
-        below = self.at(name)
-        return below.value is not None or below.doubtful
+        if as_object(self.value).get(name) is not None:
+            return True
+        return bool(self.places.doubtful) and self.at(name).doubtful
 
     def complain(self, code: str, message: str, hint: str = "") -> None:
         """Note that something is wrong here."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def lifecycle(ours: Item) -> Lifecycle:
     """Return what a manifest says about the life of its group."""
     item = ours.at("lifecycle")
+    if not item:
+        return Lifecycle()
     protect = item.at("protect").value
     for path in item.each("ignore"):
         _check(path)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Json
 
 _DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_SIMPLE = re.compile(r"(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,14})?")
+"""What nearly every number looks like: in decimal notation, and nothing that anybody might read otherwise."""
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _OTHER_BASE = re.compile(r"[-+]?0([xX][0-9a-fA-F_]+|[oO][0-7_]+|[bB][01_]+)")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
@@ -44,14 +46,12 @@ class Reading(NamedTuple):
 def number(text: str, *, whole: bool, plain: bool) -> Reading:
     """Read a number in decimal notation; one in quotes is taken with a warning."""
     wanted = "a whole number" if whole else "a number"
-    if _NOT_A_NUMBER.fullmatch(text):
-        return Reading(code="ACI125", message=f"{quote(text)} is not {wanted}", failed=True)
-    if _odd_notation(text):
-        message = f"{quote(text)} means different numbers to different readers"
-        return Reading(code="ACI118", message=message, hint="write it in decimal digits", failed=True)
-    if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
-        return Reading(code="ACI115", message=f"{quote(text)} is not {wanted}", failed=True)
-    value = int(text) if _WHOLE.fullmatch(text) else float(text)
+    if (simple := _SIMPLE.fullmatch(text)) is not None:
+        value = float(text) if simple[1] else int(text)
+    elif (refused := _refused(text, wanted)) is not None:
+        return refused
+    else:
+        value = int(text) if _WHOLE.fullmatch(text) else float(text)
     if whole and isinstance(value, float):
         if not value.is_integer():
             return Reading(code="ACI115", message=f"{quote(text)} is not a whole number", failed=True)
@@ -61,6 +61,18 @@ def number(text: str, *, whole: bool, plain: bool) -> Reading:
     if plain:
         return Reading(value)
     return Reading(value, "ACI117", f"{wanted} stands in quotes", "leave the quotes out")
+
+
+def _refused(text: str, wanted: str) -> Reading | None:
+    """Return why a text is no number; None where it is one."""
+    if _NOT_A_NUMBER.fullmatch(text):
+        return Reading(code="ACI125", message=f"{quote(text)} is not {wanted}", failed=True)
+    if _odd_notation(text):
+        message = f"{quote(text)} means different numbers to different readers"
+        return Reading(code="ACI118", message=message, hint="write it in decimal digits", failed=True)
+    if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
+        return Reading(code="ACI115", message=f"{quote(text)} is not {wanted}", failed=True)
+    return None
 
 
 def _odd_notation(text: str) -> bool:

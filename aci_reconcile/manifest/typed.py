@@ -61,13 +61,14 @@ class Typing:
 
     def read(self, node: Source, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
         """Return the value of a node, or that there is none (the reason has been noted)."""
-        self.places.where[path] = node.where
-        self.places.names[path] = at
-        if isinstance(node, ScalarNode) and node.null and spec is not None:
-            return self._null(node, spec, path)
+        places = self.places
+        places.where[path] = node.where
+        places.names[path] = at
         kind = spec.kind if spec is not None else Kind.ANY
         bare = spec is None or not spec.row.presence
         if isinstance(node, ScalarNode):
+            if spec is not None and node.null:
+                return self._null(node, spec, path)
             if bare and kind not in _COLLECTIONS:
                 return self._scalar(node, spec, path, at)
         elif isinstance(node, MapNode):
@@ -102,8 +103,9 @@ class Typing:
     def _map(self, node: MapNode, spec: Node | None, path: Path, at: str) -> dict[str, Json]:
         body: dict[str, Json] = {}
         places = self.places
+        known = spec.children if spec is not None and spec.kind is Kind.OBJECT else None
         for key, where, source in node.entries:
-            below = _below(spec, key)
+            below = known.get(key) if known is not None else _below(spec, key)
             if "${" in key and mentions(key):
                 self.findings.add("ACI158", where, "a reference may not stand in a key", path=at)
             here = (*path, key)
@@ -114,7 +116,7 @@ class Typing:
                 places.where[here] = where
             if not isinstance(value, _Omitted):
                 body[key] = value
-        if spec is not None and spec.kind is Kind.OBJECT:
+        if spec is not None and known is not None:
             self._required(spec, body, path, at)
         return body
 
@@ -176,14 +178,15 @@ class Typing:
             reading = scalars.read(spec.kind if spec is not None else Kind.ANY, text, plain=plain)
             if reading.code:
                 self.findings.add(reading.code, node.where, reading.message, hint=reading.hint, path=at)
-            if reading.failed:
-                return self._doubt(path)
+                if reading.failed:
+                    return self._doubt(path)
             value = reading.value
-        if not isinstance(value, str):
+        if spec is None or not isinstance(value, str):
             return value
-        if spec is not None and spec.write_only:
+        if spec.write_only:
             return self._encoded(self._literal(value, node, spec, at), node, spec, at)
-        return self._chosen(value, node, spec, path)
+        allowed = spec.row.enum
+        return value if not allowed or value in allowed else self._chosen(value, node, allowed, path)
 
     def _exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
         message = f"{text.offer} is a secret, and anybody who may read the group can read this field"
@@ -214,11 +217,8 @@ class Typing:
         self.places.plain = False
         return Secret(value, source="literal")
 
-    def _chosen(self, value: str, node: ScalarNode, spec: Node | None, path: Path) -> Json | _Omitted:
+    def _chosen(self, value: str, node: ScalarNode, allowed: tuple[str, ...], path: Path) -> Json | _Omitted:
         """Put the spelling of one out of a few right."""
-        allowed = spec.row.enum if spec is not None else ()
-        if not allowed or value in allowed:
-            return value
         word = scalars.choose(value, allowed)
         if word is not None:
             message = f"{quote(value)} is spelled `{word}`"

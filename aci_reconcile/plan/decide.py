@@ -47,14 +47,16 @@ class Comparison:
     @property
     def replaces(self) -> Replaces:
         """The worst of what differs."""
-        return max((change.replaces for change in self.fields), key=lambda each: each.rank, default=Replaces.NO)
+        if not self.fields:
+            return Replaces.NO
+        return max((change.replaces for change in self.fields), key=lambda each: each.rank)
 
 
 def target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
     """Return what is to be written: the manifest, the live values of ignored fields, and everybody's tags."""
     body = carry_over(desired.body, live.body, desired.lifecycle.ignore) if live else desired.body
     wanted = {**as_object(body.get("tags")), **tags.ours(desired, policy.owner)}
-    return replace(desired, body={**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
+    return desired.with_body({**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
 
 
 def compare(
@@ -63,10 +65,14 @@ def compare(
     """Return how the live group differs from its manifest, of whose ``target`` ``after`` is the normal form."""
     before, unknown = align(normalize(live.body), after)
     secrets = _secrets(desired)
-    fields = tuple(replace(each, secret=each.path in secrets) for each in diff(before, after))
+    fields = tuple([replace(each, secret=each.path in secrets) for each in diff(before, after)])
+    found = Comparison(fields, unknown)
+    if not secrets:
+        recorded = tags.get(live.tags, tags.SECRETS)
+        return replace(found, secrets=(secret_change("secrets", before=True, after=False),)) if recorded else found
     known = memory(live)
     verdict = verdicts[known] if known in verdicts else matches(desired, live, policy)
-    return _with_secrets(Comparison(fields, unknown), secrets, live, policy, verdict=verdict)
+    return _with_secrets(found, secrets, policy, verdict=verdict)
 
 
 def _secrets(desired: Resource) -> dict[str, Secret]:
@@ -82,11 +88,8 @@ def target_form(desired: Resource, declared: NormalForm, wanted: Resource) -> No
 
 
 def _with_secrets(
-    found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy, *, verdict: bool | None
+    found: Comparison, secrets: Mapping[str, Secret], policy: Policy, *, verdict: bool | None
 ) -> Comparison:
-    recorded = tags.get(live.tags, tags.SECRETS)
-    if not secrets:
-        return replace(found, secrets=(secret_change("secrets", before=True, after=False),)) if recorded else found
     at_hand = all(secret.available for secret in secrets.values())
     if verdict is None and at_hand and policy.trust_secrets:
         return replace(found, stamp=True)
@@ -199,8 +202,10 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
 
 
 def _cause(declared: str, live: Resource, found: Comparison) -> Cause:
+    if not (found.fields or found.secrets):
+        return Cause.UNKNOWN
     applied = tags.Applied.of(live.tags).desired
-    if not applied or not (found.fields or found.secrets):
+    if not applied:
         return Cause.UNKNOWN
     return Cause.AZURE if applied == declared else Cause.GIT
 

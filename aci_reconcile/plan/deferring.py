@@ -29,6 +29,8 @@ def in_order(declared: Mapping[Key, Resource]) -> tuple[Resource, ...]:
         key: [target for each in references_in(group) if (target := each.target(group.id).key) in declared]
         for key, group in declared.items()
     }
+    if not any(graph.values()):
+        return tuple(declared.values())
     try:
         return tuple(declared[key] for key in TopologicalSorter(graph).static_order())
     except CycleError as error:

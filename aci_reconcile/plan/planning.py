@@ -64,8 +64,9 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     seen = {each.id.key: each for each in others} | found
     known = Known(seen, decided, frozenset(each.address.lower() for each in unread))
     for resource in in_order(declared):
-        if _selected(resource.id.key, policy) and resource.address.lower() not in known.unreadable:
-            decided[resource.id.key] = _decided(resource, known, policy, verdicts, decisions.get(resource.id.key))
+        key = resource.id.key
+        if _selected(key, policy) and resource.address.lower() not in known.unreadable:
+            decided[key] = _decided(resource, known, policy, verdicts, decisions.get(key))
     kept = [] if pruned else orphans
     planned = _assembled(list(decided.values()), kept, policy, tuple(missing), unread, _ours(found.values(), policy))
     return replace(planned, blockers=(*planned.blockers, *known.blockers(planned.changes)))

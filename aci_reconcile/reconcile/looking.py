@@ -129,7 +129,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     reads = gathered({key: _settled(found[key].id, look) for key in named}, look)
     others = gathered({key: _settled(each, look) for key, each in elsewhere.items()}, look)
     missing = _missing(answers, wanted, look)
-    holding = {each.id.scope.key for each in desired}
+    holding = {each.id.scope.key for each in desired} if missing else set[tuple[str, str]]()
     resources = {**found, **{each.id.key: each for answer in reads.values() for each in answer.found}}
     gone = {key for key, answer in reads.items() if not answer.found}
     return Observation(

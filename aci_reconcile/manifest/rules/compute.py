@@ -30,10 +30,11 @@ MOST_SPOT: Final = Amount(4, 16)
 
 _FIELDS: Final = (("cpu", "CPU"), ("memoryInGB", "GB of memory"))
 _ROUNDING = 1e-9
+_MOVING = re.compile(r"(:latest|^[^:@]+|/[^:@]+)$")
 
 
 def _resources(group: Item) -> tuple[Item, ...]:
-    return tuple(each.at("properties", "resources") for each in group.at("properties").each("containers"))
+    return tuple([each.at("properties", "resources") for each in group.at("properties").each("containers")])
 
 
 def _most(group: Item) -> Amount:
@@ -48,11 +49,13 @@ def _from_profile(group: Item) -> bool:
 
 def totals(group: Item) -> None:
     """The containers together ask for neither too little nor too much."""
+    asked = [each.at("requests") for each in _resources(group)]
     for (name, unit), least, most in zip(_FIELDS, LEAST, _most(group), strict=True):
-        requests = [each.at("requests", name) for each in _resources(group)]
-        if not requests or not all(requests) or any(each.number <= 0 for each in requests):
+        requests = [each.at(name) for each in asked]
+        numbers = [each.number for each in requests]
+        if not numbers or min(numbers) <= 0 or not all(requests):
             continue
-        total = sum(each.number for each in requests)
+        total = sum(numbers)
         if total < least - _ROUNDING:
             requests[0].complain("ACI055", f"{total:g} {unit} in all, and a group asks for {least:g} at least")
         elif total > most + _ROUNDING:
@@ -74,12 +77,12 @@ def limits(group: Item) -> None:
 
 def amounts(group: Item) -> None:
     """An amount is more than nothing."""
-    for each in _resources(group):
-        for kind in ("requests", "limits"):
-            for name, unit in _FIELDS:
-                amount = each.at(kind, name)
-                if amount and amount.number <= 0:
-                    amount.complain("ACI059", f"{amount.number:g} {unit} is no amount")
+    given = [each.at(kind) for each in _resources(group) for kind in ("requests", "limits") if each.has(kind)]
+    for each in given:
+        for name, unit in _FIELDS:
+            amount = each.at(name)
+            if amount and amount.number <= 0:
+                amount.complain("ACI059", f"{amount.number:g} {unit} is no amount")
 
 
 def gpu(group: Item) -> None:
@@ -95,9 +98,10 @@ def container_count(group: Item) -> None:
     """Quotas: containers in a group; docs: a normal one among them."""
     properties = group.at("properties")
     containers, inits = properties.each("containers"), properties.each("initContainers")
-    doubtful = any(path[:2] == ("properties", "containers") for path in group.places.doubtful)
-    if not containers and not doubtful and not _from_profile(group):
-        properties.at("containers").complain("ACI064", "the group has no container")
+    if not containers and not _from_profile(group):
+        doubtful = any(path[:2] == ("properties", "containers") for path in group.places.doubtful)
+        if not doubtful:
+            properties.at("containers").complain("ACI064", "the group has no container")
     if len(containers) > _MOST_CONTAINERS:
         message = f"{len(containers)} containers, and a group may have {_MOST_CONTAINERS}"
         properties.at("containers").complain("ACI063", message)
@@ -110,7 +114,7 @@ def windows_containers(group: Item) -> None:
     """Docs: groups of several containers are for Linux only."""
     properties = group.at("properties")
     count = len(properties.each("containers")) + len(properties.each("initContainers"))
-    if properties.at("osType").text == "Windows" and count > 1:
+    if count > 1 and properties.at("osType").text == "Windows":
         properties.at("osType").complain("ACI061", f"a Windows group has one container, and this one has {count}")
 
 
@@ -118,11 +122,12 @@ def images(group: Item) -> None:
     """A container runs an image, best one that stays the same."""
     properties = group.at("properties")
     for container in (*properties.each("containers"), *properties.each("initContainers")):
-        image = container.at("properties", "image")
-        if not container.at("properties").has("image"):
+        settings = container.at("properties")
+        image = settings.at("image")
+        if not settings.has("image"):
             if not _from_profile(group) and not container.doubtful:
                 container.complain("ACI065", "the container has no image", "write `image: registry/name:tag`")
-        elif image.text and re.search(r"(:latest|^[^:@]+|/[^:@]+)$", image.text):
+        elif image.text and _MOVING.search(image.text):
             image.complain("ACI067", f"the tag of {quote(image.text)} may move", "give a tag of its own, or a digest")
 
 

@@ -9,8 +9,6 @@ from aci_reconcile.manifest.findings import quote
 from aci_reconcile.model import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from aci_reconcile.manifest.items import Item
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
@@ -20,11 +18,13 @@ _MAX = 63
 
 def container_names(group: Item) -> None:
     """Azure refuses a container's name with InvalidContainerName and this very pattern."""
-    for container in (*group.at("properties").each("containers"), *group.at("properties").each("initContainers")):
+    properties = group.at("properties")
+    for container in (*properties.each("containers"), *properties.each("initContainers")):
         name = container.at("name")
-        if name.text and (len(name.text) > _MAX or not _LABEL.fullmatch(name.text)):
+        text = name.text
+        if text and (len(text) > _MAX or not _LABEL.fullmatch(text)):
             hint = "1 to 63 small letters, digits and hyphens, a letter or digit first and last"
-            name.complain("ACI022", f"{quote(name.text)} is no name for a container", hint)
+            name.complain("ACI022", f"{quote(text)} is no name for a container", hint)
 
 
 def volume_names(group: Item) -> None:
@@ -38,17 +38,19 @@ def volume_names(group: Item) -> None:
 def unique_names(group: Item) -> None:
     """Names identify what they name; Azure does not tell capitals from small letters."""
     properties = group.at("properties")
-    containers = (*properties.each("containers"), *properties.each("initContainers"))
-    _unique((each.at("name") for each in containers), "container")
-    _unique((each.at("name") for each in properties.each("volumes")), "volume")
-    _unique((each.at("name") for each in properties.each("secretReferences")), "secret reference")
-    _unique((each.at("name") for each in properties.each("extensions")), "extension")
-    _unique((each.at("server") for each in properties.each("imageRegistryCredentials")), "registry")
+    _unique((*properties.each("containers"), *properties.each("initContainers")), "name", "container")
+    _unique(properties.each("volumes"), "name", "volume")
+    _unique(properties.each("secretReferences"), "name", "secret reference")
+    _unique(properties.each("extensions"), "name", "extension")
+    _unique(properties.each("imageRegistryCredentials"), "server", "registry")
 
 
-def _unique(names: Iterable[Item], what: str) -> None:
+def _unique(entries: tuple[Item, ...], key: str, what: str) -> None:
+    if len(entries) < 2:  # noqa: PLR2004  one alone is unlike any other
+        return
     seen: dict[str, Item] = {}
-    for name in names:
+    for entry in entries:
+        name = entry.at(key)
         text = as_text(name.value)
         first = seen.setdefault(text.lower(), name)
         if text and first is not name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from typing import TYPE_CHECKING
 
 from aci_reconcile.model import as_text
@@ -23,7 +24,8 @@ RESERVED = (
     (20000, 30000),
     (49152, 65534),
 )
-"""ACI FAQ: ports that ACI keeps for itself, first and last of each range."""
+"""ACI FAQ: ports that ACI keeps for itself, first and last of each range, in order."""
+_FIRST = tuple(first for first, _ in RESERVED)
 
 _HIGHEST = 65535
 _MOST = 5
@@ -38,11 +40,9 @@ def _ports(group: Item) -> Iterator[Item]:
 
 def port_range(group: Item) -> None:
     """TCP and UDP know 1 to 65535."""
-    probes = (
-        container.at("properties", probe, "httpGet")
-        for container in group.at("properties").each("containers")
-        for probe in ("livenessProbe", "readinessProbe")
-    )
+    settings = [container.at("properties") for container in group.at("properties").each("containers")]
+    names = ("livenessProbe", "readinessProbe")
+    probes = [each.at(name, "httpGet") for each in settings for name in names if each.has(name)]
     for each in (*_ports(group), *probes):
         port = each.at("port")
         if port and not 1 <= port.number <= _HIGHEST:
@@ -53,23 +53,30 @@ def reserved_ports(group: Item) -> None:
     """ACI FAQ: which ports are reserved."""
     for each in _ports(group):
         port = each.at("port")
-        if any(first <= port.number <= last for first, last in RESERVED):
+        if _is_reserved(port.number):
             port.complain("ACI012", f"port {port.number:.0f} is reserved by ACI")
+
+
+def _is_reserved(number: float) -> bool:
+    nearest = bisect(_FIRST, number) - 1
+    return nearest >= 0 and number <= RESERVED[nearest][1]
 
 
 def group_ports(group: Item) -> None:
     """A port of the group leads to the container that lists it; there is no mapping."""
     properties = group.at("properties")
     address = properties.at("ipAddress")
-    if address and not address.doubtful and not address.each("ports") and not address.at("ports").doubtful:
+    if address and not address.each("ports") and not address.doubtful and not address.at("ports").doubtful:
         place = address.at("ports") or address
         place.complain("ACI017", "the address has no ports", "list what a container listens on: `ports: [80]`")
     if len(address.each("ports")) > _MOST:
         address.at("ports").complain("ACI015", f"{len(address.each('ports'))} ports, and a group may open {_MOST}")
-    exposed = {_key(port) for each in properties.each("containers") for port in each.at("properties").each("ports")}
     unsure = any(path[-1] == "port" or "ports" in path[-2:] for path in group.places.doubtful)
+    if unsure:
+        return
+    exposed = {_key(port) for each in properties.each("containers") for port in each.at("properties").each("ports")}
     for port in address.each("ports"):
-        if port.has("port") and not unsure and _key(port) not in exposed:
+        if port.has("port") and _key(port) not in exposed:
             hint = "list it under `ports` of the container that listens on it"
             port.at("port").complain("ACI014", f"no container exposes port {_shown(port)}", hint)
 
@@ -89,11 +96,14 @@ def unique_ports(group: Item) -> None:
 
 
 def _unique(ports: tuple[Item, ...]) -> None:
+    if len(ports) < 2:  # noqa: PLR2004  one alone is unlike any other
+        return
     seen: set[tuple[float, str]] = set()
     for port in ports:
-        if port.at("port") and _key(port) in seen:
+        key = _key(port)
+        if port.at("port") and key in seen:
             port.at("port").complain("ACI018", f"port {_shown(port)} stands twice")
-        seen.add(_key(port))
+        seen.add(key)
 
 
 def _key(port: Item) -> tuple[float, str]:
