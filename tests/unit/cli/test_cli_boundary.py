@@ -219,7 +219,7 @@ def test_where_stderr_takes_json_only_a_signal_is_json_too(monkeypatch: pytest.M
     said: list[str] = []
     monkeypatch.setattr(interruption, "_say", said.append)
     came = Interruption(patient=True, json=True)
-    came._handle(signal.SIGINT, None)
+    came._handle(signal.SIGINT, None)  # pyright: ignore[reportPrivateUsage]
 
     assert ["warning"] == [json.loads(line)["level"] for line in said]
 
