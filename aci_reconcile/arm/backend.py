@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.arm.body import Redactor, serialise
 from aci_reconcile.arm.failures import ErrorDetail
-from aci_reconcile.arm.preflight import ArmPreflight
 from aci_reconcile.arm.reading import object_of, pages
 from aci_reconcile.arm.urls import RESOURCES_API, groups_path, resource_path, scope_path, with_query
 from aci_reconcile.backend import Backend, Operation, Progress, Remaining
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.arm.connection import Identity
     from aci_reconcile.arm.failures import Answer
+    from aci_reconcile.arm.preflight import ArmPreflight
     from aci_reconcile.arm.transport import Counter
     from aci_reconcile.arm.wire import Wire
     from aci_reconcile.model import Body, Scope
@@ -50,6 +50,8 @@ class ArmBackend(Backend):
     @property
     def preflight(self) -> ArmPreflight:
         """What can be asked before a write, over the same connections."""
+        from aci_reconcile.arm.preflight import ArmPreflight
+
         return ArmPreflight(self._wire, api_version=self._api)
 
     def prepare(self) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.allow import is_named
-from aci_reconcile.cli.progress import told
 from aci_reconcile.cli.rules import judged
 from aci_reconcile.cli.work import header_of, scopes_of
 from aci_reconcile.reconcile import Look, Refresh, propose
 
 if TYPE_CHECKING:
+    from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.cli.work import Work
+    from aci_reconcile.events import Event
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.plan.values import Plan, Policy
 
@@ -43,5 +45,12 @@ def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, 
         random.random,
         listed=work.lists,
         listings=work.listings,
-        tell=lambda event: told(event, session.console),
+        tell=partial(_told, session.console),
     )
+
+
+def _told(console: Console, event: Event) -> None:
+    """Tell of an event; most plans are made without any."""
+    from aci_reconcile.cli.progress import told
+
+    told(event, console)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from aci_reconcile.errors import AuthenticationError, AzureError
-from aci_reconcile.events import Paced
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.patience import Deadline, Patient, patiently
 from aci_reconcile.reconcile.steps import Task, never
@@ -93,4 +92,6 @@ def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -
 
 def _unreachable(because: str) -> Event:
     """Reads depend on nothing and are not interrupted, so none is ever skipped."""
+    from aci_reconcile.events import Paced
+
     return Paced(because, 0)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from aci_reconcile.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
-from aci_reconcile.events import Paced
 from aci_reconcile.reconcile.limits import READ, Ask, Kind, Limits
 from aci_reconcile.reconcile.steps import InterruptedRunError, Process, T, call, pause
 
@@ -163,6 +162,8 @@ def _refused(ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: f
     if ctx.limits.refuse(ask, error, sent, now, wait):
         seconds = ctx.limits.closed(ask, now)
         if seconds > _NOTEWORTHY:
+            from aci_reconcile.events import Paced
+
             yield Paced(ask.kind.value, seconds, ask.location if "resource" in error.code.lower() else "")
 
 
