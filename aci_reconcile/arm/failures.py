@@ -196,6 +196,7 @@ _SIGN_IN_HINTS = {
     "AADSTS7000222": "the client secret has expired; create another one",
     "AADSTS7000215": "the client secret is wrong: its value is wanted, not its id",
     "AADSTS700016": "there is no such application in this tenant; check client id, tenant id and cloud",
+    "AADSTS700024": "the federated token has expired: hand over a fresh one, or let each be fetched when it is due",
     "AADSTS70021": "no federated credential of the application matches this run's branch or environment",
     "AADSTS90002": "there is no such tenant; check the tenant id and the cloud",
 }

@@ -20,7 +20,7 @@ from azure.core.pipeline.policies import DistributedTracingPolicy, RetryPolicy
 from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
-from aci_reconcile.arm.failures import Answer, from_exception, no_token, shorten_words
+from aci_reconcile.arm.failures import Answer, ErrorDetail, from_exception, no_token, shorten_words
 from aci_reconcile.arm.urls import shorten
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ _TOO_MANY = 429
 _TRANSIENT = frozenset({408, 500, 502, 503, 504})
 _LONGEST_WAIT = 20.0
 """Seconds. A longer Retry-After is the caller's to plan with: it becomes a ``ThrottledError``."""
+_EXPIRED = "ExpiredAuthenticationToken"
+_RENEWALS = (0.0, 1.0, 1.0)
+"""Seconds before each try to get another token. A credential counts in whole seconds, so that for the last one of a
+token's time it still gives what ARM no longer takes."""
 
 
 class ReadsOnly(RetryPolicy[Any, Any]):
@@ -74,6 +78,9 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
 
     Without the lock every thread of a fresh run asks for its own token, and the Azure CLI is a process each time. Who
     waited while an attempt failed shares its failure, lest sixteen threads wait for sixteen timeouts in turn.
+
+    A token whose time ends on the way to ARM is renewed and the request sent again: one that is refused for its token
+    was not carried out.
     """
 
     def __init__(self, credential: TokenCredential, *scopes: str) -> None:
@@ -97,6 +104,29 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
             except (SdkError, ValueError) as error:
                 self._failures.append(error)
                 raise no_token(error) from error
+
+    def on_challenge(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> bool:
+        """Whether another token could be had for a request that was refused for its token.
+
+        Raises:
+            AuthenticationError: the credential gives none any more, and says why.
+        """
+        base: Any = super()
+        if base.on_challenge(request, response):
+            return True
+        if ErrorDetail.read(response.http_response.content).code != _EXPIRED:
+            return False
+        return any(self._renewed(request, pause) for pause in _RENEWALS)
+
+    def _renewed(self, request: PipelineRequest[Any], pause: float) -> bool:
+        headers = request.http_request.headers
+        refused: str = headers["Authorization"]
+        if pause:
+            transport: Any = request.context.transport
+            transport.sleep(pause)
+        self.on_request(request)
+        renewed: str = headers["Authorization"]
+        return renewed != refused
 
     def sign_in(self, url: str) -> None:
         """Get the token that requests to a server will need.

@@ -28,18 +28,22 @@ _CANARY = "canary-token-71ab"
 
 
 class _Credential:
-    """Gives numbered tokens, or raises what it is given."""
+    """Gives numbered tokens, the first one ``same`` times; raises its failure after ``good`` of them."""
 
-    def __init__(self, failure: Exception | None = None) -> None:
-        self.failure = failure
+    def __init__(self, failure: Exception | None = None, *, good: int = 0, same: int = 1, lasts: int = 3600) -> None:
+        self._failure = failure
+        self._good = good
+        self._same = same
+        self._lasts = lasts
         self.asked: list[tuple[tuple[str, ...], dict[str, Any]]] = []
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         self.asked.append((scopes, options))
         time.sleep(0.01)
-        if self.failure:
-            raise self.failure
-        return AccessToken(f"{_CANARY}-{len(self.asked)}", int(time.time()) + 3600)
+        if self._failure and len(self.asked) > self._good:
+            raise self._failure
+        number = 1 if len(self.asked) <= self._same else len(self.asked)
+        return AccessToken(f"{_CANARY}-{number}", int(time.time()) + self._lasts)
 
 
 def _backend(
@@ -125,16 +129,64 @@ def test_no_token_goes_over_plain_http() -> None:
     assert script.asked == []
 
 
-def test_a_token_that_is_refused_is_an_authentication_error() -> None:
-    """And the next request asks for a new one."""
+def _expired() -> Says:
+    return error(401, "ExpiredAuthenticationToken", WWW_Authenticate='Bearer error="invalid_token"')
+
+
+@pytest.mark.parametrize("same", [0, 1, 2])
+def test_a_token_that_expires_on_its_way_is_renewed(same: int) -> None:
+    """The refused request was not carried out, so it is sent again, even a write; its credential may need a moment."""
+    credential = _Credential(same=1 + same, lasts=60)
+    backend, script = _backend(credential, _expired(), Says(201, {}))
+
+    backend.put(Resource(WEB, {}))
+
+    assert ["PUT", "PUT"] == script.methods
+    assert [f"Bearer {_CANARY}-1", f"Bearer {_CANARY}-{2 + same}"] == [
+        each.headers["Authorization"] for each in script.asked
+    ]
+    assert [1.0] * same == script.slept
+
+
+def test_a_token_that_cannot_be_renewed_is_an_authentication_error() -> None:
+    """The credential gives the same one for seconds: then its clock is wrong. The next request tries again."""
+    credential = _Credential(same=4, lasts=60)
+    backend, script = _backend(credential, _expired(), Says(200, {}))
+
+    with pytest.raises(AuthenticationError) as caught:
+        backend.get(WEB)
+    assert "sign in again" in caught.value.hint
+    assert [1.0, 1.0] == script.slept
+    backend.get(WEB)
+
+    assert ["GET", "GET"] == script.methods
+    assert f"Bearer {_CANARY}-5" == script.asked[1].headers["Authorization"]
+
+
+def test_what_keeps_a_token_from_renewal_is_told() -> None:
+    """Entra's reason is of use; that the old token has expired is not."""
+    backend, script = _backend(_Credential(ClientAuthenticationError("AADSTS700024: not within"), good=1), _expired())
+
+    with pytest.raises(AuthenticationError, match="AADSTS700024") as caught:
+        backend.get(WEB)
+
+    assert "federated token has expired" in caught.value.hint
+    assert ["GET"] == script.methods
+
+
+@pytest.mark.parametrize("code", ["InvalidAuthenticationToken", "InvalidAuthenticationTokenTenant"])
+def test_a_token_that_is_refused_otherwise_is_an_authentication_error(code: str) -> None:
+    """Another one would be no better. The next request asks for a new one all the same."""
     credential = _Credential()
-    backend, _ = _backend(credential, error(401, "ExpiredAuthenticationToken"), Says(200, {}))
+    refused = error(401, code, WWW_Authenticate='Bearer error="invalid_token"')
+    backend, script = _backend(credential, refused, Says(200, {}))
 
     with pytest.raises(AuthenticationError):
         backend.get(WEB)
+    assert ["GET"] == script.methods
     backend.get(WEB)
 
-    assert len(credential.asked) == 2
+    assert 2 == len(credential.asked)
 
 
 def test_a_challenge_for_more_claims_is_met() -> None:
