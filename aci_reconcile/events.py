@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from aci_reconcile.plan.values import Change
 
 
+Logs: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
+"""The last lines of each failing container, with its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What belongs to every event of a group: how often its write was sent, and what Azure's support asks for."""
@@ -101,8 +105,7 @@ class Unhealthy:
     change: Change
     health: Health
     seconds: float
-    logs: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """The last lines of each failing container, by its name."""
+    logs: Logs = ()
     trace: Trace = Trace()
 
 
@@ -114,6 +117,9 @@ class Failed:
     error: AciReconcileError
     seconds: float
     gone: bool = False
+    health: Health | None = None
+    """How its containers are, where Azure accepted the write and something is wrong with them."""
+    logs: Logs = ()
     trace: Trace = Trace()
 
 

@@ -21,11 +21,11 @@ from aci_reconcile.reconcile.freeing import freed, put_when_there_is_room
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
 from aci_reconcile.reconcile.patience import Pace, admitted, going_on, patiently
-from aci_reconcile.reconcile.running import running
+from aci_reconcile.reconcile.running import aftermath, running
 from aci_reconcile.reconcile.steps import InterruptedRunError, pause
 from aci_reconcile.reconcile.verifying import verify
 from aci_reconcile.reconcile.watch import fresh, look, watch_of
-from aci_reconcile.reconcile.writes import delete, deletion_of, marked, patch, put, stamped
+from aci_reconcile.reconcile.writes import ACCEPTED, delete, deletion_of, marked, patch, put, stamped
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
@@ -67,7 +67,10 @@ def _told(change: Change, ctx: Context) -> Process[bool]:
     except _GoneError as gone:
         yield Failed(change, gone.error, ctx.clock.now() - began, gone=True)
     except AciReconcileError as error:
-        yield Failed(change, error, ctx.clock.now() - began)
+        seconds = ctx.clock.now() - began
+        seen = (yield from aftermath(change, ctx)) if ctx.in_flight.get(change.address) == ACCEPTED else None
+        health, logs = seen or (None, ())
+        yield Failed(change, error, seconds, health=health, logs=logs)
     ctx.in_flight.pop(change.address, None)
     return good
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from aci_reconcile import tags
 from aci_reconcile.errors import AzureError
 from aci_reconcile.events import Succeeded, Unhealthy, Waiting
-from aci_reconcile.health import State, assess, has_failed
+from aci_reconcile.health import State, assess, has_failed, has_succeeded
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.patience import Pace
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
+    from aci_reconcile.events import Logs
     from aci_reconcile.health import Health
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
@@ -110,7 +111,24 @@ def _doing(health: Health) -> str:
     return f"{running}/{total} running" if total else health.provisioning_state
 
 
-def _last_words(change: Change, health: Health, ctx: Context) -> Process[tuple[tuple[str, tuple[str, ...]], ...]]:
+def aftermath(change: Change, ctx: Context) -> Process[tuple[Health | None, Logs]]:
+    """Return how the containers are of a group that did not become what was wanted, and their last words.
+
+    Nothing where they are well, or where that cannot be told: it is why the group failed that is asked here.
+    """
+    try:
+        live = yield from call(partial(ctx.backend.get, change.id))
+    except AzureError:
+        return None, ()
+    if live is None:
+        return None, ()
+    health = assess(live.body, now=ctx.clock.now(), stable_for=ctx.stable_for)
+    if health.state is not State.UNHEALTHY and has_succeeded(live.body):
+        return None, ()
+    return health, (yield from _last_words(change, health, ctx))
+
+
+def _last_words(change: Change, health: Health, ctx: Context) -> Process[Logs]:
     """Return the last log lines of each failing container; one whose logs cannot be had has none."""
     found: list[tuple[str, tuple[str, ...]]] = []
     for each in health.containers:

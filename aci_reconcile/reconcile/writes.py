@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from aci_reconcile import tags
 from aci_reconcile.backend import Operation
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
+
+ACCEPTED: Final = "accepted"
+"""How far a write is that Azure has taken, and that is not seen to its end."""
 
 
 def marked(after: Resource, ctx: Context) -> Process[str]:
@@ -122,6 +125,7 @@ def _note_attempt(ctx: Context, change: Change) -> None:
 
 
 def _note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
+    ctx.in_flight[change.address] = ACCEPTED
     known = ctx.trace(change.address)
     ctx.traces[change.address] = replace(known, request_id=operation.request_id or known.request_id)
 

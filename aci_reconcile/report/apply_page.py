@@ -86,9 +86,9 @@ def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
         case Unhealthy(_, health, seconds, logs):
             entry = replace(entry, health=health, logs=logs, seconds=seconds)
             return _wrong(entry, f"not healthy after {took(seconds)}", health_reasons(health), title="Not healthy")
-        case Failed(_, error, seconds, gone):
+        case Failed(_, error, seconds, gone, health, logs):
             lost = ("The group was deleted and is not back; the next apply creates it.",) if gone else ()
-            entry = replace(entry, seconds=seconds)
+            entry = replace(entry, health=health, logs=logs, seconds=seconds)
             return _wrong(entry, f"failed after {took(seconds)}", summary(error), (*hints(error), *lost))
         case Moved(_, seconds):
             told = moved_text(event)

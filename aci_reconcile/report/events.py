@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.errors import AciReconcileError
-    from aci_reconcile.events import Event
+    from aci_reconcile.events import Event, Logs
+    from aci_reconcile.health import Health
     from aci_reconcile.plan.values import Change
     from aci_reconcile.report.style import Style
 
@@ -144,8 +145,13 @@ def _unhealthy(event: Unhealthy, style: Style) -> Iterator[str]:
     reasons = f": {'; '.join(event.health.reasons)}" if event.health.reasons else ""
     words = f"is not healthy after {took(event.seconds)}{reasons}"
     yield _line("!", style.error, event.change.address, words, style)
-    logs = dict(event.logs)
-    for container in event.health.containers:
+    yield from _containers(event.health, event.logs, style)
+
+
+def _containers(health: Health, last_words: Logs, style: Style) -> Iterator[str]:
+    """Yield the containers that are not well, with their events and their last words."""
+    logs = dict(last_words)
+    for container in health.containers:
         lines = logs.get(container.name, ())
         if container.verdict in _FINE and not lines:
             continue
@@ -160,6 +166,8 @@ def _failed(event: Failed, style: Style) -> Iterator[str]:
     yield from _details(event.error)
     if event.gone:
         yield "      The group was deleted and is not back; the next apply creates it."
+    if event.health is not None:
+        yield from _containers(event.health, event.logs, style)
 
 
 def _details(error: AciReconcileError) -> Iterator[str]:

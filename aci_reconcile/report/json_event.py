@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.errors import AciReconcileError
     from aci_reconcile.events import Event, Trace
+    from aci_reconcile.health import Health
     from aci_reconcile.plan.values import Change
 
 TYPES: Mapping[type[Event], str] = {
@@ -92,18 +93,22 @@ def _details(event: Event) -> dict[str, object]:
         case Skipped(_, because):
             members["because"] = because
         case Succeeded(_, _, seconds, health) | Unhealthy(_, health, seconds):
-            members = {"seconds": seconds, "health": health_json(health) if health is not None else None}
-        case Failed(_, error, seconds, gone):
-            members = {"seconds": seconds, "gone": gone, "error": error_json(error)}
+            members = {"seconds": seconds, "health": _health(health)}
+        case Failed(_, error, seconds, gone, health):
+            members = {"seconds": seconds, "gone": gone, "error": error_json(error), "health": _health(health)}
         case ResourceGroupFailed(_, error):
             members["error"] = error_json(error)
         case Moved(_, seconds, written):
             members |= {"seconds": seconds, "written": written}
         case _:
             pass
-    if isinstance(event, Unhealthy):
+    if isinstance(event, (Failed, Unhealthy)):
         members["logs"] = {name: list(lines) for name, lines in event.logs}
     return members
+
+
+def _health(health: Health | None) -> dict[str, object] | None:
+    return health_json(health) if health is not None else None
 
 
 def error_json(error: AciReconcileError) -> dict[str, object]:

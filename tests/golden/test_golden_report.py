@@ -532,6 +532,7 @@ def events() -> Case:
         Unhealthy(web, CRASHING, 125, (("side", ("Traceback (most recent call last):", "\tKeyError: 'x'\x1b[0m")),)),
         Failed(db, refused, 8, gone=True),
         Failed(web, NotConvergedError("containers[web].image did not take"), 3700),
+        Failed(web, NotConvergedError("still creating"), 60, health=CRASHING, logs=(("side", ("KeyError: 'x'",)),)),
         Moved(web, 0.2),
         Skipped(tags, "rg-shop/db failed"),
         ResourceGroupFailed(scope, ThrottledError("ThrottledError: slow down", code="ThrottledError")),
