@@ -38,6 +38,8 @@ class Paced:
     what: str
     seconds: float
     location: str = ""
+    rate: float = 0
+    """Requests a second, where they go on and only more slowly; ``seconds`` is the first wait that is worth telling."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LONGEST_MESSAGE = 4096
 _LARGEST_ERROR_BODY = 1 << 20
+_QUOTED_WAIT = re.compile(r"try again after '(\d{1,5})' seconds", re.IGNORECASE | re.ASCII)
 _RETRY_AFTER = (("retry-after", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001))
 
 
@@ -99,8 +100,14 @@ def from_answer(answer: Answer) -> AzureError:
     )
     error.hint = hint
     if isinstance(error, ThrottledError):
-        error.retry_after = answer.retry_after or 0
+        error.retry_after = answer.retry_after or _quoted_wait(message)
     return error
+
+
+def _quoted_wait(message: str) -> float:
+    """Return the seconds that a refusal's own words ask for (users' reports); 0 where they say nothing of it."""
+    found = _QUOTED_WAIT.search(message)
+    return float(found[1]) if found else 0
 
 
 @dataclass(frozen=True, slots=True)

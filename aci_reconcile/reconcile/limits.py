@@ -57,7 +57,9 @@ class _Bucket:
     counted: float = 0
     closed_until: float = 0
     refused: float = 0
-    """When Azure last refused."""
+    """When Azure last refused, or said that next to nothing is left."""
+    told: float = 0
+    """Which of those times the waiting that follows from it was told of."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,18 @@ class Limits:
         bucket.counted = max(now, bucket.counted)
         bucket.tokens -= 1
         return max(wait, bucket.counted - now - bucket.tokens / rate)
+
+    def since(self, kind: Kind) -> float:
+        """Return when the rate of a kind was last lowered: what was reserved before that is worth nothing."""
+        return self._bucket(Ask(kind)).refused
+
+    def unheard(self, kind: Kind, now: float) -> float:
+        """Return at how many requests a second a kind goes now, where a lower rate has not been told; else 0."""
+        bucket = self._bucket(Ask(kind))
+        if not bucket.rate or bucket.told == bucket.refused:
+            return 0
+        bucket.told = bucket.refused
+        return _grown(bucket, now)
 
     def closed(self, ask: Ask, now: float) -> float:
         """Return for how many seconds nothing of this kind may be sent."""

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.backend import Backend, Clock
+    from aci_reconcile.events import Event
 
 _MOST_REFUSALS = 25
 """How often one request may be refused for its rate before that counts as an error: a server that always refuses."""
 _NOTEWORTHY = 1.0
 """Seconds from which on a wait for Azure's limits is told."""
+_LONG = 5.0
+"""Seconds from which on it is told that requests go more slowly, which they do in the meantime."""
 
 
 @dataclass(slots=True)
@@ -162,9 +165,13 @@ def _refused(ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: f
     if ctx.limits.refuse(ask, error, sent, now, wait):
         seconds = ctx.limits.closed(ask, now)
         if seconds > _NOTEWORTHY:
-            from aci_reconcile.events import Paced
+            yield _paced(ask, seconds, location=ask.location if "resource" in error.code.lower() else "")
 
-            yield Paced(ask.kind.value, seconds, ask.location if "resource" in error.code.lower() else "")
+
+def _paced(ask: Ask, seconds: float, *, location: str = "", rate: float = 0) -> Event:
+    from aci_reconcile.events import Paced  # late: a plan that waits for nothing does not need it
+
+    return Paced(ask.kind.value, seconds, location, rate)
 
 
 def admitted(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Process[None]:
@@ -172,12 +179,22 @@ def admitted(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Proce
 
     An ``idle`` wait ends at once when the run is interrupted; then the caller must not begin anything.
     """
-    began = ctx.clock.now()
+    began, since = ctx.clock.now(), ctx.limits.since(ask.kind)
     wait = ctx.limits.reserve(ask, began)
     while wait > 0 and not (idle and ctx.stopped()):
+        yield from _slowed(ctx, ask, wait)
         yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1, idle=idle)
-        wait = ctx.limits.closed(ask, ctx.clock.now())
+        now, before = ctx.clock.now(), since
+        since = ctx.limits.since(ask.kind)
+        wait = ctx.limits.closed(ask, now) if since == before else ctx.limits.reserve(ask, now)
     deadline.extend(ctx.clock.now() - began)
+
+
+def _slowed(ctx: Patient, ask: Ask, wait: float) -> Process[None]:
+    """Tell that requests go more slowly, once for all that wait, where that is what a request waits for."""
+    now = ctx.clock.now()
+    if wait > max(ctx.limits.closed(ask, now), 0) + _LONG and (rate := ctx.limits.unheard(ask.kind, now)):
+        yield _paced(ask, wait, rate=rate)
 
 
 def overdue(ctx: Patient, deadline: Deadline, what: str) -> None:

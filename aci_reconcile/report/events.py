@@ -59,11 +59,8 @@ def event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912  one c
             return "\n".join((head, *_details(error)))
         case FreezeOverridden(freeze, reason):
             return _line("!", style.warn, "freeze", f"overridden: {reason} ({freeze})", style)
-        case Paced(what, seconds, location):
-            where = f" in {location}" if location else ""
-            return _line(
-                "·", style.dim, "limits", f"Azure takes no more {what}{where} for {took(seconds)}; waiting", style
-            )
+        case Paced():
+            return _line("·", style.dim, "limits", _paced(event), style)
         case Started(change):
             return _of(change, doing(change), style)
         case Waiting(change, detail):
@@ -113,6 +110,13 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
     if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
         lines.append(f"Another {verb.lower()} goes on from here.")
     return "\n".join(lines)
+
+
+def _paced(event: Paced) -> str:
+    if event.rate:
+        return f"{event.rate:.2g} {event.what} a second from now on, as Azure's limits want"
+    where = f" in {event.location}" if event.location else ""
+    return f"Azure takes no more {event.what}{where} for {took(event.seconds)}; waiting"
 
 
 def moved_text(event: Moved) -> str:

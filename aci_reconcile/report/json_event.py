@@ -79,7 +79,7 @@ def _members(event: Event) -> dict[str, object]:
         case FreezeOverridden():
             return {"freeze": event.freeze, "reason": event.reason}
         case Paced():
-            return {"what": event.what, "seconds": event.seconds, "location": event.location}
+            return {"what": event.what, "seconds": event.seconds, "location": event.location, "rate": event.rate}
         case _:
             whose = _change(event.change) | _trace(event.trace)
     return whose | _details(event)

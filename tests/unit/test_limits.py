@@ -177,6 +177,32 @@ def test_waiting_is_told_once_and_moves_the_deadline() -> None:
     assert all(each.at - began >= 65 for each in deadlines)
 
 
+def test_going_more_slowly_is_told_once_for_each_rate() -> None:
+    """Who waits in line when the next refusal comes gets a new place, at the lower rate."""
+    clock, sent = FakeClock(), list[float]()
+    ctx = context(FakeBackend(), clock)
+    refusals = iter([refusal(3), *[None] * 40, refusal(3)])
+
+    def ask() -> str:
+        sent.append(clock.now())
+        error = next(refusals, None)
+        if error is not None:
+            raise error
+        return "done"
+
+    told = through(ctx, *(patiently(ctx, ask, Deadline(clock.now() + 5, 5), ask=WRITE) for _ in range(200)))
+    slower = [each for each in told if isinstance(each, Paced) and each.rate]
+
+    assert [Paced("writes", 3)] * 2 == [each for each in told if each not in slower]
+    assert ["writes", "writes"] == [each.what for each in slower]
+    assert 10 <= slower[0].rate < 11
+    assert 5 < slower[1].rate < 10
+    assert all(5 < each.seconds < 40 for each in slower)
+    again = sent[41] + 3
+    assert not [each for each in sent[42:] if each < again]
+    assert 10 * 10 > sum(each < again + 10 for each in sent[42:]) > 40
+
+
 def test_a_server_that_always_refuses_is_an_error_in_the_end() -> None:
     """After 25 refusals of one request."""
     ctx, asked = context(FakeBackend()), list[float]()

@@ -199,6 +199,24 @@ def test_throttling_carries_the_seconds(headers: dict[str, str], seconds: float)
     assert seconds == error.retry_after
 
 
+@pytest.mark.parametrize(
+    ("message", "headers", "seconds"),
+    [
+        ("exceeded the limit of '50' for time interval '00:05:00'. Please try again after '372' seconds.", {}, 372),
+        ("Please try again after '10' seconds.", {"retry-after": "7"}, 7),
+        ("Please try again after 'a few' seconds.", {}, 0),
+        ("Please try again after '9999999' seconds.", {}, 0),
+    ],
+)
+def test_the_words_of_a_refusal_tell_where_no_header_does(message: str, headers: dict[str, str], seconds: int) -> None:
+    """As users have reported them."""
+    body = json.dumps({"error": {"code": "ResourceRequestsThrottled", "message": message}}).encode()
+    error = from_answer(Answer(429, headers, body))
+
+    assert isinstance(error, ThrottledError)
+    assert seconds == error.retry_after
+
+
 def test_an_answer_that_is_not_json_is_no_answer() -> None:
     """A login page with status 200 is not ARM; the decoder's exception, which holds the body, is not kept."""
     with pytest.raises(NoAnswerError) as caught:
