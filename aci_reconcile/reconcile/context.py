@@ -15,10 +15,11 @@ from aci_reconcile.reconcile.patience import Deadline
 from aci_reconcile.reconcile.steps import InterruptedRunError, never
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.plan.values import Policy
+    from aci_reconcile.reconcile.ordering import Label
     from aci_reconcile.reconcile.watch import Listing, Watch
 
 
@@ -65,6 +66,8 @@ class Context:
     """Whom to ask, before a group is deleted, whether it could be created again."""
     freeing: Counter[tuple[str, str]] = field(default_factory=Counter["tuple[str, str]"])
     """How many deletions are under way in each region of each subscription: quota that will be free."""
+    freed_labels: Collection[Label] = frozenset()
+    """The DNS labels that groups of this run give up."""
     in_flight: dict[str, str] = field(default_factory=dict[str, str])
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])

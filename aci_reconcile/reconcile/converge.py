@@ -17,7 +17,7 @@ from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.reconcile.clearance import cleared
 from aci_reconcile.reconcile.comparing import moved, not_taken
 from aci_reconcile.reconcile.context import MovedError, Wait
-from aci_reconcile.reconcile.freeing import freed, put_when_there_is_room
+from aci_reconcile.reconcile.freeing import freed, put_once_freed
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
 from aci_reconcile.reconcile.patience import Pace, admitted, going_on, patiently
@@ -135,7 +135,7 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
     if change.action is Action.REPLACE:
         return (yield from _replaced(change, wanted, ctx, deadline))
     try:
-        seen = yield from put_when_there_is_room(change, wanted, ctx, deadline)
+        seen = yield from put_once_freed(change, wanted, ctx, deadline)
     except ImmutableFieldError as error:
         if not _may_be_recreated(change, ctx):
             raise _refused(error) from error

@@ -25,7 +25,7 @@ from aci_reconcile.plan.values import Action
 from aci_reconcile.reconcile.converge import converge
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.freeing import deletions
-from aci_reconcile.reconcile.ordering import dependencies, freed_first, lanes
+from aci_reconcile.reconcile.ordering import dependencies, freed_first, freed_labels, lanes
 from aci_reconcile.reconcile.resource_groups import creation, deleted, group_name, unattempted
 from aci_reconcile.reconcile.steps import Task, never
 from aci_reconcile.reconcile.watch import watching
@@ -71,6 +71,7 @@ def _prepared(plan: Plan, ctx: Context) -> Context:
         ctx,
         clearance=clearance,
         freeing=deletions(plan.changes),
+        freed_labels=freed_labels(plan.changes),
         watches=watches,
         writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
     )

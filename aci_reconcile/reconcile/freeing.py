@@ -1,20 +1,22 @@
-"""Quota that deletions of the same run are about to free: a creation that Azure refuses for it waits for them."""
+"""What other groups of the same run free, quota and DNS labels: a creation that Azure refuses for it is sent again."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aci_reconcile.errors import QuotaError
+from aci_reconcile.errors import InvalidRequestError, QuotaError
 from aci_reconcile.events import Waiting
 from aci_reconcile.model import as_text
 from aci_reconcile.plan.values import Action
+from aci_reconcile.reconcile.ordering import label_of
 from aci_reconcile.reconcile.steps import Await, Notify, pause
 from aci_reconcile.reconcile.writes import put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from aci_reconcile.errors import AzureError
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
     from aci_reconcile.reconcile.context import Context
@@ -25,6 +27,9 @@ Region: TypeAlias = "tuple[str, str]"
 
 _LAGS: Final = (0.0, 5.0, 15.0)
 """Seconds to wait, attempt by attempt, once the deletions are done: how soon Azure counts them is not documented."""
+_LABEL_LAGS: Final = (2.0, 5.0, 15.0, 30.0)
+"""The same for a DNS label, which the refused attempt has found still taken."""
+_TAKEN = "DnsNameLabelAlreadyTaken"
 
 
 def deletions(changes: Iterable[Change]) -> Counter[Region]:
@@ -40,30 +45,32 @@ def freed(change: Change, ctx: Context) -> Process[None]:
         yield Notify(("freed", region))
 
 
-def put_when_there_is_room(
-    change: Change, wanted: Resource, ctx: Context, deadline: Deadline
-) -> Process[Resource | None]:
-    """Do what ``put`` does, and again after deletions of this run where Azure says that a quota is reached.
+def put_once_freed(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+    """Do what ``put`` does, and again where Azure misses a quota or a DNS label that this run frees.
 
     Raises:
-        QuotaError: it is reached, and nothing of this run frees it.
+        AzureError: as ``put``; nothing of this run frees what is missing, or Azure has not noticed.
     """
-    try:
-        return (yield from put(change, wanted, ctx, deadline, expected=change.before))
-    except QuotaError as error:
-        last = error
-    ctx.in_flight.pop(change.address, None)  # it was refused: nothing of the group is under way
-    if not (yield from _awaited(change, wanted, ctx)):
-        raise last
-    for lag in _LAGS:
-        yield from pause(lag, idle=True)
-        ctx.unless_stopped()
+    lags: Iterator[float] | None = None
+    while True:
         try:
             return (yield from put(change, wanted, ctx, deadline, expected=change.before))
-        except QuotaError as error:
-            last = error
-        ctx.in_flight.pop(change.address, None)
-    raise last
+        except (QuotaError, InvalidRequestError) as error:
+            ctx.in_flight.pop(change.address, None)  # it was refused: nothing of the group is under way
+            if lags is None:
+                lags = iter((yield from _hopeful(error, change, wanted, ctx)))
+            lag = next(lags, None)
+            if lag is None:
+                raise
+        yield from pause(lag, idle=True)
+        ctx.unless_stopped()
+
+
+def _hopeful(error: AzureError, change: Change, wanted: Resource, ctx: Context) -> Process[tuple[float, ...]]:
+    """Return the seconds to wait, attempt by attempt, where this run has freed what is missing; else none."""
+    if isinstance(error, QuotaError):
+        return _LAGS if (yield from _awaited(change, wanted, ctx)) else ()
+    return _LABEL_LAGS if error.code == _TAKEN and label_of(wanted) in ctx.freed_labels else ()
 
 
 def _awaited(change: Change, wanted: Resource, ctx: Context) -> Process[bool]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import as_list, as_object, as_text
-from aci_reconcile.plan.values import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,18 +41,53 @@ def dependencies(changes: tuple[Change, ...]) -> Mapping[str, set[str]]:
     return graph
 
 
-def freed_first(changes: tuple[Change, ...]) -> Mapping[str, frozenset[str]]:
-    """Return for each group the deletions that free the DNS label it wants: labels are unique in a region."""
-    freed: dict[tuple[str, str], set[str]] = defaultdict(set)
+Label: TypeAlias = "tuple[str, str]"
+"""A region and a DNS label, which is unique there."""
+
+
+def freed_labels(changes: tuple[Change, ...]) -> Mapping[Label, frozenset[str]]:
+    """Return the DNS labels that these changes give up, each with the addresses of the groups that have it."""
+    freed: dict[Label, set[str]] = defaultdict(set)
     for change in changes:
-        label = _label(change.before) if change.action is Action.DELETE else None
-        if label:
+        label = label_of(change.before)
+        if label and change.writes and label != label_of(change.after):
             freed[label].add(change.address.lower())
-    wanted = {change.address: _label(change.after) for change in changes if change.writes}
-    return {address: frozenset(freed[label]) for address, label in wanted.items() if label in freed}
+    return {label: frozenset(addresses) for label, addresses in freed.items()}
 
 
-def _label(resource: Resource | None) -> tuple[str, str] | None:
+def freed_first(changes: tuple[Change, ...]) -> Mapping[str, frozenset[str]]:
+    """Return for each group those that give up the DNS label it wants, and that must be done with before it.
+
+    Where groups exchange their labels, or what gives one up depends on what wants it, one of them cannot wait.
+    """
+    freed = freed_labels(changes)
+    if not freed:
+        return {}
+    graph = {address: set(after) for address, after in dependencies(changes).items()}
+    found: dict[str, frozenset[str]] = {}
+    for change in changes:
+        label = label_of(change.after) if change.writes else None
+        for other in sorted(freed.get(label, ()) if label else ()):
+            if not _waits(other, change.address.lower(), graph):
+                graph[change.address.lower()].add(other)
+                found[change.address] = found.get(change.address, frozenset()) | {other}
+    return found
+
+
+def _waits(address: str, other: str, graph: Mapping[str, set[str]]) -> bool:
+    """Whether a group waits for another one, in however many steps."""
+    seen, left = set[str](), [address]
+    while left:
+        each = left.pop()
+        if each == other:
+            return True
+        if each not in seen:
+            seen.add(each)
+            left += graph.get(each, ())
+    return False
+
+
+def label_of(resource: Resource | None) -> Label | None:
     """Return where a group has which DNS label; None where it has none."""
     if resource is None:
         return None

@@ -25,6 +25,9 @@ _COSTS: Mapping[Impact, tuple[str, str]] = {
     Impact.TAGS_ONLY: ("changes its tags only", "change their tags only"),
 }
 
+_NAMED = 3
+"""Groups named in a line that is about many; JSON and pages name all."""
+
 
 def plan_text(plan: Plan, header: Header, style: Style, *, width: int = 100, verbose: bool = False) -> str:
     """Return the plan for a terminal of this width, without a final line break.
@@ -47,10 +50,22 @@ def plan_text(plan: Plan, header: Header, style: Style, *, width: int = 100, ver
 
 
 def unreadable(plan: Plan, style: Style) -> Iterator[str]:
-    """Yield what could not be read or compared, as one section."""
-    if plan.unreadable:
-        errors = ((sanitize(each.address), sanitize(each.message)) for each in plan.unreadable)
-        yield "\n".join(f"{style.paint(style.error, 'Error:')} {address}: {message}" for address, message in errors)
+    """Yield what could not be read or compared, as one section; what failed for many at once is told once."""
+    by_message: dict[str, list[str]] = {}
+    for each in plan.unreadable:
+        by_message.setdefault(sanitize(each.message), []).append(sanitize(each.address))
+    if by_message:
+        yield "\n".join(
+            f"{style.paint(style.error, 'Error:')} {_few(addresses)}: {message}"
+            for message, addresses in by_message.items()
+        )
+
+
+def _few(addresses: list[str]) -> str:
+    """Return the first addresses, and how many more there are; one more is named."""
+    named = addresses if len(addresses) <= _NAMED + 1 else addresses[:_NAMED]
+    rest = len(addresses) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
 
 
 def differing(plan: Plan) -> tuple[Change, ...]:

@@ -1,4 +1,4 @@
-"""A creation that a quota refuses waits for deletions of the same run, and for nothing else."""
+"""What other groups of the same run free, quota and labels, is waited for; nothing else is."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeBackend, FakeClock, context, group, owned, policy
 
-from aci_reconcile.errors import QuotaError
+from aci_reconcile.errors import InvalidRequestError, QuotaError
 from aci_reconcile.events import Event, Failed, Skipped, Succeeded, Waiting
 from aci_reconcile.plan import plan
 from aci_reconcile.reconcile import apply
 
 if TYPE_CHECKING:
     from aci_reconcile.backend import Operation
+    from aci_reconcile.errors import AzureError
     from aci_reconcile.model import Resource, ResourceId
 
 SUBNET = [{"id": "/subscriptions/s/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v/subnets/s"}]
@@ -111,3 +112,50 @@ def test_where_nothing_frees_it_that_is_final(held: tuple[str, ...]) -> None:
         getattr(each.error, "code", "") for each in events if isinstance(each, Failed)
     ]
     assert 1 == len(backend.writes)
+
+
+def labelled(name: str, label: str = "shop", **more: Any) -> Resource:
+    """Return a group with a DNS label."""
+    return group(name, ipAddress={"type": "Public", "dnsNameLabel": label, "ports": [{"port": 80}]}, **more)
+
+
+TAKEN = InvalidRequestError("taken", code="DnsNameLabelAlreadyTaken")
+
+
+def label_passed_on(desired: Resource, *faults: AzureError, clock: FakeClock | None = None) -> tuple[Event, list[str]]:
+    """Delete a group with a label, and create another one; returns how that ended and what was sent."""
+    backend = FakeBackend.holding(owned(labelled("old")))
+    backend.faults["put"] = list(faults)
+    rules = policy(**RULES)
+    proposal = plan([desired], list(backend.groups.values()), rules)
+    events = list(apply(proposal, context(backend, clock, policy=rules)))
+    (end,) = (each for each in events if isinstance(each, Failed | Succeeded) and each.change.id.name == "new")
+    return end, [verb for verb, _ in backend.writes]
+
+
+def test_a_label_that_is_freed_late_is_asked_for_again() -> None:
+    """Azure may notice later than the deletion ends."""
+    end, sent = label_passed_on(labelled("new"), TAKEN, TAKEN)
+
+    assert isinstance(end, Succeeded)
+    assert ["delete", "put", "put", "put"] == sent
+
+
+def test_a_label_that_stays_taken_is_an_error_within_a_minute() -> None:
+    """Somebody else may have it by now."""
+    clock = FakeClock()
+    began = clock.now()
+    end, sent = label_passed_on(labelled("new"), *[TAKEN] * 99, clock=clock)
+
+    assert isinstance(end, Failed)
+    assert ["delete", *["put"] * 5] == sent
+    assert clock.now() - began < 60
+
+
+@pytest.mark.parametrize("fault", [TAKEN, InvalidRequestError("no", code="InvalidContainerName")])
+def test_what_this_run_does_not_free_is_an_error_at_once(fault: AzureError) -> None:
+    """Another label is somebody else's, and another refusal stays one."""
+    end, sent = label_passed_on(labelled("new", "blog" if fault is TAKEN else "shop"), fault)
+
+    assert isinstance(end, Failed)
+    assert ["delete", "put"] == sent

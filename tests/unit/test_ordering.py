@@ -13,7 +13,7 @@ from aci_reconcile.events import Event, Failed, Skipped, Started, Succeeded
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.plan import Action, Change, plan
 from aci_reconcile.reconcile import apply
-from aci_reconcile.reconcile.ordering import dependencies, freed_first, lanes
+from aci_reconcile.reconcile.ordering import dependencies, freed_first, freed_labels, lanes
 
 RULES: dict[str, Any] = {"prune": True, "max_share": 1.0}
 
@@ -69,6 +69,37 @@ def test_only_deletions_free_a_label_and_only_writes_want_one() -> None:
 
     assert {"rg-shop/kept": frozenset({"rg-shop/old"})} == freed_first(changes)
     assert {} == freed_first(changes[:2])
+
+
+def update(before: Resource, after: Resource, action: Action = Action.UPDATE) -> Change:
+    """Return a change of a group that is there."""
+    return Change(after.id, action, before=before, after=after)
+
+
+@pytest.mark.parametrize("action", [Action.UPDATE, Action.REPLACE])
+def test_a_label_that_a_group_gives_up_is_freed_by_its_write(action: Action) -> None:
+    """Whether that recreates it or not."""
+    given = update(labelled("a"), labelled("a", "blog"), action)
+
+    assert {"rg-shop/b": frozenset({"rg-shop/a"})} == freed_first((creation(labelled("b")), given))
+    assert {("westeurope", "shop"): frozenset({"rg-shop/a"})} == freed_labels((given,))
+    assert {} == freed_labels((replace(given, action=Action.NO_OP), update(labelled("c"), labelled("c"))))
+
+
+def test_groups_that_exchange_labels_do_not_wait_for_each_other() -> None:
+    """One of them goes first, or nothing would."""
+    changes = (update(labelled("a", "x"), labelled("a", "y")), update(labelled("b", "y"), labelled("b", "x")))
+
+    assert {"rg-shop/a": frozenset({"rg-shop/b"})} == freed_first(changes)
+
+
+def test_a_group_does_not_wait_for_one_that_depends_on_it() -> None:
+    """In however many steps."""
+    giving = replace(labelled("c", "blog"), lifecycle=Lifecycle(depends_on=("b",)))
+    between = wanting("b", "a")
+
+    assert {} == freed_first((creation(labelled("a")), between, update(labelled("c"), giving)))
+    assert freed_first((creation(labelled("a")), update(labelled("c"), giving)))
 
 
 def moved_label(*fault: Exception, **more: Any) -> tuple[FakeBackend, list[Event]]:
