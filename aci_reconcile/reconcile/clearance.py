@@ -13,6 +13,8 @@ from aci_reconcile.reconcile.preflight import preflight
 from aci_reconcile.reconcile.steps import Await, Notify, call
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aci_reconcile.checks import Check
     from aci_reconcile.inventory import Preflight
     from aci_reconcile.plan.values import Change
@@ -31,7 +33,7 @@ class Clearance:
     checks: tuple[Check, ...] | None = None
 
 
-def cleared(change: Change, clearance: Clearance) -> Process[None]:
+def cleared(change: Change, clearance: Clearance, sleep: Callable[[float], None]) -> Process[None]:
     """Let a replacement begin only where no check says that the group could not be created again.
 
     What could not be checked does not stop it; ``verify`` tells what that is.
@@ -42,18 +44,21 @@ def cleared(change: Change, clearance: Clearance) -> Process[None]:
     """
     if clearance.probe is None:
         return
+    ask = partial(preflight, probe=clearance.probe, sleep=sleep)
     if change.id.key in {each.id.key for each in clearance.planned}:
-        found = yield from _together(clearance, clearance.probe)
+        found = yield from _together(clearance, ask)
     else:
         # It was planned as an update, and is asked about as what it is going to be.
-        found = yield from call(partial(preflight, [replace(change, action=Action.REPLACE)], clearance.probe))
+        found = yield from call(partial(ask, [replace(change, action=Action.REPLACE)]))
     failed = [each for each in found if each.verdict is Verdict.FAILED and change.address in each.addresses]
     if failed:
         why = "; ".join(f"{each.subject}: {each.why}" for each in failed)
         raise NotConvergedError(f"not deleted, for it could not be created again: {why}", hint=failed[0].hint)
 
 
-def _together(clearance: Clearance, probe: Preflight) -> Process[tuple[Check, ...]]:
+def _together(
+    clearance: Clearance, ask: Callable[[tuple[Change, ...]], tuple[Check, ...]]
+) -> Process[tuple[Check, ...]]:
     """Return the checks of all planned replacements; the first one asks, the others wait for it."""
     while clearance.checks is None:
         if clearance.asking:
@@ -61,7 +66,7 @@ def _together(clearance: Clearance, probe: Preflight) -> Process[tuple[Check, ..
             continue
         clearance.asking = True
         try:
-            clearance.checks = yield from call(partial(preflight, clearance.planned, probe))
+            clearance.checks = yield from call(partial(ask, clearance.planned))
         except AzureError:
             clearance.asking = False
             yield Notify(_KEY)

@@ -194,10 +194,10 @@ def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
     Raises:
         _GoneError: it was deleted and could not be created again.
     """
-    yield from cleared(change, ctx.clearance)
+    yield from cleared(change, ctx.clearance, ctx.clock.sleep)
     ctx.unless_stopped()
     yield from _removed(change, ctx, deadline)
-    yield Waiting(change, "Creating")
+    yield Waiting(change, "deleted, and now to be created")
     pace = Pace(delay=1, factor=2, ceiling=30)
     there: bool | None = False
     while True:

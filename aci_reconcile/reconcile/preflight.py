@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from aci_reconcile.checks import Facts, Unanswered, checks, needs_of, scopes_left
-from aci_reconcile.errors import AuthenticationError, AzureError
+from aci_reconcile.errors import AuthenticationError, AzureError, ThrottledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = TypeVar("K")
 
+_PAUSES: Final = (1.0, 2.0, 4.0)
+"""Seconds before a refused question is asked again, at the least."""
+_LONGEST_PAUSE: Final = 20.0
+"""Seconds. Who must wait longer is told that the question was not answered."""
+
 
 def preflight(
     changes: Iterable[Change],
@@ -28,6 +34,7 @@ def preflight(
     *,
     resource_groups: Iterable[ResourceGroupChange] = (),
     concurrency: int = 8,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Check, ...]:
     """Check everything that can be checked before these changes are carried out; nothing is written.
 
@@ -36,6 +43,7 @@ def preflight(
         probe: whom to ask.
         resource_groups: those that are created or deleted with them.
         concurrency: how many questions at once.
+        sleep: waits before a question that Azure refused for its rate is asked again.
 
     Raises:
         AuthenticationError: there is no credential that Azure takes; every other failure is a check that could not be
@@ -44,19 +52,19 @@ def preflight(
     planned, groups = tuple(changes), tuple(resource_groups)
     needs = needs_of(planned, groups)
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool:
-        facts = _gathered(needs, probe, pool)
+        facts = _gathered(needs, probe, _Asking(pool, sleep))
     return checks(planned, facts, groups)
 
 
-def _gathered(needs: Needs, probe: Preflight, pool: ThreadPoolExecutor) -> Facts:
+def _gathered(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
     """Ask everything at once; the groups' own permissions only where those of their resource group leave something."""
     places = needs.places
-    usages = _begun(pool, {each: partial(probe.usages, each.subscription, each.location) for each in places})
-    offers = _begun(pool, {each: partial(probe.capabilities, each.subscription, each.location) for each in places})
-    subnets = _begun(pool, {each.lower(): partial(probe.subnet, each) for each in needs.subnets})
-    permissions = _begun(pool, _permissions(needs.scopes, probe))
+    usages = asking.begin({each: partial(probe.usages, each.subscription, each.location) for each in places})
+    offers = asking.begin({each: partial(probe.capabilities, each.subscription, each.location) for each in places})
+    subnets = asking.begin({each.lower(): partial(probe.subnet, each) for each in needs.subnets})
+    permissions = asking.begin(_permissions(needs.scopes, probe))
     facts = Facts(usages(), offers(), subnets(), permissions())
-    own = _begun(pool, _permissions(scopes_left(needs.rights, facts), probe))
+    own = asking.begin(_permissions(scopes_left(needs.rights, facts), probe))
     return replace(facts, permissions={**facts.permissions, **own()})
 
 
@@ -64,16 +72,34 @@ def _permissions(scopes: Iterable[str], probe: Preflight) -> dict[str, Callable[
     return {each.lower(): partial(probe.permissions, each) for each in scopes}
 
 
-def _begun(pool: ThreadPoolExecutor, questions: Mapping[K, Callable[[], T]]) -> Callable[[], dict[K, T | Unanswered]]:
-    """Begin to ask; what is returned waits for the answers."""
-    futures = {key: pool.submit(copy_context().run, _answer, ask) for key, ask in questions.items()}
-    return lambda: {key: future.result() for key, future in futures.items()}
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks questions side by side."""
+
+    pool: ThreadPoolExecutor
+    sleep: Callable[[float], None]
+
+    def begin(self, questions: Mapping[K, Callable[[], T]]) -> Callable[[], dict[K, T | Unanswered]]:
+        """Begin to ask; what is returned waits for the answers."""
+        futures = {key: self.pool.submit(copy_context().run, self._answered, ask) for key, ask in questions.items()}
+        return lambda: {key: future.result() for key, future in futures.items()}
+
+    def _answered(self, ask: Callable[[], T]) -> T | Unanswered:
+        """Ask, and again where Azure refuses the question for its rate."""
+        pauses = iter(_PAUSES)
+        while True:
+            try:
+                return ask()
+            except AuthenticationError:
+                raise
+            except ThrottledError as error:
+                pause = next(pauses, None)
+                if pause is None or error.retry_after > _LONGEST_PAUSE:
+                    return _unanswered(error)
+                self.sleep(max(error.retry_after, pause))
+            except AzureError as error:
+                return _unanswered(error)
 
 
-def _answer(ask: Callable[[], T]) -> T | Unanswered:
-    try:
-        return ask()
-    except AuthenticationError:
-        raise
-    except AzureError as error:
-        return Unanswered(f"{error.code}: {error.message}" if error.code else error.message, error.code)
+def _unanswered(error: AzureError) -> Unanswered:
+    return Unanswered(f"{error.code}: {error.message}" if error.code else error.message, error.code)

@@ -10,7 +10,7 @@ import pytest
 from factories import SUBSCRIPTION, group, live, rid
 
 from aci_reconcile.checks import Verdict
-from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError
+from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, ThrottledError
 from aci_reconcile.inventory import Capability, Permission, Subnet, Usage
 from aci_reconcile.plan import Action, Change, Impact
 from aci_reconcile.reconcile.preflight import preflight
@@ -28,12 +28,14 @@ class FakeProbe:
     error: Exception | None = None
     granted: str = "*"
     meet: Callable[[], object] = lambda: None
+    times: int = 10**6
+    """How often the error is raised, for each question."""
     asked: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
 
     def _told(self, *question: str) -> None:
         self.asked.append(question)
         self.meet()
-        if self.error is not None:
+        if self.error is not None and self.asked.count(question) <= self.times:
             raise self.error
 
     def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
@@ -100,6 +102,26 @@ def test_no_answer_is_no_pass_and_no_crash(error: Exception, why: str) -> None:
     found = preflight(created("a"), FakeProbe(error=error))
 
     assert {(Verdict.UNKNOWN, why)} == {(each.verdict, each.why) for each in found}
+
+
+@pytest.mark.parametrize(("times", "slept"), [(1, [7.0]), (3, [7.0] * 3)])
+def test_a_question_that_is_refused_for_its_rate_is_asked_again(times: int, slept: list[float]) -> None:
+    """A deletion hangs on the answer, and the limits of reads pass in seconds."""
+    probe, pauses = FakeProbe(ThrottledError("slow down", retry_after=7), times=times), list[float]()
+    found = preflight([Change(rid(), Action.DELETE, before=live(group()))], probe, sleep=pauses.append)
+
+    assert {Verdict.OK} == {each.verdict for each in found}
+    assert slept == pauses
+
+
+@pytest.mark.parametrize(("wait", "slept"), [(0, [1.0, 2.0, 4.0]), (21, [])])
+def test_a_question_that_is_always_refused_has_no_answer(wait: float, slept: list[float]) -> None:
+    """Nor has one whose turn comes too late."""
+    probe, pauses = FakeProbe(ThrottledError("slow down", retry_after=wait)), list[float]()
+    found = preflight([Change(rid(), Action.DELETE, before=live(group()))], probe, sleep=pauses.append)
+
+    assert {(Verdict.UNKNOWN, "slow down")} == {(each.verdict, each.why) for each in found}
+    assert slept * len(set(probe.asked)) == pauses
 
 
 def test_without_a_credential_nothing_can_be_asked() -> None:

@@ -79,7 +79,7 @@ def test_attempts_of_a_replacement_are_counted_by_write() -> None:
     backend = Numbered.holding(owned(group()))
     backend.faults["delete"] = [BUSY]
     events = ran(backend, group(osType="Windows"))
-    deleted = next(each for each in events if isinstance(each, Waiting) and each.detail == "Creating")
+    deleted = next(each for each in events if isinstance(each, Waiting) and each.detail.startswith("deleted"))
     (created,) = traces(events, Succeeded)
 
     assert (2, "delete-2") == (deleted.trace.attempt, deleted.trace.request_id)
