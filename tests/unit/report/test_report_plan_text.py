@@ -139,3 +139,20 @@ def test_a_remark_that_does_not_fit_stands_by_the_path() -> None:
 def test_an_environment_variable_goes_by_its_name(path: str, expected: str) -> None:
     """Whether its value is secret makes no other path of it."""
     assert expected == path_text(path)
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        (1, "rg/g1: no answer"),
+        (4, "rg/g1, rg/g2, rg/g3, rg/g4: no answer"),
+        (5, "rg/g1, rg/g2, rg/g3 and 2 more: no answer"),
+    ],
+)
+def test_what_failed_for_many_at_once_is_told_once(groups: int, told: str) -> None:
+    """A list that cannot be had fails each of its groups; another failure has a line of its own."""
+    failed = [Unreadable(f"rg/g{number}", "no answer") for number in range(1, groups + 1)]
+    text = plan_text(Plan("shop", unreadable=(*failed, Unreadable("rg/other", "403"))), HEADER, PLAIN)
+
+    assert [f"Error: {told}", "Error: rg/other: 403"] == [each for each in text.splitlines() if "Error" in each]
+    assert f"{groups + 1} could not be read or compared" in text
