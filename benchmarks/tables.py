@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MANY: Final = 200
+_LEAST: Final = 0.1
+"""Milliseconds; a smaller difference between two runs is noise."""
 _WORKS: Final[tuple[tuple[Work, str], ...]] = (
     ("create", "create 200"),
     ("plan", "run again, nothing changed"),
@@ -73,8 +75,13 @@ def _resources(results: Results, tools: Iterable[str]) -> str:
             first, last = found[0], found[-1]
             works = [row for row in results.rows if row.tool == tool and row.work != "start" and row.groups <= MANY]
             memory = max(row.memory for row in works)
-            rows.append((tool, f"{cpu_per_group(last, first):,.1f} ms", f"{last.groups:,}", f"{memory:,.0f} MB"))
+            rows.append((tool, _per_group(cpu_per_group(last, first)), f"{last.groups:,}", f"{memory:,.0f} MB"))
     return _table(("tool", "CPU per group, nothing changed", "measured at", "peak memory of one process"), rows)
+
+
+def _per_group(milliseconds: float) -> str:
+    """Return a cost that is a difference of runs: what is less than their noise may come out below nothing."""
+    return f"{milliseconds:,.1f} ms" if milliseconds >= _LEAST else f"less than {_LEAST:.1f} ms"
 
 
 def _more(results: Results) -> str:

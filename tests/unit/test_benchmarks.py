@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -118,6 +119,14 @@ def test_tables() -> None:
         "| create 200 | 3.00 s, 203 calls | 5.00 s (4.80–5.50), 407 calls, **1.67 × floor** | ~600 s, ~1,200 calls, **~120 × ours** |",  # noqa: E501
         "| run again, nothing changed | 0.40 s, 2 calls | 0.80 s, 2 calls, **2.00 × floor** | – |",
     ] == text.partition("instead\n\n")[2].partition("\n\n")[0].splitlines()
+
+
+def test_what_lies_below_the_noise_is_not_told_as_a_number() -> None:
+    """Least of all as less than nothing."""
+    rows = (row("plan", FLOOR, 1, 0.4, cpu=0.32), row("plan", FLOOR, 200, 0.4, cpu=0.31))
+    text = tables(replace(some(), rows=(*some().rows[:-2], *rows)), ())
+
+    assert "| floor | less than 0.1 ms | 200 | 64 MB |" in text.splitlines()
 
 
 def test_results_survive_being_written() -> None:
