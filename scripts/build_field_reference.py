@@ -20,6 +20,7 @@ left out.
   *may be refused* (Azure's documents and its users disagree: planned in place, and offered as a recreation if Azure
   refuses). Tags change without a restart.
 - **default**: leaving the field out means this value.
+- **always sent**: Azure refuses a group without it and fills nothing in, so that a write says the default.
 - **secret**: Azure never returns it, so that it is compared by fingerprint.
 - **filled in**: Azure gives it a value where the manifest has none; compared only where the manifest gives one.
 - **key**: the list is a map in disguise, and its order does not matter unless *ordered* is said.
@@ -75,6 +76,7 @@ def _in_place(row: Field) -> str:
 def _more(row: Field) -> str:
     said = ["required"] if row.required else []
     said += [f"default `{_default(row)}`"] if row.default is not UNSET and row.default != "" else []
+    said += ["always sent"] if row.demanded else []
     said += ["secret"] if row.write_only else []
     said += ["filled in"] if row.filled_in else []
     said += [f"key {', '.join(f'`{name}`' for name in row.key)}"] if row.key and row.key != ("",) else []

@@ -80,8 +80,10 @@ def _render(ctx: click.Context) -> ExitCode:
 
 def _whole(resource: Resource, api_version: str) -> Mapping[str, object]:
     """Return a resource as a template would hold it."""
+    from aci_reconcile.complete import complete
+
     place = {"resourceGroup": resource.id.resource_group, "name": resource.id.name}
-    return {"type": resource.id.type, "apiVersion": api_version, **place, **resource.body}
+    return {"type": resource.id.type, "apiVersion": api_version, **place, **complete(resource.body)}
 
 
 def _redacted(value: object) -> str:

@@ -42,7 +42,7 @@ def check(name: str, content: Json, version: str, knobs: Knobs) -> None:
     for container in (*init, *containers):
         _check_container(name, container, version)
     for container in containers:
-        _check_running(name, container, version)
+        _check_running(name, container, profile=_from_profile(properties, version))
     _check_size(name, properties, content)
     network.check(name, properties, version, knobs)
     volumes.check(name, properties)
@@ -53,8 +53,10 @@ def _check_group(name: str, properties: Json, version: str, knobs: Knobs) -> Non
     plain = name.lower() if knobs.capital_names == "accept" else name
     if len(name) > _LONGEST_NAME or "--" in name or not _GROUP_NAME.fullmatch(plain):
         raise refuse("InvalidContainerGroupName", f"The container group name '{name}' is invalid.")
-    if "osType" not in properties and version < _PROFILES_SINCE:
-        raise missing("osType", "properties")
+    if not properties.get("osType") and not _from_profile(properties, version):
+        # Seen with the name as it stands here, `<null>`: Azure/azure-cli#30439 and #30496.
+        message = "The 'osType' for container group '<null>' is invalid. The value must be one of 'Windows,Linux'."
+        raise ArmError(400, "InvalidOsType", message)
     for key, (code, values) in _ENUMS.items():
         given = properties.get(key)
         if given is not None and str(given).lower() not in {value.lower() for value in values}:
@@ -68,6 +70,12 @@ def _check_group(name: str, properties: Json, version: str, knobs: Knobs) -> Non
             f"The container group '{name}' has Windows as its OS, which takes one container and no init container."
         )
         raise refuse("MultipleContainersNotSupportedForWindows", message)
+
+
+def _from_profile(properties: Json, version: str) -> bool:
+    """Whether a profile says what the group leaves out: Microsoft's 2025-09-01 examples of such groups say nothing."""
+    named = any(properties.get(key) for key in ("containerGroupProfile", "standbyPoolProfile"))
+    return named and version >= _PROFILES_SINCE
 
 
 def _check_spot(name: str, properties: Json) -> None:
@@ -133,12 +141,12 @@ def _check_variable(container: str, variable: Json) -> None:
         raise ArmError(400, "InvalidContainerEnvironmentVariable", message)
 
 
-def _check_running(group: str, container: Json, version: str) -> None:
+def _check_running(group: str, container: Json, *, profile: bool) -> None:
     """What only the containers that stay have: resources and probes."""
     name, properties = str(container["name"]), as_object(container["properties"])
     resources = as_object(properties.get("resources"))
-    if not resources and version < _PROFILES_SINCE:
-        raise missing("resources", f"properties.containers.{name}.properties")
+    if not resources and not profile:
+        raise _no_requests(name, group)
     requests, limits = as_object(resources.get("requests")), as_object(resources.get("limits"))
     for key in ("cpu", "memoryInGB"):
         asked, most = requests.get(key), limits.get(key)
@@ -153,6 +161,15 @@ def _check_running(group: str, container: Json, version: str) -> None:
         if probe is not None and len(as_object(probe).keys() & {"exec", "httpGet"}) != 1:
             message = f"The {key} of container '{name}' in container group '{group}' needs either exec or httpGet."
             raise refuse("InvalidContainerProbe", message)
+
+
+def _no_requests(container: str, group: str) -> ArmError:
+    """Seen by az's users (MicrosoftLearning/mslearn-azure-developer#67), the slip in the words included."""
+    message = (
+        f"The resource requests are not specified in container '{container}' of contain group '{group}'. Both memory "
+        "and CPU requests are required since API version '2017-07-01-preview'."
+    )
+    return ArmError(400, "ResourceRequestsNotSpecified", message)
 
 
 def _check_size(name: str, properties: Json, content: Json) -> None:

@@ -73,6 +73,8 @@ class Field:
     """Azure fills it in where the manifest leaves it out; compared only where the manifest gives it."""
     default: Scalar | Unset = UNSET
     """Absent equals this value."""
+    demanded: bool = False
+    """Azure refuses a body without it and fills nothing in: a write says the default where the manifest is silent."""
     replaces: Replaces = Replaces.NO
     """Whether changing the value forces a replacement."""
     membership: Replaces = Replaces.NO

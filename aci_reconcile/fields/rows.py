@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         computed: bool
         filled_in: bool
         default: Scalar
+        demanded: bool
         replaces: Replaces
         membership: Replaces
         write_only: bool

@@ -63,6 +63,7 @@ def _running() -> Iterable[Field]:
             "Linux",
             "Windows",
             default="Linux",
+            demanded=True,  # InvalidOsType: Azure/azure-cli#30439 and #30496, MicrosoftDocs/azure-compute-docs#438
             replaces=Replaces.YES,
         ),
         choice(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile import tags
 from aci_reconcile.carry import carry_over
+from aci_reconcile.complete import complete
 from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
 from aci_reconcile.health import has_ended, has_failed
 from aci_reconcile.model import NO_TAGS, as_object, as_text
@@ -53,8 +54,8 @@ class Comparison:
 
 
 def target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
-    """Return what is to be written: the manifest, the live values of ignored fields, and everybody's tags."""
-    body = carry_over(desired.body, live.body, desired.lifecycle.ignore) if live else desired.body
+    """Return what is to be written: the manifest and what Azure demands, live values of ignored fields, all tags."""
+    body = complete(carry_over(desired.body, live.body, desired.lifecycle.ignore) if live else desired.body)
     wanted = {**as_object(body.get("tags")), **tags.ours(desired, policy.owner)}
     return desired.with_body({**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
 

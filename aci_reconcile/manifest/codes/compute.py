@@ -56,10 +56,9 @@ COMPUTE: Final[Mapping[str, Code]] = {
     ),
     "ACI066": Code(
         "A container without resources",
-        "Azure has always wanted CPU and memory; since 2025-09-01 its schema no longer says so, because a profile "
-        "may give them.",
+        "Azure refuses it (`ResourceRequestsNotSpecified`), whatever its schema says; only a group that takes its "
+        "settings from a profile may leave them out.",
         "containers: [{name: web, image: nginx}]",
-        WARNING,
     ),
     "ACI067": Code(
         "An image whose tag moves",

@@ -132,7 +132,7 @@ def images(group: Item) -> None:
 
 
 def resources(group: Item) -> None:
-    """Required by every api-version before 2025-09-01; whether Azure has a default now is not known."""
+    """Azure refuses a container without (MicrosoftLearning/mslearn-azure-developer#67); a profile may give them."""
     for container in group.at("properties").each("containers"):
         properties = container.at("properties")
         if properties and not properties.has("resources") and not _from_profile(group):

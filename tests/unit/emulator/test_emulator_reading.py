@@ -7,22 +7,39 @@ from unit.emulator.emulator_world import World, changed, container, group
 
 FIRST = "properties.containers.0"
 CONTENT = "InvalidRequestContent"
+OLD = "2023-05-01"
 
 
-@pytest.mark.parametrize("path", ["properties.osType", f"{FIRST}.properties.image", f"{FIRST}.properties.resources"])
-def test_older_api_versions_require_what_a_profile_may_hold_today(path: str) -> None:
-    """Required until 2025-09-01."""
+def test_older_api_versions_require_an_image() -> None:
+    """Required until 2025-09-01, when profiles came."""
     world = World()
 
-    assert (400, CONTENT) == world.code(world.put("web", changed(group(), path, None), "2023-05-01"))
+    assert (400, CONTENT) == world.code(world.put("web", changed(group(), f"{FIRST}.properties.image", None), OLD))
 
 
-@pytest.mark.parametrize("path", ["properties.osType", f"{FIRST}.properties.resources"])
-def test_newer_api_versions_do_not(path: str) -> None:
-    """Since 2025-09-01 a profile may hold them."""
-    world = World()
+@pytest.mark.parametrize("version", [OLD, "2025-09-01", "2026-07-01"])
+def test_a_group_without_an_os_type_is_refused_at_every_api_version(version: str) -> None:
+    """Nothing is filled in; the words are those that az's users met."""
+    answer = World().put("web", changed(group(), "properties.osType", None), version)
 
-    assert 201 == world.put("web", changed(group(), path, None)).status
+    assert 400 == answer.status
+    assert {
+        "code": "InvalidOsType",
+        "message": "The 'osType' for container group '<null>' is invalid. The value must be one of 'Windows,Linux'.",
+    } == answer.json()["error"]
+
+
+@pytest.mark.parametrize("version", [OLD, "2025-09-01", "2026-07-01"])
+def test_a_container_without_resources_is_refused_at_every_api_version(version: str) -> None:
+    """The words are those that az's users met."""
+    answer = World().put("web", changed(group(), f"{FIRST}.properties.resources", None), version)
+
+    assert 400 == answer.status
+    assert {
+        "code": "ResourceRequestsNotSpecified",
+        "message": "The resource requests are not specified in container 'web' of contain group 'web'. "
+        "Both memory and CPU requests are required since API version '2017-07-01-preview'.",
+    } == answer.json()["error"]
 
 
 def test_a_missing_property_is_told_in_the_deserialisers_words() -> None:

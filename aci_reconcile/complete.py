@@ -1,0 +1,32 @@
+"""What a write says although the manifest need not: fields that Azure demands and does not fill in by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.fields import ROOT, UNSET
+from aci_reconcile.model import as_object
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import Body, Json
+
+_PROFILES: Final = ("containerGroupProfile", "standbyPoolProfile")
+"""What says in a group's place what it runs on. Microsoft's 2025-09-01 examples of such groups hold no ``osType``."""
+
+_DEMANDED: Final = {
+    name: node.row.default for name, node in ROOT.children["properties"].children.items() if node.row.demanded
+}
+
+
+def complete(body: Body) -> Body:
+    """Return the body with the default of each field that Azure demands and the body leaves out.
+
+    A group that takes its settings from a profile gets nothing: the profile says them.
+    """
+    properties = as_object(body.get("properties"))
+    if any(properties.get(name) for name in _PROFILES):
+        return body
+    missing: dict[str, Json] = {
+        name: default for name, default in _DEMANDED.items() if default is not UNSET and properties.get(name) is None
+    }
+    return {**body, "properties": {**properties, **missing}} if missing else body
