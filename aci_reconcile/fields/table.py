@@ -102,7 +102,13 @@ def _registry() -> Iterable[Field]:
         objects(at, "Credentials for private registries.", "Credentials for one registry.", key=("server",)),
         text(f"{at}[].server", "Host of the registry, without scheme.", required=True, folds=Fold.CASE),
         text(f"{at}[].username", "User name."),
-        text(f"{at}[].password", "Password; Azure never shows it again.", write_only=True, confidential=True),
+        text(
+            f"{at}[].password",
+            "Password; Azure never shows it again.",
+            write_only=True,
+            one_line=True,
+            confidential=True,
+        ),
         text(f"{at}[].passwordReference", "Name of the entry of `secretReferences` that holds the password."),
         text(f"{at}[].identity", "ARM id of the managed identity to pull with.", folds=Fold.CASE),
         text(f"{at}[].identityUrl", "Private endpoint of the identity."),
@@ -168,6 +174,7 @@ def _volumes() -> Iterable[Field]:
             f"{at}[].azureFile.storageAccountKey",
             "Key of the storage account; Azure never shows it again.",
             write_only=True,
+            one_line=True,
             confidential=True,
         ),
         text(f"{at}[].azureFile.storageAccountKeyReference", "Name of the entry of `secretReferences` with the key."),
@@ -200,6 +207,7 @@ def _diagnostics() -> Iterable[Field]:
             "Key of the workspace; Azure never shows it again.",
             required=True,
             write_only=True,
+            one_line=True,
             confidential=True,
         ),
         choice(f"{at}.logType", "What is sent.", "ContainerInsights", "ContainerInstanceLogs"),
@@ -250,7 +258,10 @@ def _advanced() -> Iterable[Field]:
         group("properties.containerGroupProfile", "A profile to take settings from.", replaces=Replaces.MAY),
         text("properties.containerGroupProfile.id", "ARM id of the profile.", folds=Fold.CASE),
         integer("properties.containerGroupProfile.revision", "Revision of the profile."),
-        group("properties.standbyPoolProfile", "A pool of groups that stand ready.", replaces=Replaces.MAY),
+        # Microsoft's 2025-09-01 example of a group from a pool: the answer names the profile, and not the pool.
+        group(
+            "properties.standbyPoolProfile", "A pool of groups that stand ready, to take this one from.", untold=True
+        ),
         text("properties.standbyPoolProfile.id", "ARM id of the pool.", folds=Fold.CASE),
         boolean(
             "properties.standbyPoolProfile.failContainerGroupCreateOnReuseFailure",

@@ -37,7 +37,7 @@ def _node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *,
     replaces = max(row.replaces, inherited, key=lambda each: each.rank)
     hidden = write_only or row.write_only
     below = {each.name: _node(each, replaces, by_parent, write_only=hidden) for each in by_parent.get(row.path, ())}
-    compared = not (row.computed or hidden)
+    compared = not (row.computed or row.untold or hidden)
     if row.kind in {Kind.LIST, Kind.MAP}:
         return Node(row, row.kind, replaces, hidden, item=next(iter(below.values()), None), compared=compared)
     lowered = {name.lower(): name for name in below}
