@@ -35,6 +35,7 @@ _WANTED = {
     Kind.ANY: "a value",
 }
 _FILES_IN_SECRETS = "properties.volumes[].secret.*"
+_LINE_ENDS = ("\n", "\r")
 _COMMANDS = "command[]"
 _SPLIT = 'write [word, word], or [/bin/sh, -c, "…"] for a shell'
 _NULLABLE = "tags.*"
@@ -202,10 +203,16 @@ class Typing:
         return self._wrong("ACI160", node.where, message, path, hint)
 
     def _encoded(self, value: Secret, node: ScalarNode, spec: Node, at: str) -> Secret:
-        """Check that the content of a secret file is base64, as ARM wants it."""
+        """Drop a line end that is no part of a key, and check that the content of a secret file is base64."""
+        if value.ends_in(*_LINE_ENDS):
+            if spec.row.one_line:
+                return value.map(lambda text: text.rstrip("".join(_LINE_ENDS)))
+            if spec.row.name == "secureValue":
+                message, hint = "the value ends in a line end, which is sent, too", "end the value where its text ends"
+                self.findings.add("ACI204", node.where, message, hint=hint, path=at)
         if spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
             hint = "write {fromText: …} to give it as it is"
-            self.findings.add("ACI037", node.where, "the content of a secret file must be base64", hint=hint, path=at)
+            self.findings.add("ACI037", node.where, "the content of a secret file is not base64", hint=hint, path=at)
         return value
 
     def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aci_reconcile.manifest.rules import compute, containers, credentials, names, network, ports, tags, volumes
+from aci_reconcile.manifest.rules import (
+    compute,
+    containers,
+    credentials,
+    images,
+    names,
+    network,
+    pools,
+    ports,
+    regions,
+    tags,
+    volumes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +35,10 @@ ALWAYS: Final[tuple[Rule, ...]] = (
     compute.container_count,
     compute.windows_containers,
     compute.images,
+    images.image_names,
+    images.registry_case,
     compute.resources,
+    regions.region,
 )
 """Rules that have something to say about any group."""
 
@@ -45,7 +60,7 @@ WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("ports",): (ports.reserved_ports, ports.unique_ports),
     ("ports", "httpGet"): (ports.port_range,),
     ("livenessProbe", "readinessProbe"): (containers.probes, containers.probed_ports),
-    ("environmentVariables",): (containers.variable_names, containers.variable_values),
+    ("environmentVariables",): (containers.variable_names, containers.variable_values, containers.bare_variables),
     ("secureValueReference", "passwordReference", "storageAccountKeyReference", "secretReference"): (
         containers.secret_references,
     ),
@@ -56,9 +71,11 @@ WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("priority",): (compute.spot,),
     ("privileged",): (compute.privileged,),
     ("zones",): (compute.zones,),
-    ("imageRegistryCredentials",): (credentials.registry_server, credentials.registry_credential),
-    ("identity",): (credentials.identities, credentials.used_identities),
+    ("imageRegistryCredentials",): (images.registry_server, credentials.registry_credential),
+    ("identity",): (credentials.identities, credentials.used_identities, credentials.windows_identity),
     ("workspaceId",): (credentials.workspace,),
+    ("metadata",): (credentials.log_metadata,),
+    ("standbyPoolProfile",): (pools.claims,),
     ("tags",): (tags.tag_names, tags.reserved_tags, tags.tag_count),
 }
 """Rules that have something to say only where one of these names stands in the body."""
