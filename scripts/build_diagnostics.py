@@ -26,7 +26,7 @@ HEAD = """# Diagnostics
 What `aci-reconcile validate` and every command that reads manifests may say about them:
 
 ```text
-manifests/web.yaml:14:9: error ACI012: port 3389 is reserved by ACI
+manifests/web.yaml:14:9: error ACI014: no container exposes port 80
 ```
 
 An **error** stops the run: nothing is planned from a set that has one. A **warning** is something that works and

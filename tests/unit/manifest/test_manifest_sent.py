@@ -87,6 +87,15 @@ def test_a_line_end_is_dropped_wherever_a_key_comes_from(load_text: Loader) -> N
     assert [["abc=="] * 3] * 3 == [[revealed(each)[path] for path in KEYS] for each in (file, vault, literal)]
 
 
+def test_a_key_of_nothing_but_a_line_end_is_not_at_hand(load_text: Loader) -> None:
+    """An empty key would take the place of the one that the group has."""
+    loaded = load_text(written(secret="${env:KEY}"), environ={"PLAIN": "p", "KEY": "\r\n"})
+
+    secrets = secrets_of(loaded.resources[0].body)
+    assert [False] * 3 == [secrets[path].available for path in KEYS]
+    assert ["ACI151"] * 3 == codes(loaded)
+
+
 def test_lines_within_a_key_are_kept(load_text: Loader) -> None:
     """A line end that is not final may be meant."""
     loaded = load_text(written(secret="${env:KEY}"), environ={"PLAIN": "p", "KEY": "a\nb"})
