@@ -97,13 +97,11 @@ COMPUTE: Final[Mapping[str, Code]] = {
         "A probe with two methods",
         "A probe is either `exec` or `httpGet`.",
         "livenessProbe: {exec: {command: [cat, /ok]}, httpGet: {port: 80}}",
-        severity=WARNING,
     ),
     "ACI076": Code(
         "A probe without a method",
         "A probe is either `exec` or `httpGet`.",
         "livenessProbe: {periodSeconds: 5}",
-        severity=WARNING,
     ),
     "ACI077": Code(
         "A probe of a port that is not exposed",

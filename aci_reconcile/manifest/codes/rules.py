@@ -33,7 +33,6 @@ RULES: Final[Mapping[str, Code]] = {
         "Two containers on one port",
         "The containers of a group share one network: only one of them can listen on a port.",
         "containers: [{name: a, ports: [80]}, {name: b, ports: [80]}]",
-        WARNING,
     ),
     "ACI017": Code(
         "An address without ports", "Azure refuses an `ipAddress` without ports.", "ipAddress: {type: Public}"

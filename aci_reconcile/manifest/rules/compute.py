@@ -85,7 +85,7 @@ def limits(group: Item) -> None:
 
 
 def amounts(group: Item) -> None:
-    """Sense: an amount is more than nothing."""
+    """Azure refuses no amount at all (MicrosoftDocs/azure-docs#41476)."""
     given = [each.at(kind) for each in _resources(group) for kind in ("requests", "limits") if each.has(kind)]
     for each in given:
         for name, unit in _FIELDS:

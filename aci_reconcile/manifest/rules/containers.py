@@ -22,7 +22,7 @@ _LOOKS_SECRET = re.compile(
 
 
 def probes(group: Item) -> None:
-    """Likely: a probe is either a command or a request, as in Kubernetes; the schema has both side by side."""
+    """A maintainer of ACI: one of a command and a request (virtual-kubelet/virtual-kubelet#280)."""
     for container in group.at("properties").each("containers"):
         for name in ("livenessProbe", "readinessProbe"):
             probe = container.at("properties", name)

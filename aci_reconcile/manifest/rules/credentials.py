@@ -75,12 +75,14 @@ def workspace(group: Item) -> None:
 
 
 def log_metadata(group: Item) -> None:
-    """Azure: LogAnalyticsMetadataNotAllowed (hashicorp/terraform-provider-azurerm#13650)."""
+    """Azure: LogAnalyticsMetadataNotAllowed (hashicorp/terraform-provider-azurerm#13650), of an empty map, too.
+
+    Azure/azure-rest-api-specs#9768.
+    """
     workspace = group.at("properties", "diagnostics", "logAnalytics")
-    metadata = workspace.at("metadata")
-    if metadata.value and workspace.at("logType").text == "ContainerInstanceLogs":
+    if workspace.has("metadata") and workspace.at("logType").text == "ContainerInstanceLogs":
         message = "`metadata` may not stand beside `logType: ContainerInstanceLogs`"
-        metadata.complain("ACI207", message, "leave it out, or write `logType: ContainerInsights`")
+        workspace.at("metadata").complain("ACI207", message, "leave it out, or write `logType: ContainerInsights`")
 
 
 def windows_identity(group: Item) -> None:

@@ -89,7 +89,8 @@ def group_ports(group: Item) -> None:
 def unique_ports(group: Item) -> None:
     """This tool knows a port by its number and protocol: it stands once in a list.
 
-    Docs (container groups): containers share one network, so that they can't share a port.
+    Containers share one network, so that they can't share a port (docs; hashicorp/terraform-provider-azurerm#11102 and
+    docker-archive/cloud-integration-beta#5).
     """
     properties = group.at("properties")
     _unique(properties.at("ipAddress").each("ports"))
