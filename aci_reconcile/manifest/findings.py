@@ -34,14 +34,14 @@ class Findings:
         """Whether somebody has complained of this very place; of a file as a whole: of anything in it."""
         return where in self._places
 
-    def wrong(self, where: Where) -> bool:
+    def failed_at(self, where: Where) -> bool:
         """Whether there is an error at this very place."""
         return where in self._wrong
 
     @property
     def failed(self) -> bool:
         """Whether there is an error among them."""
-        return bool(self._wrong)
+        return any(each.severity is Severity.ERROR for each in self._found)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return them by file, line and column."""

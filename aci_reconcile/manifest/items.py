@@ -58,7 +58,7 @@ class Item:
     @property
     def wrong(self) -> bool:
         """Whether there is an error at this very place already."""
-        return self.findings.wrong(self.places.find(self.path))
+        return self.findings.failed_at(self.places.find(self.path))
 
     @property
     def text(self) -> str:

@@ -228,7 +228,7 @@ EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     **_FORM,
     **_SENT,
 }
-"""By code; what is not here is a rule of this tool about its own files, which a test makes sure of."""
+"""By code; what is not here is a rule of this tool's own, about its files, references and project."""
 
 
 def evidence(code: str) -> tuple[Evidence, ...]:
