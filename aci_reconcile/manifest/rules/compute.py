@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aci_reconcile.images import flaw
 from aci_reconcile.manifest.findings import quote
+from aci_reconcile.profiles import PROFILES
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
@@ -48,7 +49,9 @@ def _most(group: Item) -> Amount:
 
 
 def _from_profile(group: Item) -> bool:
-    return any(group.at("properties").has(name) for name in ("containerGroupProfile", "standbyPoolProfile"))
+    """Whether a profile says what the containers leave out; one of which nothing is said says nothing."""
+    found = [group.at("properties", name) for name in PROFILES]
+    return any(each.value or each.doubtful for each in found)
 
 
 def totals(group: Item) -> None:

@@ -21,7 +21,7 @@ def claims(group: Item) -> None:
     Microsoft's 2025-09-01 example of such a group holds names, config maps and the two profiles.
     """
     properties = group.at("properties")
-    if not properties.has("standbyPoolProfile"):
+    if not properties.at("standbyPoolProfile").value:
         return
     for item, name in _foreign(properties):
         hint = f"leave `{name}` out: the profile of the pool says it"
