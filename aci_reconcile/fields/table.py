@@ -212,7 +212,12 @@ def _diagnostics() -> Iterable[Field]:
         ),
         choice(f"{at}.logType", "What is sent.", "ContainerInsights", "ContainerInstanceLogs"),
         text_map(f"{at}.metadata", "Columns to add to each record.", "Value of the column."),
-        text(f"{at}.workspaceResourceId", "ARM id of the workspace; Azure does not return it.", write_only=True),
+        text(
+            f"{at}.workspaceResourceId",
+            "ARM id of the workspace; Azure does not return it.",
+            write_only=True,
+            one_line=True,
+        ),
     )
 
 
