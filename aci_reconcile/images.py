@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 _LONGEST: Final = 1024
+_LONGEST_HOST: Final = 255
 _LONGEST_PATH: Final = 255
 _LONGEST_TAG: Final = 128
 _SHOWN: Final = 40
@@ -73,6 +74,8 @@ def flaw(image: str) -> str:
 
 def host_flaw(server: str) -> str:
     """Return in plain words why a text is not the host of a registry, with or without a port; empty where it may be."""
+    if len(server) > _LONGEST_HOST:
+        return f"it has {len(server)} characters"
     if _SCHEME.match(server):
         return "it begins with a scheme"
     if "/" in server:

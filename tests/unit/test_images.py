@@ -136,6 +136,7 @@ def test_a_placeholder_is_known_by_its_style(text: str, piece: str) -> None:
         ("shop_1.azurecr.io", "it is not the name of a host"),
         ("", "it is not the name of a host"),
         ("shop.azurecr.io:", "it is not the name of a host"),
+        ("s" * 300, "it has 300 characters"),
     ],
 )
 def test_a_registry_is_named_by_its_host(server: str, why: str) -> None:

@@ -1,6 +1,7 @@
 """What Azure Container Instances asks of a group beyond its schema, checked before it is asked.
 
-Each rule is a function of one body and has codes of its own. A rule on which sources disagree only warns. Most
+Each rule is a function of one body and has codes of its own. Its docstring names what it rests on, and so does the
+table of ``codes.evidence``: what Azure was seen to refuse is an error, what is documented or likely only warns. Most
 rules are about something that most groups do not have: those are asked only where its name stands in the body.
 """
 

@@ -49,7 +49,7 @@ def _named(text: str) -> str:
 
 
 def _better(text: str) -> str:
-    """Return a hint with a name like this one that a registry could have; empty where none comes to mind."""
+    """Return a hint with a name like this one that a registry could have, or with the form of one."""
     bare = _SCHEME.sub("", text.strip()).strip("/")
     host, slash, path = bare.partition("/")
     name, at, rest = path.partition(":") if slash else host.partition(":")
