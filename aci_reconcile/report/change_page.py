@@ -94,6 +94,8 @@ def summary(change: Change) -> str:
     cost = label(change)[1:-1]
     if change.action is Action.NO_OP:
         return cost if change.fields else WORDS[Action.NO_OP]
+    if change.former_owner:
+        return cost.replace(", ", ": ", 1)
     word = WORDS[change.action]
     cost = cost.removeprefix(word).lstrip(":, ")
     return f"{word}: {cost}" if cost else word
@@ -176,7 +178,8 @@ def _counts(plan: Plan) -> Iterator[tuple[str, int]]:
         ("restart", plan.with_impact(Impact.RESTART)),
         ("recreate", plan.with_impact(Impact.RECREATE)),
         ("tags only", plan.with_impact(Impact.TAGS_ONLY)),
-        ("adopt", len(plan.of(Action.ADOPT))),
+        ("adopt", len(plan.adopted)),
+        ("take over", len(plan.taken_over)),
         ("unchanged", same),
         ("held back", len({address for each in plan.blockers for address in each.addresses})),
         ("unreadable", len(plan.unreadable)),

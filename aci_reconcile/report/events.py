@@ -131,9 +131,15 @@ def doing(change: Change) -> str:
     return "updating its tags" if change.impact is Impact.TAGS_ONLY else _DOING[change.action][0]
 
 
+def _did(change: Change) -> str:
+    if change.former_owner and change.action is Action.ADOPT:
+        return f"taken over from {change.former_owner}"
+    return _DOING[change.action][1]
+
+
 def done(event: Succeeded) -> str:
     """Return what was done, how long it took, and how the group is."""
-    text = f"{_DOING[event.change.action][1]} after {took(event.seconds)}"
+    text = f"{_did(event.change)} after {took(event.seconds)}"
     if event.change.action is Action.NO_OP:
         text = _DOING[Action.NO_OP][1]
     return f"{text}, {event.health.state}" if event.health is not None else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.health import has_ended
@@ -162,9 +163,11 @@ def _costs(plan: Plan) -> Iterator[str]:
     for impact, (singular, plural) in _COSTS.items():
         if number := plan.with_impact(impact):
             yield count(number, singular, plural)
-    adopted, same = len(plan.of(Action.ADOPT)), len(matching(plan))
+    adopted, same = len(plan.adopted), len(matching(plan))
     if adopted:
         yield count(adopted, "is adopted", "are adopted")
+    for owner, number in sorted(Counter(each.former_owner for each in plan.taken_over).items()):
+        yield f"{count(number, 'is', 'are')} taken over from {sanitize(owner)}"
     if same:
         yield count(same, "is unchanged", "are unchanged")
     if plan.not_compared:

@@ -23,6 +23,7 @@ BRAKES = {
     "--max-restarts",
     "--override-freeze",
     "--adopt",
+    "--take-over",
     "--allow-replace",
     "--touch-secrets",
     "--trust-secrets",
