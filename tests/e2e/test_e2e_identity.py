@@ -66,6 +66,7 @@ def test_a_run_with_a_real_credential(tmp_path: Path, way: str) -> None:
 
     assert (0, 0) == (applied.code, again.code), applied.err + again.err
     assert again.out.startswith("No changes.")
+    assert f" (app {CLIENT}, tenant {TENANT}).\n" in applied.err
     assert SECRET not in applied.out + applied.err + again.out + again.err
 
 
