@@ -153,6 +153,12 @@ def drift() -> Page:
     return drift_page(Drift(told, (("rg-shop/web", Health(State.HEALTHY)), ("rg-shop/sick", CRASHING))), HEADER)
 
 
+def addressed(name: str, ip: str, fqdn: str = "") -> Resource:
+    """Return a live group with an address."""
+    address: Json = {"ip": ip, "fqdn": fqdn} if fqdn else {"ip": ip}
+    return Resource(rid(name), {"properties": {"ipAddress": address}})
+
+
 def applied() -> Page:
     """An apply in which something of everything went wrong."""
     web, db = change("web", Action.UPDATE, Impact.RESTART, (IMAGE,)), change("db", Action.REPLACE, Impact.RECREATE)
@@ -163,8 +169,10 @@ def applied() -> Page:
         ResourceGroupCreated(Scope(SUBSCRIPTION, "rg-shop")),
         ResourceGroupFailed(Scope(SUBSCRIPTION, "rg-data"), refused),
         FreezeOverridden("stock-taking", "the shop is down"),
-        Succeeded(created("api"), None, 12.4, Health(State.HEALTHY)),
-        Unhealthy(web, CRASHING, 125, (("side", ("Traceback:", "\tKeyError: 'x'")),)),
+        Succeeded(created("api"), addressed("api", "203.0.113.4", "api.example.com"), 12.4, Health(State.HEALTHY)),
+        Unhealthy(
+            web, CRASHING, 125, (("side", ("Traceback:", "\tKeyError: 'x'")),), live=addressed("web", "10.0.0.4")
+        ),
         Failed(db, refused, 8, gone=True),
         Skipped(jobs, "rg-shop/db failed"),
         Succeeded(same, None, 0.1, Health(State.HEALTHY)),

@@ -17,6 +17,7 @@ from aci_reconcile.events import (
     Skipped,
     Succeeded,
     Unhealthy,
+    reached,
 )
 from aci_reconcile.plan.values import Action
 from aci_reconcile.report.change_page import FAILED_WEIGHT, change_entry, notices, plan_entries
@@ -30,7 +31,7 @@ from aci_reconcile.report.words import took
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from aci_reconcile.events import Event
+    from aci_reconcile.events import Event, Reached
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.report.header import Header
 
@@ -82,9 +83,14 @@ def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
         case Succeeded(change, _, seconds, health):
             same = change.action is Action.NO_OP and not change.fields
             outcome = Outcome.SAME if same else Outcome.CHANGED
-            return replace(entry, outcome=outcome, summary=done(event), health=health, seconds=seconds)
+            there = reached(event)
+            told = f"{done(event)}, {there.fqdn or there.ip}" if there else done(event)
+            return replace(
+                entry, outcome=outcome, summary=told, notes=_notes(entry, there), health=health, seconds=seconds
+            )
         case Unhealthy(_, health, seconds, logs):
-            entry = replace(entry, health=health, logs=logs, seconds=seconds)
+            notes = _notes(entry, reached(event))
+            entry = replace(entry, notes=notes, health=health, logs=logs, seconds=seconds)
             return _wrong(entry, f"not healthy after {took(seconds)}", health_reasons(health), title="Not healthy")
         case Failed(_, error, seconds, gone, health, logs):
             lost = ("The group was deleted and is not back; the next apply creates it.",) if gone else ()
@@ -98,6 +104,11 @@ def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
             return replace(
                 entry, outcome=Outcome.SKIPPED, summary=f"skipped: {because}", remarks=(remark,), weight=FAILED_WEIGHT
             )
+
+
+def _notes(entry: Entry, there: Reached | None) -> tuple[str, ...]:
+    where = (f"IP address {there.ip}",) if there else ()
+    return (*entry.notes, *where)
 
 
 def _wrong(entry: Entry, told: str, text: str, detail: tuple[str, ...] = (), title: str = "Failed") -> Entry:

@@ -8,9 +8,10 @@ from aci_reconcile.errors import Severity
 from aci_reconcile.plan.values import Action, Change, Impact, Plan
 from aci_reconcile.report.layout import label
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
-from aci_reconcile.report.rows import path_text, rows
+from aci_reconcile.report.rows import rows
 from aci_reconcile.report.style import PLAIN
 from aci_reconcile.report.text_plan import in_sync
+from aci_reconcile.report.wanting import not_compared, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,9 +123,8 @@ def resource_group_entries(plan: Plan) -> Iterator[Entry]:
 def remarks(plan: Plan) -> Iterator[Remark]:
     """Yield what is to be said of the whole plan, the worst first."""
     yield from (held_back(each) for each in plan.blockers)
-    for address, secret in plan.missing_secrets:
-        text = f"{address} needs {secret.source}: {secret.missing}"
-        yield Remark(Severity.WARNING, text, place_of(plan, address), "Not at hand")
+    for each in wanted(plan):
+        yield Remark(Severity.WARNING, each.text, place_of(plan, each.addresses[0]), "Not at hand")
     yield from notices(plan)
 
 
@@ -136,7 +136,7 @@ def notices(plan: Plan) -> Iterator[Remark]:
     for change in plan.changes:
         if not change.writes and not change.fields:
             for path in change.not_compared:
-                yield Remark(Severity.NOTICE, f"{change.address} {path_text(path)}", change.where, "Not compared")
+                yield Remark(Severity.NOTICE, not_compared(change, path), change.where, "Not compared")
 
 
 def held_back(blocker: Blocker, where: Where | None = None) -> Remark:

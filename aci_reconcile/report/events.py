@@ -24,7 +24,7 @@ from aci_reconcile.health import State
 from aci_reconcile.plan.values import Action, Impact
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.run_state import container_line, event_lines
-from aci_reconcile.report.words import took
+from aci_reconcile.report.words import aligned, took
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,6 +110,12 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
     if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
         lines.append(f"Another {verb.lower()} goes on from here.")
     return "\n".join(lines)
+
+
+def reached_text(finished: Finished) -> str:
+    """Return where the groups that were written can be reached; empty where none has an address."""
+    rows = [[sanitize(cell) for cell in (each.address, each.ip, each.fqdn)] for each in finished.reached]
+    return "\n".join(("Addresses:", *(f"  {'  '.join(row)}".rstrip() for row in aligned(rows)))) if rows else ""
 
 
 def _paced(event: Paced) -> str:

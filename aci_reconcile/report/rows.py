@@ -13,6 +13,7 @@ from aci_reconcile.normalize import POSITION
 from aci_reconcile.plan.values import Action, Cause, Change
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.values import KNOWN_LATER, conceal, flatten, hidden_texts, is_entry, show
+from aci_reconcile.report.wanting import why_not
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,4 +126,5 @@ def _side(keys: Keys, value: Json) -> tuple[str, ...]:
 
 def _not_compared(change: Change) -> Iterator[Row]:
     for path in change.not_compared:
-        yield Row(path_text(path), ("(secret not compared)",))
+        why = sanitize(why_not(change, path))
+        yield Row(path_text(path), (f"(secret not compared: {why})" if why else "(secret not compared)",))

@@ -78,7 +78,7 @@ def test_signing_in_tells_who_acts() -> None:
             return super().get_token(*scopes, **options)._replace(token=f"e30.{claims}.{_CANARY}")
 
     credential = Named()
-    policy = OneTokenForAll(credential, SCOPE)
+    policy = OneTokenForAll(credential, *Endpoint.public().scopes)
 
     assert ["user ada@example.com, tenant t"] * 2 == [policy.sign_in("https://management.azure.com") for _ in "ab"]
     assert 1 == len(credential.asked)
