@@ -172,7 +172,7 @@ def test_where_a_written_group_can_be_reached(project: CommandLine) -> None:
     project.write(
         "manifests/web.yaml",
         "name: web\nosType: Linux\ncontainers:\n  - name: web\n    image: nginx:1\n    ports: [80]\n"
-        "    resources: {cpu: 1, memoryInGB: 1}\nipAddress: {type: Public, ports: [80], dnsNameLabel: shop}\n",
+        "    resources: {cpu: 1, memoryInGB: 1}\nipAddress: {type: Public, ports: [80], dnsNameLabel: shop-web}\n",
     )
     project.group("db")
     ran = project("apply", "-y", "--report", "json=apply.json")
@@ -180,8 +180,10 @@ def test_where_a_written_group_can_be_reached(project: CommandLine) -> None:
     told = json.loads((project.folder / "apply.json").read_text(encoding="utf-8").splitlines()[-1])["addresses"]
 
     assert 0 == ran.code
-    assert f"Addresses:\n  rg-shop/web  {told[0]['ip']}  shop.westeurope.azurecontainer.io\n" == last
-    assert [("rg-shop/web", "shop.westeurope.azurecontainer.io")] == [(each["address"], each["fqdn"]) for each in told]
+    assert f"Addresses:\n  rg-shop/web  {told[0]['ip']}  shop-web.westeurope.azurecontainer.io\n" == last
+    assert [("rg-shop/web", "shop-web.westeurope.azurecontainer.io")] == [
+        (each["address"], each["fqdn"]) for each in told
+    ]
 
 
 def test_a_missing_secret_is_told_once(project: CommandLine) -> None:
