@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from factories import OWNER, SUBSCRIPTION, rid
@@ -37,6 +38,7 @@ from aci_reconcile.report import Header
 from aci_reconcile.report.apply_page import apply_page
 from aci_reconcile.report.change_page import plan_page
 from aci_reconcile.report.drift_page import drift_page
+from aci_reconcile.report.page import Link
 from aci_reconcile.report.problem_page import validation_page
 from aci_reconcile.secret import Secret
 
@@ -95,6 +97,9 @@ CRASHING = Health(
 )
 
 
+FORGE = "https://forge.example/shop/repo"
+
+
 def plan() -> Page:
     """A plan with every action, a group that is held back, and one that could not be read."""
     port = FieldChange("ipAddress.ports[443/TCP]", ABSENT, {}, ("properties", "ipAddress", "ports", "443/TCP"))
@@ -116,7 +121,8 @@ def plan() -> Page:
         (ResourceGroupChange(Scope(SUBSCRIPTION, "rg-shop"), "westeurope"),),
         (Unreadable("rg-shop/lost", "no answer"),),
     )
-    return plan_page(told, HEADER, digest="sha256:" + "0" * 64)
+    page = plan_page(told, HEADER, digest="sha256:" + "0" * 64)
+    return replace(page, links=(Link("commit", "0123456789ab", f"{FORGE}/commit/01"), Link("run", "job", f"{FORGE}/7")))
 
 
 def hostile() -> Page:
@@ -134,7 +140,8 @@ def hostile() -> Page:
         (ResourceGroupChange(Scope(SUBSCRIPTION, EVIL), EVIL),),
         (Unreadable(EVIL, EVIL),),
     )
-    return plan_page(told, Header(EVIL, EVIL, EVIL), digest=EVIL)
+    page = plan_page(told, Header(EVIL, EVIL, EVIL), digest=EVIL)
+    return replace(page, links=tuple(Link(EVIL, EVIL, url) for url in (EVIL, "javascript:alert(1)", f"{FORGE}/(x)")))
 
 
 def drift() -> Page:

@@ -53,7 +53,8 @@ def apply_page(plan: Plan, events: Sequence[Event], finished: Finished, header: 
         kind="apply",
         verdict=first,
         good=not (finished.failed or finished.skipped or finished.interrupted),
-        facts=(*header.parts(), ("took", took(finished.seconds))),
+        subject=header.project,
+        facts=(*header.place(), ("took", took(finished.seconds))),
         counts=tuple(_counts(finished)),
         remarks=(*_remarks(events, rest), *notices(plan)),
         entries=tuple(ends.get(name) or _unseen(planned[name], finished) for name in named),
@@ -78,7 +79,7 @@ def _ends(events: Iterable[Event]) -> Iterator[Entry]:
 
 
 def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
-    entry = replace(change_entry(event.change), severity=None)
+    entry = replace(change_entry(event.change), severity=None, destroys=False)
     match event:
         case Succeeded(change, _, seconds, health):
             same = change.action is Action.NO_OP and not change.fields
@@ -124,7 +125,7 @@ def _unseen(entry: Entry, finished: Finished) -> Entry:
         return entry
     told = "started and not seen to the end" if entry.name in finished.in_flight else "not attempted"
     remark = Remark(Severity.WARNING, told, entry.where, "Skipped")
-    return replace(entry, outcome=Outcome.SKIPPED, summary=told, severity=None, remarks=(remark,))
+    return replace(entry, outcome=Outcome.SKIPPED, summary=told, severity=None, remarks=(remark,), destroys=False)
 
 
 def _remarks(events: Iterable[Event], last_words: Iterable[str]) -> Iterator[Remark]:

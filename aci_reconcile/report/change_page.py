@@ -54,7 +54,8 @@ def plan_page(plan: Plan, header: Header, *, digest: str = "", extra: tuple[Rema
         kind="plan",
         verdict=_verdict(plan),
         good=plan.applyable,
-        facts=(*header.parts(), *([("plan digest", digest)] if digest else [])),
+        subject=header.project,
+        facts=(*header.place(), *([("plan digest", digest)] if digest else [])),
         counts=tuple(_counts(plan)),
         remarks=(*extra, *remarks(plan)),
         entries=tuple(plan_entries(plan)),
@@ -87,6 +88,7 @@ def change_entry(change: Change, held: tuple[Remark, ...] = ()) -> Entry:
         remarks=held,
         weight=FAILED_WEIGHT if held else _WEIGHTS[change.action] - 25 * (change.impact is Impact.TAGS_ONLY),
         adds=change.action is Action.CREATE,
+        destroys=change.action in {Action.DELETE, Action.REPLACE},
     )
 
 
@@ -117,7 +119,7 @@ def resource_group_entries(plan: Plan) -> Iterator[Entry]:
         word = f"{WORDS[action]} the resource group"
         told = f"{word} in {each.location}" if each.location else word
         mark, weight = PLAIN.mark(action).strip(), _WEIGHTS[action]
-        yield Entry(each.scope.resource_group, Outcome.CHANGED, told, mark, weight=weight)
+        yield Entry(each.scope.resource_group, Outcome.CHANGED, told, mark, weight=weight, destroys=not each.create)
 
 
 def remarks(plan: Plan) -> Iterator[Remark]:
