@@ -452,6 +452,12 @@ def status_list() -> Case:
     return Case(lambda style: status_text(groups, style), status_json(groups))
 
 
+def status_narrow() -> Case:
+    """On a terminal of 80 columns, what has no room stands below its row."""
+    groups = [(live("web"), CRASHING), (live("api"), RUNNING), (live("guest", ""), None)]
+    return Case(lambda style: status_text(groups, style, width=80), status_json(groups))
+
+
 def status_none() -> Case:
     """No groups."""
     return Case(lambda style: status_text([], style), status_json([]))
@@ -635,6 +641,7 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "plan/stuck": stuck,
     "plan/unknown-fields": unknown_fields,
     "plan/unreadable": unreadable,
+    "status/narrow": status_narrow,
     "status/detail": status_detail,
     "status/detail-unread": status_detail_unread,
     "status/list": status_list,
