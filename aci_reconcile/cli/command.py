@@ -127,6 +127,20 @@ class Root(click.Group):
         command = getattr(import_module(self._modules[cmd_name]), cmd_name.upper())
         return command if isinstance(command, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named.
+
+        Raises:
+            UnknownCommandError: there is none of this name.
+        """
+        if args and not args[0].startswith("-") and args[0] not in self._modules and not ctx.resilient_parsing:
+            from aci_reconcile.cli.suggesting import UnknownCommandError
+
+            raise UnknownCommandError(args[0], self._modules, ctx)
+        return super().resolve_command(ctx, args)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands in sections, then the options that all of them share."""
         for title, commands in self._sections.items():

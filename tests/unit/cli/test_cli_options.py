@@ -112,7 +112,7 @@ def test_a_usage_error_exits_1(cli: CommandLine, words: tuple[str, ...]) -> None
 
 def test_a_usage_error_says_where_help_is(cli: CommandLine) -> None:
     """The hint names the command whose help is to be read."""
-    assert "Error: No such option" in cli("plan", "--bogus").err
+    assert "Error: there is no option --bogus" in cli("plan", "--bogus").err
     assert "\n  see aci-reconcile plan --help\n" in cli("plan", "--bogus").err
 
 
