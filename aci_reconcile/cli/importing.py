@@ -202,8 +202,7 @@ IMPORT = Command(
     help="Write manifests from live groups, in the short form. Nothing is written to Azure.",
     examples=(
         "aci-reconcile import -g rg-shop                  all groups of a resource group, to stdout",
-        "aci-reconcile import -g rg-shop --out manifests --project-name shop",
-        "                                                 as files, and aci-reconcile.yaml with them",
+        "aci-reconcile import -g rg-shop --out manifests  as files, and aci-reconcile.yaml with them",
         "aci-reconcile import --out manifests             those of the project's resource groups, as files",
         "aci-reconcile import rg-shop/web --out manifests",
     ),

@@ -65,6 +65,17 @@ def test_every_command_has_help(cli: CommandLine, command: str) -> None:
     assert [] == [option.long for option in options_of(command) if not option.help]
 
 
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """Nothing is cut, and no line is longer but a command that is to be pasted."""
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = cli(*command.split(), "--help")
+    wide = [line for line in ran.out.splitlines() if len(line) > 80]
+
+    assert [] == [line for line in wide if not line.startswith("  aci-reconcile ")]
+    assert "..." not in ran.out.replace("COMMAND ...", "").replace("[PATH]...", "").replace("[ADDRESS]...", "")
+
+
 def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
     """``--version`` says which version is installed."""
     ran = cli("--version")
