@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
+from aci_reconcile.cli.allow import UNNAMED
 from aci_reconcile.errors import Severity
 from aci_reconcile.fields import Fold
 from aci_reconcile.model import as_text
@@ -92,6 +93,10 @@ def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, s
             listed = sanitize(", ".join(each.unknown))
             console.warn(f"{each.resource.address}: left out what is not known here: {listed}")
     console.plain("info", sanitize("\n".join(_to_set(written)), keep="\n"))
+    if files and found.owner.partition("/")[0] == UNNAMED:
+        console.warn(
+            f"the project file gives no name: these groups would belong to {found.owner}; add `name:` to it first"
+        )
     if not files:
         for warning in _contradictions(written, found.shared):
             console.warn(sanitize(warning))

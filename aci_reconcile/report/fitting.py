@@ -20,7 +20,7 @@ class Column:
 
     name: str
     weight: int
-    """Where room is short, the column of the least weight goes below the rows first; 0 stays whatever happens."""
+    """Where room is short, a column without a value goes first, then that of the least weight; 0 always stays."""
     below: str = "{}"
     """How a value is told there."""
     usual: str = ""
@@ -44,7 +44,8 @@ def fitted(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int)
 def _kept(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
     kept = list(range(len(columns)))
     widths = [max(map(len, (column.name, *(row[at] for row in rows)))) for at, column in enumerate(columns)]
-    for at in sorted(kept, key=lambda at: columns[at].weight):
+    told = [any(row[at] for row in rows) for at in kept]
+    for at in sorted(kept, key=lambda at: (told[at], columns[at].weight)):
         needed = sum(widths[each] for each in kept) + len(_GAP) * (len(kept) - 1)
         if width and needed > width and columns[at].weight:
             kept.remove(at)

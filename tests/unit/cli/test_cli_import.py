@@ -251,6 +251,15 @@ def test_files_for_a_project_further_down(found: CommandLine) -> None:
     assert not (found.folder / "aci-reconcile.yaml").exists()
 
 
+def test_a_project_file_without_a_name(live: CommandLine) -> None:
+    """Its groups would be nobody's in particular: that is said before they are adopted."""
+    live.write("aci-reconcile.yaml", "resourceGroup: rg-shop\nlocation: westeurope\n")
+
+    assert "Warning: the project file gives no name: these groups would belong to default; add `name:` to it first" in (
+        live("import", "web", "--out", "manifests").err
+    )
+
+
 def test_files_that_the_project_does_not_read(live: CommandLine) -> None:
     """It is said at once; a next command would find nothing."""
     live.write("aci-reconcile.yaml", "name: shop\nresourceGroup: rg-shop\nlocation: westeurope\nmanifests: [live/]\n")

@@ -227,7 +227,7 @@ def test_a_saved_plan_in_every_format(project: CommandLine) -> None:
         (("plan", "--report", "html=manifests"), "--report html=manifests: this is a link, or no file"),
         (("plan", "--report", "html=x", "--report", "junit=x"), "--report junit=x: this file has another use already"),
         (("plan", "--out", "x", "--report", "junit=x"), "--report junit=x: this file has another use already"),
-        (("destroy", "--report", "html=x"), "No such option '--report'"),
+        (("destroy", "--report", "html=x"), "there is no option --report"),
     ],
 )
 def test_what_is_refused(project: CommandLine, words: tuple[str, ...], told: str) -> None:
