@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aci_reconcile import tags
 from aci_reconcile.cli.allow import UNNAMED
@@ -69,7 +69,7 @@ def _places(found: Found, given: Given) -> Iterator[str]:
         value = given.values.get(name)
         if name not in given.typed or written or not value:
             continue
-        values = value if isinstance(value, tuple) else (value,)
+        values = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
         for each in values:
             yield f"--{name.replace('_', '-')}"
             yield from () if each is True else (str(each),)

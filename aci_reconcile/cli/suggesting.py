@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ALIKE: Final = 0.75
 """How alike two spellings must be, from 0 to 1: a letter too few, two that changed places."""
 
-_COMMANDS: Final[Mapping[str, str]] = {
+ELSEWHERE: Final[Mapping[str, str]] = {
     "check": "validate",
     "delete": "destroy",
     "deploy": "apply",
@@ -44,7 +44,7 @@ _REPLACE: Final = ("--allow-replace", "--allow-replace lets groups be deleted an
 _ENVIRONMENT: Final = ("--environment", "write --environment NAME")
 _PLAIN: Final = ("--color", "write --color never")
 _YES: Final = ("--auto-approve", "write --auto-approve, or -y")
-_OPTIONS: Final[Mapping[str, tuple[str, str]]] = {
+OPTIONS_ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "--auto": _YES,
     "--check": ("--detailed-exitcode", "--detailed-exitcode exits with 2 where something would be written"),
     "--delete": _PRUNE,
@@ -76,7 +76,7 @@ class UnknownCommandError(click.UsageError):
 
     def __init__(self, name: str, known: Iterable[str], ctx: click.Context) -> None:
         super().__init__(f"there is no command {name!r}", ctx)
-        meant = _COMMANDS.get(name.lower()) or _near(name.lower(), known)
+        meant = ELSEWHERE.get(name.lower()) or _near(name.lower(), known)
         self.hint = f"did you mean {meant}? " * bool(meant) + f"see {ctx.command_path} --help"
 
 
@@ -94,7 +94,7 @@ def told(error: click.ClickException) -> tuple[str, str]:
 
 def _habit(name: str, known: tuple[str, ...]) -> str:
     """Return what helps instead of an option, in this command."""
-    needs, text = _OPTIONS.get(name.lower(), ("", ""))
+    needs, text = OPTIONS_ELSEWHERE.get(name.lower(), ("", ""))
     if text and (not needs or needs in known):
         return f"{text};"
     meant = _near(name, known)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.layout import place
@@ -84,7 +84,8 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"place": place, "kind": _kind, "word": _word, "spans": _spans}
+    ours: dict[str, Any] = {"place": place, "kind": _kind, "word": _word, "spans": _spans}
+    environment.filters.update(ours)
     return environment.get_template("report.html")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.cli.root import root
-from aci_reconcile.cli.suggesting import _COMMANDS, _OPTIONS
+from aci_reconcile.cli.suggesting import ELSEWHERE, OPTIONS_ELSEWHERE
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
@@ -49,7 +49,7 @@ def test_every_suggestion_exists() -> None:
     found = [commands.get_command(context, name) for name in commands.list_commands(context)]
     options = {spelling for each in found if each for param in each.params for spelling in param.opts}
 
-    assert set(_COMMANDS.values()) <= set(commands.list_commands(context))
-    assert not set(_COMMANDS) & set(commands.list_commands(context))
-    assert {needs for needs, _ in _OPTIONS.values() if needs} <= options
-    assert not set(_OPTIONS) & options
+    assert set(ELSEWHERE.values()) <= set(commands.list_commands(context))
+    assert not set(ELSEWHERE) & set(commands.list_commands(context))
+    assert {needs for needs, _ in OPTIONS_ELSEWHERE.values() if needs} <= options
+    assert not set(OPTIONS_ELSEWHERE) & options
