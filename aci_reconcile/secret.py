@@ -33,10 +33,11 @@ class Secret:
     it is empty when there is one.
     """
 
-    __slots__ = ("__value", "missing", "source")
+    __slots__ = ("__parts", "__value", "missing", "source")
 
-    def __init__(self, value: str, *, source: str = "", missing: str = "") -> None:
+    def __init__(self, value: str, *, source: str = "", missing: str = "", parts: tuple[str, ...] = ()) -> None:
         self.__value = "" if missing else value
+        self.__parts = () if missing else parts
         self.source = source
         self.missing = missing
 
@@ -60,6 +61,10 @@ class Secret:
             raise ValueError(f"{self.source}: {self.missing}")
         return self.__value
 
+    def pieces(self) -> tuple[str, ...]:
+        """Return the value, and the secrets that it was joined or encoded from; only what takes them out may ask."""
+        return tuple(dict.fromkeys((self.__value, *self.__parts))) if self.__value else ()
+
     def holds(self, text: str) -> bool:
         """Whether a text is the value, or a part of it."""
         return bool(text) and text in self.__value
@@ -70,7 +75,9 @@ class Secret:
 
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""
-        return self if self.missing else Secret(change(self.__value), source=self.source)
+        if self.missing:
+            return self
+        return Secret(change(self.__value), source=self.source, parts=self.pieces())
 
     def __add__(self, other: str | Secret) -> Secret:
         return _join(self, other)
@@ -116,7 +123,8 @@ def _join(left: str | Secret, right: str | Secret) -> Secret:
     if missing:
         return Secret.unavailable(source, missing)
     texts = (part.reveal() if isinstance(part, Secret) else part for part in (left, right))
-    return Secret("".join(texts), source=source)
+    pieces = tuple(piece for part in parts for piece in part.pieces())
+    return Secret("".join(texts), source=source, parts=pieces)
 
 
 @dataclass(frozen=True, slots=True)

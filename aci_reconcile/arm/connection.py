@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.arm.backend import ArmBackend
-from aci_reconcile.arm.body import Redactor
 from aci_reconcile.arm.wire import Clients, Wire
+from aci_reconcile.redaction import Redactor
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:

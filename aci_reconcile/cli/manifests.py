@@ -9,6 +9,7 @@ from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.manifest import Loaded, Request, load, project_file
+from aci_reconcile.normalize import secrets_of
 from aci_reconcile.report import diagnostics_text, sanitize
 from aci_reconcile.report.words import count
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.cli.vaults import Fetch
     from aci_reconcile.manifest.touched import Touched
+    from aci_reconcile.secret import Secret
 
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
@@ -118,6 +120,11 @@ def fallback_subscription(target: Target, environ: Mapping[str, str]) -> str:
         "no subscription is named",
         hint="give --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
     )
+
+
+def declared_secrets(loaded: Loaded) -> tuple[Secret, ...]:
+    """Return every secret that the manifests declare, to be taken out of what Azure and the containers say."""
+    return tuple(secret for each in loaded.resources for secret in secrets_of(each.body).values() if secret.available)
 
 
 def with_subscription(loaded: Loaded, subscription: str) -> Loaded:
