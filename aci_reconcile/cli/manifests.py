@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.pull_request import base_of
 from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, Severity, UsageError
@@ -45,6 +46,8 @@ def request_for(sources: Sources, session: Session, *, resolve: bool) -> Request
         cwd=session.cwd,
         resolve=resolve,
     )
+    if resolve:
+        request = replace(request, base=base_of(project_file(request), session.environ))
     if not sources.changed_since:
         return request
     from aci_reconcile.cli.changes import changed_since

@@ -48,7 +48,7 @@ def _telling(words: tuple[str, ...], at: int) -> bool:
         return True
     if word in _TEXTS:
         return before in _CONNECTIONS
-    return (word in {"KEY", "KEYS"} and before in _KEYS) or word.removesuffix("KEY") in _KEYS
+    return (word in {"KEY", "KEYS"} and before in _KEYS) or (word.endswith("KEY") and word[:-3] in _KEYS)
 
 
 def _words(name: str) -> tuple[str, ...]:

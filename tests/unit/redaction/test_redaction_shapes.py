@@ -101,9 +101,7 @@ def test_an_argument_is_judged_by_the_option_before_it(before: str, argument: st
     assert shown == veil_argument(before, argument)
 
 
-@pytest.mark.parametrize(
-    "piece", ["a", "eyJ", "://", "://:", "password", "--password", "bearer ", 'pwd="\\']
-)
+@pytest.mark.parametrize("piece", ["a", "eyJ", "://", "://:", "password", "--password", "bearer "])
 def test_hostile_texts_are_no_work(piece: str) -> None:
     """A megabyte of almost a secret: whoever looks twice at each character for each other one is never done."""
     text = piece * (1_000_000 // len(piece))
