@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 REDACTED = "(secret)"
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
+_TELLING = 8
 _DIGEST_BYTES = 24
 
 
@@ -72,6 +73,10 @@ class Secret:
     def ends_in(self, *endings: str) -> bool:
         """Whether the value ends in one of these texts."""
         return self.__value.endswith(endings)
+
+    def stands_in(self, text: str) -> bool:
+        """Whether the value, or a part that it was joined from, stands in a text; short ones stand anywhere."""
+        return any(len(piece) >= _TELLING and piece in text for piece in self.__parts or (self.__value,))
 
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""

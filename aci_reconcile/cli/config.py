@@ -16,6 +16,7 @@ from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
 from aci_reconcile.normalize import secrets_of
+from aci_reconcile.redaction import veil_variable
 from aci_reconcile.secret import REDACTED
 
 if TYPE_CHECKING:
@@ -129,7 +130,12 @@ def _variables(ctx: click.Context, given: Given, loaded: Loaded, session: Sessio
     secrets = [secret for each in loaded.resources for secret in secrets_of(each.body).values()]
     for row in found.values():
         hidden = isinstance(row.value, str) and any(secret.holds(row.value) for secret in secrets)
-        yield replace(row, value=REDACTED) if hidden else row
+        if hidden:
+            yield replace(row, value=REDACTED)
+        elif isinstance(row.value, str):
+            yield replace(row, value=veil_variable(row.name.removeprefix("variables."), row.value))
+        else:
+            yield row
 
 
 def _show(rows: list[Row], session: Session) -> None:

@@ -75,6 +75,12 @@ _SHAPES: Final = (
     _Shape(("==",), re.compile(r"(?<![A-Za-z0-9+/=])([A-Za-z0-9+/]{86}==)(?!=)")),
 )
 
+_HINTS: Final[tuple[tuple[str, re.Pattern[str] | None], ...]] = (
+    *((name, None) for name in _NAMES),
+    *((word, shape.pattern) for shape in _SHAPES for word in shape.words),
+)
+"""What is looked for in a text first, and what is tried where it stands; None: the secrets beside their names."""
+
 _STANDS_FOR = re.compile(
     r"\$[\w{(]|\{\{|%[A-Z_]+%|#\{|\*+$|\.{3}|\(secret|(?:null|none|true|false|undefined|xxx+)$", re.IGNORECASE
 )
@@ -84,11 +90,12 @@ _STANDS_FOR = re.compile(
 def spans(text: str) -> Iterator[Span]:
     """Yield where something stands that looks like a secret."""
     small = fold(text)
-    if any(name in small for name in _NAMES):
-        yield from _named(text, small)
-    for shape in _SHAPES:
-        if any(word in small for word in shape.words):
-            yield from (match.span(1) for match in shape.pattern.finditer(text) if not _stands_for(text, match.span(1)))
+    hints = [kind for word, kind in _HINTS if word in small]
+    for kind in dict.fromkeys(hints):
+        if kind is None:
+            yield from _named(text, small)
+        else:
+            yield from (match.span(1) for match in kind.finditer(text) if not _stands_for(text, match.span(1)))
 
 
 def _named(text: str, small: str) -> Iterator[Span]:
