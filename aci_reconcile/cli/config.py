@@ -11,7 +11,8 @@ import click
 from click.core import ParameterSource
 
 from aci_reconcile.cli import options
-from aci_reconcile.cli.command import PREFIX, Command, Option
+from aci_reconcile.cli.command import Command, Option
+from aci_reconcile.cli.fingerprint_key import VARIABLE
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.effective import Setting
 
 FORMAT_VERSION = "1.0"
-FINGERPRINT_KEY = f"{PREFIX}FINGERPRINT_KEY"
 
 _KEYS = {"subscription": "subscription", "resource_group": "resourceGroup"}
 """Options that say what a key of the project file says, too."""
@@ -80,8 +80,8 @@ def _rows(ctx: click.Context, given: Given, loaded: Loaded, session: Session) ->
     for param in ctx.command.params:
         if isinstance(param, Option) and param.name not in _APART:
             yield _of_option(param, given.values.get(param.name or ""), ctx, given)
-    if session.environ.get(FINGERPRINT_KEY):
-        yield Row(FINGERPRINT_KEY, REDACTED, "variable", FINGERPRINT_KEY)
+    if session.environ.get(VARIABLE):
+        yield Row(VARIABLE, REDACTED, "variable", VARIABLE)
 
 
 def _of_project(setting: Setting, environment: str) -> Row:
