@@ -189,10 +189,33 @@ def pooled(
     from azure.core.pipeline.transport import RequestsTransport
     from requests.adapters import HTTPAdapter
 
+    from aci_reconcile.arm.bounds import POOLS, Watchdog
+
+    watchdog = Watchdog(2 * read_seconds)  # so long for the first byte, and as long for the others
+
     class _Adapter(HTTPAdapter):
-        def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        def init_poolmanager(self, *args: Any, **options: Any) -> None:
+            super().init_poolmanager(*args, **options)
+            self.poolmanager.pool_classes_by_scheme = dict(POOLS)
+
+        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+            manager = super().proxy_manager_for(*args, **options)
+            manager.pool_classes_by_scheme = dict(POOLS)
+            return manager
+
+        def send(self, request: PreparedRequest, stream: bool = False, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: FBT001, FBT002  the base class's
             counter.add()
-            return super().send(request, *args, **kwargs)
+            with watchdog.watching() as bound:
+                try:
+                    response = super().send(request, stream, *args, **kwargs)
+                    if not stream:
+                        response.content  # noqa: B018  it is read here, where it is watched
+                except (requests.RequestException, OSError):
+                    if not bound.cut:
+                        raise
+                if bound.cut:
+                    raise requests.ReadTimeout(f"no whole answer within {watchdog.seconds:.0f} s", request=request)
+            return response
 
     session = requests.Session()
     session.trust_env = not loopback

@@ -35,11 +35,13 @@ _PROVIDER = "/providers/microsoft.containerinstance/"
 class Wire:
     """Sends requests to one endpoint; may be called from several threads."""
 
-    def __init__(self, endpoint: Endpoint, clients: Clients, redactor: Redactor) -> None:
+    def __init__(self, endpoint: Endpoint, clients: Clients, redactor: Redactor, *, patience: float = 1800.0) -> None:
         self._endpoint = endpoint
         self._clients = clients
         self._redactor = redactor
         self.remaining = Remaining()
+        self.patience = patience
+        """Seconds that a list may take, with all of its pages."""
 
     def exchange(self, method: str, url: str, body: bytes = b"", *, accept: Container[int] = ()) -> Answer:
         """Send one request and return what came back.

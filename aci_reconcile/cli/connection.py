@@ -86,6 +86,7 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
         send=send,
         sleep=place.sleep,
         paced=place.paced,
+        patience=place.target.timeout,
     )
     backend.remember(_of_environment(place.environ))
     with closing(backend), span("aci-reconcile"):

@@ -46,6 +46,7 @@ def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, 
         listed=work.lists,
         listings=work.listings,
         tell=partial(_told, session.console),
+        until=session.clock.now() + target.timeout,
     )
 
 

@@ -35,6 +35,11 @@ class Reader(Patient, Protocol):
         """Told when Azure's rate limits make the reading wait."""
         ...
 
+    @property
+    def until(self) -> float:
+        """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -60,9 +65,9 @@ def no_jitter() -> float:
     return 0
 
 
-def reading(reader: Patient, ask: Callable[[], T]) -> Process[T]:
+def reading(reader: Reader, ask: Callable[[], T]) -> Process[T]:
     """Read within a process; only Azure's rate limits are waited for, the rest the SDK has tried often enough."""
-    return (yield from patiently(reader, ask, Deadline(reader.clock.now(), 0)))
+    return (yield from patiently(reader, ask, Deadline(reader.clock.now(), 0, reader.until)))
 
 
 def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> dict[K, Answer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -82,6 +83,8 @@ class Look:
     tell: Callable[[Event], None] = ignore
     """Told when Azure's rate limits make the reading wait."""
     stopped: Callable[[], bool] = never
+    until: float = math.inf
+    """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
 
 
 def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy, look: Look) -> Plan:

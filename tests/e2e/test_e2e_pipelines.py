@@ -100,8 +100,7 @@ def test_gitlab_from_the_merge_request_to_the_drift(tmp_path: Path) -> None:
     with forge_server(GitLabServer()) as server:
         assert isinstance(server, GitLabServer)
         tokens = {
-            f"CI_{name}": f"job-{name}"
-            for name in ("JOB_TOKEN", "JOB_JWT_V2", "REGISTRY_PASSWORD", "REPOSITORY_URL")
+            f"CI_{name}": f"job-{name}" for name in ("JOB_TOKEN", "JOB_JWT_V2", "REGISTRY_PASSWORD", "REPOSITORY_URL")
         }
         planned = run("plan prod", {**server.environ, **tokens, "AZURE_ID_TOKEN": "job-id-token"})
         server.faults.append((403, {}, {}))
