@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
 
 _SECRETS: Final = frozenset({
     "PASSWORD", "PASSWD", "PWD", "PASS", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS",
@@ -52,4 +52,4 @@ def _telling(words: tuple[str, ...], at: int) -> bool:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(word.upper() for word in _WORD.findall(name))
+    return tuple(word.upper() for word in re.findall(_WORD, name))

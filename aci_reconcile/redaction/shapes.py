@@ -8,6 +8,7 @@ PyPI, Docker, Microsoft Entra, Azure Storage).
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Span: TypeAlias = tuple[int, int]
 
 _NAMES: Final = ("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "key")
-_NAMED = re.compile(
+_NAMED: Final = (
     r"(?:password|passwd|passphrase|(?<![a-z])pwd|secret|token|credentials?"
     r"|(?:access|account|api|auth|client|encryption|master|private|secret|shared|signing|storage|subscription)"
     r"[ _-]?key)"
@@ -30,7 +31,7 @@ _NAMED = re.compile(
     r"""|[ \t]{1,2}(?P<option>[^\s\-=:]\S*))"""  # --name value
 )
 """A secret beside its name, in a text of small letters; the last group is the secret."""
-_OPTION = re.compile(r"(?:^|\s)[\"']?--?[\w-]*$")
+_OPTION: Final = r"(?:^|\s)[\"']?--?[\w-]*$"
 _LONGEST_OPTION = 44
 
 
@@ -39,77 +40,78 @@ class _Shape:
     """A form of secrets: the pattern's one group is the secret; ``words``, in small letters: one is in the text."""
 
     words: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
 
 
 _SHAPES: Final = (
-    _Shape(("://",), re.compile(r"""://[^\s/?#"'<>@:]{0,256}:([^\s/?#"'<>]+)@""")),
-    _Shape(("://",), re.compile(r"""://([^\s/?#"'<>@:]{20,})@""")),
-    _Shape(("sig=",), re.compile(r"""[?&;][sS]ig=([^\s&;"'<>]+)""")),
+    _Shape(("://",), r"""://[^\s/?#"'<>@:]{0,256}:([^\s/?#"'<>]+)@"""),
+    _Shape(("://",), r"""://([^\s/?#"'<>@:]{20,})@"""),
+    _Shape(("sig=",), r"""[?&;][sS]ig=([^\s&;"'<>]+)"""),
     _Shape(
         ("bearer ", "basic ", "sharedkey "),
-        re.compile(r"(?i:(?<![\w-])(?:bearer|basic|sharedkey))[ \t]+(?=\S*[\d=])([\w.~+/:-]{16,}=*)"),
+        r"(?i:(?<![\w-])(?:bearer|basic|sharedkey))[ \t]+(?=\S*[\d=])([\w.~+/:-]{16,}=*)",
     ),
-    _Shape(("eyj",), re.compile(r"(?a:(?<![\w-])(eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?))")),
+    _Shape(("eyj",), r"(?a:(?<![\w-])(eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?))"),
     _Shape(
         ("private key-----",),
-        re.compile(
-            r"(?s:(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)))"
-        ),
+        r"(?s:(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)))",
     ),
     _Shape(
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-        re.compile(r"(?a:(?<![A-Za-z0-9])(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{22,}))"),
+        r"(?a:(?<![A-Za-z0-9])(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{22,}))",
     ),
     _Shape(
         ("glpat-", "gldt-", "glrt-", "glcbt-", "dckr_pat_", "xox", "npm_", "pypi-"),
-        re.compile(r"(?<![A-Za-z0-9])((?:glpat|gldt|glrt|glcbt|dckr_pat|xox[abeoprs]|npm|pypi)[-_][A-Za-z0-9_-]{16,})"),
+        r"(?<![A-Za-z0-9])((?:glpat|gldt|glrt|glcbt|dckr_pat|xox[abeoprs]|npm|pypi)[-_][A-Za-z0-9_-]{16,})",
     ),
     _Shape(
         ("akia", "asia", "aiza", "k_live_", "k_test_"),
-        re.compile(
-            r"(?a:(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,})(?![A-Za-z0-9]))"
-        ),
+        r"(?a:(?<![A-Za-z0-9])"
+        r"((?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,})(?![A-Za-z0-9]))",
     ),
-    _Shape(("7q~", "8q~"), re.compile(r"(?a:(?<![\w.~-])([\w.~-]{3}[78]Q~[\w.~-]{31,34})(?![\w.~-]))")),
-    _Shape(("==",), re.compile(r"(?<![A-Za-z0-9+/=])([A-Za-z0-9+/]{86}==)(?!=)")),
+    _Shape(("7q~", "8q~"), r"(?a:(?<![\w.~-])([\w.~-]{3}[78]Q~[\w.~-]{31,34})(?![\w.~-]))"),
+    _Shape(("==",), r"(?<![A-Za-z0-9+/=])([A-Za-z0-9+/]{86}==)(?!=)"),
 )
 
-_HINTS: Final[tuple[tuple[str, re.Pattern[str] | None], ...]] = (
-    *((name, None) for name in _NAMES),
+_HINTS: Final[tuple[tuple[str, str], ...]] = (
+    *((name, _NAMED) for name in _NAMES),
     *((word, shape.pattern) for shape in _SHAPES for word in shape.words),
 )
-"""What is looked for in a text first, and what is tried where it stands; None: the secrets beside their names."""
+"""What is looked for in a text first, and what is tried where it stands."""
 
-_STANDS_FOR = re.compile(
-    r"\$[\w{(]|\{\{|%[A-Z_]+%|#\{|\*+$|\.{3}|\(secret|(?:null|none|true|false|undefined|xxx+)$", re.IGNORECASE
-)
+_STANDS_FOR: Final = r"(?i:\$[\w{(]|\{\{|%[A-Z_]+%|#\{|\*+$|\.{3}|\(secret|(?:null|none|true|false|undefined|xxx+)$)"
 """How texts begin that stand for a secret and are none: references, placeholders of other tools, what was taken out."""
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern, compiled when it is first tried: all of them take longer than reading a project."""
+    return re.compile(pattern)
 
 
 def spans(text: str) -> Iterator[Span]:
     """Yield where something stands that looks like a secret."""
     small = fold(text)
-    hints = [kind for word, kind in _HINTS if word in small]
-    for kind in dict.fromkeys(hints):
-        if kind is None:
+    hints = [pattern for word, pattern in _HINTS if word in small]
+    for pattern in dict.fromkeys(hints):
+        if pattern is _NAMED:
             yield from _named(text, small)
         else:
-            yield from (match.span(1) for match in kind.finditer(text) if not _stands_for(text, match.span(1)))
+            found = (match.span(1) for match in _compiled(pattern).finditer(text))
+            yield from (at for at in found if not _stands_for(text, at))
 
 
 def _named(text: str, small: str) -> Iterator[Span]:
-    for match in _NAMED.finditer(small):
+    for match in _compiled(_NAMED).finditer(small):
         at = match.span(match.lastindex or 0)
-        option = match["option"] is None or _OPTION.search(
-            small, max(match.start() - _LONGEST_OPTION, 0), match.start()
-        )
-        if option and not _stands_for(text, at):
+        start = match.start()
+        ours = match["option"] is None or _compiled(_OPTION).search(small, max(start - _LONGEST_OPTION, 0), start)
+        if ours and not _stands_for(text, at):
             yield at
 
 
 def _stands_for(text: str, at: Span) -> bool:
-    return _STANDS_FOR.match(text, *at) is not None
+    return _compiled(_STANDS_FOR).match(text, *at) is not None
 
 
 def fold(text: str) -> str:

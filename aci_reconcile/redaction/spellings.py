@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import json
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
@@ -51,6 +50,8 @@ def _decoded(value: str) -> str:
 
 
 def _spelled(text: str) -> Iterator[str]:
+    import html
+
     yield text
     for ascii_only in (True, False):
         once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
