@@ -15,11 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ReadTimeout, RequestException
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
+
+    from requests import PreparedRequest, Response
 
 _CURRENT: Final = threading.local()
 
@@ -119,3 +123,34 @@ class _HttpsPool(HTTPSConnectionPool):
 
 POOLS: Final[Mapping[str, type[HTTPConnectionPool]]] = {"http": _HttpPool, "https": _HttpsPool}
 """The pools of a manager whose connections can be cut."""
+
+
+def adapter_of(count: Callable[[], None], seconds: float) -> type[HTTPAdapter]:
+    """Return the adapter of requests that counts what goes out, and cuts what takes longer than ``seconds``."""
+    watchdog = Watchdog(seconds)
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **options: Any) -> None:
+            super().init_poolmanager(*args, **options)
+            self.poolmanager.pool_classes_by_scheme = dict(POOLS)
+
+        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+            manager = super().proxy_manager_for(*args, **options)
+            manager.pool_classes_by_scheme = dict(POOLS)
+            return manager
+
+        def send(self, request: PreparedRequest, stream: bool = False, *args: Any, **options: Any) -> Response:  # noqa: FBT001, FBT002  the base class's
+            count()
+            with watchdog.watching() as bound:
+                try:
+                    response = super().send(request, stream, *args, **options)
+                    if not stream:
+                        response.content  # noqa: B018  it is read here, where it is watched
+                except (RequestException, OSError):
+                    if not bound.cut:
+                        raise
+                if bound.cut:
+                    raise ReadTimeout(f"no whole answer within {seconds:.0f} s", request=request)
+            return response
+
+    return Adapter

@@ -187,42 +187,17 @@ def pooled(
     """
     import requests
     from azure.core.pipeline.transport import RequestsTransport
-    from requests.adapters import HTTPAdapter
 
-    from aci_reconcile.arm.bounds import POOLS, Watchdog
+    from aci_reconcile.arm.bounds import adapter_of
 
-    watchdog = Watchdog(2 * read_seconds)  # so long for the first byte, and as long for the others
-
-    class _Adapter(HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **options: Any) -> None:
-            super().init_poolmanager(*args, **options)
-            self.poolmanager.pool_classes_by_scheme = dict(POOLS)
-
-        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
-            manager = super().proxy_manager_for(*args, **options)
-            manager.pool_classes_by_scheme = dict(POOLS)
-            return manager
-
-        def send(self, request: PreparedRequest, stream: bool = False, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: FBT001, FBT002  the base class's
-            counter.add()
-            with watchdog.watching() as bound:
-                try:
-                    response = super().send(request, stream, *args, **kwargs)
-                    if not stream:
-                        response.content  # noqa: B018  it is read here, where it is watched
-                except (requests.RequestException, OSError):
-                    if not bound.cut:
-                        raise
-                if bound.cut:
-                    raise requests.ReadTimeout(f"no whole answer within {watchdog.seconds:.0f} s", request=request)
-            return response
-
+    # so long for the first byte, and as long for the others
+    adapter = adapter_of(counter.add, 2 * read_seconds)
     session = requests.Session()
     session.trust_env = not loopback
     session.auth = _unchanged
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(pool_connections=4, pool_maxsize=max(concurrency, 1), max_retries=0))
+        session.mount(scheme, adapter(pool_connections=4, pool_maxsize=max(concurrency, 1), max_retries=0))
     hide_queries()
     connect_seconds = min(_CONNECT_SECONDS, read_seconds)
     transport: Any = RequestsTransport(session=session, connection_timeout=connect_seconds, read_timeout=read_seconds)

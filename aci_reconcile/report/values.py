@@ -90,6 +90,8 @@ def veiled(value: Json, keys: Keys = ()) -> Json:
 
     ``keys`` lead to it: a variable's name stands in them, or beside its value.
     """
+    if isinstance(value, Deferred):
+        return value
     if isinstance(value, str):
         shown = veil_variable(keys[-2], value) if _is_variable(keys) else veil(value)
         return Secret(value) if shown == REDACTED != value else shown
@@ -106,7 +108,7 @@ def _is_variable(keys: Keys) -> bool:
 
 
 def _in_list(value: Json, before: str, keys: Keys) -> Json:
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Deferred):
         shown = veil_argument(before, value)
         return Secret(value) if shown == REDACTED != value else shown
     return veiled(value, (*keys, as_text(as_object(value).get("name"))))
