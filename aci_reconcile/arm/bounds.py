@@ -114,14 +114,14 @@ def _note(connection: HTTPConnection) -> None:
 
 
 class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
+    ConnectionCls = _Http  # pyright: ignore[reportAssignmentType]  # urllib3 types it as a protocol
 
 
 class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
+    ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]  # as above
 
 
-POOLS: Final[Mapping[str, type[HTTPConnectionPool]]] = {"http": _HttpPool, "https": _HttpsPool}
+POOLS: Final[Mapping[str, Any]] = {"http": _HttpPool, "https": _HttpsPool}
 """The pools of a manager whose connections can be cut."""
 
 
@@ -141,16 +141,18 @@ def adapter_of(count: Callable[[], None], seconds: float) -> type[HTTPAdapter]:
 
         def send(self, request: PreparedRequest, stream: bool = False, *args: Any, **options: Any) -> Response:  # noqa: FBT001, FBT002  the base class's
             count()
+            late = ReadTimeout(f"no whole answer within {seconds:.0f} s", request=request)
             with watchdog.watching() as bound:
                 try:
                     response = super().send(request, stream, *args, **options)
                     if not stream:
                         response.content  # noqa: B018  it is read here, where it is watched
                 except (RequestException, OSError):
-                    if not bound.cut:
-                        raise
+                    if bound.cut:
+                        raise late from None
+                    raise
                 if bound.cut:
-                    raise ReadTimeout(f"no whole answer within {seconds:.0f} s", request=request)
+                    raise late
             return response
 
     return Adapter

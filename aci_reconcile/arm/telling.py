@@ -34,8 +34,8 @@ def quiet(body: Body, redact: Redact) -> Body:
         return body
     told: dict[str, Json] = {**properties, **_view(properties, redact)}
     for name in ("containers", "initContainers"):
-        if name in properties:
-            told[name] = [_container(each, redact) for each in as_list(properties[name])]
+        if isinstance(listed := properties.get(name), list):
+            told[name] = [_container(each, redact) for each in as_list(listed)]
     return {**body, "properties": told}
 
 

@@ -278,6 +278,6 @@ def test_the_process_has_no_token_that_it_does_not_need(
     stub.chmod(0o755)
     every = {name: f"canary {name}" for name in names}
     _, noted = seen(tmp_path, "run.sh", **every, **given, EXECUTABLE=str(stub))
-    known = dict(line.partition("=")[::2] for line in noted)
+    known = {name: value for name, _, value in (line.partition("=") for line in noted)}
 
     assert tokens == {name for name, value in known.items() if value.startswith("canary ") or value == TOKEN}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.arm.test_arm_authfile import _FILE, _written
 
 from aci_reconcile.arm import custom
 from aci_reconcile.arm.authority import authority_url, named, with_tenant
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRIVATE = "https://localhost:48187"
+FILE = {"clientId": "1234", "clientSecret": "canary", "tenantId": "11111111-1111-1111-1111-111111111111"}
+
+
+def written(folder: Path, content: dict[str, str]) -> dict[str, str]:
+    """Write a classic file; return the environment that names it."""
+    path = folder / "auth.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    path.chmod(0o600)
+    return {"AZURE_AUTH_LOCATION": str(path)}
 
 
 @pytest.mark.parametrize(
@@ -58,9 +67,9 @@ def test_ad_fs_has_one_tenant() -> None:
 @pytest.mark.parametrize("authority", [PRIVATE, f"{PRIVATE}/", "https://LOCALHOST:48187"])
 def test_the_file_of_a_private_cloud_works(tmp_path: Path, authority: str) -> None:
     """Where ARM and sign-in are one server, which the user named."""
-    file = _FILE | {"resourceManagerEndpointUrl": PRIVATE, "activeDirectoryEndpointUrl": authority}
+    file = FILE | {"resourceManagerEndpointUrl": PRIVATE, "activeDirectoryEndpointUrl": authority}
 
-    found = credential_from(_written(tmp_path, file), custom(PRIVATE))
+    found = credential_from(written(tmp_path, file), custom(PRIVATE))
 
     assert PRIVATE == found.credential._authority
 
@@ -68,8 +77,8 @@ def test_the_file_of_a_private_cloud_works(tmp_path: Path, authority: str) -> No
 def test_sign_in_may_be_another_server_that_the_user_names(tmp_path: Path) -> None:
     """By AZURE_AUTHORITY_HOST; the file alone redirects no secret."""
     login = "https://login.private:8443"
-    file = _FILE | {"resourceManagerEndpointUrl": "https://arm.private", "activeDirectoryEndpointUrl": login}
-    environ = _written(tmp_path, file)
+    file = FILE | {"resourceManagerEndpointUrl": "https://arm.private", "activeDirectoryEndpointUrl": login}
+    environ = written(tmp_path, file)
 
     with pytest.raises(AuthenticationError) as caught:
         credential_from(environ, custom("https://arm.private"))
@@ -79,7 +88,7 @@ def test_sign_in_may_be_another_server_that_the_user_names(tmp_path: Path) -> No
     assert login == found.credential._authority
 
 
-def test_a_cloud_is_known_however_its_authority_is_written() -> None:
+def test_a_cloud_is_known_however_its_authority_iswritten() -> None:
     """With the port that https has anyway, too."""
     environ = {"AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us:443/"}
 
