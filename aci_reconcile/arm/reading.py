@@ -43,7 +43,7 @@ def pages(wire: Wire, url: str) -> tuple[Body, ...]:
     while url and (target := wire.own(url)) not in seen:
         if time.monotonic() > until or len(seen) >= _MOST_PAGES:
             raise NoAnswerError(
-                f"the list has no end: after {len(seen)} pages and {wire.patience:.0f} s at most, there is another one",
+                f"the list has no end: after {len(seen)} pages, or {wire.patience:g} s, there is another one",
                 hint="is it an ARM server? --timeout says how long reading may take",
             )
         seen.add(target)

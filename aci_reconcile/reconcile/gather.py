@@ -13,6 +13,7 @@ from aci_reconcile.reconcile.steps import Task, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from aci_reconcile.events import Event
     from aci_reconcile.model import Resource
@@ -33,6 +34,11 @@ class Reader(Patient, Protocol):
     @property
     def tell(self) -> Callable[[Event], None]:
         """Told when Azure's rate limits make the reading wait."""
+        ...
+
+    @property
+    def lasting(self) -> Callable[[], AbstractContextManager[None]]:
+        """Makes what is entered while reads are on their way, to tell of it where that lasts."""
         ...
 
     @property
@@ -90,8 +96,9 @@ def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -
     tasks = [
         Task(str(number), partial(kept, key, read), _unreachable) for number, (key, read) in enumerate(reads.items())
     ]
-    for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
-        reader.tell(event)
+    with reader.lasting():
+        for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
+            reader.tell(event)
     return {key: answers[key] for key in reads}
 
 
