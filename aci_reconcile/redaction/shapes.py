@@ -115,10 +115,9 @@ def _stands_for(text: str, at: Span) -> bool:
 
 
 def fold(text: str) -> str:
-    """Return the text in small letters, each character at its place."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
+    """Return the text in small letters, each character at its place and whatever its neighbours are (Greek sigmas)."""
+    if text.isascii():
+        return text.lower()
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 

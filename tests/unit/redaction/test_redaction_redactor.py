@@ -122,3 +122,18 @@ def test_threads_share_it() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert {"(secret)"} == set(pool.map(work, range(200)))
+
+
+@given(st.text(min_size=6), st.text(max_size=20), st.text(max_size=20), st.sampled_from(["", "upper", "json", "url"]))
+def test_whatever_a_secret_is_it_is_taken_out(secret: str, lead: str, rest: str, spelled: str) -> None:
+    """Of any text, in any script, in any company."""
+    ways = {
+        "": secret,
+        "upper": secret.upper(),
+        "json": json.dumps(secret)[1:-1],
+        "url": quote(secret, errors="replace"),
+    }
+    whole = secret if spelled == "upper" and len(secret.upper()) != len(secret) else ways[spelled]
+    shown = knowing(Secret(secret))(f"{lead}<{whole}>{rest}")
+
+    assert whole in "(secret)" or f"<{whole}>" not in shown
