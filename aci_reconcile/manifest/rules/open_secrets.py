@@ -19,7 +19,7 @@ _MESSAGE = "what looks like a secret stands here, and anybody who may read the g
 
 
 def open_variables(group: Item) -> None:
-    """A URL with a password, a connection string, a token: a variable may hold them as a secure value."""
+    """This tool's own: a URL with a password, a connection string or a token can be a secure value."""
     for container in _containers(group):
         for variable in container.at("properties").each("environmentVariables"):
             name, value = as_text(variable.at("name").value), variable.at("value")
@@ -28,7 +28,7 @@ def open_variables(group: Item) -> None:
 
 
 def open_arguments(group: Item) -> None:
-    """Arguments are shown to everybody; the shell, or the program, can read them from a secure variable."""
+    """This tool's own: arguments are shown to everybody; a program can read a secure variable instead."""
     hint = "give it to the container as a variable with a secureValue, and let the command read that"
     for command in _commands(group):
         before = ""
@@ -40,7 +40,7 @@ def open_arguments(group: Item) -> None:
 
 
 def open_addresses(group: Item) -> None:
-    """A repository that wants a token is better cloned by an init container that has it as a secure variable."""
+    """This tool's own: an init container that has the token as a secure variable can clone as well."""
     hint = "clone it in an init container, with the token in a variable with a secureValue"
     for volume in group.at("properties").each("volumes"):
         address = volume.at("gitRepo", "repository")
@@ -49,7 +49,7 @@ def open_addresses(group: Item) -> None:
 
 
 def open_headers(group: Item) -> None:
-    """A probe can send no secret header: Azure has no secure form of one."""
+    """This tool's own: Azure has no secure form of a probe's header."""
     for container in _containers(group):
         for name in ("livenessProbe", "readinessProbe"):
             for header in container.at("properties", name, "httpGet").each("httpHeaders"):
@@ -59,7 +59,7 @@ def open_headers(group: Item) -> None:
 
 
 def open_tags(group: Item) -> None:
-    """Tags are in lists, cost exports and logs."""
+    """This tool's own: tags are in lists, cost exports and logs."""
     for _, tag in group.entries("tags"):
         if _shows(tag):
             tag.complain("ACI243", _MESSAGE, "take it out: a tag is for everybody")
