@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.own_credentials import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +36,13 @@ class Files:
     """The files of one run.
 
     ``cwd`` is where paths are shown from; ``base`` is where references to files start; ``boundary`` is the repository,
-    which symbolic links may not leave.
+    which symbolic links may not leave. ``credentials`` are files in it that are none of a manifest's business.
     """
 
     cwd: Path
     base: Path
     boundary: Path
+    credentials: frozenset[Path] = frozenset()
 
     def show(self, path: Path) -> str:
         """Return a path as the author would type it: relative where it is below the current folder."""
@@ -61,6 +63,8 @@ class Files:
         Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
         repository, which are read where they are; a link that leaves the repository is an error.
         """
+        if self._private(start, Where(self.show(start)), findings):
+            return
         if not start.is_dir():
             yield start
             return
@@ -72,7 +76,7 @@ class Files:
                 findings.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
                 )
-            elif not path.is_dir():
+            elif not path.is_dir() and not self._private(path, Where(self.show(path)), findings):
                 yield path
 
     def _below(self, folder: Path, findings: Findings) -> Iterator[Path]:
@@ -96,6 +100,15 @@ class Files:
         except (OSError, RuntimeError):
             return False
 
+    def _private(self, path: Path, where: Where, findings: Findings, at: str = "") -> bool:
+        """Whether a file is one in which programs keep their credentials; that has been noted."""
+        if not is_private(path, self.boundary, self.credentials):
+            return False
+        message = f"{quote(self.show(path))} is where programs keep credentials, and is not read"
+        hint = "put what the container needs into a file of its own, or hand it over as ${env:NAME}"
+        findings.add("ACI242", where, message, hint=hint, path=at)
+        return True
+
     def documents(self, path: Path, findings: Findings) -> tuple[Source, ...]:
         """Read the documents of a file; what can't be read has been noted."""
         file = self.show(path)
@@ -112,6 +125,8 @@ class Files:
         if name.is_absolute() or ".." in name.parts or "\\" in target or not self.inside(full):
             hint = f"files are named from {quote(self.show(self.base))} on, without `..`"
             findings.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
+            return None
+        if self._private(full, where, findings, path):
             return None
         try:
             size = full.stat().st_size

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.codes import CODES
+from aci_reconcile.redaction import veil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,8 @@ class Findings:
 
 
 def quote(text: str) -> str:
-    """Return a text as it may stand in a message: short, on one line, without control characters."""
+    """Return a text as it may stand in a message: short, on one line, without control characters and secrets."""
+    text = veil(text)
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return "`" + "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown) + "`"
 

@@ -12,6 +12,7 @@ from aci_reconcile.manifest.documents import read_document
 from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.overlays import spoken
+from aci_reconcile.manifest.own_credentials import credential_files
 from aci_reconcile.manifest.selection import Selection, given, project_file
 from aci_reconcile.manifest.settings import no_project, read_project
 from aci_reconcile.manifest.touched import Reading, Touched, files_of, named, touched
@@ -93,7 +94,7 @@ class _Load:
         self._findings = Findings()
         self._file = project_file(self._request)
         root = self._file.parent if self._file else self._request.cwd
-        self._files = Files(self._request.cwd, root, boundary(root))
+        self._files = Files(self._request.cwd, root, boundary(root), credential_files(request.environ))
         self._selection = Selection(self._request, self._file, self._files, self._findings)
         known = (self._request, self._files, self._findings, resolvers)
         self._settings = read_project(self._file, *known) if self._file else no_project(*known)

@@ -16,6 +16,7 @@ from aci_reconcile.manifest.rules import (
     images,
     names,
     network,
+    open_secrets,
     pools,
     ports,
     regions,
@@ -61,7 +62,15 @@ WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("ports",): (ports.reserved_ports, ports.unique_ports),
     ("ports", "httpGet"): (ports.port_range,),
     ("livenessProbe", "readinessProbe"): (containers.probes, containers.probed_ports),
-    ("environmentVariables",): (containers.variable_names, containers.variable_values, containers.bare_variables),
+    ("environmentVariables",): (
+        containers.variable_names,
+        containers.variable_values,
+        containers.bare_variables,
+        open_secrets.open_variables,
+    ),
+    ("command",): (open_secrets.open_arguments,),
+    ("gitRepo",): (open_secrets.open_addresses,),
+    ("httpHeaders",): (open_secrets.open_headers,),
     ("secureValueReference", "passwordReference", "storageAccountKeyReference", "secretReference"): (
         containers.secret_references,
     ),
@@ -77,7 +86,7 @@ WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("workspaceId",): (credentials.workspace,),
     ("metadata",): (credentials.log_metadata,),
     ("standbyPoolProfile",): (pools.claims,),
-    ("tags",): (tags.tag_names, tags.reserved_tags, tags.tag_count),
+    ("tags",): (tags.tag_names, tags.reserved_tags, tags.tag_count, open_secrets.open_tags),
 }
 """Rules that have something to say only where one of these names stands in the body."""
 

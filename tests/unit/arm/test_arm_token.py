@@ -16,13 +16,13 @@ from azure.identity import CredentialUnavailableError
 from unit.arm.scripted import API, SCOPE, WEB, Says, Script, error
 
 from aci_reconcile.arm import ArmBackend, Endpoint, Identity
-from aci_reconcile.arm.body import Redactor
 from aci_reconcile.arm.connection import options
 from aci_reconcile.arm.policies import OneTokenForAll
 from aci_reconcile.arm.transport import Counter, InProcess
 from aci_reconcile.arm.wire import Clients, Wire
 from aci_reconcile.errors import AuthenticationError, AzureError
 from aci_reconcile.model import Resource
+from aci_reconcile.redaction import Redactor
 
 _CANARY = "canary-token-71ab"
 
