@@ -277,6 +277,27 @@ def test_what_a_recreation_loses() -> None:
     assert ("new IP", "system-assigned identity and its role assignments", "emptyDir contents") == change.loses
 
 
+@pytest.mark.parametrize(
+    ("address", "lost"),
+    [({"type": "Public", "ip": "203.0.113.4"}, ("new IP",)), ({"type": "private", "ip": "10.0.0.4"}, ())],
+)
+def test_only_a_private_address_can_be_kept(address: dict[str, Any], lost: tuple[str, ...]) -> None:
+    """Azure chooses a public one anew, whatever the manifest says."""
+    wanted = {**address, "ports": [{"port": 80}]}
+    there = owned(group(ipAddress={**wanted, "ip": "10.0.0.4"}))
+    change = only(plan([group(ipAddress=wanted, osType="Windows")], [there], policy()))
+
+    assert (Action.REPLACE, lost) == (change.action, change.loses)
+
+
+def test_an_address_that_azure_answers_with_a_final_slash_is_no_difference() -> None:
+    """What was sent without it and read with it is one vault: nothing restarts."""
+    wanted = {"vaultBaseUrl": "https://kv.vault.azure.net", "keyName": "k", "keyVersion": "v"}
+    there = owned(group(encryptionProperties={**wanted, "vaultBaseUrl": "https://kv.vault.azure.net/"}))
+
+    assert not plan([group(encryptionProperties=wanted)], [there], policy())
+
+
 def test_an_unchanged_secret_is_no_difference() -> None:
     """The fingerprint knows it again."""
     assert not plan([with_secret()], [stamped(with_secret(), "DB=s3cret")], policy())
