@@ -75,6 +75,11 @@ class Shop:
         """Return the codes of the blockers of a plan."""
         return [each["code"] for each in self.run("plan", "--format", "json", *words).document["blockers"]]
 
+    def verified(self, *words: str) -> tuple[int, list[str]]:
+        """Verify; returns the exit code, and which questions failed."""
+        ran = self.run("verify", "--format", "json", *words)
+        return ran.code, [each["question"] for each in ran.document["checks"] if each["verdict"] == "failed"]
+
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Generator[Shop]:
@@ -251,15 +256,17 @@ BRAKES = {
 
 @pytest.mark.parametrize("name", BRAKES)
 def test_a_brake_holds_everything_until_it_is_released(shop: Shop, name: str) -> None:
-    """The plan names it, the apply exits with 3 and writes nothing; released, it writes, and nothing is left to do."""
+    """Plan and verify name it, the apply exits with 3 and writes nothing; released, it writes, and all is done."""
     brake = BRAKES[name]
     brake.situation(shop)
 
     assert [brake.code] == shop.held(*brake.flags)
+    assert (3, ["held"]) == shop.verified(*brake.flags)
     assert (3, 0) == shop.apply(*brake.flags)
 
     brake.edit(shop)
     assert [] == shop.held(*brake.flags, *brake.release)
+    assert (0, []) == shop.verified(*brake.flags, *brake.release)
     code, writes = shop.apply(*brake.flags, *brake.release)
     assert (0, True) == (code, writes > 0)
     assert (0, 0) == shop.apply(*brake.flags)
