@@ -58,12 +58,12 @@ def _verify(ctx: click.Context) -> ExitCode:
             resource_groups=plan.resource_groups,
             concurrency=asked.target.concurrency,
         )
-        found = (*_unread(plan), *held_checks(plan), *checks)
+        found = (*unread(plan), *held_checks(plan), *checks)
         session.console.result(_shown(found, work.header, session.console))
-    return _exit_code(found, strict=asked.strict)
+    return exit_code(found, strict=asked.strict)
 
 
-def _unread(plan: Plan) -> Iterator[Check]:
+def unread(plan: Plan) -> Iterator[Check]:
     """Yield what could not even be read: nothing is known of what it needs."""
     from aci_reconcile.checks import Check, Question, Verdict
 
@@ -80,7 +80,7 @@ def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
     return checks_text(found, header, console.style, verbose=console.verbose)
 
 
-def _exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
+def exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
     """Return what an apply would end in: where it is only held back, that is 3."""
     from aci_reconcile.checks import Question, Verdict
 

@@ -10,6 +10,8 @@ from unit.arm.loopback import Site, serving
 from unit.arm.scripted import Says
 from unit.cli.command_line import PROJECT, CommandLine
 
+from aci_reconcile.cli.interruption import SystemClock
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -55,7 +57,7 @@ def answered(
     cli.write("aci-reconcile.yaml", PROJECT)
     cli.group("web")
     monkeypatch.setenv("ACI_RECONCILE_SUBSCRIPTION", "00000000-0000-0000-0000-000000000000")
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
     with serving(lambda _: ANSWERS[request.param]) as site:
         monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", site.url)
         yield cli, site
