@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.deferred import Deferred
 from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node, child
 from aci_reconcile.fields.paths import below, display
+from aci_reconcile.fields.urls import normal_url
 from aci_reconcile.model import LEAVES, as_object
 from aci_reconcile.secret import Secret
 
@@ -231,26 +231,8 @@ def fold(text: str, how: Fold) -> str:
     if how is Fold.NOTHING:
         return text
     if how is Fold.URL:
-        return _url(text)
+        return normal_url(text)
     return (text.replace(" ", "") if how is Fold.SPACES else text).lower()
-
-
-_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<user>[^/?#@]*@)?(?P<host>\[[^\]/?#@]*\]|[^:/?#@\[\]]+)(?::(?P<port>[0-9]*))?"
-    r"(?P<path>/[^?#]*)?(?P<rest>[?#].*)?",
-    re.IGNORECASE | re.DOTALL,
-)
-_PORTS = {"http": "80", "https": "443"}
-
-
-def _url(text: str) -> str:
-    """Return an address of the web in the spelling that RFC 3986 makes of it; every other text as it is."""
-    found = _URL.fullmatch(text)
-    if found is None:
-        return text
-    scheme, host, port = found["scheme"].lower(), found["host"].lower(), found["port"] or ""
-    port = "" if port in {"", _PORTS[scheme]} else f":{port}"
-    return f"{scheme}://{found['user'] or ''}{host}{port}{found['path'] or '/'}{found['rest'] or ''}"
 
 
 def plain(raw: Json) -> Json:

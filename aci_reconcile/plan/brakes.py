@@ -96,8 +96,9 @@ def _replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Ite
         return
     reason = f"{_listed(held)} must be deleted and created again"
     replaced, deleted = _of(changes, Action.REPLACE), _of(changes, Action.DELETE)
-    blanket = policy.allow_replace == 0 and not _is_most((*replaced, *deleted), policy, ours)
-    release = "--allow-replace" if blanket else f"--allow-replace={len(replaced)}"
+    most = _is_most((*replaced, *deleted), policy, ours)
+    blanket = policy.allow_replace == 0 and not most
+    release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else held)}"
     yield Blocker("replace", reason, held, release)
 
 

@@ -9,6 +9,7 @@ from factories import body, container
 
 from aci_reconcile.diff import diff, leaves
 from aci_reconcile.fields import Fold, Replaces
+from aci_reconcile.fields.settable import settable
 from aci_reconcile.normalize import align, fold, normalize, secrets_of
 from aci_reconcile.secret import Secret
 
@@ -259,6 +260,16 @@ def test_leaves_of_an_added_container() -> None:
         "containers[side].resources.requests.memoryInGB",
         "containers[side].resources.requests.cpu",
     ] == [each.path for each in leaves(added)]
+
+
+def test_what_azure_chooses_is_not_asked_for() -> None:
+    """The ip of a public address goes, that of a private one stays; nothing is mutated."""
+    public = body(ipAddress={"type": "Public", "ip": "203.0.113.4", "ports": [{"port": 80}]})
+    private = body(ipAddress={"type": "Private", "ip": "10.0.0.4", "ports": [{"port": 80}]})
+
+    assert body(ipAddress={"type": "Public", "ports": [{"port": 80}]}) == settable(public)
+    assert "203.0.113.4" == public["properties"]["ipAddress"]["ip"]
+    assert [private, body()] == [settable(each) for each in (private, body())]
 
 
 URLS = {

@@ -38,7 +38,7 @@ def public_address(group: Item) -> None:
 def public_ip(group: Item) -> None:
     """Azure ignores the ``ip`` of a public address (MicrosoftDocs/azure-docs#106693); exports carry it."""
     address = group.at("properties", "ipAddress")
-    if address.at("type").text == "Public" and address.has("ip"):
+    if address.at("type").text == "Public" and address.at("ip"):
         address.at("ip").complain("ACI114", "Azure chooses a public address; `ip` is ignored here", "leave `ip` out")
 
 
