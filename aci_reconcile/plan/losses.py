@@ -18,7 +18,7 @@ def losses(live: Resource, after: Resource | None = None) -> tuple[str, ...]:
     """
     found: list[str] = []
     address = as_object(live.properties.get("ipAddress"))
-    wanted = as_object(after.properties.get("ipAddress")) if after else {}
+    wanted = as_object(after.properties.get("ipAddress") if after else None)
     pinned = wanted.get("ip") and as_text(wanted.get("type")).lower() == "private"
     if address and not pinned:
         found.append("new IP" if after else "IP")
