@@ -147,7 +147,7 @@ def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
             value = _value(raw, below)
         if not _absent(value, below):
             normal[name] = value
-    for name, beside, value in node.told:
+    for name, beside, value in node.chosen:
         if normal.get(beside) == value:
             normal.pop(name, None)
     return normal

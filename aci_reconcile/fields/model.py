@@ -135,5 +135,5 @@ class Node:
     """The names of the children that a manifest must give."""
     compared: bool = True
     """Whether a difference between two reads of it means anything: neither computed, nor write-only, nor untold."""
-    told: tuple[tuple[str, str, str], ...] = ()
-    """Children that are computed beside others: their name, the other's name, and its value."""
+    chosen: tuple[tuple[str, str, str], ...] = ()
+    """Children that Azure chooses beside others: their name, the other's name, and its value."""

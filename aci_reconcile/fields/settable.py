@@ -16,7 +16,7 @@ def settable(body: dict[str, Json]) -> dict[str, Json]:
 
     The enums are in their own spelling, as a loaded manifest has them.
     """
-    for (*above, name), beside, value in _TOLD:
+    for (*above, name), beside, value in _CHOSEN:
         holder = as_object(body)
         for key in above:
             holder = as_object(holder.get(key))
@@ -25,7 +25,7 @@ def settable(body: dict[str, Json]) -> dict[str, Json]:
     return body
 
 
-_TOLD = tuple((tuple(row.path.split(".")), *row.computed_beside) for row in FIELDS if row.computed_beside)
+_CHOSEN = tuple((tuple(row.path.split(".")), *row.computed_beside) for row in FIELDS if row.computed_beside)
 
 
 def _without(body: dict[str, Json], keys: tuple[str, ...]) -> dict[str, Json]:
