@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,11 @@ from aci_reconcile.arm.reading import object_of, pages
 from aci_reconcile.arm.telling import quiet
 from aci_reconcile.arm.urls import RESOURCES_API, groups_path, resource_path, scope_path, with_query
 from aci_reconcile.backend import Backend, Operation, Progress, Remaining
-from aci_reconcile.errors import NotFoundError
+from aci_reconcile.errors import NoAnswerError, NotFoundError
 from aci_reconcile.model import Resource, ResourceId, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aci_reconcile.arm.connection import Identity
     from aci_reconcile.arm.failures import Answer
@@ -80,13 +81,15 @@ class ArmBackend(Backend):
     def get(self, resource_id: ResourceId, /) -> Resource | None:
         """Read one group with its instance view; None when it, or its resource group, does not exist."""
         body = self._read(with_query(resource_path(resource_id), api_version=self._api), _ABSENT)
-        return None if body is None else Resource(_id_of(body, resource_id), quiet(body, self._redactor))
+        return None if body is None else Resource(_id_of(body, resource_id), quiet(_group(body), self._redactor))
 
     def list(self, scope: Scope, /) -> Iterable[Resource]:
         """List the groups of a resource group; all pages are read before the first group is returned."""
         bodies = self._pages(with_query(groups_path(scope), api_version=self._api))
         unnamed = ResourceId(scope.subscription, scope.resource_group, "")
-        return tuple(Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), body) for body in bodies)
+        return tuple(
+            Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), _group(body)) for body in bodies
+        )
 
     def put(self, resource: Resource, /) -> Operation:
         """Create the group, or replace its whole body.
@@ -183,6 +186,19 @@ class ArmBackend(Backend):
         answer.json()
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
         return Operation(url, answer.request_id)
+
+
+def _group(body: Body) -> Body:
+    """Return what Azure tells of a group: it has ``properties`` in every recording.
+
+    Raises:
+        NoAnswerError: it is something else, which must not be taken for a group that is nobody's, or not there.
+    """
+    if isinstance(body.get("properties"), Mapping):
+        return body
+    raise NoAnswerError(
+        "the answer is no container group", hint="is it an ARM server, and is there a proxy in between?"
+    )
 
 
 def _id_of(body: Body, asked: ResourceId) -> ResourceId:

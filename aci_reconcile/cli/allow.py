@@ -74,6 +74,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         owner=project.owner,
         prune=said.prune and is_named(project) if allow.prune is None else allow.prune,
         max_deletes=said.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        deletes_named=allow.max_deletes is not None,
         max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
         max_share=said.max_share,
         adopt=allow.adopt,
@@ -88,6 +89,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         selected=loaded.selected,
         create_resource_groups=project.create_resource_groups or local,
         resource_group_location=project.location,
+        emptied=tuple(map(str, loaded.emptied)),
         fingerprint_key=fingerprint_key(environ),
     )
 

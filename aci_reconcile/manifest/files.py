@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.nodes import ScalarNode
 from aci_reconcile.manifest.own_credentials import is_private
 
 if TYPE_CHECKING:
@@ -115,8 +116,10 @@ class Files:
         text = _text(path, Where(file), findings)
         if text is None:
             return ()
-        source = json_source if path.suffix.lower() == ".json" else yaml_source
-        return tuple(source.documents(text, file, findings))
+        if path.suffix.lower() == ".json":
+            return tuple(json_source.documents(text, file, findings))
+        found = tuple(yaml_source.documents(text, file, findings))
+        return found[:-1] if len(found) > 1 and _ends_bare(found[-1], text) else found
 
     def reference(self, target: str, where: Where, path: str, findings: Findings) -> str | None:
         """Read the file that ``${file:…}`` names; a final newline is dropped. None: the reason has been noted."""
@@ -149,6 +152,11 @@ def _content(data: bytes, target: str, where: Where, path: str, findings: Findin
         findings.add("ACI156", where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
         return None
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def _ends_bare(last: Source, text: str) -> bool:
+    """Whether a file ends with a separator that nothing follows, not even a comment: it begins no document."""
+    return isinstance(last, ScalarNode) and last.null and text.rstrip().endswith("\n---")
 
 
 def _is_manifest(name: str) -> bool:

@@ -39,6 +39,10 @@ class Findings:
         """Whether there is an error at this very place."""
         return where in self._wrong
 
+    def wrong(self, file: str) -> bool:
+        """Whether there is an error in a file."""
+        return any(each.where.file == file and each.severity is Severity.ERROR for each in self._found)
+
     @property
     def failed(self) -> bool:
         """Whether there is an error among them."""

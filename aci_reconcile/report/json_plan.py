@@ -69,7 +69,7 @@ def plan_json(plan: Plan, header: Header, *, tool_version: str, plan_digest: str
 def remarks_json(plan: Plan) -> dict[str, object]:
     """Return the notices, and what could not be read."""
     return {
-        "notices": [{"code": each.code, "address": each.address, "message": each.message} for each in plan.notices],
+        "notices": [{"code": each.code, "address": each.address, "message": each.text} for each in plan.notices],
         "unreadable": [{"address": each.address, "message": each.message} for each in plan.unreadable],
     }
 
