@@ -49,12 +49,14 @@ def foreign(node: Source) -> Foreign | None:
         return _list(node)
     if not isinstance(node, MapNode):
         return None
-    keys = {entry.key for entry in node.entries}
     by_schema = _by_schema(_text(node.get("$schema")))
     if by_schema is not None:
         return by_schema
-    if _claimed(keys) or _text(node.get("type")).lower() == CONTAINER_GROUPS.lower():
+    if any(entry.key.lower() in _OURS for entry in node.entries):  # nearly every document ends here
         return None
+    if _text(node.get("type")).lower() == CONTAINER_GROUPS.lower():
+        return None
+    keys = {entry.key for entry in node.entries}
     return _by_form(node, keys) or _by_keys(keys)
 
 
@@ -76,7 +78,7 @@ def _claimed(keys: Collection[str]) -> bool:
 
 
 def _by_schema(schema: str) -> Foreign | None:
-    return next((found for part, found in SCHEMAS.items() if part in schema), None)
+    return next((found for part, found in SCHEMAS.items() if part in schema), None) if schema else None
 
 
 def _by_keys(keys: Collection[str]) -> Foreign | None:

@@ -21,6 +21,8 @@ _PLACEHOLDER: Final = re.compile(
     r"|<(?P<slot>[A-Za-z][\w -]{0,98})>"
 )
 _BARE: Final = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+TOKEN_STARTS: Final = frozenset("#$_<{ ")
+"""How a placeholder begins; few other texts do."""
 _LONGEST: Final = 200
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9_]+")
 

@@ -13,7 +13,7 @@ from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.references import Text, mentions
-from aci_reconcile.manifest.tokens import instead, names_in, placeholder
+from aci_reconcile.manifest.tokens import TOKEN_STARTS, instead, names_in, placeholder
 from aci_reconcile.manifest.wanted import form, instead_of_nothing, instead_of_text, unquoted, wanted
 from aci_reconcile.secret import Secret
 
@@ -186,7 +186,7 @@ class Typing:
             return value
         if spec.write_only:
             return self._encoded(self._literal(value, node, spec, at), node, spec, at)
-        if value == node.text and _may_hold_a_token(spec):
+        if value[:1] in TOKEN_STARTS and value == node.text and _may_hold_a_token(spec):
             self._check_token(value, node, spec, at)
         allowed = spec.row.enum
         return value if not allowed or value in allowed else self._chosen(value, node, allowed, path)
