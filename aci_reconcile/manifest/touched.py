@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.foreign import foreign, foreign_text
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.references import found_in
 
@@ -100,11 +101,11 @@ def named(node: Source) -> Named:
 def _then(changes: Changes) -> Iterator[Named]:
     """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
     for name, text in changes.then:
-        findings = Findings()
-        source = json_source if name.lower().endswith(".json") else yaml_source
-        found = [named(node) for node in source.documents(text, name, findings)]
+        findings, json = Findings(), name.lower().endswith(".json")
+        source = json_source if json else yaml_source
+        found = [named(node) for node in source.documents(text, name, findings) if foreign(node) is None]
         yield from (each for each in found if each[1])
-        if findings.failed:
+        if findings.failed and foreign_text(text, json=json) is None:
             yield ("", "")
 
 
