@@ -39,6 +39,8 @@ _SHARED: Final = frozenset(
 )
 _OURS: Final = frozenset({*GROUP.lowered, *GROUP.children["properties"].lowered}) - _SHARED
 """Keys of a manifest, in small letters, that nobody else has at the top."""
+_REPORTS: Final = "format_version"
+"""What every plan and report of this tool begins with, beside keys that a manifest may have, too."""
 _YAML_KEY: Final = re.compile(r"^[\"']?([A-Za-z_$][\w.$-]*)[\"']?[ \t]*:(?:\s|$)", re.MULTILINE)
 _JSON_KEY: Final = re.compile(r"\"([^\"\\\n]*)\"\s*:|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]")
 
@@ -52,6 +54,8 @@ def foreign(node: Source) -> Foreign | None:
     by_schema = _by_schema(_text(node.get("$schema")))
     if by_schema is not None:
         return by_schema
+    if node.entry(_REPORTS) is not None and node.entry("containers") is None:
+        return _by_keys({entry.key for entry in node.entries})
     if any(entry.key.lower() in _OURS for entry in node.entries):  # nearly every document ends here
         return None
     if _text(node.get("type")).lower() == CONTAINER_GROUPS.lower():
@@ -68,6 +72,8 @@ def foreign_text(text: str, *, json: bool) -> Foreign | None:
         json: whether its name says that it is JSON.
     """
     keys = _top_keys(text) if json else set(_YAML_KEY.findall(text))
+    if _REPORTS in keys and "containers" not in keys:
+        return _by_keys(keys)
     if _claimed(keys) or CONTAINER_GROUPS.lower() in text.lower():
         return None
     return _by_keys(keys)
