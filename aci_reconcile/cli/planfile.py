@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli.whole import write_whole
+from aci_reconcile.cli.whole import check_target, write_whole
 from aci_reconcile.errors import UsageError
 from aci_reconcile.manifest import complaint
 from aci_reconcile.saved import opened, tolerated, written
@@ -36,8 +36,7 @@ def write_plan(file: Path, document: Document) -> None:
     Raises:
         UsageError: the file can't be written, or it is a link, or something that is no file.
     """
-    if file.is_symlink() or (file.exists() and not file.is_file()):
-        raise UsageError(f"--out {file}: this is a link, or no file", hint="name a file; links are not followed")
+    check_target(f"--out {file}", file)
     try:
         write_whole(file, written(document), private=True)
     except OSError as error:

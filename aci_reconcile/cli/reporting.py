@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.cli.console import PIPED
 from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
-from aci_reconcile.cli.whole import write_whole
+from aci_reconcile.cli.whole import check_target, write_whole
 from aci_reconcile.errors import AciReconcileError, InvalidManifestsError, UsageError
 from aci_reconcile.report import PLAIN, diagnostics_json, diagnostics_text
 from aci_reconcile.report.escape import dump, sanitize
@@ -172,8 +172,6 @@ def _files(given: Given) -> Generator[tuple[str, Path]]:
             raise UsageError(f"--report {form}={name}: this file has another use already", hint="name another file")
         if not file.parent.is_dir():
             raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="make it first")
-        if file.is_symlink() or (file.exists() and not file.is_file()):
-            hint = "name a file; links are not followed"
-            raise UsageError(f"--report {form}={name}: this is a link, or no file", hint=hint)
+        check_target(f"--report {form}={name}", file)
         taken.add(file.absolute())
         yield form, file

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli.recall import remember
-from aci_reconcile.cli.whole import write_whole
+from aci_reconcile.cli.whole import check_target, write_whole
 from aci_reconcile.errors import AciReconcileError, ForgeError, UsageError
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def _files(given: Given) -> tuple[Path | None, Path | None]:
     """
     history, metrics = given.path("history"), given.path("metrics")
     for option, file in (("--history", history), ("--metrics", metrics)):
-        if file is not None and (file.is_symlink() or (file.exists() and not file.is_file())):
-            raise UsageError(f"{option} {file}: this is a link, or no file", hint="name a file; links are not followed")
+        if file is not None:
+            check_target(f"{option} {file}", file)
     if history is not None and metrics is not None and history.absolute() == metrics.absolute():
         raise UsageError("--history and --metrics name the same file", hint="name another one")
     return history, metrics

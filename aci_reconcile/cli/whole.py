@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from aci_reconcile.errors import UsageError
+
 _OWNER_ONLY, _AS_USUAL = 0o600, 0o666
 
 
@@ -31,3 +33,21 @@ def write_whole(file: Path, text: str, *, private: bool = False) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def check_target(said: str, file: Path) -> None:
+    """Check that a file may be written: neither a link nor something that is no file, and a name that files can have.
+
+    Args:
+        said: the option as it was given, for the message.
+        file: what it names.
+
+    Raises:
+        UsageError: it may not.
+    """
+    try:
+        odd = file.is_symlink() or (file.exists() and not file.is_file())
+    except OSError as error:
+        raise UsageError(f"{said}: {error.strerror or 'the system refuses the name'}") from error
+    if odd:
+        raise UsageError(f"{said}: this is a link, or no file", hint="name a file; links are not followed")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.errors import Where
-from aci_reconcile.manifest.findings import did_you_mean, quote
-from aci_reconcile.manifest.groups import with_references
+from aci_reconcile.manifest.circles import circles
+from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.groups import Known, with_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,28 +19,29 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.settings import Settings
     from aci_reconcile.model import Resource, ResourceId
 
+_SHOWN: Final = 20
+"""Groups of a circle that are named."""
+
 
 def check_set(declared: Sequence[Declared], settings: Settings, findings: Findings) -> tuple[Resource, ...]:
     """Return the resources in order of their keys, each key once, with full addresses in ``depends_on``."""
     unique = _unique(declared, findings)
-    known = [each.resource.id for each in unique.values()]
+    known = Known([each.resource.id for each in unique.values()])
     resources = [_with_dependencies(each, known) for each in unique.values()]
     _check_cycles(resources, unique)
     _check_patches(settings, known, findings)
     return tuple(sorted(resources, key=lambda each: each.id.key))
 
 
-def _check_patches(settings: Settings, known: list[ResourceId], findings: Findings) -> None:
+def _check_patches(settings: Settings, known: Known, findings: Findings) -> None:
     """Complain of patches that fit no group; in other environments the resource group may be another."""
     if not (settings.patches or settings.elsewhere):
         return
-    names = {each.name.lower() for each in known}
-    addresses = {each.address.lower() for each in known}
     checked = [(patch, patch.key.lower()) for patch in settings.patches]
     checked += [(patch, patch.key.lower().rpartition("/")[2]) for patch in settings.elsewhere]
     for patch, key in checked:
-        if key not in names | addresses:
-            hint = did_you_mean(patch.key, [each.name for each in known])
+        if not known.fits(key):
+            hint = findings.near(patch.key, known.names)
             message = f"there is no group {quote(patch.key)} to patch"
             findings.add("ACI175", patch.where, message, hint=hint, path=f"groups.{patch.key}")
 
@@ -60,7 +62,7 @@ def _shown(identity: ResourceId) -> str:
     return identity.address if identity.resource_group else identity.name
 
 
-def _with_dependencies(declared: Declared, known: list[ResourceId]) -> Resource:
+def _with_dependencies(declared: Declared, known: Known) -> Resource:
     resource = declared.resource
     if not resource.lifecycle.depends_on:
         return with_references(declared, known)
@@ -71,12 +73,11 @@ def _with_dependencies(declared: Declared, known: list[ResourceId]) -> Resource:
     return with_references(replace(declared, resource=ordered), known)
 
 
-def _address(item: Item, own: ResourceId, known: list[ResourceId]) -> str:
+def _address(item: Item, own: ResourceId, known: Known) -> str:
     """Return the full address of a group that another depends on; empty: the reason has been noted."""
-    text = item.text.lower()
-    fits = [each for each in known if text in {each.address.lower(), each.name.lower()}]
+    fits = known.fits(item.text)
     if not fits:
-        hint = did_you_mean(item.text, [name for each in known for name in (each.name, each.address)])
+        hint = item.findings.near(item.text, known.names)
         item.complain("ACI141", f"there is no group {quote(item.text)}", hint)
     elif len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
@@ -94,28 +95,15 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
     if not below:
         return
     keys = {each.address: each.id.key for each in resources}
-    told: set[str] = set()
-    for address in sorted(below):
-        circle = _circle(address, below)
-        if circle and not told & set(circle):
-            told.update(circle)
-            first = declared[keys[address]]
-            item = first.ours.at("lifecycle", "dependsOn")
-            if not item:
-                item = next((each for each, _ in first.named), item)
-            item.complain("ACI142", f"the groups depend on each other in a circle: {' → '.join([*circle, address])}")
+    for circle in circles(below):
+        first = declared[keys[circle[0]]]
+        item = first.ours.at("lifecycle", "dependsOn")
+        if not item:
+            item = next((each for each, _ in first.named), item)
+        item.complain("ACI142", f"the groups depend on each other in a circle: {_way(circle)}")
 
 
-def _circle(start: str, below: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return a way from a group back to itself; empty where there is none."""
-    ways = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop()
-        for following in below.get(way[-1], ()):
-            if following == start:
-                return way
-            if following not in seen:
-                seen.add(following)
-                ways.append([*way, following])
-    return []
+def _way(circle: tuple[str, ...]) -> str:
+    """Return a circle as a way back to where it began; a long one without its middle."""
+    shown = circle if len(circle) <= _SHOWN else (*circle[: _SHOWN - 1], "…", circle[-1])
+    return " → ".join([*shown, circle[0]])

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.deferred import references
 from aci_reconcile.fields import API_VERSION, ROOT
 from aci_reconcile.fields.settable import settable
+from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.foreign import foreign
 from aci_reconcile.manifest.groups import named
 from aci_reconcile.manifest.items import Item
 from aci_reconcile.manifest.lifecycle import lifecycle
-from aci_reconcile.manifest.nodes import MapNode, ScalarNode, merge
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
 from aci_reconcile.manifest.project import RESOURCE_GROUP
 from aci_reconcile.manifest.references import mentions
 from aci_reconcile.manifest.rows import ENVELOPE, GROUP, OURS
 from aci_reconcile.manifest.rules import check
+from aci_reconcile.manifest.tokens import names_in, placeholder
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.validator import conforms
 from aci_reconcile.manifest.versions import api_order, is_api_version, newest
@@ -39,6 +41,15 @@ if TYPE_CHECKING:
 
 KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
 """The resource types a manifest may declare, each with what it holds."""
+
+_SIBLINGS: Final[Mapping[str, str]] = {
+    "microsoft.containerinstance/ngroups": "a manifest declares one container group: write one for each of the set",
+    "microsoft.containerinstance/containergroupprofiles": (
+        "a manifest declares one container group; it names a profile with `containerGroupProfile: {id: …}`"
+    ),
+    "microsoft.app/containerapps": "Container Apps are another service; a manifest declares one container group of ACI",
+}
+"""Types that a slip of the pen does not explain, in small letters."""
 
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
 """What can stand in an ARM id as the name of a resource (docs: naming rules)."""
@@ -64,13 +75,15 @@ def read_document(
     """Return what a document declares; None where it is empty, or too wrong to be a resource."""
     if isinstance(node, ScalarNode) and node.null:
         return None
-    if not isinstance(node, MapNode):
-        findings.add("ACI011", node.where, "a manifest is a map of properties, such as `name: web`")
-        return None
     other = foreign(node)
     if other:
         findings.add("ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.hint)
         return None
+    if not isinstance(node, MapNode):
+        hint = "write each group as a document of its own, after a line `---`" if isinstance(node, ListNode) else ""
+        findings.add("ACI011", node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
+        return None
+    references.size.begin()
     return _Document(node.without("$schema"), request, settings, references, findings).declared()
 
 
@@ -115,7 +128,7 @@ class _Document:
         return bool(wanted) and api_order(wanted) > api_order(API_VERSION)
 
     def _api_version(self) -> str:
-        value = _lookup(self.node, "apiversion", "api-version")
+        value = _lookup(self.node, "apiversion")
         if value is None or (isinstance(value, ScalarNode) and not value.text):
             return ""
         if isinstance(value, ScalarNode) and is_api_version(value.text):
@@ -135,7 +148,7 @@ class _Document:
         if found is None:
             code = "ACI158" if mentions(text) else "ACI130"
             message = "a reference may not stand here" if mentions(text) else f"the type {quote(text)} is not supported"
-            hint = did_you_mean(text, KINDS) or f"supported: {', '.join(KINDS)}"
+            hint = _SIBLINGS.get(text.lower()) or did_you_mean(text, KINDS) or f"supported: {', '.join(KINDS)}"
             self.findings.add(code, value.where, message, hint=hint, path="type")
         return found
 
@@ -154,11 +167,15 @@ class _Document:
 
     def _check_name(self, value: ScalarNode) -> None:
         hint = "1 to 63 lowercase letters, digits and single hyphens, a letter or digit first and last"
+        if placeholder(value.text) or names_in(value.text):
+            hint = "write the name out: a group is known by it; environments differ by their resource groups"
         if not _GROUP_NAME.fullmatch(value.text):
             message = f"{quote(value.text)} is no name for a container group"
             self.findings.add("ACI020", value.where, message, hint=hint, path="name")
         elif not _DOCUMENTED_NAME.fullmatch(value.text):
             message = f"Azure may refuse the name {quote(value.text)}"
+            near = re.sub("[^a-z0-9]+", "-", value.text.lower()).strip("-")
+            hint = f"write {quote(near)}: {hint}" if _DOCUMENTED_NAME.fullmatch(near) else hint
             self.findings.add("ACI021", value.where, message, hint=hint, path="name")
 
     def _merged(self, expanded: Source, name: str) -> MapNode:
@@ -225,10 +242,10 @@ class _Document:
         return {"location": found, **body} if found else body
 
 
-def _lookup(node: MapNode, *names: str) -> Source | None:
-    """Return the value of a key, whatever its case; the first one where there are several."""
+def _lookup(node: MapNode, name: str) -> Source | None:
+    """Return the value of a key, whatever its spelling; the first one where there are several."""
     for entry in node.entries:
-        if entry.key.lower() in names:
+        if squeezed(entry.key) == name:
             return entry.value
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import os
 import re
@@ -27,6 +28,7 @@ ACCEPTED_FILE: Final = "aci-reconcile.accepted.yaml"
 MAX_BYTES: Final = 1024 * 1024
 """Of a manifest, a project file, or a file that a reference names."""
 
+_WIDE: Final = "this is UTF-16, as `>` of Windows PowerShell writes it: save it as UTF-8 (`Out-File -Encoding utf8`)"
 _SUFFIXES = (".yaml", ".yml", ".json")
 _NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
@@ -91,14 +93,14 @@ class Files:
             here = Path(root)
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             links = [name for name in folders if (here / name).is_symlink()]
-            manifests = [name for name in names if _is_manifest(name)]
+            manifests = [name for name in names if is_manifest(name)]
             yield from (here / name for name in sorted([*manifests, *links]))
 
     def inside(self, path: Path) -> bool:
         """Whether a path leads to something in the repository, whatever links are on the way."""
         try:
             return path.resolve().is_relative_to(self.boundary.resolve())
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, ValueError):
             return False
 
     def _private(self, path: Path, where: Where, findings: Findings, at: str = "") -> bool:
@@ -121,10 +123,22 @@ class Files:
         found = tuple(yaml_source.documents(text, file, findings))
         return found[:-1] if len(found) > 1 and _ends_bare(found[-1], text) else found
 
+    def head(self, path: Path) -> str:
+        """Return the beginning of a file as text, be it readable as a manifest or not; empty where it can't be read."""
+        try:
+            with path.open("rb") as stream:
+                return stream.read(MAX_BYTES).decode(errors="replace")
+        except (OSError, ValueError):
+            return ""
+
     def reference(self, target: str, where: Where, path: str, findings: Findings) -> str | None:
         """Read the file that ``${file:…}`` names; a final newline is dropped. None: the reason has been noted."""
         name = Path(target)
         full = self.base / name
+        why = refused(full)
+        if why:
+            findings.add("ACI156", where, f"{quote(target)} can't be read: {why}", path=path)
+            return None
         if name.is_absolute() or ".." in name.parts or "\\" in target or not self.inside(full):
             hint = f"files are named from {quote(self.show(self.base))} on, without `..`"
             findings.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
@@ -144,6 +158,19 @@ class Files:
         return _content(data, target, where, path, findings)
 
 
+def refused(path: Path) -> str:
+    """Return why the system takes no such path at all; empty where there may be something, or nothing, behind it."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return error.strerror or "the system refuses it"
+    except ValueError:
+        return "it holds a character that no path may hold"
+    return ""
+
+
 def _content(data: bytes, target: str, where: Where, path: str, findings: Findings) -> str | None:
     try:
         text = data.decode()
@@ -159,7 +186,8 @@ def _ends_bare(last: Source, text: str) -> bool:
     return isinstance(last, ScalarNode) and last.null and text.rstrip().endswith("\n---")
 
 
-def _is_manifest(name: str) -> bool:
+def is_manifest(name: str) -> bool:
+    """Whether a file of a folder is read, going by its name."""
     return name.lower().endswith(_SUFFIXES) and not name.startswith(".") and name not in _NOT_MANIFESTS
 
 
@@ -173,7 +201,8 @@ def _text(path: Path, where: Where, findings: Findings) -> str | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte {error.start + 1} is not UTF-8"
-        findings.add("ACI003", Where(where.file, line), message, hint="save the file as UTF-8")
+        hint = _WIDE if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "save the file as UTF-8"
+        findings.add("ACI003", Where(where.file, line), message, hint=hint)
         return None
     bad = None if data.isascii() and _plain(data) else _unprintable().search(text)
     if bad:
@@ -203,8 +232,9 @@ def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
             data = stream.read(size + 1) if 0 < size <= MAX_BYTES else stream.read(MAX_BYTES + 1)
             if len(data) > size > 0:  # it has grown
                 data += stream.read(MAX_BYTES + 1 - len(data))
-    except OSError as error:
-        findings.add("ACI001", where, f"the file can't be read: {error.strerror or 'unknown reason'}")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "unknown reason"
+        findings.add("ACI001", where, f"the file can't be read: {why}")
         return None
     if len(data) > MAX_BYTES:
         findings.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest is a few kilobytes")

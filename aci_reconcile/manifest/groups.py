@@ -17,7 +17,24 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Resource, ResourceId
 
 
-def with_references(declared: Declared, known: Sequence[ResourceId]) -> Resource:
+class Known:
+    """The groups of a project, to be found by name or address."""
+
+    def __init__(self, ids: Sequence[ResourceId]) -> None:
+        self.addresses = frozenset(each.address for each in ids)
+        self.names = tuple(dict.fromkeys(name for each in ids for name in (each.name, each.address)))
+        """What a group may be called, as it is written."""
+        self._by_name: dict[str, list[ResourceId]] = {}
+        for each in ids:
+            for name in {each.address.lower(), each.name.lower()}:
+                self._by_name.setdefault(name, []).append(each)
+
+    def fits(self, name: str) -> Sequence[ResourceId]:
+        """Return the groups that a name or an address may mean."""
+        return self._by_name.get(name.lower(), ())
+
+
+def with_references(declared: Declared, known: Known) -> Resource:
     """Return the group with full addresses in its references, and after the groups that it names."""
     resource = declared.resource
     if not declared.named:
@@ -26,8 +43,8 @@ def with_references(declared: Declared, known: Sequence[ResourceId]) -> Resource
     for item, reference in declared.named:
         addresses[reference.address] = _address(item, reference, resource.id, known)
     body = changed(resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address])))
-    ours = {each.address for each in known} - {resource.address}
-    found = (each.address for each in references(body) if each.address in ours)
+    addressed = (each.address for each in references(body) if each.address in known.addresses)
+    found = (each for each in addressed if each != resource.address)
     depends_on = tuple(dict.fromkeys((*resource.lifecycle.depends_on, *found)))
     return replace(resource, body=as_object(body), lifecycle=replace(resource.lifecycle, depends_on=depends_on))
 
@@ -47,10 +64,9 @@ def _walk(item: Item) -> Iterator[Item]:
         yield from _walk(item.below(value, index))
 
 
-def _address(item: Item, reference: GroupReference, own: ResourceId, known: Sequence[ResourceId]) -> str:
+def _address(item: Item, reference: GroupReference, own: ResourceId, known: Known) -> str:
     """Return the full address of a group that a reference names; one of another project need not be declared."""
-    text = reference.address.lower()
-    fits = [each for each in known if text in {each.address.lower(), each.name.lower()}]
+    fits = known.fits(reference.address)
     found = fits[0] if fits else reference.target(own)
     if len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))

@@ -26,6 +26,9 @@ _TOKEN = re.compile(
     |(?P<mark>[][{},:])""",
     re.VERBOSE | re.DOTALL,
 )
+_STEPS = {"{": 1, "[": 1, "}": -1, "]": -1}
+_MAX_TOKENS = 4 * MAX_NODES
+"""A value is followed by a comma, and may have a key and a colon before it."""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -50,7 +53,7 @@ class _Parser:
     def documents(self) -> Iterator[Source]:
         if not self._peek():
             return
-        root = self._value(0)
+        root = self._value()
         if self._peek():
             raise self._fail("something follows after the end of the document")
         yield root
@@ -59,13 +62,13 @@ class _Parser:
         line = bisect_right(self._starts, offset)
         return Where(self._file, line, offset - self._starts[line - 1] + 1)
 
-    def _fail(self, message: str, code: str = "ACI004") -> Unreadable:
+    def _fail(self, message: str) -> Unreadable:
         where = self._tokens[min(self._next, len(self._tokens) - 1)][2]
-        self._findings.add(code, where, message if code != "ACI004" else f"this is not JSON: {message}")
+        self._findings.add("ACI004", where, f"this is not JSON: {message}")
         return Unreadable()
 
     def _scan(self, text: str) -> Iterator[tuple[str, str, Where]]:
-        at = 0
+        at, depth, number = 0, 0, 0
         commented = False
         while at < len(text):
             match = _TOKEN.match(text, at)
@@ -78,9 +81,22 @@ class _Parser:
                 commented = True
                 self._findings.add("ACI139", self._where(at), "JSON has no comments; other tools will refuse this file")
             elif kind not in {"space", "comment"}:
-                yield kind, match.group(), self._where(at)
+                text_of, number = match.group(), number + 1
+                depth += _STEPS.get(text_of, 0)
+                self._check_bounds(depth, number, at)
+                yield kind, text_of, self._where(at)
             at = match.end()
         yield "", "", self._where(len(text))
+
+    def _check_bounds(self, depth: int, number: int, at: int) -> None:
+        """Stop before anything is made of a text that is nested too deep, or holds too much."""
+        if depth > MAX_DEPTH:
+            self._findings.add("ACI009", self._where(at), f"nested more than {MAX_DEPTH} levels deep")
+        elif number > _MAX_TOKENS:
+            self._findings.add("ACI008", self._where(at), f"more than {MAX_NODES:,} values")
+        else:
+            return
+        raise Unreadable
 
     def _peek(self) -> str:
         kind, text, _ = self._tokens[self._next]
@@ -91,16 +107,12 @@ class _Parser:
             raise self._fail(message)
         self._next += 1
 
-    def _value(self, depth: int) -> Source:
-        if depth >= MAX_DEPTH:
-            raise self._fail(f"nested more than {MAX_DEPTH} levels deep", "ACI009")
-        if self._next > 4 * MAX_NODES:
-            raise self._fail(f"more than {MAX_NODES:,} values", "ACI008")
+    def _value(self) -> Source:
         kind = self._peek()
         if kind == "{":
-            return self._map(depth)
+            return self._map()
         if kind == "[":
-            return self._list(depth)
+            return self._list()
         if kind not in {"string", "word"}:
             raise self._fail("a value is missing")
         return self._scalar()
@@ -125,18 +137,18 @@ class _Parser:
             raise self._fail("an escape in the text is not valid") from error
         return value
 
-    def _list(self, depth: int) -> ListNode:
+    def _list(self) -> ListNode:
         where = self._tokens[self._next][2]
         self._next += 1
         items: list[Source] = []
         while self._peek() != "]":
             if items:
                 self._take(",", "a comma or `]` is missing")
-            items.append(self._value(depth + 1))
+            items.append(self._value())
         self._next += 1
         return ListNode(tuple(items), where)
 
-    def _map(self, depth: int) -> MapNode:
+    def _map(self) -> MapNode:
         where = self._tokens[self._next][2]
         self._next += 1
         pairs: list[tuple[ScalarNode, Source]] = []
@@ -147,6 +159,6 @@ class _Parser:
                 raise self._fail("a key in quotes is missing")
             key = self._scalar()
             self._take(":", "a `:` is missing after the key")
-            pairs.append((key, self._value(depth + 1)))
+            pairs.append((key, self._value()))
         self._next += 1
         return MapNode(tuple(unique(pairs, self._findings)), where)

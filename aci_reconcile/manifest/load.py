@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Diagnostic, Severity, Where
@@ -15,13 +13,16 @@ from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.overlays import spoken
 from aci_reconcile.manifest.own_credentials import credential_files
-from aci_reconcile.manifest.selection import Selection, given, project_file
+from aci_reconcile.manifest.selection import Selection, project_file
 from aci_reconcile.manifest.settings import no_project, read_project
+from aci_reconcile.manifest.skipping import Skipping
+from aci_reconcile.manifest.sources import Sources
 from aci_reconcile.manifest.touched import Reading, Touched, files_of, named, touched
 from aci_reconcile.manifest.versions import newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from aci_reconcile.backend import Resolver
     from aci_reconcile.manifest.documents import Declared
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.model import Resource
-
-_PATTERN = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,8 @@ class _Load:
         self._settings = read_project(self._file, *known) if self._file else no_project(*known)
         self._reading = Reading()
         self._emptied = Emptied(self._findings)
+        self._sources = Sources(self._request, self._file, self._files, self._settings, self._emptied)
+        self._skipping = Skipping(self._files, self._sources.named(), self._findings)
 
     def project_alone(self) -> Project | None:
         if self._file is None or self._findings.failed:
@@ -114,19 +115,20 @@ class _Load:
     def loaded(self) -> Loaded:
         self._check_flags()
         declared: list[tuple[Path, Declared]] = []
-        files = self._manifests()
+        files = self._sources.manifests()
         for file in files:
             declared.extend((file, each) for each in self._read(file))
+        self._skipping.told(empty=not declared and not self._findings.failed)
         resources = check_set([each for _, each in declared], self._settings, self._findings)
         sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
         hit = self._touched(resources, sources)
-        selection = Selection(self._request, self._file, self._files, self._findings, self._places())
+        selection = Selection(self._request, self._file, self._files, self._findings, self._sources.places())
         return Loaded(
             self._project([each for _, each in declared]),
             resources,
             selection.selected(resources, sources, hit),
             self._findings.sorted(),
-            tuple(self._files.show(file) for file in files),
+            tuple(self._files.show(file) for file in files if not self._skipping.skipped(file)),
             spoken(self._settings.defaults),
             self._settings.sayings.settings(),
             hit,
@@ -135,12 +137,14 @@ class _Load:
 
     def names(self) -> tuple[str, ...]:
         default = self._settings.project.resource_group or self._request.resource_group
-        documents = (node for file in self._manifests() for node in self._files.documents(file, self._findings))
+        documents = (node for file in self._sources.manifests() for node in self._skipping.documents(file) or ())
         found = ((group or default.lower(), name) for group, name in map(named, documents) if name)
         return tuple(sorted({"/".join(each).removeprefix("/") for each in found}))
 
     def _read(self, file: Path) -> Iterable[Declared]:
-        documents = self._files.documents(file, self._findings)
+        documents = self._skipping.documents(file)
+        if documents is None:
+            return
         references = self._settings.references
         if self._file is None:
             files = replace(self._files, base=file.parent, boundary=boundary(file.parent))
@@ -152,54 +156,6 @@ class _Load:
             found = read_document(node, self._request, self._settings, references, self._findings)
             if found is not None:
                 yield found
-
-    def _manifests(self) -> tuple[Path, ...]:
-        """Return every manifest, each once, in order of the names."""
-        starts = self._starts()
-        found: dict[Path, None] = {}
-        for start in starts:
-            below = dict.fromkeys(self._files.manifests(start, self._findings))
-            if not below and len(starts) > 1:
-                self._emptied.folder(Where(self._files.show(start)))
-            found.update(below)
-        return tuple(sorted(found, key=lambda path: path.as_posix()))
-
-    def _starts(self) -> tuple[Path, ...]:
-        if self._file is None:
-            return given(self._request) or (self._request.cwd,)
-        entries = self._settings.manifests
-        if not entries:
-            folder = self._file.parent / "manifests"
-            return (folder if folder.is_dir() else self._file.parent,)
-        root = self._file.parent
-        return tuple(path for index, entry in enumerate(entries) for path in self._entry(entry, index, root))
-
-    def _places(self) -> tuple[Path, ...]:
-        """Return where manifests are looked for; of a pattern, the folder above its first wildcard."""
-        if self._file is None or not self._settings.manifests:
-            return self._starts()
-        root, places = self._file.parent, list[Path]()
-        for entry in self._settings.manifests:
-            plain = itertools.takewhile(lambda part: not _PATTERN & set(part), Path(entry).parts)
-            places.append(root.joinpath(*plain))
-        return tuple(places)
-
-    def _entry(self, entry: str, index: int, root: Path) -> tuple[Path, ...]:
-        where = self._settings.said("manifests", index) or Where(self._files.show(root))
-        path = Path(entry)
-        if path.is_absolute() or ".." in path.parts:
-            message = f"{quote(entry)} leads out of the project"
-            self._findings.add("ACI177", where, message, hint="name files below the project file", path="manifests")
-            return ()
-        found = tuple(sorted(root.glob(entry))) if _PATTERN & set(entry) else (root / path,)
-        existing = tuple(each for each in found if each.exists())
-        if not existing:
-            self._findings.add("ACI177", where, f"{quote(entry)} does not exist", path="manifests")
-        for each in existing:
-            if not self._files.inside(each):
-                message = f"{quote(self._files.show(each))} leads out of the repository"
-                self._findings.add("ACI140", where, message, path="manifests")
-        return tuple(each for each in existing if self._files.inside(each))
 
     def _check_flags(self) -> None:
         """Complain where the project file and the command line name different places."""

@@ -87,7 +87,8 @@ def merge(under: Source | None, over: Source | None) -> Source | None:
         return under
     if not (isinstance(under, MapNode) and isinstance(over, MapNode)):
         return over
-    entries = [_laid(entry, over.entry(entry.key)) for entry in under.entries]
+    above = {entry.key: entry for entry in over.entries}
+    entries = [_laid(entry, above.get(entry.key)) for entry in under.entries]
     known = {entry.key for entry in under.entries}
     entries.extend(entry for entry in over.entries if entry.key not in known)
     return MapNode(tuple(entries), over.where)

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aci_reconcile.deferred import Deferred, GroupReference
-from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.own_credentials import is_own_credential, whose
 from aci_reconcile.manifest.public_env import INNOCENT, PublicEnv
+from aci_reconcile.manifest.sizes import MAX_EXPANDED, MAX_EXPANDED_IN_ALL, Size
 from aci_reconcile.redaction import is_secret_name
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aci_reconcile.backend import Resolver
     from aci_reconcile.errors import Where
@@ -27,12 +28,11 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.nodes import ScalarNode
 
 NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
-REFERENCE: Final = re.compile(
+_REFERENCE: Final = re.compile(
     rf"(?P<escape>\$)?\$\{{(?:var:(?P<var>{NAME})|env:(?P<env>{NAME})(?::-(?P<default>[^}}]*))?"
     r"|(?P<other>file|keyvault|group):(?P<target>[^{}\s][^{}]*))\}"
 )
 _ALMOST = re.compile(r"\$\{\s*(var|env|file|keyvault|group)\s*:[^}]*\}?", re.IGNORECASE)
-_BARE = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 VAULT_SECRET: Final = re.compile(r"[A-Za-z0-9-]{3,24}/[A-Za-z0-9-]{1,127}(?:/[A-Za-z0-9]{1,32})?")
 """Docs (naming rules): the names of a vault and of a secret in it; a version is a number of 32 hexadecimal digits."""
@@ -72,36 +72,39 @@ class References:
     public: PublicEnv = field(default_factory=PublicEnv)
     resolvers: Mapping[str, Resolver] = field(default_factory=dict[str, "Resolver"])
     resolve: bool = True
+    size: Size = field(default_factory=Size)
 
-    def replace(self, node: ScalarNode, path: str, *, bare: bool = False) -> Text:
-        """Replace the references of a text; ``bare``: leave ``${NAME}`` alone even without quotes (commands)."""
+    def replace(self, node: ScalarNode, path: str) -> Text:
+        """Replace the references of a text."""
         if "${" not in node.text:
             return Text(node.text)
-        self._complain_of_lookalikes(node, path, bare=bare)
+        self._complain_of_lookalikes(node, path)
         parts: list[Text] = []
         end = 0
-        for match in REFERENCE.finditer(node.text):
+        for match in found_in(node.text):
             parts.append(Text(node.text[end : match.start()]))
             parts.append(self._one(match, node.where, path))
             end = match.end()
+            if not self.size.add(parts[-1].value):
+                return self._too_large(node.where, path)
         whole = len(parts) == 2 and not parts[0].value and end == len(node.text)  # noqa: PLR2004  lead and reference
         parts.append(Text(node.text[end:]))
         return _joined(parts, whole=whole and not node.text.startswith("$$"))
 
-    def _complain_of_lookalikes(self, node: ScalarNode, path: str, *, bare: bool) -> None:
-        found = {match.end() for match in REFERENCE.finditer(node.text)}
+    def _too_large(self, where: Where, path: str) -> Text:
+        message = (
+            f"references stand for too much text: more than {MAX_EXPANDED // 2**20} MiB in this document, "
+            f"or more than {MAX_EXPANDED_IN_ALL // 2**20} MiB in all"
+        )
+        return self._fail("ACI223", where, message, "Azure takes no request of that size: mount a share instead", path)
+
+    def _complain_of_lookalikes(self, node: ScalarNode, path: str) -> None:
+        found = {match.end() for match in found_in(node.text)}
         for almost in _ALMOST.finditer(node.text):
             if almost.end() not in found:
                 message = f"`${{{almost[1]}:…}}` looks like a reference and is none; it is left as it is"
                 hint = f"write `${{{almost[1].lower()}:NAME}}`, without spaces"
                 self.findings.add("ACI159", node.where, message, hint=hint, path=path)
-        match = _BARE.search(node.text) if node.plain and not bare else None
-        if match:
-            message = (
-                f"{quote(match.group())} without quotes: `az container create` would replace it, this tool does not"
-            )
-            hint = f"write `${{env:{match[1]}}}` for the environment variable, or quotes to keep the text"
-            self.findings.add("ACI157", node.where, message, hint=hint, path=path)
 
     def _one(self, match: re.Match[str], where: Where, path: str) -> Text:
         if match["escape"]:
@@ -122,7 +125,9 @@ class References:
         if name in self.declared:
             hint = f"give --var {name}=…, or a `default` in the project file"
             return self._fail("ACI150", where, f"the variable {quote(name)} has no value", hint, path)
-        hint = did_you_mean(name, self.variables) or "define it under `variables` of the project file, or with --var"
+        hint = (
+            self.findings.near(name, self.variables) or "define it under `variables` of the project file, or with --var"
+        )
         return self._fail("ACI150", where, f"there is no variable {quote(name)}", hint, path)
 
     def _environment(self, match: re.Match[str], where: Where, path: str) -> Text:
@@ -146,7 +151,7 @@ class References:
 
     def way_out(self, offer: str) -> str:
         """Return what an author can do about a reference to a secret in a field that can be read."""
-        match = REFERENCE.fullmatch(offer)
+        match = _REFERENCE.fullmatch(offer)
         name = match["env"] if match else None
         if name is None:
             return "give it to a field that Azure never shows, such as secureValue"
@@ -192,11 +197,8 @@ def _offline(whole: str, source: str, *, public: bool) -> Text:
 
 
 def _joined(parts: list[Text], *, whole: bool) -> Text:
-    value: str | Secret = ""
-    for part in parts:
-        value = value + part.value
     return Text(
-        value,
+        _sum([part.value for part in parts]),
         whole=whole,
         unknown=any(part.unknown for part in parts),
         failed=any(part.failed for part in parts),
@@ -205,6 +207,33 @@ def _joined(parts: list[Text], *, whole: bool) -> Text:
     )
 
 
+def _sum(values: list[str | Secret]) -> str | Secret:
+    """Join texts and secrets in pairs: one after the other, thousands of parts would be copied thousands of times."""
+    while len(values) > 1:
+        pairs = [left + right for left, right in zip(values[::2], values[1::2], strict=False)]
+        values = pairs + values[-1:] if len(values) % 2 else pairs
+    return values[0]
+
+
+def found_in(text: str) -> Iterator[re.Match[str]]:
+    """Yield the references of a text, escaped ones among them.
+
+    Behind the last ``}`` there is none: looking for one there, from each ``${`` anew, would take a time that grows with
+    the square of the text.
+    """
+    return _REFERENCE.finditer(text, 0, text.rfind("}") + 1)
+
+
 def mentions(text: str) -> bool:
     """Whether a text holds a reference."""
-    return "${" in text and any(not match["escape"] for match in REFERENCE.finditer(text))
+    return "${" in text and any(not match["escape"] for match in found_in(text))
+
+
+def escaped(text: str) -> str:
+    """Return a text in which nothing is taken for a reference."""
+    parts: list[str] = []
+    end = 0
+    for match in found_in(text):
+        parts += (text[end : match.start()], "$", match.group())
+        end = match.end()
+    return "".join([*parts, text[end:]])

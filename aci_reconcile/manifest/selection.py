@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import UsageError
-from aci_reconcile.manifest.files import find_project
+from aci_reconcile.manifest.files import find_project, refused
+from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.foreign import foreign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.manifest.files import Files
-    from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.manifest.touched import Touched
     from aci_reconcile.model import Resource, ResourceId
@@ -72,10 +73,16 @@ class Selection:
                 return set(sources)
             inside = {key for key, file in sources.items() if file.resolve().is_relative_to(real)}
             if not inside and not self.findings.failed:
-                hint = "the project's manifests are those under `manifests` in its file"
+                hint = self._why(path) or "the project's manifests are those under `manifests` in its file"
                 raise UsageError(f"{self.files.show(path)} holds no manifest of the project", hint=hint)
             chosen |= inside
         return chosen
+
+    def _why(self, path: Path) -> str:
+        """Say what a file is that is no manifest; empty where it is none, or may be one."""
+        documents = self.files.documents(path, Findings()) if path.is_file() else ()
+        found = next((found for each in documents if (found := foreign(each))), None)
+        return f"it is {found.what}: {found.hint}" if found else ""
 
     def _by_pattern(self, resources: tuple[Resource, ...]) -> set[tuple[str, ...]]:
         chosen: set[tuple[str, ...]] = set()
@@ -101,6 +108,9 @@ def given(request: Request) -> tuple[Path, ...]:
     """
     paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
     for given, path in zip(request.paths, paths, strict=True):
+        why = refused(path)
+        if why:
+            raise UsageError(f"{quote(str(given))}: {why}")
         if not path.exists():
             raise UsageError(f"{given} does not exist")
     return paths
@@ -114,6 +124,9 @@ def project_file(request: Request) -> Path | None:
     """
     if request.project is not None:
         file = request.cwd / request.project
+        why = refused(file)
+        if why:
+            raise UsageError(f"--project {quote(str(request.project))}: {why}")
         if not file.is_file():
             raise UsageError(f"--project {request.project}: there is no such file")
         return file

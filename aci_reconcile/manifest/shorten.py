@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile import tags
 from aci_reconcile.fields import ROOT, UNSET, Kind
 from aci_reconcile.manifest.expand import join
-from aci_reconcile.manifest.references import REFERENCE
+from aci_reconcile.manifest.references import escaped as without_references
 from aci_reconcile.manifest.scalars import choose
 from aci_reconcile.model import as_list, as_object, as_text
 from aci_reconcile.normalize import plain, same
@@ -126,7 +126,7 @@ def _variable(entry: dict[str, Json]) -> Json:
 def escaped(value: Json) -> Json:
     """Return JSON in whose texts nothing is taken for a reference."""
     if isinstance(value, str):
-        return REFERENCE.sub(lambda match: f"${match.group()}", value)
+        return without_references(value)
     if isinstance(value, Mapping):
         return {name: escaped(each) for name, each in value.items()}
     if isinstance(value, list):

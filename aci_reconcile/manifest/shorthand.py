@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode, Source
 
@@ -53,22 +54,24 @@ def _resources(node: Source, at: str, findings: Findings) -> Source:
     """``{cpu: 1, memoryInGB: 1.5}`` is ``{requests: {cpu: 1, memoryInGB: 1.5}}``."""
     if not isinstance(node, MapNode):
         return node
-    short = tuple(entry for entry in node.entries if entry.key.lower() in {"cpu", "memoryingb", "gpu"})
+    short = tuple(entry for entry in node.entries if squeezed(entry.key) in {"cpu", "memoryingb", "gpu"})
     if not short:
         return node
     long = next((entry for entry in node.entries if entry.key.lower() == "requests"), None)
-    rest = tuple(entry for entry in node.entries if entry not in short and entry is not long)
+    apart = {id(entry) for entry in (*short, long)}
+    rest = tuple(entry for entry in node.entries if id(entry) not in apart)
     given: tuple[Entry, ...] = ()
+    taken: set[str] = set()
     if long is not None:
         if not isinstance(long.value, MapNode):
             return MapNode((long, *rest), node.where)
         given = long.value.entries
+        taken = {squeezed(each.key) for each in given}
         for entry in short:
-            if entry.key.lower() in {each.key.lower() for each in given}:
+            if squeezed(entry.key) in taken:
                 message = f"{quote(entry.key)} is given in `requests` and beside it"
                 findings.add("ACI112", entry.where, message, hint="keep one", path=f"{at}.requests.{entry.key}")
-    taken = {each.key.lower() for each in given}
-    both = (*given, *(entry for entry in short if entry.key.lower() not in taken))
+    both = (*given, *(entry for entry in short if squeezed(entry.key) not in taken))
     where = long.where if long else short[0].where
     return MapNode((Entry("requests", where, MapNode(both, where)), *rest), node.where)
 

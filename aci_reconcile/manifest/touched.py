@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.manifest import json_source, yaml_source
+from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.foreign import foreign, foreign_text
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
-from aci_reconcile.manifest.references import REFERENCE
+from aci_reconcile.manifest.references import found_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -84,7 +86,7 @@ def touched(
 def files_of(node: Source) -> Iterator[str]:
     """Yield the files that a document names with ``${file:…}``."""
     for text in _texts(node):
-        for match in REFERENCE.finditer(text):
+        for match in found_in(text):
             if match["other"] == "file" and not match["escape"]:
                 yield match["target"]
 
@@ -92,18 +94,18 @@ def files_of(node: Source) -> Iterator[str]:
 def named(node: Source) -> Named:
     """Return what a document calls its group; empty where it says nothing."""
     entries = node.entries if isinstance(node, MapNode) else ()
-    said = {each.key.lower(): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
+    said = {squeezed(each.key): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
     return said.get("resourcegroup", ""), said.get("name", "")
 
 
 def _then(changes: Changes) -> Iterator[Named]:
     """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
     for name, text in changes.then:
-        findings = Findings()
-        source = json_source if name.lower().endswith(".json") else yaml_source
-        found = [named(node) for node in source.documents(text, name, findings)]
+        findings, json = Findings(), name.lower().endswith(".json")
+        source = json_source if json else yaml_source
+        found = [named(node) for node in source.documents(text, name, findings) if foreign(node) is None]
         yield from (each for each in found if each[1])
-        if findings.failed:
+        if findings.failed and foreign_text(text, json=json) is None:
             yield ("", "")
 
 

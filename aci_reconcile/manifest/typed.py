@@ -13,6 +13,8 @@ from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.references import Text, mentions
+from aci_reconcile.manifest.tokens import TOKEN_STARTS, instead, names_in, placeholder
+from aci_reconcile.manifest.wanted import form, instead_of_nothing, instead_of_text, unquoted, wanted
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -24,20 +26,10 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.references import References
     from aci_reconcile.model import Json
 
-_WANTED = {
-    Kind.STRING: "a text",
-    Kind.INTEGER: "a whole number",
-    Kind.NUMBER: "a number",
-    Kind.BOOLEAN: "`true` or `false`",
-    Kind.OBJECT: "a map",
-    Kind.MAP: "a map",
-    Kind.LIST: "a list",
-    Kind.ANY: "a value",
-}
 _FILES_IN_SECRETS = "properties.volumes[].secret.*"
 _LINE_ENDS = ("\n", "\r")
 _COMMANDS = "command[]"
-_SPLIT = 'write [word, word], or [/bin/sh, -c, "…"] for a shell'
+_NAMED = frozenset({"name", "image", "server"})
 _NULLABLE = "tags.*"
 _MAPS = frozenset({Kind.OBJECT, Kind.MAP, Kind.ANY})
 _LISTS = frozenset({Kind.LIST, Kind.ANY})
@@ -79,9 +71,8 @@ class Typing:
                 return self._from_text(node, spec, path, at)
         elif bare and kind in _LISTS:
             return self._list(node, spec, path, at)
-        message = f"{_wanted(kind, spec)} is wanted here, and this is {describe(node)}"
-        hint = _SPLIT if spec is not None and spec.row.name == "command" else ""
-        return self._wrong("ACI115", node.where, message, path, hint)
+        message = f"{wanted(kind, spec)} is wanted here, and this is {describe(node)}"
+        return self._wrong("ACI115", node.where, message, path, form(spec))
 
     def _wrong(self, code: str, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
         self.findings.add(code, where, message, hint=hint, path=self.places.name(path))
@@ -89,17 +80,19 @@ class Typing:
         return OMITTED
 
     def _null(self, node: ScalarNode, spec: Node, path: Path) -> Json | _Omitted:
-        where = node.where
-        if spec.row.path == _NULLABLE or (spec.kind is Kind.ANY and not spec.row.presence):
+        """Return what nothing means: a written ``null`` means left out, and mere emptiness is a mistake more often."""
+        row, where = spec.row, node.where
+        if row.path == _NULLABLE or (spec.kind is Kind.ANY and not row.presence):
             return None
+        if node.text and path and isinstance(path[-1], str) and not row.path.endswith(".*"):
+            return OMITTED
         if spec.kind in _COLLECTIONS:
-            if spec.row.path != "tags":  # az container export writes `tags: null` itself
+            if row.path != "tags":
                 message = "there is nothing here; it counts as left out"
                 self.findings.add("ACI126", where, message, path=self.places.name(path))
             return OMITTED
-        wanted = _wanted(spec.kind, spec)
-        hint = "write `{}`" if spec.row.presence else 'write "" for an empty text' if spec.kind is Kind.STRING else ""
-        return self._wrong("ACI116", where, f"{wanted} is wanted here, and there is nothing", path, hint)
+        message = f"{wanted(spec.kind, spec)} is wanted here, and there is nothing"
+        return self._wrong("ACI116", where, message, path, instead_of_nothing(spec))
 
     def _map(self, node: MapNode, spec: Node | None, path: Path, at: str) -> dict[str, Json]:
         body: dict[str, Json] = {}
@@ -152,8 +145,14 @@ class Typing:
         self.places.plain = False
         if spec is not None and spec.row.name == "name" and mentions(node.text):
             return self._wrong("ACI158", node.where, "a reference may not stand in a name", path)
-        text = self.references.replace(node, at, bare=spec is not None and spec.row.path.endswith(_COMMANDS))
+        if node.plain and not (spec is not None and spec.row.path.endswith(_COMMANDS)) and names_in(node.text):
+            return self._unquoted(node, spec, path)
+        text = self.references.replace(node, at)
         return self._doubt(path) if text.failed else self._replaced(text, node, spec, path, at)
+
+    def _unquoted(self, node: ScalarNode, spec: Node | None, path: Path) -> _Omitted:
+        message, hint = unquoted(node, spec)
+        return self._wrong("ACI157", node.where, message, path, hint)
 
     def _replaced(self, text: Text, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
         """Return the value of a text whose references are replaced."""
@@ -178,7 +177,8 @@ class Typing:
         if spec is None or spec.kind is not Kind.STRING:
             reading = scalars.read(spec.kind if spec is not None else Kind.ANY, text, plain=plain)
             if reading.code:
-                self.findings.add(reading.code, node.where, reading.message, hint=reading.hint, path=at)
+                hint = reading.hint or (instead_of_text(text, spec) if reading.failed else "")
+                self.findings.add(reading.code, node.where, reading.message, hint=hint, path=at)
                 if reading.failed:
                     return self._doubt(path)
             value = reading.value
@@ -186,8 +186,19 @@ class Typing:
             return value
         if spec.write_only:
             return self._encoded(self._literal(value, node, spec, at), node, spec, at)
+        if value[:1] in TOKEN_STARTS and value == node.text and _may_hold_a_token(spec):
+            self._check_token(value, node, spec, at)
         allowed = spec.row.enum
         return value if not allowed or value in allowed else self._chosen(value, node, allowed, path)
+
+    def _check_token(self, value: str, node: ScalarNode, spec: Node, at: str) -> bool:
+        """Warn of a placeholder of another tool; whether it is one."""
+        name = placeholder(value)
+        if name:
+            message = f"{quote(value)} looks like a placeholder, and is sent as it is"
+            hint = instead([name], secret=spec.write_only)
+            self.findings.add("ACI222", node.where, message, hint=hint, path=at)
+        return bool(name)
 
     def _exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
         message = f"{text.offer} is a secret, and anybody who may read the group can read this field"
@@ -227,7 +238,7 @@ class Typing:
     def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
         """Wrap what is no secret by its source; one that stands in the file itself is a warning."""
         confidential = spec.row.confidential or spec.row.path == _FILES_IN_SECRETS
-        if confidential and not mentions(node.text):
+        if confidential and not mentions(node.text) and not self._check_token(node.text, node, spec, at):
             hint = "write `${env:NAME}` and set NAME where the tool runs"
             self.findings.add("ACI082", node.where, "a secret stands in the manifest in clear text", hint=hint, path=at)
         self.places.plain = False
@@ -245,7 +256,8 @@ class Typing:
             message = f"{quote(value)} is not known here ({listed}); it is passed on"
             self.findings.add("ACI122", node.where, message, path=self.places.name(path))
             return value
-        return self._wrong("ACI120", node.where, f"{quote(value)} is not one of: {listed}", path)
+        hint = instead_of_text(node.text, None)
+        return self._wrong("ACI120", node.where, f"{quote(value)} is not one of: {listed}", path, hint)
 
     def _from_text(self, node: MapNode, spec: Node, path: Path, at: str) -> Json | _Omitted:
         """Read ``{fromText: …}``: the file's content as it is, which becomes ARM's base64."""
@@ -254,6 +266,8 @@ class Typing:
             hint = "write {fromText: …} with the text of the file"
             return self._wrong("ACI115", node.where, "the content of a secret file is a text", path, hint)
         self.places.plain = False
+        if entry.value.plain and names_in(entry.value.text):
+            return self._unquoted(entry.value, spec, path)
         text = self.references.replace(entry.value, at)
         if text.failed:
             return self._doubt(path)
@@ -264,17 +278,17 @@ class Typing:
         return self._literal(encode(text.value), entry.value, spec, at)
 
 
+def _may_hold_a_token(spec: Node) -> bool:
+    """Whether a text may be a placeholder: not words of a command; names and images have rules of their own."""
+    row = spec.row
+    return not row.enum and not row.path.endswith(_COMMANDS) and row.name not in _NAMED
+
+
 def _may_wait(spec: Node | None, path: Path) -> bool:
     """Whether a field may hold what is known only when another group runs: a readable text without fixed words."""
     if path[:1] not in {("properties",), ("tags",)} or spec is None:
         return False
     return spec.kind is Kind.STRING and not spec.write_only and not spec.row.enum
-
-
-def _wanted(kind: Kind, spec: Node | None) -> str:
-    if spec is not None and spec.row.presence:
-        return "a map"
-    return _WANTED[kind]
 
 
 def _below(spec: Node | None, key: str) -> Node | None:

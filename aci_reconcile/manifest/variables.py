@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.fields import Kind
 from aci_reconcile.manifest import scalars
-from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.findings import quote
 from aci_reconcile.model import as_object, as_text
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class VariableReader:
     def _check_given(self, declared: Body) -> None:
         """Warn of a value for a variable that nobody declared, where it looks like one that somebody did."""
         for name in self.given:
-            near = did_you_mean(name, declared) if name not in declared else ""
+            near = self.findings.near(name, declared) if name not in declared else ""
             if near:
                 where = self.places.find(("variables",))
                 self.findings.add("ACI180", where, f"--var {name} is no variable of the project", hint=near)

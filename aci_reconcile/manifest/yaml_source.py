@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
+from aci_reconcile.manifest.yaml_errors import complain, shown, tag_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    import yaml
 
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 
 MAX_DEPTH = 60
 MAX_NODES = 100_000
+MAX_TEXT = 8 * 1024 * 1024
+"""Characters of all values of a document, once the aliases are expanded: a file has 1 MiB without them."""
+_BRACES = "a `{{ name }}` of another tool needs quotes, or is `${var:name}` here"
 
 _new = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  # of what, the calls say
 """Makes a named tuple in half the time of its own constructor: every value of every manifest is one, with its place."""
@@ -40,6 +42,8 @@ class _Open(NamedTuple):
     anchor: str | None
     first: int
     """How many nodes there were before it."""
+    written: int
+    """How many characters there were before it."""
     items: list[Source]
 
 
@@ -55,22 +59,9 @@ def documents(text: str, file: str, findings: Findings) -> Iterator[Source]:
     except Unreadable:
         return
     except yaml.MarkedYAMLError as error:
-        _complain(error, text, file, findings)
+        complain(error, text, file, findings)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         findings.add("ACI004", Where(file), f"this is not YAML: {quote(str(error).splitlines()[0])}")
-
-
-def _complain(error: yaml.MarkedYAMLError, text: str, file: str, findings: Findings) -> None:
-    mark = error.problem_mark or error.context_mark
-    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
-    lines = text.splitlines()
-    line = lines[where.line - 1] if 0 < where.line <= len(lines) else ""
-    before = line[: where.column]
-    if "\t" in before and not before.strip():
-        findings.add("ACI005", where, "a tab in the indentation", hint="indent with spaces")
-        return
-    problem = " ".join(part for part in (error.context, error.problem) if part)
-    findings.add("ACI004", where, f"this is not YAML: {problem or 'it cannot be parsed'}")
 
 
 class _Builder:
@@ -79,8 +70,9 @@ class _Builder:
         self._findings = findings
         self._next = next_event
         self._stack: list[_Open] = []
-        self._anchors: dict[str, tuple[Source, int] | None] = {}
+        self._anchors: dict[str, tuple[Source, int, int] | None] = {}
         self._nodes = 0
+        self._written = 0
 
     def document(self) -> Source | None:
         """Take events until a document is complete, and return its root; None at the end of the file."""
@@ -97,7 +89,7 @@ class _Builder:
 
     def begin_document(self, _event: Any) -> None:
         self._anchors = {}
-        self._nodes = 0
+        self._nodes = self._written = 0
 
     def _where(self, event: Any) -> Where:
         mark = event.start_mark
@@ -108,9 +100,7 @@ class _Builder:
         return Unreadable()
 
     def _tag(self, tag: str, where: Where) -> None:
-        shown = quote(tag.replace("tag:yaml.org,2002:", "!!"))
-        hint = "leave it out: the schema says what type a value has"
-        self._findings.add("ACI007", where, f"the YAML tag {shown} is not supported", hint=hint)
+        self._findings.add("ACI007", where, f"the YAML tag {shown(tag)} is not supported", hint=tag_hint(tag))
 
     def scalar(self, event: Any) -> Source | None:
         mark = event.start_mark
@@ -121,7 +111,9 @@ class _Builder:
         node = _new(ScalarNode, (text, where, not event.style))
         if not text.isprintable():
             check_characters(node, self._findings)
-        return self._put(node, event.anchor, 1, 1)
+        self._nodes += 1
+        self._written += len(text)
+        return self._put(node, event.anchor, 1, len(text))
 
     def begin_map(self, event: Any) -> None:
         self._begin(event, is_map=True)
@@ -137,16 +129,17 @@ class _Builder:
             raise self._fail("ACI009", where, f"nested more than {MAX_DEPTH} levels deep")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._stack.append(_new(_Open, (where, is_map, event.anchor, self._nodes, [])))
+        self._stack.append(_new(_Open, (where, is_map, event.anchor, self._nodes, self._written, [])))
 
     def end(self, _event: Any) -> Source | None:
         done = self._stack.pop()
-        size = self._nodes - done.first + 1
+        self._nodes += 1
+        size, written = self._nodes - done.first, self._written - done.written
         if done.is_map:
             node: Source = _new(MapNode, (_entries(done.items, self._findings), done.where))
         else:
             node = _new(ListNode, (tuple(done.items), done.where))
-        return self._put(node, done.anchor, size, 1)
+        return self._put(node, done.anchor, size, written)
 
     def alias(self, event: Any) -> Source | None:
         where = self._where(event)
@@ -155,23 +148,25 @@ class _Builder:
         known = self._anchors[event.anchor]
         if known is None:
             raise self._fail("ACI008", where, f"the alias {quote(event.anchor)} contains itself")
-        return self._put(known[0], None, known[1], known[1])
+        node, size, written = known
+        self._nodes += size
+        self._written += written
+        return self._put(node, None, size, written)
 
-    def _put(self, node: Source, anchor: str | None, size: int, new: int) -> Source | None:
+    def _put(self, node: Source, anchor: str | None, size: int, written: int) -> Source | None:
         """Put a node where it belongs.
 
         Args:
-            node: what is complete.
+            node: what is complete, and has been counted.
             anchor: its name, if it has one.
             size: how many nodes it is, with those below it.
-            new: how many of them were not counted yet.
+            written: how many characters there are in all of them.
         """
-        self._nodes += new
-        if self._nodes > MAX_NODES:
-            message = f"more than {MAX_NODES:,} values once the aliases are expanded"
-            raise self._fail("ACI008", node.where, message)
+        if self._nodes > MAX_NODES or self._written > MAX_TEXT:
+            limit = f"{MAX_NODES:,} values" if self._nodes > MAX_NODES else f"{MAX_TEXT // 2**20} MiB of text"
+            raise self._fail("ACI008", node.where, f"more than {limit} once the aliases are expanded")
         if anchor is not None:
-            self._anchors[anchor] = (node, size)
+            self._anchors[anchor] = (node, size, written)
         if not self._stack:
             return node
         self._stack[-1].items.append(node)
@@ -215,7 +210,7 @@ def _entries(items: list[Source], findings: Findings) -> tuple[Entry, ...]:
     each = iter(items)
     for key, value in zip(each, each, strict=True):
         if not isinstance(key, ScalarNode):
-            findings.add("ACI004", key.where, "a key must be a single word", hint="did a `{…}` lose its quotes?")
+            findings.add("ACI004", key.where, "a key must be a single word", hint=_BRACES)
         elif key.plain and key.text == "<<":
             merged.append(value)
         else:

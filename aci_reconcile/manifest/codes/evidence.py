@@ -218,6 +218,11 @@ _SENT: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI210": _thread("IdentityNotSupportedOnWindows: MicrosoftDocs/azure-docs#113243, #108023"),
     "ACI211": _likely("no region of the list has this name, and the list has a date"),
 }
+_READ: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI220": (Evidence(Kind.DOCUMENT, "azure-cli's own `container export` writes `user_assigned_identities`"),),
+    "ACI221": (Evidence(Kind.DOCUMENT, "Tutorial on multi-container groups with YAML, where an export is shown"),),
+    "ACI222": _likely("the style is one of those that tools fill in"),
+}
 
 EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     **_NAMES,
@@ -227,6 +232,7 @@ EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     **_ACCESS,
     **_FORM,
     **_SENT,
+    **_READ,
 }
 """By code; what is not here is a rule of this tool's own, about its files, references and project."""
 

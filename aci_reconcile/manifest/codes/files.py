@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.manifest.codes.model import WARNING, Code
+from aci_reconcile.manifest.codes.model import NOTICE, WARNING, Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,5 +135,18 @@ FILES: Final[Mapping[str, Code]] = {
         "The group has no resource group yet",
         "An offline check lets it pass: it may still come from `--resource-group`.",
         severity=WARNING,
+    ),
+    "ACI224": Code(
+        "A file that is no manifest is skipped",
+        "A folder of manifests may hold files of other tools, and plans and reports of this one. They are known by "
+        "what stands in them. Named on the command line, or where there is no manifest besides, they are an error.",
+        "services: {web: {image: nginx}}    # beside manifests, in docker-compose.yaml",
+        NOTICE,
+    ),
+    "ACI225": Code(
+        "A name that no file can have",
+        "The system refuses the path or the pattern: it is too long, holds a character that no path may hold, or is no "
+        "pattern. `**` stands for any number of folders, and stands alone between slashes: `groups/**/*.yaml`.",
+        'manifests: ["groups/**.yaml"]',
     ),
 }

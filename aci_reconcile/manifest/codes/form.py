@@ -109,4 +109,18 @@ FORM: Final[Mapping[str, Code]] = {
         "The value is of the right type but out of range, too long, or of the wrong form.",
         "livenessProbe: {periodSeconds: -1}",
     ),
+    "ACI220": Code(
+        "A property in snake_case",
+        "`az container export` writes some names as Python does, and `az container create --file` takes them. They are "
+        "translated; other tools and the editor do not know them.",
+        "identity: {type: UserAssigned, user_assigned_identities: {…}}",
+        WARNING,
+    ),
+    "ACI221": Code(
+        "The `additional_properties` of an export",
+        "`az container export` puts what its own model does not know into `additional_properties`. What stands in it "
+        "is read as if it stood beside it; leave the wrapping out.",
+        "additional_properties: {}",
+        WARNING,
+    ),
 }

@@ -153,4 +153,16 @@ REFERENCES: Final[Mapping[str, Code]] = {
         "digits and `-`), never a host; the cloud that the command talks to says where vaults are.",
         'secureValue: "${keyvault:shop-kv.vault.azure.net/db-password}"',
     ),
+    "ACI222": Code(
+        "A placeholder that nothing has replaced",
+        "`#{NAME}#`, `$(NAME)`, `{{ name }}`, `__NAME__` and `<name>` mean something to other tools. To this one they "
+        "are texts, and are sent as they are; `${var:NAME}` and `${env:NAME}` are replaced.",
+        'environmentVariables: {STAGE: "#{Stage}#"}',
+        WARNING,
+    ),
+    "ACI223": Code(
+        "References that stand for too much",
+        "What the references of one document stand for may have 4 MiB, the size of a request that Azure takes; all of "
+        "a run together may have 256 MiB. A large file belongs into a share of Azure Files or into the image.",
+    ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.findings import quote
 from aci_reconcile.model import as_text
 from aci_reconcile.redaction import is_secret_setting
 
@@ -98,7 +98,9 @@ def secret_references(group: Item) -> None:
         return
     for used in _references(group):
         if used.text and used.text not in known:
-            used.complain("ACI093", f"there is no secret reference {quote(used.text)}", did_you_mean(used.text, known))
+            used.complain(
+                "ACI093", f"there is no secret reference {quote(used.text)}", used.findings.near(used.text, known)
+            )
 
 
 def _references(group: Item) -> Iterator[Item]:

@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.tokens import placeholder
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
@@ -40,7 +41,7 @@ def region(group: Item) -> None:
     """Likely: a name that is nearly that of a region is a slip; one like no other may be of a region that is new."""
     location = group.at("location")
     name = location.text.replace(" ", "").lower()
-    if not name or name in REGIONS:
+    if not name or name in REGIONS or placeholder(location.text):
         return
     near = difflib.get_close_matches(name, sorted(REGIONS), n=1, cutoff=_NEAR)
     if near:

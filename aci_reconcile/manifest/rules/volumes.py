@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.findings import quote
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
@@ -23,13 +23,14 @@ def _mounts(group: Item) -> tuple[tuple[Item, ...], ...]:
 def mounted_volumes(group: Item) -> None:
     """Sense: what a mount names is a volume of the group, and what is a volume is mounted."""
     volumes = group.at("properties").each("volumes")
-    known = {each.at("name").text.lower() for each in volumes}
+    names = [each.at("name").text for each in volumes]
+    known = {name.lower() for name in names}
     used: set[str] = set()
     for mount in (mount for mounts in _mounts(group) for mount in mounts):
         name = mount.at("name")
         used.add(name.text.lower())
         if name.text and name.text.lower() not in known and not group.at("properties", "volumes").doubtful:
-            hint = did_you_mean(name.text, [each.at("name").text for each in volumes])
+            hint = name.findings.near(name.text, names)
             name.complain("ACI030", f"there is no volume {quote(name.text)}", hint)
     for volume in volumes:
         name = volume.at("name")

@@ -31,6 +31,7 @@ def test_documented_manifests(shared_data: Path) -> None:
         ("31", "ACI121", Severity.WARNING),
         ("31", "ACI117", Severity.WARNING),
         ("31", "ACI048", Severity.WARNING),
+        ("31", "ACI222", Severity.WARNING),
     ] == told
     assert ["appcontaineryaml", "livenesstest", "mycontainergroup001"] == [each.id.name for each in loaded.resources]
 

@@ -118,6 +118,16 @@ def test_what_is_gone_touches_everything(folder: Path, then: str, expected: str,
     assert (expected, because) == (names_of(found), found.because)
 
 
+def test_files_of_other_tools_declared_nothing(folder: Path) -> None:
+    """They are no manifests now, and were none then: a package that is gone is no group that is gone."""
+    then = (
+        ("manifests/package.json", '{"name": "shop", "version": "1", "private": true}'),
+        ("manifests/tsconfig.json", '{"compilerOptions": {"strict": true,}}'),
+    )
+
+    assert not names_of(touched(folder, *(name for name, _ in then), then=then))
+
+
 def test_a_link_counts_by_what_it_leads_to(folder: Path) -> None:
     """A manifest that is a link changes with its target."""
     (folder / "shared").mkdir()

@@ -1,0 +1,93 @@
+"""Words of other tools in a manifest: what Kubernetes, Compose and ``az`` call a thing, and what it is called here.
+
+The words are those of the Kubernetes API for pods, of the Compose specification, and of ``az container create --help``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_VARIABLES: Final = "write `environmentVariables: {NAME: value}`; a secret is `NAME: {secureValue: …}`"
+_REGISTRY: Final = "write `imageRegistryCredentials: [{server: …, username: …, password: …}]` beside `containers`"
+_ADDRESS: Final = "write `ipAddress: {type: Public, ports: [80], dnsNameLabel: …}` beside `containers`"
+_SUBNET: Final = "write `subnetIds: [{id: …}]` beside `containers`, with the ARM id of the subnet"
+_PROBE: Final = "write `livenessProbe: {exec: {command: […]}}`, or `httpGet` in the place of `exec`"
+_AMOUNTS: Final = "write `resources: {cpu: 1, memoryInGB: 1.5}` in the container"
+_COMMAND: Final = "write `command: [word, word]`: it replaces the image's own command with all its arguments"
+_FILES: Final = "write `volumes: [{name: …, secret: {FILE: {fromText: …}}}]`, or `secureValue` in a variable"
+_ONE: Final = "a manifest is one group with one copy of each container: write another manifest for another copy"
+_PULL: Final = "leave it out: the image is pulled at every start"
+
+_WORDS: Final[Mapping[str, str]] = {
+    "args": _COMMAND,
+    "build": "build and push the image first, and name it with `image`",
+    "commandline": _COMMAND,
+    "containername": "it is called `name`",
+    "containerport": "it is called `port`",
+    "cpus": _AMOUNTS,
+    "dependson": "write `lifecycle: {dependsOn: [NAME]}` for another group; containers of a group start together",
+    "deploy": _AMOUNTS,
+    "dnsnamelabel": _ADDRESS,
+    "entrypoint": _COMMAND,
+    "env": _VARIABLES,
+    "envfrom": _VARIABLES,
+    "environment": _VARIABLES,
+    "envfile": _VARIABLES,
+    "expose": "it is called `ports`",
+    "failureaction": _PROBE,
+    "grpc": "a probe is `exec` or `httpGet`: write `exec: {command: [grpc_health_probe, …]}`",
+    "healthcheck": _PROBE,
+    "hostpath": "a group has no host of its own: use `azureFile`, `emptyDir`, `secret` or `gitRepo`",
+    "imagepullpolicy": _PULL,
+    "imagepullsecrets": _REGISTRY,
+    "memlimit": _AMOUNTS,
+    "memory": "it is called `memoryInGB`, and is a number of GB",
+    "metadata": "write `name` and `tags` (labels) at the top of the manifest",
+    "nodeselector": "leave it out: Azure chooses the machine; `location`, `zones` and `sku` are what can be chosen",
+    "os": "it is called `osType`",
+    "persistentvolumeclaim": "use `azureFile: {shareName: …, storageAccountName: …, storageAccountKey: …}`",
+    "publicip": _ADDRESS,
+    "pullpolicy": _PULL,
+    "registryloginserver": _REGISTRY,
+    "registrypassword": _REGISTRY,
+    "registryusername": _REGISTRY,
+    "replicas": _ONE,
+    "restart": "it is called `restartPolicy`, and belongs to the group: Always, OnFailure or Never",
+    "secretname": _FILES,
+    "secureenvironmentvariables": _VARIABLES,
+    "spec": "write what stands below it at the top of the manifest",
+    "startupprobe": "write `livenessProbe` with `initialDelaySeconds` or a high `failureThreshold`",
+    "subnet": _SUBNET,
+    "tcpsocket": 'a probe is `exec` or `httpGet`: write `exec: {command: [nc, -z, localhost, "80"]}`',
+    "terminationgraceperiodseconds": "leave it out: Azure chooses how long a container may take to end",
+    "valuefrom": "write `secureValue` with a reference, such as `${env:NAME}`",
+    "vnet": _SUBNET,
+    "workingdir": 'the image says it; or write `command: [/bin/sh, -c, "cd /dir && …"]`',
+}  # fmt: skip
+"""By the word in small letters, without `-` and `_`."""
+
+_INVISIBLE: Final = re.compile(r"[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
+_CURLED: Final = re.compile(r"[\u2018-\u201f]")
+
+
+def borrowed(key: str) -> str:
+    """Return what to write in the place of a word of another tool; empty where it is none that is known."""
+    return _WORDS.get(squeezed(key), "")
+
+
+def squeezed(key: str) -> str:
+    """Return a key in small letters, without what joins its words: ``memory_in_gb``, ``memory-in-gb``."""
+    return key.replace("_", "").replace("-", "").lower()
+
+
+def odd_characters(text: str) -> str:
+    """Say which character looks like a blank, like nothing, or like a quote, and is none; empty where there is none."""
+    found = _INVISIBLE.search(text)
+    if found is not None:
+        return f"it holds U+{ord(found.group()):04X}, which looks like a blank and is none: type it again"
+    found = _CURLED.search(text)
+    return f"U+{ord(found.group()):04X} is no quote to YAML: type `\"` or `'`" if found is not None else ""

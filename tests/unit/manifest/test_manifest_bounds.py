@@ -1,0 +1,133 @@
+"""Hostile input: what is read is linear in the file, and what references make of it is bounded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aci_reconcile.manifest.circles import circles
+from aci_reconcile.manifest.references import escaped, found_in, mentions
+from aci_reconcile.manifest.sizes import MAX_EXPANDED, Size
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.manifest import Loaded
+
+    Loader = Callable[..., Loaded]
+
+HEAD = "name: web\ncontainers: [{name: a, image: 'x:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
+SECRET = "name: web\ncontainers: [{name: a, image: 'x:1', resources: {cpu: 1, memoryInGB: 1}, environmentVariables: {A: {secureValue: 'VALUE'}}}]\n"  # noqa: E501  one line is the manifest
+
+
+def codes(loaded: Loaded) -> list[str]:
+    """Return the codes of what was complained of."""
+    return [each.code for each in loaded.diagnostics]
+
+
+@pytest.mark.parametrize("separate", [True, False])
+def test_a_large_variable_named_often_is_refused(load_text: Loader, *, separate: bool) -> None:
+    """Before anything is made of it, be it in one text or in many."""
+    text = "'" + "${var:X}" * 50_000 + "'" if not separate else "x"
+    tags = "".join(f"  t{number}: 'a${{var:X}}'\n" for number in range(200)) if separate else ""
+    loaded = load_text(f"{HEAD}tags:\n  a: {text}\n{tags}", variables={"X": "x" * 200_000})
+
+    assert "ACI223" in codes(loaded)
+    assert max(len(str(value)) for each in loaded.resources for value in [each.body]) <= 2 * MAX_EXPANDED
+
+
+def test_a_large_secret_named_often_is_refused(load_text: Loader) -> None:
+    """A secret has a length, too."""
+    loaded = load_text(SECRET.replace("VALUE", "${env:X}" * 50), environ={"X": "x" * 200_000})
+
+    assert ["ACI223"] == codes(loaded)
+
+
+def test_many_documents_together_are_bounded(load_text: Loader) -> None:
+    """Each alone is small enough; all of them would not fit into memory."""
+    document = "---\nname: webNUMBER\ntags: {a: '" + "${var:X}" * 19 + "', b: 'x'}\n"
+    text = "".join(document.replace("NUMBER", str(number)) for number in range(80))
+
+    assert "ACI223" in codes(load_text(text, variables={"X": "x" * 200_000}))
+
+
+def test_a_document_begins_anew() -> None:
+    """Four MiB are for each."""
+    size = Size()
+    first = [size.add("x" * MAX_EXPANDED), size.add("x")]
+    size.begin()
+
+    assert [True, False, True] == [*first, size.add(Secret("x"))]
+
+
+def test_many_references_in_one_text_are_joined(load_text: Loader) -> None:
+    """A hundred thousand of them, each of a few letters."""
+    loaded = load_text(SECRET.replace("VALUE", "${env:X}-" * 60_000), environ={"X": "ab"})
+    body = loaded.resources[0].body
+    secret = body["properties"]["containers"][0]["properties"]["environmentVariables"][0]["secureValue"]  # type: ignore[index,call-overload]
+
+    assert () == loaded.diagnostics
+    assert isinstance(secret, Secret)
+    assert "ab-" * 60_000 == secret.reveal()
+
+
+def test_references_that_never_end_are_looked_for_once() -> None:
+    """Behind the last brace there is none: a megabyte of beginnings is read in one go."""
+    text = "${env:A:-" * 100_000
+
+    assert not mentions(text)
+    assert 1 == len(list(found_in(f"{text}}}")))
+
+
+def test_what_is_escaped_is_no_reference() -> None:
+    """And reads back as it was."""
+    text = "a ${env:A} $${var:B} ${HOME} ${group:w:ipAddress.ip}"
+
+    assert "a $${env:A} $$${var:B} ${HOME} $${group:w:ipAddress.ip}" == escaped(text)
+    assert not mentions("$${env:A} ${HOME}")
+
+
+def test_aliases_of_a_long_text_are_bounded(load_text: Loader) -> None:
+    """Few values, and half a megabyte each."""
+    aliases = ", ".join(f"b{number}: *a" for number in range(1_000))
+
+    assert ["ACI008"] == codes(load_text(f"{HEAD}tags: {{a: &a '{'x' * 500_000}', {aliases}}}\n"))
+
+
+def test_json_that_is_nested_without_end_is_left_at_once(load_text: Loader) -> None:
+    """Half a million brackets are not read to their end."""
+    assert ["ACI009"] == codes(load_text({"a.json": "[" * 500_000}))
+
+
+def test_json_of_too_many_values_is_left(load_text: Loader) -> None:
+    """As YAML is."""
+    assert ["ACI008"] == codes(load_text({"a.json": "[" + "1," * 450_000}))
+
+
+def test_long_chains_of_dependencies_are_checked(load_text: Loader) -> None:
+    """Thousands of groups in one circle are told once, without naming them all."""
+    document = HEAD.replace("name: web", "name: gNUMBER") + "lifecycle: {dependsOn: [gNEXT]}\n---\n"
+    pairs = [(number, (number + 1) % 1_500) for number in range(1_500)]
+    text = "".join(document.replace("NUMBER", str(one)).replace("NEXT", str(two)) for one, two in pairs)
+    loaded = load_text(text)
+
+    assert ["ACI142"] == codes(loaded)
+    assert 22 == len(loaded.diagnostics[0].message.split(" → "))
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        ({"a": ("b",), "b": ("c",)}, []),
+        ({"a": ("b",), "b": ("a",)}, [("a", "b")]),
+        ({"a": ("a",)}, [("a",)]),
+        ({"c": ("a",), "a": ("b",), "b": ("c",), "d": ("a",)}, [("a", "b", "c")]),
+        ({"a": ("b",), "b": ("a",), "x": ("y",), "y": ("x", "a")}, [("a", "b"), ("x", "y")]),
+        ({"a": ("b", "c"), "b": ("d",), "c": ("a",), "d": ("a",)}, [("a", "c")]),
+    ],
+)
+def test_circles(below: dict[str, tuple[str, ...]], expected: list[tuple[str, ...]]) -> None:
+    """One for each set of groups that lead to each other: the shortest, from its first name on."""
+    assert expected == list(circles(below))
