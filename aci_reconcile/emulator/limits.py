@@ -118,7 +118,7 @@ def _throttled_by_arm(kind: str, subscription: str, actor: str, wait: int) -> Ar
         f"Please try again after '{wait}' seconds."
     )
     headers = {"retry-after": str(wait), "x-ms-failure-cause": "gateway"}
-    return ArmError(429, "SubscriptionRequestsThrottled", message, headers)
+    return ArmError(429, "SubscriptionRequestsThrottled", message, headers, fact="arm-throttling")
 
 
 def _throttled_by_provider(verb: str, most: int, interval: str, wait: int) -> ArmError:
@@ -126,4 +126,4 @@ def _throttled_by_provider(verb: str, most: int, interval: str, wait: int) -> Ar
         f"Number of requests for action 'Microsoft.ContainerInstance/containerGroups/{verb}' exceeded the limit of "
         f"'{most}' for time interval '{interval}'. Please try again after '{wait}' seconds."
     )
-    return ArmError(429, "ResourceRequestsThrottled", message, {"retry-after": str(wait)})
+    return ArmError(429, "ResourceRequestsThrottled", message, {"retry-after": str(wait)}, fact="provider-throttling")
