@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import tokens
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Request
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Limits:
             if spends_provider_budget(request):
                 self._spend_window(request, subscription, now)
 
+    @rests_on("rate-headers")
     def headers(self, request: Request, subscription: str, now: float, knobs: Knobs) -> Mapping[str, str]:
         """What is left, as the answers of ARM and of the provider tell it."""
         kind, provider = _kind(request), spends_provider_budget(request)

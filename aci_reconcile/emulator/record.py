@@ -8,7 +8,7 @@ from typing import Any
 from aci_reconcile.emulator.model import Json, as_list, as_object, objects
 
 # The documents ask not to depend on these; all others are ends.
-_ON_THE_WAY = frozenset({"Pending", "Creating", "Updating", "Repairing"})
+_ON_THE_WAY = frozenset({"Accepted", "Pending", "Creating", "Updating", "Repairing", "Deleting"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from aci_reconcile.emulator.model import Json, as_list, is_object
 
 # All that the documents and other people's clients know.
 _STATES = (
-    *("", "Accepted", "Pending", "Creating", "Updating", "Repairing"),
+    *("", "Accepted", "Pending", "Creating", "Updating", "Repairing", "Deleting"),
     *("Unhealthy", "Failed", "Canceled", "Succeeded"),
 )
 _NORMAL, _WARNING = "Normal", "Warning"

@@ -136,8 +136,8 @@ def test_without_permission_a_refused_update_deletes_nothing() -> None:
 def test_what_a_hand_stopped_and_started_needs_no_write(way: str, action: str) -> None:
     """Another address, events of earlier runs, an ended task without its address: none of it is a difference."""
     world = AzureWorld(knobs=WAYS[way], stable_for=1)
-    job = named("task", body(container(image="sim/task", ports=[{"port": 80}]), restartPolicy="Never"))
-    job.body["properties"]["ipAddress"] = public(80)
+    ends = container(image="sim/task", ports=[{"port": 80}])
+    job = named("task", body(ends, restartPolicy="Never", ipAddress=public(80)))
     world.apply(web(), job, **RULES)
     for verb in ("stop", action):
         world.arm("POST", f"{rid('web')}/{verb}")

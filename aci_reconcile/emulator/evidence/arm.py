@@ -79,5 +79,19 @@ ARM = (
         "thread",
         "Azure/azure-monitor-baseline-alerts#906, dotnet/core#3612",
     ),
+    Fact(
+        "rate-headers",
+        "Answers tell what is left of ARM's rates, and those to PUT and DELETE of a group of the provider's own.",
+        "recording",
+        "azure-cli's tests",
+    ),
+    Fact("cloud-metadata", "How a cloud describes itself.", "document", "azure-cli and Terraform read it so"),
+    Fact(
+        "entra-errors",
+        "Entra's codes and words for a wrong secret, client, tenant, grant, scope or assertion.",
+        "thread",
+        "users' error reports; Entra's documentation of AADSTS codes",
+    ),
+    Fact("vaults", "Key Vault's challenge, its secrets and its refusals.", "document", "Key Vault's REST reference"),
     Fact("subscription", "What a subscription, its regions and its tenant look like.", "document", "REST reference"),
 )

@@ -17,6 +17,7 @@ SECRET = {"name": "data", "secret": {"f": "YQ=="}}
 FIRST = "properties.containers.0"
 CONTENT, RESOURCES, VARIABLE = "InvalidRequestContent", "InvalidResourceRequests", "InvalidContainerEnvironmentVariable"
 VALUE, ANALYTICS = "InvalidEnvironmentVariable", {"workspaceId": "w", "workspaceKey": "k"}
+KINDS: list[dict[str, Any]] = [{"logType": "ContainerInstanceLogs", "metadata": {"a": "b"}}, {"metadata": {}}]
 
 REFUSED: list[tuple[str, Any, str]] = [
     ("location", None, "LocationRequired"),
@@ -100,8 +101,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("properties.volumes", [{"name": f"v{number}", "emptyDir": {}} for number in range(21)], "TooManyVolumes"),
     ("properties.diagnostics", {"logAnalytics": {"workspaceId": "w"}}, CONTENT),
     *(
-        ("properties.diagnostics", {"logAnalytics": {**ANALYTICS, **more}}, "LogAnalyticsMetadataNotAllowed")
-        for more in ({"logType": "ContainerInstanceLogs", "metadata": {"a": "b"}}, {"metadata": {}})
+        ("properties.diagnostics", {"logAnalytics": {**ANALYTICS, **kind}}, "LogAnalyticsMetadataNotAllowed")
+        for kind in KINDS
     ),
 ]
 
