@@ -50,12 +50,12 @@ def _check_group(judge: Judge, properties: Json, *, profile: bool) -> None:
         message = f"The container group name '{name}' is invalid."
         judge.refuse("InvalidContainerGroupName", message, fact="group-name")
     if not properties.get("osType") and not profile:
-        _refuse_system(judge)
+        code, values = _ENUMS["osType"]
+        judge.refuse(code, _none_of("osType", values), fact="os-type-needed")
     for key, (code, values) in _ENUMS.items():
         given = properties.get(key)
         if given is not None and str(given).lower() not in {value.lower() for value in values}:
-            message = f"The {key} '{given}' in container group '{name}' is invalid. Valid: {', '.join(values)}."
-            judge.refuse(code, message, fact="enums")
+            judge.refuse(code, _none_of(key, values), fact="enums")
     if str(properties.get("priority", "")).lower() == "spot":
         _check_spot(judge, properties)
     windows = str(properties.get("osType", "")).lower() == "windows"
@@ -64,10 +64,9 @@ def _check_group(judge: Judge, properties: Json, *, profile: bool) -> None:
         judge.refuse("MultipleContainersNotSupportedForWindows", message, fact="windows-one-container")
 
 
-def _refuse_system(judge: Judge) -> None:
-    """Seen with the name as it stands here, `<null>`."""
-    message = "The 'osType' for container group '<null>' is invalid. The value must be one of 'Windows,Linux'."
-    judge.refuse("InvalidOsType", message, fact="os-type-needed")
+def _none_of(key: str, values: tuple[str, ...]) -> str:
+    """Seen for `osType`, with the name as it stands here."""
+    return f"The '{key}' for container group '<null>' is invalid. The value must be one of '{','.join(values)}'."
 
 
 def _from_profile(properties: Json, version: str) -> bool:

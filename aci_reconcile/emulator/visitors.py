@@ -59,7 +59,7 @@ class Visitors:
         if found is None:
             return False
         name, port = found["name"].strip("[]").rstrip(".").lower(), found["port"]
-        if any(name == known.rstrip(".").lower() for known in self.names):
+        if any(_matches(known.rstrip(".").lower(), name) for known in self.names):
             return True
         if self.open:
             return "." not in name or _is_address(name) or name.endswith(".localhost")
@@ -76,6 +76,13 @@ def urlsplit_host(request: Request) -> str:
         return urlsplit(request.url).netloc if "://" in request.url else ""
     except ValueError:
         return "?"
+
+
+def _matches(known: str, name: str) -> bool:
+    """Whether a name is one of a certificate's, which may begin with `*.`."""
+    if known.startswith("*."):
+        return name.partition(".")[2] == known[2:]
+    return name == known
 
 
 def _is_address(name: str) -> bool:

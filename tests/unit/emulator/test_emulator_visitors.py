@@ -109,6 +109,7 @@ def test_a_form_is_still_taken(server: Server) -> None:
             ["management.azure.com", "Management.Azure.com:443"],
             ["azure.com"],
         ),
+        (Visitors(1, ("*.vault.azure.net",)), ["kv.vault.azure.net"], ["vault.azure.net", "a.b.vault.azure.net"]),
         (
             Visitors(10810, open=True),
             ["emulator:8080", "192.0.2.7:80", "localhost:1"],
