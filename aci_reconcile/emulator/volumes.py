@@ -55,7 +55,7 @@ def _check_volume(judge: Judge, volume: Json) -> None:
     lead = f"The volume '{name}' in container group '{judge.group}'"
     if not _NAME.fullmatch(name):
         judge.refuse("InvalidVolumeName", f"{lead} has an invalid name.", fact="volume-name")
-    sources = volume.keys() & _SOURCES
+    sources = frozenset(volume.keys() & _SOURCES)
     if len(sources) != 1 and sources != _TOGETHER:
         judge.refuse("InvalidVolume", f"{lead} needs exactly one source.", fact="volume-source")
     for file, text in as_object(volume.get("secret")).items():
