@@ -11,7 +11,8 @@ from aci_reconcile.emulator.versions import SUBNETS_SINCE
 if TYPE_CHECKING:
     from aci_reconcile.emulator.refusals import Judge
 
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
+# A port is refused as well, in the same words.
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _PROOFS = ("identity", "password", "passwordReference")
 
 
@@ -31,6 +32,10 @@ def check(judge: Judge, properties: Json, version: str) -> None:
         if not _HOST.fullmatch(server):
             message = f"The server '{server}' {where} is invalid. It should be a valid host name without protocol."
             judge.refuse("InvalidImageRegistryServer", message, fact="registry-server")
+    containers = [*objects(properties.get("containers")), *objects(properties.get("initContainers"))]
+    if len(credentials) > len(containers):
+        message = f"More image registry credentials provided than containers in container group '{judge.group}'."
+        judge.refuse("MoreImageRegistryCredentialsThanContainers", message, fact="most-credentials")
     twice = duplicates(str(credential["server"]).lower() for credential in credentials)
     if twice:
         message = f"The server '{twice[0]}' {where} is not unique."

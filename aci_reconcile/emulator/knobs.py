@@ -93,7 +93,7 @@ class Knobs:
     ended_update_code: str = knob("InvalidContainerGroupUpdate", fact="ended-not-updatable")
     """The error code of that refusal. UNVERIFIED."""
     delete_while_transitioning: Choice = knob("accept", fact="delete-while-creating")
-    """What a DELETE does while the group is still being created. UNVERIFIED: nobody tells of a refusal."""
+    """What a DELETE does while the group is still being created. Users delete those that are stuck."""
     registry_needs_credentials: bool = knob(False, fact="registry-checks")
     """Whether an image on `*.azurecr.io` without credentials or identity for that server is inaccessible."""
     unproven_refusals: frozenset[str] = knob(frozenset(), fact="unproven-refusals")

@@ -117,9 +117,15 @@ REFUSALS = (
     Fact("empty-password", "The password of a registry is not empty.", "thread", "Azure/azure-cli#8545"),
     Fact(
         "registry-server",
-        "The server of credentials is a host name without a protocol.",
+        "The server of credentials is a host name without a protocol, and without a port.",
         "thread",
-        "Azure/aci-deploy#12, Azure/aci-deploy#16",
+        "Azure/aci-deploy#12, #16; for the port Azure/azure-cli#11469",
+    ),
+    Fact(
+        "most-credentials",
+        "MoreImageRegistryCredentialsThanContainers: one for each container at most.",
+        "thread",
+        "docker-archive/compose-cli#2150; whether init containers count nobody tells",
     ),
     Fact("registry-servers-unique", "Two credentials are for one server.", "none", "nobody tells of one"),
     Fact("port-range", "A port is a number from 1 to 65535.", "document", "ACI documentation, FAQ"),

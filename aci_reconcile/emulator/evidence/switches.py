@@ -116,7 +116,12 @@ SWITCHES = (
         "document",
         "ACI documentation, update containers; the code is a guess",
     ),
-    Fact("delete-while-creating", "A DELETE of a group that is on its way is refused.", "none", "nobody tells of one"),
+    Fact(
+        "delete-while-creating",
+        "A group that is stuck on its way can be deleted.",
+        "thread",
+        "alan-turing-institute/data-safe-haven#2605",
+    ),
     Fact("registry-checks", "A private registry's image needs credentials.", "thread", "Azure/azure-cli#7593"),
     Fact("unproven-refusals", "What nothing shows Azure refusing.", "own", "the rows of the kind none"),
     Fact("sign-in", "Who may sign in, and for how long.", "document", "Entra's documentation and usual answers"),

@@ -25,7 +25,6 @@ UNPROVEN: list[tuple[str, Any, str]] = [
     ("properties.initContainers", [{"name": "web", "properties": {"image": "a"}}], "DuplicateContainerName"),
     (f"{FIRST}.properties.environmentVariables", TWICE, "DuplicateEnvironmentVariable"),
     (f"{FIRST}.properties.volumeMounts", [{"name": "data", "mountPath": "/d"}], "InvalidVolumeMount"),
-    ("properties.imageRegistryCredentials", [{"server": "r.io", "identity": "i"}] * 2, "DuplicateImageRegistryServer"),
     ("properties.volumes", [{"name": "data"}], "InvalidVolume"),
     ("properties.volumes", [{"name": "data", "emptyDir": {}, "secret": {}}], "InvalidVolume"),
 ]
@@ -117,6 +116,13 @@ def test_what_nothing_shows_refused_is_taken_unless_it_is_asked_for(path: str, v
                 "containers": [container("web", volumeMounts=[{"name": "data", "mountPath": "/a"}] * 2)],
             },
             "InvalidVolumeMount",
+        ),
+        (
+            {
+                "imageRegistryCredentials": [{"server": "r.io", "identity": "i"}] * 2,
+                "containers": [container("a"), container("b")],
+            },
+            "DuplicateImageRegistryServer",
         ),
         (
             {"volumes": [SECRET], "containers": [container("web", volumeMounts=[{"name": "data", "mountPath": ""}])]},

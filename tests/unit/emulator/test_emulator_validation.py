@@ -92,7 +92,12 @@ REFUSED: list[tuple[str, Any, str]] = [
     ),
     *(
         ("properties.imageRegistryCredentials", [{"server": server, "password": "p"}], "InvalidImageRegistryServer")
-        for server in ("https://r.io", "", "$REGISTRY", "r.io/v1/")
+        for server in ("https://r.io", "", "$REGISTRY", "r.io/v1/", "r.io:5000")
+    ),
+    (
+        "properties.imageRegistryCredentials",
+        [{"server": server, "password": "p"} for server in ("a.io", "b.io")],
+        "MoreImageRegistryCredentialsThanContainers",
     ),
     ("properties.volumes", [SECRET, SECRET], "DuplicateVolumeName"),
     ("properties.volumes", [{"name": "Data", "emptyDir": {}}], "InvalidVolumeName"),
@@ -241,6 +246,7 @@ def test_how_many_ports_an_address_has_is_a_knob() -> None:
 def test_inferred_codes_are_all_declared_and_all_tested() -> None:
     """Nobody may take a guess for Azure's word."""
     tested = {code for _, _, code in (*REFUSED, *UNPROVEN)} | {
+        "DuplicateImageRegistryServer",
         "DuplicateIpAddressPort",
         "InvalidContainerGroupName",
         "InvalidSubnet",
