@@ -51,7 +51,7 @@ REFUSALS = (
     ),
     Fact(
         "container-name",
-        "InvalidContainerName: 63 characters of [a-z0-9]([-a-z0-9]*[a-z0-9])?.",
+        "InvalidContainerName: up to 63 lowercase letters, digits and hyphens; no hyphen first or last.",
         "thread",
         "public issues with the whole message",
     ),
