@@ -17,6 +17,8 @@ _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # What a page may send to anybody without asking first, and no client of Azure sends. Forms are left: Entra takes them.
 _SIMPLE = ("text/plain", "multipart/form-data")
 _STRANGE_SITES = frozenset({"cross-site", "same-site"})
+# Vaults are told apart by these, whatever they lead to; nobody but Microsoft says where they do.
+_VAULTS = ("*.vault.azure.net", "*.vault.usgovcloudapi.net", "*.vault.azure.cn")
 _TEXT = re.compile(r"(?P<name>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII)
 
 
@@ -59,7 +61,7 @@ class Visitors:
         if found is None:
             return False
         name, port = found["name"].strip("[]").rstrip(".").lower(), found["port"]
-        if any(_matches(known.rstrip(".").lower(), name) for known in self.names):
+        if any(_matches(known.rstrip(".").lower(), name) for known in (*self.names, *_VAULTS)):
             return True
         if self.open:
             return "." not in name or _is_address(name) or name.endswith(".localhost")

@@ -109,7 +109,12 @@ def test_a_form_is_still_taken(server: Server) -> None:
             ["management.azure.com", "Management.Azure.com:443"],
             ["azure.com"],
         ),
-        (Visitors(1, ("*.vault.azure.net",)), ["kv.vault.azure.net"], ["vault.azure.net", "a.b.vault.azure.net"]),
+        (Visitors(1, ("*.shop.test",)), ["a.shop.test"], ["shop.test", "a.b.shop.test"]),
+        (
+            Visitors(1),
+            ["kv.vault.azure.net", "kv.vault.azure.cn:443"],
+            ["vault.azure.net", "kv.vault.evil.example", "kv.vault.azure.net.evil.example"],
+        ),
         (
             Visitors(10810, open=True),
             ["emulator:8080", "192.0.2.7:80", "localhost:1"],
