@@ -106,9 +106,9 @@ class Arena(AzureWorld):
     timeout: float = 120
 
     @classmethod
-    def holding(cls, *before: Resource) -> Arena:
+    def holding(cls, *before: Resource, **more: Any) -> Arena:
         """Return a world in which groups are live."""
-        arena = cls()
+        arena = cls(**more)
         assert not before or as_command(arena, before).code == 0
         return arena
 

@@ -75,10 +75,11 @@ def _knobs(given: Given) -> Knobs:
         require_token=given.flag("require_token"),
         limits=given.flag("limits"),
         registered=not given.flag("unregistered"),
-        retry_after=given.limit("retry_after"),
     ).at(cast("Pace", given.text("pace")))
     if given.values.get("provisioning") is not None:
         knobs = replace(knobs, provisioning_seconds=given.seconds("provisioning"))
+    if given.values.get("retry_after") is not None:
+        knobs = replace(knobs, retry_after=given.limit("retry_after"))
     for text in given.texts("knob"):
         try:
             knobs = knobs.told(text)
@@ -196,7 +197,7 @@ EMULATOR = Command(
             section=_SECTION,
             type=click.IntRange(0, 3600),
             metavar="N",
-            help="Seconds in a Retry-After on operations; without it, none.",
+            help="Seconds in a Retry-After on operations (1; none at the realistic pace, as in Azure).",
         ),
         Option("--unregistered", section=_SECTION, is_flag=True, help="Let subscriptions register the provider first."),
         *_MORE,

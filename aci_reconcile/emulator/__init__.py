@@ -13,7 +13,7 @@ from aci_reconcile.emulator.model import Clock, Request, Response
 from aci_reconcile.emulator.server import Server, serve
 from aci_reconcile.emulator.store import Store, open_store
 from aci_reconcile.emulator.tls import Tls
-from aci_reconcile.emulator.wire import is_loopback
+from aci_reconcile.emulator.visitors import is_loopback
 
 __all__ = [
     "IMAGES",

@@ -14,7 +14,7 @@ from aci_reconcile.emulator import errors, identity, metadata, rights, subscript
 from aci_reconcile.emulator.call import Call, Handler
 from aci_reconcile.emulator.control import Control
 from aci_reconcile.emulator.counts import Counts
-from aci_reconcile.emulator.faults import Faults, under
+from aci_reconcile.emulator.faults import Faults, Meeting, under
 from aci_reconcile.emulator.knobs import Knobs
 from aci_reconcile.emulator.limits import Limits
 from aci_reconcile.emulator.model import ArmError, Clock, Request, Response
@@ -51,7 +51,9 @@ def _guarded(handle: Callable[[], T]) -> T | Response:
     except ArmError as error:
         return error.response()
     except RecursionError:
-        return ArmError(400, "InvalidRequestContent", "The request content is nested too deeply.").response()
+        return ArmError(
+            400, "InvalidRequestContent", "The request content is nested too deeply.", fact="deserialiser"
+        ).response()
     except sqlite3.OperationalError as error:
         # Another process holds the database for longer than anybody should; the client is told to come back.
         return (errors.busy() if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else _defect(error)).response()
@@ -104,7 +106,7 @@ class Emulator:
         fault = self._faults.draw(request)
         if fault is None:
             return self._answer(request, "")
-        response = under(fault, self._knobs, self._clock(), lambda fate: self._answer(request, fate))
+        response = under(fault, Meeting(request, self._knobs, self._clock()), lambda fate: self._answer(request, fate))
         return response if response.wire == "reset" else self._dress(request, response)
 
     def _answer(self, request: Request, fate: Fate) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Request, Response
 from aci_reconcile.emulator.versions import OPERATION_VERSION, canonical_location
 
@@ -61,6 +62,7 @@ class Call:
         """A fresh GUID."""
         return str(uuid.UUID(bytes=self.entropy(16), version=4))
 
+    @rests_on("operation-version")
     def provider_url(self, location: str, collection: str, identity: str) -> str:
         """An absolute link into the provider's own collections, such as `operations`."""
         region = canonical_location(location)

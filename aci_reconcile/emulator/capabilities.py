@@ -5,32 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors, versions
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer
-from aci_reconcile.emulator.validation import LARGEST
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
 
 # Public images that Azure's quickstarts name; which ones a region really holds is its own affair.
+_LINUX: Json = {"osType": "Linux"}
+_WINDOWS: Json = {"osType": "Windows", "osVersion": "Windows Server 2019 - After 2B"}
 _CACHED = (
-    ("Linux", "mcr.microsoft.com/azuredocs/aci-helloworld:latest"),
-    ("Linux", "mcr.microsoft.com/azuredocs/aci-wordcount:latest"),
-    ("Windows", "mcr.microsoft.com/windows/nanoserver:ltsc2022"),
-    ("Windows", "mcr.microsoft.com/windows/servercore:ltsc2022"),
+    (_LINUX, "mcr.microsoft.com/azuredocs/aci-helloworld:latest"),
+    (_LINUX, "mcr.microsoft.com/azuredocs/aci-wordcount:latest"),
+    (_WINDOWS, "mcr.microsoft.com/windows/nanoserver:1809"),
+    (_WINDOWS, "mcr.microsoft.com/windows/servercore:ltsc2019"),
+)
+# Operating system, kind of address, GPU, memory, CPU, number of GPUs.
+_CAPABILITIES = (
+    ("NotSpecified", "Public", "None", (256.0, 32.0, 0)),
+    ("NotSpecified", "Private", "None", (256.0, 32.0, 0)),
+    ("Linux", "Public", "V100", (448.0, 24.0, 4)),
 )
 
 
+@rests_on("capabilities")
 def list_capabilities(call: Call) -> Response:
-    """One row for each operating system and kind of address, with the documented largest group; GPUs are retired."""
+    """The rows that were recorded, the one of GPUs among them, which are retired since."""
     location = _location(call)
-    rows = [_capability(location, system, kind) for system in ("Linux", "Windows") for kind in ("Public", "Private")]
-    return answer(200, {"value": rows})
+    return answer(200, {"value": [_capability(location, *row) for row in _CAPABILITIES]})
 
 
+@rests_on("cached-images")
 def list_cached_images(call: Call) -> Response:
     """The images of quickstarts."""
     _location(call)
-    return answer(200, {"value": [{"osType": system, "image": image} for system, image in _CACHED]})
+    return answer(200, {"value": [{**system, "image": image} for system, image in _CACHED]})
 
 
 def outbound_dependencies(_: Call) -> Response:
@@ -43,7 +52,7 @@ def delete_association(call: Call) -> Response:
     subnet = call.request.split().path.lower().partition("/providers/microsoft.containerinstance/")[0]
     if any(held["ip"] or call.now < held.get("busy", 0.0) for _, held in call.session.scan("subnet", f"{subnet}|")):
         message = f"The subnet '{call.path['subnet']}' still has container groups in it."
-        raise ArmError(409, "ServiceAssociationLinkInUse", message)
+        raise ArmError(409, "ServiceAssociationLinkInUse", message, fact="association-in-use")
     return Response(204)
 
 
@@ -54,13 +63,13 @@ def _location(call: Call) -> str:
     return location
 
 
-def _capability(location: str, system: str, address: str) -> Json:
-    cpu, memory = LARGEST[""]
+def _capability(location: str, system: str, address: str, gpu: str, most: tuple[float, float, int]) -> Json:
+    memory, cpu, gpus = most
     return {
         "resourceType": "containerGroups",
         "osType": system,
         "location": location,
         "ipAddressType": address,
-        "gpu": "None",
-        "capabilities": {"maxMemoryInGB": memory, "maxCpu": cpu, "maxGpuCount": 0.0},
+        "gpu": gpu,
+        "capabilities": {"maxMemoryInGB": memory, "maxCpu": cpu, "maxGpuCount": gpus},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.emulator import openapi
@@ -12,6 +12,7 @@ from aci_reconcile.emulator.probes import has_liveness_probe
 from aci_reconcile.emulator.record import group_from_json
 from aci_reconcile.emulator.routes import match
 from aci_reconcile.emulator.shape import parse
+from aci_reconcile.emulator.sickness import sickness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,12 @@ class Control:
             return None
         if not request.local or request.header("origin"):
             # A page in a browser on this machine must not reach it either.
-            raise ArmError(403, "Forbidden", "The emulator is controlled from its own machine only, and by no page.")
+            raise ArmError(
+                403,
+                "Forbidden",
+                "The emulator is controlled from its own machine only, and by no page.",
+                fact="emulators-own",
+            )
         parts = path.strip("/").split("/")[1:]
         match [request.method.upper(), *parts]:
             case ["GET"] | ["GET", "health"]:
@@ -54,12 +60,15 @@ class Control:
                 return Response(204)
             case [_, "faults"]:
                 return self._on_faults(request)
-            case ["POST", "probes"]:
-                return self._probe(parse(request.body), now)
+            case ["POST", "probes" | "groups" as what]:
+                act = self._probe if what == "probes" else self._sicken
+                return act(parse(request.body), now)
             case ["PUT", "vaults", vault, "secrets", name]:
                 return self._secret(vault, name, parse(request.body), now)
             case _:
-                raise ArmError(404, "NotFound", f"The emulator has no {request.method} on this path.")
+                raise ArmError(
+                    404, "NotFound", f"The emulator has no {request.method} on this path.", fact="emulators-own"
+                )
 
     def _on_faults(self, request: Request) -> Response:
         match request.method.upper():
@@ -73,14 +82,27 @@ class Control:
             case "GET":
                 pass
             case _:
-                raise ArmError(405, "MethodNotAllowed", "Faults take GET, POST and DELETE.")
+                raise ArmError(405, "MethodNotAllowed", "Faults take GET, POST and DELETE.", fact="emulators-own")
         return answer(200, {"faults": [asdict(fault) for fault in self._faults.left()]})
+
+    def _sicken(self, body: Json, now: float) -> Response:
+        """Lets a group stay in a provisioning state, and gives it events of its own, until it is written again."""
+        try:
+            state, events = sickness(body, now)
+        except ValueError as error:
+            raise _invalid(str(error)) from None
+        key = _key_of(body)
+        with self._store.transaction(write=True) as session:
+            document = session.get("group", key)
+            group = None if document is None else group_from_json(document)
+            if group is None or group.gone is not None:
+                raise ArmError(404, "NotFound", "The 'id' names no container group.", fact="emulators-own")
+            session.put("group", key, replace(group, sick=state, troubles=events).to_json())
+        return answer(200, {"id": group.id, "state": state, "events": events})
 
     def _probe(self, body: Json, now: float) -> Response:
         """Lets the liveness probe of one container fail from now on, or pass again."""
-        found = match(str(body.get("id", "")))
-        path: Mapping[str, str] = {} if found is None else found.path
-        key = f"{path.get('subscription')}/{path.get('resource_group')}/{path.get('name')}".lower()
+        key = _key_of(body)
         name, failing = str(body.get("container", "")), body.get("failing", True) is not False
         with self._store.transaction(write=True) as session:
             document = session.get("group", key)
@@ -89,7 +111,7 @@ class Control:
             container = next((item for item in containers if item.get("name") == name), None)
             if group is None or container is None or not has_liveness_probe(container):
                 message = "The 'id' and 'container' name no container of a group that has a liveness probe."
-                raise ArmError(404, "NotFound", message)
+                raise ArmError(404, "NotFound", message, fact="emulators-own")
             before = group.unhealthy.get(name, [now])
             changed = {**group.unhealthy, name: [now] if failing else [before[0], now]}
             session.put("group", key, {**group.to_json(), "unhealthy": changed})
@@ -103,6 +125,13 @@ class Control:
         return answer(200, {"vault": vault, "name": name, "version": made.version})
 
 
+def _key_of(body: Json) -> str:
+    """Where the store keeps the group whose `id` a body gives."""
+    found = match(str(body.get("id", "")))
+    path: Mapping[str, str] = {} if found is None else found.path
+    return f"{path.get('subscription')}/{path.get('resource_group')}/{path.get('name')}".lower()
+
+
 def _read_fault(given: Any) -> Fault:
     try:
         return fault_from_json(given)
@@ -111,4 +140,4 @@ def _read_fault(given: Any) -> Fault:
 
 
 def _invalid(message: str) -> ArmError:
-    return ArmError(400, "BadRequest", message)
+    return ArmError(400, "BadRequest", message, fact="emulators-own")

@@ -10,15 +10,18 @@ from aci_reconcile.emulator import (
     addresses,
     errors,
     groups,
+    mounts,
     operations,
     rights,
     scopes,
+    standby,
     tags,
     updates,
     usages,
     versions,
 )
-from aci_reconcile.emulator.echo import Echo, fill_lists, without_secrets
+from aci_reconcile.emulator.echo import Echo, without_empty_values, without_secrets
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.images import lookup, parse_reference
 from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
 from aci_reconcile.emulator.record import Group, Operation, Run, image_of
@@ -33,13 +36,17 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.model import ArmError
 
 
+_SKUS = {name.lower(): name for name in ("NotSpecified", "Standard", "Dedicated", "Confidential")}
+
+
+@rests_on("group-created", "put-takes-tags")
 def put(call: Call) -> Response:
     """Creates (201) or replaces a group: refused before anything is written, or accepted as Pending."""
     scopes.require_writable(call)
-    content = _read(call)
+    content = standby.completed(call, _read(call))
     rights.check_linked(call, content)
     stored = _living(groups.stored_one(call), content, call)
-    if stored is not None and (stored.gone is not None or stored.operation.running(call.now)):
+    if stored is not None and (stored.gone is not None or stored.running(call.now)):
         raise errors.transitioning(call.name)
     location = _location(call, content, stored)
     properties = as_object(content["properties"])
@@ -58,7 +65,7 @@ def put(call: Call) -> Response:
         groups.forget(call, call.group_key, stored)
     groups.save(call, call.group_key, group)
     operations.remember(call, call.group_key, group)
-    body = Echo(call.now, call.version).show(group, provisioning="Pending")
+    body = Echo.of(call).show(group, provisioning="Pending")
     status = 201 if stored is None else call.knobs.update_status
     return answer(status, body, operations.headers(call, group))
 
@@ -76,6 +83,11 @@ def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
     begins = call.now + 0.3 * length
     run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
     return Operation(call.new_id(), call.now, begins, call.now + length), run
+
+
+def never_started(run: Run, properties: Json) -> Run:
+    """A run as its volumes let it go on: no container starts while one of them cannot be mounted."""
+    return replace(run, pulled=math.inf, starts=math.inf) if mounts.denied(properties) else run
 
 
 def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
@@ -138,6 +150,7 @@ def _group(call: Call, content: Json, location: str, stored: Group | None) -> Gr
     properties = as_object(body["properties"])
     serial = call.session.serial() if stored is None else stored.serial
     operation, run = plan_run(call, subnet=bool(properties.get("subnetIds")))
+    run = never_started(run, properties)
     group = Group(
         id=stored.id if stored else _id(call),
         name=stored.name if stored else call.name,
@@ -159,7 +172,9 @@ def _group(call: Call, content: Json, location: str, stored: Group | None) -> Gr
 def _body(call: Call, content: Json, stored: Group | None) -> Json:
     """What is stored of the request: nothing that is write-only."""
     kept = as_object(without_secrets(GROUP, content))
-    properties = fill_lists(as_object(kept["properties"]), empty_values=call.knobs.echo_empty_value)
+    properties = _spelt(as_object(kept["properties"]))
+    if not call.knobs.echo_empty_value:
+        properties = without_empty_values(properties)
     address = addresses.scoped(call, as_object(properties.get("ipAddress")), stored)
     if address:
         properties["ipAddress"] = address
@@ -169,6 +184,20 @@ def _body(call: Call, content: Json, stored: Group | None) -> Json:
         body.pop("tags", None)
         body |= {"tags": stored.body["tags"]} if "tags" in stored.body else {}
     return body
+
+
+@rests_on("vault-url-slash", "enum-case")
+def _spelt(properties: Json) -> Json:
+    """Values that come back in another spelling than they were sent in."""
+    changed = dict(properties)
+    sku = str(changed.get("sku", "")).lower()
+    if sku in _SKUS:
+        changed["sku"] = _SKUS[sku]
+    encryption = as_object(changed.get("encryptionProperties"))
+    if encryption:
+        url = str(encryption["vaultBaseUrl"])
+        changed["encryptionProperties"] = {**encryption, "vaultBaseUrl": f"{url.removesuffix('/')}/"}
+    return changed
 
 
 def _timed(call: Call, group: Group) -> Group:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aci_reconcile.emulator import times, versions
+from aci_reconcile.emulator.defaults import (
+    OF_CONTAINERS,
+    OF_CREDENTIALS,
+    OF_GROUPS,
+    OF_INIT_CONTAINERS,
+    Default,
+    filled,
+    open_policy,
+)
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, as_object, is_list, objects
-from aci_reconcile.emulator.runtime import observe
+from aci_reconcile.emulator.mounts import mount_events
+from aci_reconcile.emulator.runtime import has_ended, observe
 from aci_reconcile.emulator.schema import (
     CONTAINER_PROPERTIES,
     GROUP_PROPERTIES,
@@ -21,13 +32,13 @@ from aci_reconcile.emulator.schema import (
 from aci_reconcile.emulator.views import instance_view
 
 if TYPE_CHECKING:
+    from aci_reconcile.emulator.call import Call
     from aci_reconcile.emulator.record import Group
 
 TYPE = "Microsoft.ContainerInstance/containerGroups"
 TENANT = "11111111-1111-1111-1111-111111111111"
+_CONTAINERS = {"containers": OF_CONTAINERS, "initContainers": OF_INIT_CONTAINERS}
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
-# Where no policy is given the service fills in a long one of its own; this one only says what it is.
-_CCE_POLICY = "cGFja2FnZSBwb2xpY3kKCiMgYSBzaW11bGF0ZWQgcG9saWN5IHRoYXQgYWxsb3dzIGV2ZXJ5dGhpbmcK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +48,18 @@ class Echo:
     now: float
     version: str
     full: bool = True
-    """A list has no instance views, neither of groups nor of containers: recorded in 27 of 27 lists."""
+    """A list has no instance views, neither of groups nor of containers."""
+    ended_address: Literal["hidden", "shown"] = "shown"
+
+    @classmethod
+    @rests_on("lists-are-lean")
+    def of(cls, call: Call, *, full: bool = True) -> Echo:
+        """How a call's answer shows groups."""
+        return cls(call.now, call.version, full, call.knobs.ended_address)
 
     def show(self, group: Group, provisioning: str | None = None) -> Json:
         """The body of an answer. `provisioning` overrides the state, for the answer to a PUT."""
-        state = provisioning or group.operation.state(self.now)
+        state = provisioning or group.state(self.now)
         shown: Json = {"properties": self._properties(group, state)}
         if "identity" in group.body:
             shown["identity"] = _identity(group)
@@ -53,18 +71,12 @@ class Echo:
         return shown
 
     def _properties(self, group: Group, state: str) -> Json:
-        properties: Json = {**group.properties(), "provisioningState": state}
-        if self.version >= versions.SKU_SINCE:
-            properties = {"sku": "Standard", "initContainers": [], **properties}
-        if self.version >= versions.TIMEOUT_SINCE:
-            properties |= {"provisioningTimeoutInSeconds": 1800, "isCustomProvisioningTimeout": False}
-        if self.version >= versions.STANDBY_SINCE:
-            properties["isCreatedFromStandbyPool"] = False
+        properties = filled({**group.properties(), "provisioningState": state}, OF_GROUPS, self.version)
         views = self._views(group, state)
-        for name in ("containers", "initContainers"):
-            items = objects(properties.get(name))
+        for name, defaults in _CONTAINERS.items():
             if name in properties:
-                properties[name] = [self._container(item, views.get(str(item.get("name")))) for item in items]
+                items = objects(properties[name])
+                properties[name] = [self._container(item, views.get(str(item.get("name"))), defaults) for item in items]
         self._add_rest(group, properties, state)
         return _in_order(properties, "properties")
 
@@ -78,37 +90,50 @@ class Echo:
         return {name: view for name, view in views.items() if view is not None}
 
     def _add_rest(self, group: Group, properties: Json, state: str) -> None:
-        address = _address(group, state)
+        address = self._address(group, state)
         if address is None:
             properties.pop("ipAddress", None)
         else:
             properties["ipAddress"] = address
         if self.full:
             visible = "Pending" if state == "Pending" else observe(group, self.now).state
-            properties["instanceView"] = {"events": [], "state": visible}
+            told = [*mount_events(group, self.now), *group.troubles]
+            properties["instanceView"] = {"events": told, "state": visible}
         if str(properties.get("sku", "")).lower() == "confidential":
-            properties["confidentialComputeProperties"] = {
-                "ccePolicy": _CCE_POLICY,
-                **as_object(properties.get("confidentialComputeProperties")),
-            }
-        if self.version >= versions.SYSTEM_DATA_SINCE and "imageRegistryCredentials" in properties:
+            given = as_object(properties.get("confidentialComputeProperties"))
+            properties["confidentialComputeProperties"] = {"ccePolicy": open_policy(), **given}
+        if "imageRegistryCredentials" in properties:
             credentials = objects(properties["imageRegistryCredentials"])
-            properties["imageRegistryCredentials"] = [{**item, "isDelegatedIdentity": False} for item in credentials]
+            properties["imageRegistryCredentials"] = [filled(it, OF_CREDENTIALS, self.version) for it in credentials]
 
-    def _container(self, container: Json, view: Json | None) -> Json:
-        properties = as_object(container.get("properties"))
-        is_init = "ports" not in properties
+    def _container(self, container: Json, view: Json | None, defaults: tuple[Default, ...]) -> Json:
+        properties = filled(as_object(container.get("properties")), defaults, self.version)
         added: Json = {} if view is None else {"instanceView": view}
-        if not is_init and self.version >= versions.STANDBY_SINCE:
-            added["configMap"] = properties.get("configMap", {"keyValuePairs": {}})
         return {**container, "properties": _in_order({**properties, **added}, "containers")}
 
+    @rests_on("public-ip-late", "subnet-address-late", "ended-address")
+    def _address(self, group: Group, state: str) -> Json | None:
+        address = as_object(group.properties().get("ipAddress"))
+        settled = state not in {"Pending", "Creating"}
+        if not address or (group.properties().get("subnetIds") and not settled):
+            return None
+        shown = dict(address)
+        if group.ip and (settled or group.modified > group.created) and not self._let_go(group, address):
+            shown["ip"] = group.ip
+        if group.fqdn:
+            shown["fqdn"] = group.fqdn
+        return _in_order(shown, "ipAddress")
 
+    def _let_go(self, group: Group, address: Json) -> bool:
+        """Whether a public address went with the last container of a group that nothing restarts."""
+        if self.ended_address == "shown" or group.restart_policy() == "Always":
+            return False
+        return str(address.get("type", "")).lower() == "public" and has_ended(observe(group, self.now))
+
+
+@rests_on("secrets-dropped", "secure-value-dropped", "secret-and-reference")
 def without_secrets(node: Node, value: object) -> object:
-    """A body without its write-only values: all that the emulator ever stores.
-
-    Recorded: a secret volume keeps its key and loses even the names of its files; other secrets vanish.
-    """
+    """A body without its write-only values: all that the emulator ever stores."""
     match node:
         case Object():
             fields = {field.name: field for field in node.fields}
@@ -128,42 +153,25 @@ def without_secrets(node: Node, value: object) -> object:
             return value
 
 
-def fill_lists(properties: Json, *, empty_values: bool) -> Json:
-    """Absent ports and environment variables come back as empty lists: recorded 75 and 169 times."""
-    filled = dict(properties)
-    for name, lists in (
-        ("containers", ("ports", "environmentVariables")),
-        ("initContainers", ("environmentVariables",)),
-    ):
+def without_empty_values(properties: Json) -> Json:
+    """Variables with an empty value as their names alone, where a knob has it so."""
+    changed = dict(properties)
+    for name in _CONTAINERS:
         if name in properties:
-            empty: Json = {key: [] for key in lists}
-            filled[name] = [
-                {**item, "properties": _values({**empty, **as_object(item.get("properties"))}, kept=empty_values)}
-                for item in objects(properties[name])
-            ]
-    return filled
+            changed[name] = [{**item, "properties": _bare(item)} for item in objects(properties[name])]
+    return changed
 
 
-def _values(container: Json, *, kept: bool) -> Json:
-    variables = objects(container["environmentVariables"])
-    shown = [item if kept or item.get("value") != "" else {"name": item["name"]} for item in variables]
-    return {**container, "environmentVariables": shown}
+def _bare(container: Json) -> Json:
+    properties = as_object(container.get("properties"))
+    if "environmentVariables" not in properties:
+        return properties
+    variables = objects(properties["environmentVariables"])
+    shown = [{"name": item["name"]} if item.get("value") == "" else item for item in variables]
+    return {**properties, "environmentVariables": shown}
 
 
-def _address(group: Group, state: str) -> Json | None:
-    """Recorded 8 of 8: in a subnet the whole address is missing until the group has Succeeded."""
-    address = as_object(group.properties().get("ipAddress"))
-    settled = state not in {"Pending", "Creating"}
-    if not address or (group.properties().get("subnetIds") and not settled):
-        return None
-    shown = dict(address)
-    if group.ip and (settled or group.modified > group.created):
-        shown["ip"] = group.ip
-    if group.fqdn:
-        shown["fqdn"] = group.fqdn
-    return _in_order(shown, "ipAddress")
-
-
+@rests_on("identity-ids")
 def _identity(group: Group) -> Json:
     identity = as_object(group.body["identity"])
     kind = str(identity.get("type", "")).lower()
@@ -182,6 +190,7 @@ def _identity(group: Group) -> Json:
     return {**shown, **rest}
 
 
+@rests_on("system-data-filled-in")
 def _system_data(group: Group) -> Json:
     return {
         "createdBy": "emulator@example.com",
@@ -197,6 +206,7 @@ def _made_id(text: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, text.encode("ascii", "backslashreplace").decode()))
 
 
+# What stands right after sku was recorded; the rest of the order, too.
 _ORDERS = {
     "properties": tuple(field.name for field in GROUP_PROPERTIES.fields),
     "containers": tuple(field.name for field in CONTAINER_PROPERTIES.fields),
@@ -204,6 +214,7 @@ _ORDERS = {
 }
 
 
+@rests_on("encryption-order")
 def _in_order(values: Json, level: str) -> Json:
     known = {name: values[name] for name in _ORDERS[level] if name in values}
     return {**known, **values}

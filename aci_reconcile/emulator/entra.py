@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 from aci_reconcile.emulator import times
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Response, answer
 
 
+@rests_on("entra-errors")
 class EntraError(Exception):
     """A refusal by the token endpoint."""
 

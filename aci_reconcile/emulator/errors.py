@@ -1,8 +1,4 @@
-"""Azure's error codes and messages, one function each: ARM's own, and the provider's.
-
-A text marked as inferred was never seen from the service; the others are quoted in public issues, documents or
-recordings.
-"""
+"""Azure's error codes and messages, one function each; the row that each names says where it was seen."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ _TYPE = "Microsoft.ContainerInstance/containerGroups"
 def missing_api_version() -> ArmError:
     """Every ARM request names an api-version."""
     message = "The api-version query parameter (?api-version=) is required for all requests."
-    return ArmError(400, "MissingApiVersionParameter", message)
+    return ArmError(400, "MissingApiVersionParameter", message, fact="missing-api-version")
 
 
 def invalid_api_version(version: str, supported: tuple[str, ...]) -> ArmError:
@@ -24,6 +20,7 @@ def invalid_api_version(version: str, supported: tuple[str, ...]) -> ArmError:
         400,
         "InvalidApiVersionParameter",
         f"The api-version '{version}' is invalid. The supported versions are '{listed}'.",
+        fact="invalid-api-version",
     )
 
 
@@ -37,36 +34,38 @@ def no_registered_provider(
         f"No registered resource provider found for location '{location}' and API version '{version}' for type "
         f"'containerGroups'. The supported api-versions are '{', '.join(versions)}'. "
         f"The supported locations are '{', '.join(locations)}'.",
+        fact="no-registered-provider",
     )
 
 
 def not_emulated(what: str) -> ArmError:
     """Ours alone: the emulator says loudly what it does not do, with a status that no client retries."""
     message = f"The aci-reconcile emulator does not emulate {what}. Azure itself may; this answer is not Azure's."
-    return ArmError(501, "NotEmulated", message)
+    return ArmError(501, "NotEmulated", message, fact="emulators-own")
 
 
 def internal(kind: str) -> ArmError:
     """A defect of the emulator. Only the kind of the exception is told: its text could hold a request's values."""
     message = f"The aci-reconcile emulator has a defect: {kind}. Please report it."
-    return ArmError(500, "InternalServerError", message)
+    return ArmError(500, "InternalServerError", message, fact="emulators-own")
 
 
 def busy() -> ArmError:
     """Ours alone: another process holds the store."""
     message = "The store of the aci-reconcile emulator is held by another process. Please try again."
-    return ArmError(503, "ServiceUnavailable", message, {"retry-after": "1"})
+    return ArmError(503, "ServiceUnavailable", message, {"retry-after": "1"}, fact="emulators-own")
 
 
 def invalid_subscription(subscription: str) -> ArmError:
     """A subscription id is a GUID."""
     message = f"The provided subscription identifier '{subscription}' is malformed or invalid."
-    return ArmError(400, "InvalidSubscriptionId", message)
+    return ArmError(400, "InvalidSubscriptionId", message, fact="invalid-subscription")
 
 
 def subscription_not_found(subscription: str) -> ArmError:
     """No subscription has this id."""
-    return ArmError(404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found.")
+    message = f"The subscription '{subscription}' could not be found."
+    return ArmError(404, "SubscriptionNotFound", message, fact="subscription-not-found")
 
 
 def not_registered(namespace: str) -> ArmError:
@@ -75,18 +74,20 @@ def not_registered(namespace: str) -> ArmError:
         f"The subscription is not registered to use namespace '{namespace}'. "
         "See https://aka.ms/rps-not-found for how to register subscriptions."
     )
-    return ArmError(409, "MissingSubscriptionRegistration", message)
+    return ArmError(409, "MissingSubscriptionRegistration", message, fact="missing-registration")
 
 
 def resource_group_not_found(name: str) -> ArmError:
     """Seen in many recordings."""
-    return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+    return ArmError(
+        404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.", fact="resource-group-not-found"
+    )
 
 
 def resource_group_being_deleted(name: str) -> ArmError:
     """A resource group on its way out takes no writes."""
     message = f"The resource group '{name}' is in deprovisioning state and cannot perform this operation."
-    return ArmError(409, "ResourceGroupBeingDeleted", message)
+    return ArmError(409, "ResourceGroupBeingDeleted", message, fact="resource-group-deleting")
 
 
 def resource_not_found(name: str, resource_group: str) -> ArmError:
@@ -97,28 +98,34 @@ def resource_not_found(name: str, resource_group: str) -> ArmError:
         f"The Resource '{_TYPE}/{name}' under resource group '{resource_group}' was not found. "
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
         {"x-ms-failure-cause": "gateway"},
+        fact="resource-not-found",
     )
 
 
 def group_not_found(name: str) -> ArmError:
     """The provider's dialect of a missing group; recorded once."""
-    return ArmError(404, "ContainerGroupNotFound", f"The container group '{name}' does not exist.")
+    return ArmError(
+        404, "ContainerGroupNotFound", f"The container group '{name}' does not exist.", fact="group-not-found"
+    )
 
 
 def transitioning(name: str) -> ArmError:
     """The group is busy; in this service a 409 means as often "wait" as "conflict"."""
     message = f"The container group '{name}' is still transitioning, please retry later."
-    return ArmError(409, "ContainerGroupTransitioning", message)
+    return ArmError(409, "ContainerGroupTransitioning", message, fact="transitioning")
 
 
-def invalid_update(name: str, code: str = "InvalidContainerGroupUpdate") -> ArmError:
-    """What cannot change in place."""
+_FIXED = "the os type, restart policy, network profile, CPU, memory or GPU resources"
+
+
+def invalid_update(name: str, changed: str = _FIXED, code: str = "InvalidContainerGroupUpdate") -> ArmError:
+    """What cannot change in place: since 2024 the property with both its values, before that all there are."""
     return ArmError(
         400,
         code,
-        f"The updates on container group '{name}' are invalid. If you are going to update the os type, restart policy, "
-        "network profile, CPU, memory or GPU resources for a container group, you must delete it first and then create "
-        "a new one.",
+        f"The updates on container group '{name}' are invalid. If you are going to update {changed} for a container "
+        "group, you must delete it first and then create a new one.",
+        fact="update-named",
     )
 
 
@@ -129,12 +136,15 @@ def invalid_location(name: str, resource_group: str, has: str, wants: str) -> Ar
         "InvalidResourceLocation",
         f"The resource '{name}' already exists in location '{has}' in resource group '{resource_group}'. A resource "
         f"with the same name cannot be created in location '{wants}'. Please select a new resource name.",
+        fact="location-fixed",
     )
 
 
 def location_required() -> ArmError:
     """ARM wants a location on every tracked resource."""
-    return ArmError(400, "LocationRequired", "The location property is required for this definition.")
+    return ArmError(
+        400, "LocationRequired", "The location property is required for this definition.", fact="location-required"
+    )
 
 
 def location_not_available(location: str, locations: tuple[str, ...]) -> ArmError:
@@ -144,13 +154,14 @@ def location_not_available(location: str, locations: tuple[str, ...]) -> ArmErro
         "LocationNotAvailableForResourceType",
         f"The provided location '{location}' is not available for resource type '{_TYPE}'. "
         f"List of available regions for the resource type is '{','.join(locations)}'.",
+        fact="location-not-available",
     )
 
 
 def subnet_busy(name: str) -> ArmError:
     """Another group of the subnet is being created or deleted; met by users of Terraform."""
     message = f"Network is not ready for container group '{name}'. Please try again."
-    return ArmError(409, "ServiceAssociationLinkNotReady", message)
+    return ArmError(409, "ServiceAssociationLinkNotReady", message, fact="subnet-collisions")
 
 
 def quota_reached(name: str, location: str, numbers: tuple[float, float, float]) -> ArmError:
@@ -160,7 +171,7 @@ def quota_reached(name: str, location: str, numbers: tuple[float, float, float])
         f"Resource type '{_TYPE}' container group quota '{name}' exceeded in region '{location}'. "
         f"Limit: '{limit}', Usage: '{used}' Requested: '{wanted}'."
     )
-    return ArmError(400, "ContainerGroupQuotaReached", message)
+    return ArmError(400, "ContainerGroupQuotaReached", message, fact="quota-reached")
 
 
 def inaccessible_image(image: str, name: str) -> ArmError:
@@ -170,13 +181,14 @@ def inaccessible_image(image: str, name: str) -> ArmError:
         "InaccessibleImage",
         f"The image '{image}' in container group '{name}' is not accessible. "
         "Please check the image and registry credential.",
+        fact="image-inaccessible",
     )
 
 
 def registry_error(registry: str) -> ArmError:
     """Met by users when Docker Hub throttles the service."""
     message = f"An error response is received from the docker registry '{registry}'. Please retry later."
-    return ArmError(409, "RegistryErrorResponse", message)
+    return ArmError(409, "RegistryErrorResponse", message, fact="registry-error")
 
 
 def several(errors: list[ArmError]) -> ArmError:
@@ -185,7 +197,7 @@ def several(errors: list[ArmError]) -> ArmError:
         return errors[0]
     kinds = {400: "BadRequest", 409: "Conflict"}
     told = ";".join(f"'{kinds[error.status]}':'{error.code}':'{error.message}'" for error in errors)
-    return ArmError(400, "MultipleErrorsOccurred", f"Multiple error occurred: {told}")
+    return ArmError(400, "MultipleErrorsOccurred", f"Multiple error occurred: {told}", fact="several-errors")
 
 
 def not_authorized(actor: str, action: str, scope: str) -> ArmError:
@@ -194,7 +206,7 @@ def not_authorized(actor: str, action: str, scope: str) -> ArmError:
         f"The client '{actor}' with object id '{actor}' does not have authorization to perform action '{action}' over "
         f"scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
     )
-    return ArmError(403, "AuthorizationFailed", message)
+    return ArmError(403, "AuthorizationFailed", message, fact="not-authorized")
 
 
 def linked_not_authorized(actor: str, done: tuple[str, str], linked: tuple[str, str]) -> ArmError:
@@ -204,28 +216,31 @@ def linked_not_authorized(actor: str, done: tuple[str, str], linked: tuple[str, 
         f"'{done[1]}'; however, it does not have permission to perform action(s) '{linked[0]}' on the linked scope(s) "
         f"'{linked[1]}' (respectively) or the linked scope(s) are invalid."
     )
-    return ArmError(403, "LinkedAuthorizationFailed", message)
+    return ArmError(403, "LinkedAuthorizationFailed", message, fact="linked-not-authorized")
 
 
 def subnet_not_found(path: str) -> ArmError:
     """The network provider's words for a subnet that is not there."""
-    return ArmError(404, "NotFound", f"Resource {path} not found.")
+    return ArmError(404, "NotFound", f"Resource {path} not found.", fact="subnet-not-found")
 
 
 def subnet_not_delegated(name: str) -> ArmError:
     """Met by users who put a group into a subnet that is not the service's."""
     message = f"Subnet missing required delegation 'Microsoft.ContainerInstance' for container group '{name}'."
-    return ArmError(400, "SubnetMissingRequiredDelegation", message)
+    return ArmError(400, "SubnetMissingRequiredDelegation", message, fact="subnet-not-delegated")
 
 
 def label_taken(label: str, name: str) -> ArmError:
     """DNS labels are unique in a region. The status is inferred."""
     message = f"The DNS name label '{label}' in container group '{name}' is not available. Try using a different label."
-    return ArmError(409, "DnsNameLabelAlreadyTaken", message)
+    return ArmError(409, "DnsNameLabelAlreadyTaken", message, fact="label-taken")
 
 
 def container_not_found(container: str, name: str) -> ArmError:
     """Code and words are inferred."""
     return ArmError(
-        404, "ContainerNotFound", f"The container '{container}' in container group '{name}' does not exist."
+        404,
+        "ContainerNotFound",
+        f"The container '{container}' in container group '{name}' does not exist.",
+        fact="container-not-found",
     )

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from aci_reconcile.emulator import tokens
-from aci_reconcile.emulator.model import ArmError, Json, Request, Response, is_object
+from aci_reconcile.emulator import misfortunes, tokens
+from aci_reconcile.emulator.model import Json, Request, Response, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,15 +44,6 @@ _AT_RANDOM: tuple[FaultKind, ...] = (
     "expired-token",
 )
 _STATUSES = (429, 500, 503, 504)
-_CODES = {
-    429: ("TooManyRequests", "The request is being throttled. Please try again later."),
-    500: ("InternalServerError", "Encountered internal server error."),
-    503: ("ServiceUnavailable", "The service is temporarily unavailable. Please try again later."),
-    504: (
-        "GatewayTimeout",
-        "The gateway did not receive a response from 'Microsoft.ContainerInstance' within the specified time period.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +60,11 @@ class Fault:
     times: int = 1
     """Then it is with so many that fit."""
     status: int = 503
-    """Of `error` and `error-after`."""
+    """Of `error` and `error-after`; a known code has a status of its own."""
+    code: str = ""
+    """Of `error` and `error-after`; empty is the one that goes with the status."""
+    message: str = ""
+    """Of `error` and `error-after`; empty is the code's own."""
     seconds: float = 1.0
     """How slow; and the `Retry-After` of a 429 or 503, where it is not 0."""
 
@@ -145,8 +140,8 @@ def fault_from_json(given: Any) -> Fault:
     _check_number(given, "times", 1, _MOST_TIMES)
     _check_number(given, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
     _check_number(given, "seconds", 0, _LONGEST_SECONDS)
-    if not all(isinstance(given.get(name, ""), str) for name in ("method", "path")):
-        raise ValueError("method and path of a fault are texts")
+    if not all(isinstance(given.get(name, ""), str) for name in ("method", "path", "code", "message")):
+        raise ValueError("method, path, code and message of a fault are texts")
     return Fault(**given)
 
 
@@ -157,13 +152,22 @@ def _check_number(given: Json, name: str, least: float, most: float) -> None:
         raise ValueError(f"'{name}' of a fault is a number from {least:g} to {most:g}")
 
 
-def under(fault: Fault, knobs: Knobs, now: float, handle: Callable[[Fate], Response]) -> Response:
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A request that meets a fault, and when."""
+
+    request: Request
+    knobs: Knobs
+    now: float
+
+
+def under(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
     """The answer to a request that meets a fault; `handle` gives the one that it would have had."""
     match fault.kind:
         case "error":
-            return _error(fault).response()
+            return misfortunes.error(fault, meeting.request).response()
         case "expired-token":
-            return tokens.expired(knobs, now - 1, now).response()
+            return tokens.expired(meeting.knobs, meeting.now - 1, meeting.now).response()
         case "reset":
             return Response(0, wire="reset")
         case "slow":
@@ -171,18 +175,10 @@ def under(fault: Fault, knobs: Knobs, now: float, handle: Callable[[Fate], Respo
             return handle("")
         case "error-after":
             handle("")
-            return _error(fault).response()
+            return misfortunes.error(fault, meeting.request).response()
         case "reset-after":
             return replace(handle(""), wire="reset")
         case "truncate":
             return replace(handle(""), wire="truncate")
         case "failed-operation" | "endless-operation":
             return handle(_FATES[fault.kind])
-
-
-def _error(fault: Fault) -> ArmError:
-    code, message = _CODES.get(fault.status, ("InternalServerError", "A fault that was asked for."))
-    headers = {"x-ms-failure-cause": "service"}
-    if fault.status in {429, 503} and fault.seconds > 0:
-        headers["retry-after"] = str(max(1, round(fault.seconds)))
-    return ArmError(fault.status, code, message, headers)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors, scopes, tags
 from aci_reconcile.emulator.echo import Echo
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Response, answer
 from aci_reconcile.emulator.paging import page
 from aci_reconcile.emulator.record import Group, group_from_json
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def get(call: Call) -> Response:
     """One group, with its instance views."""
     scopes.require(call)
-    return answer(200, Echo(call.now, call.version).show(require(call)))
+    return answer(200, Echo.of(call).show(require(call)))
 
 
 def list_by_resource_group(call: Call) -> Response:
@@ -35,6 +36,7 @@ def list_by_subscription(call: Call) -> Response:
     return _list(call, f"{call.subscription}/".lower())
 
 
+@rests_on("tags-replaced")
 def patch(call: Call) -> Response:
     """Replaces the whole map of tags; a PATCH knows no other field and restarts nothing."""
     scopes.require_writable(call)
@@ -43,19 +45,20 @@ def patch(call: Call) -> Response:
     if body.get("tags") is not None:
         group = replace(group, body={**group.body, "tags": tags.read(body["tags"])}, modified=call.now)
         save(call, call.group_key, group)
-    return answer(200, Echo(call.now, call.version).show(group))
+    return answer(200, Echo.of(call).show(group))
 
 
+@rests_on("group-deleted", "group-absent", "name-lingers")
 def delete(call: Call) -> Response:
-    """Answers 200 with the old body at once, or 204: recorded 15 of 15. The name stays taken for a while."""
+    """Answers 200 with the old body at once, or 204. The name stays taken for a while."""
     scopes.require(call)
     group = find(call)
     if group is None:
         return Response(204)
-    if group.operation.running(call.now) and call.knobs.delete_while_transitioning == "refuse":
+    if group.running(call.now) and call.knobs.delete_while_transitioning == "refuse":
         raise errors.transitioning(group.name)
     check_subnets(call, group)
-    body = Echo(call.now, call.version).show(group)
+    body = Echo.of(call).show(group)
     forget(call, call.group_key, group)
     if call.knobs.delete_linger_seconds > 0:
         save(call, call.group_key, replace(group, gone=call.now + call.knobs.delete_linger_seconds))
@@ -89,7 +92,7 @@ def require(call: Call) -> Group:
 def settled(call: Call) -> Group:
     """The group of a write, which must not be in transition."""
     group = require(call)
-    if group.operation.running(call.now):
+    if group.running(call.now):
         raise errors.transitioning(group.name)
     return group
 
@@ -138,6 +141,6 @@ def _slots(group: Group, key: str) -> list[str]:
 
 
 def _list(call: Call, prefix: str) -> Response:
-    echo = Echo(call.now, call.version, full=False)
+    echo = Echo.of(call, full=False)
     found = stored(call, prefix, call.request.query().get("$skiptoken", ""))
     return page(call, ((key, echo.show(group)) for key, group in found if group.gone is None))

@@ -2,107 +2,122 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from aci_reconcile.emulator.knob import PACES, Choice, Pace, knob, read
 
-Pace: TypeAlias = Literal["instant", "quick", "realistic"]
+__all__ = ["Knobs", "Pace"]
+
+Contested: TypeAlias = Literal["ports", "diagnostics", "dnsNameLabel", "containers"]
 
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """The switches of an emulator, each with the default that fits the evidence best.
+    """The switches of an emulator, each with the default that fits the evidence best, and the row that holds it.
 
     Durations are stored with the group that a request writes, so that two emulators with different knobs
     over one store still agree about every group.
     """
 
-    provisioning_seconds: float = 1.0
+    provisioning_seconds: float = knob(1.0, fact="creation-time")
     """Time from a PUT to `Succeeded`; 0 is at once. Real groups take about 30 s."""
-    vnet_extra_seconds: float = 0.0
+    vnet_extra_seconds: float = knob(0.0, fact="creation-time")
     """Added for groups in a subnet; real ones take one to two minutes longer."""
-    provisioning_timeout_seconds: float = 1800.0
+    provisioning_timeout_seconds: float = knob(1800.0, fact="provisioning-timeout")
     """After this long in `Creating` a group is `Failed`; documented as 30 minutes."""
-    lingering_name: Literal["taken", "taken in subnet"] = "taken in subnet"
+    lingering_name: Literal["taken", "taken in subnet"] = knob("taken in subnet", fact="name-lingers")
     """Whether a lingering group's name is taken everywhere, or in a subnet only. CONTESTED: users report the 409 for
     subnets, and Ansible's own live test creates a group again right after its DELETE."""
-    delete_linger_seconds: float = 1.0
+    delete_linger_seconds: float = knob(1.0, fact="name-lingers")
     """How long a deleted group is gone for readers while its name may still be taken (409 on PUT)."""
-    resource_group_delete_seconds: float = 1.0
+    resource_group_delete_seconds: float = knob(1.0, fact="emulators-own")
     """How long the deletion of a resource group answers 202."""
-    crash_backoff_seconds: float = 1.0
+    crash_backoff_seconds: float = knob(1.0, fact="crash-pauses")
     """First pause of a crash loop; it doubles with each restart."""
-    crash_backoff_max_seconds: float = 300.0
+    crash_backoff_max_seconds: float = knob(300.0, fact="crash-pauses")
     """Longest pause of a crash loop."""
-    latency_seconds: float = 0.0
+    latency_seconds: float = knob(0.0, fact="emulators-own")
     """Added to every answer."""
 
-    limits: bool = False
+    limits: bool = knob(False, fact="quotas")
     """Whether quotas and throttling are enforced, with Azure's documented numbers."""
-    update_status: Literal[200, 201] = 200
+    update_status: Literal[200, 201] = knob(200, fact="update-status")
     """Status of a PUT over an existing group. UNVERIFIED: no recording holds one."""
-    retry_after: int | None = None
-    """`Retry-After` on running operations. UNVERIFIED: the recordings' recorder strips this header."""
-    start_status: Literal[202, 204] = 202
-    """Status of a start that starts something. UNVERIFIED: the SDK takes both."""
-    page_size: int = 100
+    retry_after: int | None = knob(1, fact="no-retry-after")
+    """`Retry-After` on running operations. Azure sends none, and clients then poll every 30 s: only the realistic pace
+    does as Azure does."""
+    start_status: Literal[202, 204] = knob(204, fact="start-status")
+    """Status of a start that starts something. Recorded once; the contract has 202 with a Location."""
+    ip_after_start: Literal["another", "same"] = knob("another", fact="ip-after-start")
+    """Which public address a group has after a start or a restart. Recorded once."""
+    ended_address: Literal["hidden", "shown"] = knob("shown", fact="ended-address")
+    """Whether a group that has ended still shows its public `ip`. CONTESTED: recorded both ways."""
+    page_size: int = knob(100, fact="page-size")
     """Groups per page of a list. UNVERIFIED: every recorded list is short."""
-    not_found_dialect: Literal["both", "provider", "arm"] = "both"
+    not_found_dialect: Literal["both", "provider", "arm"] = knob("both", fact="group-not-found")
     """Which of the recorded 404 bodies a missing group gets. `both`: the provider's while it lingers, then ARM's."""
-    put_updates_tags: bool = True
+    put_updates_tags: bool = knob(True, fact="put-takes-tags")
     """Whether the tags in an update PUT take effect. CONTESTED."""
-    normalize_location: bool = True
-    """Whether `West Europe` comes back as `westeurope`. UNVERIFIED."""
-    default_label_scope: bool = False
+    normalize_location: bool = knob(False, fact="location-as-sent")
+    """Whether `West Europe` comes back as `westeurope`. Recorded once: it comes back as it was sent."""
+    default_label_scope: bool = knob(False, fact="label-scope-added")
     """Whether `autoGeneratedDomainNameLabelScope: Unsecure` is added. CONTESTED: 3 of 32 recorded groups have it."""
-    keep_unknown_properties: bool = True
+    keep_unknown_properties: bool = knob(True, fact="unknown-kept")
     """Whether properties that no api-version knows are stored and echoed, or dropped. UNVERIFIED."""
-    echo_empty_value: bool = True
+    echo_empty_value: bool = knob(True, fact="empty-value-echoed")
     """Whether an environment variable with an empty value comes back with `value: ""`. UNVERIFIED."""
-    refused_updates: frozenset[Literal["ports", "diagnostics", "dnsNameLabel", "containers"]] = frozenset()
+    refused_updates: frozenset[Contested] = knob(frozenset(), fact="update-contested")
     """Changes that are refused beyond the certain ones. CONTESTED: users met refusals, the message names none."""
-    capital_names: Literal["refuse", "accept"] = "accept"
+    update_refusal: Literal["named", "general"] = knob("named", fact="update-named")
+    """Whether the refusal of an update names the property with both values, as since 2024, or lists what cannot
+    change, as before."""
+    capital_names: Choice = knob("accept", fact="capitals")
     """What happens to capitals in a group's name. UNVERIFIED: the documents forbid them, used manifests have them."""
-    subnet_collisions: Literal["refuse", "accept"] = "refuse"
+    subnet_collisions: Choice = knob("refuse", fact="subnet-collisions")
     """What a PUT or DELETE does while another group in its subnet is created or deleted. Users met 409."""
-    subnet_ids: Literal["refuse", "accept"] = "accept"
+    subnet_ids: Choice = knob("accept", fact="subnet-ids")
     """What happens to a subnet id that is none. UNVERIFIED. No subnet exists here, and published examples hold
     placeholders (`<subnet_id>`), which so converge."""
-    subnets: Literal["delegated", "plain", "absent"] = "delegated"
+    subnets: Literal["delegated", "plain", "absent"] = knob("delegated", fact="subnets-there")
     """What every subnet is that anybody names: there for container groups, there for other things, or not there."""
-    reserved_ports: Literal["refuse", "accept"] = "refuse"
-    """What happens to the ports that the FAQ reserves. CONTESTED: a published SFTP template opens port 22."""
-    ended_update: Literal["refuse", "accept"] = "refuse"
+    reserved_ports: Choice = knob("accept", fact="reserved-ports")
+    """What happens to the ports that the FAQ says to avoid. CONTESTED: two quickstarts of Microsoft's open port 22."""
+    small_groups: Choice = knob("accept", fact="small-groups")
+    """What happens to less than 1 CPU or 1 GB in all. CONTESTED: documents and one report (a 500) against others' live
+    tests."""
+    most_ports: int = knob(5, fact="most-ports")
+    """How many ports an address has at most. CONTESTED: the documents say 5, an answer that somebody saw says 10."""
+    ended_update: Choice = knob("refuse", fact="ended-not-updatable")
     """What a PUT on a group does whose containers have all ended. Documented as impossible."""
-    ended_update_code: str = "InvalidContainerGroupUpdate"
+    ended_update_code: str = knob("InvalidContainerGroupUpdate", fact="ended-not-updatable")
     """The error code of that refusal. UNVERIFIED."""
-    delete_while_transitioning: Literal["refuse", "accept"] = "refuse"
-    """What a DELETE does while the group is still being created. UNVERIFIED."""
-    registry_needs_credentials: bool = False
+    delete_while_transitioning: Choice = knob("accept", fact="delete-while-creating")
+    """What a DELETE does while the group is still being created. Users delete those that are stuck."""
+    registry_needs_credentials: bool = knob(False, fact="registry-checks")
     """Whether an image on `*.azurecr.io` without credentials or identity for that server is inaccessible."""
+    unproven_refusals: frozenset[str] = knob(frozenset(), fact="unproven-refusals")
+    """Codes that nothing shows Azure refusing with, to be refused here; `all` is every one."""
 
-    tenant_id: str = "11111111-1111-1111-1111-111111111111"
+    tenant_id: str = knob("11111111-1111-1111-1111-111111111111", fact="sign-in")
     """The one tenant."""
-    client_id: str = "22222222-2222-2222-2222-222222222222"
+    client_id: str = knob("22222222-2222-2222-2222-222222222222", fact="sign-in")
     """The one application that may sign in."""
-    client_secret: str = "emulator-secret"  # noqa: S105
+    client_secret: str = knob("emulator-secret", fact="sign-in")
     """Its secret, which is none: it is in the documentation."""
-    token_seconds: float = 3599.0
+    token_seconds: float = knob(3599.0, fact="sign-in")
     """How long an access token is good for, as Entra's are."""
-    require_token: bool = False
+    require_token: bool = knob(False, fact="tokens")
     """Whether ARM refuses requests without a valid token of this emulator's."""
-    reader: bool = False
+    reader: bool = knob(False, fact="rights")
     """Whether the client may read and nothing else; else `AuthorizationFailed`."""
-    not_actions: frozenset[str] = frozenset()
+    not_actions: frozenset[str] = knob(frozenset(), fact="rights")
     """Actions that the client's role takes away, with `*` for any text, such as `*/delete`; told and enforced."""
-    subscription_id: str = "00000000-0000-0000-0000-000000000000"
+    subscription_id: str = knob("00000000-0000-0000-0000-000000000000", fact="emulators-own")
     """The subscription that is there from the start."""
-    any_subscription: bool = True
+    any_subscription: bool = knob(True, fact="subscription-not-found")
     """Whether any GUID is a subscription and comes to life when it is used; else `SubscriptionNotFound`."""
-    registered: bool = True
+    registered: bool = knob(True, fact="missing-registration")
     """Whether subscriptions are registered for the provider from the start; else `MissingSubscriptionRegistration`."""
 
     def told(self, text: str) -> Knobs:
@@ -112,68 +127,8 @@ class Knobs:
         if name not in {field.name for field in fields(self)}:
             message = f"there is no knob '{name}'"
             raise ValueError(message)
-        return replace(self, **{name: _read(name, getattr(self, name), value.strip())})
+        return replace(self, **{name: read(type(self), name, value.strip())})
 
     def at(self, pace: Pace) -> Knobs:
         """The same switches, with all durations of a pace."""
-        return replace(self, **_PACES[pace])
-
-
-_WORDS = {"true": True, "false": False}
-_CHOICES: Mapping[str, tuple[Any, ...]] = {
-    "not_found_dialect": ("both", "provider", "arm"),
-    "capital_names": ("refuse", "accept"),
-    "subnet_ids": ("refuse", "accept"),
-    "subnet_collisions": ("refuse", "accept"),
-    "subnets": ("delegated", "plain", "absent"),
-    "reserved_ports": ("refuse", "accept"),
-    "ended_update": ("refuse", "accept"),
-    "delete_while_transitioning": ("refuse", "accept"),
-    "update_status": (200, 201),
-    "start_status": (202, 204),
-}
-
-
-def _read(name: str, before: Any, text: str) -> Any:
-    """A value of the kind that a knob has."""
-    value: Any = text
-    if isinstance(before, bool):
-        value = _WORDS.get(text.lower())
-    elif isinstance(before, frozenset):
-        value = frozenset(filter(None, text.split(",")))
-    elif isinstance(before, int) or name == "retry_after":
-        value = int(text) if text.isascii() and text.isdecimal() else None
-    elif isinstance(before, float):
-        value = float(text)
-    if (
-        value is None
-        or value not in _CHOICES.get(name, (value,))
-        or (isinstance(value, float) and not 0 <= value < math.inf)
-    ):
-        message = f"'{text}' is no value of the knob '{name}'"
-        raise ValueError(message)
-    return value
-
-
-# Realistic: the median of 151 recorded creations, one to two minutes in a vnet, and users' reports of deletions.
-_PACES: Mapping[Pace, Mapping[str, Any]] = {
-    "instant": {
-        "provisioning_seconds": 0.0,
-        "vnet_extra_seconds": 0.0,
-        "delete_linger_seconds": 0.0,
-        "resource_group_delete_seconds": 0.0,
-    },
-    "quick": {
-        "provisioning_seconds": 1.0,
-        "vnet_extra_seconds": 0.0,
-        "delete_linger_seconds": 1.0,
-        "resource_group_delete_seconds": 1.0,
-    },
-    "realistic": {
-        "provisioning_seconds": 30.0,
-        "vnet_extra_seconds": 75.0,
-        "delete_linger_seconds": 90.0,
-        "resource_group_delete_seconds": 60.0,
-        "crash_backoff_seconds": 10.0,
-    },
-}
+        return replace(self, **PACES[pace])

@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import tokens
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Request
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Limits:
             if spends_provider_budget(request):
                 self._spend_window(request, subscription, now)
 
+    @rests_on("rate-headers")
     def headers(self, request: Request, subscription: str, now: float, knobs: Knobs) -> Mapping[str, str]:
         """What is left, as the answers of ARM and of the provider tell it."""
         kind, provider = _kind(request), spends_provider_budget(request)
@@ -118,7 +120,7 @@ def _throttled_by_arm(kind: str, subscription: str, actor: str, wait: int) -> Ar
         f"Please try again after '{wait}' seconds."
     )
     headers = {"retry-after": str(wait), "x-ms-failure-cause": "gateway"}
-    return ArmError(429, "SubscriptionRequestsThrottled", message, headers)
+    return ArmError(429, "SubscriptionRequestsThrottled", message, headers, fact="arm-throttling")
 
 
 def _throttled_by_provider(verb: str, most: int, interval: str, wait: int) -> ArmError:
@@ -126,4 +128,4 @@ def _throttled_by_provider(verb: str, most: int, interval: str, wait: int) -> Ar
         f"Number of requests for action 'Microsoft.ContainerInstance/containerGroups/{verb}' exceeded the limit of "
         f"'{most}' for time interval '{interval}'. Please try again after '{wait}' seconds."
     )
-    return ArmError(429, "ResourceRequestsThrottled", message, {"retry-after": str(wait)})
+    return ArmError(429, "ResourceRequestsThrottled", message, {"retry-after": str(wait)}, fact="provider-throttling")

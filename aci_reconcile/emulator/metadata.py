@@ -5,6 +5,7 @@ Its keys are those that `azure.cli.core.cloud` maps; every endpoint that exists 
 
 from __future__ import annotations
 
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Request, Response, answer
 
 PATH = "/metadata/endpoints"
@@ -14,6 +15,7 @@ _FIRST = "2015-01-01"
 _NAME = "AzureEmulator"
 
 
+@rests_on("cloud-metadata")
 def handle(request: Request) -> Response | None:
     """The answer where the path is the metadata's, else None."""
     if request.split().path.lower().rstrip("/") != PATH:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, TypeGuard
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -80,12 +81,16 @@ class Response:
 class ArmError(Exception):
     """An answer in ARM's error envelope, raised anywhere below the gateway."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, *, fact: str
+    ) -> None:
+        """`fact` is the row of the evidence that says that Azure refuses it."""
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+        self.fact = fact
 
     def response(self) -> Response:
         """The error as it goes over the wire."""
@@ -124,3 +129,8 @@ def as_list(value: object) -> list[Any]:
 def objects(value: object) -> list[Json]:
     """The JSON objects among the items of an array."""
     return [item for item in as_list(value) if is_object(item)]
+
+
+def duplicates(names: Iterable[str]) -> list[str]:
+    """The names that occur more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]

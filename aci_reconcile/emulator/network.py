@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
-from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object, objects
-from aci_reconcile.emulator.refusals import refuse
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object, duplicates, objects
 from aci_reconcile.emulator.versions import SUBNETS_SINCE
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
-    from aci_reconcile.emulator.knobs import Knobs
+    from aci_reconcile.emulator.refusals import Judge
 
 _LABEL = re.compile(r"[a-z][a-z0-9-]{3,61}[a-z0-9]")
 _SUBNET = re.compile(
@@ -20,7 +19,6 @@ _SUBNET = re.compile(
     r"/subnets/[^/]+",
     re.IGNORECASE,
 )
-_MOST_PORTS = 5
 _HIGHEST_PORT = 65535
 _PROTOCOLS = frozenset({"tcp", "udp"})
 _RESERVED = (
@@ -46,75 +44,124 @@ def get_subnet(call: Call) -> Response:
     return answer(200, {**names, "type": "Microsoft.Network/virtualNetworks/subnets", "properties": properties})
 
 
-def check(name: str, properties: Json, version: str, knobs: Knobs) -> None:
-    """Refuses addresses and ports that the service refuses."""
-    for container in objects(properties.get("containers")):
-        for port in objects(as_object(container["properties"]).get("ports")):
-            _check_port(port, f"container '{container['name']}' in container group '{name}'", "InvalidContainerPort")
+def check(judge: Judge, properties: Json, version: str) -> None:
+    """Refuses addresses and ports that the service refuses. Raises ArmError."""
+    _check_container_ports(judge, properties)
     profile = as_object(properties.get("networkProfile"))
     if profile and version < SUBNETS_SINCE:
-        raise _no_profile(name, str(profile["id"]))
+        # Recorded 11 times. Network profiles are retired, and there are none here.
+        message = f"Network profile '{profile['id']}' is not found for container group '{judge.group}'."
+        judge.refuse("NetworkProfileNotFound", message, fact="profile-not-found")
     subnets = objects(properties.get("subnetIds"))
     for subnet in subnets:
-        if knobs.subnet_ids == "refuse" and not _SUBNET.fullmatch(str(subnet["id"])):
-            raise refuse("InvalidSubnet", f"The subnet id in container group '{name}' is not the id of a subnet.")
-        if knobs.subnets == "absent":
-            raise refuse("InvalidSubnet", f"The subnet of container group '{name}' does not exist.")
-        if knobs.subnets == "plain":
-            raise errors.subnet_not_delegated(name)
+        _check_subnet(judge, str(subnet["id"]))
     address = as_object(properties.get("ipAddress"))
     if address:
-        _check_address(name, address, in_subnet=bool(subnets))
-        _check_ports(name, address, knobs)
+        _check_address(judge, address, in_subnet=bool(subnets))
+        _check_ports(judge, address)
+        _check_referenced(judge, address, properties)
 
 
-def _no_profile(name: str, profile: str) -> ArmError:
-    """Recorded 11 times. Network profiles are retired, and there are none here."""
-    return ArmError(
-        400, "NetworkProfileNotFound", f"Network profile '{profile}' is not found for container group '{name}'."
-    )
+def _check_container_ports(judge: Judge, properties: Json) -> None:
+    """All containers of a group share one space of ports."""
+    seen: list[str] = []
+    for container in objects(properties.get("containers")):
+        where = f"container '{container['name']}' in container group '{judge.group}'"
+        for port in objects(as_object(container["properties"]).get("ports")):
+            _check_port(judge, port, where, "InvalidContainerPort")
+            seen.append("/".join(map(str, _key(port))))
+    twice = duplicates(seen)
+    if twice:
+        message = f"The port {twice[0]} is opened more than once by the containers of container group '{judge.group}'."
+        judge.refuse("DuplicateContainerPort", message, fact="container-ports-unique")
 
 
-def _check_address(name: str, address: Json, *, in_subnet: bool) -> None:
-    kind, label = str(address["type"]).lower(), address.get("dnsNameLabel")
+def _check_subnet(judge: Judge, subnet: str) -> None:
+    knobs, group = judge.knobs, judge.group
+    if knobs.subnet_ids == "refuse" and not _SUBNET.fullmatch(subnet):
+        raise _invalid_subnet(f"The subnet id in container group '{group}' is not the id of a subnet.")
+    if knobs.subnets == "absent":
+        raise _invalid_subnet(f"The subnet of container group '{group}' does not exist.")
+    if knobs.subnets == "plain":
+        raise errors.subnet_not_delegated(group)
+
+
+def _invalid_subnet(message: str) -> ArmError:
+    """Asked for by a knob: no subnet is kept here. The code is inferred."""
+    return ArmError(400, "InvalidSubnet", message, fact="subnet-ids")
+
+
+def _check_address(judge: Judge, address: Json, *, in_subnet: bool) -> None:
+    kind, group = str(address["type"]).lower(), judge.group
     if kind not in {"public", "private"}:
-        raise refuse("InvalidIpAddressType", f"The IP address type in container group '{name}' is invalid.")
+        message = f"The IP address type in container group '{group}' is invalid."
+        judge.refuse("InvalidIpAddressType", message, fact="address-type")
     if kind == "private" and not in_subnet:
         message = (
-            f"IP Address type in container group '{name}' is invalid. "
+            f"IP Address type in container group '{group}' is invalid. "
             "Private IP address is only supported when network profile is defined."
         )
-        raise ArmError(400, "PrivateIPAddressNotSupported", message)
+        judge.refuse("PrivateIPAddressNotSupported", message, fact="private-needs-subnet")
     if kind == "public" and in_subnet:
         message = "IP Address type can't be public when network profile is set."
-        raise ArmError(400, "InvalidIpAddressTypeForNetworkProfile", message)
-    if label and (in_subnet or not _LABEL.fullmatch(str(label))):
+        judge.refuse("InvalidIpAddressTypeForNetworkProfile", message, fact="public-in-subnet")
+    if address.get("dnsNameLabel"):
+        _check_label(judge, str(address["dnsNameLabel"]), in_subnet=in_subnet)
+
+
+def _check_label(judge: Judge, label: str, *, in_subnet: bool) -> None:
+    lead = f"The DNS name label '{label}' in container group '{judge.group}' is invalid."
+    if not _LABEL.fullmatch(label):
         message = (
-            f"The DNS name label '{label}' in container group '{name}' is invalid: it needs a public address, 5 to 63 "
-            "lowercase letters, digits and hyphens, first a letter, last a letter or digit."
+            f"{lead} It can contain only lowercase letters, numbers and hyphens. The first character must be a letter. "
+            "The last character must be a letter or number. The value must be between 5 and 63 characters long."
         )
-        raise refuse("InvalidDnsNameLabel", message)
+        judge.refuse("InvalidDnsNameLabel", message, fact="label-grammar")
+    if in_subnet:
+        judge.refuse("InvalidDnsNameLabel", f"{lead} It needs a public address.", fact="label-in-subnet")
 
 
-def _check_ports(name: str, address: Json, knobs: Knobs) -> None:
-    ports = objects(address.get("ports"))
+def _check_ports(judge: Judge, address: Json) -> None:
+    ports, where = objects(address.get("ports")), f"the 'ipAddress' of container group '{judge.group}'"
     if not ports:
-        message = f"The ports in the 'ipAddress' of container group '{name}' cannot be empty."
-        raise ArmError(400, "MissingIpAddressPorts", message)
-    if len(ports) > _MOST_PORTS:
-        raise refuse("TooManyIpAddressPorts", f"The 'ipAddress' of container group '{name}' has more than 5 ports.")
+        message = f"The ports in {where} cannot be empty."
+        judge.refuse("MissingIpAddressPorts", message, fact="address-ports-needed")
+    if len(ports) > judge.knobs.most_ports:
+        message = f"The number of ports in {where} is more than {judge.knobs.most_ports}."
+        judge.refuse("TooManyIpAddressPorts", message, fact="most-ports")
     for port in ports:
-        _check_port(port, f"the 'ipAddress' of container group '{name}'", "InvalidIpAddressPort")
+        _check_port(judge, port, where, "InvalidIpAddressPort")
         number = port["port"]
-        if knobs.reserved_ports == "refuse" and any(low <= number <= high for low, high in _RESERVED):
-            message = f"The port {number} in the 'ipAddress' of container group '{name}' is reserved."
-            raise refuse("InvalidIpAddressPort", message)
-    if len({(port["port"], str(port.get("protocol", "TCP")).upper()) for port in ports}) < len(ports):
-        raise refuse("DuplicateIpAddressPort", f"A port in the 'ipAddress' of container group '{name}' is not unique.")
+        if judge.knobs.reserved_ports == "refuse" and any(low <= number <= high for low, high in _RESERVED):
+            message = f"The port {number} in {where} is reserved."
+            judge.refuse("InvalidIpAddressPort", message, fact="reserved-ports")
+    if len({_key(port) for port in ports}) < len(ports):
+        judge.refuse("DuplicateIpAddressPort", f"A port in {where} is not unique.", fact="address-ports-unique")
 
 
-def _check_port(port: Json, where: str, code: str) -> None:
+def _check_referenced(judge: Judge, address: Json, properties: Json) -> None:
+    """Each port of the address has to be a container's, with its protocol."""
+    opened = {
+        _key(port)
+        for container in objects(properties.get("containers"))
+        for port in objects(as_object(container["properties"]).get("ports"))
+    }
+    unused = [str(port["port"]) for port in objects(address.get("ports")) if _key(port) not in opened]
+    if unused:
+        message = (
+            f"Following ports '{','.join(unused)}' in the 'ipAddress' are not used by any container in container group "
+            f"'{judge.group}'."
+        )
+        judge.refuse("UnreferencedIpAddressPorts", message, fact="ports-unreferenced")
+
+
+def _key(port: Json) -> tuple[int, str]:
+    return port["port"], str(port.get("protocol") or "TCP").upper()
+
+
+def _check_port(judge: Judge, port: Json, where: str, code: str) -> None:
     if not 1 <= port["port"] <= _HIGHEST_PORT:
-        raise refuse(code, f"The port {port['port']} of {where} is not between 1 and {_HIGHEST_PORT}.")
+        message = f"The port {port['port']} of {where} is not between 1 and {_HIGHEST_PORT}."
+        judge.refuse(code, message, fact="port-range")
     if str(port.get("protocol", "TCP")).lower() not in _PROTOCOLS:
-        raise refuse(code, f"The protocol of port {port['port']} of {where} is neither TCP nor UDP.")
+        judge.refuse(code, f"The protocol of port {port['port']} of {where} is neither TCP nor UDP.", fact="protocols")

@@ -6,8 +6,10 @@ from dataclasses import asdict
 
 from aci_reconcile.emulator import times
 from aci_reconcile.emulator.call import PROVIDER, Call
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer
 from aci_reconcile.emulator.record import Group, Operation, group_from_json
+from aci_reconcile.emulator.versions import canonical_location
 from aci_reconcile.emulator.views import group_events
 
 
@@ -24,18 +26,18 @@ def headers(call: Call, group: Group) -> dict[str, str]:
     found = {
         "azure-asyncoperation": call.provider_url(group.location, "operations", operation.id),
         # Recorded by Azure PowerShell's tests: the request id is the operation's.
-        "x-ms-request-id": f"{group.location}:{operation.id}",
+        "x-ms-request-id": f"{canonical_location(group.location)}:{operation.id}",
     }
     return found | _retry_after(call)
 
 
+@rests_on("operation-status", "operation-updating", "operation-failed")
 def status(call: Call) -> Response:
-    """The state of an operation: exactly four keys in 254 of 254 recorded polls, and `error` where it failed."""
+    """The state of an operation: exactly four keys, and `error` where it failed."""
     document, operation = _require(call)
     state = operation.state(call.now)
     body: Json = {
         "id": document["id"],
-        # Nobody recorded a poll of a restart; the group says Updating, and so does its operation here.
         "status": state,
         "startTime": times.fraction(operation.started, 7),
         "properties": {"events": _events(call, document)},
@@ -79,7 +81,12 @@ def _require(call: Call) -> tuple[Json, Operation]:
     key = f"{call.subscription}/{call.path['operation']}".lower()
     document = call.session.get("operation", key)
     if document is None or "operation" not in document:
-        raise ArmError(404, "OperationNotFound", f"The operation '{call.path['operation']}' does not exist.")
+        raise ArmError(
+            404,
+            "OperationNotFound",
+            f"The operation '{call.path['operation']}' does not exist.",
+            fact="operation-not-found",
+        )
     return document, Operation(**document["operation"])
 
 
@@ -99,5 +106,6 @@ def _events(call: Call, document: Json) -> list[Json]:
     return group_events(group, call.now)
 
 
+@rests_on("no-retry-after")
 def _retry_after(call: Call) -> dict[str, str]:
     return {} if call.knobs.retry_after is None else {"retry-after": str(call.knobs.retry_after)}

@@ -6,12 +6,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator import errors, groups, operations, scopes
-from aci_reconcile.emulator.create import plan_run, with_slow_parts
+from aci_reconcile.emulator import addresses, errors, groups, operations, scopes
+from aci_reconcile.emulator.create import never_started, plan_run, with_slow_parts
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Response, answer
 from aci_reconcile.emulator.record import Group, Operation, Run
 from aci_reconcile.emulator.runtime import has_ended, observe
-from aci_reconcile.emulator.views import killed, log
+from aci_reconcile.emulator.views import killed, left, log
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
@@ -19,21 +20,25 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 9
 
 
+@rests_on("group-restarted", "ip-after-start")
 def restart(call: Call) -> Response:
-    """204 with Azure-AsyncOperation; accepted even while the last restart goes on. Recorded by Azure PowerShell."""
+    """204 with Azure-AsyncOperation; accepted even while the last restart goes on."""
     scopes.require_writable(call)
     group = groups.require(call)
-    if group.operation.running(call.now) and not group.operation.updating:
+    if group.running(call.now) and not group.operation.updating:
         raise errors.transitioning(group.name)
     scene = observe(group, call.now)
     length = call.knobs.provisioning_seconds
     begins = call.now + length / 2
     run = Run(begins, pulled=begins, starts=begins, pulls=False, events=killed(group, scene, call.now))
+    run = never_started(run, group.properties())
     operation = Operation(call.new_id(), call.now, call.now, call.now + length, updating=True)
     former = None if scene.state == "Stopped" else scene.run
-    return _begin(call, replace(group, run=run, former=former, operation=operation, stopped=None), 204)
+    group = replace(group, run=run, former=former, operation=operation, stopped=None, sick="", troubles=[])
+    return _begin(call, replace(group, ip=addresses.after_start(call, group)), 204)
 
 
+@rests_on("group-stopped")
 def stop(call: Call) -> Response:
     """204 without an operation; nothing happens to a group that has ended or is stopped."""
     scopes.require_writable(call)
@@ -43,17 +48,21 @@ def stop(call: Call) -> Response:
     return Response(204)
 
 
+@rests_on("start-status", "start-of-running", "events-stay")
 def start(call: Call) -> Response:
-    """A new deployment of a stopped or ended group; 204 and nothing else where it runs. The 202 is the contract's."""
+    """A new deployment of a stopped or ended group; 204 and nothing else where it runs."""
     scopes.require_writable(call)
     group = groups.settled(call)
     if group.stopped is None and not has_ended(observe(group, call.now)):
         return Response(204)
     operation, run = plan_run(call, subnet=bool(group.subnets()))
-    group = replace(group, run=run, former=None, operation=operation, stopped=None)
+    run = never_started(replace(run, events=left(group, call.now)), group.properties())
+    group = replace(group, run=run, former=None, operation=operation, stopped=None, sick="", troubles=[])
+    group = replace(group, ip=addresses.after_start(call, group))
     return _begin(call, group, call.knobs.start_status)
 
 
+@rests_on("logs-bounded")
 def logs(call: Call) -> Response:
     """The log of one container, as `content`."""
     scopes.require(call)
@@ -89,5 +98,7 @@ def _tail(text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or not text.isascii() or len(text) > _MOST_DIGITS:
-        raise ArmError(400, "InvalidRequestContent", "The query parameter 'tail' is not a whole number.")
+        raise ArmError(
+            400, "InvalidRequestContent", "The query parameter 'tail' is not a whole number.", fact="tail-number"
+        )
     return int(text)

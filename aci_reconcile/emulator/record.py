@@ -7,6 +7,9 @@ from typing import Any
 
 from aci_reconcile.emulator.model import Json, as_list, as_object, objects
 
+# The documents ask not to depend on these; all others are ends.
+_ON_THE_WAY = frozenset({"Accepted", "Pending", "Creating", "Updating", "Repairing", "Deleting"})
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -78,6 +81,18 @@ class Group:
     """By container: since when its liveness probe fails, and until when where that is over."""
     gone: float | None = None
     """Deleted; until this instant the name stays taken."""
+    sick: str = ""
+    """The provisioning state that a person wants it to stay in, whatever its operation says."""
+    troubles: list[Json] = field(default_factory=list[Json])
+    """Events of the group itself, as a person wants them."""
+
+    def state(self, now: float) -> str:
+        """Its provisioningState."""
+        return self.sick or self.operation.state(now)
+
+    def running(self, now: float) -> bool:
+        """Whether it is on its way from one state to another."""
+        return self.sick in _ON_THE_WAY if self.sick else self.operation.running(now)
 
     def properties(self) -> Json:
         """The `properties` of the body."""

@@ -1,14 +1,24 @@
-"""Codes for faults whose code nobody captured, so that no test takes them for Azure's by mistake."""
+"""What the provider refuses of a body: where something shows that Azure does, or where a knob asks for it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator.evidence import fact_named
 from aci_reconcile.emulator.model import ArmError
 
-# The service does refuse what each of these stands for, as documents or issues say; the code itself is our guess.
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.knobs import Knobs
+
+# The service does refuse what each of these stands for, or might; the code itself is our guess, so that no test may
+# take it for Azure's by mistake.
 INFERRED = frozenset(
     {
         "ContainerGroupTooManyContainers",
         "DuplicateContainerName",
+        "DuplicateContainerPort",
+        "DuplicateEnvironmentVariable",
         "DuplicateImageRegistryServer",
         "DuplicateIpAddressPort",
         "DuplicateVolumeName",
@@ -18,13 +28,10 @@ INFERRED = frozenset(
         "InvalidContainerPort",
         "InvalidContainerProbe",
         "InvalidDnsNameLabel",
-        "InvalidImageRegistryCredentialType",
         "InvalidImageRegistryServer",
         "InvalidIpAddressPort",
         "InvalidIpAddressType",
-        "InvalidOsType",
         "InvalidPriority",
-        "InvalidResourceLimits",
         "InvalidResourceRequests",
         "InvalidRestartPolicy",
         "InvalidSecretVolume",
@@ -42,20 +49,24 @@ INFERRED = frozenset(
         "TooManyVolumes",
     }
 )
+_ALL = "all"
 
 
-def refuse(code: str, message: str) -> ArmError:
-    """A refusal with one of the inferred codes; its status is inferred as well."""
-    if code not in INFERRED:
-        raise LookupError(code)
-    return ArmError(400, code, message)
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Refuses the body of one container group."""
 
+    group: str
+    knobs: Knobs
 
-def missing(name: str, path: str) -> ArmError:
-    """A required property that is not there, in the deserialiser's words."""
-    return ArmError(
-        400,
-        "InvalidRequestContent",
-        "The request content was invalid and could not be deserialized: "
-        f"'Required property '{name}' not found in JSON. Path '{path}', line 1, position 0.'.",
-    )
+    def refuse(self, code: str, message: str, *, fact: str, status: int = 400) -> None:
+        """Refuses, unless nothing shows that Azure does and no knob asks for it. Raises ArmError."""
+        asked = self.knobs.unproven_refusals
+        if fact_named(fact).shown or code in asked or _ALL in asked:
+            raise ArmError(status, code, message, fact=fact)
+
+    def missing(self, name: str, path: str, *, fact: str) -> None:
+        """Refuses where a required property is not there, in the deserialiser's words. Raises ArmError."""
+        lead = "The request content was invalid and could not be deserialized: "
+        message = f"{lead}'Required property '{name}' not found in JSON. Path '{path}', line 1, position 0.'."
+        self.refuse("InvalidRequestContent", message, fact=fact)

@@ -35,7 +35,9 @@ def put(call: Call) -> Response:
         raise errors.resource_group_being_deleted(call.resource_group)
     if stored is not None and stored["location"] != location:
         message = f"Invalid resource group location '{location}'. The Resource group already exists in location"
-        raise ArmError(409, "InvalidResourceGroupLocation", f"{message} '{stored['location']}'.")
+        raise ArmError(
+            409, "InvalidResourceGroupLocation", f"{message} '{stored['location']}'.", fact="resource-group-location"
+        )
     document: Json = {
         "subscription": call.subscription,
         "name": stored["name"] if stored else call.resource_group,
@@ -104,7 +106,12 @@ def result(call: Call) -> Response:
     """The Location of a deletion: 202 while it goes on, then 200."""
     stored = call.session.get("operation", f"{call.subscription}/{call.path['operation']}".lower())
     if stored is None or "until" not in stored:
-        raise ArmError(404, "OperationNotFound", f"The operation '{call.path['operation']}' does not exist.")
+        raise ArmError(
+            404,
+            "OperationNotFound",
+            f"The operation '{call.path['operation']}' does not exist.",
+            fact="operation-not-found",
+        )
     if call.now < stored["until"]:
         return answer(202, None, {"location": call.request.absolute_url(), "retry-after": _POLL_SECONDS})
     return Response(200)
@@ -137,7 +144,7 @@ def _check_name(name: str) -> None:
             f"The provided resource group name '{name}' has invalid characters or is too long. The name can only be "
             "letters, digits, '-', '.', '(', ')' or '_', at most 90 of them, and must not end with '.'."
         )
-        raise ArmError(400, "InvalidResourceGroup", message)
+        raise ArmError(400, "InvalidResourceGroup", message, fact="resource-group-name")
 
 
 def _refuse_filter(call: Call) -> None:

@@ -75,7 +75,7 @@ _ENV = _object(
     "secureValueReference",
 )
 _GPU = _object("GpuResource", _need("count", "int"), _need("sku"))
-_REQUESTS = _object("ResourceRequests", _need("memoryInGB", "double"), _need("cpu", "double"), Field("gpu", _GPU))
+_REQUESTS = _object("ResourceRequests", Field("memoryInGB", "double"), Field("cpu", "double"), Field("gpu", _GPU))
 _LIMITS = _object("ResourceLimits", Field("memoryInGB", "double"), Field("cpu", "double"), Field("gpu", _GPU))
 _RESOURCES = _object("ResourceRequirements", _need("requests", _REQUESTS), Field("limits", _LIMITS))
 _MOUNT = _object("VolumeMount", _need("name"), _need("mountPath"), Field("readOnly", "bool"))
@@ -200,6 +200,8 @@ _STANDBY = _object("StandbyPoolProfile", "id", Field("failContainerGroupCreateOn
 GROUP_PROPERTIES = _object(
     "ContainerGroupProperties",
     "sku",
+    Field("encryptionProperties", _ENCRYPTION),
+    Field("confidentialComputeProperties", _object("ConfidentialComputeProperties", "ccePolicy")),
     Field("isCreatedFromStandbyPool", "bool", "readonly"),
     Field("provisioningState", "string", "readonly"),
     Field("provisioningTimeoutInSeconds", "int", "readonly"),
@@ -208,6 +210,7 @@ GROUP_PROPERTIES = _object(
     _list("containers", _CONTAINER, required=True),
     _list("initContainers", _INIT_CONTAINER),
     _list("imageRegistryCredentials", _CREDENTIAL),
+    Field("containerGroupProfile", _object("ContainerGroupProfileReference", "id", Field("revision", "int"))),
     "restartPolicy",
     Field("ipAddress", IP_ADDRESS),
     "osType",
@@ -217,12 +220,9 @@ GROUP_PROPERTIES = _object(
     _list("subnetIds", _object("ContainerGroupSubnetId", _need("id"), "name")),
     Field("networkProfile", _object("ContainerGroupNetworkProfile", _need("id"))),
     Field("dnsConfig", _DNS),
-    Field("encryptionProperties", _ENCRYPTION),
     _list("extensions", _EXTENSION),
-    Field("confidentialComputeProperties", _object("ConfidentialComputeProperties", "ccePolicy")),
     "priority",
     Field("identityAcls", _ACLS),
-    Field("containerGroupProfile", _object("ContainerGroupProfileReference", "id", Field("revision", "int"))),
     Field("standbyPoolProfile", _STANDBY),
 )
 _USER_IDENTITY = _object(

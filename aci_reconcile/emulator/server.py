@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from aci_reconcile.emulator.tls import Tls, context
-from aci_reconcile.emulator.wire import HttpServer, is_loopback
+from aci_reconcile.emulator.visitors import Visitors, is_loopback
+from aci_reconcile.emulator.wire import HttpServer
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -72,12 +73,17 @@ class Server:
 def serve(
     emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0, tls: Tls | None = None, anywhere: bool = False
 ) -> Server:
-    """Listens on loopback. Any other host is refused, unless told that `anywhere` is meant."""
+    """Listens on loopback. Any other host is refused, unless told that `anywhere` is meant.
+
+    Clients have to call it by a name of this machine, or by one of the certificate's.
+    """
     if not anywhere and not is_loopback(host):
         message = f"the emulator listens on loopback only, not on {host!r}"
         raise ValueError(message)
     address = ("127.0.0.1" if host.lower() == "localhost" else host, port)
     http = HttpServer(emulator, address)
+    port_taken = int(http.server_address[1])
+    http.visitors = Visitors(port_taken, tls.names if tls else (), open=not is_loopback(host))
     if tls is not None:
         try:
             http.tls = context(tls)

@@ -103,7 +103,7 @@ class Reader:
 
 
 def _invalid(detail: str) -> ArmError:
-    return ArmError(400, "InvalidRequestContent", f"{_LEAD}'{detail}'.")
+    return ArmError(400, "InvalidRequestContent", f"{_LEAD}'{detail}'.", fact="deserialiser")
 
 
 def _no_constant(name: str) -> NoReturn:

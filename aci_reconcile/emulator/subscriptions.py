@@ -7,12 +7,31 @@ from typing import TYPE_CHECKING
 from aci_reconcile.emulator import errors, versions
 from aci_reconcile.emulator.call import PROVIDER, Call
 from aci_reconcile.emulator.echo import TYPE
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Response, answer
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.knobs import Knobs
 
 _RESOURCES = "Microsoft.Resources"
+_OWN_TYPES = (
+    TYPE.partition("/")[2],
+    "serviceAssociationLinks",
+    "locations",
+    *(
+        f"locations/{name}"
+        for name in (
+            "capabilities",
+            "usages",
+            "operations",
+            "operationresults",
+            "cachedImages",
+            "validateDeleteVirtualNetworkOrSubnets",
+            "deleteVirtualNetworkOrSubnets",
+        )
+    ),
+    "operations",
+)
 
 
 def list_tenants(call: Call) -> Response:
@@ -108,6 +127,7 @@ def _state(call: Call, namespace: str) -> str:
     return "Registered" if call.knobs.registered or namespace == _RESOURCES else "NotRegistered"
 
 
+@rests_on("subscription")
 def _show(subscription: str, knobs: Knobs) -> Json:
     return {
         "id": f"/subscriptions/{subscription}",
@@ -137,10 +157,10 @@ def _location(call: Call, display: str) -> Json:
     }
 
 
+@rests_on("resource-types")
 def _provider(call: Call, namespace: str) -> Json:
     if namespace == PROVIDER:
-        own = (TYPE.partition("/")[2], "locations", "locations/capabilities", "locations/usages", "operations")
-        kinds = [_kind(name, versions.CONTAINER_GROUP_VERSIONS) for name in own]
+        kinds = [_kind(name, versions.CONTAINER_GROUP_VERSIONS) for name in _OWN_TYPES]
         policy = "RegistrationRequired"
     else:
         kinds = [

@@ -17,10 +17,15 @@ def read(value: Any) -> dict[str, str]:
     """The tags of a body, as text."""
     if not is_object(value):
         message = "The request content was invalid and could not be deserialized: 'tags' is not a JSON object."
-        raise ArmError(400, "InvalidRequestContent", message)
+        raise ArmError(400, "InvalidRequestContent", message, fact="tag-rules")
     tags = {name: "" if text is None else _text(text) for name, text in value.items()}
     if len(tags) > _MOST:
-        raise ArmError(400, "TagCountExceeded", f"A resource can have at most {_MOST} tags; {len(tags)} are given.")
+        raise ArmError(
+            400,
+            "TagCountExceeded",
+            f"A resource can have at most {_MOST} tags; {len(tags)} are given.",
+            fact="tag-rules",
+        )
     seen: set[str] = set()
     for name, text in tags.items():
         _check(name, text, seen)
@@ -30,7 +35,7 @@ def read(value: Any) -> dict[str, str]:
 def _text(value: Any) -> str:
     if is_object(value) or is_list(value):
         message = "The request content was invalid and could not be deserialized: a tag value is not a string."
-        raise ArmError(400, "InvalidRequestContent", message)
+        raise ArmError(400, "InvalidRequestContent", message, fact="tag-rules")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -38,13 +43,26 @@ def _check(name: str, text: str, seen: set[str]) -> None:
     folded = name.lower()
     if not name or len(name) > _LONGEST_NAME or _ILLEGAL & set(name):
         raise ArmError(
-            400, "InvalidTagName", f"The tag name '{name[:64]}' is empty, too long or has illegal characters."
+            400,
+            "InvalidTagName",
+            f"The tag name '{name[:64]}' is empty, too long or has illegal characters.",
+            fact="tag-rules",
         )
     if folded.startswith(_RESERVED):
         message = f"The tag name '{name}' starts with a reserved prefix: {', '.join(_RESERVED)}."
-        raise ArmError(400, "ReservedTagName", message)
+        raise ArmError(400, "ReservedTagName", message, fact="tag-rules")
     if len(text) > _LONGEST_VALUE:
-        raise ArmError(400, "InvalidTagValueLength", f"The value of the tag '{name}' is longer than {_LONGEST_VALUE}.")
+        raise ArmError(
+            400,
+            "InvalidTagValueLength",
+            f"The value of the tag '{name}' is longer than {_LONGEST_VALUE}.",
+            fact="tag-rules",
+        )
     if folded in seen:
-        raise ArmError(400, "DuplicateTagName", f"The tag name '{name}' is given twice; names do not differ by case.")
+        raise ArmError(
+            400,
+            "DuplicateTagName",
+            f"The tag name '{name}' is given twice; names do not differ by case.",
+            fact="tag-rules",
+        )
     seen.add(folded)

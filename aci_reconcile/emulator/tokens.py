@@ -122,7 +122,7 @@ def refused(knobs: Knobs, code: str, text: str) -> ArmError:
         f'Bearer authorization_uri="https://login.microsoftonline.com/{knobs.tenant_id}", error="invalid_token", '
         f'error_description="{safe}"'
     )
-    return ArmError(401, code, text, {"www-authenticate": challenge})
+    return ArmError(401, code, text, {"www-authenticate": challenge}, fact="tokens")
 
 
 def _is_arm(audience: str, request: Request) -> bool:

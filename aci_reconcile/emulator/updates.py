@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.emulator import errors
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, as_list, as_object, objects
 from aci_reconcile.emulator.runtime import has_ended, observe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aci_reconcile.emulator.knobs import Knobs
     from aci_reconcile.emulator.record import Group
 
@@ -16,32 +20,59 @@ if TYPE_CHECKING:
 def check(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
     """Refuses an update that needs a new group, with the service's own words."""
     if has_ended(observe(stored, now)) and knobs.ended_update == "refuse":
-        raise errors.invalid_update(stored.name, knobs.ended_update_code)
+        raise errors.invalid_update(stored.name, code=knobs.ended_update_code)
     before = stored.properties()
-    if _frozen(before) != _frozen(wanted) or _resized(before, wanted):
-        raise errors.invalid_update(stored.name)
+    changed = next(_changes(_fixed(before), _fixed(wanted)), "") or next(_resized(before, wanted), "")
+    if changed:
+        raise errors.invalid_update(stored.name, *([changed] if knobs.update_refusal == "named" else []))
     if any(_contested(before)[name] != _contested(wanted)[name] for name in knobs.refused_updates):
+        # Only those who met the older words told of these, so that nobody knows how the newer ones name a list.
         raise errors.invalid_update(stored.name)
 
 
-def _frozen(properties: Json) -> tuple[str, ...]:
-    """What the error message names: operating system, restart policy, network."""
-    return (
-        _folded(properties.get("osType"), "Linux"),
-        _folded(properties.get("restartPolicy"), "Always"),
-        *sorted(_folded(subnet.get("id"), "") for subnet in objects(properties.get("subnetIds"))),
-    )
+def _changes(before: Json, wanted: Json) -> Iterator[str]:
+    """The values that differ, in the words of the refusal, under the names that these have in the service's code."""
+    for name, old in before.items():
+        new = wanted.get(name, old)
+        if _folded(old) != _folded(new):
+            yield f'the {name} (old "{_told(old)}", new "{_told(new)}")'
 
 
-def _resized(before: Json, wanted: Json) -> bool:
-    """Whether a container that is there before and after asks for other CPU, memory or GPU."""
+@rests_on("update-named")
+def _fixed(properties: Json) -> Json:
+    """What belongs to the whole group and cannot change: operating system, restart policy, network."""
+    return {
+        "OsType": properties.get("osType") or "Linux",
+        "RestartPolicy": properties.get("restartPolicy") or "Always",
+        "SubnetIds": sorted(_folded(subnet.get("id") or "") for subnet in objects(properties.get("subnetIds"))),
+    }
+
+
+def _resized(before: Json, wanted: Json) -> Iterator[str]:
+    """CPU, memory and GPU of the containers that are there before and after."""
     sizes = _sizes(before)
-    return any(sizes.get(name, size) != size for name, size in _sizes(wanted).items())
+    for name, size in _sizes(wanted).items():
+        yield from _changes(sizes.get(name, size), size)
 
 
-def _sizes(properties: Json) -> dict[str, Any]:
+def _sizes(properties: Json) -> dict[str, Json]:
     containers = objects(properties.get("containers"))
-    return {str(item.get("name")): as_object(item.get("properties")).get("resources") for item in containers}
+    return {
+        str(item.get("name")): _size(as_object(as_object(item.get("properties")).get("resources")))
+        for item in containers
+    }
+
+
+def _size(resources: Json) -> Json:
+    requests, limits = as_object(resources.get("requests")), as_object(resources.get("limits"))
+    return {
+        "Cpu": requests.get("cpu"),
+        "MemoryInGB": requests.get("memoryInGB"),
+        "Gpu": requests.get("gpu"),
+        "CpuLimit": limits.get("cpu"),
+        "MemoryInGBLimit": limits.get("memoryInGB"),
+        "GpuLimit": limits.get("gpu"),
+    }
 
 
 def _contested(properties: Json) -> dict[str, Any]:
@@ -58,5 +89,11 @@ def _contested(properties: Json) -> dict[str, Any]:
     }
 
 
-def _folded(value: Any, default: str) -> str:
-    return str(value or default).lower()
+def _folded(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

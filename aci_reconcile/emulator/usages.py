@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors, groups, versions
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _LIMITS = {
 }
 
 
+@rests_on("usages")
 def list_usages(call: Call) -> Response:
     """The usages of one region."""
     counts = _counted(call, versions.canonical_location(call.path["location"]), "")

@@ -3,73 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator import network, volumes
-from aci_reconcile.emulator.model import ArmError, Json, as_object, objects
-from aci_reconcile.emulator.refusals import missing, refuse
-from aci_reconcile.emulator.versions import SUBNETS_SINCE
+from aci_reconcile.emulator import containers, credentials, network, sizes, volumes
+from aci_reconcile.emulator.model import Json, as_object, duplicates, objects
+from aci_reconcile.emulator.refusals import Judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from aci_reconcile.emulator.knobs import Knobs
 
 _GROUP_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_CONTAINER_NAME = _GROUP_NAME
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGEST_NAME = 63
 _MOST_CONTAINERS = 60
 _ENUMS = {
-    "osType": ("InvalidOsType", ("Linux", "Windows")),
+    "osType": ("InvalidOsType", ("Windows", "Linux")),
     "restartPolicy": ("InvalidRestartPolicy", ("Always", "OnFailure", "Never")),
     "sku": ("InvalidContainerGroupSku", ("NotSpecified", "Standard", "Dedicated", "Confidential")),
     "priority": ("InvalidPriority", ("Regular", "Spot")),
 }
 # From this version on a container group profile may hold what a group leaves out.
 _PROFILES_SINCE = "2025-09-01"
-LARGEST = {"": (31.0, 240.0), "confidential": (31.0, 180.0), "spot": (4.0, 16.0)}
 
 
 def check(name: str, content: Json, version: str, knobs: Knobs) -> None:
-    """Refuses what the service refuses, with the first fault found."""
-    properties = as_object(content["properties"])
-    _check_group(name, properties, version, knobs)
-    containers = objects(properties.get("containers"))
+    """Refuses what the service refuses, with the first fault found. Raises ArmError."""
+    judge, properties = Judge(name, knobs), as_object(content["properties"])
+    _check_group(judge, properties, profile=_from_profile(properties, version))
+    running = objects(properties.get("containers"))
     init = objects(properties.get("initContainers"))
-    _check_counts(name, containers, init)
-    for container in (*init, *containers):
-        _check_container(name, container, version)
-    for container in containers:
-        _check_running(name, container, profile=_from_profile(properties, version))
-    _check_size(name, properties, content)
-    network.check(name, properties, version, knobs)
-    volumes.check(name, properties)
-    _check_credentials(name, properties, version)
+    _check_counts(judge, running, init)
+    for container in (*init, *running):
+        containers.check(judge, container, version)
+    for container in running:
+        sizes.check_container(judge, container, profile=_from_profile(properties, version))
+        containers.check_probes(judge, container)
+    sizes.check_group(judge, content)
+    network.check(judge, properties, version)
+    volumes.check(judge, properties)
+    credentials.check(judge, properties, version)
 
 
-def _check_group(name: str, properties: Json, version: str, knobs: Knobs) -> None:
-    plain = name.lower() if knobs.capital_names == "accept" else name
+def _check_group(judge: Judge, properties: Json, *, profile: bool) -> None:
+    name = judge.group
+    plain = name.lower() if judge.knobs.capital_names == "accept" else name
     if len(name) > _LONGEST_NAME or "--" in name or not _GROUP_NAME.fullmatch(plain):
-        raise refuse("InvalidContainerGroupName", f"The container group name '{name}' is invalid.")
-    if not properties.get("osType") and not _from_profile(properties, version):
-        # Seen with the name as it stands here, `<null>`: Azure/azure-cli#30439 and #30496.
-        message = "The 'osType' for container group '<null>' is invalid. The value must be one of 'Windows,Linux'."
-        raise ArmError(400, "InvalidOsType", message)
+        message = f"The container group name '{name}' is invalid."
+        judge.refuse("InvalidContainerGroupName", message, fact="group-name")
+    if not properties.get("osType") and not profile:
+        code, values = _ENUMS["osType"]
+        judge.refuse(code, _none_of("osType", values), fact="os-type-needed")
     for key, (code, values) in _ENUMS.items():
         given = properties.get(key)
         if given is not None and str(given).lower() not in {value.lower() for value in values}:
-            message = f"The {key} '{given}' in container group '{name}' is invalid. Valid: {', '.join(values)}."
-            raise refuse(code, message)
+            judge.refuse(code, _none_of(key, values), fact="enums")
     if str(properties.get("priority", "")).lower() == "spot":
-        _check_spot(name, properties)
+        _check_spot(judge, properties)
     windows = str(properties.get("osType", "")).lower() == "windows"
     if windows and len([*objects(properties.get("containers")), *objects(properties.get("initContainers"))]) > 1:
-        message = (
-            f"The container group '{name}' has Windows as its OS, which takes one container and no init container."
-        )
-        raise refuse("MultipleContainersNotSupportedForWindows", message)
+        message = f"The container group '{name}' has Windows as its OS: one container, and no init container."
+        judge.refuse("MultipleContainersNotSupportedForWindows", message, fact="windows-one-container")
+
+
+def _none_of(key: str, values: tuple[str, ...]) -> str:
+    """Seen for `osType`, with the name as it stands here."""
+    return f"The '{key}' for container group '<null>' is invalid. The value must be one of '{','.join(values)}'."
 
 
 def _from_profile(properties: Json, version: str) -> bool:
@@ -78,163 +75,31 @@ def _from_profile(properties: Json, version: str) -> bool:
     return named and version >= _PROFILES_SINCE
 
 
-def _check_spot(name: str, properties: Json) -> None:
+def _check_spot(judge: Judge, properties: Json) -> None:
     """Spot has codes of its own, known by their names; the words are inferred."""
+    lead = f"Container group '{judge.group}' has Spot priority, which takes"
     if properties.get("ipAddress"):
         code = "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"
-        raise refuse(code, f"Container group '{name}' has Spot priority, which takes no inbound connectivity.")
+        judge.refuse(code, f"{lead} no inbound connectivity.", fact="spot-limits")
     if str(properties.get("sku") or "Standard").lower() != "standard":
         code = "SpotPriorityContainerGroupNotSupportedInSku"
-        raise refuse(code, f"Container group '{name}' has Spot priority, which takes the Standard sku only.")
+        judge.refuse(code, f"{lead} the Standard sku only.", fact="spot-limits")
     for container in objects(properties.get("containers")):
         resources = as_object(as_object(container["properties"]).get("resources"))
         if as_object(resources.get("requests")).get("gpu"):
             code = "SpotPriorityContainerGroupWithGPUResourcesNotSupported"
-            raise refuse(code, f"Container group '{name}' has Spot priority, which takes no GPU.")
+            judge.refuse(code, f"{lead} no GPU.", fact="spot-limits")
 
 
-def _check_counts(name: str, containers: list[Json], init: list[Json]) -> None:
-    if not containers:
-        raise refuse("MissingContainers", f"The containers in container group '{name}' cannot be empty.")
-    if len(containers) + len(init) > _MOST_CONTAINERS:
-        message = f"The container group '{name}' has more than {_MOST_CONTAINERS} containers."
-        raise refuse("ContainerGroupTooManyContainers", message)
-    twice = _duplicates(str(container["name"]) for container in (*init, *containers))
+def _check_counts(judge: Judge, running: list[Json], init: list[Json]) -> None:
+    group = judge.group
+    if not running:
+        message = f"The containers in container group '{group}' cannot be empty."
+        judge.refuse("MissingContainers", message, fact="containers-needed")
+    if len(running) + len(init) > _MOST_CONTAINERS:
+        message = f"The container group '{group}' has more than {_MOST_CONTAINERS} containers."
+        judge.refuse("ContainerGroupTooManyContainers", message, fact="most-containers")
+    twice = duplicates(str(container["name"]) for container in (*init, *running))
     if twice:
-        raise refuse(
-            "DuplicateContainerName", f"The container name '{twice[0]}' in container group '{name}' is not unique."
-        )
-
-
-def _check_container(group: str, container: Json, version: str) -> None:
-    name, properties = str(container["name"]), as_object(container["properties"])
-    if len(name) > _LONGEST_NAME or not _CONTAINER_NAME.fullmatch(name):
-        raise ArmError(
-            400,
-            "InvalidContainerName",
-            f"The container name '{name}' in container group '{group}' is invalid. A container name must contain no "
-            "more than 63 characters and must match the regex '[a-z0-9]([-a-z0-9]*[a-z0-9])?' (e.g. 'my-name').",
-        )
-    if "image" not in properties and version < _PROFILES_SINCE:
-        raise missing("image", f"properties.containers.{name}.properties")
-    if not properties.get("image"):
-        raise refuse("MissingImage", f"The image of container '{name}' in container group '{group}' cannot be empty.")
-    variables = objects(properties.get("environmentVariables"))
-    for variable in variables:
-        _check_variable(name, variable)
-    twice = _duplicates(str(variable["name"]) for variable in variables)
-    if twice:
-        message = f"The environment variable name '{twice[0]}' in container '{name}' is not unique."
-        raise ArmError(400, "InvalidContainerEnvironmentVariable", message)
-
-
-def _check_variable(container: str, variable: Json) -> None:
-    name = str(variable["name"])
-    if len(name) > _LONGEST_NAME or not _VARIABLE.fullmatch(name):
-        message = (
-            f"The environment variable name '{name}' in container '{container}' is invalid. A name must start with a "
-            "letter or '_' and contain only letters, digits and '_', no more than 63 of them."
-        )
-        raise ArmError(400, "InvalidContainerEnvironmentVariable", message)
-    if len(variable.keys() & {"value", "secureValue", "secureValueReference"}) > 1:
-        message = f"The environment variable '{name}' in container '{container}' has more than one value."
-        raise ArmError(400, "InvalidContainerEnvironmentVariable", message)
-
-
-def _check_running(group: str, container: Json, *, profile: bool) -> None:
-    """What only the containers that stay have: resources and probes."""
-    name, properties = str(container["name"]), as_object(container["properties"])
-    resources = as_object(properties.get("resources"))
-    if not resources and not profile:
-        raise _no_requests(name, group)
-    requests, limits = as_object(resources.get("requests")), as_object(resources.get("limits"))
-    for key in ("cpu", "memoryInGB"):
-        asked, most = requests.get(key), limits.get(key)
-        if asked is not None and asked <= 0:
-            message = f"The {key} of container '{name}' in container group '{group}' must be more than 0."
-            raise refuse("InvalidResourceRequests", message)
-        if asked is not None and most is not None and most < asked:
-            message = f"The {key} limit of container '{name}' in container group '{group}' is less than its request."
-            raise refuse("InvalidResourceLimits", message)
-    for key in ("livenessProbe", "readinessProbe"):
-        probe = properties.get(key)
-        if probe is not None and len(as_object(probe).keys() & {"exec", "httpGet"}) != 1:
-            message = f"The {key} of container '{name}' in container group '{group}' needs either exec or httpGet."
-            raise refuse("InvalidContainerProbe", message)
-
-
-def _no_requests(container: str, group: str) -> ArmError:
-    """Seen by az's users (MicrosoftLearning/mslearn-azure-developer#67), the slip in the words included."""
-    message = (
-        f"The resource requests are not specified in container '{container}' of contain group '{group}'. Both memory "
-        "and CPU requests are required since API version '2017-07-01-preview'."
-    )
-    return ArmError(400, "ResourceRequestsNotSpecified", message)
-
-
-def _check_size(name: str, properties: Json, content: Json) -> None:
-    cpu, memory = _total(properties, "cpu"), _total(properties, "memoryInGB")
-    requested = [
-        as_object(as_object(item["properties"]).get("resources")) for item in objects(properties["containers"])
-    ]
-    if not all(requested):
-        return
-    if cpu < 1 or memory < 1:
-        message = f"The container group '{name}' requests {cpu:g} CPU and {memory:g} GB; the least is 1 CPU and 1 GB."
-        raise refuse("InvalidResourceRequests", message)
-    for limits in (as_object(resources.get("limits")) for resources in requested):
-        if limits.get("cpu", 0) > cpu or limits.get("memoryInGB", 0) > memory:
-            message = f"A resource limit in container group '{name}' is more than all its requests."
-            raise refuse("InvalidResourceLimits", message)
-    kinds = {str(properties.get(key, "")).lower() for key in ("sku", "priority")}
-    most = LARGEST["spot" if "spot" in kinds else "confidential" if "confidential" in kinds else ""]
-    if cpu > most[0] or memory > most[1]:
-        raise ArmError(409, "ServiceUnavailable", _unavailable(content, cpu, memory))
-
-
-def _unavailable(content: Json, cpu: float, memory: float) -> str:
-    system = as_object(content["properties"]).get("osType") or "Linux"
-    network_part = " virtual network" if as_object(content["properties"]).get("subnetIds") else ""
-    return (
-        f"The requested resource is not available in the location '{content.get('location')}' at this moment. Please "
-        f"retry with a different resource request or in another location. Resource requested: '{cpu:g}' CPU "
-        f"'{memory:g}' GB memory '{system}' OS{network_part}."
-    )
-
-
-def _total(properties: Json, key: str) -> float:
-    requests = [
-        as_object(as_object(as_object(container["properties"]).get("resources")).get("requests"))
-        for container in objects(properties["containers"])
-    ]
-    # Tenths add up to a little less than a whole in binary: 0.1 ten times must be 1.
-    return round(sum(float(request.get(key, 0.0)) for request in requests), 6)
-
-
-def _check_credentials(name: str, properties: Json, version: str) -> None:
-    credentials = objects(properties.get("imageRegistryCredentials"))
-    for credential in credentials:
-        if credential.get("identity") and version < SUBNETS_SINCE:
-            # The version that brought subnets brought this too.
-            message = f"The image registry credential type in container group '{name}' needs a newer api-version."
-            raise refuse("InvalidImageRegistryCredentialType", message)
-        if (
-            not credential.get("identity")
-            and not credential.get("password")
-            and not credential.get("passwordReference")
-        ):
-            message = f"The password in the 'imageRegistryCredentials' of container group '{name}' cannot be empty."
-            raise refuse("EmptyImageRegistryCredentialPassword", message)
-        if "://" in str(credential["server"]):
-            message = f"The server in the 'imageRegistryCredentials' of container group '{name}' must have no scheme."
-            raise refuse("InvalidImageRegistryServer", message)
-    twice = _duplicates(str(credential["server"]).lower() for credential in credentials)
-    if twice:
-        message = (
-            f"The server '{twice[0]}' in the 'imageRegistryCredentials' of container group '{name}' is not unique."
-        )
-        raise refuse("DuplicateImageRegistryServer", message)
-
-
-def _duplicates(names: Iterable[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]
+        message = f"The container name '{twice[0]}' in container group '{group}' is not unique."
+        judge.refuse("DuplicateContainerName", message, fact="container-names-unique")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from aci_reconcile.emulator import tokens
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Request, Response, answer, as_object
 from aci_reconcile.emulator.shape import parse
 
@@ -37,6 +38,7 @@ class Secret:
     content_type: str = ""
 
 
+@rests_on("vaults")
 class Vaults:
     """All vaults. A vault is the first part of a host name whose second part is `vault`; else it is `default`."""
 

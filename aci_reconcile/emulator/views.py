@@ -57,6 +57,12 @@ def events(run: Run, part: Part, now: float) -> Iterable[Json]:
     return merged.values()
 
 
+def left(group: Group, now: float) -> dict[str, list[Json]]:
+    """By container: what a start at `now` finds listed, and leaves there."""
+    scene, moment = observe(group, now), now if group.stopped is None else min(now, group.stopped)
+    return {part.name: list(events(scene.run, part, moment)) for part in (*scene.init, *scene.main)}
+
+
 def killed(group: Group, scene: Scene, now: float) -> dict[str, list[Json]]:
     """The events that a restart at `now` leaves behind, the killing of what runs among them."""
     left: dict[str, list[Json]] = {}

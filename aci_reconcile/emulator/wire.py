@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import struct
 import threading
@@ -11,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from aci_reconcile.emulator.model import ArmError, Request, Response
+from aci_reconcile.emulator.visitors import Visitors, is_loopback
 
 if TYPE_CHECKING:
     import ssl
@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
 _MOST_DIGITS = 9
 _LARGEST_BODY = 4 * 1024 * 1024
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine and no other."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class HttpServer(ThreadingHTTPServer):
@@ -43,6 +33,7 @@ class HttpServer(ThreadingHTTPServer):
         self.emulator = emulator
         self.tls: ssl.SSLContext | None = None
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.visitors = Visitors(0)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         super().__init__(address, _Handler)
@@ -124,16 +115,22 @@ class _Handler(BaseHTTPRequestHandler):
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdecimal()):
             self.close_connection = True
             return ArmError(
-                411, "LengthRequired", "The emulator takes request bodies with a Content-Length."
+                411, "LengthRequired", "The emulator takes request bodies with a Content-Length.", fact="emulators-own"
             ).response()
         if len(length) > _MOST_DIGITS or int(length) > _LARGEST_BODY:
             self.close_connection = True
-            return ArmError(413, "RequestContentTooLarge", "The request body is larger than 4 MiB.").response()
+            return ArmError(
+                413, "RequestContentTooLarge", "The request body is larger than 4 MiB.", fact="emulators-own"
+            ).response()
         body = self.rfile.read(int(length))
         server = cast("HttpServer", self.server)
         scheme: Literal["http", "https"] = "http" if server.tls is None else "https"
         local = is_loopback(str(self.client_address[0]))
         request = Request(self.command, self.path, dict(self.headers.items()), body, scheme=scheme, local=local)
+        try:
+            server.visitors.check(request)
+        except ArmError as refusal:
+            return refusal.response()
         return server.emulator.handle(request)
 
     do_GET = do_HEAD = do_PUT = do_PATCH = do_POST = do_DELETE = do_OPTIONS = _answer  # noqa: N815
@@ -144,7 +141,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         # A line that is no HTTP counts as version 0.9, whose answers would have no status line.
         self.request_version = self.protocol_version
-        body = ArmError(int(code), "BadRequest", message or "The request is not valid HTTP.").response().body
+        body = (
+            ArmError(int(code), "BadRequest", message or "The request is not valid HTTP.", fact="emulators-own")
+            .response()
+            .body
+        )
         self.send_response(int(code))
         self.send_header("content-type", "application/json; charset=utf-8")
         self.send_header("content-length", str(len(body)))

@@ -36,7 +36,7 @@ RELEASED: dict[str, Any] = {
     "a bad name": ["HttpResponseError", 400, "InvalidContainerGroupName"],
     "LocationOperations.list_usage": {"ContainerGroups": 1, "StandardCores": 1},
     "LocationOperations.list_cached_images": True,
-    "LocationOperations.list_capabilities": ["Linux", "Windows"],
+    "LocationOperations.list_capabilities": ["Linux", "NotSpecified"],
     "ContainersOperations.list_logs": True,
     "ContainersOperations.execute_command": NOT_EMULATED,
     "ContainersOperations.attach": NOT_EMULATED,

@@ -55,9 +55,9 @@ def failed(checks: tuple[Check, ...]) -> list[str]:
         ({"limits": True}, [big(4)], ""),
         ({"limits": True}, [big(10, sku="Confidential")], ""),
         ({"limits": True}, [big(10.5, sku="Confidential")], "ConfidentialCores in westeurope"),
-        ({}, [big(31, 240)], ""),
-        ({}, [big(32)], "rg-shop/big in westeurope"),
-        ({}, [big(1, 241)], "rg-shop/big in westeurope"),
+        ({}, [big(32, 256)], ""),
+        ({}, [big(33)], "rg-shop/big in westeurope"),
+        ({}, [big(1, 257)], "rg-shop/big in westeurope"),
         ({"subnets": "plain"}, [NETWORKED], "rg-net/v/s"),
         ({"subnets": "absent"}, [NETWORKED], "rg-net/v/s"),
         (

@@ -79,10 +79,11 @@ class World:
 
 
 def group(image: str = "nginx", **properties: Any) -> Any:
-    """The shortest complete body of a container group."""
+    """The shortest complete body of a container group; its container opens the ports of the address."""
+    opened: Any = {"ports": properties["ipAddress"]["ports"]} if properties.get("ipAddress") else {}
     body: Any = {
         "location": "westus",
-        "properties": {"osType": "Linux", "containers": [container("web", image)]},
+        "properties": {"osType": "Linux", "containers": [container("web", image, **opened)]},
     }
     body["properties"].update(properties)
     return body

@@ -94,7 +94,7 @@ def test_every_answer_has_the_headers_of_arm() -> None:
     assert "nosniff" == headers["x-content-type-options"]
     assert "1199" == headers["x-ms-ratelimit-remaining-subscription-writes"]
     assert "99" == headers["x-ms-ratelimit-remaining-subscription-resource-requests-pt5m"]
-    assert {"location", "etag", "retry-after"}.isdisjoint(headers)
+    assert {"location", "etag"}.isdisjoint(headers)
 
 
 def test_the_ids_of_the_client_come_back() -> None:

@@ -106,7 +106,11 @@ def test_a_region_tells_what_it_offers() -> None:
     images = world.send("GET", f"{LOCATION}/cachedImages").json()["value"]
     nowhere = world.send("GET", f"{LOCATION}x/capabilities")
 
-    assert {"maxMemoryInGB": 240.0, "maxCpu": 31.0, "maxGpuCount": 0.0} == capabilities[0]["capabilities"]
+    assert [("NotSpecified", "Public", "None"), ("NotSpecified", "Private", "None"), ("Linux", "Public", "V100")] == [
+        (row["osType"], row["ipAddressType"], row["gpu"]) for row in capabilities
+    ]
+    assert {"maxMemoryInGB": 256.0, "maxCpu": 32.0, "maxGpuCount": 0} == capabilities[0]["capabilities"]
+    assert {"Windows"} == {row["osType"] for row in images if "osVersion" in row}
     assert {"osType": "Linux", "image": "mcr.microsoft.com/azuredocs/aci-helloworld:latest"} == images[0]
     assert (400, "LocationNotAvailableForResourceType") == world.code(nowhere)
 

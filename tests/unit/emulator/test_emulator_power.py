@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from unit.emulator.emulator_world import GROUPS, World, events, group, view
+from typing import Any
+
+import pytest
+from unit.emulator.emulator_world import GROUPS, SUBNET, World, events, group, public, view
 
 from aci_reconcile.emulator import Knobs
 
@@ -50,15 +53,82 @@ def test_stop_and_start() -> None:
 
     started = world.send("POST", f"{GROUPS}/web/start")
 
+    assert 204 == started.status
+    assert "location" not in started.headers
+    assert "Pending" == world.send("GET", started.headers["azure-asyncoperation"]).json()["status"]
+    assert "Running" == view(world.settle("web"))["currentState"]["state"]
+    assert "Succeeded" == world.send("GET", started.headers["azure-asyncoperation"]).json()["status"]
+
+
+def test_a_start_may_answer_as_the_contract_says() -> None:
+    """202, with a Location that answers 202 and then 204."""
+    world = World(Knobs(start_status=202))
+    world.create("web")
+    world.send("POST", f"{GROUPS}/web/stop")
+    started = world.send("POST", f"{GROUPS}/web/start")
+
     assert 202 == started.status
     assert 202 == world.send("GET", started.headers["location"]).status
-    assert "Running" == view(world.settle("web"))["currentState"]["state"]
+
+    world.settle("web")
+
     assert 204 == world.send("GET", started.headers["location"]).status
+
+
+@pytest.mark.parametrize(("knob", "same"), [("another", False), ("same", True)])
+@pytest.mark.parametrize("action", ["start", "restart"])
+def test_a_public_address_is_shown_while_stopped_and_another_one_afterwards(action: str, knob: Any, same: bool) -> None:
+    """Recorded once, hence a knob; the name stays."""
+    world = World(Knobs(ip_after_start=knob))
+    running = world.create("web", group(ipAddress=public(80, dnsNameLabel="shop-web")))["properties"]["ipAddress"]
+    world.send("POST", f"{GROUPS}/web/stop")
+    world.now += 5
+    stopped = world.get("web")["properties"]["ipAddress"]
+    world.send("POST", f"{GROUPS}/web/{action}")
+    after = world.settle("web")["properties"]["ipAddress"]
+
+    assert running == stopped
+    assert same == (running["ip"] == after["ip"])
+    assert running["fqdn"] == after["fqdn"]
+
+
+def test_a_private_address_stays() -> None:
+    """It is the subnet's."""
+    world = World()
+    body = group(ipAddress={"type": "Private", "ports": [{"port": 80}]}, subnetIds=[{"id": SUBNET}])
+    before = world.create("web", body)["properties"]["ipAddress"]
+    world.send("POST", f"{GROUPS}/web/restart")
+
+    assert before == world.settle("web")["properties"]["ipAddress"]
+
+
+def test_events_of_earlier_runs_stay_listed_after_a_start() -> None:
+    """They add up, as after a restart."""
+    world = World()
+    before = events(world.create("web"))
+    world.send("POST", f"{GROUPS}/web/stop")
+    world.now += 5
+    world.send("POST", f"{GROUPS}/web/start")
+    after = events(world.settle("web"))
+
+    assert {name: 2 * count for name, count in before.items()} == after
+
+
+@pytest.mark.parametrize(("knob", "shown"), [("shown", True), ("hidden", False)])
+def test_whether_an_ended_group_shows_its_address_is_a_knob(knob: Any, shown: bool) -> None:
+    """Recorded both ways; a list and a group agree."""
+    world = World(Knobs(ended_address=knob))
+    body = group("sim/task", ipAddress=public(80), restartPolicy="Never")
+    ended = world.create("web", body)
+    listed = world.send("GET", GROUPS).json()["value"][0]
+
+    assert "Succeeded" == ended["properties"]["instanceView"]["state"]
+    assert [shown, shown] == ["ip" in each["properties"]["ipAddress"] for each in (ended, listed)]
 
 
 def test_a_stopped_group_restarts_and_updates() -> None:
     """Either way it runs again."""
-    world = World(Knobs(start_status=204))
+    world = World()
     world.create("web")
     world.send("POST", f"{GROUPS}/web/stop")
 
@@ -84,7 +154,7 @@ def test_stopping_what_has_ended_does_nothing_and_starting_it_runs_it_again() ->
 
     assert 204 == world.send("POST", f"{GROUPS}/web/stop").status
     assert body == world.get("web")
-    assert 202 == world.send("POST", f"{GROUPS}/web/start").status
+    assert 204 == world.send("POST", f"{GROUPS}/web/start").status
     assert view(body)["currentState"]["startTime"] < view(world.settle("web"))["currentState"]["startTime"]
 
 

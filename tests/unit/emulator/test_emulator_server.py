@@ -134,8 +134,9 @@ def test_localhost_is_loopback(world: World) -> None:
         (b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 411),
         (b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", 413),
         (b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 403),
         (b"GET /" + b"x" * 70000 + b" HTTP/1.1\r\n\r\n", 414),
-        (b"GET \xff\xfe?api-version=\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 501),
+        (b"GET \xff\xfe?api-version=\xff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 501),
     ],
 )
 def test_bad_http_is_answered_in_arms_envelope(server: Server, request_bytes: bytes, status: int) -> None:

@@ -9,34 +9,38 @@ from unit.emulator.emulator_world import SUBNET, World, changed, container, grou
 
 from aci_reconcile.emulator import Knobs
 
-BODY = group(restartPolicy="Always")
-TEXT = (
-    "The updates on container group 'web' are invalid. If you are going to update the os type, restart policy, network "
-    "profile, CPU, memory or GPU resources for a container group, you must delete it first and then create a new one."
-)
+BODY = group(restartPolicy="Always", containers=[container("web", ports=[{"port": 80}])])
+GENERAL = "the os type, restart policy, network profile, CPU, memory or GPU resources"
+FIXED: list[tuple[str, Any, str]] = [
+    ("properties.osType", "Windows", 'the OsType (old "Linux", new "Windows")'),
+    ("properties.restartPolicy", "Never", 'the RestartPolicy (old "Always", new "Never")'),
+    ("properties.containers.0.properties.resources.requests.cpu", 2, 'the Cpu (old "1.0", new "2.0")'),
+    ("properties.containers.0.properties.resources.requests.memoryInGB", 2, 'the MemoryInGB (old "1.0", new "2.0")'),
+    (
+        "properties.containers.0.properties.resources.requests.gpu",
+        {"count": 1, "sku": "V100"},
+        'the Gpu (old "", new "{"count":1,"sku":"V100"}")',
+    ),
+    ("properties.containers.0.properties.resources.limits", {"cpu": 1}, 'the CpuLimit (old "", new "1.0")'),
+    ("properties.subnetIds", [{"id": SUBNET}], f'the SubnetIds (old "[]", new "["{SUBNET.lower()}"]")'),
+]
 
 
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        ("properties.osType", "Windows"),
-        ("properties.restartPolicy", "Never"),
-        ("properties.containers.0.properties.resources.requests.cpu", 2),
-        ("properties.containers.0.properties.resources.requests.memoryInGB", 2),
-        ("properties.containers.0.properties.resources.requests.gpu", {"count": 1, "sku": "V100"}),
-        ("properties.containers.0.properties.resources.limits", {"cpu": 1}),
-        ("properties.subnetIds", [{"id": SUBNET}]),
-    ],
-)
-def test_what_cannot_change_in_place_is_refused_in_azures_words(path: str, value: Any) -> None:
-    """And the group stays as it was."""
-    world = World()
+@pytest.mark.parametrize("words", ["named", "general"])
+@pytest.mark.parametrize(("path", "value", "named"), FIXED)
+def test_what_cannot_change_in_place_is_refused_in_azures_words(path: str, value: Any, named: str, words: Any) -> None:
+    """Since 2024 the property is named with both values, before that all there are; the group stays as it was."""
+    world = World(Knobs(update_refusal=words))
     before = world.create("web", BODY)
 
     response = world.put("web", changed(BODY, path, value))
 
     assert (400, "InvalidContainerGroupUpdate") == world.code(response)
-    assert response.json()["error"]["message"] == TEXT
+    assert response.json()["error"]["message"] == (
+        f"The updates on container group 'web' are invalid. If you are going to update "
+        f"{named if words == 'named' else GENERAL} for a container group, you must delete it first and then create a "
+        "new one."
+    )
     assert before == world.get("web")
 
 

@@ -1,0 +1,60 @@
+"""Groups that leave to a container group profile what they hold: claims on a standby pool, and plain ones.
+
+Neither profiles nor pools are kept here, so that every profile that anybody names is there and says the same.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.model import ArmError, Json, as_object, objects
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.call import Call
+
+_SINCE = "2024-05-01"
+_CLAIM = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
+# What Microsoft's example of a claim comes back with.
+_CONTAINER: Json = {
+    "image": "nginx",
+    "ports": [{"port": 80}],
+    "resources": {"requests": {"memoryInGB": 1.5, "cpu": 1.0}},
+}
+_SYSTEM = "Linux"
+
+
+def completed(call: Call, content: Json) -> Json:
+    """A body with what its profile says; one that names none comes back as it is. Raises ArmError."""
+    properties = as_object(content["properties"])
+    pool, profile = properties.get("standbyPoolProfile"), properties.get("containerGroupProfile")
+    if call.version < _SINCE or not (pool or profile):
+        return content
+    if pool:
+        _check_claim(properties)
+        return {**content, "properties": _claimed(properties)}
+    return {**content, "properties": _from_profile(properties)}
+
+
+def _check_claim(properties: Json) -> None:
+    """Recorded by Azure PowerShell's tests, words and all."""
+    beside = [key for item in objects(properties.get("containers")) for key in as_object(item["properties"])]
+    if properties.keys() - _CLAIM or set(beside) - {"configMap"}:
+        message = "ContainerGroup properties other than config map are not allowed"
+        raise ArmError(400, "BadRequest", message, fact="pool-takes-config-maps")
+
+
+@rests_on("standby-claim", "standby-answer")
+def _claimed(properties: Json) -> Json:
+    kept = {key: value for key, value in properties.items() if key != "standbyPoolProfile"}
+    return {**_from_profile(kept), "isCreatedFromStandbyPool": True}
+
+
+@rests_on("profile-alone")
+def _from_profile(properties: Json) -> Json:
+    containers = [
+        {**item, "properties": {**copy.deepcopy(_CONTAINER), **as_object(item["properties"])}}
+        for item in objects(properties.get("containers"))
+    ]
+    return {"osType": _SYSTEM, **properties, "containers": containers}

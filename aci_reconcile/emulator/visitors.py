@@ -1,0 +1,99 @@
+"""Who may speak to the HTTP door: this machine's own clients, and no page in a browser that got hold of its address."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aci_reconcile.emulator.model import ArmError
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.model import Request
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# What a page may send to anybody without asking first, and no client of Azure sends. Forms are left: Entra takes them.
+_SIMPLE = ("text/plain", "multipart/form-data")
+_STRANGE_SITES = frozenset({"cross-site", "same-site"})
+# Vaults are told apart by these, whatever they lead to; nobody but Microsoft says where they do.
+_VAULTS = ("*.vault.azure.net", "*.vault.usgovcloudapi.net", "*.vault.azure.cn")
+_TEXT = re.compile(r"(?P<name>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine and no other."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Whom a server takes for its own, by the names that they call it."""
+
+    port: int
+    names: tuple[str, ...] = ()
+    """Further names that lead here, with whatever port, such as those of the certificate."""
+    open: bool = False
+    """Whether it listens for other machines, too: then addresses and names without a dot count as its own."""
+
+    def check(self, request: Request) -> None:
+        """Refuses who comes by a foreign name or from a foreign page. Raises ArmError."""
+        for host in (request.header("host"), urlsplit_host(request)):
+            if host and not self.knows(host):
+                raise _forbidden("The emulator is not known by this Host. Name it with --tls-name, or use localhost.")
+        origin, site = request.header("origin"), (request.header("sec-fetch-site") or "").lower()
+        if (origin and not self._is_own(origin)) or (site in _STRANGE_SITES and not self._is_own(origin or "")):
+            raise _forbidden("The emulator takes no requests from the pages of other sites.")
+        kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
+        if request.method.upper() in _WRITES and kind in _SIMPLE:
+            message = "The emulator takes no content of a kind that any page may send. Send application/json."
+            raise ArmError(415, "UnsupportedMediaType", message, fact="emulators-own")
+
+    def knows(self, host: str) -> bool:
+        """Whether a Host header means this server. A browser that was led here says the name that led it."""
+        found = _TEXT.fullmatch(host)
+        if found is None:
+            return False
+        name, port = found["name"].strip("[]").rstrip(".").lower(), found["port"]
+        if any(_matches(known.rstrip(".").lower(), name) for known in (*self.names, *_VAULTS)):
+            return True
+        if self.open:
+            return "." not in name or _is_address(name) or name.endswith(".localhost")
+        return (is_loopback(name) or name.endswith(".localhost")) and (port is None or int(port) == self.port)
+
+    def _is_own(self, origin: str) -> bool:
+        scheme, _, host = origin.partition("://")
+        return scheme in {"http", "https"} and self.knows(host)
+
+
+def urlsplit_host(request: Request) -> str:
+    """The host of a request whose target is a whole URL; empty for a path."""
+    try:
+        return urlsplit(request.url).netloc if "://" in request.url else ""
+    except ValueError:
+        return "?"
+
+
+def _matches(known: str, name: str) -> bool:
+    """Whether a name is one of a certificate's, which may begin with `*.`."""
+    if known.startswith("*."):
+        return name.partition(".")[2] == known[2:]
+    return name == known
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _forbidden(message: str) -> ArmError:
+    return ArmError(403, "Forbidden", message, fact="emulators-own")
