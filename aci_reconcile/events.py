@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from aci_reconcile.health import State
+
 if TYPE_CHECKING:
     from aci_reconcile.errors import AciReconcileError
     from aci_reconcile.health import Health
@@ -40,6 +42,17 @@ class Paced:
     location: str = ""
     rate: float = 0
     """Requests a second, where they go on and only more slowly; ``seconds`` is the first wait that is worth telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A group that this run has not written is in transition, and is waited for before anything is said about it."""
+
+    address: str
+    state: str
+    """Azure's word: ``Creating``, ``Updating``, ``Repairing`` …"""
+    seconds: float
+    """How long it is waited for at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,11 @@ class Succeeded:
     health: Health | None = None
     trace: Trace = Trace()
 
+    @property
+    def unseen(self) -> bool:
+        """Whether the run was interrupted before anybody saw the containers run."""
+        return self.health is not None and self.health.state is State.PENDING
+
 
 @dataclass(frozen=True, slots=True)
 class Unhealthy:
@@ -109,6 +127,16 @@ class Unhealthy:
     seconds: float
     logs: Logs = ()
     trace: Trace = Trace()
+
+    @property
+    def provisioned(self) -> bool:
+        """Whether a write became what it was to be, however the containers are."""
+        return self.change.writes and self.health.provisioned
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the time was over before anybody saw the containers run, or fail."""
+        return self.provisioned and self.health.state is State.PENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +178,7 @@ class Finished:
     """The last event of every run."""
 
     added: int = 0
+    """What was provisioned counts, whether it runs or not."""
     changed: int = 0
     destroyed: int = 0
     unchanged: int = 0
@@ -162,6 +191,11 @@ class Finished:
     seconds: float = 0
     in_flight: tuple[str, ...] = field(default_factory=tuple)
     """Addresses of groups whose write was started and not seen to its end."""
+    unseen: tuple[str, ...] = ()
+    """Addresses of groups that were provisioned, and were not seen to run before the run was interrupted or its time
+    over."""
+    unread: int = 0
+    """Groups that could not even be read; they count as failed, too."""
     override: str = ""
     """The reason that was given for writing in spite of a freeze."""
 
@@ -172,6 +206,7 @@ Event: TypeAlias = (
     | ResourceGroupFailed
     | FreezeOverridden
     | Paced
+    | Settling
     | Started
     | Waiting
     | Succeeded

@@ -10,6 +10,7 @@ from aci_reconcile.drift.findings import Kind
 from aci_reconcile.drift.looking import findings_in
 from aci_reconcile.drift.remembering import Look
 from aci_reconcile.drift.values import Drift
+from aci_reconcile.plan.conditions import CONDITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,8 +49,9 @@ def judged(plan: Plan, health: tuple[tuple[str, Health], ...], memory: Memory, n
     left = without_accepted(plan, findings)
     whole = plan.policy.selected is None and plan.complete
     told = remarks(memory.acceptances, findings, now, whole=whole)
+    kept = tuple(each for each in left.notices if each.code != CONDITION)  # the run states tell it, and more
     return Drift(
-        replace(left, notices=(*left.notices, *told)),
+        replace(left, notices=(*kept, *told)),
         health,
         tuple(findings),
         tuple(_appeared(findings, memory.history)),

@@ -9,12 +9,13 @@ from aci_reconcile import tags
 from aci_reconcile.carry import carry_over
 from aci_reconcile.complete import complete
 from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
-from aci_reconcile.health import has_ended, has_failed
+from aci_reconcile.health import has_ended
 from aci_reconcile.model import NO_TAGS, as_object, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.profiles import answering
+from aci_reconcile.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.secret import Fingerprint
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Comparison:
     not_compared: tuple[str, ...] = ()
     stamp: bool = False
     """The secrets are vouched for: only their fingerprint is to be written."""
+    touched: bool = False
+    """The secrets are pushed because somebody asked for it, and not because they are known to differ."""
 
     @property
     def tags_only(self) -> bool:
@@ -68,7 +71,7 @@ def compare(
 
     What the manifest leaves to a profile has been taken out of ``live``.
     """
-    before, unknown = align(normalize(live.body), after)
+    before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
     secrets = _secrets(desired)
     fields = tuple([replace(each, secret=each.path in secrets) for each in diff(before, after)])
     found = Comparison(fields, unknown)
@@ -99,7 +102,7 @@ def _with_secrets(
     if verdict is None and at_hand and policy.trust_secrets:
         return replace(found, stamp=True)
     if verdict is False or (verdict is None and at_hand and policy.touch_secrets):
-        return replace(found, secrets=_changed(tuple(secrets)))
+        return replace(found, secrets=_changed(tuple(secrets)), touched=verdict is None)
     return found if verdict else replace(found, not_compared=tuple(secrets))
 
 
@@ -162,12 +165,9 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         not_compared=found.not_compared,
         unknown=found.unknown,
         digest=digest,
-        cause=_cause(digest, live, found),
         may_replace=found.replaces is Replaces.MAY,
     )
-    if known.cause is Cause.AZURE:
-        known = replace(known, in_azure=tuple(each.path for each in known.fields))
-    return _acted(known, found, live, policy)
+    return _acted(_explained(known, found, live), found, live, policy)
 
 
 def is_member(live: Resource) -> bool:
@@ -186,15 +186,15 @@ def _detached(desired: Resource, live: Resource | None, policy: Policy) -> Chang
 
 
 def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:
-    redeploy, failed = known.id.key in policy.redeploy, has_failed(live.body)
-    push = redeploy or failed
+    redeploy, failed = known.id.key in policy.redeploy, failure_in(state_of(live.body))
+    push = redeploy or bool(failed)
     if not (known.fields or found.stamp or push):
         return known
     if not push and not found.tags_only and _stuck(known, live):
         return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
     owned = Action.UPDATE if tags.owner(live) else Action.ADOPT
     reasons: tuple[str, ...] = ("a redeployment was asked for",) if redeploy else ()
-    reasons += ("its provisioning failed",) if failed else ()
+    reasons += (f"its provisioning {failed}",) if failed else ()
     if found.tags_only and not push:
         return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
     ended = has_ended(live.body)
@@ -207,13 +207,21 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
     return replace(known, action=owned, impact=Impact.RESTART, reasons=reasons)
 
 
-def _cause(declared: str, live: Resource, found: Comparison) -> Cause:
-    if not (found.fields or found.secrets):
-        return Cause.UNKNOWN
+def _explained(known: Change, found: Comparison, live: Resource) -> Change:
+    """Say where the differences come from, as far as what the last write of ours left behind can tell.
+
+    A secret is never known to have changed in Azure: nobody can read it there. Where its fingerprint is another one
+    than the last write's, it is the secret of the manifest that was changed.
+    """
     applied = tags.Applied.of(live.tags).desired
-    if not applied:
-        return Cause.UNKNOWN
-    return Cause.AZURE if applied == declared else Cause.GIT
+    if not applied or not known.fields:
+        return known
+    plain = Cause.AZURE if applied == known.digest else Cause.GIT
+    new = plain is Cause.GIT or tags.get(live.tags, tags.SECRETS)
+    secret = Cause.GIT if new and not found.touched else Cause.UNKNOWN
+    causes = {secret if each.secret else plain for each in known.fields}
+    in_azure = tuple(each.path for each in known.fields if plain is Cause.AZURE and not each.secret)
+    return replace(known, cause=causes.pop() if len(causes) == 1 else Cause.UNKNOWN, in_azure=in_azure)
 
 
 def _stuck(change: Change, live: Resource) -> bool:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.deferred import references, resolved
 from aci_reconcile.errors import NotConvergedError
-from aci_reconcile.health import is_settled
 from aci_reconcile.plan.decide import decide
 from aci_reconcile.plan.values import Action
+from aci_reconcile.provisioning import is_settled
 from aci_reconcile.reconcile.patience import Pace, going_on, overdue, patiently
 from aci_reconcile.reconcile.steps import call, pause
 

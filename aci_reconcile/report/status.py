@@ -61,6 +61,8 @@ def status_detail_text(resource: Resource, health: Health | None, style: Style) 
     ]
     lines = [style.paint(style.bold, sanitize(resource.address))]
     lines += [f"  {name}  {value}" for name, value in aligned([fact for fact in facts if fact[1]])]
+    if health is not None and health.events:
+        lines += ["  events", *(f"    {line}" for line in event_lines(health.events, style))]
     for container in health.containers if health is not None else ():
         lines += ["", *_container(container, style)]
     return "\n".join(lines)

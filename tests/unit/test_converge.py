@@ -493,8 +493,8 @@ def test_which_resource_groups_are_deleted(case: str) -> None:
     assert (event is ResourceGroupDeleted) is (("delete_rg", "rg-shop") in backend.calls)
 
 
-def test_an_interrupted_run_names_what_it_started() -> None:
-    """A second apply finishes it."""
+def test_an_interrupted_run_names_what_it_did_not_see_running() -> None:
+    """What was provisioned is there; a second apply looks after it."""
     backend, stop = FakeBackend.holding(), [False]
     rules = policy()
     backend.state = {"state": "Waiting"}
@@ -506,8 +506,9 @@ def test_an_interrupted_run_names_what_it_started() -> None:
 
     assert isinstance(finished, Finished)
     assert finished.interrupted
-    assert set(finished.in_flight) <= {"rg-shop/a", "rg-shop/b"}
-    assert finished.in_flight
+    assert finished.unseen
+    assert set(finished.unseen) <= {"rg-shop/a", "rg-shop/b"}
+    assert (len(finished.unseen), ()) == (finished.added, finished.in_flight)
 
 
 def test_a_group_that_is_let_go_loses_our_tags_and_runs_on() -> None:

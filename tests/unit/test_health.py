@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.health import State, assess, has_ended, is_settled
+from aci_reconcile.health import State, assess, has_ended
+from aci_reconcile.provisioning import is_settled
 
 NOW = 1_600_000_000.0
 
