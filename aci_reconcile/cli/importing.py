@@ -10,8 +10,8 @@ from aci_reconcile import tags
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.given import Sources, Target
-from aci_reconcile.cli.look import View
 from aci_reconcile.cli.session import started
+from aci_reconcile.cli.view import View
 from aci_reconcile.errors import ExitCode, UsageError
 from aci_reconcile.fields import Fold
 from aci_reconcile.model import as_text
@@ -84,7 +84,7 @@ def _found(asked: ImportOptions, session: Session) -> Found:
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
             raise UsageError("no resource group is named", hint="give -g, or run it where the project file is")
-        groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.listed()
+        groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.every()
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
     skipped = dict(_skipped(wanted, loaded, named=bool(asked.addresses)))

@@ -210,8 +210,8 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
 def _explained(known: Change, found: Comparison, live: Resource) -> Change:
     """Say where the differences come from, as far as what the last write of ours left behind can tell.
 
-    A secret is never known to have changed in Azure: nobody can read it there. Where its fingerprint is another one
-    than the last write's, it is the secret of the manifest that was changed.
+    That a secret changed in Azure is never known, for nobody can read it there. Where the secrets have another
+    fingerprint than the last write's, it is those of the manifest that were changed.
     """
     applied = tags.Applied.of(live.tags).desired
     if not applied or not known.fields:
@@ -219,8 +219,8 @@ def _explained(known: Change, found: Comparison, live: Resource) -> Change:
     plain = Cause.AZURE if applied == known.digest else Cause.GIT
     new = plain is Cause.GIT or tags.get(live.tags, tags.SECRETS)
     secret = Cause.GIT if new and not found.touched else Cause.UNKNOWN
-    causes = {secret if each.secret else plain for each in known.fields}
-    in_azure = tuple(each.path for each in known.fields if plain is Cause.AZURE and not each.secret)
+    causes = {*([plain] if found.fields else ()), *([secret] if found.secrets else ())}
+    in_azure = tuple(each.path for each in found.fields) if plain is Cause.AZURE else ()
     return replace(known, cause=causes.pop() if len(causes) == 1 else Cause.UNKNOWN, in_azure=in_azure)
 
 

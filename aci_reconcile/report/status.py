@@ -12,10 +12,11 @@ from aci_reconcile.report.run_state import colour, event_lines, health_json, ver
 from aci_reconcile.report.words import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aci_reconcile.health import ContainerHealth, Health
     from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Unreadable
     from aci_reconcile.report.style import Style
 
 _HEADINGS = (
@@ -32,8 +33,24 @@ _HEADINGS = (
 _STATE = 1
 
 
-def status_text(groups: Sequence[tuple[Resource, Health | None]], style: Style) -> str:
-    """Return a table of groups, in the order given. A group without a run state was not read with one."""
+def status_text(
+    groups: Sequence[tuple[Resource, Health | None]], style: Style, unread: Sequence[Unreadable] = ()
+) -> str:
+    """Return a table of groups, in the order given, and below it what could not be read.
+
+    A group without a run state was not read with one.
+    """
+    told = _table(groups, style) if groups or not unread else ""
+    return "\n\n".join(filter(None, (told, "\n".join(unread_lines(unread, style)))))
+
+
+def unread_lines(unread: Iterable[Unreadable], style: Style) -> Iterator[str]:
+    """Yield a line for each group, or resource group, that could not be read."""
+    for each in unread:
+        yield f"{style.paint(style.error, 'Error:')} {sanitize(f'{each.address}: {each.message}')}"
+
+
+def _table(groups: Sequence[tuple[Resource, Health | None]], style: Style) -> str:
     if not groups:
         return "No container groups."
     cells = [list(_HEADINGS), *(_cells(resource, health) for resource, health in groups)]
@@ -68,9 +85,13 @@ def status_detail_text(resource: Resource, health: Health | None, style: Style) 
     return "\n".join(lines)
 
 
-def status_json(groups: Sequence[tuple[Resource, Health | None]]) -> str:
-    """Return the groups as a JSON document, with the run state where it was read."""
-    document = {"format_version": FORMAT_VERSION, "groups": [_json(resource, health) for resource, health in groups]}
+def status_json(groups: Sequence[tuple[Resource, Health | None]], unread: Iterable[Unreadable] = ()) -> str:
+    """Return the groups as a JSON document, with the run state where it was read, and what could not be read."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "groups": [_json(resource, health) for resource, health in groups],
+        "unreadable": [{"address": each.address, "message": each.message} for each in unread],
+    }
     return dump(document)
 
 

@@ -392,6 +392,20 @@ def test_a_group_that_never_comes_up_is_given_up_on() -> None:
     assert any("60 s" in reason for reason in event.health.reasons)
 
 
+@pytest.mark.parametrize(
+    ("state", "unseen"),
+    [({"state": "Waiting"}, ("rg-shop/web",)), ({"state": "Terminated", "exitCode": 1, "detailStatus": "Error"}, ())],
+)
+def test_what_was_provisioned_counts_however_it_runs(state: dict[str, Any], unseen: tuple[str, ...]) -> None:
+    """It is there; that it was not seen running, or seen to fail, is said apart."""
+    backend = FakeBackend.holding()
+    backend.state = state
+    end = run(backend, group(restartPolicy="Never"), timeout=60)[-1]
+
+    assert isinstance(end, Finished)
+    assert (1, 1, 1, unseen) == (end.added, end.failed, end.unhealthy, end.unseen)
+
+
 @pytest.mark.parametrize(("wait", "reads"), [(Wait.NONE, 0), (Wait.PROVISIONED, 1), (Wait.HEALTHY, 1)])
 def test_what_is_waited_for(wait: Wait, reads: int) -> None:
     """``none`` looks no more, the others read the result."""
