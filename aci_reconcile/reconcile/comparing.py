@@ -40,10 +40,10 @@ def not_taken(left: tuple[FieldChange, ...]) -> NotConvergedError:
 def left_of(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
     """Return what differs after the write; tags that somebody else added meanwhile are theirs."""
     after = normalize(wanted.body)
-    dropped = removed(change, wanted)
+    dropped, seen = removed(change, wanted), as_settled(live.body, wanted.body)
     return tuple(
         each
-        for each in diff(align(normalize(answering(live.body, wanted.body)), after)[0], after)
+        for each in diff(align(normalize(answering(seen, wanted.body)), after)[0], after)
         if each.keys[:1] != ("tags",) or each.after is not ABSENT or each.keys[-1] in dropped
     )
 

@@ -84,7 +84,7 @@ LIVE = (
 )
 DARK = Unreadable("rg-shop/dark", f"AuthorizationFailed: {HOSTILE}", rid("dark"))
 INIT = [{"name": "setup", "properties": {"image": "setup:1"}}]
-DESIRED = [group(name, **({"initContainers": INIT} if name == "hangs" else {})) for name in (*NAMES, "dark")]
+DESIRED = [group(name, initContainers=INIT if name == "hangs" else []) for name in (*NAMES, "dark")]
 PLAN = plan(DESIRED, LIVE, policy(), unreadable=[DARK])
 DRIFT = judged(
     PLAN,

@@ -349,12 +349,12 @@ BOTH = group("web", container(environmentVariables=[SECRET, LEVEL]))
 LEVEL_PATH = "containers[web].environmentVariables[LEVEL]"
 
 
-def louder(there: Resource) -> Resource:
-    """Return a live group whose level somebody has changed by hand."""
-    (only_one,) = there.body["properties"]["containers"]  # type: ignore[call-overload,index]  # the group is made above
+def louder(*secrets: str) -> Resource:
+    """Return the live group as our last write left it, whose level somebody has changed by hand since."""
+    there = stamped(BOTH, *secrets)
     variables = [{"name": "DB"}, {**LEVEL, "value": "trace"}]
-    changed = {**only_one, "properties": {**only_one["properties"], "environmentVariables": variables}}
-    return replace(there, body={**there.body, "properties": {**there.properties, "containers": [changed]}})
+    changed = [container(environmentVariables=variables)]
+    return replace(there, body={**there.body, "properties": {**there.properties, "containers": changed}})
 
 
 def causes(change: Change) -> tuple[Cause, dict[str, Cause]]:
@@ -367,14 +367,14 @@ ORIGINS: dict[str, tuple[Resource, Resource, dict[str, Any], Cause, dict[str, Ca
     "a rotated secret": (BOTH, stamped(BOTH, "DB=old"), {}, Cause.GIT, {SECRET_PATH: Cause.GIT}),
     "a field changed by hand": (
         BOTH,
-        louder(stamped(BOTH, "DB=s3cret")),
+        louder("DB=s3cret"),
         {},
         Cause.AZURE,
         {LEVEL_PATH: Cause.AZURE},
     ),
     "a rotated secret, and a field changed by hand": (
         BOTH,
-        louder(stamped(BOTH, "DB=old")),
+        louder("DB=old"),
         {},
         Cause.UNKNOWN,
         {LEVEL_PATH: Cause.AZURE, SECRET_PATH: Cause.UNKNOWN},
