@@ -48,7 +48,7 @@ class Doctored(Emulator):
 @contextmanager
 def doctored(**knobs: Any) -> Generator[Doctored]:
     """Serve one."""
-    emulator = Doctored(Knobs(**{"provisioning_seconds": 0, "crash_backoff_seconds": 0.2, **knobs}))
+    emulator = Doctored(replace(Knobs(provisioning_seconds=0, crash_backoff_seconds=0.2), **knobs))
     with serve(emulator) as server:
         emulator.url = server.url
         yield emulator

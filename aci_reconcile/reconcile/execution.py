@@ -72,7 +72,7 @@ def _prepared(plan: Plan, ctx: Context) -> Context:
     return replace(
         ctx,
         clearance=clearance,
-        freeing=deletions(plan.changes),
+        freeing=deletions(plan.changes if plan.complete else ()),  # beside what could not be read nothing is deleted
         freed_labels=freed_labels(plan.changes),
         watches=watches,
         writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
@@ -143,13 +143,13 @@ def _tasks(plan: Plan, ctx: Context) -> list[Task]:
     after = dependencies((*plan.changes, *(change for change, _ in unread)))
     behind = freed_first(plan.changes)
     groups = [creation(each, ctx) for each in plan.resource_groups if each.create]
-    made = {each.name for each in groups}
+    made, dark = {each.name for each in groups}, {change.address.lower() for change, _ in unread}
     tasks = [
         Task(
             name=change.address.lower(),
             process=partial(converge, change, ctx),
             skipped=partial(Skipped, change),
-            after=frozenset(after[change.address.lower()]) | ({group_name(change.id.scope)} & made),
+            after=frozenset(after[change.address.lower()] | {group_name(change.id.scope)} & made | _safe(change, dark)),
             lanes=lanes(change),
             behind=behind.get(change.address, frozenset()),
         )
@@ -157,6 +157,11 @@ def _tasks(plan: Plan, ctx: Context) -> list[Task]:
         for change in sorted(plan.changes, key=lambda each: each.action is not Action.DELETE)
     ]
     return [*groups, *(_failing(change, message) for change, message in unread), *tasks]
+
+
+def _safe(change: Change, dark: set[str]) -> set[str]:
+    """Return what must be well before a change is: nothing is pruned that a group may need that could not be read."""
+    return dark if change.action is Action.DELETE else set()
 
 
 def _failing(change: Change, message: str) -> Task:

@@ -14,6 +14,7 @@ from aci_reconcile.errors import AzureError
 from aci_reconcile.health import State, assess
 from aci_reconcile.model import as_list
 from aci_reconcile.provisioning import is_settled
+from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.patience import Pace
 from aci_reconcile.reconcile.steps import call
 
@@ -56,6 +57,12 @@ def is_hopeless(change: Change, health: Health, *, since_write: float) -> bool:
     if not failing:
         return health.settled or since_write > _A_WHILE
     return any(map(_has_failed, failing)) and (health.settled or since_write > _A_WHILE or not _failed_before(change))
+
+
+def _bars(health: Health) -> bool:
+    """Whether what fails keeps the group from being provisioned; a container that has begun does not."""
+    failing = [each for each in health.containers if each.verdict is State.UNHEALTHY]
+    return not failing or any(each.init or "Image" in each.detail for each in failing)
 
 
 def _has_failed(container: ContainerHealth) -> bool:
@@ -113,5 +120,5 @@ def unless_hopeless(change: Change, live: Resource, ctx: Context, began: float) 
         return
     now = ctx.clock.now()
     health = assess(live.body, now=now, stable_for=ctx.stable_for)
-    if is_hopeless(change, health, since_write=now - began):
+    if (ctx.wait is Wait.HEALTHY or _bars(health)) and is_hopeless(change, health, since_write=now - began):
         raise HopelessError(health)

@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure_world import AzureWorld
-from factories import container, group, policy, rid
+from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
 
 from aci_reconcile import tags
+from aci_reconcile.backend import Operation, Progress
 from aci_reconcile.emulator import Fault, Faults, Knobs
 from aci_reconcile.events import Failed, Finished, Skipped, Succeeded, Unhealthy, Waiting
 from aci_reconcile.model import Lifecycle
-from aci_reconcile.plan import UNLIMITED, Action
+from aci_reconcile.plan import UNLIMITED, Action, plan
 from aci_reconcile.plan.planning import destruction
-from aci_reconcile.reconcile import apply, standing
+from aci_reconcile.reconcile import Wait, apply, standing
 
 if TYPE_CHECKING:
     from aci_reconcile.events import Event
+    from aci_reconcile.model import Resource, ResourceId
 
 FAILING = [{"name": "setup", "properties": {"image": "busybox:1", "command": ["sh", "-c", "exit 3"]}}]
 GOOD = [{"name": "setup", "properties": {"image": "busybox:1", "command": ["true"]}}]
 SICK = group("sick", initContainers=FAILING)
 CURED = group("sick", initContainers=GOOD)
+LOOP = "CrashLoopBackOff: Back-off restarting failed"
 DESTROYING = policy(max_deletes=UNLIMITED)
 HANGS = Fault("endless-operation", method="PUT", path="/sick$")
+
+
+@dataclass
+class Lagging(FakeBackend):
+    """Azure that goes on showing what was, for 45 seconds after a write, and calls the group Updating."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    written: float = 0
+    former: Resource | None = None
+
+    def put(self, resource: Resource, /) -> Operation:
+        """Write a group."""
+        self.former, self.written = self.groups[resource.id.key], self.clock.now()
+        return super().put(resource)
+
+    def get(self, resource_id: ResourceId, /) -> Resource | None:
+        """Read what is shown of it."""
+        now, before = super().get(resource_id), self.former
+        if now is None or before is None or self.clock.now() > self.written + 45:
+            return now
+        shown = {**before.properties, "provisioningState": "Updating"}
+        return replace(now, body={**now.body, "properties": {**shown, "containers": before.properties["containers"]}})
+
+    def poll(self, operation: Operation, /) -> Progress:
+        """Tell that it goes on for as long."""
+        done = super().poll(operation)
+        return Progress("Updating") if self.clock.now() <= self.written + 45 else done
 
 
 def ends(events: list[Event]) -> dict[str, type]:
@@ -66,6 +97,39 @@ def test_an_init_container_that_fails_once_is_given_its_time() -> None:
     world = AzureWorld(Knobs(provisioning_seconds=2, crash_backoff_seconds=10))
     once = [{"name": "setup", "properties": {"image": "example.test/flaky:1"}}]
     events, _ = took(world, group("web", initContainers=once))
+
+    assert {"web": Succeeded} == ends(events)
+
+
+@pytest.mark.parametrize("wait", [Wait.PROVISIONED, Wait.HEALTHY])
+def test_whoever_waits_for_provisioning_alone_learns_it_as_soon(wait: Wait) -> None:
+    """It will never be provisioned; and neither is it at the next apply."""
+    world = AzureWorld()
+    first, second = (list(apply(world.plan(SICK), replace(world.context(policy()), wait=wait))) for _ in range(2))
+
+    assert [{"sick": Unhealthy}] * 2 == [ends(first), ends(second)]
+    assert world.clock.now() - FakeClock().now() < 90
+
+
+def test_a_container_that_crashes_while_another_is_pulled_does_not_keep_it_from_being_provisioned() -> None:
+    """Whoever waits for that alone waits on."""
+    world = AzureWorld()
+    crashing = group("web", container("a", image="sim/crash:1"), container("b", image="sim/slow:60"))
+    events = list(apply(world.plan(crashing), replace(world.context(policy()), wait=Wait.PROVISIONED)))
+
+    assert {"web": Succeeded} == ends(events)
+
+
+def test_what_failed_before_a_write_may_be_shown_after_it_for_a_while() -> None:
+    """A crash loop that is cured is not taken for the cure's failure."""
+    there = owned(group("web", container(image="bad:1")))
+    looping = {"restartCount": 9, "currentState": {"state": "Waiting", "detailStatus": LOOP}}
+    shown = {**there.properties, "containers": [container(image="bad:1", instanceView=looping)]}
+    backend = Lagging.holding(replace(there, body={**there.body, "properties": shown}))
+    clock = FakeClock()
+    backend.clock = clock
+    cured = group("web", container(image="good:1"))
+    events = list(apply(plan([cured], list(backend.groups.values()), policy()), context(backend, clock)))
 
     assert {"web": Succeeded} == ends(events)
 

@@ -7,7 +7,10 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from doctored import doctored
 from unit.cli.command_line import PROJECT
+
+from aci_reconcile.cli.execution import told_unfinished
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Ran, Served
@@ -17,6 +20,10 @@ BLIND = {"kind": "error", "method": "GET", "path": "/containergroups$", "status"
 GROUPS = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-shop"
     "/providers/Microsoft.ContainerInstance/containerGroups"
+)
+SUBNET = (
+    "subnetIds: [{id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-net"
+    "/providers/Microsoft.Network/virtualNetworks/net/subnets/groups}]\n"
 )
 FORMATS = ("text", "json", "markdown", "html", "junit", "github")
 
@@ -75,6 +82,28 @@ def test_a_group_that_cannot_be_read_fails_and_the_others_are_written(shop: Comm
     } == ends(ran)
     assert failed["error"]["message"].startswith("could not be read: ")
     assert (1, 1) == (ran.documents[-1]["unread"], ran.documents[-1]["added"])
+
+
+def test_nothing_is_pruned_beside_it(shop: CommandLine, served: Served) -> None:
+    """It may be what needs the orphan."""
+    (shop.folder / "manifests/well.yaml").unlink()
+    control(served, "/emulator/faults", DARK)
+    ran = shop("apply", "-y", "--prune", "--format", "json")
+
+    assert 1 == ran.code
+    assert ["PUT web"] == writes(served)
+    assert {"rg-shop/dark": "failed", "rg-shop/web": "succeeded", "rg-shop/well": "skipped"} == ends(ran)
+
+
+def test_a_group_that_needs_its_address_is_not_written(shop: CommandLine, served: Served) -> None:
+    """Nobody knows what it would be told."""
+    shop.group("web", more=f"dnsConfig: {{nameServers: ['${{group:dark:ipAddress.ip}}']}}\n{SUBNET}")
+    control(served, "/emulator/faults", DARK)
+    ran = shop("apply", "-y", "--format", "json")
+
+    assert 1 == ran.code
+    assert [] == writes(served)
+    assert {"rg-shop/dark": "failed", "rg-shop/web": "skipped", "rg-shop/well": "succeeded"} == ends(ran)
 
 
 def test_the_plan_says_so_too(shop: CommandLine, served: Served) -> None:
@@ -168,6 +197,36 @@ def test_an_import_is_whole_or_nothing(shop: CommandLine, served: Served) -> Non
     assert 1 == ran.code
     assert "rg-shop/dark could not be read" in ran.err
     assert not (shop.folder / "found").exists()
+
+
+def test_a_saved_plan_holds_beside_a_group_that_does_not_run(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is at is no part of the promise: the others are written, and exit code 5 says the rest."""
+    with doctored() as azure:
+        monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", azure.url)
+        monkeypatch.setenv("ACI_RECONCILE_SUBSCRIPTION", "00000000-0000-0000-0000-000000000000")
+        cli.write("aci-reconcile.yaml", PROJECT)
+        cli.group("bad")
+        cli("apply", "-y")
+        cli.group("web")
+        azure.states["bad"] = {"provisioningState": "Repairing"}
+        saved, verified = cli("plan", "--out", "plan.json"), cli("verify")
+        azure.states["bad"] = {"provisioningState": "Unhealthy"}
+        ran = cli("apply", "--plan", "plan.json", "--format", "json")
+
+    assert (0, 0, 5) == (saved.code, verified.code, ran.code)
+    assert "Notice: rg-shop/bad: is Repairing in Azure" in saved.out
+    assert {"rg-shop/web": "succeeded"} == ends(ran)
+    assert ["rg-shop/bad"] == [each["address"] for each in ran.documents if each["type"] == "unhealthy"]
+
+
+def test_last_words_tell_what_is_not_seen_running_from_what_is_not_seen_to_its_end() -> None:
+    """When a second signal ends the run at once."""
+    told = told_unfinished({"rg/a": "accepted", "rg/b": "provisioned", "rg/c": "write sent"}, "Apply")
+
+    assert (
+        " Started and not seen to the end: rg/a, rg/c. Another apply goes on from here. Not seen running: rg/b." == told
+    )
+    assert "" == told_unfinished({}, "Apply")
 
 
 def test_a_stopped_group_is_called_stopped(shop: CommandLine, served: Served) -> None:
