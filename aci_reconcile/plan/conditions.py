@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.health import State, assess, condition
+from aci_reconcile.model import as_object
 from aci_reconcile.plan.values import Notice
 
 if TYPE_CHECKING:
@@ -28,5 +29,6 @@ def _told(body: Body) -> str:
     health = assess(body)
     if health.state is State.STOPPED:
         return "is stopped; an apply does not start it"
-    head, *rest = f"is {condition(body)} in Azure", *health.reasons[1:]
+    seen = "instanceView" in as_object(body.get("properties"))  # a list tells nothing of containers
+    head, *rest = f"is {condition(body)} in Azure", *(health.reasons[1:] if seen else ())
     return ": ".join((head, "; ".join(rest))) if rest else head

@@ -192,6 +192,15 @@ def test_a_group_that_hangs_is_deleted_where_azure_accepts_it(knob: Any) -> None
     assert world.clock.now() - began < 180
 
 
+def test_what_a_list_does_not_tell_is_not_told_of_a_deletion() -> None:
+    """The state is; how the containers are is in no list."""
+    world = AzureWorld()
+    world.apply(SICK)
+    plan = destruction(standing([SICK], [], world.look()).resources, DESTROYING)
+
+    assert ["is Creating in Azure"] == [each.message for each in plan.notices]
+
+
 def test_an_orphan_that_hangs_is_pruned() -> None:
     """It stands in no manifest: nobody waits for it to come up first."""
     world = AzureWorld(Knobs(provisioning_seconds=2, delete_while_transitioning="accept"))
