@@ -20,6 +20,7 @@ from azure.core.pipeline.policies import DistributedTracingPolicy, RetryPolicy
 from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
+from aci_reconcile.arm.claims import acting
 from aci_reconcile.arm.failures import Answer, ErrorDetail, from_exception, no_token, shorten_words
 from aci_reconcile.arm.urls import shorten
 
@@ -44,13 +45,20 @@ class ReadsOnly(RetryPolicy[Any, Any]):
     A read is repeated when no answer came and on 408, 500, 502, 503, 504. A write is not: each PUT restarts containers,
     and one without an answer may have been carried out. A 429 was certainly not, so it is repeated, read or write,
     unless Azure asks for more than 20 seconds, or the caller paces itself (``paced``): then its thread is not held up.
-    The SDK would repeat PUT and DELETE, and anything with a Retry-After.
+    The SDK would repeat PUT and DELETE, and anything with a Retry-After. With its repetitions a request takes
+    ``patience`` seconds at most.
     """
 
-    def __init__(self, *, paced: bool = False) -> None:
+    def __init__(self, *, paced: bool = False, patience: float = 1800.0) -> None:
         self._paced = paced
         super().__init__(
-            retry_total=3, retry_connect=3, retry_read=3, retry_status=3, retry_backoff_factor=0.4, retry_backoff_max=5
+            timeout=max(patience, 1),
+            retry_total=3,
+            retry_connect=3,
+            retry_read=3,
+            retry_status=3,
+            retry_backoff_factor=0.4,
+            retry_backoff_max=5,
         )
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
@@ -128,16 +136,18 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
         renewed: str = headers["Authorization"]
         return renewed != refused
 
-    def sign_in(self, url: str) -> None:
-        """Get the token that requests to a server will need.
+    def sign_in(self, url: str) -> str:
+        """Get the token that requests to a server will need; returns who acts with it, as far as it says so.
 
         Raises:
             AuthenticationError: none could be had.
         """
+        request = HttpRequest("GET", url)
         try:
-            self.on_request(PipelineRequest(HttpRequest("GET", url), PipelineContext(None)))
+            self.on_request(PipelineRequest(request, PipelineContext(None)))
         except OSError as error:
             raise no_token(error) from error
+        return acting(request.headers.get("Authorization", "").removeprefix("Bearer "))
 
 
 class Traced(DistributedTracingPolicy[Any, Any]):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aci_reconcile import tags
+from aci_reconcile.cli.fingerprint_key import fingerprint_key
 from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.plan.values import Policy
 
-FINGERPRINT_KEY = "ACI_RECONCILE_FINGERPRINT_KEY"
 UNNAMED = "default"
 """The owner where no project file gives a name; it stands for nobody in particular."""
 
@@ -30,6 +31,8 @@ class Allow:
     """How many groups may restart."""
     adopt: bool = False
     """Take over groups that nobody owns."""
+    take_over: tuple[str, ...] = ()
+    """Owners whose groups are taken over, each as its tag says it: a project, and ``/environment`` where it has one."""
     replace: int | None = None
     """How many groups may be deleted and created again; -1: any number."""
     touch_secrets: bool = False
@@ -53,11 +56,10 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
     With the embedded emulator resource groups are created as needed: nobody else would create them there.
 
     Raises:
-        UsageError: pruning without a project's name, a redeployment of what nobody declares, or no reason.
+        UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
     """
     from aci_reconcile.manifest import frozen
     from aci_reconcile.plan.values import UNLIMITED, Policy
-    from aci_reconcile.secret import Secret
 
     project, said = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):
@@ -66,16 +68,17 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         raise UsageError("--touch-secrets and --trust-secrets contradict each other")
     if allow.override_freeze is not None and not allow.override_freeze.strip():
         raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
-    key = environ.get(FINGERPRINT_KEY, "")
     replace = UNLIMITED if said.replace == "allow" else 0
     restarts = UNLIMITED if said.max_restarts is None else said.max_restarts
     return Policy(
         owner=project.owner,
         prune=said.prune and is_named(project) if allow.prune is None else allow.prune,
         max_deletes=said.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        deletes_named=allow.max_deletes is not None,
         max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
         max_share=said.max_share,
         adopt=allow.adopt,
+        take_over=_owners(allow.take_over),
         allow_replace=replace if allow.replace is None else allow.replace,
         observe=said.observe,
         frozen=frozen(said.freeze, now),
@@ -86,8 +89,16 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         selected=loaded.selected,
         create_resource_groups=project.create_resource_groups or local,
         resource_group_location=project.location,
-        fingerprint_key=Secret(key, source=f"env:{FINGERPRINT_KEY}") if key else None,
+        emptied=tuple(map(str, loaded.emptied)),
+        fingerprint_key=fingerprint_key(environ),
     )
+
+
+def _owners(given: tuple[str, ...]) -> frozenset[str]:
+    if not all(each.strip() for each in given):
+        hint = f"name it as the tag {tags.OWNER} does: --take-over shop/prod; what nobody owns: --adopt"
+        raise UsageError("--take-over: an owner is wanted", hint=hint)
+    return frozenset(given)
 
 
 def _redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
+from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
 from aci_reconcile.cli.view import View
@@ -78,11 +79,17 @@ def _status(ctx: click.Context) -> ExitCode:
     if console.json:
         console.result(status_json(judged, seen.unread))
     elif not asked.addresses:
-        console.result(status_text(judged, console.style, seen.unread))
+        console.result(status_text(judged, console.style, seen.unread, width=_room(session)))
     else:
         details = [status_detail_text(live, health, console.style) for live, health in judged]
         console.result("\n\n".join((*details, *unread_lines(seen.unread, console.style))))
     return ExitCode.ERROR if seen.unread else ExitCode.OK
+
+
+def _room(session: Session) -> int:
+    """Return the width of a table; a pipe takes whole lines, which scripts read, unless it is said how wide it is."""
+    console = session.console
+    return console.width if is_terminal(console.out) or session.environ.get("COLUMNS") else 0
 
 
 def _logs(ctx: click.Context) -> ExitCode:

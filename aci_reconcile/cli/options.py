@@ -132,7 +132,7 @@ def azure() -> list[click.Parameter]:
             type=Duration(),
             default=1800.0,
             metavar="TIME",
-            help="Patience with one group: 90s, 30m, 1h (30m).",
+            help="Patience with one group, and with reading: 90s, 30m, 1h (30m).",
         ),
     ]
 
@@ -185,6 +185,12 @@ def brakes() -> list[click.Parameter]:
         brake("--max-deletes", type=click.IntRange(min=0), metavar="N", help="How many groups may be deleted (1)."),
         brake("--max-restarts", type=click.IntRange(min=0), metavar="N", help="How many groups may restart (any)."),
         brake("--adopt", is_flag=True, help="Take over groups that nobody owns."),
+        brake(
+            "--take-over",
+            multiple=True,
+            metavar="OWNER",
+            help="Take over the declared groups of this owner: another project, or project/environment.",
+        ),
         brake(
             "--allow-replace",
             optional="any",

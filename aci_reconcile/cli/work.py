@@ -73,14 +73,18 @@ def prepared(
         InvalidManifestsError: the manifests have errors.
         UsageError: the options do not fit together, or nothing names a subscription.
     """
+    from aci_reconcile.cli.manifests import declared_secrets
+
     with ExitStack() as stack:
         early = ahead(sources, target, session, stack)
         loaded, policy = _read(sources, target, allow, session, resolve=resolve)
         if early is not None and early.fits(loaded.project):
             _introduced(early.connection, loaded.project, target, session)
-            yield Work(loaded, policy, early.connection, early.lists)
+            work = Work(loaded, policy, early.connection, early.lists)
         else:
-            yield Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
+            work = Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
+        work.connection.backend.remember(declared_secrets(loaded))
+        yield work
 
 
 def _read(sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool) -> tuple[Loaded, Policy]:
@@ -104,8 +108,16 @@ def opened(project: Project, target: Target, session: Session, *, paced: bool = 
 def _introduced(connection: Connection, project: Project, target: Target, session: Session) -> None:
     if connection.warning:
         session.console.warn(connection.warning)
-    if session.console.verbose or not target.local:
-        session.console.info(f"Using subscription {project.subscription} at {connection.description}.")
+    if session.console.quiet or (target.local and not session.console.verbose):
+        return
+    from aci_reconcile.report.escape import sanitize
+
+    who = ""
+    try:
+        who = connection.backend.sign_in()
+    finally:  # where there is no token, what it was asked of is what a person has to know
+        acting = f" ({sanitize(who)})" if who else ""
+        session.console.info(f"Using subscription {project.subscription} at {connection.description}{acting}.")
 
 
 def header_of(project: Project, endpoint: str) -> Header:

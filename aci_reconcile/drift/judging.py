@@ -49,9 +49,10 @@ def judged(plan: Plan, health: tuple[tuple[str, Health], ...], memory: Memory, n
     left = without_accepted(plan, findings)
     whole = plan.policy.selected is None and plan.complete
     told = remarks(memory.acceptances, findings, now, whole=whole)
-    kept = tuple(each for each in left.notices if each.code != CONDITION)  # the run states tell it, and more
+    # What an apply could do is not what a look says, and the run states tell more than a notice does.
+    seen = tuple(replace(each, hint="") for each in left.notices if each.code != CONDITION)
     return Drift(
-        replace(left, notices=(*kept, *told)),
+        replace(left, notices=(*seen, *told)),
         health,
         tuple(findings),
         tuple(_appeared(findings, memory.history)),

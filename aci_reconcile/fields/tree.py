@@ -42,4 +42,7 @@ def _node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *,
         return Node(row, row.kind, replaces, hidden, item=next(iter(below.values()), None), compared=compared)
     lowered = {name.lower(): name for name in below}
     required = tuple(name for name, each in below.items() if each.row.required)
-    return Node(row, row.kind, replaces, hidden, below, lowered=lowered, required=required, compared=compared)
+    chosen = tuple((name, *each.row.computed_beside) for name, each in below.items() if each.row.computed_beside)
+    return Node(
+        row, row.kind, replaces, hidden, below, lowered=lowered, required=required, compared=compared, chosen=chosen
+    )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.manifest.references import OWN_CREDENTIALS
+from aci_reconcile.manifest.own_credentials import is_own_credential
 from aci_reconcile.model import as_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Variables:
         """Return the name for a secret: the same for the same one, else the first candidate that is free."""
         names = [_joined(parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
-        found = next(name for name in names if self.taken.get(name, secret) == secret and name not in OWN_CREDENTIALS)
+        found = next(name for name in names if self.taken.get(name, secret) == secret and not is_own_credential(name))
         self.taken[found] = secret
         return found
 

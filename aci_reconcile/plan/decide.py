@@ -149,7 +149,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
     if live is None:
         after = target(desired, None, policy)
         return Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
-    if tags.owner(live) not in {"", policy.owner} or is_member(live):
+    if is_foreign(live, policy) or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = target(desired, live, policy)
     declared = normalize(desired.body)
@@ -168,6 +168,11 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         may_replace=found.replaces is Replaces.MAY,
     )
     return _acted(_explained(known, found, live), found, live, policy)
+
+
+def is_foreign(live: Resource, policy: Policy) -> bool:
+    """Whether the group belongs to somebody else, whose groups this run may not take over."""
+    return tags.owner(live) not in {"", policy.owner} | policy.take_over
 
 
 def is_member(live: Resource) -> bool:
@@ -192,8 +197,9 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
         return known
     if not push and not found.tags_only and _stuck(known, live):
         return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
-    owned = Action.UPDATE if tags.owner(live) else Action.ADOPT
-    reasons: tuple[str, ...] = ("a redeployment was asked for",) if redeploy else ()
+    owned = Action.UPDATE if tags.owner(live) == policy.owner else Action.ADOPT
+    reasons: tuple[str, ...] = _taken_over(live, policy)
+    reasons += ("a redeployment was asked for",) if redeploy else ()
     reasons += (f"its provisioning {failed}",) if failed else ()
     if found.tags_only and not push:
         return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
@@ -207,6 +213,11 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
     return replace(known, action=owned, impact=Impact.RESTART, reasons=reasons)
 
 
+def _taken_over(live: Resource, policy: Policy) -> tuple[str, ...]:
+    former = tags.owner(live)
+    return () if former in {"", policy.owner} else (f"taken over from {former}",)
+
+
 def _explained(known: Change, found: Comparison, live: Resource) -> Change:
     """Say where the differences come from, as far as what the last write of ours left behind can tell.
 
@@ -214,8 +225,8 @@ def _explained(known: Change, found: Comparison, live: Resource) -> Change:
     fingerprint than the last write's, it is those of the manifest that were changed.
     """
     applied = tags.Applied.of(live.tags).desired
-    if not applied or not known.fields:
-        return known
+    if not applied or all(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in known.fields):
+        return known  # what the last write remembers is the manifest, and our own tags are no part of it
     plain = Cause.AZURE if applied == known.digest else Cause.GIT
     new = plain is Cause.GIT or tags.get(live.tags, tags.SECRETS)
     secret = Cause.GIT if new and not found.touched else Cause.UNKNOWN

@@ -105,7 +105,7 @@ def _assembled(
         blockers=blockers(ordered, missing, policy, ours),
         notices=(
             *_freeze_notice(ordered, policy),
-            *_orphan_notices(orphans),
+            *_orphan_notices(orphans, policy),
             *_unknown_notices(ordered),
             *condition_notices(ordered),
         ),
@@ -138,10 +138,13 @@ def _freeze_notice(changes: Iterable[Change], policy: Policy) -> Iterable[Notice
         yield Notice("freeze", policy.owner, f"the freeze {policy.frozen} is overridden: {policy.override}")
 
 
-def _orphan_notices(orphans: Iterable[Resource]) -> Iterable[Notice]:
+def _orphan_notices(orphans: Iterable[Resource], policy: Policy) -> Iterable[Notice]:
+    hint = "delete it with --prune"
+    if policy.selected is not None:
+        hint = "a run of some groups never prunes: leave out what narrows it"
+        hint += "" if policy.prune else ", and give --prune"
     for each in sorted(orphans, key=lambda resource: resource.id.key):
-        message = "carries this project's tag and stands in no manifest; delete it with --prune"
-        yield Notice("orphan", each.address, message)
+        yield Notice("orphan", each.address, "carries this project's tag and stands in no manifest", hint)
 
 
 def _unknown_notices(changes: Iterable[Change]) -> Iterable[Notice]:

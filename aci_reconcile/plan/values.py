@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from aci_reconcile import tags
 from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
@@ -105,6 +106,14 @@ class Change:
         return self.after.where if self.after else None
 
     @property
+    def former_owner(self) -> str:
+        """Who owned the group that this project takes over; empty where nobody did, or it was ours."""
+        if self.before is None or self.after is None or not self.writes:
+            return ""
+        before, after = tags.owner(self.before), tags.owner(self.after)
+        return before if after and before != after else ""
+
+    @property
     def writes(self) -> bool:
         """Whether applying it sends a write."""
         return self.action is not Action.NO_OP
@@ -126,8 +135,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``); ``release`` is the
-    flag or the edit that lifts it, as a person would type it.
+    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``); ``release`` is
+    the flag or the edit that lifts it, as a person would type it.
     """
 
     code: str
@@ -143,6 +152,13 @@ class Notice:
     code: str
     address: str
     message: str
+    hint: str = ""
+    """What could be done about it, by an apply; a look alone does not say it."""
+
+    @property
+    def text(self) -> str:
+        """The message with its hint."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +189,15 @@ class Policy:
     """The value of the owner tag: the project, and ``/environment`` where one is chosen."""
     prune: bool = False
     max_deletes: int = 1
+    """How many groups may be deleted; ``UNLIMITED`` where all of them were asked for by name (``destroy``)."""
+    deletes_named: bool = False
+    """``max_deletes`` stands on the command line: somebody has looked at this very plan."""
     max_restarts: int = UNLIMITED
     max_share: float = 0.5
     """The share of our live groups that may be deleted or replaced at once, where no number was named."""
     adopt: bool = False
+    take_over: frozenset[str] = frozenset()
+    """Owners whose groups may be taken over, as their tag says it."""
     allow_replace: int = 0
     observe: bool = False
     """The environment may be planned and checked, never written."""
@@ -193,6 +214,8 @@ class Policy:
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None
+    emptied: tuple[str, ...] = ()
+    """Places among the manifests where nothing is declared: files, documents and folders that may have been emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +253,16 @@ class Plan:
     def to_destroy(self) -> int:
         """How many groups are deleted."""
         return len(self.of(Action.DELETE, Action.REPLACE))
+
+    @property
+    def taken_over(self) -> tuple[Change, ...]:
+        """The groups that come from another owner."""
+        return tuple(change for change in self.changes if change.former_owner)
+
+    @property
+    def adopted(self) -> tuple[Change, ...]:
+        """The groups that nobody owned, and that stay where they are."""
+        return tuple(change for change in self.of(Action.ADOPT) if not change.former_owner)
 
     def with_impact(self, impact: Impact) -> int:
         """Return how many groups bear this impact."""

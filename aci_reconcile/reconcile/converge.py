@@ -66,7 +66,7 @@ def _told(change: Change, ctx: Context) -> Process[bool]:
             return False
         yield Skipped(change, "interrupted")
     except HopelessError as error:
-        yield from unhealthy(change, error.health, ctx, ctx.clock.now() - began)
+        yield from unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
     except _GoneError as gone:
         yield Failed(change, gone.error, ctx.clock.now() - began, gone=True)
     except AciReconcileError as error:

@@ -36,9 +36,10 @@ _SOON, _LATER = 5.0, 30.0
 class HopelessError(Exception):
     """Azure has not done with the group, and never will; caught where the group's process ends."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: Health, live: Resource) -> None:
         super().__init__("; ".join(health.reasons))
         self.health = health
+        self.live = live
 
 
 def is_hopeless(change: Change, health: Health, *, since_write: float) -> bool:
@@ -121,4 +122,4 @@ def unless_hopeless(change: Change, live: Resource, ctx: Context, began: float) 
     now = ctx.clock.now()
     health = assess(live.body, now=now, stable_for=ctx.stable_for)
     if (ctx.wait is Wait.HEALTHY or _bars(health)) and is_hopeless(change, health, since_write=now - began):
-        raise HopelessError(health)
+        raise HopelessError(health, live)

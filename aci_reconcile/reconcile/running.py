@@ -40,14 +40,14 @@ def running(change: Change, live: Resource | None, ctx: Context, deadline: Deadl
     if health is None or not _is_bad(health, ctx):
         yield Succeeded(change, live, seconds, health if ctx.wait is Wait.HEALTHY else None)
         return True
-    yield from unhealthy(change, health, ctx, seconds)
+    yield from unhealthy(change, health, ctx, seconds, live)
     return False
 
 
-def unhealthy(change: Change, health: Health, ctx: Context, seconds: float) -> Process[None]:
+def unhealthy(change: Change, health: Health, ctx: Context, seconds: float, live: Resource | None) -> Process[None]:
     """Tell that a group does not run, with the last words of its containers."""
     logs = yield from _last_words(change, health, ctx)
-    yield Unhealthy(change, health, seconds, logs)
+    yield Unhealthy(change, health, seconds, logs, live=live)
 
 
 def _is_asked(change: Change, live: Resource, ctx: Context) -> bool:

@@ -10,7 +10,7 @@ from aci_reconcile.plan.values import Action, Impact, Plan
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.layout import groups
 from aci_reconcile.report.limits import limits_text
-from aci_reconcile.report.rows import path_text
+from aci_reconcile.report.wanting import few, not_compared, wanted
 from aci_reconcile.report.words import count
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ _COSTS: Mapping[Impact, tuple[str, str]] = {
     Impact.RECREATE: ("is recreated", "are recreated"),
     Impact.TAGS_ONLY: ("changes its tags only", "change their tags only"),
 }
-
-_NAMED = 3
-"""Groups named in a line that is about many; JSON and pages name all."""
 
 
 def plan_text(plan: Plan, header: Header, style: Style, *, width: int = 100, verbose: bool = False) -> str:
@@ -57,16 +54,9 @@ def unreadable(plan: Plan, style: Style) -> Iterator[str]:
         by_message.setdefault(sanitize(each.message), []).append(sanitize(each.address))
     if by_message:
         yield "\n".join(
-            f"{style.paint(style.error, 'Error:')} {_few(addresses)}: {message}"
+            f"{style.paint(style.error, 'Error:')} {few(addresses)}: {message}"
             for message, addresses in by_message.items()
         )
-
-
-def _few(addresses: list[str]) -> str:
-    """Return the first addresses, and how many more there are; one more is named."""
-    named = addresses if len(addresses) <= _NAMED + 1 else addresses[:_NAMED]
-    rest = len(addresses) - len(named)
-    return ", ".join(named) + (f" and {rest} more" if rest else "")
 
 
 def differing(plan: Plan) -> tuple[Change, ...]:
@@ -89,10 +79,10 @@ def held_back(plan: Plan, style: Style) -> Iterator[str]:
 def notes(plan: Plan, style: Style) -> Iterator[str]:
     """Yield a line for each notice, and for each secret of an unchanged group that could not be compared."""
     for notice in plan.notices:
-        yield f"{style.paint(style.warn, 'Notice:')} {sanitize(f'{notice.address}: {notice.message}')}"
+        yield f"{style.paint(style.warn, 'Notice:')} {sanitize(f'{notice.address}: {notice.text}')}"
     for change in matching(plan):
         for path in change.not_compared:
-            yield f"{style.paint(style.warn, 'Not compared:')} {sanitize(change.address)} {path_text(path)}"
+            yield f"{style.paint(style.warn, 'Not compared:')} {sanitize(not_compared(change, path))}"
 
 
 def in_sync(plan: Plan, singular: str, plural: str) -> str:
@@ -170,9 +160,11 @@ def _costs(plan: Plan) -> Iterator[str]:
     for impact, (singular, plural) in _COSTS.items():
         if number := plan.with_impact(impact):
             yield count(number, singular, plural)
-    adopted, same = len(plan.of(Action.ADOPT)), len(matching(plan))
+    adopted, same = len(plan.adopted), len(matching(plan))
     if adopted:
         yield count(adopted, "is adopted", "are adopted")
+    for owner, number in sorted(Counter(each.former_owner for each in plan.taken_over).items()):
+        yield f"{count(number, 'is', 'are')} taken over from {sanitize(owner)}"
     if same:
         yield count(same, "is unchanged", "are unchanged")
     if plan.not_compared:
@@ -182,6 +174,5 @@ def _costs(plan: Plan) -> Iterator[str]:
 
 
 def _missing(plan: Plan, style: Style) -> Iterator[str]:
-    for address, secret in plan.missing_secrets:
-        text = f"{address} needs {secret.source}: {secret.missing}"
-        yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(text)}"
+    for each in wanted(plan):
+        yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(each.text)}"

@@ -25,6 +25,7 @@ from aci_reconcile.events import (
     Finished,
     FreezeOverridden,
     Moved,
+    Reached,
     ResourceGroupCreated,
     ResourceGroupDeleted,
     ResourceGroupFailed,
@@ -293,8 +294,8 @@ def held_back() -> Case:
 
 def orphan() -> Case:
     """Nothing to do, and a group that stands in no manifest."""
-    message = "carries this project's tag and stands in no manifest; delete it with --prune"
-    return plan_case(same("api"), notices=(Notice("orphan", "rg-shop/old", message),))
+    message = "carries this project's tag and stands in no manifest"
+    return plan_case(same("api"), notices=(Notice("orphan", "rg-shop/old", message, "delete it with --prune"),))
 
 
 def secrets() -> Case:
@@ -451,6 +452,12 @@ def status_list() -> Case:
     return Case(lambda style: status_text(groups, style), status_json(groups))
 
 
+def status_narrow() -> Case:
+    """On a terminal of 80 columns, what has no room stands below its row."""
+    groups = [(live("web"), CRASHING), (live("api"), RUNNING), (live("guest", ""), None)]
+    return Case(lambda style: status_text(groups, style, width=80), status_json(groups))
+
+
 def status_none() -> Case:
     """No groups."""
     return Case(lambda style: status_text([], style), status_json([]))
@@ -526,10 +533,16 @@ def events() -> Case:
         Started(db),
         Started(tags),
         Waiting(web, "Pulling"),
-        Succeeded(web, None, 12.4, RUNNING),
+        Succeeded(web, addressed("web", "203.0.113.4", "shop.westeurope.azurecontainer.io"), 12.4, RUNNING),
         Succeeded(tags, None, 0.42),
         Succeeded(same("api"), None, 0.1, RUNNING),
-        Unhealthy(web, CRASHING, 125, (("side", ("Traceback (most recent call last):", "\tKeyError: 'x'\x1b[0m")),)),
+        Unhealthy(
+            web,
+            CRASHING,
+            125,
+            (("side", ("Traceback (most recent call last):", "\tKeyError: 'x'\x1b[0m")),),
+            live=addressed("web", "10.0.0.4"),
+        ),
         Failed(db, refused, 8, gone=True),
         Failed(web, NotConvergedError("containers[web].image did not take"), 3700),
         Failed(web, NotConvergedError("still creating"), 60, health=CRASHING, logs=(("side", ("KeyError: 'x'",)),)),
@@ -537,7 +550,7 @@ def events() -> Case:
         Skipped(tags, "rg-shop/db failed"),
         ResourceGroupFailed(scope, ThrottledError("ThrottledError: slow down", code="ThrottledError")),
         ResourceGroupDeleted(scope),
-        Finished(added=2, changed=1, seconds=12),
+        Finished(added=2, changed=1, seconds=12, reached=(Reached("rg-shop/web", "203.0.113.4"),)),
         Finished(added=1, changed=2, destroyed=1, unchanged=3, failed=1, skipped=2, seconds=125),
         Finished(interrupted=True, in_flight=("rg-shop/web",), override="the shop is down"),
     )
@@ -545,6 +558,12 @@ def events() -> Case:
         lambda style: "\n".join(event_text(each, style) for each in told),
         "\n".join(event_json(each, timestamp=1_750_000_000.5 + at) for at, each in enumerate(told)),
     )
+
+
+def addressed(name: str, ip: str, fqdn: str = "") -> Resource:
+    """Return a live group with an address."""
+    address: Json = {"ip": ip, "fqdn": fqdn} if fqdn else {"ip": ip}
+    return Resource(ResourceId(SUBSCRIPTION, "rg-shop", name), {"properties": {"ipAddress": address}})
 
 
 def diagnostics() -> Case:
@@ -622,6 +641,7 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "plan/stuck": stuck,
     "plan/unknown-fields": unknown_fields,
     "plan/unreadable": unreadable,
+    "status/narrow": status_narrow,
     "status/detail": status_detail,
     "status/detail-unread": status_detail_unread,
     "status/list": status_list,
