@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from aci_reconcile.health import State
 from aci_reconcile.model import as_object, as_text
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ class Paced:
     location: str = ""
     rate: float = 0
     """Requests a second, where they go on and only more slowly; ``seconds`` is the first wait that is worth telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A group that this run has not written is in transition, and is waited for before anything is said about it."""
+
+    address: str
+    state: str
+    """Azure's word: ``Creating``, ``Updating``, ``Repairing`` …"""
+    seconds: float
+    """How long it is waited for at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,11 @@ class Succeeded:
     health: Health | None = None
     trace: Trace = Trace()
 
+    @property
+    def unseen(self) -> bool:
+        """Whether the run was interrupted before anybody saw the containers run."""
+        return self.health is not None and self.health.state is State.PENDING
+
 
 @dataclass(frozen=True, slots=True)
 class Unhealthy:
@@ -113,6 +130,16 @@ class Unhealthy:
     trace: Trace = Trace()
     live: Resource | None = None
     """The last read of the group."""
+
+    @property
+    def provisioned(self) -> bool:
+        """Whether a write became what it was to be, however the containers are."""
+        return self.change.writes and self.health.provisioned
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the time was over before anybody saw the containers run, or fail."""
+        return self.provisioned and self.health.state is State.PENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +190,7 @@ class Finished:
     """The last event of every run."""
 
     added: int = 0
+    """What was provisioned counts, whether it runs or not."""
     changed: int = 0
     destroyed: int = 0
     unchanged: int = 0
@@ -175,6 +203,11 @@ class Finished:
     seconds: float = 0
     in_flight: tuple[str, ...] = field(default_factory=tuple)
     """Addresses of groups whose write was started and not seen to its end."""
+    unseen: tuple[str, ...] = ()
+    """Addresses of groups that were provisioned, and were not seen to run before the run was interrupted or its time
+    over."""
+    unread: int = 0
+    """Groups that could not even be read; they count as failed, too."""
     override: str = ""
     """The reason that was given for writing in spite of a freeze."""
     reached: tuple[Reached, ...] = ()
@@ -196,6 +229,7 @@ Event: TypeAlias = (
     | ResourceGroupFailed
     | FreezeOverridden
     | Paced
+    | Settling
     | Started
     | Waiting
     | Succeeded

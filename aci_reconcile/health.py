@@ -6,65 +6,42 @@ Of 367 recorded reads with ``Succeeded``, 57 were of groups whose containers had
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from aci_reconcile.model import as_list, as_number, as_object, as_text
+from aci_reconcile.container_health import (
+    CRASHES,
+    ContainerEvent,
+    ContainerHealth,
+    State,
+    containers_in,
+    described,
+    epoch,
+    events_in,
+    view_of,
+)
+from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.provisioning import failure_in, is_passing, is_quiet, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from aci_reconcile.model import Body, Json
+    from aci_reconcile.model import Body
 
-_SETTLED = frozenset({"succeeded", "failed", "canceled", "unhealthy", "stopped", ""})
-_PERIOD, _FAILURES = 10.0, 3.0
-CRASHES: Final = 3
-"""Restarts after which a container that keeps ending counts as crashing."""
+__all__ = [
+    "CRASHES",
+    "ContainerEvent",
+    "ContainerHealth",
+    "Health",
+    "State",
+    "assess",
+    "condition",
+    "described",
+    "has_ended",
+]
 
-
-class State(StrEnum):
-    """The verdict over a group, or a container."""
-
-    HEALTHY = "healthy"
-    FINISHED = "finished"
-    PENDING = "pending"
-    STOPPED = "stopped"
-    UNHEALTHY = "unhealthy"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerEvent:
-    """An event as Azure reports it: name (Pulling, Started, BackOff …), type (Normal, Warning), times in ISO 8601."""
-
-    name: str
-    type: str
-    message: str
-    count: int
-    first: str
-    last: str
-
-    @property
-    def failed_probe(self) -> bool:
-        """Whether a probe failed."""
-        return self.type == "Warning" and self.name == "Unhealthy"
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerHealth:
-    """One container: Azure's words, and our verdict."""
-
-    name: str
-    verdict: State
-    state: str = ""
-    detail: str = ""
-    restarts: int = 0
-    exit_code: int | None = None
-    started: str = ""
-    image: str = ""
-    events: tuple[ContainerEvent, ...] = ()
-    init: bool = False
+_BEGINNINGS = frozenset({"Pulling", "Started"})
+_A_WHILE = 60.0
+"""Seconds after which a failure of the group, with nothing coming after it, is more than a hiccup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +53,20 @@ class Health:
     instance_state: str = ""
     containers: tuple[ContainerHealth, ...] = ()
     reasons: tuple[str, ...] = ()
+    events: tuple[ContainerEvent, ...] = ()
+    """Of the group itself: a share that could not be mounted is told here and at no container."""
+    of_group: tuple[str, ...] = ()
+    """Those of the reasons that are about the group itself."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether Azure has done with the group, well or badly."""
+        return not is_passing(self.provisioning_state)
+
+    @property
+    def provisioned(self) -> bool:
+        """Whether the group became what was asked for, however its containers are."""
+        return self.settled and not failure_in(self.provisioning_state)
 
     @property
     def good(self) -> bool:
@@ -88,23 +79,8 @@ class Health:
         left = [each for each in self.containers if not each.init and each.verdict is State.PENDING]
         if self.state is not State.PENDING or not left or any(each.state != "Running" for each in left):
             return None
-        began = [_epoch(each.started) for each in left]
+        began = [epoch(each.started) for each in left]
         return max((each for each in began if each is not None), default=None)
-
-
-def is_settled(body: Body) -> bool:
-    """Whether provisioning has ended, well or badly (documented: Pending, Creating, Updating, Repairing are not it)."""
-    return as_text(as_object(body.get("properties")).get("provisioningState")).lower() in _SETTLED
-
-
-def has_succeeded(body: Body) -> bool:
-    """Whether provisioning ended well; of the containers that says nothing."""
-    return as_text(as_object(body.get("properties")).get("provisioningState")).lower() == "succeeded"
-
-
-def has_failed(body: Body) -> bool:
-    """Whether provisioning ended badly: the group is not what was asked for until it is written again."""
-    return as_text(as_object(body.get("properties")).get("provisioningState")).lower() == "failed"
 
 
 def has_ended(body: Body) -> str:
@@ -114,9 +90,20 @@ def has_ended(body: Body) -> str:
     """
     properties = as_object(body.get("properties"))
     state = as_text(as_object(properties.get("instanceView")).get("state"))
-    views = [_view(each) for each in as_list(properties.get("containers"))]
+    views = [view_of(each) for each in as_list(properties.get("containers"))]
     current = [as_text(as_object(view.get("currentState")).get("state")) for view in views]
     return state if state in {"Succeeded", "Failed"} and all(each == "Terminated" for each in current) else ""
+
+
+def condition(body: Body) -> str:
+    """Return in one word what is worth saying of a group that is as declared: ``stopped``, or Azure's word.
+
+    Nothing where it was provisioned and was not stopped, or where the read tells no run state.
+    """
+    if not is_quiet(body):
+        return state_of(body)
+    view = as_object(as_object(body.get("properties")).get("instanceView"))
+    return "stopped" if as_text(view.get("state")) == "Stopped" else ""
 
 
 def assess(body: Body, *, now: float = 0, stable_for: float = 0) -> Health:
@@ -131,138 +118,70 @@ def assess(body: Body, *, now: float = 0, stable_for: float = 0) -> Health:
     properties = as_object(body.get("properties"))
     view = as_object(properties.get("instanceView"))
     policy = as_text(properties.get("restartPolicy")) or "Always"
-    containers = tuple(_containers(properties, policy, now, stable_for))
-    instance_state = as_text(view.get("state"))
-    verdict = _verdict(instance_state, as_text(properties.get("provisioningState")), containers)
-    reasons = tuple(_reasons(verdict, containers, instance_state, as_text(properties.get("provisioningState"))))
-    return Health(verdict, as_text(properties.get("provisioningState")), instance_state, containers, reasons)
+    containers = tuple(containers_in(properties, policy, now, stable_for))
+    instance_state, state = as_text(view.get("state")), state_of(body)
+    events = tuple(events_in(view))
+    failing = any(each.waits for each in containers) and _keeps_failing(events, containers, now)
+    verdict = _verdict(instance_state, state, containers, failing=failing)
+    of_group = tuple(_of_group(verdict, instance_state, state, events))
+    of_containers = tuple(_of_containers(verdict, containers))
+    return Health(verdict, state, instance_state, containers, (*of_group, *of_containers), events, of_group)
 
 
-def _verdict(instance_state: str, provisioning: str, containers: tuple[ContainerHealth, ...]) -> State:
+def _verdict(
+    instance_state: str, provisioning: str, containers: tuple[ContainerHealth, ...], *, failing: bool
+) -> State:
+    """Judge the group; ``failing``: something of the group itself fails again and again."""
     verdicts = {each.verdict for each in containers if not each.init}
-    if any(each.verdict is State.UNHEALTHY for each in containers) or provisioning.lower() == "failed":
+    if any(each.verdict is State.UNHEALTHY for each in containers) or _ended_badly(provisioning):
         return State.UNHEALTHY
+    if is_passing(provisioning):
+        return State.UNHEALTHY if failing else State.PENDING
     if instance_state == "Stopped":
         return State.STOPPED
+    if failing:
+        return State.UNHEALTHY
     if not instance_state and not any(each.state for each in containers):
-        return State.PENDING if provisioning.lower() not in _SETTLED else State.UNKNOWN
+        return State.UNKNOWN
     if verdicts <= {State.FINISHED}:
         return State.FINISHED
     return State.HEALTHY if verdicts <= {State.HEALTHY, State.FINISHED} else State.PENDING
 
 
-def _containers(
-    properties: Mapping[str, Json], policy: str, now: float, stable_for: float
-) -> Iterator[ContainerHealth]:
-    for name, init in (("initContainers", True), ("containers", False)):
-        for each in map(as_object, as_list(properties.get(name))):
-            proven = max(stable_for, _proving(as_object(as_object(each.get("properties")).get("livenessProbe"))))
-            yield _container(each, policy, now - proven if stable_for else None, init=init)
+def _ended_badly(provisioning: str) -> bool:
+    return bool(failure_in(provisioning)) or provisioning.lower() == "unhealthy"
 
 
-def _proving(probe: Mapping[str, Json]) -> float:
-    """Return the seconds after which a container would have been killed whose liveness probe never succeeds.
+def _keeps_failing(events: Iterable[ContainerEvent], containers: Iterable[ContainerHealth], now: float) -> bool:
+    """Whether something of the group itself fails, has done so often or for a while, and nothing has begun since.
 
-    The defaults are Kubernetes's, which the documentation of container groups does not repeat.
+    A share that cannot be mounted leaves the group in ``Creating`` for good (microsoft/AzureTRE's documentation). The
+    events of earlier runs stay listed (recorded): what has begun later tells that they are over.
     """
-    if not probe:
-        return 0
-    delay, period = as_number(probe.get("initialDelaySeconds")) or 0, as_number(probe.get("periodSeconds")) or _PERIOD
-    patience = as_number(probe.get("timeoutSeconds")) or 1
-    return delay + period * (as_number(probe.get("failureThreshold")) or _FAILURES) + patience
+    failures = [each for each in events if each.failure]
+    last = max((epoch(each.last) or 0 for each in failures), default=0)
+    begun = (each for container in containers for each in container.events if each.name in _BEGINNINGS)
+    if not failures or any((epoch(each.last) or 0) > last for each in begun):
+        return False
+    return sum(each.count for each in failures) >= CRASHES or 0 < last < now - _A_WHILE
 
 
-def _container(raw: Mapping[str, Json], policy: str, since: float | None, *, init: bool) -> ContainerHealth:
-    view = _view(raw)
-    current = as_object(view.get("currentState"))
-    state, detail = as_text(current.get("state")), as_text(current.get("detailStatus"))
-    code, restarts = current.get("exitCode"), view.get("restartCount")
-    count = restarts if isinstance(restarts, int) else 0
-    exit_code = code if isinstance(code, int) else None
-    started = as_text(current.get("startTime"))
-    events = tuple(_events(view))
-    return ContainerHealth(
-        name=as_text(raw.get("name")),
-        verdict=_judged(state, detail, exit_code, "OnFailure" if init and policy == "Always" else policy, count)
-        if state != "Running"
-        else _running(started, since, events),
-        state=state,
-        detail=detail,
-        restarts=count,
-        exit_code=exit_code,
-        started=started,
-        image=as_text(as_object(raw.get("properties")).get("image")),
-        events=events,
-        init=init,
-    )
-
-
-def _judged(state: str, detail: str, exit_code: int | None, policy: str, restarts: int) -> State:
-    """Judge a container that is not running: Terminated is final only where the restart policy lets it be."""
-    if detail == "Container stopped per client request":
-        return State.STOPPED
-    if state == "Terminated" and exit_code == 0 and policy != "Always":
-        return State.FINISHED
-    if state == "Terminated" and policy == "Never":
-        return State.UNHEALTHY
-    crashing = "CrashLoopBackOff" in detail or "ImagePullBackOff" in detail or "ErrImagePull" in detail
-    return State.UNHEALTHY if crashing or (state and restarts >= CRASHES) else State.PENDING
-
-
-def _running(started: str, since: float | None, events: Iterable[ContainerEvent]) -> State:
-    """Judge a running container: healthy once it has run for long enough, without a probe that failed meanwhile."""
-    began = _epoch(started)
-    if since is None:
-        return State.HEALTHY
-    failed = [_epoch(each.last) for each in events if each.failed_probe]
-    latest = max((each for each in (began, *failed) if each is not None), default=None)
-    return State.PENDING if began is None or latest is None or latest > since else State.HEALTHY
-
-
-def _epoch(text: str) -> float | None:
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        return None
-
-
-def _events(view: Mapping[str, Json]) -> Iterator[ContainerEvent]:
-    for each in map(as_object, as_list(view.get("events"))):
-        count = each.get("count")
-        yield ContainerEvent(
-            as_text(each.get("name")),
-            as_text(each.get("type")),
-            as_text(each.get("message")),
-            count if isinstance(count, int) else 1,
-            as_text(each.get("firstTimestamp")),
-            as_text(each.get("lastTimestamp")),
-        )
-
-
-def _reasons(
-    verdict: State, containers: Iterable[ContainerHealth], instance_state: str, provisioning: str
+def _of_group(
+    verdict: State, instance_state: str, provisioning: str, events: Iterable[ContainerEvent]
 ) -> Iterator[str]:
-    if verdict is State.UNHEALTHY and provisioning.lower() == "failed":
-        yield "provisioning failed"
-    if verdict in {State.UNHEALTHY, State.PENDING}:
-        for each in containers:
-            if each.verdict is verdict:
-                yield described(each)
+    if verdict in {State.HEALTHY, State.FINISHED}:
+        return
+    if failure_in(provisioning):
+        yield f"provisioning {failure_in(provisioning)}"
+    elif is_passing(provisioning) or provisioning.lower() == "unhealthy":
+        yield f"Azure calls it {provisioning}"
     if verdict is State.STOPPED:
         yield "the group is stopped"
     if verdict is State.UNKNOWN:
         yield f"Azure tells no state of its containers{f' ({instance_state})' if instance_state else ''}"
+    yield from (each.text for each in events if each.failure)
 
 
-def described(container: ContainerHealth) -> str:
-    """Return what is to be said of a container that does not run as it should, in one line."""
-    told = [container.state or "not started"]
-    told += [f"exit code {container.exit_code}"] if container.exit_code is not None else []
-    told += [container.detail] if container.detail else []
-    told += [f"{container.restarts} restart{'s' * (container.restarts != 1)}"] if container.restarts else []
-    told += [each.message for each in container.events if each.failed_probe][-1:]
-    return f"container {container.name}: {', '.join(told)}"
-
-
-def _view(container: Json) -> Mapping[str, Json]:
-    return as_object(as_object(as_object(container).get("properties")).get("instanceView"))
+def _of_containers(verdict: State, containers: Iterable[ContainerHealth]) -> Iterator[str]:
+    if verdict in {State.UNHEALTHY, State.PENDING}:
+        yield from (described(each) for each in containers if each.verdict is verdict)

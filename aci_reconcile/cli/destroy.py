@@ -92,7 +92,7 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
         selected = frozenset(each.id.key for each in work.loaded.resources)
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
     look = look_for(work, asked.target, session, Refresh.AUTO)
-    seen = standing(work.loaded.resources, work.scopes, policy.owner, look)
+    seen = standing(work.loaded.resources, work.scopes, look)
     plan = replace(destruction(seen.resources, policy), unreadable=seen.unreadable)
     return replace(plan, blockers=(*plan.blockers, *_protected_in_git(plan, work)))
 

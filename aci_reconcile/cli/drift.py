@@ -88,7 +88,7 @@ def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
         frozenset(project.resource_groups),
         kept=asked.telling.history is not None,
     )
-    look = look_for(work, asked.target, session, Refresh(asked.refresh), health=True)
+    look = look_for(work, asked.target, session, Refresh(asked.refresh), health=True, until_settled=True)
     return found_in(proposed(work.loaded, work.policy, look), session.clock, memory)
 
 

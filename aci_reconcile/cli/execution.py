@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.cli.progress import follow
-from aci_reconcile.errors import ExitCode, HeldBackError, SecretUnavailableError
+from aci_reconcile.errors import AciReconcileError, ExitCode, HeldBackError, SecretUnavailableError
 from aci_reconcile.reconcile import Clearance, Context, Wait
+from aci_reconcile.reconcile.writes import PROVISIONED
 from aci_reconcile.report import event_json, summary_text
 from aci_reconcile.report.events import reached_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
@@ -89,11 +90,17 @@ def refuse(plan: Plan, *, named: bool = False) -> None:
 
     Raises:
         HeldBackError: a blocker stands.
+        AciReconcileError: so it does, and a group could not be read besides.
         SecretUnavailableError: secrets that a write needs are not at hand.
     """
-    if plan.blockers and not plan.unreadable:
+    if plan.blind is not None:
+        return  # that is the error, and whoever carries the plan out raises it
+    if plan.blockers and plan.unreadable:
+        unread = ", ".join(each.address for each in plan.unreadable)
+        raise AciReconcileError(f"the plan is held back, and {unread} could not be read; nothing was written")
+    if plan.blockers:
         raise HeldBackError("the plan is held back; nothing was written")
-    if plan.missing_secrets and not plan.unreadable:
+    if plan.missing_secrets:
         lines = dict.fromkeys(f"{address} needs {secret.source}" for address, secret in plan.missing_secrets)
         message = "secrets are not at hand" if named else f"secrets are missing: {'; '.join(lines)}"
         raise SecretUnavailableError(message, hint="nothing was written; set them and apply again")
@@ -103,11 +110,18 @@ def carried_out(events: Iterable[Event], context: Context, session: Session, *, 
     """Follow the events to their end; a signal lets what is under way come to one."""
 
     def last_words() -> str:
-        started = ", ".join(sorted(context.in_flight))
-        return f" Started and not seen to the end: {started}. Another {verb.lower()} goes on from here." * bool(started)
+        return told_unfinished(context.in_flight, verb)
 
     with session.interruption.patiently(last_words):
         return follow(events, session.console, session.clock)
+
+
+def told_unfinished(in_flight: Mapping[str, str], verb: str) -> str:
+    """Return what a run leaves that is ended at once: what it has begun, and what it has not seen running."""
+    begun = ", ".join(sorted(address for address, how in in_flight.items() if how != PROVISIONED))
+    unseen = ", ".join(sorted(address for address, how in in_flight.items() if how == PROVISIONED))
+    told = f" Started and not seen to the end: {begun}. Another {verb.lower()} goes on from here." if begun else ""
+    return told + (f" Not seen running: {unseen}." if unseen else "")
 
 
 def concluded(finished: Finished, session: Session, *, verb: str) -> ExitCode:
@@ -122,4 +136,6 @@ def concluded(finished: Finished, session: Session, *, verb: str) -> ExitCode:
         console.result("".join(f"\n{text}\n" for text in texts if text).removesuffix("\n"))
     if finished.interrupted:
         return session.interruption.exit_code
+    if finished.unread:
+        return ExitCode.ERROR
     return ExitCode.NOT_CONVERGED if finished.failed or finished.skipped else ExitCode.OK

@@ -13,8 +13,8 @@ from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.founding import Founded, founded, home_of, named
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.imported import Found, amiss, next_step, tell, told
-from aci_reconcile.cli.look import View
 from aci_reconcile.cli.session import started
+from aci_reconcile.cli.view import View
 from aci_reconcile.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _found(asked: ImportOptions, session: Session) -> Found:
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
             raise UsageError("no resource group is named", hint="give -g, or run it where the project file is")
-        groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.listed()
+        groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.every()
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
     name, project = _project_name(asked, loaded, session) if wanted else "", loaded.project

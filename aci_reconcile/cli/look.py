@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode, NotFoundError, UsageError
+from aci_reconcile.cli.view import View
+from aci_reconcile.errors import ExitCode, UsageError
 from aci_reconcile.health import assess
-from aci_reconcile.model import ResourceId, as_list, as_object, as_text
+from aci_reconcile.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
     import click
 
-    from aci_reconcile.backend import Backend
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.model import Resource, Scope
-
-
-K = TypeVar("K")
-T = TypeVar("T")
+    from aci_reconcile.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +48,6 @@ class LookOptions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """The way to Azure, and the resource groups that are looked into."""
-
-    backend: Backend
-    scopes: tuple[Scope, ...]
-    subscription: str
-    concurrency: int
-
-    def listed(self) -> tuple[Resource, ...]:
-        """Read every group, with its run state; one that vanishes meanwhile is left out."""
-        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
-            groups = [each for found in pool.map(*_here(self.backend.list, self.scopes)) for each in found]
-            reads = pool.map(*_here(self.backend.get, [each.id for each in groups]))
-            return tuple(sorted((each for each in reads if each is not None), key=lambda each: each.id.key))
-
-    def found(self, address: str) -> Resource:
-        """Read one group; a name alone will do where only one of the resource groups has it.
-
-        Raises:
-            NotFoundError: there is none.
-            UsageError: the name alone does not say which.
-        """
-        group, slash, name = address.rpartition("/")
-        if not name or (slash and not group) or "/" in group:
-            raise UsageError(f"{address!r} is not an address", hint="write resourceGroup/name, or the name alone")
-        scopes = self.scopes
-        if slash:
-            ids = [ResourceId(self.subscription, group, name)]
-        else:
-            ids = [ResourceId(self.subscription, scope.resource_group, name) for scope in scopes]
-        if not ids:
-            raise UsageError(
-                f"the resource group of {name} is not known", hint=f"write resourceGroup/{name}, or give -g"
-            )
-        found = [live for live in map(self.backend.get, ids) if live is not None]
-        if len(found) > 1:
-            raise UsageError(f"{name} is in several resource groups", hint=f"write {found[0].address}")
-        if not found:
-            raise NotFoundError(f"there is no container group {ids[0].address if len(ids) == 1 else name}")
-        return found[0]
-
-
-def _here(ask: Callable[[K], T], keys: Sequence[K]) -> tuple[Callable[[Context, K], T], list[Context], Sequence[K]]:
-    """Return what a pool maps, so that what is current here, such as a span, is current in each request as well."""
-    return (lambda context, key: context.run(ask, key)), [copy_context() for _ in keys], keys
-
-
 @contextmanager
 def _view(asked: LookOptions, session: Session) -> Generator[View]:
     """Connect; what the project file and the manifests say about places is used even if they have errors."""
@@ -119,6 +65,7 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
 
 def _status(ctx: click.Context) -> ExitCode:
     from aci_reconcile.report import status_detail_text, status_json, status_text
+    from aci_reconcile.report.status import unread_lines
 
     session, given = started(ctx)
     console = session.console
@@ -126,16 +73,17 @@ def _status(ctx: click.Context) -> ExitCode:
     with _view(asked, session) as view:
         if not view.scopes and not asked.addresses:
             raise UsageError("no resource group is named", hint="give -g, or run it where the manifests are")
-        groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.listed()
+        seen = view.chosen(asked.addresses) if asked.addresses else view.listed()
     now = session.clock.now()
-    judged = tuple((each, assess(each.body, now=now)) for each in groups)
+    judged = tuple((each, assess(each.body, now=now)) for each in seen.groups)
     if console.json:
-        console.result(status_json(judged))
-    elif asked.addresses:
-        console.result("\n\n".join(status_detail_text(live, health, console.style) for live, health in judged))
+        console.result(status_json(judged, seen.unread))
+    elif not asked.addresses:
+        console.result(status_text(judged, console.style, seen.unread, width=_room(session)))
     else:
-        console.result(status_text(judged, console.style, width=_room(session)))
-    return ExitCode.OK
+        details = [status_detail_text(live, health, console.style) for live, health in judged]
+        console.result("\n\n".join((*details, *unread_lines(seen.unread, console.style))))
+    return ExitCode.ERROR if seen.unread else ExitCode.OK
 
 
 def _room(session: Session) -> int:

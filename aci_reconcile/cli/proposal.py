@@ -41,7 +41,9 @@ def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> 
     return judged(proposal, project, header_of(project, endpoint))
 
 
-def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, health: bool = False) -> Look:
+def look_for(
+    work: Work, target: Target, session: Session, refresh: Refresh, *, health: bool = False, until_settled: bool = False
+) -> Look:
     """Return how to look at Azure."""
     return Look(
         work.backend,
@@ -49,6 +51,7 @@ def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, 
         target.concurrency,
         refresh,
         health,
+        until_settled,
         random.random,
         listed=work.lists,
         listings=work.listings,

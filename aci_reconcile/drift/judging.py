@@ -10,6 +10,7 @@ from aci_reconcile.drift.findings import Kind
 from aci_reconcile.drift.looking import findings_in
 from aci_reconcile.drift.remembering import Look
 from aci_reconcile.drift.values import Drift
+from aci_reconcile.plan.conditions import CONDITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,8 @@ def judged(plan: Plan, health: tuple[tuple[str, Health], ...], memory: Memory, n
     left = without_accepted(plan, findings)
     whole = plan.policy.selected is None and plan.complete
     told = remarks(memory.acceptances, findings, now, whole=whole)
-    seen = tuple(replace(each, hint="") for each in left.notices)  # what an apply could do is not what a look says
+    # What an apply could do is not what a look says, and the run states tell more than a notice does.
+    seen = tuple(replace(each, hint="") for each in left.notices if each.code != CONDITION)
     return Drift(
         replace(left, notices=(*seen, *told)),
         health,

@@ -63,14 +63,21 @@ def marks_owner(field: FieldChange) -> bool:
 
 
 def _changed(change: Change, field: FieldChange) -> Iterator[Finding]:
-    cause = Cause.AZURE if field.path in change.in_azure else change.cause
-    origin = {Cause.GIT: ": the manifest was changed", Cause.AZURE: ": it was changed in Azure", Cause.UNKNOWN: ""}
+    origin = _origin(change, field)
     for path, part in parts(field):
         if marks_owner(part):
             continue
-        made = found(Kind.CHANGED, change.address, f"is not as declared{origin[cause]}", path=path, where=change.where)
+        made = found(Kind.CHANGED, change.address, f"is not as declared{origin}", path=path, where=change.where)
         tags = path == "tags" or path.startswith(("tags.", "tags["))
         yield replace(made, severity=Severity.WARNING) if tags else made
+
+
+def _origin(change: Change, field: FieldChange) -> str:
+    """Return where a difference comes from, in words; nothing where nobody knows."""
+    cause = change.cause_of(field)
+    if cause is Cause.GIT:
+        return ": it is not the secret that was written last" if field.secret else ": the manifest was changed"
+    return ": it was changed in Azure" if cause is Cause.AZURE else ""
 
 
 def _in_health(address: str, health: Health, where: Where | None) -> Iterator[Finding]:
@@ -82,8 +89,8 @@ def _in_health(address: str, health: Health, where: Where | None) -> Iterator[Fi
     bad = [each for each in health.containers if each.verdict is health.state]
     for each in bad:
         yield _graded(found(_kind(each), address, described(each), path=path_of(each), where=where), health)
-    if not bad or (health.state is State.UNHEALTHY and health.provisioning_state.lower() == "failed"):
-        text = health.reasons[0] if health.reasons else f"is {health.state.value}"
+    if health.of_group or not bad:
+        text = "; ".join(health.of_group) or f"is {health.state.value}"
         yield _graded(found(Kind.UNHEALTHY, address, text, where=where), health)
 
 

@@ -9,12 +9,13 @@ from aci_reconcile import tags
 from aci_reconcile.carry import carry_over
 from aci_reconcile.complete import complete
 from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
-from aci_reconcile.health import has_ended, has_failed
+from aci_reconcile.health import has_ended
 from aci_reconcile.model import NO_TAGS, as_object, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.profiles import answering
+from aci_reconcile.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.secret import Fingerprint
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Comparison:
     not_compared: tuple[str, ...] = ()
     stamp: bool = False
     """The secrets are vouched for: only their fingerprint is to be written."""
+    touched: bool = False
+    """The secrets are pushed because somebody asked for it, and not because they are known to differ."""
 
     @property
     def tags_only(self) -> bool:
@@ -68,7 +71,7 @@ def compare(
 
     What the manifest leaves to a profile has been taken out of ``live``.
     """
-    before, unknown = align(normalize(live.body), after)
+    before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
     secrets = _secrets(desired)
     fields = tuple([replace(each, secret=each.path in secrets) for each in diff(before, after)])
     found = Comparison(fields, unknown)
@@ -99,7 +102,7 @@ def _with_secrets(
     if verdict is None and at_hand and policy.trust_secrets:
         return replace(found, stamp=True)
     if verdict is False or (verdict is None and at_hand and policy.touch_secrets):
-        return replace(found, secrets=_changed(tuple(secrets)))
+        return replace(found, secrets=_changed(tuple(secrets)), touched=verdict is None)
     return found if verdict else replace(found, not_compared=tuple(secrets))
 
 
@@ -162,12 +165,9 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         not_compared=found.not_compared,
         unknown=found.unknown,
         digest=digest,
-        cause=_cause(digest, live, found),
         may_replace=found.replaces is Replaces.MAY,
     )
-    if known.cause is Cause.AZURE:
-        known = replace(known, in_azure=tuple(each.path for each in known.fields))
-    return _acted(known, found, live, policy)
+    return _acted(_explained(known, found, live), found, live, policy)
 
 
 def is_foreign(live: Resource, policy: Policy) -> bool:
@@ -191,8 +191,8 @@ def _detached(desired: Resource, live: Resource | None, policy: Policy) -> Chang
 
 
 def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:
-    redeploy, failed = known.id.key in policy.redeploy, has_failed(live.body)
-    push = redeploy or failed
+    redeploy, failed = known.id.key in policy.redeploy, failure_in(state_of(live.body))
+    push = redeploy or bool(failed)
     if not (known.fields or found.stamp or push):
         return known
     if not push and not found.tags_only and _stuck(known, live):
@@ -200,7 +200,7 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
     owned = Action.UPDATE if tags.owner(live) == policy.owner else Action.ADOPT
     reasons: tuple[str, ...] = _taken_over(live, policy)
     reasons += ("a redeployment was asked for",) if redeploy else ()
-    reasons += ("its provisioning failed",) if failed else ()
+    reasons += (f"its provisioning {failed}",) if failed else ()
     if found.tags_only and not push:
         return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
     ended = has_ended(live.body)
@@ -218,13 +218,21 @@ def _taken_over(live: Resource, policy: Policy) -> tuple[str, ...]:
     return () if former in {"", policy.owner} else (f"taken over from {former}",)
 
 
-def _cause(declared: str, live: Resource, found: Comparison) -> Cause:
-    if all(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in (*found.fields, *found.secrets)):
-        return Cause.UNKNOWN  # what the last write remembers is the manifest, and our own tags are no part of it
+def _explained(known: Change, found: Comparison, live: Resource) -> Change:
+    """Say where the differences come from, as far as what the last write of ours left behind can tell.
+
+    That a secret changed in Azure is never known, for nobody can read it there. Where the secrets have another
+    fingerprint than the last write's, it is those of the manifest that were changed.
+    """
     applied = tags.Applied.of(live.tags).desired
-    if not applied:
-        return Cause.UNKNOWN
-    return Cause.AZURE if applied == declared else Cause.GIT
+    if not applied or all(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in known.fields):
+        return known  # what the last write remembers is the manifest, and our own tags are no part of it
+    plain = Cause.AZURE if applied == known.digest else Cause.GIT
+    new = plain is Cause.GIT or tags.get(live.tags, tags.SECRETS)
+    secret = Cause.GIT if new and not found.touched else Cause.UNKNOWN
+    causes = {*([plain] if found.fields else ()), *([secret] if found.secrets else ())}
+    in_azure = tuple(each.path for each in found.fields) if plain is Cause.AZURE else ()
+    return replace(known, cause=causes.pop() if len(causes) == 1 else Cause.UNKNOWN, in_azure=in_azure)
 
 
 def _stuck(change: Change, live: Resource) -> bool:

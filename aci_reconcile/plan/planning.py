@@ -10,6 +10,7 @@ from aci_reconcile.deferred import references_in
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import Scope, as_text
 from aci_reconcile.plan.brakes import blockers
+from aci_reconcile.plan.conditions import condition_notices
 from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.deferring import Key, Known, in_order
 from aci_reconcile.plan.losses import losses
@@ -102,7 +103,12 @@ def _assembled(
         owner=policy.owner,
         changes=ordered,
         blockers=blockers(ordered, missing, policy, ours),
-        notices=(*_freeze_notice(ordered, policy), *_orphan_notices(orphans, policy), *_unknown_notices(ordered)),
+        notices=(
+            *_freeze_notice(ordered, policy),
+            *_orphan_notices(orphans, policy),
+            *_unknown_notices(ordered),
+            *condition_notices(ordered),
+        ),
         resource_groups=_resource_groups(ordered, missing, policy),
         unreadable=tuple(sorted(unreadable, key=lambda each: each.address)),
         live=ours,

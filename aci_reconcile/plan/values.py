@@ -54,7 +54,10 @@ class Impact(StrEnum):
 
 
 class Cause(StrEnum):
-    """Where a difference comes from, as far as the tag of the last write can tell."""
+    """Where a difference comes from, as far as the tags of the last write can tell.
+
+    ``git`` is our side: the manifest, or a secret that it names. ``azure`` is never said of a secret.
+    """
 
     GIT = "git"
     AZURE = "azure"
@@ -115,6 +118,12 @@ class Change:
         """Whether applying it sends a write."""
         return self.action is not Action.NO_OP
 
+    def cause_of(self, field: FieldChange) -> Cause:
+        """Where one of the differences comes from; that a secret changed in Azure is never known."""
+        if field.path in self.in_azure:
+            return Cause.AZURE
+        return Cause.UNKNOWN if field.secret and self.cause is Cause.AZURE else self.cause
+
     @property
     def sends_body(self) -> bool:
         """Whether applying it sends the whole body, secrets included."""
@@ -167,6 +176,9 @@ class Unreadable:
 
     address: str
     message: str
+    id: ResourceId | None = None
+    """The group, where it alone could not be read. None: its resource group could not be listed, and nobody knows what
+    else is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +272,11 @@ class Plan:
     def not_compared(self) -> int:
         """How many secrets could not be compared."""
         return sum(len(change.not_compared) for change in self.changes)
+
+    @property
+    def blind(self) -> Unreadable | None:
+        """What could not be listed, the first of it: then nothing may be written at all."""
+        return next((each for each in self.unreadable if each.id is None), None)
 
     @property
     def complete(self) -> bool:

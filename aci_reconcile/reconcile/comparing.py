@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, diff
 from aci_reconcile.errors import NotConvergedError
-from aci_reconcile.health import is_settled
 from aci_reconcile.model import NO_TAGS
 from aci_reconcile.normalize import align, digest, normalize
 from aci_reconcile.plan.values import Action
 from aci_reconcile.profiles import answering
+from aci_reconcile.provisioning import as_settled, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.diff import FieldChange
-    from aci_reconcile.model import Resource
+    from aci_reconcile.model import Body, Resource
     from aci_reconcile.plan.values import Change
 
 
@@ -40,10 +40,10 @@ def not_taken(left: tuple[FieldChange, ...]) -> NotConvergedError:
 def left_of(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
     """Return what differs after the write; tags that somebody else added meanwhile are theirs."""
     after = normalize(wanted.body)
-    dropped = removed(change, wanted)
+    dropped, seen = removed(change, wanted), as_settled(live.body, wanted.body)
     return tuple(
         each
-        for each in diff(align(normalize(answering(live.body, wanted.body)), after)[0], after)
+        for each in diff(align(normalize(answering(seen, wanted.body)), after)[0], after)
         if each.keys[:1] != ("tags",) or each.after is not ABSENT or each.keys[-1] in dropped
     )
 
@@ -87,11 +87,16 @@ def moved(change: Change, expected: Resource | None, current: Resource | None) -
     """Whether a group is no longer what the plan was made from; for a deletion, that it is gone is as good."""
     if expected is None or current is None:
         return current is not None or (expected is not None and change.action is not Action.DELETE)
-    return expected.body != current.body and _seen(change, expected) != _seen(change, current)
+    if expected.body == current.body:
+        return False
+    before, now = as_settled(expected.body, current.body), as_settled(current.body, expected.body)
+    wanted = change.after.body if change.after else None
+    if wanted is None and not is_settled(expected.body):
+        wanted = before  # what Azure fills in once it has settled is nobody's change
+    return _seen(before, wanted) != _seen(now, wanted)
 
 
-def _seen(change: Change, live: Resource) -> str:
-    if change.after is None:
-        return digest(normalize(live.body))
-    wanted = change.after.body
-    return digest(align(normalize(answering(live.body, wanted)), normalize(wanted))[0])
+def _seen(live: Body, wanted: Body | None) -> str:
+    if wanted is None:
+        return digest(normalize(live))
+    return digest(align(normalize(answering(live, wanted)), normalize(wanted))[0])

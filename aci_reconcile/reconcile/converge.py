@@ -7,25 +7,26 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, NotConvergedError
+from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, NotConvergedError, RetryableError
 from aci_reconcile.events import Failed, Moved, Skipped, Started, Waiting
-from aci_reconcile.health import is_settled
 from aci_reconcile.model import NO_TAGS, as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
+from aci_reconcile.provisioning import is_settled
 from aci_reconcile.reconcile.clearance import cleared
 from aci_reconcile.reconcile.comparing import moved, not_taken
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.freeing import freed, put_once_freed
+from aci_reconcile.reconcile.hopeless import HopelessError
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
 from aci_reconcile.reconcile.patience import Pace, admitted, going_on, patiently
-from aci_reconcile.reconcile.running import aftermath, running
+from aci_reconcile.reconcile.running import aftermath, running, unhealthy
 from aci_reconcile.reconcile.steps import InterruptedRunError, pause
 from aci_reconcile.reconcile.verifying import verify
 from aci_reconcile.reconcile.watch import fresh, look, watch_of
-from aci_reconcile.reconcile.writes import ACCEPTED, delete, deletion_of, marked, patch, put, stamped
+from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED, delete, deletion_of, marked, patch, put, stamped
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
@@ -64,12 +65,14 @@ def _told(change: Change, ctx: Context) -> Process[bool]:
         if change.address in ctx.in_flight:
             return False
         yield Skipped(change, "interrupted")
+    except HopelessError as error:
+        yield from unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
     except _GoneError as gone:
         yield Failed(change, gone.error, ctx.clock.now() - began, gone=True)
     except AciReconcileError as error:
         seconds = ctx.clock.now() - began
-        seen = (yield from aftermath(change, ctx)) if ctx.in_flight.get(change.address) == ACCEPTED else None
-        health, logs = seen or (None, ())
+        written = ctx.in_flight.get(change.address) in {ACCEPTED, PROVISIONED}
+        health, logs = (yield from aftermath(change, ctx)) if written else (None, ())
         yield Failed(change, error, seconds, health=health, logs=logs)
     ctx.in_flight.pop(change.address, None)
     return good
@@ -90,6 +93,8 @@ def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
     if change.writes:
         ctx.unless_stopped()
         live = yield from _written(change, live, ctx, deadline)
+        if live is not None:
+            ctx.in_flight[change.address] = PROVISIONED
     elif change.stuck:
         raise not_taken(change.fields)
     return (yield from running(change, live, ctx, deadline, began))
@@ -140,6 +145,12 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
         if not _may_be_recreated(change, ctx):
             raise _refused(error) from error
         return (yield from _replaced(change, wanted, ctx, deadline))
+    except RetryableError as error:
+        if not _hangs(change, error):
+            raise
+        if not _may_be_recreated(change, ctx):
+            raise _refused(error) from error
+        return (yield from _replaced(change, wanted, ctx, deadline))
     return (yield from _accepted(change, wanted, ctx, deadline, seen))
 
 
@@ -149,8 +160,15 @@ def _may_be_recreated(change: Change, ctx: Context) -> bool:
     return change.before is not None and allowed and not is_protected(change)
 
 
-def _refused(error: ImmutableFieldError) -> ImmutableFieldError:
-    return ImmutableFieldError(
+def _hangs(change: Change, error: AzureError) -> bool:
+    """Whether Azure takes no update of a group that was in transition before the run, and still is."""
+    hung = change.before is not None and not is_settled(change.before.body)
+    return hung and error.code == "ContainerGroupTransitioning"
+
+
+def _refused(error: AzureError) -> AzureError:
+    """Return the refusal of an update, with what may be done about it."""
+    return type(error)(
         error.message,
         code=error.code,
         status=error.status,

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import AciReconcileError, HeldBackError, SecretUnavailableError
+from aci_reconcile.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
 from aci_reconcile.events import (
     Failed,
     Finished,
@@ -22,7 +22,7 @@ from aci_reconcile.events import (
     Waiting,
     reached,
 )
-from aci_reconcile.plan.values import Action
+from aci_reconcile.plan.values import Action, Change
 from aci_reconcile.reconcile.converge import converge
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.freeing import deletions
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.steps import Process
 
 
 def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[], bool] = never) -> Iterator[Event]:
@@ -58,7 +59,8 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
     """
     _refuse(plan)
     ctx = _prepared(plan, replace(ctx, stopped=stopped))
-    return _told(_tasks(plan, ctx), ctx, concurrency, _overridden(ctx) if plan else ())
+    events = _told(_tasks(plan, ctx), ctx, concurrency, _overridden(ctx) if plan else ())
+    return _counting(events, sum(each.id is not None for each in plan.unreadable))
 
 
 def _prepared(plan: Plan, ctx: Context) -> Context:
@@ -71,17 +73,22 @@ def _prepared(plan: Plan, ctx: Context) -> Context:
     return replace(
         ctx,
         clearance=clearance,
-        freeing=deletions(plan.changes),
+        freeing=deletions(plan.changes if plan.complete else ()),  # beside what could not be read nothing is deleted
         freed_labels=freed_labels(plan.changes),
         watches=watches,
         writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
     )
 
 
+def _counting(events: Iterator[Event], unread: int) -> Iterator[Event]:
+    """Pass the events on; the last one says how many groups could not be read."""
+    for event in events:
+        yield replace(event, unread=unread) if isinstance(event, Finished) else event
+
+
 def _refuse(plan: Plan) -> None:
-    if plan.unreadable:
-        first = plan.unreadable[0]
-        raise AciReconcileError(f"{first.address} could not be read: {first.message}")
+    if plan.blind is not None:
+        raise AciReconcileError(f"{plan.blind.address} could not be read: {plan.blind.message}")
     if plan.blockers:
         raise HeldBackError("; ".join(f"{each.reason} (release: {each.release})" for each in plan.blockers))
     if plan.missing_secrets:
@@ -114,7 +121,8 @@ def _traced(event: Event, ctx: Context, since: dict[str, float]) -> Event:
 
 
 def _finished(seen: list[Event], ctx: Context, began: float, *, interrupted: bool) -> Finished:
-    done = [event.change.action for event in seen if isinstance(event, Succeeded)]
+    ends = [event for event in seen if isinstance(event, (Succeeded, Unhealthy))]
+    done = [event.change.action for event in ends if isinstance(event, Succeeded) or event.provisioned]
     return Finished(
         added=done.count(Action.CREATE) + done.count(Action.REPLACE),
         changed=done.count(Action.UPDATE) + done.count(Action.ADOPT),
@@ -126,6 +134,7 @@ def _finished(seen: list[Event], ctx: Context, began: float, *, interrupted: boo
         interrupted=interrupted,
         seconds=ctx.clock.now() - began,
         in_flight=tuple(sorted(ctx.in_flight)),
+        unseen=tuple(sorted(event.change.address for event in ends if event.unseen)),
         override=next((event.reason for event in seen if isinstance(event, FreezeOverridden)), ""),
         reached=_reached(seen),
     )
@@ -137,22 +146,39 @@ def _reached(seen: list[Event]) -> tuple[Reached, ...]:
 
 
 def _tasks(plan: Plan, ctx: Context) -> list[Task]:
-    after, behind = dependencies(plan.changes), freed_first(plan.changes)
+    unread = [(Change(each.id, Action.NO_OP), each.message) for each in plan.unreadable if each.id is not None]
+    after = dependencies((*plan.changes, *(change for change, _ in unread)))
+    behind = freed_first(plan.changes)
     groups = [creation(each, ctx) for each in plan.resource_groups if each.create]
-    made = {each.name for each in groups}
+    made, dark = {each.name for each in groups}, {change.address.lower() for change, _ in unread}
     tasks = [
         Task(
             name=change.address.lower(),
             process=partial(converge, change, ctx),
             skipped=partial(Skipped, change),
-            after=frozenset(after[change.address.lower()]) | ({group_name(change.id.scope)} & made),
+            after=frozenset(after[change.address.lower()] | {group_name(change.id.scope)} & made | _safe(change, dark)),
             lanes=lanes(change),
             behind=behind.get(change.address, frozenset()),
         )
         # Deletions first: a creation that waits for the quota they free may not hold the subnet that they need.
         for change in sorted(plan.changes, key=lambda each: each.action is not Action.DELETE)
     ]
-    return groups + tasks
+    return [*groups, *(_failing(change, message) for change, message in unread), *tasks]
+
+
+def _safe(change: Change, dark: set[str]) -> set[str]:
+    """Return what must be well before a change is: nothing is pruned that a group may need that could not be read."""
+    return dark if change.action is Action.DELETE else set()
+
+
+def _failing(change: Change, message: str) -> Task:
+    """Return a task that only says that a group could not be read, so that what depends on it is not begun."""
+
+    def told() -> Process[bool]:
+        yield Failed(change, AzureError(f"could not be read: {message}"), 0)
+        return False
+
+    return Task(change.address.lower(), told, partial(Skipped, change))
 
 
 def delete_resource_groups(

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.deferred import references_in
-from aci_reconcile.errors import AzureError
-from aci_reconcile.health import is_settled
-from aci_reconcile.model import as_text
+from aci_reconcile.model import ResourceId
 from aci_reconcile.plan.decide import decide, matches, memory
 from aci_reconcile.plan.planning import plan
 from aci_reconcile.plan.values import Unreadable
+from aci_reconcile.provisioning import is_quiet
+from aci_reconcile.reconcile.awaiting import settled
 from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
 from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.steps import never, pause
+from aci_reconcile.reconcile.steps import never
 from aci_reconcile.reconcile.watch import listed
 
 if TYPE_CHECKING:
@@ -29,17 +29,13 @@ if TYPE_CHECKING:
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource, ResourceId, Scope
+    from aci_reconcile.model import Resource, Scope
     from aci_reconcile.plan.decide import Verdicts
     from aci_reconcile.plan.deferring import Key
     from aci_reconcile.plan.values import Change, Plan, Policy
     from aci_reconcile.reconcile.gather import Answer
     from aci_reconcile.reconcile.steps import Process
     from aci_reconcile.reconcile.watch import Listing
-
-_SETTLING = 60.0
-"""Seconds for which a group that is in transition is waited for, before it counts as not comparable."""
-_GLANCE = 1.0
 
 
 class Refresh(StrEnum):
@@ -74,6 +70,9 @@ class Look:
     concurrency: int = 8
     refresh: Refresh = Refresh.AUTO
     health: bool = False
+    until_settled: bool = False
+    """Whether a group in transition is waited for although it equals its manifest: who only looks wants to know how it
+    ends, and an apply waits for it later, beside its other work."""
     jitter: Callable[[], float] = no_jitter
     limits: Limits = field(default_factory=Limits)
     listed: Mapping[tuple[str, str], Callable[[], Listing]] = field(
@@ -128,13 +127,22 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     answers = gathered({key: _listed(scope, look) for key, scope in wanted.items()}, look)
     found = _found(answers)
     verdicts = _verdicts([(declared[key], found[key]) for key in found if key in declared], policy, look)
-    decisions = _decisions(declared, found, policy, look, verdicts)
-    named = [key for key in found if key in declared and key not in decisions]
-    awaited = _named(desired)
-    elsewhere = {each.key: each for each in awaited if each.scope.key not in wanted}
-    named += [each.key for each in awaited if each.key in found and each.key not in named]
-    reads = gathered({key: _settled(found[key].id, look) for key in named}, look)
-    others = gathered({key: _settled(each, look) for key, each in elsewhere.items()}, look)
+    asked = {key: each for key, each in declared.items() if policy.selected is None or key in policy.selected}
+    decisions = _decisions(asked, found, policy, look, verdicts)
+    awaited = {each.key: each for each in _named(asked.values())}
+
+    def enough(live: Resource) -> bool:
+        """Whether nothing that a group in transition will tell is missed: its values are not, and it is as declared."""
+        key = live.id.key
+        if key in awaited or look.until_settled or key not in asked:
+            return False
+        return not decide(asked[key], live, policy, verdicts).writes
+
+    named = [key for key in found if key in asked and key not in decisions]
+    named += [key for key in awaited if key in found and key not in named]
+    elsewhere = {key: each for key, each in awaited.items() if each.scope.key not in wanted}
+    reads = gathered({key: settled(found[key].id, look, enough) for key in named}, look)
+    others = gathered({key: settled(each, look, enough) for key, each in elsewhere.items()}, look)
     missing = _missing(answers, wanted, look)
     holding = {each.id.scope.key for each in desired} if missing else set[tuple[str, str]]()
     resources = {**found, **{each.id.key: each for answer in reads.values() for each in answer.found}}
@@ -149,10 +157,8 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     )
 
 
-def standing(desired: Sequence[Resource], scopes: Iterable[Scope], owner: str, look: Look) -> Observation:
+def standing(desired: Sequence[Resource], scopes: Iterable[Scope], look: Look) -> Observation:
     """Read what is live from the lists of the resource groups: that is all a deletion must know.
-
-    Only what this owner has in transition is waited for, because it would look like another group once it has settled.
 
     Raises:
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
@@ -160,14 +166,7 @@ def standing(desired: Sequence[Resource], scopes: Iterable[Scope], owner: str, l
     declared = {resource.id.key: resource for resource in desired}
     answers = gathered({key: _listed(scope, look) for key, scope in _wanted(desired, scopes).items()}, look)
     found = _found(answers)
-    moving = [key for key, each in found.items() if not is_settled(each.body) and tags.owner(each) == owner]
-    reads = gathered({key: _settled(found[key].id, look) for key in moving}, look)
-    gone = {key for key, answer in reads.items() if not answer.found}
-    resources = {**found, **{each.id.key: each for answer in reads.values() for each in answer.found}}
-    return Observation(
-        tuple(resources[key] for key in sorted(resources) if key not in gone),
-        unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, found)),
-    )
+    return Observation(tuple(found[key] for key in sorted(found)), unreadable=tuple(_dark_scopes(answers, declared)))
 
 
 def _wanted(desired: Iterable[Resource], scopes: Iterable[Scope]) -> dict[tuple[str, str], Scope]:
@@ -204,15 +203,15 @@ def _missing(
 def _decisions(
     declared: Mapping[Key, Resource], listed: Mapping[Key, Resource], policy: Policy, look: Look, verdicts: Verdicts
 ) -> dict[Key, Change]:
-    """Decide about the groups that a list says enough about: those that it shows settled and as declared."""
+    """Decide about the groups that a list says enough about: those that it shows provisioned and as declared."""
     if look.refresh is Refresh.GET or look.health:
         return {}
-    pairs = ((key, declared[key], each) for key, each in listed.items() if key in declared and is_settled(each.body))
+    pairs = ((key, declared[key], each) for key, each in listed.items() if key in declared and is_quiet(each.body))
     told = {key: decide(desired, live, policy, verdicts) for key, desired, live in pairs}
     return {key: change for key, change in told.items() if not (change.writes or change.stuck)}
 
 
-def _named(desired: Sequence[Resource]) -> tuple[ResourceId, ...]:
+def _named(desired: Iterable[Resource]) -> tuple[ResourceId, ...]:
     """Return the groups that manifests name values of, each once."""
     found = (each.target(resource.id) for resource in desired for each in references_in(resource))
     return tuple({each.key: each for each in found}.values())
@@ -239,25 +238,6 @@ def _listed(scope: Scope, look: Look) -> Process[tuple[Resource, ...]]:
     return tuple(listing.groups.values())
 
 
-def _settled(resource_id: ResourceId, look: Look) -> Process[tuple[Resource, ...]]:
-    """Read one group; one in transition is waited for, because only settled reads can be compared.
-
-    Raises:
-        AzureError: it cannot be read, or is still in transition after a minute.
-    """
-    until = look.clock.now() + _SETTLING
-    while True:
-        live = yield from reading(look, partial(look.backend.get, resource_id))
-        if live is None:
-            return ()
-        if is_settled(live.body):
-            return (live,)
-        if look.clock.now() > until:
-            state = as_text(live.properties.get("provisioningState"))
-            raise AzureError(f"still {state} after {_SETTLING:.0f} s; only a settled group can be compared")
-        yield from pause(_GLANCE)
-
-
 def _dark_scopes(
     answers: dict[tuple[str, str], Answer], declared: dict[tuple[str, str, str, str], Resource]
 ) -> Iterator[Unreadable]:
@@ -274,4 +254,5 @@ def _dark_groups(
 ) -> Iterator[Unreadable]:
     for key, answer in reads.items():
         if answer.error:
-            yield Unreadable(named[key].address, answer.error)
+            group = named[key]
+            yield Unreadable(group.address, answer.error, group if isinstance(group, ResourceId) else group.id)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.deferred import references, resolved
 from aci_reconcile.errors import NotConvergedError
-from aci_reconcile.health import is_settled
+from aci_reconcile.events import Waiting
 from aci_reconcile.plan.decide import decide
 from aci_reconcile.plan.values import Action
+from aci_reconcile.provisioning import is_settled, state_of
 from aci_reconcile.reconcile.patience import Pace, going_on, overdue, patiently
 from aci_reconcile.reconcile.steps import call, pause
 
@@ -43,13 +44,16 @@ def undeferred(
 def _told(reference: GroupReference, change: Change, ctx: Context, deadline: Deadline) -> Process[str]:
     """Return the value that a settled group tells."""
     target = reference.target(change.id)
-    pace = Pace()
+    pace, told = Pace(), ""
     while True:
         ask = partial(ctx.backend.get, target)
         other = yield from patiently(ctx, ask, deadline, again=partial(going_on, ctx), idle=True)
         if other is None or is_settled(other.body):
             break
         overdue(ctx, deadline, f"waiting for {target.address}")
+        if state_of(other.body) != told:
+            told = state_of(other.body)
+            yield Waiting(change, f"for {target.address}, which is {told}")
         yield from pause(pace.next(), idle=True)
         ctx.unless_stopped()
     value = reference.told(other)

@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.errors import AzureError
+from aci_reconcile.errors import AzureError, NotConvergedError
 from aci_reconcile.events import Succeeded, Unhealthy, Waiting
-from aci_reconcile.health import State, assess, has_failed, has_succeeded
+from aci_reconcile.health import State, assess
+from aci_reconcile.provisioning import has_failed, has_succeeded, is_settled
+from aci_reconcile.reconcile.awaiting import SETTLING
 from aci_reconcile.reconcile.context import MovedError, Wait
-from aci_reconcile.reconcile.patience import Pace
-from aci_reconcile.reconcile.settling import settled_read
+from aci_reconcile.reconcile.hopeless import is_hopeless
+from aci_reconcile.reconcile.patience import Pace, patiently
 from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
@@ -25,51 +27,93 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.steps import Process
 
 _LOG_LINES = 20
-_HOPELESS_RESTARTS = 3
-"""A container may fail a few times after a write, while what it needs comes up; then the apply gives up on it."""
 
 
 def running(change: Change, live: Resource | None, ctx: Context, deadline: Deadline, began: float) -> Process[bool]:
-    """Wait until the containers are up, and tell how it went."""
+    """Wait until the containers are up, and tell how it went; an interrupted run tells what it has seen."""
     health: Health | None = None
-    if live is not None and (ctx.wait is Wait.HEALTHY or (change.writes and has_failed(live.body))):
+    if live is not None and _is_asked(change, live, ctx):
         if "instanceView" not in live.properties:
             live = yield from _read_again(change, live, ctx, deadline)
         live, health = yield from _watched(change, live, ctx, deadline)
     seconds = ctx.clock.now() - began
-    if health is None or health.good or health.state is State.STOPPED:
-        yield Succeeded(change, live, seconds, health)
+    if health is None or not _is_bad(health, ctx):
+        yield Succeeded(change, live, seconds, health if ctx.wait is Wait.HEALTHY else None)
         return True
-    logs = yield from _last_words(change, health, ctx)
-    yield Unhealthy(change, health, seconds, logs, live=live)
+    yield from unhealthy(change, health, ctx, seconds, live)
     return False
 
 
+def unhealthy(change: Change, health: Health, ctx: Context, seconds: float, live: Resource | None) -> Process[None]:
+    """Tell that a group does not run, with the last words of its containers."""
+    logs = yield from _last_words(change, health, ctx)
+    yield Unhealthy(change, health, seconds, logs, live=live)
+
+
+def _is_asked(change: Change, live: Resource, ctx: Context) -> bool:
+    """Whether the run state matters: where it is waited for, and where provisioning itself did not end well."""
+    if ctx.wait is Wait.HEALTHY or (change.writes and has_failed(live.body)):
+        return True
+    return ctx.wait is Wait.PROVISIONED and not is_settled(live.body)
+
+
+def _is_bad(health: Health, ctx: Context) -> bool:
+    """Whether the group is not as it should be: after an interruption, only where that was seen."""
+    if health.good or health.state is State.STOPPED:
+        return False
+    if health.state is State.UNHEALTHY:
+        return True
+    return not ctx.stopped() and (ctx.wait is Wait.HEALTHY or not health.settled)
+
+
 def _watched(change: Change, live: Resource, ctx: Context, deadline: Deadline) -> Process[tuple[Resource, Health]]:
-    pace = Pace(ceiling=2)
-    told = ""
+    """Look at the group until it is up, there is no hope, the time is over, or the run is interrupted."""
+    pace, told, began = Pace(ceiling=2), "", ctx.clock.now()
     while True:
-        health = assess(live.body, now=ctx.clock.now(), stable_for=ctx.stable_for)
-        if health.good or health.state is State.STOPPED or _hopeless(change, health):
+        now = ctx.clock.now()
+        health = assess(live.body, now=now, stable_for=ctx.stable_for)
+        until = _patience(change, health, began, deadline)
+        if _is_seen(change, health, ctx, began) or ctx.stopped():
             return live, health
-        if ctx.clock.now() > deadline.at:
-            return live, replace(health, reasons=(*health.reasons, f"not running after {ctx.timeout:.0f} s"))
-        doing = _doing(health)
+        if now > until:
+            return live, _given_up(health, deadline.seconds if until == deadline.at else until - began)
+        doing = _doing(health, until - began if until < deadline.at else 0)
         if doing != told:
             told = doing
             yield Waiting(change, doing)
         yield from pause(max(pace.next(), _until_stable(health, ctx)), idle=True)
-        ctx.unless_stopped()
-        live = yield from _read_again(change, live, ctx, deadline)
+        if not ctx.stopped():
+            live = yield from _read_again(change, live, ctx, deadline)
+
+
+def _is_seen(change: Change, health: Health, ctx: Context, began: float) -> bool:
+    """Whether nothing more is to be waited for."""
+    if health.good or health.state is State.STOPPED or (ctx.wait is not Wait.HEALTHY and health.settled):
+        return True
+    return is_hopeless(change, health, since_write=ctx.clock.now() - began)
+
+
+def _patience(change: Change, health: Health, began: float, deadline: Deadline) -> float:
+    """Return until when a group is waited for: not for long where somebody else has it in transition."""
+    return min(began + SETTLING, deadline.at) if not change.writes and not health.settled else deadline.at
+
+
+def _given_up(health: Health, seconds: float) -> Health:
+    """Return how the group is, with the time that it was given."""
+    still = "not running" if health.settled else f"still {health.provisioning_state}"
+    return replace(health, reasons=(*health.reasons, f"{still} after {seconds:.0f} s"))
 
 
 def _read_again(change: Change, known: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
     """Read the group with its run state.
 
     Raises:
+        NotConvergedError: it is gone.
         MovedError: somebody else has written it meanwhile.
     """
-    live = yield from settled_read(change, ctx, deadline)
+    live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
+    if live is None:
+        raise NotConvergedError("the group vanished meanwhile", hint="another apply creates it")
     if _mark(live) != _mark(known):
         raise MovedError
     return live
@@ -87,28 +131,15 @@ def _until_stable(health: Health, ctx: Context) -> float:
     return min(max(health.ready_at + ctx.stable_for - ctx.clock.now(), 0), ctx.stable_for)
 
 
-def _hopeless(change: Change, health: Health) -> bool:
-    """Whether waiting will not help; right after a write a container may fail a few times."""
-    if health.state is not State.UNHEALTHY:
-        return False
-    failing = [each for each in health.containers if each.verdict is State.UNHEALTHY]
-    return (
-        not change.writes
-        or not failing
-        or any(
-            each.state == "Terminated" or each.restarts >= _HOPELESS_RESTARTS or "Image" in each.detail
-            for each in failing
-        )
-    )
-
-
-def _doing(health: Health) -> str:
-    """Return in a few words what a group that is not up yet is at."""
+def _doing(health: Health, seconds: float) -> str:
+    """Return in a few words what a group that is not up yet is at, and for how long that is waited for, if not long."""
+    limit = f", for up to {seconds:.0f} s" if seconds else ""
     if health.reasons and health.state is State.UNHEALTHY:
-        return health.reasons[0]
+        return f"{health.reasons[0]}{limit}"
     running = sum(each.state == "Running" for each in health.containers if not each.init)
     total = sum(not each.init for each in health.containers)
-    return f"{running}/{total} running" if total else health.provisioning_state
+    told = [] if health.settled and total else [health.provisioning_state]
+    return ", ".join((*told, *([f"{running}/{total} running"] if total else []))) + limit
 
 
 def aftermath(change: Change, ctx: Context) -> Process[tuple[Health | None, Logs]]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import NotConvergedError, NotFoundError
 from aci_reconcile.events import Waiting
-from aci_reconcile.health import has_succeeded, is_settled
-from aci_reconcile.model import as_text
+from aci_reconcile.provisioning import has_succeeded, is_settled, state_of
 from aci_reconcile.reconcile.comparing import moved
 from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.hopeless import Glances, glanced, unless_hopeless
 from aci_reconcile.reconcile.patience import Pace, failure, overdue, patiently
 from aci_reconcile.reconcile.steps import pause
 from aci_reconcile.reconcile.watch import next_look, watch_of
@@ -31,20 +31,25 @@ def settle(
     ctx: Context,
     deadline: Deadline,
     proof: Callable[[Resource], bool] | None = None,
+    glances: Glances | None = None,
 ) -> Process[Resource | None]:
     """Wait until the operation has ended; returns the group where a list has proved that it ended well.
 
+    ``glances`` says when a group that is to come up is read by itself, to see whether it still can.
     Where many groups are waited for, one list watches them all. Only what it proves is believed; otherwise the
     operation itself is asked. One that Azure no longer knows has ended, too; how, the group itself tells.
 
     Raises:
         AzureError: it ended badly.
         NotConvergedError: it has not by the deadline.
+        HopelessError: its containers fail again and again, and it never will.
     """
     watch, since = watch_of(ctx, change.id.scope), ctx.clock.now()
     pace, told = Pace(), ""
     with watch.joined(since):
         while operation.url:
+            if glances is not None:
+                yield from glanced(change, ctx, glances)
             if proof is not None and watch.worthwhile(watch.pending):
                 listing = yield from next_look(watch, ctx, deadline, since=since)
                 seen = listing.groups.get(change.id.key) if listing else None
@@ -88,7 +93,7 @@ def _told(change: Change, state: str, told: str) -> Process[str]:
 
 
 def _state(seen: Resource | None) -> str:
-    return (as_text(seen.properties.get("provisioningState")) if seen else "") or "Pending"
+    return (state_of(seen.body) if seen else "") or "Pending"
 
 
 def settled_read(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource]:
@@ -96,15 +101,18 @@ def settled_read(change: Change, ctx: Context, deadline: Deadline) -> Process[Re
 
     Raises:
         NotConvergedError: the group is gone, or still not settled by the deadline.
+        HopelessError: its containers fail again and again, and it never will.
     """
-    pace = Pace()
+    pace, told, began = Pace(), "", ctx.clock.now()
     while True:
         live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
             raise NotConvergedError("the group vanished while it was being written")
         if is_settled(live.body):
             return live
-        overdue(ctx, deadline, as_text(live.properties.get("provisioningState")).lower())
+        unless_hopeless(change, live, ctx, began)
+        overdue(ctx, deadline, _state(live).lower())
+        told = yield from _told(change, _state(live), told)
         yield from pause(pace.next())
 
 

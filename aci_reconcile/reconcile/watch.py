@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
-from aci_reconcile.health import is_settled
+from aci_reconcile.provisioning import is_settled
 from aci_reconcile.reconcile.patience import Deadline, Pace, going_on, patiently
 from aci_reconcile.reconcile.steps import Await, InterruptedRunError, Notify, pause
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from aci_reconcile import tags
 from aci_reconcile.backend import Operation
+from aci_reconcile.events import Waiting
 from aci_reconcile.model import as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.values import Action
+from aci_reconcile.provisioning import is_settled, state_of
 from aci_reconcile.reconcile.comparing import is_our_write, moved, proof_of
 from aci_reconcile.reconcile.context import MovedError, Wait
+from aci_reconcile.reconcile.hopeless import Glances
 from aci_reconcile.reconcile.limits import Ask, Kind
-from aci_reconcile.reconcile.patience import patiently
+from aci_reconcile.reconcile.patience import Deadline, patiently
 from aci_reconcile.reconcile.settling import gone, settle
 from aci_reconcile.reconcile.steps import InterruptedRunError, call, release
 from aci_reconcile.secret import fingerprint
@@ -22,11 +25,14 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change
     from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 ACCEPTED: Final = "accepted"
 """How far a write is that Azure has taken, and that is not seen to its end."""
+PROVISIONED: Final = "provisioned"
+"""How far a write is that was seen to its end, where the containers are not yet."""
+STUCK: Final = 120.0
+"""Seconds for which Azure may refuse to write a group that was in transition before the run."""
 
 
 def marked(after: Resource, ctx: Context) -> Process[str]:
@@ -65,7 +71,8 @@ def put(
     operation = yield from _sent(change, wanted, ctx, deadline, expected)
     if ctx.wait is Wait.NONE:
         return None
-    seen = yield from settle(change, operation, ctx, deadline, proof_of(change, wanted, expected))
+    glances = Glances.of(wanted, ctx.clock.now())
+    seen = yield from settle(change, operation, ctx, deadline, proof_of(change, wanted, expected), glances)
     yield from release()
     return seen
 
@@ -88,15 +95,33 @@ def _sent(
             _unless_stopped(ctx, change)
         if moved(change, expected, live):
             _give_way(ctx, change, nothing_written=first)
+        yield from _refused_while(live, change)
         return None
 
     _first_attempt(ctx, change, "write sent")
     location = as_text(wanted.body.get("location")).lower()
-    operation = yield from patiently(
-        ctx, send, deadline, ask=Ask(Kind.WRITE, location), again=again, idle=first, let_in=first
-    )
+    until = _until_refused(change, ctx, deadline) if first else deadline
+    asked = Ask(Kind.WRITE, location)
+    operation = yield from patiently(ctx, send, until, ask=asked, again=again, idle=first, let_in=first)
     _note_accepted(ctx, change, operation)
     return operation
+
+
+def _until_refused(change: Change, ctx: Context, deadline: Deadline) -> Deadline:
+    """Return until when a write is sent again; not for long where Azure had the group in transition before the run.
+
+    Azure refuses such a write with ``ContainerGroupTransitioning``, for ever where the group hangs
+    (alan-turing-institute/data-safe-haven#2641, where only a deletion helped).
+    """
+    if change.before is None or is_settled(change.before.body):
+        return deadline
+    return Deadline(min(deadline.at, ctx.clock.now() + STUCK), min(deadline.seconds, STUCK))
+
+
+def _refused_while(live: Resource | None, change: Change) -> Process[None]:
+    """Tell that Azure takes no write of a group meanwhile."""
+    if live is not None and not is_settled(live.body):
+        yield Waiting(change, f"Azure takes no write while the group is {state_of(live.body)}; asking again")
 
 
 def _unless_stopped(ctx: Context, change: Change) -> None:
@@ -160,10 +185,12 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
         _unless_stopped(ctx, change)
         if moved(change, change.before, live):
             _give_way(ctx, change, nothing_written=True)
+        yield from _refused_while(live, change)
         return None
 
     _first_attempt(ctx, change, "delete sent")
-    operation = yield from patiently(ctx, send, deadline, ask=deletion_of(change), again=again, idle=True, let_in=True)
+    asked, until = deletion_of(change), _until_refused(change, ctx, deadline)
+    operation = yield from patiently(ctx, send, until, ask=asked, again=again, idle=True, let_in=True)
     _note_accepted(ctx, change, operation)
     yield from settle(change, operation, ctx, deadline)
     yield from gone(change, ctx, deadline)

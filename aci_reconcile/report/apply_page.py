@@ -140,7 +140,7 @@ def _remarks(events: Iterable[Event], last_words: Iterable[str]) -> Iterator[Rem
 def _counts(finished: Finished) -> Iterator[tuple[str, int]]:
     yield from (("added", finished.added), ("changed", finished.changed), ("destroyed", finished.destroyed))
     told = (
-        ("failed", finished.failed),
+        ("failed", finished.failed - finished.unhealthy),
         ("not healthy", finished.unhealthy),
         ("skipped", finished.skipped),
         ("unchanged", finished.unchanged),

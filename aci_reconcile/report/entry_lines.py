@@ -23,10 +23,11 @@ def field_lines(entry: Entry) -> Iterator[str]:
 
 
 def run_state_lines(entry: Entry) -> Iterator[str]:
-    """Yield the containers of a group that is not healthy, with their events and last words."""
+    """Yield the events of a group that is not healthy, and its containers with their events and last words."""
     if entry.health is None or entry.health.good:
         return
     logs = dict(entry.logs)
+    yield from event_lines(entry.health.events, PLAIN)
     for container in entry.health.containers:
         yield container_line(container)
         yield from (f"  {line}" for line in event_lines(container.events, PLAIN))

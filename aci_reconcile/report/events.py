@@ -14,6 +14,7 @@ from aci_reconcile.events import (
     ResourceGroupCreated,
     ResourceGroupDeleted,
     ResourceGroupFailed,
+    Settling,
     Skipped,
     Started,
     Succeeded,
@@ -61,6 +62,8 @@ def event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912  one c
             return _line("!", style.warn, "freeze", f"overridden: {reason} ({freeze})", style)
         case Paced():
             return _line("·", style.dim, "limits", _paced(event), style)
+        case Settling(address, state, seconds):
+            return _line("·", style.dim, address, f"is {state}; waiting for it, for up to {took(seconds)}", style)
         case Started(change):
             return _of(change, doing(change), style)
         case Waiting(change, detail):
@@ -95,7 +98,8 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
     rest = [
         text
         for number, text in (
-            (finished.failed, f"{finished.failed} failed"),
+            (finished.failed - finished.unhealthy, f"{finished.failed - finished.unhealthy} failed"),
+            (finished.unhealthy, f"{finished.unhealthy} not healthy"),
             (finished.skipped, f"{finished.skipped} skipped"),
             (finished.unchanged, f"{finished.unchanged} unchanged"),
         )
@@ -105,6 +109,8 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
         lines.append(f"      {', '.join(rest)}.")
     if finished.override:
         lines.append(f"The freeze was overridden: {sanitize(finished.override)}")
+    if finished.unseen:
+        lines.append(f"Not seen running: {sanitize(', '.join(finished.unseen))}.")
     if finished.in_flight:
         lines.append(f"Started and not seen to the end: {sanitize(', '.join(finished.in_flight))}.")
     if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
@@ -148,7 +154,9 @@ def done(event: Succeeded) -> str:
     text = f"{_did(event.change)} after {took(event.seconds)}"
     if event.change.action is Action.NO_OP:
         text = _DOING[Action.NO_OP][1]
-    return f"{text}, {event.health.state}" if event.health is not None else text
+    if event.health is None:
+        return text
+    return f"{text}, not seen running" if event.unseen else f"{text}, {event.health.state}"
 
 
 def summary(error: AciReconcileError) -> str:
@@ -165,8 +173,9 @@ def _unhealthy(event: Unhealthy, style: Style) -> Iterator[str]:
 
 
 def _containers(health: Health, last_words: Logs, style: Style) -> Iterator[str]:
-    """Yield the containers that are not well, with their events and their last words."""
+    """Yield the events of the group, and the containers that are not well, with their events and last words."""
     logs = dict(last_words)
+    yield from (f"      {line}" for line in event_lines(health.events, style))
     for container in health.containers:
         lines = logs.get(container.name, ())
         if container.verdict in _FINE and not lines:

@@ -14,6 +14,7 @@ from aci_reconcile.events import (
     ResourceGroupCreated,
     ResourceGroupDeleted,
     ResourceGroupFailed,
+    Settling,
     Skipped,
     Started,
     Succeeded,
@@ -42,6 +43,7 @@ TYPES: Mapping[type[Event], str] = {
     ResourceGroupFailed: "resource_group_failed",
     FreezeOverridden: "freeze_overridden",
     Paced: "paced",
+    Settling: "settling",
     Started: "started",
     Waiting: "waiting",
     Succeeded: "succeeded",
@@ -81,6 +83,8 @@ def _members(event: Event) -> dict[str, object]:
             return {"freeze": event.freeze, "reason": event.reason}
         case Paced():
             return {"what": event.what, "seconds": event.seconds, "location": event.location, "rate": event.rate}
+        case Settling():
+            return {"address": event.address, "state": event.state, "seconds": event.seconds}
         case _:
             whose = _change(event.change) | _trace(event.trace)
     return whose | _details(event)
@@ -145,6 +149,9 @@ def _finished(event: Finished) -> dict[str, object]:
         "interrupted": event.interrupted,
         "seconds": event.seconds,
         "in_flight": list(event.in_flight),
+        "unhealthy": event.unhealthy,
+        "not_seen_running": list(event.unseen),
+        "unread": event.unread,
         "freeze_override": event.override,
         "addresses": [{"address": each.address} | _where(each) for each in event.reached],
     }

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from aci_reconcile.diff import ABSENT, Replaces
-from aci_reconcile.plan.values import Action, Cause, Impact
+from aci_reconcile.plan.values import Action, Impact
 from aci_reconcile.report.bodies import declared, live, masked, opened, unknown
 from aci_reconcile.report.escape import dump
 from aci_reconcile.report.limits import limits_json
@@ -160,7 +160,6 @@ def _fields(change: Change) -> list[dict[str, object]]:
 
 
 def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[str, object]:
-    in_azure = field.path in change.in_azure
     before = field.before if field.before is ABSENT else veiled(conceal(field.before, hidden), field.keys)
     after = field.after if field.after is ABSENT else veiled(field.after, field.keys)
     secret = field.secret or any(isinstance(side, Secret) for side in (before, after))
@@ -168,7 +167,7 @@ def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[s
         "path": field.path,
         "keys": list(field.keys),
         "replaces": field.replaces.value,
-        "cause": (Cause.AZURE if in_azure else change.cause).value,
+        "cause": change.cause_of(field).value,
         "secret": secret,
     }
     if field.candidates:

@@ -79,7 +79,7 @@ def _fields(change: Change) -> Iterator[Row]:
     for field in map(_with_default, change.fields):
         first, *others = [_secret(field)] if field.secret else _leaves(field, hidden)
         guilt = _GUILTY.get(field.replaces, "")
-        in_azure = field.path in change.in_azure or (change.cause is Cause.AZURE and not change.stuck)
+        in_azure = field.path in change.in_azure or (change.cause_of(field) is Cause.AZURE and not change.stuck)
         remark = ", ".join(text for text in (guilt, "changed in Azure" if in_azure else "") if text)
         yield replace(first, remark=remark, guilty=bool(guilt))
         yield from others

@@ -63,6 +63,7 @@ def health_json(health: Health) -> dict[str, object]:
         "provisioning_state": health.provisioning_state,
         "instance_state": health.instance_state,
         "reasons": list(health.reasons),
+        "events": [_event_json(event) for event in health.events],
         "containers": [_container_json(each) for each in health.containers],
     }
 

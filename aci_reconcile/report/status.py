@@ -13,10 +13,11 @@ from aci_reconcile.report.run_state import colour, event_lines, health_json, ver
 from aci_reconcile.report.words import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aci_reconcile.health import ContainerHealth, Health
     from aci_reconcile.model import Resource
+    from aci_reconcile.plan.values import Unreadable
     from aci_reconcile.report.style import Style
 
 _COLUMNS = (
@@ -33,14 +34,30 @@ _COLUMNS = (
 _STATE = 1
 
 
-def status_text(groups: Sequence[tuple[Resource, Health | None]], style: Style, *, width: int = 0) -> str:
-    """Return a table of groups, in the order given. A group without a run state was not read with one.
+def status_text(
+    groups: Sequence[tuple[Resource, Health | None]], style: Style, unread: Sequence[Unreadable] = (), *, width: int = 0
+) -> str:
+    """Return a table of groups, in the order given, and below it what could not be read.
+
+    A group without a run state was not read with one.
 
     Args:
         groups: the groups.
         style: the colours.
+        unread: what could not be read.
         width: how wide a line may be; what has no room stands below its row. 0 for any width.
     """
+    told = _table(groups, style, width) if groups or not unread else ""
+    return "\n\n".join(filter(None, (told, "\n".join(unread_lines(unread, style)))))
+
+
+def unread_lines(unread: Iterable[Unreadable], style: Style) -> Iterator[str]:
+    """Yield a line for each group, or resource group, that could not be read."""
+    for each in unread:
+        yield f"{style.paint(style.error, 'Error:')} {sanitize(f'{each.address}: {each.message}')}"
+
+
+def _table(groups: Sequence[tuple[Resource, Health | None]], style: Style, width: int) -> str:
     if not groups:
         return "No container groups."
     lines, below = fitted(_COLUMNS, [_cells(resource, health) for resource, health in groups], width)
@@ -67,14 +84,20 @@ def status_detail_text(resource: Resource, health: Health | None, style: Style) 
     ]
     lines = [style.paint(style.bold, sanitize(resource.address))]
     lines += [f"  {name}  {value}" for name, value in aligned([fact for fact in facts if fact[1]])]
+    if health is not None and health.events:
+        lines += ["  events", *(f"    {line}" for line in event_lines(health.events, style))]
     for container in health.containers if health is not None else ():
         lines += ["", *_container(container, style)]
     return "\n".join(lines)
 
 
-def status_json(groups: Sequence[tuple[Resource, Health | None]]) -> str:
-    """Return the groups as a JSON document, with the run state where it was read."""
-    document = {"format_version": FORMAT_VERSION, "groups": [_json(resource, health) for resource, health in groups]}
+def status_json(groups: Sequence[tuple[Resource, Health | None]], unread: Iterable[Unreadable] = ()) -> str:
+    """Return the groups as a JSON document, with the run state where it was read, and what could not be read."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "groups": [_json(resource, health) for resource, health in groups],
+        "unreadable": [{"address": each.address, "message": each.message} for each in unread],
+    }
     return dump(document)
 
 

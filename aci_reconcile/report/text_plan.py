@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from aci_reconcile.health import has_ended
+from aci_reconcile.health import condition, has_ended
 from aci_reconcile.plan.values import Action, Impact, Plan
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.layout import groups
@@ -86,7 +86,9 @@ def notes(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def in_sync(plan: Plan, singular: str, plural: str) -> str:
-    """Return a sentence: how many groups are as declared, how many secrets nobody compared, how many groups have ended.
+    """Return a sentence: how many groups are as declared, and of how many there is more to say than that.
+
+    A group that is stopped, or that Azure has not done with, is counted as that.
 
     Args:
         plan: the plan.
@@ -96,7 +98,12 @@ def in_sync(plan: Plan, singular: str, plural: str) -> str:
     if not plan.changes:
         return "There are no groups."
     same = matching(plan)
-    parts = [count(len(same), singular, plural)]
+    conditions = Counter(condition(change.before.body) if change.before is not None else "" for change in same)
+    fine, noun = conditions.pop("", 0), singular.split(maxsplit=1)[0]
+    parts = [count(fine, singular, plural)] if fine or not conditions else []
+    for word, number in sorted(conditions.items()):
+        nouns = (f"{noun} is", f"{noun}s are") if not parts else ("is", "are")
+        parts.append(count(number, f"{nouns[0]} {word}", f"{nouns[1]} {word}"))
     if plan.not_compared:
         parts.append(secrets_not_compared(plan))
     stuck = len(plan.of(Action.NO_OP)) - len(same)

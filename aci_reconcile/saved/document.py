@@ -17,6 +17,7 @@ from aci_reconcile.health import has_ended
 from aci_reconcile.model import as_object
 from aci_reconcile.normalize import align, digest, normalize, secrets_of
 from aci_reconcile.profiles import answering
+from aci_reconcile.provisioning import as_settled
 from aci_reconcile.report import plan_json
 from aci_reconcile.report.bodies import opened
 from aci_reconcile.report.escape import dump
@@ -193,10 +194,13 @@ def _live(change: Change) -> str:
         return ""
     hidden = hidden_texts(change)
     body: Json = opened({name: conceal(value, hidden) for name, value in change.before.body.items()})  # type: ignore[assignment]  # it is JSON again
-    if change.after is None or change.writes:
+    if change.after is None:
         return digest(normalize(as_object(body)))
     wanted = change.after.body
-    return digest(align(normalize(answering(as_object(body), wanted)), normalize(wanted))[0])
+    seen = as_settled(as_object(body), wanted)
+    if change.writes:
+        return digest(normalize(seen))
+    return digest(align(normalize(answering(seen, wanted)), normalize(wanted))[0])
 
 
 def _sha256(text: str) -> str:

@@ -28,7 +28,7 @@ from sweep import KINDS, KNOBS, LASTING, TRANSIENT, Ran, Spot, Sweep, clean
 
 from aci_reconcile.emulator import serve
 from aci_reconcile.errors import ExitCode, NoAnswerError
-from aci_reconcile.events import Failed, Finished
+from aci_reconcile.events import Failed, Finished, Unhealthy
 from aci_reconcile.model import Scope
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -129,10 +129,11 @@ def _stuck(spot: Spot) -> list[str]:
     ran, found = world.apply_once(), list[str]()
     if (LEFT, True) != (ran.code, spot.group in _failed(ran)) or "--timeout" not in ran.out:
         found.append(f"exit code {ran.code}: {ran.out}")
-    before = len(world.writes)
+    before = world.effects
     again = world.apply_once()
-    if (ERROR, before) != (again.code, len(world.writes)) or spot.group not in again.err:
-        found.append(f"exit code {again.code} while it lasts: {again.err}")
+    sick = {event.change.id.name for event in again.events if isinstance(event, Unhealthy)}
+    if (LEFT, before, True) != (again.code, world.effects, spot.group in sick):
+        found.append(f"exit code {again.code} while it lasts: {again.out}")
     world.unstick()
     last = world.apply_once()
     if last.code != OK:

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.diff import diff
-from aci_reconcile.health import is_settled
 from aci_reconcile.normalize import align, normalize
+from aci_reconcile.provisioning import is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -49,15 +49,19 @@ def test_an_interrupted_apply_ends_what_it_began_and_begins_nothing(commands: Co
     assert commands("plan", "--local").out.startswith("No changes.")
 
 
-def test_what_was_written_and_not_seen_to_run_is_named(commands: Commands) -> None:
-    """The health of a group is not waited for any more."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_was_written_and_not_seen_to_run_is_named(commands: Commands, number: int, code: int) -> None:
+    """It is there, which counts; its health is not waited for any more, and is said apart."""
     process = commands.begin("apply", "--local", "-y", "--stable-for", "1h", ACI_RECONCILE_PROVISIONING="0s")
-    until(process, "running")
-    process.send_signal(signal.SIGINT)
+    for _ in range(3):
+        until(process, "running")
+    process.send_signal(number)
     last = ended(process)
 
-    assert 130 == last.code
-    assert "Started and not seen to the end: rg-shop/api, rg-shop/db, rg-shop/web." in last.out
+    assert code == last.code
+    assert "Apply interrupted. Resources: 3 added, 0 changed, 0 destroyed." in last.out
+    assert "Not seen running: rg-shop/api, rg-shop/db, rg-shop/web." in last.out
+    assert "not seen to the end" not in last.out
     assert commands("plan", "--local").out.startswith("No changes.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure_world import SCOPE, AzureWorld
-from factories import OWNER, body, container, policy, rid
+from factories import body, container, policy, rid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -187,7 +187,7 @@ def test_an_unreadable_world_is_an_error_everywhere(cases: list[Case], verb: str
     sent = len(world.writes)
     plan = world.plan(*declared)
     rules = policy(max_deletes=UNLIMITED)
-    seen = standing(declared, [SCOPE], OWNER, world.look())
+    seen = standing(declared, [SCOPE], world.look())
     doomed = replace(destruction(seen.resources, rules), unreadable=seen.unreadable)
 
     assert ExitCode.ERROR is plan_code(plan, detailed=False)

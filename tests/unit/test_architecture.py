@@ -21,6 +21,7 @@ OPENS_SECRETS = {
     "arm/credentials.py": "hands a client secret to the identity library",
 }
 MUTABLE = {
+    "Glances": "counts up while one group is waited for",
     "Pace": "counts up while one process waits",
     "Bound": "one request, as long as it is on its way",
     "Redactor": "remembers what was opened, to keep it out of messages",

@@ -392,6 +392,20 @@ def test_a_group_that_never_comes_up_is_given_up_on() -> None:
     assert any("60 s" in reason for reason in event.health.reasons)
 
 
+@pytest.mark.parametrize(
+    ("state", "unseen"),
+    [({"state": "Waiting"}, ("rg-shop/web",)), ({"state": "Terminated", "exitCode": 1, "detailStatus": "Error"}, ())],
+)
+def test_what_was_provisioned_counts_however_it_runs(state: dict[str, Any], unseen: tuple[str, ...]) -> None:
+    """It is there; that it was not seen running, or seen to fail, is said apart."""
+    backend = FakeBackend.holding()
+    backend.state = state
+    end = run(backend, group(restartPolicy="Never"), timeout=60)[-1]
+
+    assert isinstance(end, Finished)
+    assert (1, 1, 1, unseen) == (end.added, end.failed, end.unhealthy, end.unseen)
+
+
 @pytest.mark.parametrize(("wait", "reads"), [(Wait.NONE, 0), (Wait.PROVISIONED, 1), (Wait.HEALTHY, 1)])
 def test_what_is_waited_for(wait: Wait, reads: int) -> None:
     """``none`` looks no more, the others read the result."""
@@ -493,8 +507,8 @@ def test_which_resource_groups_are_deleted(case: str) -> None:
     assert (event is ResourceGroupDeleted) is (("delete_rg", "rg-shop") in backend.calls)
 
 
-def test_an_interrupted_run_names_what_it_started() -> None:
-    """A second apply finishes it."""
+def test_an_interrupted_run_names_what_it_did_not_see_running() -> None:
+    """What was provisioned is there; a second apply looks after it."""
     backend, stop = FakeBackend.holding(), [False]
     rules = policy()
     backend.state = {"state": "Waiting"}
@@ -506,8 +520,9 @@ def test_an_interrupted_run_names_what_it_started() -> None:
 
     assert isinstance(finished, Finished)
     assert finished.interrupted
-    assert set(finished.in_flight) <= {"rg-shop/a", "rg-shop/b"}
-    assert finished.in_flight
+    assert finished.unseen
+    assert set(finished.unseen) <= {"rg-shop/a", "rg-shop/b"}
+    assert (len(finished.unseen), ()) == (finished.added, finished.in_flight)
 
 
 def test_a_group_that_is_let_go_loses_our_tags_and_runs_on() -> None:

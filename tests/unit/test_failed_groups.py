@@ -11,9 +11,10 @@ from factories import FakeBackend, FakeClock, body, container, context, group, o
 
 from aci_reconcile import tags
 from aci_reconcile.events import Succeeded
-from aci_reconcile.health import assess, has_failed, has_succeeded, is_settled
+from aci_reconcile.health import assess
 from aci_reconcile.model import Resource
 from aci_reconcile.plan import Action, Change, Impact, plan
+from aci_reconcile.provisioning import has_failed, has_succeeded, is_settled
 from aci_reconcile.reconcile import Look, apply, propose
 
 NOW = 1_700_000_000.0
@@ -38,7 +39,7 @@ STATES: dict[str, tuple[bool, bool, bool]] = {
     "succeeded": (True, True, False),
     "Failed": (True, False, True),
     "FAILED": (True, False, True),
-    "Canceled": (True, False, False),
+    "Canceled": (True, False, True),
     "Unhealthy": (True, False, False),
     "Pending": (False, False, False),
     "Creating": (False, False, False),

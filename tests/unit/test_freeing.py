@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import FakeBackend, FakeClock, context, group, owned, policy
+from factories import FakeBackend, FakeClock, context, group, owned, policy, rid
 
 from aci_reconcile.errors import InvalidRequestError, QuotaError
 from aci_reconcile.events import Event, Failed, Skipped, Succeeded, Waiting
-from aci_reconcile.plan import plan
+from aci_reconcile.plan import Unreadable, plan
 from aci_reconcile.reconcile import apply
 
 if TYPE_CHECKING:
@@ -70,6 +70,19 @@ def test_it_holds_no_subnet_that_the_deletion_needs() -> None:
 
     assert ["delete", "put", "put"] == [verb for verb, _ in backend.writes]
     assert {"z-old", "a-new"} == {each.change.id.name for each in events if isinstance(each, Succeeded)}
+
+
+def test_a_deletion_that_is_not_made_frees_nothing() -> None:
+    """Beside a group that could not be read nothing is pruned, and nobody waits for it."""
+    backend, rules = FakeBackend.holding(owned(group("old"))), policy(**RULES)
+    backend.faults["put"] = [FULL]
+    dark = Unreadable("rg-shop/dark", "no answer", rid("dark"))
+    proposal = plan([group("new"), group("dark")], list(backend.groups.values()), rules, unreadable=[dark])
+    events = list(apply(proposal, context(backend, policy=rules)))
+
+    assert {"dark": Failed, "new": Failed, "old": Skipped} == {
+        each.change.id.name: type(each) for each in events if isinstance(each, (Failed, Skipped))
+    }
 
 
 def test_an_interruption_ends_the_wait_for_what_is_not_begun() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.health import State, assess, has_ended, is_settled
+from aci_reconcile.health import State, assess, condition, has_ended
+from aci_reconcile.provisioning import is_settled
 
 NOW = 1_600_000_000.0
 
@@ -74,6 +75,15 @@ VERDICTS = {
     "provisioning failed": (seen({}, state="", provisioning="Failed"), State.UNHEALTHY),
     "still creating": (seen({}, state="", provisioning="Creating"), State.PENDING),
     "nothing told": (body(provisioningState="Succeeded"), State.UNKNOWN),
+    "Azure calls it unhealthy": (seen(running(), provisioning="Unhealthy"), State.UNHEALTHY),
+    "provisioning was canceled": (seen(running(), provisioning="Canceled"), State.UNHEALTHY),
+    "being repaired": (seen(running(), provisioning="Repairing"), State.PENDING),
+    "being updated while it runs": (seen(running(), provisioning="Updating"), State.PENDING),
+    "a state that nobody knows": (seen(running(), provisioning="NotAccessible"), State.PENDING),
+    "init container crashing in Creating": (
+        seen({}, init=backing_off(3), provisioning="Creating", state="Pending"),
+        State.UNHEALTHY,
+    ),
     "init container failed": (seen({}, init=ended(1), policy="Never", state="Pending"), State.UNHEALTHY),
     "init container done": (seen(running(), init=ended(0)), State.HEALTHY),
 }
@@ -165,3 +175,84 @@ def test_a_failed_probe_is_told() -> None:
     told = seen({**running(), "events": [event]})
 
     assert ("container c0: Running, Readiness probe failed",) == assess(told, now=NOW, stable_for=10).reasons
+
+
+def mounting(*events: dict[str, Any], view: dict[str, Any] | None = None, provisioning: str = "Creating") -> Any:
+    """Return a live body of a group with these events of its own."""
+    told = seen(view or {"currentState": {"state": "Waiting"}}, state="Pending", provisioning=provisioning)
+    told["properties"]["instanceView"]["events"] = list(events)
+    return told
+
+
+def failure(seconds: float, count: int = 1, kind: str = "Warning") -> dict[str, Any]:
+    """Return the event of a share that could not be mounted, so many seconds ago."""
+    return {
+        "name": "FailedMountAzureFileVolume",
+        "type": kind,
+        "message": "Failed to mount Azure File Volume.",
+        "count": count,
+        "firstTimestamp": ago(seconds),
+        "lastTimestamp": ago(seconds),
+    }
+
+
+def begun(seconds: float) -> dict[str, Any]:
+    """Return the view of a container whose image is being pulled since then."""
+    event = {"name": "Pulling", "type": "Normal", "message": "pulling", "lastTimestamp": ago(seconds)}
+    return {"currentState": {"state": "Waiting"}, "events": [event]}
+
+
+MOUNTS = {
+    "once, just now": (mounting(failure(5)), State.PENDING),
+    "once, a while ago": (mounting(failure(70)), State.UNHEALTHY),
+    "again and again": (mounting(failure(5, count=3)), State.UNHEALTHY),
+    "several, once each": (mounting(failure(9), failure(7), failure(5)), State.UNHEALTHY),
+    "of type Normal, as in the example": (mounting(failure(5, count=3, kind="Normal")), State.UNHEALTHY),
+    "in an earlier run": (mounting(failure(70, count=9), view=begun(20)), State.PENDING),
+    "before it ran at last": (mounting(failure(70, count=9), view=running(), provisioning="Succeeded"), State.HEALTHY),
+    "after provisioning was called done": (mounting(failure(70), provisioning="Succeeded"), State.UNHEALTHY),
+    "something else": (mounting({**failure(70), "name": "Sandbox", "type": "Normal"}), State.PENDING),
+}
+
+
+@pytest.mark.parametrize("case", MOUNTS)
+def test_a_share_that_cannot_be_mounted(case: str) -> None:
+    """It may be there a moment later; where it fails on, the containers wait for ever and say nothing of it."""
+    told, verdict = MOUNTS[case]
+
+    assert verdict is assess(told, now=NOW, stable_for=10).state
+
+
+def test_events_of_the_group_are_told_with_its_state() -> None:
+    """In Azure's words, the group's own reasons first."""
+    health = assess(mounting(failure(5, count=4)), now=NOW)
+
+    assert ("Azure calls it Creating", "FailedMountAzureFileVolume (x4): Failed to mount Azure File Volume.") == (
+        health.reasons
+    )
+    assert [("FailedMountAzureFileVolume", 4)] == [(each.name, each.count) for each in health.events]
+
+
+def test_an_init_container_is_called_one() -> None:
+    """Its name may be a container's as well."""
+    health = assess(seen({}, init=backing_off(3), provisioning="Creating", state="Pending"))
+
+    assert "init container i: Waiting, CrashLoopBackOff: Back-off restarting failed, 3 restarts" == health.reasons[1]
+
+
+CONDITIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "running": (seen(running()), ""),
+    "stopped": (seen(ended(0), state="Stopped"), "stopped"),
+    "stopped while it is updated": (seen(ended(0), state="Stopped", provisioning="Updating"), "Updating"),
+    "in transition": (seen({}, provisioning="Creating"), "Creating"),
+    "unhealthy": (seen(running(), provisioning="Unhealthy"), "Unhealthy"),
+    "from a list": (body(provisioningState="Succeeded"), ""),
+}
+
+
+@pytest.mark.parametrize("case", CONDITIONS)
+def test_what_is_said_of_a_group_that_is_as_declared(case: str) -> None:
+    """Nothing where it is provisioned and was not stopped."""
+    told, word = CONDITIONS[case]
+
+    assert word == condition(told)

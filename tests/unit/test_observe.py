@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, FakeBackend, FakeClock, container, group, live, owned, policy, rid
+from factories import FakeBackend, FakeClock, container, group, live, owned, policy, rid
 
+from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.errors import AuthenticationError, ForbiddenError
+from aci_reconcile.events import Settling
 from aci_reconcile.model import Resource, Scope
 from aci_reconcile.reconcile import Look, Refresh, observe, propose, standing
 
@@ -18,9 +19,9 @@ def look(backend: FakeBackend, **more: Any) -> Look:
     return Look(backend, FakeClock(), concurrency=2, **more)
 
 
-def in_transition(there: Resource) -> Resource:
-    """Return a live group as it is while Azure works on it."""
-    seen = live(there)
+def in_transition(there: Resource, *, keep: bool = False) -> Resource:
+    """Return a live group as it is while Azure works on it; ``keep``: its containers are as they were."""
+    seen = there if keep else live(there)
     return Resource(there.id, {**seen.body, "properties": {**seen.properties, "provisioningState": "Creating"}})
 
 
@@ -84,28 +85,12 @@ def test_a_group_that_vanishes_between_list_and_get_is_absent() -> None:
 
 
 def test_a_deletion_needs_the_lists_alone() -> None:
-    """Whatever differs from the manifests, and whatever others have in transition; the orphans are in them, too."""
-    backend = FakeBackend.holding(owned(group("a")), in_transition(group("theirs")), owned(group("orphan")))
-    seen = standing([group("a", container(image="x"))], [rid().scope], OWNER, look(backend))
+    """Whatever differs from the manifests, and whatever is in transition; the orphans are in them, too."""
+    backend = FakeBackend.holding(owned(group("a")), in_transition(owned(group("late"))), owned(group("orphan")))
+    seen = standing([group("a", container(image="x"))], [rid().scope], look(backend))
 
     assert ["list rg-shop"] == verbs(backend)
-    assert ["a", "orphan", "theirs"] == [each.id.name for each in seen.resources]
-
-
-def test_what_is_ours_and_still_created_is_waited_for() -> None:
-    """Once it has settled it has an address, and would look like somebody else's work."""
-    moving = in_transition(owned(group()))
-    backend, clock = FakeBackend.holding(moving), FakeClock()
-    slept = clock.sleep
-
-    def settles(seconds: float) -> None:
-        slept(seconds)
-        backend.groups[moving.id.key] = owned(group())
-
-    clock.sleep = settles  # type: ignore[method-assign]
-    seen = standing([group()], [], OWNER, Look(backend, clock))
-
-    assert ["Succeeded"] == [each.properties["provisioningState"] for each in seen.resources]
+    assert ["a", "late", "orphan"] == [each.id.name for each in seen.resources]
 
 
 def test_a_deletion_names_what_it_could_not_list() -> None:
@@ -113,7 +98,7 @@ def test_a_deletion_names_what_it_could_not_list() -> None:
     backend = FakeBackend.holding(owned(group("a")))
     backend.faults["list"] = [ForbiddenError("no", code="AuthorizationFailed", status=403)]
 
-    assert ["rg-shop/a"] == [each.address for each in standing([group("a")], [], OWNER, look(backend)).unreadable]
+    assert ["rg-shop/a"] == [each.address for each in standing([group("a")], [], look(backend)).unreadable]
 
 
 def test_what_was_listed_is_taken_down_with_its_time() -> None:
@@ -146,12 +131,24 @@ def test_without_a_credential_nothing_is_reported_as_unreadable() -> None:
         observe([group()], [], policy(), look(backend))
 
 
-def test_a_group_in_transition_is_waited_for() -> None:
-    """Up to a minute; after that it counts as not comparable."""
+NEWER = group("web", container(image="x"))
+
+
+@pytest.mark.parametrize("more", [{}, {"until_settled": True}])
+def test_a_group_in_transition_that_differs_is_waited_for(more: dict[str, Any]) -> None:
+    """Up to a minute, which is told; then it is compared as it is."""
+    backend, clock, told = FakeBackend.holding(in_transition(owned(group()))), FakeClock(), list[Any]()
+    seen = observe([NEWER], [], policy(), Look(backend, clock, tell=told.append, **more))
+
+    assert [Settling("rg-shop/web", "Creating", 60)] == told
+    assert 60 <= clock.now() - FakeClock().now() < 63
+    assert ((), ["Creating"]) == (seen.unreadable, [each.properties["provisioningState"] for each in seen.resources])
+
+
+def test_one_that_settles_is_compared_as_it_has_settled() -> None:
+    """Then nothing is said about how it was on its way."""
     there = owned(group())
-    moving = replace(there, body={**there.body, "properties": {**there.properties, "provisioningState": "Creating"}})
-    backend = FakeBackend.holding(moving)
-    clock = FakeClock()
+    backend, clock = FakeBackend.holding(in_transition(there)), FakeClock()
     slept = clock.sleep
 
     def settles(seconds: float) -> None:
@@ -159,11 +156,48 @@ def test_a_group_in_transition_is_waited_for() -> None:
         backend.groups[there.id.key] = there
 
     clock.sleep = settles  # type: ignore[method-assign]
-    seen = observe([group()], [], policy(), Look(backend, clock))
-    stuck = observe([group()], [], policy(), look(FakeBackend.holding(moving)))
 
-    assert (there,) == seen.resources
-    assert "still Creating after 60 s" in stuck.unreadable[0].message
+    assert (there,) == observe([NEWER], [], policy(), Look(backend, clock)).resources
+
+
+@pytest.mark.parametrize(("more", "seconds"), [({}, 0), ({"health": True}, 0), ({"until_settled": True}, 60)])
+def test_one_that_equals_its_manifest_is_waited_for_by_those_who_only_look(more: dict[str, Any], seconds: int) -> None:
+    """An apply waits for it beside its other work."""
+    backend, clock = FakeBackend.holding(in_transition(owned(group()))), FakeClock()
+    proposal = propose([group()], [], policy(), Look(backend, clock, **more))
+
+    assert (False, True) == (bool(proposal), proposal.complete)
+    assert seconds <= clock.now() - FakeClock().now() < seconds + 3
+
+
+def test_one_that_fails_again_and_again_is_not_waited_for() -> None:
+    """Nothing better is to come."""
+    looping = owned(group(), state="Waiting", detailStatus="CrashLoopBackOff: Back-off restarting failed")
+    backend, clock = FakeBackend.holding(in_transition(looping, keep=True)), FakeClock()
+    observe([NEWER], [], policy(), Look(backend, clock, until_settled=True))
+
+    assert FakeClock().now() == clock.now()
+
+
+def test_a_group_that_was_not_asked_for_is_not_read() -> None:
+    """However sick it is: what is said of it is said by the list."""
+    backend = FakeBackend.holding(owned(group("a")), in_transition(owned(group("sick"))))
+    backend.faults["get"] = [None, ForbiddenError("no", status=403)]
+    chosen = policy(selected=frozenset({rid("a").key}))
+    proposal = propose([group("a", container(image="x")), group("sick")], [], chosen, look(backend))
+
+    assert ["get rg-shop/a", "list rg-shop"] == verbs(backend)
+    assert proposal.complete
+
+
+def test_a_group_whose_values_are_needed_is_read_though_not_asked_for() -> None:
+    """The one that names them was."""
+    backend = FakeBackend.holding(owned(group("a")), owned(group("db")))
+    address = Deferred(GroupReference("db", "ipAddress.ip"))
+    named = group("a", container(environmentVariables=[{"name": "DB", "value": address}]))
+    propose([named, group("db")], [], policy(selected=frozenset({rid("a").key})), look(backend))
+
+    assert ["get rg-shop/a", "get rg-shop/db", "list rg-shop"] == verbs(backend)
 
 
 def test_names_differ_in_case_and_are_one_group() -> None:

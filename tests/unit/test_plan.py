@@ -453,6 +453,73 @@ def test_the_tag_tells_git_from_azure() -> None:
     assert Cause.UNKNOWN is only(plan([group("web", container(image="x"))], [owned(group())], policy())).cause
 
 
+LEVEL = {"name": "LEVEL", "value": "info"}
+BOTH = group("web", container(environmentVariables=[SECRET, LEVEL]))
+LEVEL_PATH = "containers[web].environmentVariables[LEVEL]"
+
+
+def louder(*secrets: str) -> Resource:
+    """Return the live group as our last write left it, whose level somebody has changed by hand since."""
+    there = stamped(BOTH, *secrets)
+    variables = [{"name": "DB"}, {**LEVEL, "value": "trace"}]
+    changed = [container(environmentVariables=variables)]
+    return replace(there, body={**there.body, "properties": {**there.properties, "containers": changed}})
+
+
+def causes(change: Change) -> tuple[Cause, dict[str, Cause]]:
+    """Return where a change comes from, as a whole and field by field."""
+    return change.cause, {each.path: change.cause_of(each) for each in change.fields}
+
+
+SECRET_PATH = "containers[web].environmentVariables[DB]"
+ORIGINS: dict[str, tuple[Resource, Resource, dict[str, Any], Cause, dict[str, Cause]]] = {
+    "a rotated secret": (BOTH, stamped(BOTH, "DB=old"), {}, Cause.GIT, {SECRET_PATH: Cause.GIT}),
+    "a field changed by hand": (
+        BOTH,
+        louder("DB=s3cret"),
+        {},
+        Cause.AZURE,
+        {LEVEL_PATH: Cause.AZURE},
+    ),
+    "a rotated secret, and a field changed by hand": (
+        BOTH,
+        louder("DB=old"),
+        {},
+        Cause.UNKNOWN,
+        {LEVEL_PATH: Cause.AZURE, SECRET_PATH: Cause.UNKNOWN},
+    ),
+    "a rotated secret, and a changed manifest": (
+        group("web", container(environmentVariables=[SECRET, {**LEVEL, "value": "debug"}])),
+        stamped(BOTH, "DB=old"),
+        {},
+        Cause.GIT,
+        {LEVEL_PATH: Cause.GIT, SECRET_PATH: Cause.GIT},
+    ),
+    "secrets that are pushed unseen": (
+        BOTH,
+        replace(stamped(BOTH), body={**stamped(BOTH).body, "tags": {**stamped(BOTH).tags, tags.SECRETS: "v9:?"}}),
+        {"touch_secrets": True},
+        Cause.UNKNOWN,
+        {SECRET_PATH: Cause.UNKNOWN},
+    ),
+    "a secret on a group that we never wrote": (
+        BOTH,
+        owned(BOTH),
+        {"touch_secrets": True},
+        Cause.UNKNOWN,
+        {SECRET_PATH: Cause.UNKNOWN},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ORIGINS)
+def test_a_cause_is_told_only_where_it_is_known(case: str) -> None:
+    """Of a secret it never is Azure: its fingerprint is of our own last write, and nobody reads it there."""
+    desired, there, rules, whole, fields = ORIGINS[case]
+
+    assert (whole, fields) == causes(only(plan([desired], [there], policy(**rules))))
+
+
 def test_what_azure_did_not_take_is_not_written_again() -> None:
     """The tag remembers the body that the same manifest left behind."""
     desired = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})

@@ -1,0 +1,134 @@
+"""Reading groups for those who only look: every group of some resource groups, or those that were named."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from aci_reconcile.errors import AuthenticationError, AzureError, NotFoundError, UsageError
+from aci_reconcile.model import ResourceId
+from aci_reconcile.plan.values import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aci_reconcile.backend import Backend
+    from aci_reconcile.model import Resource, Scope
+
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen, and what could not be read."""
+
+    groups: tuple[Resource, ...]
+    unread: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The way to Azure, and the resource groups that are looked into."""
+
+    backend: Backend
+    scopes: tuple[Scope, ...]
+    subscription: str
+    concurrency: int
+
+    def listed(self) -> Seen:
+        """Read every group, with its run state; one that vanishes meanwhile is left out."""
+        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
+            lists = list(pool.map(*_here(partial(_tried, self._list, _named), self.scopes)))
+            groups = [each.id for found in lists if not isinstance(found, Unreadable) for each in found]
+            reads = list(pool.map(*_here(partial(_tried, self.backend.get, _addressed), groups)))
+        live = [each for each in reads if each is not None and not isinstance(each, Unreadable)]
+        return Seen(
+            tuple(sorted(live, key=lambda each: each.id.key)),
+            tuple(each for each in (*lists, *reads) if isinstance(each, Unreadable)),
+        )
+
+    def every(self) -> tuple[Resource, ...]:
+        """Read every group, for those to whom a part of them is of no use.
+
+        Raises:
+            AzureError: one could not be read.
+        """
+        seen = self.listed()
+        for each in seen.unread:
+            raise AzureError(f"{each.address} could not be read: {each.message}")
+        return seen.groups
+
+    def chosen(self, addresses: Sequence[str]) -> Seen:
+        """Read the groups that were named.
+
+        Raises:
+            NotFoundError: there is no such group.
+            UsageError: a name alone does not say which.
+        """
+        reads = [_tried(self.found, str, each) for each in addresses]
+        return Seen(
+            tuple(each for each in reads if not isinstance(each, Unreadable)),
+            tuple(each for each in reads if isinstance(each, Unreadable)),
+        )
+
+    def _list(self, scope: Scope) -> tuple[Resource, ...]:
+        return tuple(self.backend.list(scope))
+
+    def found(self, address: str) -> Resource:
+        """Read one group; a name alone will do where only one of the resource groups has it.
+
+        Raises:
+            NotFoundError: there is none.
+            UsageError: the name alone does not say which.
+        """
+        group, slash, name = address.rpartition("/")
+        if not name or (slash and not group) or "/" in group:
+            raise UsageError(f"{address!r} is not an address", hint="write resourceGroup/name, or the name alone")
+        scopes = self.scopes
+        if slash:
+            ids = [ResourceId(self.subscription, group, name)]
+        else:
+            ids = [ResourceId(self.subscription, scope.resource_group, name) for scope in scopes]
+        if not ids:
+            raise UsageError(
+                f"the resource group of {name} is not known", hint=f"write resourceGroup/{name}, or give -g"
+            )
+        found = [live for live in map(self.backend.get, ids) if live is not None]
+        if len(found) > 1:
+            raise UsageError(f"{name} is in several resource groups", hint=f"write {found[0].address}")
+        if not found:
+            raise NotFoundError(f"there is no container group {ids[0].address if len(ids) == 1 else name}")
+        return found[0]
+
+
+def _tried(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreadable:
+    """Ask, and return why there is no answer where that is about what was asked for; the rest can be told.
+
+    Raises:
+        AuthenticationError: there is no credential that Azure takes.
+        NotFoundError: it does not exist.
+    """
+    try:
+        return ask(key)
+    except (AuthenticationError, NotFoundError):
+        raise
+    except AzureError as error:
+        return Unreadable(name(key), f"{error.code}: {error.message}" if error.code else error.message)
+
+
+def _named(scope: Scope) -> str:
+    return scope.resource_group
+
+
+def _addressed(resource_id: ResourceId) -> str:
+    return resource_id.address
+
+
+def _here(ask: Callable[[K], T], keys: Sequence[K]) -> tuple[Callable[[Context, K], T], list[Context], Sequence[K]]:
+    """Return what a pool maps, so that what is current here, such as a span, is current in each request as well."""
+    return (lambda context, key: context.run(ask, key)), [copy_context() for _ in keys], keys
