@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 REDACTED = "(secret)"
+EMPTY = "it is empty"
+"""Why an empty text is not at hand."""
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
 _DIGEST_BYTES = 24
@@ -30,7 +32,8 @@ class Secret:
     """A text that is never shown; or, where it could not be had, the name of what is missing.
 
     ``source`` names where it comes from (``env:DB_PASSWORD``), for messages. ``missing`` says why there is no value;
-    it is empty when there is one.
+    it is empty when there is one. An empty text is no secret: it is what a pipeline gives for one that nobody set, and
+    Azure refuses it as a password (Azure/azure-cli#8545).
     """
 
     __slots__ = ("__value", "missing", "source")
@@ -38,7 +41,7 @@ class Secret:
     def __init__(self, value: str, *, source: str = "", missing: str = "") -> None:
         self.__value = "" if missing else value
         self.source = source
-        self.missing = missing
+        self.missing = missing or ("" if value else EMPTY)
 
     @classmethod
     def unavailable(cls, source: str, missing: str) -> Secret:

@@ -91,7 +91,8 @@ def refuse(plan: Plan) -> None:
     if plan.missing_secrets and not plan.unreadable:
         lines = dict.fromkeys(f"{address} needs {secret.source}" for address, secret in plan.missing_secrets)
         raise SecretUnavailableError(
-            f"secrets are missing: {'; '.join(lines)}", hint="nothing was written; set them and apply again"
+            f"secrets are missing: {'; '.join(lines)}",
+            hint="nothing was written; set them, or do as the plan says, and apply again",
         )
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         membership: Replaces
         write_only: bool
         confidential: bool
+        unless: tuple[str, ...]
+        demanded: bool
+        whose: str
         key: tuple[str, ...]
         ordered: bool
         presence: bool

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.manifest.references import OWN_CREDENTIALS
 from aci_reconcile.model import as_text
+from aci_reconcile.withheld import variable_name
 
 if TYPE_CHECKING:
     from aci_reconcile.fields import Node
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 FILE_NAME = "name-of-the-file"
 """Azure does not even tell the names of the files in a secret volume."""
-
-_NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +35,11 @@ class Variables:
 
     def name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
         """Return the name for a secret: the same for the same one, else the first candidate that is free."""
-        names = [_joined(parts) for parts in candidates]
+        names = [variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
         found = next(name for name in names if self.taken.get(name, secret) == secret and name not in OWN_CREDENTIALS)
         self.taken[found] = secret
         return found
-
-
-def _joined(parts: tuple[str, ...]) -> str:
-    words = [_NO_WORD.sub("_", part).strip("_").upper() for part in parts]
-    name = "_".join(word for word in words if word) or "SECRET"
-    return f"_{name}" if name[0].isdigit() else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from aci_reconcile.model import NO_TAGS, as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
-from aci_reconcile.reconcile.clearance import cleared
+from aci_reconcile.reconcile.clearance import at_hand, cleared
 from aci_reconcile.reconcile.comparing import moved, not_taken
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.freeing import freed, put_once_freed
@@ -131,6 +131,7 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
         return None
     if change.impact is Impact.TAGS_ONLY:
         return (yield from _tagged(change, change.after, ctx, deadline))
+    at_hand(change)
     wanted = stamped(change, change.after, (yield from marked(change.after, ctx)))
     if change.action is Action.REPLACE:
         return (yield from _replaced(change, wanted, ctx, deadline))
