@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.references import OWN_CREDENTIALS
 from aci_reconcile.model import as_text
 from aci_reconcile.withheld import variable_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aci_reconcile.fields import Node
     from aci_reconcile.model import Body, Json
 
 FILE_NAME = "name-of-the-file"
 """Azure does not even tell the names of the files in a secret volume."""
+
+NOTHING: Final[Mapping[str, str]] = {}
+"""No reference is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Placeholders:
 
     address: str
     variables: Variables
+    known: Mapping[str, str] = field(default_factory=dict[str, str])
+    """References of secrets that are known, by path."""
     needed: list[Needed] = field(default_factory=list["Needed"])
 
     def fill(self, raw: Body, found: dict[str, Json], node: Node, at: str) -> None:
@@ -113,6 +120,8 @@ class Placeholders:
         found["secret"] = {FILE_NAME: {"fromText": reference}}
 
     def _reference(self, path: str, secret: tuple[str, ...], *candidates: tuple[str, ...], note: str = "") -> str:
+        if path in self.known:
+            return self.known[path]
         variable = self.variables.name(secret, *candidates)
         self.needed.append(Needed(variable, self.address, path, note))
         return f"${{env:{variable}}}"

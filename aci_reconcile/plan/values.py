@@ -117,7 +117,7 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``); ``release`` is the
+    ``protected``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``); ``release`` is the
     flag or the edit that lifts it, as a person would type it.
     """
 
@@ -181,6 +181,8 @@ class Policy:
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None
+    restore: bool = False
+    """Put the former group back where Azure refuses to create it again."""
 
 
 @dataclass(frozen=True, slots=True)
