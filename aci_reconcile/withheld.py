@@ -161,7 +161,7 @@ class _Search:
         if secret.row.unless or name in node.required:
             if sides.live is not None:
                 return _LOST if declared else _FOREIGN
-            return "" if self.new and not secret.row.demanded else _REFUSED
+            return "" if self.new and not secret.row.insisted else _REFUSED
         if secret.kind is Kind.MAP or sides.live is None or known:
             return ""
         return _LOST if declared else _FOREIGN

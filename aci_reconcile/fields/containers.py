@@ -90,7 +90,7 @@ def _environment(at: str) -> Iterable[Field]:
             write_only=True,
             confidential=True,
             unless=("value", "secureValueReference"),
-            demanded=True,
+            insisted=True,
             unnamed=True,
         ),
         text(f"{env}[].secureValueReference", "Name of the entry of `secretReferences` that holds the value."),

@@ -85,7 +85,7 @@ class Field:
     """Its value should not stand in a manifest in clear text."""
     unless: tuple[str, ...] = ()
     """Of a secret: the properties beside it any of which stands in its place."""
-    demanded: bool = False
+    insisted: bool = False
     """Of a secret: Azure is seen to refuse an object with neither it nor what stands in its place."""
     whose: str = ""
     """Of a secret: the property beside it that says whose it is; with another value there, it is another secret."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         write_only: bool
         confidential: bool
         unless: tuple[str, ...]
-        demanded: bool
+        insisted: bool
         whose: str
         key: tuple[str, ...]
         ordered: bool

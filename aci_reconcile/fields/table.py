@@ -108,7 +108,7 @@ def _registry() -> Iterable[Field]:
             write_only=True,
             confidential=True,
             unless=("passwordReference", "identity"),
-            demanded=True,
+            insisted=True,
             whose="username",
         ),
         text(f"{at}[].passwordReference", "Name of the entry of `secretReferences` that holds the password."),
