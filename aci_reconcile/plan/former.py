@@ -75,7 +75,7 @@ def _without_computed(value: Json, node: Node | None) -> Json:
     if node is None:
         return value
     if isinstance(value, Mapping):
-        inner = node.children if node.kind is Kind.OBJECT else {}
+        inner = node.children
         return {
             name: _without_computed(each, inner.get(name, node.item))
             for name, each in value.items()
