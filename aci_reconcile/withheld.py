@@ -159,7 +159,7 @@ class _Search:
         if _stands_in(holder, secret):
             return ""
         if secret.row.unless or name in node.required:
-            if sides.live is not None:
+            if sides.live is not None and not _stands_in(as_object(sides.live), secret):
                 return _LOST if declared else _FOREIGN
             return "" if self.new and not secret.row.insisted else _REFUSED
         if secret.kind is Kind.MAP or sides.live is None or known:

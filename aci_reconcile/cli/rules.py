@@ -12,8 +12,9 @@ from aci_reconcile.report import plan_json
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
+    from aci_reconcile.errors import Diagnostic
     from aci_reconcile.manifest import Project, Violation
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.plan.values import Change, Plan
     from aci_reconcile.report import Header
 
 
@@ -21,6 +22,7 @@ def fitting(plan: Plan) -> Plan:
     """Return the plan, held where a body would be sent that the rules for manifests refuse.
 
     A manifest by itself has passed them; what ``lifecycle.ignore`` carries over from Azure has not, nor both together.
+    What Azure has taken before, it is not said to refuse.
     """
     held = tuple(
         Blocker(
@@ -31,9 +33,15 @@ def fitting(plan: Plan) -> Plan:
         )
         for change in plan.changes
         if change.sends_body and change.after is not None and change.after.lifecycle.ignore
-        for error in unfit(change.after)[:1]
+        for error in _misfits(change)[:1]
     )
     return replace(plan, blockers=(*plan.blockers, *held)) if held else plan
+
+
+def _misfits(change: Change) -> tuple[Diagnostic, ...]:
+    taken = {(each.code, each.path) for each in (unfit(change.before) if change.before else ())}
+    found = unfit(change.after) if change.after else ()
+    return tuple(each for each in found if (each.code, each.path) not in taken)
 
 
 def judged(plan: Plan, project: Project, header: Header) -> Plan:
