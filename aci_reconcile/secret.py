@@ -85,7 +85,7 @@ class Secret:
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
-        return bool(self.missing or self.__value)
+        return bool(self.__value) or self.missing != EMPTY
 
     def __repr__(self) -> str:
         return REDACTED
