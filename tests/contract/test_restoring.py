@@ -105,3 +105,17 @@ def test_a_refusal_sends_nothing_more() -> None:
     world.apply(made("plain", resources=LARGER), allow_replace=UNLIMITED)
 
     assert ["DELETE", "PUT"] == [each[0] for each in world.writes[sent:]]
+
+
+def test_an_image_that_is_not_there_is_believed_at_the_third_time() -> None:
+    """By the emulator's own refusal; then the former group is back, within a minute."""
+    world = AzureWorld()
+    world.apply(made("secrets"))
+    began, sent = world.clock.now(), len(world.writes)
+    events = recreated(world, made("secrets", image="sim/missing", resources=LARGER))
+
+    (failed,) = [each for each in events if isinstance(each, Failed)]
+    assert "InaccessibleImage" == failed.error.code  # type: ignore[attr-defined]
+    assert failed.restored
+    assert [400, 400, 400, 201] == [status for verb, _, status in world.writes[sent:] if verb == "PUT"]
+    assert world.clock.now() - began < 60
