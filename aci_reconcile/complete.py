@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.fields import ROOT, UNSET
 from aci_reconcile.model import as_object
+from aci_reconcile.profiles import takes_profile
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Body, Json
-
-_PROFILES: Final = ("containerGroupProfile", "standbyPoolProfile")
-"""What says in a group's place what it runs on. Microsoft's 2025-09-01 examples of such groups hold no ``osType``."""
 
 _DEMANDED: Final = {
     name: node.row.default for name, node in ROOT.children["properties"].children.items() if node.row.demanded
@@ -21,11 +19,12 @@ _DEMANDED: Final = {
 def complete(body: Body) -> Body:
     """Return the body with the default of each field that Azure demands and the body leaves out.
 
-    A group that takes its settings from a profile gets nothing: the profile says them.
+    A group that takes its settings from a profile gets nothing: the profile says them, and Microsoft's 2025-09-01
+    examples of such groups hold no ``osType``.
     """
-    properties = as_object(body.get("properties"))
-    if any(properties.get(name) for name in _PROFILES):
+    if takes_profile(body):
         return body
+    properties = as_object(body.get("properties"))
     missing: dict[str, Json] = {
         name: default for name, default in _DEMANDED.items() if default is not UNSET and properties.get(name) is None
     }

@@ -67,6 +67,10 @@ class Secret:
         """Whether a text is the value, or a part of it."""
         return bool(text) and text in self.__value
 
+    def ends_in(self, *endings: str) -> bool:
+        """Whether the value ends in one of these texts."""
+        return self.__value.endswith(endings)
+
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""
         return self if self.missing else Secret(change(self.__value), source=self.source)

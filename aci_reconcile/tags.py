@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.model import as_object, as_text
 from aci_reconcile.normalize import align, digest, normalize
+from aci_reconcile.profiles import answering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +109,7 @@ def form_digest(declared: NormalForm) -> str:
 def live_digest(live: Body, desired: Body) -> str:
     """Return the digest of a live body as far as it answers for a desired one; our own tags left out."""
     named = {name: value for name, value in as_object(live.get("tags")).items() if not is_ours(name)}
-    return digest(align(normalize({**live, "tags": named}), normalize(desired))[0])
+    return digest(align(normalize(answering({**live, "tags": named}, desired)), normalize(desired))[0])
 
 
 def is_ours(name: str) -> bool:

@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.manifest import CODES
+from aci_reconcile.manifest import CODES, evidence
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest import Code
@@ -26,26 +26,35 @@ HEAD = """# Diagnostics
 What `aci-reconcile validate` and every command that reads manifests may say about them:
 
 ```text
-manifests/web.yaml:14:9: error ACI012: port 3389 is reserved by ACI
+manifests/web.yaml:14:9: error ACI014: no container exposes port 80
 ```
 
 An **error** stops the run: nothing is planned from a set that has one. A **warning** is something that works and
 should be put right; a **notice** is worth knowing. Codes are stable, and `aci-reconcile explain ACI012` prints what
 stands here. This page is made by `scripts/build_diagnostics.py`.
+
+Each code says what it *rests on*, for nobody here could ask a live Azure. An error needs a refusal that somebody has
+seen (a recording, a published example, a public thread, a code on Azure's own pages of errors), a schema or standard
+that everybody keeps to, a manifest that contradicts itself, or a rule of this tool. What is only documented, or likely,
+is a warning at most.
 """
 
 
 def render() -> str:
     """Return the page."""
-    rows = "".join(f"| [{code}](#{code.lower()}) | {each.severity} | {each.title} |\n" for code, each in CODES.items())
-    table = f"| code | severity | |\n|---|---|---|\n{rows}"
+    rows = "".join(
+        f"| [{code}](#{code.lower()}) | {each.severity} | {evidence(code)[0].kind} | {each.title} |\n"
+        for code, each in CODES.items()
+    )
+    table = f"| code | severity | rests on | |\n|---|---|---|---|\n{rows}"
     return "\n".join([HEAD, table, *(_section(code, each) for code, each in CODES.items())])
 
 
 def _section(code: str, each: Code) -> str:
     text = textwrap.fill(each.explanation, WIDTH, break_long_words=False, break_on_hyphens=False)
     example = f"\n```yaml\n{each.example}\n```\n" if each.example else ""
-    return f"## {code}\n\n**{each.title}** ({each.severity})\n\n{text}\n{example}"
+    rests = "".join(f"- {known.where} ({known.kind})\n" for known in evidence(code))
+    return f"## {code}\n\n**{each.title}** ({each.severity})\n\n{text}\n{example}\nRests on:\n\n{rests}"
 
 
 def main(arguments: list[str]) -> int:

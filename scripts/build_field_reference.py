@@ -22,6 +22,7 @@ left out.
 - **default**: leaving the field out means this value.
 - **always sent**: Azure refuses a group without it and fills nothing in, so that a write says the default.
 - **secret**: Azure never returns it, so that it is compared by fingerprint.
+- **not told**: Azure takes it and never tells it again, so that it is not compared.
 - **filled in**: Azure gives it a value where the manifest has none; compared only where the manifest gives one.
 - **key**: the list is a map in disguise, and its order does not matter unless *ordered* is said.
 
@@ -78,6 +79,7 @@ def _more(row: Field) -> str:
     said += [f"default `{_default(row)}`"] if row.default is not UNSET and row.default != "" else []
     said += ["always sent"] if row.demanded else []
     said += ["secret"] if row.write_only else []
+    said += ["not told"] if row.untold else []
     said += ["filled in"] if row.filled_in else []
     said += [f"key {', '.join(f'`{name}`' for name in row.key)}"] if row.key and row.key != ("",) else []
     said += ["a set"] if row.key == ("",) else []

@@ -47,10 +47,14 @@ def _explain(ctx: click.Context) -> ExitCode:
 
 
 def _explained(name: str, code: Code) -> str:
+    from aci_reconcile.manifest import evidence
+
     parts = [f"{name} ({code.severity}): {code.title}", code.explanation.strip()]
     if code.example:
         example = "\n".join(f"    {line}".rstrip() for line in code.example.strip("\n").splitlines())
         parts.append(f"Example:\n\n{example}")
+    rests = "\n".join(f"    {each.where} ({each.kind})" for each in evidence(name))
+    parts.append(f"Rests on:\n\n{rests}")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -71,6 +75,7 @@ def _described(field: Field) -> Iterator[str]:
         (field.default is not UNSET, f"default {field.default}"),
         (field.replaces.value == "yes", "cannot change in place: the group is deleted and created again"),
         (field.replaces.value == "may", "may not change in place: Azure's answers differ"),
+        (field.untold, "not told: Azure takes it and never tells it again; not compared"),
         (field.write_only, "write-only: Azure never returns it; compared by fingerprint"),
     )
     for holds, text in traits:

@@ -43,7 +43,7 @@ def _containers() -> Iterable[Field]:
             replaces=Replaces.MAY,
         ),
         choice(f"{at}.ports[].protocol", "Protocol of the port.", "TCP", "UDP", default="TCP"),
-        integer(f"{at}.ports[].port", "Port number, 1 to 65535; some are reserved by ACI.", required=True),
+        integer(f"{at}.ports[].port", "Port number, 1 to 65535; ACI's FAQ says to avoid some.", required=True),
         _environment(at),
         _instance_view(at),
         _resources(f"{at}.resources"),

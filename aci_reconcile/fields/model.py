@@ -81,6 +81,10 @@ class Field:
     """Of a keyed list: whether adding or removing an entry forces a replacement."""
     write_only: bool = False
     """Azure never returns it: compared by fingerprint."""
+    one_line: bool = False
+    """No value of it ends in a line end, so that one is dropped: files, vaults and shells add them."""
+    untold: bool = False
+    """Azure takes it and never tells it again, and it is no secret: it can't be compared."""
     confidential: bool = False
     """Its value should not stand in a manifest in clear text."""
     unless: tuple[str, ...] = ()
@@ -129,6 +133,6 @@ class Node:
     required: tuple[str, ...] = ()
     """The names of the children that a manifest must give."""
     compared: bool = True
-    """Whether a difference between two reads of it means anything: neither computed nor write-only."""
+    """Whether a difference between two reads of it means anything: neither computed, nor write-only, nor untold."""
     confides: bool = False
     """Whether a secret may stand here, or somewhere below."""

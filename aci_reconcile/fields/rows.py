@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         replaces: Replaces
         membership: Replaces
         write_only: bool
+        one_line: bool
+        untold: bool
         confidential: bool
         unless: tuple[str, ...]
         insisted: bool

@@ -106,6 +106,7 @@ def _registry() -> Iterable[Field]:
             f"{at}[].password",
             "Password; Azure never shows it again.",
             write_only=True,
+            one_line=True,
             confidential=True,
             unless=("passwordReference", "identity"),
             insisted=True,
@@ -176,6 +177,7 @@ def _volumes() -> Iterable[Field]:
             f"{at}[].azureFile.storageAccountKey",
             "Key of the storage account; Azure never shows it again.",
             write_only=True,
+            one_line=True,
             confidential=True,
             unless=("storageAccountKeyReference", "userAssignedIdentityClientId"),
             whose="storageAccountName",
@@ -210,12 +212,18 @@ def _diagnostics() -> Iterable[Field]:
             "Key of the workspace; Azure never shows it again.",
             required=True,
             write_only=True,
+            one_line=True,
             confidential=True,
             whose="workspaceId",
         ),
         choice(f"{at}.logType", "What is sent.", "ContainerInsights", "ContainerInstanceLogs"),
         text_map(f"{at}.metadata", "Columns to add to each record.", "Value of the column."),
-        text(f"{at}.workspaceResourceId", "ARM id of the workspace; Azure does not return it.", write_only=True),
+        text(
+            f"{at}.workspaceResourceId",
+            "ARM id of the workspace; Azure does not return it.",
+            write_only=True,
+            one_line=True,
+        ),
     )
 
 
@@ -261,7 +269,10 @@ def _advanced() -> Iterable[Field]:
         group("properties.containerGroupProfile", "A profile to take settings from.", replaces=Replaces.MAY),
         text("properties.containerGroupProfile.id", "ARM id of the profile.", folds=Fold.CASE),
         integer("properties.containerGroupProfile.revision", "Revision of the profile."),
-        group("properties.standbyPoolProfile", "A pool of groups that stand ready.", replaces=Replaces.MAY),
+        # Microsoft's 2025-09-01 example of a group from a pool: the answer names the profile, and not the pool.
+        group(
+            "properties.standbyPoolProfile", "A pool of groups that stand ready, to take this one from.", untold=True
+        ),
         text("properties.standbyPoolProfile.id", "ARM id of the pool.", folds=Fold.CASE),
         boolean(
             "properties.standbyPoolProfile.failContainerGroupCreateOnReuseFailure",

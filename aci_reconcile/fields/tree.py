@@ -37,7 +37,7 @@ def _node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *,
     replaces = max(row.replaces, inherited, key=lambda each: each.rank)
     hidden = write_only or row.write_only
     below = {each.name: _node(each, replaces, by_parent, write_only=hidden) for each in by_parent.get(row.path, ())}
-    compared = not (row.computed or hidden)
+    compared = not (row.computed or row.untold or hidden)
     confides = row.confidential or any(each.confides for each in below.values())
     if row.kind in {Kind.LIST, Kind.MAP}:
         item = next(iter(below.values()), None)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from aci_reconcile.manifest.codes import CODES
+from aci_reconcile.manifest.codes.evidence import Evidence, evidence
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.conformity import complaint
 from aci_reconcile.manifest.files import ACCEPTED_FILE
@@ -25,6 +26,7 @@ __all__ = [
     "CODES",
     "Changes",
     "Code",
+    "Evidence",
     "Loaded",
     "PolicySettings",
     "Project",
@@ -33,6 +35,7 @@ __all__ = [
     "Violation",
     "complaint",
     "environments",
+    "evidence",
     "frozen",
     "load",
     "names",

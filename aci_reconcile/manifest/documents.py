@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
 """The resource types a manifest may declare, each with what it holds."""
 
-_GROUP_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?")
-_MAX_NAME = 63
+_GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
+"""What can stand in an ARM id as the name of a resource (docs: naming rules)."""
+_DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+"""Docs (`containerGroupName` of deployment scripts): what a container group is called; no refusal was ever shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +152,16 @@ class _Document:
 
     def _check_name(self, value: ScalarNode) -> None:
         hint = "1 to 63 lowercase letters, digits and single hyphens, a letter or digit first and last"
-        if len(value.text) > _MAX_NAME or not _GROUP_NAME.fullmatch(value.text):
+        if not _GROUP_NAME.fullmatch(value.text):
             message = f"{quote(value.text)} is no name for a container group"
             self.findings.add("ACI020", value.where, message, hint=hint, path="name")
-        elif value.text != value.text.lower() or "--" in value.text:
+        elif not _DOCUMENTED_NAME.fullmatch(value.text):
             message = f"Azure may refuse the name {quote(value.text)}"
             self.findings.add("ACI021", value.where, message, hint=hint, path="name")
 
     def _merged(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
-        merged = merge(self.settings.defaults, expanded)
+        merged = merge(_fitting(self.settings.defaults, expanded), expanded)
         if self.settings.patches:
             merged = self._patched(merged, name)
         return merged if isinstance(merged, MapNode) else self.node
@@ -215,6 +217,9 @@ class _Document:
         if not found and ("location",) not in typing.places.doubtful:
             hint = "write `location: westeurope` here or in the project file"
             self.findings.add("ACI136", self.node.where, "the group has no location", hint=hint, path="location")
+        told = self.settings.said("location")
+        if not declared and told is not None:  # what is to be said of it is said once, and not of each group
+            typing.places.where["location",] = told
         return {"location": found, **body} if found else body
 
 
@@ -224,6 +229,13 @@ def _lookup(node: MapNode, *names: str) -> Source | None:
         if entry.key.lower() in names:
             return entry.value
     return None
+
+
+def _fitting(defaults: MapNode | None, group: Source) -> MapNode | None:
+    """Return the defaults that may be laid under a group: one from a standby pool takes its properties from there."""
+    properties = group.get("properties") if isinstance(group, MapNode) else None
+    claims = isinstance(properties, MapNode) and properties.entry("standbyPoolProfile") is not None
+    return defaults.without("properties") if defaults is not None and claims else defaults
 
 
 def _folded(location: str) -> str:

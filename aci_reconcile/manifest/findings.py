@@ -20,15 +20,23 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
         self._places: set[Where] = set()
+        self._wrong: set[Where] = set()
 
     def add(self, code: str, where: Where, message: str, *, hint: str = "", path: str = "") -> None:
         """Note a complaint; the same one twice is one."""
-        self._found[Diagnostic(where, code, message, hint, path, CODES[code].severity)] = None
+        severity = CODES[code].severity
+        self._found[Diagnostic(where, code, message, hint, path, severity)] = None
         self._places.update((where, Where(where.file)))
+        if severity is Severity.ERROR:
+            self._wrong.add(where)
 
     def about(self, where: Where) -> bool:
         """Whether somebody has complained of this very place; of a file as a whole: of anything in it."""
         return where in self._places
+
+    def failed_at(self, where: Where) -> bool:
+        """Whether there is an error at this very place."""
+        return where in self._wrong
 
     @property
     def failed(self) -> bool:

@@ -56,6 +56,11 @@ class Item:
         return bool(self.places.doubtful) and self.path in self.places.doubtful
 
     @property
+    def wrong(self) -> bool:
+        """Whether there is an error at this very place already."""
+        return self.findings.failed_at(self.places.find(self.path))
+
+    @property
     def text(self) -> str:
         """The value as a text; empty where it is none, or holds a reference that is not replaced."""
         text = self.value

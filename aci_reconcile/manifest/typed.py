@@ -35,6 +35,7 @@ _WANTED = {
     Kind.ANY: "a value",
 }
 _FILES_IN_SECRETS = "properties.volumes[].secret.*"
+_LINE_ENDS = ("\n", "\r")
 _COMMANDS = "command[]"
 _SPLIT = 'write [word, word], or [/bin/sh, -c, "…"] for a shell'
 _NULLABLE = "tags.*"
@@ -203,11 +204,26 @@ class Typing:
         return self._wrong("ACI160", node.where, message, path, hint)
 
     def _encoded(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
-        """Check that the content of a secret file is base64, as ARM wants it."""
+        """Drop a line end that is no part of a key, and check that the content of a secret file is base64."""
+        if spec is not None and value.ends_in(*_LINE_ENDS):
+            if spec.row.one_line:
+                return self._ended(value, node, at)
+            if spec.row.name == "secureValue":
+                message, hint = "the value ends in a line end, which is sent, too", "end the value where its text ends"
+                self.findings.add("ACI204", node.where, message, hint=hint, path=at)
         if spec is not None and spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
             hint = "write {fromText: …} to give it as it is"
-            self.findings.add("ACI037", node.where, "the content of a secret file must be base64", hint=hint, path=at)
+            self.findings.add("ACI037", node.where, "the content of a secret file is not base64", hint=hint, path=at)
         return value
+
+    def _ended(self, value: Secret, node: ScalarNode, at: str) -> Secret:
+        """Return a key without its final line ends; one that is nothing else is not at hand."""
+        key = value.map(lambda text: text.rstrip("".join(_LINE_ENDS)))
+        if key:
+            return key
+        missing, hint = "there is nothing but a line end in it", "an apply that needs it will refuse to start"
+        self.findings.add("ACI151", node.where, f"{value.source}: {missing}", hint=hint, path=at)
+        return Secret.unavailable(value.source, missing)
 
     def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
         """Wrap what is no secret by its source; one that stands in the file itself is a warning."""

@@ -15,6 +15,7 @@ from aci_reconcile.normalize import align, normalize, secrets_of
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.plan.withholding import withholding
+from aci_reconcile.profiles import answering
 from aci_reconcile.secret import Fingerprint
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ def _carried(desired: Resource, live: Resource | None) -> Body:
 def compare(
     desired: Resource, after: NormalForm, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
 ) -> Comparison:
-    """Return how the live group differs from its manifest, of whose ``target`` ``after`` is the normal form."""
+    """Return how the live group differs from its manifest, of whose ``target`` ``after`` is the normal form.
+
+    What the manifest leaves to a profile has been taken out of ``live``.
+    """
     before, unknown = align(normalize(live.body), after)
     secrets = _secrets(desired, live)
     fields = tuple([replace(each, secret=each.path in secrets) for each in diff(before, after)])
@@ -153,7 +157,8 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = target(desired, live, policy)
     declared = normalize(desired.body)
-    found = compare(desired, target_form(desired, declared, wanted), live, policy, verdicts)
+    answer = live.with_body(answering(live.body, wanted.body))
+    found = compare(desired, target_form(desired, declared, wanted), answer, policy, verdicts)
     digest = tags.form_digest(declared)
     known = Change(
         desired.id,

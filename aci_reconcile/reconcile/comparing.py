@@ -11,6 +11,7 @@ from aci_reconcile.health import is_settled
 from aci_reconcile.model import NO_TAGS
 from aci_reconcile.normalize import align, digest, normalize
 from aci_reconcile.plan.values import Action
+from aci_reconcile.profiles import answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ def left_of(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChan
     dropped = removed(change, wanted)
     return tuple(
         each
-        for each in diff(align(normalize(live.body), after)[0], after)
+        for each in diff(align(normalize(answering(live.body, wanted.body)), after)[0], after)
         if each.keys[:1] != ("tags",) or each.after is not ABSENT or each.keys[-1] in dropped
     )
 
@@ -90,5 +91,7 @@ def moved(change: Change, expected: Resource | None, current: Resource | None) -
 
 
 def _seen(change: Change, live: Resource) -> str:
-    form = normalize(live.body)
-    return digest(align(form, normalize(change.after.body))[0] if change.after else form)
+    if change.after is None:
+        return digest(normalize(live.body))
+    wanted = change.after.body
+    return digest(align(normalize(answering(live.body, wanted)), normalize(wanted))[0])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from aci_reconcile.health import has_ended
 from aci_reconcile.model import as_object
 from aci_reconcile.normalize import align, digest, normalize, secrets_of
+from aci_reconcile.profiles import answering
 from aci_reconcile.report import plan_json
 from aci_reconcile.report.bodies import opened
 from aci_reconcile.report.escape import dump
@@ -192,10 +193,10 @@ def _live(change: Change) -> str:
         return ""
     hidden = hidden_texts(change)
     body: Json = opened({name: conceal(value, hidden) for name, value in change.before.body.items()})  # type: ignore[assignment]  # it is JSON again
-    form = normalize(as_object(body))
-    if change.after is not None and not change.writes:
-        form = align(form, normalize(change.after.body))[0]
-    return digest(form)
+    if change.after is None or change.writes:
+        return digest(normalize(as_object(body)))
+    wanted = change.after.body
+    return digest(align(normalize(answering(as_object(body), wanted)), normalize(wanted))[0])
 
 
 def _sha256(text: str) -> str:

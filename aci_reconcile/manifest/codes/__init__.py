@@ -11,11 +11,14 @@ from aci_reconcile.manifest.codes.form import FORM
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.codes.references import REFERENCES
 from aci_reconcile.manifest.codes.rules import RULES
+from aci_reconcile.manifest.codes.sent import SENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["CODES", "Code"]
 
-CODES: Final[Mapping[str, Code]] = dict(sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED}.items()))
+CODES: Final[Mapping[str, Code]] = dict(
+    sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT}.items())
+)
 """By code, in order. A code that was published keeps its meaning for good."""

@@ -11,14 +11,18 @@ if TYPE_CHECKING:
 
 COMPUTE: Final[Mapping[str, Code]] = {
     "ACI055": Code(
-        "Less than a group must ask for",
-        "A group asks for 1 CPU and 1 GB at least, all its containers together; a single container may ask for less.",
+        "Less than a group should ask for",
+        "The documents say that a group asks for 1 CPU and 1 GB at least, all its containers together. Smaller groups "
+        "have been created; where one was refused, Azure answered `InternalServerError`.",
         "containers: [{name: web, resources: {cpu: 0.5, memoryInGB: 0.5}}]",
+        severity=WARNING,
     ),
     "ACI056": Code(
         "More than a group can have",
-        "All containers together: 31 CPU and 240 GB; 180 GB for the Confidential sku; 4 CPU and 16 GB for Spot.",
+        "The documented limits, all containers together: 31 CPU and 240 GB; 180 GB for the Confidential sku; 4 CPU and "
+        "16 GB for Spot. A region may have less or more; `verify` asks it.",
         "containers: [{name: web, resources: {cpu: 64, memoryInGB: 16}}]",
+        severity=WARNING,
     ),
     "ACI057": Code(
         "A limit below the request",
@@ -33,8 +37,9 @@ COMPUTE: Final[Mapping[str, Code]] = {
     "ACI059": Code("Not an amount", "CPU and memory are more than nothing.", "resources: {cpu: 0, memoryInGB: 1}"),
     "ACI060": Code(
         "GPUs are gone",
-        "ACI retired them on 14 July 2025.",
+        "The documents say that ACI retired them on 14 July 2025.",
         "resources: {requests: {cpu: 1, memoryInGB: 1, gpu: {count: 1, sku: V100}}}",
+        severity=WARNING,
     ),
     "ACI061": Code(
         "Several containers on Windows",
@@ -47,7 +52,11 @@ COMPUTE: Final[Mapping[str, Code]] = {
         "osType: Windows\nsubnetIds: [{id: …}]",
         WARNING,
     ),
-    "ACI063": Code("Too many containers", "A group may have 60 containers and 59 init containers."),
+    "ACI063": Code(
+        "Too many containers",
+        "The documented limits of a group are 60 containers and 59 init containers.",
+        severity=WARNING,
+    ),
     "ACI064": Code("A group without containers", "A group has at least one container beside its init containers."),
     "ACI065": Code(
         "A container without an image",
@@ -90,7 +99,9 @@ COMPUTE: Final[Mapping[str, Code]] = {
         "livenessProbe: {exec: {command: [cat, /ok]}, httpGet: {port: 80}}",
     ),
     "ACI076": Code(
-        "A probe without a method", "A probe is either `exec` or `httpGet`.", "livenessProbe: {periodSeconds: 5}"
+        "A probe without a method",
+        "A probe is either `exec` or `httpGet`.",
+        "livenessProbe: {periodSeconds: 5}",
     ),
     "ACI077": Code(
         "A probe of a port that is not exposed",
@@ -156,6 +167,7 @@ COMPUTE: Final[Mapping[str, Code]] = {
         "A reserved tag name",
         "Names that begin with `microsoft`, `azure` or `windows` are Azure's own.",
         "tags: {azure-team: shop}",
+        severity=WARNING,
     ),
     "ACI097": Code(
         "Too many tags", "A resource may have 50 tags; this tool adds up to four of its own.", severity=WARNING

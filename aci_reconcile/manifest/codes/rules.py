@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.manifest.codes.model import WARNING, Code
+from aci_reconcile.manifest.codes.model import NOTICE, WARNING, Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RULES: Final[Mapping[str, Code]] = {
     "ACI012": Code(
-        "A port that ACI reserves",
-        "ACI keeps 22, 1025-1027, 3389-3399, 9999, 19000, 19080, 19100, 19390, 20000-30000 and 49152-65534 for itself.",
+        "A port that ACI may keep for itself",
+        "The FAQ of ACI says to avoid 22, 1025-1027, 3389-3399, 9999, 19000, 19080, 19100, 19390, 20000-30000 and "
+        "49152-65534. Groups that use one have been published and run; others may not be reachable.",
         "ipAddress: {type: Public, ports: [3389]}",
+        severity=WARNING,
     ),
     "ACI013": Code("Not a port", "Ports go from 1 to 65535.", "ports: [0]"),
     "ACI014": Code(
@@ -21,12 +23,16 @@ RULES: Final[Mapping[str, Code]] = {
         "A port of the group leads to the container that lists it under its own `ports`; there is no mapping.",
         "containers: [{name: web, ports: [8080]}]\nipAddress: {type: Public, ports: [80]}",
     ),
-    "ACI015": Code("Too many ports", "A group may open five ports.", "ipAddress: {ports: [80, 81, 82, 83, 84, 85]}"),
+    "ACI015": Code(
+        "Too many ports",
+        "The documented limit is five ports; another number has been seen.",
+        "ipAddress: {ports: [80, 81, 82, 83, 84, 85]}",
+        severity=WARNING,
+    ),
     "ACI016": Code(
         "Two containers on one port",
         "The containers of a group share one network: only one of them can listen on a port.",
         "containers: [{name: a, ports: [80]}, {name: b, ports: [80]}]",
-        WARNING,
     ),
     "ACI017": Code(
         "An address without ports", "Azure refuses an `ipAddress` without ports.", "ipAddress: {type: Public}"
@@ -34,13 +40,14 @@ RULES: Final[Mapping[str, Code]] = {
     "ACI018": Code("A port stands twice", "Port and protocol together name a port.", "ports: [80, 80]"),
     "ACI020": Code(
         "No name for a container group",
-        "1 to 63 letters, digits and hyphens, a letter or digit first and last.",
-        "name: my_group",
+        "A name becomes part of the group's ARM id: letters, digits, `-`, `_`, `.` and brackets, 90 at most.",
+        "name: shop/web",
     ),
     "ACI021": Code(
         "A name Azure may refuse",
-        "The documentation wants small letters, and no two hyphens in a row. Groups with capitals have been seen.",
-        "name: MyGroup",
+        "The documentation wants 1 to 63 small letters, digits and single hyphens, a letter or digit first and last. "
+        "Groups with capitals have been seen.",
+        "name: My_Group",
         WARNING,
     ),
     "ACI022": Code(
@@ -82,21 +89,25 @@ RULES: Final[Mapping[str, Code]] = {
     ),
     "ACI031": Code(
         "A volume without a source",
-        "A volume is one of `azureFile`, `emptyDir`, `secret`, `secretReference`, `gitRepo`.",
+        "A volume is one of `azureFile`, `emptyDir`, `secret`, `secretReference`, `gitRepo`; without one, there is "
+        "nothing to mount.",
         "volumes: [{name: data}]",
+        severity=WARNING,
     ),
     "ACI032": Code(
         "A volume with several sources",
-        "A volume is exactly one of `azureFile`, `emptyDir`, `secret`, `secretReference`, `gitRepo`.",
+        "A volume is one of `azureFile`, `emptyDir`, `secret`, `gitRepo`; only the files of a secret volume may "
+        "be given in two ways, as `secret` and as `secretReference`.",
         "volumes: [{name: data, emptyDir: {}, gitRepo: {…}}]",
+        severity=WARNING,
     ),
     "ACI033": Code("A colon in a mount path", "Azure refuses it, even on Windows.", "volumeMounts: {data: 'C:/data'}"),
     "ACI034": Code("A mount path stands twice", "One path can show one volume.", "volumeMounts: {a: /mnt, b: /mnt}"),
     "ACI035": Code(
         "A mount path that is not absolute",
-        "What it would be relative to is not defined.",
+        "What it is relative to is not documented. Azure takes it.",
         "volumeMounts: {data: data}",
-        WARNING,
+        severity=NOTICE,
     ),
     "ACI036": Code(
         "A volume that nobody mounts",
@@ -108,13 +119,15 @@ RULES: Final[Mapping[str, Code]] = {
         "A secret file that is not base64",
         "ARM wants the content of secret volumes in base64; `{fromText: …}` takes plain text and encodes it.",
         "volumes: [{name: keys, secret: {token: plain text}}]",
+        severity=WARNING,
     ),
     "ACI038": Code(
         "A directory outside the volume",
         "`directory` of a `gitRepo` may not contain `..`.",
         "volumes: [{name: code, gitRepo: {repository: …, directory: ../x}}]",
+        severity=WARNING,
     ),
-    "ACI039": Code("Too many volumes", "A group may have 20 volumes."),
+    "ACI039": Code("Too many volumes", "The documented limit of a group is 20 volumes.", severity=WARNING),
     "ACI040": Code(
         "A file share without a key",
         "Azure Files is mounted with the key of the storage account: `storageAccountKey`, or "

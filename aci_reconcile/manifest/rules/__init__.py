@@ -1,6 +1,7 @@
 """What Azure Container Instances asks of a group beyond its schema, checked before it is asked.
 
-Each rule is a function of one body and has codes of its own. A rule on which sources disagree only warns. Most
+Each rule is a function of one body and has codes of its own. Its docstring names what it rests on, and so does the
+table of ``codes.evidence``: what Azure was seen to refuse is an error, what is documented or likely only warns. Most
 rules are about something that most groups do not have: those are asked only where its name stands in the body.
 """
 
@@ -8,7 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aci_reconcile.manifest.rules import compute, containers, credentials, names, network, ports, tags, volumes
+from aci_reconcile.manifest.rules import (
+    compute,
+    containers,
+    credentials,
+    images,
+    names,
+    network,
+    pools,
+    ports,
+    regions,
+    tags,
+    volumes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +36,10 @@ ALWAYS: Final[tuple[Rule, ...]] = (
     compute.container_count,
     compute.windows_containers,
     compute.images,
+    images.image_names,
+    images.registry_case,
     compute.resources,
+    regions.region,
 )
 """Rules that have something to say about any group."""
 
@@ -45,7 +61,7 @@ WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("ports",): (ports.reserved_ports, ports.unique_ports),
     ("ports", "httpGet"): (ports.port_range,),
     ("livenessProbe", "readinessProbe"): (containers.probes, containers.probed_ports),
-    ("environmentVariables",): (containers.variable_names, containers.variable_values),
+    ("environmentVariables",): (containers.variable_names, containers.variable_values, containers.bare_variables),
     ("secureValueReference", "passwordReference", "storageAccountKeyReference", "secretReference"): (
         containers.secret_references,
     ),
@@ -56,9 +72,11 @@ WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("priority",): (compute.spot,),
     ("privileged",): (compute.privileged,),
     ("zones",): (compute.zones,),
-    ("imageRegistryCredentials",): (credentials.registry_server, credentials.registry_credential),
-    ("identity",): (credentials.identities, credentials.used_identities),
+    ("imageRegistryCredentials",): (images.registry_server, credentials.registry_credential),
+    ("identity",): (credentials.identities, credentials.used_identities, credentials.windows_identity),
     ("workspaceId",): (credentials.workspace,),
+    ("metadata",): (credentials.log_metadata,),
+    ("standbyPoolProfile",): (pools.claims,),
     ("tags",): (tags.tag_names, tags.reserved_tags, tags.tag_count),
 }
 """Rules that have something to say only where one of these names stands in the body."""

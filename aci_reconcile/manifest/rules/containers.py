@@ -22,7 +22,7 @@ _LOOKS_SECRET = re.compile(
 
 
 def probes(group: Item) -> None:
-    """A probe is either a command or a request."""
+    """A maintainer of ACI: one of a command and a request (virtual-kubelet/virtual-kubelet#280)."""
     for container in group.at("properties").each("containers"):
         for name in ("livenessProbe", "readinessProbe"):
             probe = container.at("properties", name)
@@ -34,7 +34,7 @@ def probes(group: Item) -> None:
 
 
 def probed_ports(group: Item) -> None:
-    """A request to a port that the container does not list is perhaps a slip."""
+    """Likely: a request to a port that the container does not list is a slip."""
     for container in group.at("properties").each("containers"):
         listed = {port.at("port").number for port in container.at("properties").each("ports")}
         for name in ("livenessProbe", "readinessProbe"):
@@ -50,7 +50,7 @@ def _variables(group: Item) -> Iterator[tuple[Item, ...]]:
 
 
 def variable_names(group: Item) -> None:
-    """Azure refuses a variable's name with InvalidContainerEnvironmentVariable."""
+    """Azure: InvalidContainerEnvironmentVariable (Azure/aci-deploy#29); this tool knows variables by their names."""
     for variables in _variables(group):
         seen: set[str] = set()
         for variable in variables:
@@ -65,7 +65,10 @@ def variable_names(group: Item) -> None:
 
 
 def variable_values(group: Item) -> None:
-    """A variable has one value; and one that looks like a secret had better be one."""
+    """Azure: "One and only one property of 'value' and 'secureValue' can be specified" (mage-ai/mage-ai#4872).
+
+    That a variable that looks like a secret had better be one is this tool's own remark.
+    """
     for variable in (variable for variables in _variables(group) for variable in variables):
         given = [name for name in _VALUES if variable.has(name)]
         if len(given) > 1:
@@ -77,8 +80,21 @@ def variable_values(group: Item) -> None:
             value.complain("ACI083", f"{quote(name)} looks like a secret, and its value can be read", hint)
 
 
+def bare_variables(group: Item) -> None:
+    """Azure: "One and only one property of 'value' and 'secureValue' can be specified" (mage-ai/mage-ai#4872).
+
+    A group that runs already may hold the value, which Azure does not tell: so this only warns, and the plan holds what
+    would be sent without.
+    """
+    for variable in (variable for variables in _variables(group) for variable in variables):
+        name = variable.at("name").text
+        if name and not any(variable.has(key) for key in _VALUES):
+            hint = f'write {{secureValue: "${{env:{name}}}"}} for a secret, or value: "" for an empty text'
+            variable.complain("ACI208", f"the variable {quote(name)} has no value", hint)
+
+
 def secret_references(group: Item) -> None:
-    """What a field calls a secret reference is one of the group's."""
+    """Sense: what a field calls a secret reference is one of the group's."""
     properties = group.at("properties")
     known = {each.at("name").text for each in properties.each("secretReferences")}
     if properties.at("secretReferences").doubtful:

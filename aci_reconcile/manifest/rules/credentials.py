@@ -19,18 +19,8 @@ _IDENTITY = re.compile(
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def registry_server(group: Item) -> None:
-    """Docs of `server`: without a protocol such as "http" and "https"."""
-    for registry in group.at("properties").each("imageRegistryCredentials"):
-        server = registry.at("server")
-        if "/" in server.text:
-            host = re.sub(r"^[a-z]*:?//", "", server.text).partition("/")[0]
-            message = f"{quote(server.text)} is not the host of a registry"
-            server.complain("ACI085", message, f"write `server: {host}`" if host else "")
-
-
 def registry_credential(group: Item) -> None:
-    """Azure refuses an empty password; an identity needs none."""
+    """Azure refuses an empty password (Azure/azure-cli#8545); an identity needs none."""
     for registry in group.at("properties").each("imageRegistryCredentials"):
         password = registry.has("password") or registry.has("passwordReference")
         if registry.has("username") and not password:
@@ -42,7 +32,10 @@ def registry_credential(group: Item) -> None:
 
 
 def identities(group: Item) -> None:
-    """User-assigned identities are listed when, and only when, the type says so."""
+    """ARM: user-assigned identities are listed when, and only when, the type says so.
+
+    MissingIdentityIds (hashicorp/terraform-provider-azurerm#17082), and Azure/azure-rest-api-specs#17650.
+    """
     identity = group.at("identity")
     if not identity:
         return
@@ -59,7 +52,7 @@ def identities(group: Item) -> None:
 
 
 def used_identities(group: Item) -> None:
-    """What the group pulls, reads and encrypts with is an identity it has."""
+    """Likely: what the group pulls, reads and encrypts with is an identity it has."""
     owned = {key.lower() for key, _ in group.at("identity").entries("userAssignedIdentities")}
     for used in _used(group):
         if used.text.startswith("/") and used.text.lower() not in owned:
@@ -75,7 +68,25 @@ def _used(group: Item) -> Iterator[Item]:
 
 
 def workspace(group: Item) -> None:
-    """A workspace's own id is a GUID."""
+    """Docs (logging): a workspace's own id is a GUID."""
     found = group.at("properties", "diagnostics", "logAnalytics", "workspaceId")
     if found.text and not _GUID.fullmatch(found.text):
         found.complain("ACI100", f"{quote(found.text)} is not the id of a workspace", "it is a GUID")
+
+
+def log_metadata(group: Item) -> None:
+    """Azure: LogAnalyticsMetadataNotAllowed (hashicorp/terraform-provider-azurerm#13650), of an empty map, too.
+
+    Azure/azure-rest-api-specs#9768.
+    """
+    workspace = group.at("properties", "diagnostics", "logAnalytics")
+    if workspace.has("metadata") and workspace.at("logType").text == "ContainerInstanceLogs":
+        message = "`metadata` may not stand beside `logType: ContainerInstanceLogs`"
+        workspace.at("metadata").complain("ACI207", message, "leave it out, or write `logType: ContainerInsights`")
+
+
+def windows_identity(group: Item) -> None:
+    """Azure: IdentityNotSupportedOnWindows (MicrosoftDocs/azure-docs#113243, and #108023 as late as 2024)."""
+    kind = group.at("identity", "type")
+    if group.at("properties", "osType").text == "Windows" and kind.text not in {"", "None"}:
+        kind.complain("ACI210", "Azure may refuse a managed identity of a Windows group")

@@ -22,21 +22,21 @@ def _in_subnet(group: Item) -> bool:
 
 
 def private_address(group: Item) -> None:
-    """Azure: PrivateIPAddressNotSupported."""
+    """Azure: PrivateIPAddressNotSupported (Azure/azure-sdk-for-js#20984)."""
     kind = group.at("properties", "ipAddress", "type")
     if kind.text == "Private" and not _in_subnet(group):
         kind.complain("ACI045", "a private address needs a subnet", "give `subnetIds: [{id: …}]`")
 
 
 def public_address(group: Item) -> None:
-    """Azure: InvalidIpAddressTypeForNetworkProfile."""
+    """Azure: InvalidIpAddressTypeForNetworkProfile (Azure/azure-cli#13802)."""
     kind = group.at("properties", "ipAddress", "type")
     if kind.text == "Public" and group.at("properties").each("subnetIds"):
         kind.complain("ACI046", "a group in a subnet can't have a public address", "write `type: Private`")
 
 
 def label_needs_public(group: Item) -> None:
-    """Docs: no DNS label in a virtual network."""
+    """Azure: "only supported when IP Address type is public" (Azure/aci-deploy#53)."""
     address = group.at("properties", "ipAddress")
     label = address.at("dnsNameLabel")
     if label and (group.at("properties").each("subnetIds") or address.at("type").text == "Private"):
@@ -44,7 +44,7 @@ def label_needs_public(group: Item) -> None:
 
 
 def subnet_id(group: Item) -> None:
-    """A subnet is named by its ARM id."""
+    """Docs (virtual networks): a subnet is named by its ARM id."""
     for subnet in group.at("properties").each("subnetIds"):
         found = subnet.at("id")
         if found.text and not _SUBNET.fullmatch(found.text):
@@ -67,7 +67,7 @@ def spot_address(group: Item) -> None:
 
 
 def windows_network(group: Item) -> None:
-    """Docs have ruled it out and do not say so everywhere any more."""
+    """Docs have ruled it out (as in microsoft/azure-pipelines-ephemeral-agents#8), and do not say so any more."""
     properties = group.at("properties")
     if properties.at("osType").text == "Windows" and properties.each("subnetIds"):
         properties.at("subnetIds").complain("ACI062", "Windows groups in a virtual network may be refused")

@@ -24,7 +24,7 @@ RESERVED = (
     (20000, 30000),
     (49152, 65534),
 )
-"""ACI FAQ: ports that ACI keeps for itself, first and last of each range, in order."""
+"""ACI FAQ: ports that ACI may keep for itself, first and last of each range, in order."""
 _FIRST = tuple(first for first, _ in RESERVED)
 
 _HIGHEST = 65535
@@ -39,7 +39,7 @@ def _ports(group: Item) -> Iterator[Item]:
 
 
 def port_range(group: Item) -> None:
-    """TCP and UDP know 1 to 65535."""
+    """Azure: InvalidContainerPorts; TCP and UDP know 1 to 65535."""
     settings = [container.at("properties") for container in group.at("properties").each("containers")]
     names = ("livenessProbe", "readinessProbe")
     probes = [each.at(name, "httpGet") for each in settings for name in names if each.has(name)]
@@ -50,11 +50,11 @@ def port_range(group: Item) -> None:
 
 
 def reserved_ports(group: Item) -> None:
-    """ACI FAQ: which ports are reserved."""
+    """ACI FAQ: which ports to avoid. Both of Microsoft's SFTP quickstarts use one of them (22), so this only warns."""
     for each in _ports(group):
         port = each.at("port")
         if _is_reserved(port.number):
-            port.complain("ACI012", f"port {port.number:.0f} is reserved by ACI")
+            port.complain("ACI012", f"port {port.number:.0f} is one that ACI's FAQ says to avoid")
 
 
 def _is_reserved(number: float) -> bool:
@@ -63,14 +63,19 @@ def _is_reserved(number: float) -> bool:
 
 
 def group_ports(group: Item) -> None:
-    """A port of the group leads to the container that lists it; there is no mapping."""
+    """Azure: MissingIpAddressPorts (hashicorp/terraform-provider-azurerm#1697), UnreferencedIpAddressPorts (#5091).
+
+    The number of ports is documented, and contested (MicrosoftDocs/azure-docs#101382).
+    """
     properties = group.at("properties")
     address = properties.at("ipAddress")
     if address and not address.each("ports") and not address.doubtful and not address.at("ports").doubtful:
         place = address.at("ports") or address
         place.complain("ACI017", "the address has no ports", "list what a container listens on: `ports: [80]`")
     if len(address.each("ports")) > _MOST:
-        address.at("ports").complain("ACI015", f"{len(address.each('ports'))} ports, and a group may open {_MOST}")
+        address.at("ports").complain(
+            "ACI015", f"{len(address.each('ports'))} ports, and {_MOST} are documented for a group"
+        )
     unsure = any(path[-1] == "port" or "ports" in path[-2:] for path in group.places.doubtful)
     if unsure:
         return
@@ -82,7 +87,11 @@ def group_ports(group: Item) -> None:
 
 
 def unique_ports(group: Item) -> None:
-    """A port stands once in a list; and containers, which share one network, can't share a port."""
+    """This tool knows a port by its number and protocol: it stands once in a list.
+
+    Containers share one network, so that they can't share a port (docs; hashicorp/terraform-provider-azurerm#11102 and
+    docker-archive/cloud-integration-beta#5).
+    """
     properties = group.at("properties")
     _unique(properties.at("ipAddress").each("ports"))
     owners: dict[tuple[float, str], tuple[str, int]] = {}

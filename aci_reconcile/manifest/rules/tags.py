@@ -18,7 +18,7 @@ OURS = "aci-reconcile-"
 
 
 def tag_names(group: Item) -> None:
-    """Names and values have a length, and names may not hold everything."""
+    """ARM: InvalidTagNameCharacters (MicrosoftDocs/azure-docs#5647); docs: names and values have a length."""
     for name, item in group.entries("tags"):
         illegal = sorted(_ILLEGAL & set(name))
         if not name.strip():
@@ -47,7 +47,7 @@ def reserved_tags(group: Item) -> None:
 
 
 def tag_count(group: Item) -> None:
-    """A resource has 50 tags at most."""
+    """Docs: a resource has 50 tags at most."""
     count = len(list(group.entries("tags")))
     if count > _MOST:
         group.at("tags").complain("ACI097", f"{count} tags, and a resource may have {_MOST}")

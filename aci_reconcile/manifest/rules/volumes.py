@@ -21,7 +21,7 @@ def _mounts(group: Item) -> tuple[tuple[Item, ...], ...]:
 
 
 def mounted_volumes(group: Item) -> None:
-    """What a mount names is a volume of the group, and what is a volume is mounted."""
+    """Sense: what a mount names is a volume of the group, and what is a volume is mounted."""
     volumes = group.at("properties").each("volumes")
     known = {each.at("name").text.lower() for each in volumes}
     used: set[str] = set()
@@ -38,9 +38,11 @@ def mounted_volumes(group: Item) -> None:
 
 
 def volume_source(group: Item) -> None:
-    """A volume has exactly one source."""
+    """A volume has one source; files of a secret volume may be given in both ways (Microsoft's 2025-09-01 example)."""
     for volume in group.at("properties").each("volumes"):
         given = [name for name in SOURCES if volume.has(name)]
+        if given == ["secret", "secretReference"]:
+            continue
         if not given and not any(path[: len(volume.path)] == volume.path for path in group.places.doubtful):
             volume.complain("ACI031", "the volume has no source", f"give one of: {', '.join(SOURCES)}")
         elif len(given) > 1:
@@ -48,7 +50,10 @@ def volume_source(group: Item) -> None:
 
 
 def mount_paths(group: Item) -> None:
-    """Docs of `mountPath`: no colon; and one path shows one volume."""
+    """Azure: "The volume mount path cannot contain ':'" (Azure/azure-cli#26591, where a relative one was taken).
+
+    This tool knows mounts by their path, so that none may stand twice.
+    """
     windows = group.at("properties", "osType").text == "Windows"
     for mounts in _mounts(group):
         seen: set[str] = set()
@@ -75,7 +80,7 @@ def volume_count(group: Item) -> None:
     """Quotas: 20 volumes in a group."""
     count = len(group.at("properties").each("volumes"))
     if count > _MOST:
-        group.at("properties", "volumes").complain("ACI039", f"{count} volumes, and a group may have {_MOST}")
+        group.at("properties", "volumes").complain("ACI039", f"{count} volumes, and {_MOST} are documented for a group")
 
 
 def share_key(group: Item) -> None:

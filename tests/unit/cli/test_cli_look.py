@@ -168,8 +168,9 @@ def test_explaining_a_code(cli: CommandLine) -> None:
     ran = cli("explain", "aci012")
 
     assert 0 == ran.code
-    assert ran.out.startswith("ACI012 (error): ")
+    assert ran.out.startswith("ACI012 (warning): ")
     assert "\nExample:\n\n    " in ran.out
+    assert "\nRests on:\n\n    Frequently asked questions about Azure Container Instances (document)\n" in ran.out
 
 
 def test_explaining_a_field(cli: CommandLine) -> None:

@@ -236,20 +236,19 @@ def test_variables_come_from_flags_files_and_the_environment(
     project: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``--var`` wins over files, a later file over an earlier one; in the environment there is one a line."""
-    project.group("web", image="'${var:image}:${var:tag}'")
+    project.group("web", more="tags: {is: '${var:image}:${var:tag}'}\n")
     project.write("one.vars", "# values\nimage=one\ntag=1\n\n")
     project.write("two.json", '{"tag": 2}')
 
-    def image(*words: str) -> str:
-        document = project("render", "--format", "json", *words).document
-        return str(document[0]["properties"]["containers"][0]["properties"]["image"])
+    def tag(*words: str) -> str:
+        return str(project("render", "--format", "json", *words).document[0]["tags"]["is"])
 
-    assert "one:2" == image("--var-file", "one.vars", "--var-file", "two.json")
-    assert "one:a=b" == image("--var-file", "one.vars", "--var", "tag=a=b")
+    assert "one:2" == tag("--var-file", "one.vars", "--var-file", "two.json")
+    assert "one:a=b" == tag("--var-file", "one.vars", "--var", "tag=a=b")
 
     monkeypatch.setenv("ACI_RECONCILE_VAR", "image=spaced name\ntag=3\n")
 
-    assert "spaced name:3" == image()
+    assert "spaced name:3" == tag()
 
 
 @pytest.mark.parametrize(

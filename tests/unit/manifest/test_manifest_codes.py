@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.manifest import CODES
+from aci_reconcile.errors import Severity
+from aci_reconcile.manifest import CODES, evidence, rules
+from aci_reconcile.manifest.codes.compute import COMPUTE
+from aci_reconcile.manifest.codes.evidence import EVIDENCE
+from aci_reconcile.manifest.codes.form import FORM
+from aci_reconcile.manifest.codes.rules import RULES
+from aci_reconcile.manifest.codes.sent import SENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.manifest import Loaded
+    from aci_reconcile.manifest.rules import Rule
 
     Loader = Callable[..., Loaded]
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "aci_reconcile" / "manifest"
+ASKED = (*rules.ALWAYS, *(rule for some in rules.WHERE.values() for rule in some))
+SPEAKS = re.compile(r"Azure|ARM|Microsoft|[Dd]oc|FAQ|[Qq]uota|schema|TCP|Likely|Sense|This tool|#\d")
 
 
 def test_every_code_is_used_and_every_used_code_is_known() -> None:
@@ -36,6 +45,28 @@ def test_codes_are_in_order_and_explained() -> None:
     assert [] == [
         code for code, each in CODES.items() if each.title.endswith(".") or not each.explanation.endswith(".")
     ]
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_code_says_what_it_rests_on(code: str) -> None:
+    """A kind and a place for each; an error rests on more than a document, or on what is likely."""
+    known = evidence(code)
+
+    assert [] == [each for each in known if not each.where.strip()]
+    assert known
+    assert CODES[code].severity is not Severity.ERROR or any(each.kind.proves for each in known)
+
+
+def test_whatever_speaks_of_azure_names_its_evidence() -> None:
+    """The others are about files, references and the project, whose rules are this tool's own."""
+    assert {*COMPUTE, *FORM, *RULES, *SENT} <= set(EVIDENCE) <= set(CODES)
+
+
+@pytest.mark.parametrize("rule", ASKED, ids=lambda rule: f"{rule.__module__.rpartition('.')[2]}.{rule.__name__}")
+def test_every_rule_says_what_it_rests_on(rule: Rule) -> None:
+    """In its first line or below: Azure's words, a document, an example, a schema, or this tool's own reason."""
+    assert rule.__doc__ is not None
+    assert SPEAKS.search(rule.__doc__), rule.__doc__
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

@@ -87,7 +87,7 @@ def test_links_may_not_leave_the_repository(load_text: Loader, tmp_path: Path) -
     (inner / "real.yaml").write_text(group("real"))
     (inner / "again").symlink_to(inner)
 
-    loaded = load(Request(cwd=inner, resource_group="rg", location="we"))
+    loaded = load(Request(cwd=inner, resource_group="rg", location="westeurope"))
 
     assert [("ACI140", "folder"), ("ACI140", "out.yaml")] == [(e.code, e.where.file) for e in loaded.diagnostics]
     assert ("real.yaml",) == loaded.files

@@ -1,0 +1,148 @@
+"""The grammar of image references, and what is wrong with a name that no registry could have.
+
+The grammar is the one that container runtimes and registries share (`distribution/reference`): a host with an optional
+port, a path of small letters, a tag, a digest. ACI tells a name outside it as it tells a name that does not exist, with
+`InaccessibleImage`, once everything else has been taken.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LONGEST: Final = 1024
+_LONGEST_HOST: Final = 255
+_LONGEST_PATH: Final = 255
+_LONGEST_TAG: Final = 128
+_SHOWN: Final = 40
+_ALPHANUMERIC: Final = "[a-z0-9]+"
+_PART: Final = rf"{_ALPHANUMERIC}(?:(?:[._]|__|-+){_ALPHANUMERIC})*"
+_LABEL: Final = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+_HOST: Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_TAG: Final = rf"[a-zA-Z0-9_][a-zA-Z0-9_.-]{{0,{_LONGEST_TAG - 1}}}"
+_DIGEST: Final = "sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}"
+
+_REFERENCE = re.compile(
+    rf"(?:(?P<host>{_HOST})/)?(?P<path>{_PART}(?:/{_PART})*)(?::(?P<tag>{_TAG}))?(?:@(?P<digest>{_DIGEST}))?"
+)
+_IDENTIFIER = re.compile("[a-f0-9]{64}")
+_HOST_ALONE = re.compile(_HOST)
+_PART_ALONE = re.compile(_PART)
+_TAG_ALONE = re.compile(_TAG)
+_DIGEST_ALONE = re.compile(_DIGEST)
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
+
+_PLACEHOLDERS: Final = re.compile(
+    r"""
+    <[^<>]{1,200}>              # documents: <registry>/web:1
+    | \#\{[^{}]{0,200}\}\#?     # release pipelines: #{IMAGE}#, #{IMAGE}
+    | \$\([^()]{0,200}\)        # Azure Pipelines: $(image)
+    | \{\{.{0,200}?\}\}         # Helm, Jinja, Mustache: {{ image }}
+    | \$\{[^{}]{0,200}\}        # envsubst, shells, Compose: ${IMAGE}
+    | \$[A-Za-z_][A-Za-z0-9_]*  # the same: $IMAGE
+    | \A\[.{1,200}\]\Z          # ARM templates: [parameters('image')]
+    | \{[A-Za-z][A-Za-z0-9_.\ -]{0,200}\}   # documents and Python: {registry}
+    | %[A-Za-z_][A-Za-z0-9_]*%  # Windows batch files: %IMAGE%
+    | (?<![A-Za-z0-9])__[A-Za-z][A-Za-z0-9.-]*(?:_[A-Za-z0-9.-]+)*__(?![A-Za-z0-9])   # token replacers: __IMAGE__
+    """,
+    re.VERBOSE,
+)
+
+
+def placeholder(text: str) -> str:
+    """Return the first piece of a text that somebody meant to replace before it is used; empty where there is none.
+
+    What is looked for are the common styles of documents, release pipelines, templates and shells.
+    """
+    found = _PLACEHOLDERS.search(text[:_LONGEST])
+    return found.group() if found else ""
+
+
+def flaw(image: str) -> str:
+    """Return in plain words why no registry can have an image of this name; empty where one could."""
+    if len(image) > _LONGEST:
+        return f"it has {len(image)} characters"
+    found = _REFERENCE.fullmatch(image)
+    if found is None:
+        return _explained(image)
+    if len(found["path"]) > _LONGEST_PATH:
+        return f"its path has {len(found['path'])} characters, and {_LONGEST_PATH} are allowed"
+    if _IDENTIFIER.fullmatch(image):
+        return "64 hexadecimal digits are the id of an image on one machine, not a name"
+    return ""
+
+
+def host_flaw(server: str) -> str:
+    """Return in plain words why a text is not the host of a registry, with or without a port; empty where it may be."""
+    if len(server) > _LONGEST_HOST:
+        return f"it has {len(server)} characters"
+    if _SCHEME.match(server):
+        return "it begins with a scheme"
+    if "/" in server:
+        return "it has a path"
+    return _stray(server) or ("" if _HOST_ALONE.fullmatch(server) else "it is not the name of a host")
+
+
+def _explained(image: str) -> str:
+    """Return the flaw of a name that is outside the grammar: the first one from the left."""
+    if not image:
+        return "it is empty"
+    if _SCHEME.match(image):
+        return "it begins with a scheme; a registry is named by its host alone"
+    if unfilled := placeholder(image):
+        return f"`{_short(unfilled)}` was never filled in"
+    name, at, digest = image.partition("@")
+    return _stray(image) or _named(name) or (_digest(digest) if at else "") or "it is not written as host/path:tag"
+
+
+def _stray(text: str) -> str:
+    """Complain of a character that stands in no image reference."""
+    for character in text:
+        if character.isspace():
+            return "it holds a space" if character == " " else "it holds white space"
+        if not (character.isascii() and character.isprintable()):
+            return f"it holds {character!a}"
+    return ""
+
+
+def _named(name: str) -> str:
+    """Complain of what stands before a digest: host, path and tag."""
+    first, slash, rest = name.partition("/")
+    hosted = bool(slash) and (first == "localhost" or any(mark in first for mark in ".:") or first.lower() != first)
+    if hosted and not _HOST_ALONE.fullmatch(first):
+        return f"`{_short(first)}` is not the name of a host"
+    path, colon, tag = (rest if hosted else name).partition(":")
+    return _path(path) or (_tag(tag) if colon else "")
+
+
+def _path(path: str) -> str:
+    if not path:
+        return "it names no repository"
+    for part in path.split("/"):
+        if not part:
+            return "there is nothing between two slashes, or before the first or behind the last one"
+        if not _PART_ALONE.fullmatch(part):
+            if _PART_ALONE.fullmatch(part.lower()):
+                return f"`{_short(part)}` has capitals, and the path of an image has none"
+            return f"`{_short(part)}` is no part of a path: small letters and digits, with `.`, `_`, `__` or `-` inside"
+    return ""
+
+
+def _tag(tag: str) -> str:
+    if not tag:
+        return "there is no tag behind the colon"
+    if _TAG_ALONE.fullmatch(tag):
+        return ""
+    if len(tag) > _LONGEST_TAG:
+        return f"the tag has {len(tag)} characters, and {_LONGEST_TAG} are allowed"
+    return f"`{_short(tag)}` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"
+
+
+def _digest(digest: str) -> str:
+    if _DIGEST_ALONE.fullmatch(digest):
+        return ""
+    return "its digest is not `sha256:` and 64 hexadecimal digits in small letters"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

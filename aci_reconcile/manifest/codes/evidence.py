@@ -1,0 +1,237 @@
+"""What each diagnostic rests on: where Azure was seen to refuse it, who documents it, or whose rule it is.
+
+Nobody here could ask a live Azure. An error needs a refusal that somebody has seen, a schema or standard that everybody
+keeps to, or a manifest that contradicts itself; what is documented, or likely, is a warning at most.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Kind(StrEnum):
+    """How something is known."""
+
+    RECORDING = "recording"
+    """Recorded traffic of the service."""
+    EXAMPLE = "example"
+    """An example that Microsoft has published."""
+    THREAD = "thread"
+    """A public thread that quotes Azure, or in which Microsoft answers."""
+    ERRORS = "error code"
+    """A code on Azure's own pages of errors."""
+    SCHEMA = "schema"
+    """The published REST schema."""
+    STANDARD = "standard"
+    """A format or protocol that everybody keeps to."""
+    SENSE = "sense"
+    """The manifest contradicts itself, or names what is not there."""
+    OURS = "this tool"
+    """A rule of this tool: Azure has no say in it."""
+    DOCUMENT = "document"
+    """A page of Azure's documentation."""
+    LIKELY = "likely"
+    """Nobody was found who has seen it; it follows from what is known."""
+
+    @property
+    def proves(self) -> bool:
+        """Whether it is enough for an error."""
+        return self not in {Kind.DOCUMENT, Kind.LIKELY}
+
+
+class Evidence(NamedTuple):
+    """How something is known, and where that is to be seen."""
+
+    kind: Kind
+    where: str
+
+
+THIS_TOOL: Final = (Evidence(Kind.OURS, "docs/manifests.md"),)
+"""What stands behind codes about files, references and the project."""
+
+_YAML: Final = Evidence(Kind.STANDARD, "YAML 1.2")
+_JSON: Final = Evidence(Kind.STANDARD, "JSON (RFC 8259)")
+_QUOTAS: Final = Evidence(Kind.DOCUMENT, "Quotas and limits for Azure Container Instances")
+_GROUPS: Final = Evidence(Kind.DOCUMENT, "Container groups in Azure Container Instances")
+_TAGS: Final = Evidence(Kind.DOCUMENT, "Use tags to organize your Azure resources")
+_VNET: Final = Evidence(Kind.DOCUMENT, "Virtual network scenarios and resources")
+_SPOT: Final = Evidence(Kind.DOCUMENT, "Spot containers on Azure Container Instances")
+_SCHEMA: Final = Evidence(Kind.SCHEMA, "Microsoft.ContainerInstance 2025-09-01")
+_KEYED: Final = Evidence(Kind.OURS, "entries of such a list are known by this name")
+_READABLE: Final = Evidence(Kind.OURS, "docs/secrets.md")
+
+
+def _thread(*names: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(Kind.THREAD, name) for name in names)
+
+
+def _sense(why: str) -> tuple[Evidence, ...]:
+    return (Evidence(Kind.SENSE, why),)
+
+
+def _likely(why: str) -> tuple[Evidence, ...]:
+    return (Evidence(Kind.LIKELY, why),)
+
+
+_NAMES: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI020": _sense("it could not stand in an ARM id"),
+    "ACI021": (Evidence(Kind.DOCUMENT, "deploymentScripts: containerGroupName"),),
+    "ACI022": _thread("InvalidContainerName, quoted with its pattern by several who met it"),
+    "ACI023": (_KEYED, *_thread("DuplicateVolumes: virtual-kubelet/azure-aci#303")),
+    "ACI024": (Evidence(Kind.DOCUMENT, "an old table of limits of names"),),
+    "ACI025": _thread("derekbekoe/vscode-spot#37"),
+    "ACI026": _thread("Azure/aci-deploy#29"),
+    "ACI027": (_KEYED,),
+    "ACI080": _thread("InvalidEnvironmentVariable: mage-ai/mage-ai#4872"),
+    "ACI093": _sense("the name is not among the group's secretReferences"),
+    "ACI095": (*_thread("InvalidTagNameCharacters: MicrosoftDocs/azure-docs#5647"), _TAGS),
+    "ACI096": (_TAGS,),
+    "ACI097": (_TAGS,),
+    "ACI098": (Evidence(Kind.OURS, "docs/safety.md"),),
+    "ACI099": (_KEYED, _TAGS),
+}
+_NETWORK: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI012": (
+        Evidence(Kind.DOCUMENT, "Frequently asked questions about Azure Container Instances"),
+        Evidence(Kind.EXAMPLE, "both SFTP quickstarts open port 22"),
+    ),
+    "ACI013": (*_thread("InvalidContainerPorts, quoted beside Pulumi's container example"), _SCHEMA),
+    "ACI014": _thread("UnreferencedIpAddressPorts: hashicorp/terraform-provider-azurerm#5091"),
+    "ACI015": (_QUOTAS, *_thread("another number: MicrosoftDocs/azure-docs#101382")),
+    "ACI016": (
+        *_thread("hashicorp/terraform-provider-azurerm#11102", "docker-archive/cloud-integration-beta#5"),
+        _GROUPS,
+    ),
+    "ACI017": _thread("MissingIpAddressPorts: hashicorp/terraform-provider-azurerm#1697"),
+    "ACI018": (_KEYED,),
+    "ACI045": _thread("PrivateIPAddressNotSupported: Azure/azure-sdk-for-js#20984"),
+    "ACI046": _thread("Azure/azure-cli#13802"),
+    "ACI047": _thread("Azure/aci-deploy#53"),
+    "ACI048": _likely("it is not of the form of the id that is wanted"),
+    "ACI049": (_VNET,),
+    "ACI050": (
+        Evidence(Kind.ERRORS, "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"),
+        _SPOT,
+    ),
+    "ACI051": (Evidence(Kind.RECORDING, "azure-cli: without a label the scope is dropped, 23 of 23"),),
+    "ACI077": _likely("a probe reaches any port; one that is not listed is likely a slip"),
+}
+_VOLUMES: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI030": _sense("the group has no such volume"),
+    "ACI031": _likely("there is nothing to mount; met in manifests that people keep"),
+    "ACI032": (*_likely("the schema lists the sources side by side"), _SCHEMA),
+    "ACI033": (*_thread("Azure/azure-cli#26591"), _SCHEMA),
+    "ACI034": (_KEYED,),
+    "ACI035": _thread("a relative path is taken: Azure/azure-cli#26591"),
+    "ACI036": _likely("nobody needs a volume that nobody mounts"),
+    "ACI037": (Evidence(Kind.DOCUMENT, "Mount a secret volume in Azure Container Instances"),),
+    "ACI038": (Evidence(Kind.DOCUMENT, "the REST reference of gitRepo.directory"),),
+    "ACI039": (_QUOTAS,),
+    "ACI040": (Evidence(Kind.DOCUMENT, "Mount an Azure file share in Azure Container Instances"),),
+}
+_COMPUTE: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI055": (
+        _GROUPS,
+        *_thread("an HTTP 500: hashicorp/terraform-provider-azurerm#26925"),
+        Evidence(Kind.EXAMPLE, "azurerm's acceptance tests ask for less"),
+    ),
+    "ACI056": (
+        Evidence(Kind.DOCUMENT, "Resource availability and quota limits for ACI"),
+        Evidence(Kind.RECORDING, "azure-powershell 2024: a region that offers 32 CPU and 256 GB"),
+        *_thread("regions differ: MicrosoftDocs/azure-docs#102373"),
+    ),
+    "ACI057": _thread("ResourceLimitsLessThanRequests: virtual-kubelet/virtual-kubelet#143"),
+    "ACI058": _thread("ContainerLimitGreaterThanContainerGroupTotalRequest: docker-archive/compose-cli#743"),
+    "ACI059": _thread("MicrosoftDocs/azure-docs#41476"),
+    "ACI060": (Evidence(Kind.DOCUMENT, "Deploy container instances that use GPU resources"),),
+    "ACI061": (*_thread("Microsoft's answer: Azure/azure-cli#11940"), _GROUPS),
+    "ACI062": _thread("microsoft/azure-pipelines-ephemeral-agents#8, and documents that say so no longer"),
+    "ACI063": (_QUOTAS,),
+    "ACI064": (*_sense("a group is its containers"), _SCHEMA),
+    "ACI065": (Evidence(Kind.SCHEMA, "Microsoft.ContainerInstance 2023-05-01"),),
+    "ACI066": _thread("ResourceRequestsNotSpecified: MicrosoftLearning/mslearn-azure-developer#67"),
+    "ACI067": (Evidence(Kind.OURS, "a restart pulls the image again"),),
+    "ACI068": (_SPOT,),
+    "ACI069": (Evidence(Kind.ERRORS, "SpotPriorityContainerGroupNotSupportedInSku"), _SPOT),
+    "ACI070": _thread("hashicorp/terraform-provider-azurerm#23034"),
+    "ACI075": _thread("a maintainer of ACI: virtual-kubelet/virtual-kubelet#280"),
+    "ACI076": _thread("a maintainer of ACI: virtual-kubelet/virtual-kubelet#280"),
+    "ACI078": (_SCHEMA,),
+    "ACI101": (Evidence(Kind.DOCUMENT, "Deploy a container group in an availability zone"),),
+}
+_ACCESS: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI082": (_READABLE,),
+    "ACI083": (_READABLE,),
+    "ACI085": _thread("Azure/aci-deploy#12"),
+    "ACI086": _thread("an empty password: Azure/azure-cli#8545"),
+    "ACI090": _thread(
+        "MissingIdentityIds: hashicorp/terraform-provider-azurerm#17082", "Azure/azure-rest-api-specs#17650"
+    ),
+    "ACI091": _likely("a group can use the identities that it has"),
+    "ACI100": (Evidence(Kind.DOCUMENT, "Container group and instance logging with Azure Monitor logs"),),
+    "ACI102": _likely("an ARM id holds the GUID of a subscription"),
+}
+_FORM: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI110": _thread("Could not find member …: prefect-archive/prefect-azure#103"),
+    "ACI111": _likely("manifests in use hold such spellings, which ARM takes"),
+    "ACI112": THIS_TOOL,
+    "ACI113": THIS_TOOL,
+    "ACI114": (Evidence(Kind.RECORDING, "azure-cli: exports hold such properties"),),
+    "ACI115": _thread("InvalidRequestContent: gbowerman/azurerm#29"),
+    "ACI116": THIS_TOOL,
+    "ACI117": THIS_TOOL,
+    "ACI118": (_YAML,),
+    "ACI119": (_YAML,),
+    "ACI120": (*_thread("InvalidOsType: Azure/azure-cli#30439"), _SCHEMA),
+    "ACI121": _likely("manifests in use hold such spellings, which ARM takes"),
+    "ACI122": THIS_TOOL,
+    "ACI123": (*_thread("InvalidRequestContent: Azure/azure-sdk-for-js#36767"), _SCHEMA),
+    "ACI124": (_SCHEMA,),
+    "ACI125": (_JSON,),
+    "ACI126": THIS_TOOL,
+    "ACI127": _sense("it is out of the range in which the value means anything"),
+}
+_SENT: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    "ACI200": (
+        Evidence(Kind.STANDARD, "the grammar of distribution/reference"),
+        *_thread("InaccessibleImage: Azure/azure-cli#27860"),
+    ),
+    "ACI201": (Evidence(Kind.STANDARD, "the grammar of distribution/reference"), *_thread("Azure/aci-deploy#12")),
+    "ACI202": _likely("the style is one of those that tools fill in"),
+    "ACI203": _thread("MicrosoftDocs/azure-docs#20808", "MicrosoftDocs/azure-docs#38893"),
+    "ACI204": _likely("few programs expect it; a storage key with one left a group Waiting"),
+    "ACI205": (
+        Evidence(Kind.RECORDING, "azure-powershell 2024: other properties than the config map are a BadRequest"),
+        Evidence(Kind.EXAMPLE, "ContainerGroupCreateOrUpdateStandbyPool.json of 2025-09-01"),
+    ),
+    "ACI206": (Evidence(Kind.DOCUMENT, "Request a container from a standby pool"),),
+    "ACI207": _thread(
+        "LogAnalyticsMetadataNotAllowed: hashicorp/terraform-provider-azurerm#13650",
+        "an empty map, too: Azure/azure-rest-api-specs#9768",
+    ),
+    "ACI208": _thread("InvalidEnvironmentVariable: mage-ai/mage-ai#4872"),
+    "ACI209": _likely("it is nearly the name of a region that azurerm's acceptance tests list"),
+    "ACI210": _thread("IdentityNotSupportedOnWindows: MicrosoftDocs/azure-docs#113243, #108023"),
+    "ACI211": _likely("no region of the list has this name, and the list has a date"),
+    "ACI255": _thread("an empty password: Azure/azure-cli#8545"),
+}
+
+EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
+    **_NAMES,
+    **_NETWORK,
+    **_VOLUMES,
+    **_COMPUTE,
+    **_ACCESS,
+    **_FORM,
+    **_SENT,
+}
+"""By code; what is not here is a rule of this tool's own, about its files, references and project."""
+
+
+def evidence(code: str) -> tuple[Evidence, ...]:
+    """Return what a diagnostic code rests on, the strongest first."""
+    return EVIDENCE.get(code, THIS_TOOL)

@@ -1,0 +1,96 @@
+"""Names of images and of the registries they come from (grammar: `distribution/reference`)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.images import flaw, host_flaw, placeholder
+from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.references import NAME, mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.items import Item
+
+_SCHEME = re.compile("^[A-Za-z]*:?//")
+_AZURE: Final = ".azurecr."
+"""What the hosts of Azure's own registries have in common, in every cloud."""
+_NAME = re.compile(NAME)
+
+
+def _images(group: Item) -> Iterator[Item]:
+    properties = group.at("properties")
+    for container in (*properties.each("containers"), *properties.each("initContainers")):
+        yield container.at("properties", "image")
+
+
+def image_names(group: Item) -> None:
+    """Azure: `InaccessibleImage` for whatever cannot be pulled, and no registry has a name outside the grammar."""
+    for image in _images(group):
+        text = image.value
+        if not isinstance(text, str) or mentions(text):
+            continue
+        why = flaw(text)
+        if not why and "__" not in text:  # most names: the other styles are outside the grammar
+            continue
+        unfilled = placeholder(text)
+        if unfilled and not why:
+            image.complain("ACI202", f"{quote(unfilled)} looks like a placeholder", _reference(unfilled))
+        elif unfilled and not image.wrong:
+            image.complain("ACI201", f"{quote(unfilled)} was never filled in", _reference(unfilled))
+        elif why and not unfilled:
+            image.complain("ACI200", f"{_named(text)} is no name of an image: {why}", _better(text))
+
+
+def _named(text: str) -> str:
+    return quote(text) if text else "an empty text"
+
+
+def _better(text: str) -> str:
+    """Return a hint with a name like this one that a registry could have, or with the form of one."""
+    bare = _SCHEME.sub("", text.strip()).strip("/")
+    host, slash, path = bare.partition("/")
+    name, at, rest = path.partition(":") if slash else host.partition(":")
+    lowered = f"{host}/{name.lower()}{at}{rest}" if slash else f"{name.lower()}{at}{rest}"
+    for candidate in (bare, lowered, bare.rstrip(":")):
+        if candidate != text and not flaw(candidate):
+            return f"did you mean `{candidate}`?"
+    return "write `registry/name:tag`"
+
+
+def _reference(unfilled: str) -> str:
+    """Return a hint that names what this tool would fill in."""
+    found = _NAME.search(unfilled.strip("_"))
+    name = found.group().strip("_.-") if found and not unfilled.startswith("[") else "NAME"
+    return f"write the value itself, or `${{var:{name}}}` for a variable of the project"
+
+
+def registry_server(group: Item) -> None:
+    """Azure: the server "should be a valid host name without protocol" (Azure/aci-deploy#12)."""
+    for registry in group.at("properties").each("imageRegistryCredentials"):
+        server = registry.at("server")
+        text = server.value
+        if not isinstance(text, str) or mentions(text):
+            continue
+        unfilled = placeholder(text)
+        why = host_flaw(text)
+        if why and unfilled and not server.wrong:
+            server.complain("ACI201", f"{quote(unfilled)} was never filled in", _reference(unfilled))
+        elif why and not unfilled:
+            host = _SCHEME.sub("", text.strip()).partition("/")[0]
+            hint = f"write `server: {host}`" if host and not host_flaw(host) else "write `server: shop.azurecr.io`"
+            server.complain("ACI085", f"{_named(text)} is not the host of a registry: {why}", hint)
+
+
+def registry_case(group: Item) -> None:
+    """Azure's registries are known by small letters: with capitals a pull ended in "unauthorized" or was not found.
+
+    MicrosoftDocs/azure-docs#20808 and #38893.
+    """
+    servers = (each.at("server") for each in group.at("properties").each("imageRegistryCredentials"))
+    for named in (*_images(group), *servers):
+        host = named.text.partition("/")[0]
+        if _AZURE in host.lower() and host != host.lower():
+            named.complain("ACI203", f"{quote(host)} has capitals", f"write `{host.lower()}`")

@@ -1,0 +1,43 @@
+"""Groups that are taken from a standby pool: the profile says what they run, the group little more than its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.model import as_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.items import Item
+
+_OF_GROUP: Final = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
+_OF_CONTAINER: Final = frozenset({"configMap"})
+
+
+def claims(group: Item) -> None:
+    """Azure: "ContainerGroup properties other than config map are not allowed" (azure-powershell's recordings, 2024).
+
+    Microsoft's 2025-09-01 example of such a group holds names, config maps and the two profiles.
+    """
+    properties = group.at("properties")
+    if not properties.at("standbyPoolProfile").value:
+        return
+    for item, name in _foreign(properties):
+        hint = f"leave `{name}` out: the profile of the pool says it"
+        item.complain("ACI205", f"a group from a standby pool can't have `{name}` of its own", hint)
+    if not properties.has("containerGroupProfile"):
+        hint = "write `containerGroupProfile: {id: …, revision: 1}`, the one that the pool was made with"
+        properties.at("standbyPoolProfile").complain("ACI206", "the group names a pool and no profile", hint)
+
+
+def _foreign(properties: Item) -> Iterator[tuple[Item, str]]:
+    """Yield what the pool's profile must say, with its name."""
+    for name in as_object(properties.value):
+        if name not in _OF_GROUP and properties.has(name):
+            yield properties.at(name), name
+    for container in properties.each("containers"):
+        settings = container.at("properties")
+        for name in as_object(settings.value):
+            if name not in _OF_CONTAINER and settings.has(name):
+                yield settings.at(name), name

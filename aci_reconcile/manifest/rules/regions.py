@@ -1,0 +1,50 @@
+"""The region: whether Azure has one of that name, or the name is a slip of the pen."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.manifest.findings import quote
+
+if TYPE_CHECKING:
+    from aci_reconcile.manifest.items import Item
+
+AS_OF: Final = "2026-08"
+"""When the list was published. Regions are born: what it lacks may exist."""
+
+REGIONS: Final = frozenset(
+    """
+    australiacentral australiacentral2 australiaeast australiasoutheast austriaeast belgiumcentral brazilsouth
+    brazilsoutheast canadacentral canadaeast centralindia centralus centraluseuap chilecentral chinaeast chinaeast2
+    chinaeast3 chinanorth chinanorth2 chinanorth3 denmarkeast eastasia eastus eastus2 eastus2euap eastus3 eastusslv
+    francecentral francesouth germanynorth germanywestcentral indiasouthcentral indonesiacentral israelcentral
+    israelnorthwest italynorth japaneast japanwest jioindiacentral jioindiawest koreacentral koreasouth
+    malaysiasouth malaysiawest mexicocentral newzealandnorth northcentralus northeastus5 northeurope norwayeast
+    norwaywest polandcentral qatarcentral saudiarabiaeast southafricanorth southafricawest southcentralus
+    southcentralus2 southeastasia southeastasia3 southeastus southeastus3 southeastus5 southindia southwestus
+    spaincentral swedencentral swedensouth switzerlandnorth switzerlandwest taiwannorth taiwannorthwest uaecentral
+    uaenorth uksouth ukwest usdodcentral usdodeast usgovarizona usgoviowa usgovtexas usgovvirginia westcentralus
+    westcentralusfre westeurope westindia westus westus2 westus3
+    """.split()  # noqa: SIM905  words are best read as words
+)
+"""The regions of Azure's public, US Government and China clouds, as ARM writes them.
+
+The public ones as azurerm's acceptance tests list them, those that few may use among them; the others by Azure's docs.
+"""
+
+_NEAR: Final = 0.85
+
+
+def region(group: Item) -> None:
+    """Likely: a name that is nearly that of a region is a slip; one like no other may be of a region that is new."""
+    location = group.at("location")
+    name = location.text.replace(" ", "").lower()
+    if not name or name in REGIONS:
+        return
+    near = difflib.get_close_matches(name, sorted(REGIONS), n=1, cutoff=_NEAR)
+    if near:
+        message = f"{quote(location.text)} is not among Azure's regions of {AS_OF}"
+        location.complain("ACI209", message, f"did you mean `{near[0]}`?")
+    else:
+        location.complain("ACI211", f"{quote(location.text)} is not among Azure's regions of {AS_OF}")
