@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from aci_reconcile.model import as_object, as_text
+
 if TYPE_CHECKING:
     from aci_reconcile.errors import AciReconcileError
     from aci_reconcile.health import Health
@@ -109,6 +111,8 @@ class Unhealthy:
     seconds: float
     logs: Logs = ()
     trace: Trace = Trace()
+    live: Resource | None = None
+    """The last read of the group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,15 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a group that was written can be reached."""
+
+    address: str
+    ip: str
+    fqdn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event of every run."""
 
@@ -170,6 +183,17 @@ class Finished:
     """Addresses of groups whose write was started and not seen to its end."""
     override: str = ""
     """The reason that was given for writing in spite of a freeze."""
+    reached: tuple[Reached, ...] = ()
+    """The groups that were written and have an IP address, in the order of their addresses."""
+
+
+def reached(event: Succeeded | Unhealthy) -> Reached | None:
+    """Return where a group can be reached that was written; None for any other, and for one without an IP address."""
+    if event.live is None or not event.change.writes:
+        return None
+    address = as_object(event.live.properties.get("ipAddress"))
+    ip = as_text(address.get("ip"))
+    return Reached(event.change.address, ip, as_text(address.get("fqdn"))) if ip else None
 
 
 Event: TypeAlias = (

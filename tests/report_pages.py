@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from factories import OWNER, SUBSCRIPTION, rid
@@ -37,6 +38,7 @@ from aci_reconcile.report import Header
 from aci_reconcile.report.apply_page import apply_page
 from aci_reconcile.report.change_page import plan_page
 from aci_reconcile.report.drift_page import drift_page
+from aci_reconcile.report.page import Link
 from aci_reconcile.report.problem_page import validation_page
 from aci_reconcile.secret import Secret
 
@@ -95,6 +97,9 @@ CRASHING = Health(
 )
 
 
+FORGE = "https://forge.example/shop/repo"
+
+
 def plan() -> Page:
     """A plan with every action, a group that is held back, and one that could not be read."""
     port = FieldChange("ipAddress.ports[443/TCP]", ABSENT, {}, ("properties", "ipAddress", "ports", "443/TCP"))
@@ -116,7 +121,8 @@ def plan() -> Page:
         (ResourceGroupChange(Scope(SUBSCRIPTION, "rg-shop"), "westeurope"),),
         (Unreadable("rg-shop/lost", "no answer"),),
     )
-    return plan_page(told, HEADER, digest="sha256:" + "0" * 64)
+    page = plan_page(told, HEADER, digest="sha256:" + "0" * 64)
+    return replace(page, links=(Link("commit", "0123456789ab", f"{FORGE}/commit/01"), Link("run", "job", f"{FORGE}/7")))
 
 
 def hostile() -> Page:
@@ -134,7 +140,8 @@ def hostile() -> Page:
         (ResourceGroupChange(Scope(SUBSCRIPTION, EVIL), EVIL),),
         (Unreadable(EVIL, EVIL),),
     )
-    return plan_page(told, Header(EVIL, EVIL, EVIL), digest=EVIL)
+    page = plan_page(told, Header(EVIL, EVIL, EVIL), digest=EVIL)
+    return replace(page, links=tuple(Link(EVIL, EVIL, url) for url in (EVIL, "javascript:alert(1)", f"{FORGE}/(x)")))
 
 
 def drift() -> Page:
@@ -153,6 +160,12 @@ def drift() -> Page:
     return drift_page(Drift(told, (("rg-shop/web", Health(State.HEALTHY)), ("rg-shop/sick", CRASHING))), HEADER)
 
 
+def addressed(name: str, ip: str, fqdn: str = "") -> Resource:
+    """Return a live group with an address."""
+    address: Json = {"ip": ip, "fqdn": fqdn} if fqdn else {"ip": ip}
+    return Resource(rid(name), {"properties": {"ipAddress": address}})
+
+
 def applied() -> Page:
     """An apply in which something of everything went wrong."""
     web, db = change("web", Action.UPDATE, Impact.RESTART, (IMAGE,)), change("db", Action.REPLACE, Impact.RECREATE)
@@ -163,8 +176,10 @@ def applied() -> Page:
         ResourceGroupCreated(Scope(SUBSCRIPTION, "rg-shop")),
         ResourceGroupFailed(Scope(SUBSCRIPTION, "rg-data"), refused),
         FreezeOverridden("stock-taking", "the shop is down"),
-        Succeeded(created("api"), None, 12.4, Health(State.HEALTHY)),
-        Unhealthy(web, CRASHING, 125, (("side", ("Traceback:", "\tKeyError: 'x'")),)),
+        Succeeded(created("api"), addressed("api", "203.0.113.4", "api.example.com"), 12.4, Health(State.HEALTHY)),
+        Unhealthy(
+            web, CRASHING, 125, (("side", ("Traceback:", "\tKeyError: 'x'")),), live=addressed("web", "10.0.0.4")
+        ),
         Failed(db, refused, 8, gone=True),
         Skipped(jobs, "rg-shop/db failed"),
         Succeeded(same, None, 0.1, Health(State.HEALTHY)),

@@ -58,13 +58,13 @@ class ArmBackend(Backend):
         """Import what the first request to Microsoft.ContainerInstance needs."""
         self._wire.prepare()
 
-    def sign_in(self) -> None:
-        """Get the token of the first request, where it needs one.
+    def sign_in(self) -> str:
+        """Get the token of the first request, where it needs one; returns who acts with it, as far as it says so.
 
         Raises:
             AuthenticationError: none could be had.
         """
-        self.identity.sign_in()
+        return self.identity.sign_in()
 
     def close(self) -> None:
         """Close the connections."""

@@ -30,8 +30,8 @@ class Identity:
 
     description: str
     warning: str = ""
-    sign_in: Callable[[], None] = lambda: None
-    """Gets the token of the first request, where it needs one."""
+    sign_in: Callable[[], str] = lambda: ""
+    """Gets the token of the first request, where it needs one, and says who acts with it."""
 
 
 def connect(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide

@@ -20,6 +20,7 @@ from azure.core.pipeline.policies import DistributedTracingPolicy, RetryPolicy
 from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
+from aci_reconcile.arm.claims import acting
 from aci_reconcile.arm.failures import Answer, ErrorDetail, from_exception, no_token, shorten_words
 from aci_reconcile.arm.urls import shorten
 
@@ -128,16 +129,18 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
         renewed: str = headers["Authorization"]
         return renewed != refused
 
-    def sign_in(self, url: str) -> None:
-        """Get the token that requests to a server will need.
+    def sign_in(self, url: str) -> str:
+        """Get the token that requests to a server will need; returns who acts with it, as far as it says so.
 
         Raises:
             AuthenticationError: none could be had.
         """
+        request = HttpRequest("GET", url)
         try:
-            self.on_request(PipelineRequest(HttpRequest("GET", url), PipelineContext(None)))
+            self.on_request(PipelineRequest(request, PipelineContext(None)))
         except OSError as error:
             raise no_token(error) from error
+        return acting(request.headers.get("Authorization", "").removeprefix("Bearer "))
 
 
 class Traced(DistributedTracingPolicy[Any, Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aci_reconcile import tags
 from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Allow:
     """How many groups may restart."""
     adopt: bool = False
     """Take over groups that nobody owns."""
+    take_over: tuple[str, ...] = ()
+    """Owners whose groups are taken over, each as its tag says it: a project, and ``/environment`` where it has one."""
     replace: int | None = None
     """How many groups may be deleted and created again; -1: any number."""
     touch_secrets: bool = False
@@ -78,6 +81,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
         max_share=said.max_share,
         adopt=allow.adopt,
+        take_over=_owners(allow.take_over),
         allow_replace=replace if allow.replace is None else allow.replace,
         observe=said.observe,
         frozen=frozen(said.freeze, now),
@@ -91,6 +95,13 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         restore=allow.restore,
         fingerprint_key=Secret(key, source=f"env:{FINGERPRINT_KEY}") if key else None,
     )
+
+
+def _owners(given: tuple[str, ...]) -> frozenset[str]:
+    if not all(each.strip() for each in given):
+        hint = f"name it as the tag {tags.OWNER} does: --take-over shop/prod; what nobody owns: --adopt"
+        raise UsageError("--take-over: an owner is wanted", hint=hint)
+    return frozenset(given)
 
 
 def _redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:

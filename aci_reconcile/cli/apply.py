@@ -51,7 +51,7 @@ def _apply(ctx: click.Context) -> ExitCode:
         with promise.planned(asked.target, session, asked.refresh, health=health) as (work, plan):
             story = Story(plan, work.header, reports, session.clock)
             show_plan(plan, work.header, session)
-            refuse(plan)
+            refuse(plan, named=session.console.format == "text")
             context = patience.context(work, work.policy, session)
             stopped = session.interruption.came
             told = apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped)

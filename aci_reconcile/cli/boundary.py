@@ -50,9 +50,9 @@ def _wants_json(argv: Sequence[str]) -> bool:
 
 
 def _usage(error: click.ClickException, session: Session) -> int:
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    message = error.format_message().rstrip(".")
-    hint = f"see {context.command_path} --help" if context else ""
+    from aci_reconcile.cli.suggesting import told
+
+    message, hint = told(error)
     return _told({"kind": "UsageError", "message": message, "hint": hint}, message, (hint,), session)
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PREFIX = "ACI_RECONCILE_"
 WIDTH = 100
 
+_WHOLE = 1000
+"""More than any command's help has: nothing of it is cut."""
+
 _LAST = "Output"
 """The section of the help page that comes last; ``--help`` stands in it."""
 
@@ -83,10 +86,10 @@ class Command(click.Command):
         _write_sections(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples as they are."""
+        """Write the examples; what is said of one stands below it where the terminal is too narrow."""
         del ctx
         if self.epilog:
-            formatter.write(f"\n{self.epilog}\n")
+            formatter.write(f"\n{_laid_out(self.epilog, formatter.width)}\n")
 
 
 class Root(click.Group):
@@ -127,20 +130,34 @@ class Root(click.Group):
         command = getattr(import_module(self._modules[cmd_name]), cmd_name.upper())
         return command if isinstance(command, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named.
+
+        Raises:
+            UnknownCommandError: there is none of this name.
+        """
+        if args and not args[0].startswith("-") and args[0] not in self._modules and not ctx.resilient_parsing:
+            from aci_reconcile.cli.suggesting import UnknownCommandError
+
+            raise UnknownCommandError(args[0], self._modules, ctx)
+        return super().resolve_command(ctx, args)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands in sections, then the options that all of them share."""
         for title, commands in self._sections.items():
             with formatter.section(title):
                 found = ((name, self.get_command(ctx, name)) for name in commands)
-                rows = [(name, each.get_short_help_str(WIDTH)) for name, each in found if each is not None]
+                rows = [(name, each.get_short_help_str(_WHOLE)) for name, each in found if each is not None]
                 formatter.write_dl([(f"{name:<12}", text) for name, text in rows])
         _write_sections(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples as they are."""
+        """Write the examples; what is said of one stands below it where the terminal is too narrow."""
         del ctx
         if self.epilog:
-            formatter.write(f"\n{self.epilog}\n")
+            formatter.write(f"\n{_laid_out(self.epilog, formatter.width)}\n")
 
 
 def _without_values(callback: Callable[[click.Context], ExitCode | None]) -> Callable[..., ExitCode | None]:
@@ -159,6 +176,16 @@ def _help(ctx: click.Context) -> None:
 
 def _examples(examples: Sequence[str]) -> str:
     return "\n".join(("Examples:", *(f"  {each}" for each in examples))) if examples else ""
+
+
+def _laid_out(examples: str, width: int) -> str:
+    """Return the lines, those that are too long with their second column below the first."""
+    lines: list[str] = []
+    for line in examples.splitlines():
+        first, gap, second = line.strip().partition("  ")
+        broken = len(line) > width and bool(gap)
+        lines += [f"  {first}", f"      {second.strip()}"] if broken else [line.rstrip()]
+    return "\n".join(lines)
 
 
 def _write_sections(params: Iterable[click.Parameter], ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from aci_reconcile.cli import options
+from aci_reconcile.cli.announcing import announce
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.interruption import InterruptedRunError
 from aci_reconcile.cli.kinds import Duration
@@ -109,7 +110,7 @@ def _emulator(ctx: click.Context) -> ExitCode:
     with closing(store):
         server = _listen(Emulator(store, knobs=asked.knobs, faults=asked.faults), asked, session)
         with server:
-            _announce(server, asked, session)
+            announce(server, asked, session)
             _until_told(server)
     session.console.info("Stopped.")
     return ExitCode.OK
@@ -137,30 +138,6 @@ def _until_told(server: Server) -> None:
         server.serve_forever()
     except InterruptedRunError:
         return
-
-
-def _announce(server: Server, asked: EmulatorOptions, session: Session) -> None:
-    from aci_reconcile.cli.manifests import LOCAL_SUBSCRIPTION
-
-    console = session.console
-    if console.json:
-        ca = {"ca": str(asked.ca_file(session.cwd))} if asked.tls else {}
-        console.line({"url": server.url, "subscription": LOCAL_SUBSCRIPTION, **ca})
-        return
-    console.result(f"Listening on {server.url}")
-    if asked.tls:
-        console.info(f"Clients trust it with the CA in {asked.ca_file(session.cwd)} (REQUESTS_CA_BUNDLE).")
-    group = f"{server.url}/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/rg-demo?api-version=2021-04-01"
-    kept = f"State is kept in {asked.state}." if asked.state else "State is kept in memory and ends with this process."
-    console.info(
-        f"{kept} Ctrl-C ends it.\n\n"
-        "Point the command at it, in another terminal:\n\n"
-        f"  export ACI_RECONCILE_ARM_ENDPOINT={server.url}\n"
-        "  aci-reconcile plan\n\n"
-        "A resource group is created by a project with `createResourceGroups: true`, or by hand:\n\n"
-        f"  curl -X PUT -H 'content-type: application/json' -d '{{\"location\": \"westeurope\"}}' \\\n"
-        f"    '{group}'\n"
-    )
 
 
 _MORE = (

@@ -13,6 +13,7 @@ from aci_reconcile.cli.progress import follow
 from aci_reconcile.errors import ExitCode, HeldBackError, SecretUnavailableError
 from aci_reconcile.reconcile import Clearance, Context, Wait
 from aci_reconcile.report import event_json, summary_text
+from aci_reconcile.report.events import reached_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,8 +80,12 @@ def plan_line(plan: Plan, header: Header, console: Console) -> dict[str, object]
     return {"type": "plan", "plan": json.loads(shown(plan, header, console))}
 
 
-def refuse(plan: Plan) -> None:
-    """Raise where the plan may not be carried out; it has been shown.
+def refuse(plan: Plan, *, named: bool = False) -> None:
+    """Raise where the plan may not be carried out.
+
+    Args:
+        plan: what would be carried out.
+        named: whether the same reader has just been told which secrets are missing.
 
     Raises:
         HeldBackError: a blocker stands.
@@ -90,9 +95,9 @@ def refuse(plan: Plan) -> None:
         raise HeldBackError("the plan is held back; nothing was written")
     if plan.missing_secrets and not plan.unreadable:
         lines = dict.fromkeys(f"{address} needs {secret.source}" for address, secret in plan.missing_secrets)
+        message = "secrets are not at hand" if named else f"secrets are missing: {'; '.join(lines)}"
         raise SecretUnavailableError(
-            f"secrets are missing: {'; '.join(lines)}",
-            hint="nothing was written; set them, or do as the plan says, and apply again",
+            message, hint="nothing was written; set them, or do as the plan says, and apply again"
         )
 
 
@@ -115,7 +120,8 @@ def concluded(finished: Finished, session: Session, *, verb: str) -> ExitCode:
     if console.json:
         console.result(event_json(finished, timestamp=session.clock.now()))
     elif console.format in PLAIN:
-        console.result(f"\n{summary_text(finished, console.style, verb=verb)}")
+        texts = summary_text(finished, console.style, verb=verb), reached_text(finished)
+        console.result("".join(f"\n{text}\n" for text in texts if text).removesuffix("\n"))
     if finished.interrupted:
         return session.interruption.exit_code
     return ExitCode.NOT_CONVERGED if finished.failed or finished.skipped else ExitCode.OK

@@ -199,6 +199,7 @@ def allowed(given: Given) -> Allow:
         max_deletes=given.limit("max_deletes"),
         max_restarts=given.limit("max_restarts"),
         adopt=given.flag("adopt"),
+        take_over=given.texts("take_over"),
         replace=given.limit("allow_replace"),
         touch_secrets=given.flag("touch_secrets"),
         trust_secrets=given.flag("trust_secrets"),

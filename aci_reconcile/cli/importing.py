@@ -8,29 +8,26 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.cli import options
+from aci_reconcile.cli.allow import UNNAMED
 from aci_reconcile.cli.command import Command, Option
+from aci_reconcile.cli.founding import Founded, founded, home_of, named
 from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.imported import Found, amiss, next_step, tell, told
 from aci_reconcile.cli.look import View
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
-from aci_reconcile.fields import Fold
-from aci_reconcile.model import as_text
-from aci_reconcile.normalize import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
     import click
 
-    from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.manifest.write import Shared, Written
+    from aci_reconcile.manifest.write import Written
     from aci_reconcile.model import Resource
-
-FORMAT_VERSION = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +38,22 @@ class ImportOptions:
     target: Target
     addresses: tuple[str, ...]
     out: Path | None
+    project_name: str
 
     @classmethod
-    def of(cls, given: Given) -> ImportOptions:
-        """Read the options."""
-        return cls(Sources.of(given), Target.of(given), given.texts("addresses"), given.path("out"))
+    def of(cls, given: Given, session: Session) -> ImportOptions:
+        """Read the options; where the folder that is written to belongs to a project and this one does not, to that.
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The groups to import, and why others are not."""
-
-    groups: tuple[Resource, ...]
-    skipped: Mapping[str, str]
-    """Reasons, by address."""
-    shared: Shared
+        Raises:
+            UsageError: a project is to be named where no files are written.
+        """
+        out, name = given.path("out"), given.text("project_name")
+        if name and out is None and "project_name" in given.typed:
+            raise UsageError("--project-name names the project file, which is written with --out", hint="give --out")
+        sources = Sources.of(given)
+        if out is not None and sources.project is None:
+            sources = replace(sources, project=home_of(session.cwd, out).known)
+        return cls(sources, Target.of(given), given.texts("addresses"), out, name)
 
 
 def _import(ctx: click.Context) -> ExitCode:
@@ -63,19 +61,30 @@ def _import(ctx: click.Context) -> ExitCode:
     from aci_reconcile.report import sanitize
 
     session, given = started(ctx)
-    asked = ImportOptions.of(given)
+    asked = ImportOptions.of(given, session)
     found = _found(asked, session)
     for address, reason in found.skipped.items():
         session.console.info(sanitize(f"Skipped {address}: it {reason}."))
     written = write(found.groups, found.shared)
-    files = _placed(written, asked, session)
+    files = _placed(written, found.founded, asked, session)
+    step = ""
+    if files and not amiss(written, _again(found, asked, session), session.console):
+        step = next_step(found, given, asked.sources.project, session.cwd)
     if session.console.json:
-        session.console.line(_document(written, files, found.skipped))
+        session.console.line(told(written, files, found, step))
     else:
-        _tell(written, files, session.console)
-        for warning in _contradictions(written, found.shared):
-            session.console.warn(sanitize(warning))
+        tell(written, files, found, step, session.console)
     return ExitCode.OK
+
+
+def _again(found: Found, asked: ImportOptions, session: Session) -> Loaded:
+    """Read the project once more, with what was written."""
+    from aci_reconcile.cli.manifests import placed, request_for
+    from aci_reconcile.manifest import load
+
+    file = found.founded.file if found.founded else asked.sources.project
+    sources = replace(asked.sources, project=file, resource_group="", only=())
+    return placed(load(request_for(sources, session, resolve=False)), asked.target, session.environ)
 
 
 def _found(asked: ImportOptions, session: Session) -> Found:
@@ -87,10 +96,31 @@ def _found(asked: ImportOptions, session: Session) -> Found:
         groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.listed()
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
-    skipped = dict(_skipped(wanted, loaded, named=bool(asked.addresses)))
+    name, project = _project_name(asked, loaded, session) if wanted else "", loaded.project
+    owners = {"", name, UNNAMED} if name else {"", project.owner}
+    skipped = dict(_skipped(wanted, loaded, owners, named=bool(asked.addresses)))
     left = tuple(each for each in wanted if each.address not in skipped)
+    if not (name and left and asked.out):
+        shared = Shared(project.resource_group, project.location, loaded.spoken)
+        return Found(left, skipped, shared, project.owner)
+    home = home_of(session.cwd, asked.out)
+    begun = founded(name, left, project, home, alone=not loaded.files)
+    return Found(left, skipped, Shared(begun.resource_group, begun.location), begun.name, begun)
+
+
+def _project_name(asked: ImportOptions, loaded: Loaded, session: Session) -> str:
+    """Return the name of the project that is to be made; empty where there is one, or where no files are written.
+
+    Raises:
+        UsageError: the one that there is has another name.
+    """
     project = loaded.project
-    return Found(left, skipped, Shared(project.resource_group, project.location, loaded.spoken))
+    if project.file is not None:
+        if asked.project_name and asked.project_name != project.name:
+            message = f"--project-name {asked.project_name}: {project.file} is there, and its name is {project.name}"
+            raise UsageError(message, hint="leave the option out, or change the file; groups move with --take-over")
+        return ""
+    return "" if asked.out is None else named(asked.project_name, home_of(session.cwd, asked.out).folder, session)
 
 
 def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
@@ -118,7 +148,7 @@ def _view(asked: ImportOptions, session: Session) -> Generator[tuple[View, Loade
         )
 
 
-def _skipped(groups: Iterable[Resource], loaded: Loaded, *, named: bool) -> Iterator[tuple[str, str]]:
+def _skipped(groups: Iterable[Resource], loaded: Loaded, owners: set[str], *, named: bool) -> Iterator[tuple[str, str]]:
     """Say of each group that is not imported why; one that is named is, but for a member of an NGroup."""
     from aci_reconcile.plan.decide import is_member
 
@@ -129,78 +159,22 @@ def _skipped(groups: Iterable[Resource], loaded: Loaded, *, named: bool) -> Iter
             yield each.address, "is a member of an NGroup, which writes it as it likes"
         elif not named and each.id.key in declared:
             yield each.address, f"is declared at {declared[each.id.key]}"
-        elif not named and owner not in {"", loaded.project.owner}:
+        elif not named and owner not in owners:
             yield each.address, f"belongs to {owner}; name it to import it all the same"
 
 
-def _placed(written: tuple[Written, ...], asked: ImportOptions, session: Session) -> dict[str, str]:
+def _placed(
+    written: tuple[Written, ...], begun: Founded | None, asked: ImportOptions, session: Session
+) -> dict[str, str]:
     """Write the files; returns their paths by address, none where there is no folder to write to."""
     from aci_reconcile.cli.placing import file_names, place
 
     if asked.out is None:
         return {}
     names = file_names(each.resource.id for each in written)
-    place(session.cwd / asked.out, {names[each.resource.id]: each.text for each in written})
+    files = {session.cwd / asked.out / names[each.resource.id]: each.text for each in written}
+    place(files | ({begun.file: begun.text()} if begun else {}))
     return {each.resource.address: str(asked.out / names[each.resource.id]) for each in written}
-
-
-def _tell(written: tuple[Written, ...], files: Mapping[str, str], console: Console) -> None:
-    from aci_reconcile.report import sanitize
-
-    if not written:
-        console.info("Nothing to import.")
-    elif files:
-        lines = (f"{each.resource.address}  {files[each.resource.address]}" for each in written)
-        console.result(sanitize("\n".join(lines), keep="\n"))
-    else:
-        console.result("---\n".join(each.text for each in written).removesuffix("\n"))
-    for each in written:
-        if each.unknown:
-            listed = sanitize(", ".join(each.unknown))
-            console.warn(f"{each.resource.address}: left out what is not known here: {listed}")
-    console.plain("info", sanitize("\n".join(_to_set(written)), keep="\n"))
-    if files:
-        console.info("Next: aci-reconcile plan --adopt. It changes nothing but tags.")
-
-
-def _contradictions(written: tuple[Written, ...], shared: Shared) -> Iterator[str]:
-    """Say where a group lives elsewhere than the project says, which no manifest can contradict."""
-    for each in written:
-        live = each.resource
-        places = (
-            ("resourceGroup", shared.resource_group, live.id.resource_group),
-            ("location", shared.location, as_text(live.body.get("location"))),
-        )
-        for key, said, real in places:
-            if said and fold(said, Fold.SPACES) != fold(real, Fold.SPACES):
-                yield f"{live.address}: its {key} is {real}, and the project says {said} for every group"
-
-
-def _to_set(written: tuple[Written, ...]) -> Iterator[str]:
-    needed = [each for group in written for each in group.needed]
-    if needed:
-        yield "To set, before an apply has to write them; Azure does not show these values:"
-    for variable in dict.fromkeys(each.variable for each in needed):
-        places = [f"{each.address} {each.path}" for each in needed if each.variable == variable]
-        yield f"  {variable}  {', '.join(places)}"
-        yield from dict.fromkeys(f"    {each.note}" for each in needed if each.variable == variable and each.note)
-
-
-def _document(
-    written: tuple[Written, ...], files: Mapping[str, str], skipped: Mapping[str, str]
-) -> Mapping[str, object]:
-    groups = [
-        {
-            "address": each.resource.address,
-            "file": files.get(each.resource.address),
-            "manifest": each.text,
-            "to_set": [{"variable": needed.variable, "path": needed.path} for needed in each.needed],
-            "unknown": list(each.unknown),
-        }
-        for each in written
-    ]
-    reasons = [{"address": address, "reason": reason} for address, reason in skipped.items()]
-    return {"format_version": FORMAT_VERSION, "groups": groups, "skipped": reasons}
 
 
 IMPORT = Command(
@@ -214,13 +188,21 @@ IMPORT = Command(
             type=options.FILE,
             metavar="DIR",
             setting="import_out",
-            help="Write files into this folder.",
+            help="Write files into this folder, and a project file where there is none.",
+        ),
+        Option(
+            "--project-name",
+            section=options.OUTPUT,
+            metavar="NAME",
+            default="",
+            help="Name of the project whose file is written; the owner of the groups.",
         ),
         *options.common(),
     ],
     help="Write manifests from live groups, in the short form. Nothing is written to Azure.",
     examples=(
         "aci-reconcile import -g rg-shop                  all groups of a resource group, to stdout",
+        "aci-reconcile import -g rg-shop --out manifests  as files, and aci-reconcile.yaml with them",
         "aci-reconcile import --out manifests             those of the project's resource groups, as files",
         "aci-reconcile import rg-shop/web --out manifests",
     ),

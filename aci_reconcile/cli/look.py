@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
+from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, NotFoundError, UsageError
@@ -133,8 +134,14 @@ def _status(ctx: click.Context) -> ExitCode:
     elif asked.addresses:
         console.result("\n\n".join(status_detail_text(live, health, console.style) for live, health in judged))
     else:
-        console.result(status_text(judged, console.style))
+        console.result(status_text(judged, console.style, width=_room(session)))
     return ExitCode.OK
+
+
+def _room(session: Session) -> int:
+    """Return the width of a table; a pipe takes whole lines, which scripts read, unless it is said how wide it is."""
+    console = session.console
+    return console.width if is_terminal(console.out) or session.environ.get("COLUMNS") else 0
 
 
 def _logs(ctx: click.Context) -> ExitCode:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.vaults import Fetch
     from aci_reconcile.manifest.touched import Touched
 
+_NOT_AT_HAND = "ACI151"
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
 
@@ -56,6 +57,8 @@ def request_for(sources: Sources, session: Session, *, resolve: bool) -> Request
 def valid(sources: Sources, session: Session, fetch: Fetch | None = None, *, resolve: bool = True) -> Loaded:
     """Load manifests of which something is to be made; warnings and notices are told.
 
+    A secret that is not at hand is none of them: whoever plans tells of it where it is wanted, and why it is not there.
+
     Args:
         sources: which manifests.
         session: the run.
@@ -71,7 +74,7 @@ def valid(sources: Sources, session: Session, fetch: Fetch | None = None, *, res
     if loaded.errors:
         raise InvalidManifestsError(loaded.diagnostics)
     least = (Severity.WARNING, Severity.NOTICE) if session.console.verbose else (Severity.WARNING,)
-    told = [each for each in loaded.diagnostics if each.severity in least]
+    told = [each for each in loaded.diagnostics if each.severity in least and each.code != _NOT_AT_HAND]
     if told:
         session.console.plain("warning", f"{diagnostics_text(told, session.console.notes)}\n")
     if loaded.touched is not None:

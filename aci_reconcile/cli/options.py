@@ -186,6 +186,12 @@ def brakes() -> list[click.Parameter]:
         brake("--max-restarts", type=click.IntRange(min=0), metavar="N", help="How many groups may restart (any)."),
         brake("--adopt", is_flag=True, help="Take over groups that nobody owns."),
         brake(
+            "--take-over",
+            multiple=True,
+            metavar="OWNER",
+            help="Take over the declared groups of this owner: another project, or project/environment.",
+        ),
+        brake(
             "--allow-replace",
             optional="any",
             type=Allowance(),

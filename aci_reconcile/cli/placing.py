@@ -1,4 +1,4 @@
-"""New files in a folder: names that stay in it, nothing overwritten, no half-written file."""
+"""New files: names that stay in their folder, nothing overwritten, no half-written file."""
 
 from __future__ import annotations
 
@@ -46,24 +46,24 @@ def _safe(name: str) -> str:
     return f"_{plain[1:]}" if plain.startswith(".") else plain or "_"
 
 
-def place(folder: Path, files: Mapping[str, str]) -> None:
-    """Write new files into a folder, which is made where it is missing.
+def place(files: Mapping[Path, str]) -> None:
+    """Write new files, whose folders are made where they are missing.
 
     Raises:
         UsageError: one of them exists; nothing was written.
-        AciReconcileError: the folder or a file cannot be written.
+        AciReconcileError: a folder or a file cannot be written.
     """
-    existing = [name for name in files if os.path.lexists(folder / name)]
+    existing = [file for file in files if os.path.lexists(file)]
     if existing:
-        raise _exists(folder / existing[0])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            _create(folder / name, text)
-    except FileExistsError as error:
-        raise _exists(Path(error.filename2 or error.filename)) from error
-    except OSError as error:
-        raise AciReconcileError(f"{folder} cannot be written: {error.strerror or error}") from error
+        raise _exists(existing[0])
+    for file, text in files.items():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _create(file, text)
+        except FileExistsError as error:
+            raise _exists(Path(error.filename2 or error.filename)) from error
+        except OSError as error:
+            raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
 def _exists(path: Path) -> UsageError:

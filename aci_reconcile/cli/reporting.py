@@ -15,13 +15,15 @@ from aci_reconcile.report import PLAIN, diagnostics_json, diagnostics_text
 from aci_reconcile.report.escape import dump, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.report.page import Page
+    from aci_reconcile.report.page import Link, Page
     from aci_reconcile.report.places import Checkout
+
+_MOST_OF_AN_EVENT = 16 * 1024 * 1024
 
 Render: TypeAlias = "Callable[[Console], str]"
 """Says the result as a console wants it: in its format, its colours and its width."""
@@ -36,6 +38,8 @@ class Reports:
         self._files = tuple(_files(given))
         self._told = False
         self.checkout = checkout_of(session.cwd)
+        self._environ = session.environ
+        self._environment = given.text("environment")
         self.known: Callable[[], Page] | None = None
         self.begun: Render | None = None
 
@@ -62,8 +66,9 @@ class Reports:
             self._console.error(problem.message)
 
     def page(self, page: Page, console: Console) -> str:
-        """Return a page in the console's format."""
-        return paged(page, console.format, self.checkout)
+        """Return a page in the console's format; where nothing is known of the project, with the environment's name."""
+        told = replace(page, subject=page.subject or self._environment, links=_links(self._environ))
+        return paged(told, console.format, self.checkout)
 
     def _failed(self, error: AciReconcileError, console: Console) -> str:
         from aci_reconcile.report.json_event import error_json
@@ -111,7 +116,8 @@ def paged(page: Page, form: str, checkout: Checkout) -> str:
     if form == "markdown":
         from aci_reconcile.report.markdown import markdown
 
-        return markdown(page)
+        run = next((each.url for each in page.links if each.name == "run"), "")
+        return markdown(page, link=f"[The run]({run}) has all of it." if run else "")
     if form == "html":
         from aci_reconcile.report.webpage import html
         from aci_reconcile.version import VERSION
@@ -124,6 +130,25 @@ def paged(page: Page, form: str, checkout: Checkout) -> str:
     from aci_reconcile.report.github import github
 
     return github(page, checkout)
+
+
+def _links(environ: Mapping[str, str]) -> tuple[Link, ...]:
+    """Return the pages of the run and of the commit, where the job of a pipeline says which."""
+    from aci_reconcile.forge import origin_of
+    from aci_reconcile.report.page import Link
+
+    found = origin_of(environ, _event(environ.get("GITHUB_EVENT_PATH", "")))
+    links = Link("commit", found.commit[:12], found.commit_page), Link("run", "the job", found.run)
+    return tuple(each for each in links if each.url)
+
+
+def _event(name: str) -> str:
+    """Return the event that began a workflow on GitHub; empty where it cannot be read."""
+    try:
+        with Path(name).open("rb") as stream:
+            return stream.read(_MOST_OF_AN_EVENT).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def checkout_of(cwd: Path) -> Checkout:

@@ -11,6 +11,7 @@ from aci_reconcile.report import event_json, event_text, summary_text
 from aci_reconcile.report.apply_page import apply_page
 from aci_reconcile.report.change_page import plan_page
 from aci_reconcile.report.escape import dump
+from aci_reconcile.report.events import reached_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,3 +74,5 @@ class Story:
         happened = (event for _, event in self._events if not isinstance(event, Finished))
         yield "\n".join(event_text(event, console.style) for event in happened)
         yield summary_text(self._finished, console.style)
+        if where := reached_text(self._finished):
+            yield where

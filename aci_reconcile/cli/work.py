@@ -104,8 +104,16 @@ def opened(project: Project, target: Target, session: Session, *, paced: bool = 
 def _introduced(connection: Connection, project: Project, target: Target, session: Session) -> None:
     if connection.warning:
         session.console.warn(connection.warning)
-    if session.console.verbose or not target.local:
-        session.console.info(f"Using subscription {project.subscription} at {connection.description}.")
+    if session.console.quiet or (target.local and not session.console.verbose):
+        return
+    from aci_reconcile.report.escape import sanitize
+
+    who = ""
+    try:
+        who = connection.backend.sign_in()
+    finally:  # where there is no token, what it was asked of is what a person has to know
+        acting = f" ({sanitize(who)})" if who else ""
+        session.console.info(f"Using subscription {project.subscription} at {connection.description}{acting}.")
 
 
 def header_of(project: Project, endpoint: str) -> Header:

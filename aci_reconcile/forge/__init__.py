@@ -10,6 +10,7 @@ from aci_reconcile.forge.github import GitHub, github_from, pull_request_of, run
 from aci_reconcile.forge.issue import Wanted, keep_issue
 from aci_reconcile.forge.job import comments_from, request_from, request_hint
 from aci_reconcile.forge.merged import PlannedRun, planned_run
+from aci_reconcile.forge.origin import Origin, origin_of
 from aci_reconcile.forge.ports import Comments, Issue, Issues, Kept, Outcome
 from aci_reconcile.forge.texts import MOST, fitted, marker
 from aci_reconcile.forge.webhook import Webhook, post
@@ -21,6 +22,7 @@ __all__ = [
     "Issue",
     "Issues",
     "Kept",
+    "Origin",
     "Outcome",
     "PlannedRun",
     "Wanted",
@@ -30,6 +32,7 @@ __all__ = [
     "github_from",
     "keep_issue",
     "marker",
+    "origin_of",
     "planned_run",
     "post",
     "pull_request_of",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.plan.decide import is_member
+from aci_reconcile.plan.decide import is_foreign, is_member
 from aci_reconcile.plan.values import UNLIMITED, Action, Blocker, Change, Impact
 
 if TYPE_CHECKING:
@@ -56,10 +57,17 @@ def _members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
 
 def _foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     for change in changes:
-        owner = tags.owner(change.before) if change.before else ""
-        if owner not in {"", policy.owner}:
+        if change.before is not None and is_foreign(change.before, policy):
+            owner = tags.owner(change.before)
             reason = f"{change.address} belongs to {owner}, not to {policy.owner}"
-            yield Blocker("owner", reason, (change.address,), f"removing it here, or its tag {tags.OWNER} in Azure")
+            yield Blocker("owner", reason, (change.address,), _from_its_owner(change, owner))
+
+
+def _from_its_owner(change: Change, owner: str) -> str:
+    """Say how a group comes from its owner to us; a name from Azure that could not be typed goes into no command."""
+    if change.after is not None and owner.isprintable() and not owner.startswith("-"):
+        return f"--take-over {shlex.quote(owner)}, or removing it here"
+    return f"removing it here, or its tag {tags.OWNER} in Azure"
 
 
 def _unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:

@@ -153,7 +153,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         after = target(desired, None, policy)
         created = Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
         return withholding(created, desired, policy)
-    if tags.owner(live) not in {"", policy.owner} or is_member(live):
+    if is_foreign(live, policy) or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = target(desired, live, policy)
     declared = normalize(desired.body)
@@ -175,6 +175,11 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
     if known.cause is Cause.AZURE:
         known = replace(known, in_azure=tuple(each.path for each in known.fields))
     return withholding(_acted(known, found, live, policy), desired, policy)
+
+
+def is_foreign(live: Resource, policy: Policy) -> bool:
+    """Whether the group belongs to somebody else, whose groups this run may not take over."""
+    return tags.owner(live) not in {"", policy.owner} | policy.take_over
 
 
 def is_member(live: Resource) -> bool:
@@ -199,8 +204,9 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
         return known
     if not push and not found.tags_only and _stuck(known, live):
         return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
-    owned = Action.UPDATE if tags.owner(live) else Action.ADOPT
-    reasons: tuple[str, ...] = ("a redeployment was asked for",) if redeploy else ()
+    owned = Action.UPDATE if tags.owner(live) == policy.owner else Action.ADOPT
+    reasons: tuple[str, ...] = _taken_over(live, policy)
+    reasons += ("a redeployment was asked for",) if redeploy else ()
     reasons += ("its provisioning failed",) if failed else ()
     if found.tags_only and not push:
         return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
@@ -214,9 +220,14 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
     return replace(known, action=owned, impact=Impact.RESTART, reasons=reasons)
 
 
+def _taken_over(live: Resource, policy: Policy) -> tuple[str, ...]:
+    former = tags.owner(live)
+    return () if former in {"", policy.owner} else (f"taken over from {former}",)
+
+
 def _cause(declared: str, live: Resource, found: Comparison) -> Cause:
-    if not (found.fields or found.secrets):
-        return Cause.UNKNOWN
+    if all(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in (*found.fields, *found.secrets)):
+        return Cause.UNKNOWN  # what the last write remembers is the manifest, and our own tags are no part of it
     applied = tags.Applied.of(live.tags).desired
     if not applied:
         return Cause.UNKNOWN

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from aci_reconcile import tags
 from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
@@ -102,6 +103,14 @@ class Change:
         return self.after.where if self.after else None
 
     @property
+    def former_owner(self) -> str:
+        """Who owned the group that this project takes over; empty where nobody did, or it was ours."""
+        if self.before is None or self.after is None or not self.writes:
+            return ""
+        before, after = tags.owner(self.before), tags.owner(self.after)
+        return before if after and before != after else ""
+
+    @property
     def writes(self) -> bool:
         """Whether applying it sends a write."""
         return self.action is not Action.NO_OP
@@ -165,6 +174,8 @@ class Policy:
     max_share: float = 0.5
     """The share of our live groups that may be deleted or replaced at once, where no number was named."""
     adopt: bool = False
+    take_over: frozenset[str] = frozenset()
+    """Owners whose groups may be taken over, as their tag says it."""
     allow_replace: int = 0
     observe: bool = False
     """The environment may be planned and checked, never written."""
@@ -220,6 +231,16 @@ class Plan:
     def to_destroy(self) -> int:
         """How many groups are deleted."""
         return len(self.of(Action.DELETE, Action.REPLACE))
+
+    @property
+    def taken_over(self) -> tuple[Change, ...]:
+        """The groups that come from another owner."""
+        return tuple(change for change in self.changes if change.former_owner)
+
+    @property
+    def adopted(self) -> tuple[Change, ...]:
+        """The groups that nobody owned, and that stay where they are."""
+        return tuple(change for change in self.of(Action.ADOPT) if not change.former_owner)
 
     def with_impact(self, impact: Impact) -> int:
         """Return how many groups bear this impact."""

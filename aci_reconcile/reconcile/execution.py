@@ -20,6 +20,7 @@ from aci_reconcile.events import (
     Succeeded,
     Unhealthy,
     Waiting,
+    reached,
 )
 from aci_reconcile.plan.values import Action
 from aci_reconcile.reconcile.converge import converge
@@ -33,7 +34,7 @@ from aci_reconcile.reconcile.watch import watching
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from aci_reconcile.events import Event
+    from aci_reconcile.events import Event, Reached
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.reconcile.context import Context
@@ -126,7 +127,13 @@ def _finished(seen: list[Event], ctx: Context, began: float, *, interrupted: boo
         seconds=ctx.clock.now() - began,
         in_flight=tuple(sorted(ctx.in_flight)),
         override=next((event.reason for event in seen if isinstance(event, FreezeOverridden)), ""),
+        reached=_reached(seen),
     )
+
+
+def _reached(seen: list[Event]) -> tuple[Reached, ...]:
+    ends = (reached(event) for event in seen if isinstance(event, (Succeeded, Unhealthy)))
+    return tuple(sorted((each for each in ends if each is not None), key=lambda each: each.address.lower()))
 
 
 def _tasks(plan: Plan, ctx: Context) -> list[Task]:

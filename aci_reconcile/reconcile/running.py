@@ -41,7 +41,7 @@ def running(change: Change, live: Resource | None, ctx: Context, deadline: Deadl
         yield Succeeded(change, live, seconds, health)
         return True
     logs = yield from _last_words(change, health, ctx)
-    yield Unhealthy(change, health, seconds, logs)
+    yield Unhealthy(change, health, seconds, logs, live=live)
     return False
 
 

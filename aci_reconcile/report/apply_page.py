@@ -17,6 +17,7 @@ from aci_reconcile.events import (
     Skipped,
     Succeeded,
     Unhealthy,
+    reached,
 )
 from aci_reconcile.plan.values import Action
 from aci_reconcile.report.change_page import FAILED_WEIGHT, change_entry, notices, plan_entries
@@ -30,7 +31,7 @@ from aci_reconcile.report.words import took
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from aci_reconcile.events import Event
+    from aci_reconcile.events import Event, Reached
     from aci_reconcile.plan.values import Plan
     from aci_reconcile.report.header import Header
 
@@ -52,7 +53,8 @@ def apply_page(plan: Plan, events: Sequence[Event], finished: Finished, header: 
         kind="apply",
         verdict=first,
         good=not (finished.failed or finished.skipped or finished.interrupted),
-        facts=(*header.parts(), ("took", took(finished.seconds))),
+        subject=header.project,
+        facts=(*header.place(), ("took", took(finished.seconds))),
         counts=tuple(_counts(finished)),
         remarks=(*_remarks(events, rest), *notices(plan)),
         entries=tuple(ends.get(name) or _unseen(planned[name], finished) for name in named),
@@ -77,14 +79,19 @@ def _ends(events: Iterable[Event]) -> Iterator[Entry]:
 
 
 def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
-    entry = replace(change_entry(event.change), severity=None)
+    entry = replace(change_entry(event.change), severity=None, destroys=False)
     match event:
         case Succeeded(change, _, seconds, health):
             same = change.action is Action.NO_OP and not change.fields
             outcome = Outcome.SAME if same else Outcome.CHANGED
-            return replace(entry, outcome=outcome, summary=done(event), health=health, seconds=seconds)
+            there = reached(event)
+            told = f"{done(event)}, {there.fqdn or there.ip}" if there else done(event)
+            return replace(
+                entry, outcome=outcome, summary=told, notes=_notes(entry, there), health=health, seconds=seconds
+            )
         case Unhealthy(_, health, seconds, logs):
-            entry = replace(entry, health=health, logs=logs, seconds=seconds)
+            notes = _notes(entry, reached(event))
+            entry = replace(entry, notes=notes, health=health, logs=logs, seconds=seconds)
             return _wrong(entry, f"not healthy after {took(seconds)}", health_reasons(health), title="Not healthy")
         case Failed(_, error, seconds, _, health, logs):
             entry = replace(entry, health=health, logs=logs, seconds=seconds)
@@ -97,6 +104,11 @@ def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
             return replace(
                 entry, outcome=Outcome.SKIPPED, summary=f"skipped: {because}", remarks=(remark,), weight=FAILED_WEIGHT
             )
+
+
+def _notes(entry: Entry, there: Reached | None) -> tuple[str, ...]:
+    where = (f"IP address {there.ip}",) if there else ()
+    return (*entry.notes, *where)
 
 
 def _wrong(entry: Entry, told: str, text: str, detail: tuple[str, ...] = (), title: str = "Failed") -> Entry:
@@ -112,7 +124,7 @@ def _unseen(entry: Entry, finished: Finished) -> Entry:
         return entry
     told = "started and not seen to the end" if entry.name in finished.in_flight else "not attempted"
     remark = Remark(Severity.WARNING, told, entry.where, "Skipped")
-    return replace(entry, outcome=Outcome.SKIPPED, summary=told, severity=None, remarks=(remark,))
+    return replace(entry, outcome=Outcome.SKIPPED, summary=told, severity=None, remarks=(remark,), destroys=False)
 
 
 def _remarks(events: Iterable[Event], last_words: Iterable[str]) -> Iterator[Remark]:

@@ -8,9 +8,10 @@ from aci_reconcile.errors import Severity
 from aci_reconcile.plan.values import Action, Change, Impact, Plan
 from aci_reconcile.report.layout import label
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
-from aci_reconcile.report.rows import path_text, rows
+from aci_reconcile.report.rows import rows
 from aci_reconcile.report.style import PLAIN
 from aci_reconcile.report.text_plan import in_sync
+from aci_reconcile.report.wanting import not_compared, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +54,8 @@ def plan_page(plan: Plan, header: Header, *, digest: str = "", extra: tuple[Rema
         kind="plan",
         verdict=_verdict(plan),
         good=plan.applyable,
-        facts=(*header.parts(), *([("plan digest", digest)] if digest else [])),
+        subject=header.project,
+        facts=(*header.place(), *([("plan digest", digest)] if digest else [])),
         counts=tuple(_counts(plan)),
         remarks=(*extra, *remarks(plan)),
         entries=tuple(plan_entries(plan)),
@@ -86,6 +88,7 @@ def change_entry(change: Change, held: tuple[Remark, ...] = ()) -> Entry:
         remarks=held,
         weight=FAILED_WEIGHT if held else _WEIGHTS[change.action] - 25 * (change.impact is Impact.TAGS_ONLY),
         adds=change.action is Action.CREATE,
+        destroys=change.action in {Action.DELETE, Action.REPLACE},
     )
 
 
@@ -94,6 +97,8 @@ def summary(change: Change) -> str:
     cost = label(change)[1:-1]
     if change.action is Action.NO_OP:
         return cost if change.fields else WORDS[Action.NO_OP]
+    if change.former_owner:
+        return cost.replace(", ", ": ", 1)
     word = WORDS[change.action]
     cost = cost.removeprefix(word).lstrip(":, ")
     return f"{word}: {cost}" if cost else word
@@ -114,15 +119,14 @@ def resource_group_entries(plan: Plan) -> Iterator[Entry]:
         word = f"{WORDS[action]} the resource group"
         told = f"{word} in {each.location}" if each.location else word
         mark, weight = PLAIN.mark(action).strip(), _WEIGHTS[action]
-        yield Entry(each.scope.resource_group, Outcome.CHANGED, told, mark, weight=weight)
+        yield Entry(each.scope.resource_group, Outcome.CHANGED, told, mark, weight=weight, destroys=not each.create)
 
 
 def remarks(plan: Plan) -> Iterator[Remark]:
     """Yield what is to be said of the whole plan, the worst first."""
     yield from (held_back(each) for each in plan.blockers)
-    for address, secret in plan.missing_secrets:
-        text = f"{address} needs {secret.source}: {secret.missing}"
-        yield Remark(Severity.WARNING, text, place_of(plan, address), "Not at hand")
+    for each in wanted(plan):
+        yield Remark(Severity.WARNING, each.text, place_of(plan, each.addresses[0]), "Not at hand")
     yield from notices(plan)
 
 
@@ -134,7 +138,7 @@ def notices(plan: Plan) -> Iterator[Remark]:
     for change in plan.changes:
         if not change.writes and not change.fields:
             for path in change.not_compared:
-                yield Remark(Severity.NOTICE, f"{change.address} {path_text(path)}", change.where, "Not compared")
+                yield Remark(Severity.NOTICE, not_compared(change, path), change.where, "Not compared")
 
 
 def held_back(blocker: Blocker, where: Where | None = None) -> Remark:
@@ -176,7 +180,8 @@ def _counts(plan: Plan) -> Iterator[tuple[str, int]]:
         ("restart", plan.with_impact(Impact.RESTART)),
         ("recreate", plan.with_impact(Impact.RECREATE)),
         ("tags only", plan.with_impact(Impact.TAGS_ONLY)),
-        ("adopt", len(plan.of(Action.ADOPT))),
+        ("adopt", len(plan.adopted)),
+        ("take over", len(plan.taken_over)),
         ("unchanged", same),
         ("held back", len({address for each in plan.blockers for address in each.addresses})),
         ("unreadable", len(plan.unreadable)),

@@ -34,7 +34,8 @@ def drift_page(drift: Drift, header: Header) -> Page:
         kind="drift",
         verdict=" ".join(drift_verdict(drift, PLAIN).split()),
         good=drift.clean,
-        facts=header.parts(),
+        subject=header.project,
+        facts=header.place(),
         counts=tuple((name, number) for name, number in _counts(drift) if number),
         remarks=(*map(_accepted, drift.accepted), *rest),
         entries=tuple(_with_findings(entry, drift) for entry in _entries(drift)),
@@ -63,7 +64,7 @@ def _group(change: Change) -> Entry:
 
 
 def _drifted(entry: Entry) -> Entry:
-    return replace(entry, outcome=Outcome.FAILED, severity=Severity.WARNING, weight=_WEIGHT)
+    return replace(entry, outcome=Outcome.FAILED, severity=Severity.WARNING, weight=_WEIGHT, destroys=False)
 
 
 def _sick(entry: Entry, health: Health) -> Entry:

@@ -24,7 +24,7 @@ from aci_reconcile.health import State
 from aci_reconcile.plan.values import Action, Impact
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.run_state import container_line, event_lines
-from aci_reconcile.report.words import took
+from aci_reconcile.report.words import aligned, took
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,6 +112,12 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
     return "\n".join(lines)
 
 
+def reached_text(finished: Finished) -> str:
+    """Return where the groups that were written can be reached; empty where none has an address."""
+    rows = [[sanitize(cell) for cell in (each.address, each.ip, each.fqdn)] for each in finished.reached]
+    return "\n".join(("Addresses:", *(f"  {'  '.join(row)}".rstrip() for row in aligned(rows)))) if rows else ""
+
+
 def _paced(event: Paced) -> str:
     if event.rate:
         return f"{event.rate:.2g} {event.what} a second from now on, as Azure's limits want"
@@ -131,9 +137,15 @@ def doing(change: Change) -> str:
     return "updating its tags" if change.impact is Impact.TAGS_ONLY else _DOING[change.action][0]
 
 
+def _did(change: Change) -> str:
+    if change.former_owner and change.action is Action.ADOPT:
+        return f"taken over from {change.former_owner}"
+    return _DOING[change.action][1]
+
+
 def done(event: Succeeded) -> str:
     """Return what was done, how long it took, and how the group is."""
-    text = f"{_DOING[event.change.action][1]} after {took(event.seconds)}"
+    text = f"{_did(event.change)} after {took(event.seconds)}"
     if event.change.action is Action.NO_OP:
         text = _DOING[Action.NO_OP][1]
     return f"{text}, {event.health.state}" if event.health is not None else text

@@ -37,6 +37,10 @@ class Header:
         parts = (("project", self.project), ("subscription", subscription), ("endpoint", self.endpoint))
         return tuple((name, value) for name, value in parts if value)
 
+    def place(self) -> tuple[tuple[str, str], ...]:
+        """Return the parts but the project, for where that stands in a heading."""
+        return tuple(each for each in self.parts() if each[0] != "project")
+
     def json(self, tool_version: str) -> dict[str, object]:
         """Return the first members of a document."""
         return {

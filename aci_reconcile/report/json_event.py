@@ -19,6 +19,7 @@ from aci_reconcile.events import (
     Succeeded,
     Unhealthy,
     Waiting,
+    reached,
 )
 from aci_reconcile.report.escape import dump
 from aci_reconcile.report.events import event_text
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.errors import AciReconcileError
-    from aci_reconcile.events import Event, Trace
+    from aci_reconcile.events import Event, Reached, Trace
     from aci_reconcile.health import Health
     from aci_reconcile.plan.values import Change
 
@@ -93,7 +94,8 @@ def _details(event: Event) -> dict[str, object]:
         case Skipped(_, because):
             members["because"] = because
         case Succeeded(_, _, seconds, health) | Unhealthy(_, health, seconds):
-            members = {"seconds": seconds, "health": _health(health)}
+            there = reached(event)
+            members = {"seconds": seconds, "health": _health(health), **(_where(there) if there else {})}
         case Failed(_, error, seconds, gone, health):
             members = {"seconds": seconds, "gone": gone, "error": error_json(error), "health": _health(health)}
             members |= {"restored": event.restored, "unrestored": event.unrestored, "bring_back": event.former}
@@ -145,4 +147,9 @@ def _finished(event: Finished) -> dict[str, object]:
         "seconds": event.seconds,
         "in_flight": list(event.in_flight),
         "freeze_override": event.override,
+        "addresses": [{"address": each.address} | _where(each) for each in event.reached],
     }
+
+
+def _where(reached: Reached) -> dict[str, object]:
+    return {"ip": reached.ip, "fqdn": reached.fqdn or None}

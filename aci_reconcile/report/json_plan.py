@@ -107,6 +107,7 @@ def change_json(change: Change) -> dict[str, object]:
         "impact": change.impact.value,
         "loses": list(change.loses),
         "reasons": list(change.reasons),
+        **({"former_owner": change.former_owner} if change.former_owner else {}),
         "cause": change.cause.value,
         "may_replace": change.may_replace,
         "stuck": change.stuck,

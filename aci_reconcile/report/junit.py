@@ -29,7 +29,7 @@ _TAGS = {Outcome.FAILED: "failure", Outcome.ERROR: "error", Outcome.SKIPPED: "sk
 def junit(page: Page) -> str:
     """Return the page as an XML document, without a final line break."""
     name = f"aci-reconcile {page.kind}"
-    whole = dict(page.facts).get("project", "")
+    whole = page.subject
     root = Element("testsuites", name=name)
     suite = SubElement(root, "testsuite", name=_text(f"{name} {whole}".rstrip()))
     for entry in page.entries:

@@ -74,7 +74,7 @@ def label(change: Change) -> str:
     elif change.action is Action.DELETE:
         told = f"loses {', '.join(change.loses)}" if change.loses else ""
     else:
-        adopted = "adopt" if change.action is Action.ADOPT else ""
+        adopted = "take over" if change.former_owner else "adopt" if change.action is Action.ADOPT else ""
         told = ", ".join(text for text in (adopted, change.impact.value) if text)
         if change.impact is Impact.RECREATE and change.loses:
             told += f": {', '.join(change.loses)}"

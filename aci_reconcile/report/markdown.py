@@ -1,18 +1,20 @@
 """A page as Markdown for a pull request, an issue or a job's summary.
 
-The verdict and the counts stand outside; each group is a ``<details>`` with its fields in a ``diff`` fence. Forges
-colour lines that begin with ``+``, ``-`` and ``!`` there; ``~`` they leave grey, so a changed field begins with ``!``.
+The verdict and the counts stand outside, and so does what would be deleted, or deleted and created again: nobody may
+overlook it. Each other group is a ``<details>`` with its fields in a ``diff`` fence. Forges colour lines that begin
+with ``+``, ``-`` and ``!`` there; ``~`` they leave grey, so a changed field begins with ``!``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Severity
 from aci_reconcile.report.entry_lines import run_state_lines
 from aci_reconcile.report.layout import place
-from aci_reconcile.report.markup import code, fence, html_code, prose
+from aci_reconcile.report.markup import code, fence, html_code, is_plain, prose
 from aci_reconcile.report.values import cut
 from aci_reconcile.report.words import count
 
@@ -20,11 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from aci_reconcile.errors import Where
-    from aci_reconcile.report.page import Entry, Page, Remark
+    from aci_reconcile.report.page import Entry, Link, Page, Remark
     from aci_reconcile.report.rows import Row
 
 LIMIT = 65_536
 """Characters of a comment or an issue on GitHub; more is refused (runatlantis/atlantis#1413)."""
+
+COMMENT = LIMIT - 500
+"""Characters of a comment, with room for the marker that stands above it."""
 
 _NOTE = 400
 """Room for saying what was left out."""
@@ -34,10 +39,11 @@ _LONGEST = 1000
 """Of one value."""
 _BREAK = "\\\n  "
 """A line break within an item of a list."""
+_GONE = "**\N{WARNING SIGN} Deleted, or deleted and created again:**"
 _SIGNS = {Severity.ERROR: "\N{CROSS MARK}", Severity.WARNING: "\N{WARNING SIGN}", Severity.NOTICE: "\N{SPEECH BALLOON}"}
 
 
-def markdown(page: Page, *, limit: int = LIMIT, head: str = "", link: str = "") -> str:
+def markdown(page: Page, *, limit: int = COMMENT, head: str = "", link: str = "") -> str:
     """Return the page, never longer than the limit: the least important goes first, and that is said.
 
     Args:
@@ -48,12 +54,15 @@ def markdown(page: Page, *, limit: int = LIMIT, head: str = "", link: str = "") 
     """
     top = "\n".join((*([head, ""] if head else []), *_top(page)))
     room = limit - len(top) - _NOTE - len(link)
+    gone = _chosen(page.destroyed, room * 2 // 3)
+    room -= sum(len(each.text) + 2 for each in gone)
     told, room = _fitting([_remark(each) for each in page.remarks], room // 2, room)
     rest, room = _fitting([_same(page)] if page.same else [], room, room)
-    blocks = _chosen(page.shown, room)
-    left_out = (len(page.remarks) - len(told), *_missing(blocks))
+    blocks = _chosen([each for each in page.shown if not each.destroys], room)
+    left_out = (len(page.remarks) - len(told), *_missing((*gone, *blocks)))
     noun = "file" if page.kind == "validate" else "group"
-    parts = [top, "\n".join(told), *(each.text for each in blocks if each.text), *rest, _left_out(left_out, noun, link)]
+    titled = [_GONE, *(each.text for each in gone)] if gone else []
+    parts = [top, *titled, "\n".join(told), *(each.text for each in blocks), *rest, _left_out(left_out, noun, link)]
     return "\n\n".join(part for part in parts if part)[:limit]
 
 
@@ -66,15 +75,22 @@ class _Block:
 
 
 def _top(page: Page) -> Iterator[str]:
-    yield f"### {_SIGNS[Severity.ERROR] if not page.good else chr(0x2705)} {prose(page.verdict)}"
-    if page.facts:
+    subject = f"{code(page.subject, 150)}: " if page.subject else ""
+    yield f"### {_SIGNS[Severity.ERROR] if not page.good else chr(0x2705)} {subject}{prose(page.verdict)}"
+    facts = [f"{name} {code(value, 100)}" for name, value in page.facts]
+    facts += [_link(each) for each in page.links if is_plain(each.url)]
+    if facts:
         yield ""
-        yield " · ".join(f"{name} {code(value, 100)}" for name, value in page.facts)
+        yield " · ".join(facts)
     if page.counts:
         yield ""
         yield f"| {' | '.join(name for name, _ in page.counts)} |"
         yield f"|{'--:|' * len(page.counts)}"
         yield f"| {' | '.join(str(number) for _, number in page.counts)} |"
+
+
+def _link(link: Link) -> str:
+    return f"{prose(link.name, 50)} [{code(link.text, 100)}]({link.url})"
 
 
 def _remark(remark: Remark, told: Where | None = None) -> str:
@@ -147,6 +163,8 @@ def _brief(entry: Entry) -> str:
 
 
 def _details(entry: Entry, parts: list[str]) -> str:
+    if entry.destroys:
+        return "\n\n".join((_brief(entry), *(indent(part, "  ") for part in parts)))
     mark = f"<code>{entry.mark}</code> " if entry.mark else ""
     head = f"{mark}<b>{html_code(entry.name)}</b> {html_code(entry.summary, 300)}"
     if not parts:

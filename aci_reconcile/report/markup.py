@@ -17,8 +17,14 @@ _LETTERS = r"[^\W\d_]+"
 _WORD = re.compile(rf"\(?(?:{_LETTERS}(?:['\u2019-]{_LETTERS})*|\d{{1,6}})\)?[.,;:!?]?\)?")
 _COMMIT = re.compile(r"[0-9a-fA-F]{7}")
 _PART = re.compile(r"(?<!\S)`([^`]*[^`\s][^`]*)`([.,;:]?)(?!\S)|(\S+)")
+_URL = re.compile(r"https?://[A-Za-z0-9._~:/?=&%@+,-]+")
 _RUNS = re.compile(r"`+")
 _ENDS = ".,;:"
+
+
+def is_plain(url: str) -> bool:
+    """Whether a URL can stand in a link as it is: http, and nothing that could end the link."""
+    return _URL.fullmatch(url) is not None
 
 
 def prose(text: str, room: int = 2000) -> str:

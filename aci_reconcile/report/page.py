@@ -73,6 +73,17 @@ class Entry:
     """How much it matters; where room is short, the least goes first."""
     adds: bool = False
     """Whether its rows are of something that is not there yet."""
+    destroys: bool = False
+    """Whether something that is there would be deleted; it is told first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page that belongs to a report: the run that made it, the commit it is about. The URL is not escaped yet."""
+
+    name: str
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,8 @@ class Page:
     """The command: ``plan``, ``drift``, ``apply``, ``validate``."""
     verdict: str
     good: bool
+    subject: str = ""
+    """What it is about: the project, and ``/environment`` where one is chosen; it stands in the heading."""
     facts: tuple[tuple[str, str], ...] = ()
     """Where it applies, and what else is to be known of it, by name."""
     counts: tuple[tuple[str, int], ...] = ()
@@ -90,11 +103,18 @@ class Page:
     entries: tuple[Entry, ...] = ()
     sides: tuple[str, str] = ("Before", "After")
     """What the two sides of a field are called."""
+    links: tuple[Link, ...] = ()
 
     @property
     def shown(self) -> tuple[Entry, ...]:
-        """The entries of which there is something to tell."""
-        return tuple(each for each in self.entries if each.outcome is not Outcome.SAME)
+        """The entries of which there is something to tell: what would be deleted, then what matters most."""
+        told = (each for each in self.entries if each.outcome is not Outcome.SAME)
+        return tuple(sorted(told, key=lambda each: (not each.destroys, -each.weight)))
+
+    @property
+    def destroyed(self) -> tuple[Entry, ...]:
+        """The entries that would be deleted, or deleted and created again."""
+        return tuple(each for each in self.shown if each.destroys)
 
     @property
     def same(self) -> tuple[Entry, ...]:

@@ -10,9 +10,11 @@ from aci_reconcile.fields import ROOT, UNSET
 from aci_reconcile.fields.paths import below, display, spoken
 from aci_reconcile.model import as_object, as_text
 from aci_reconcile.normalize import POSITION
-from aci_reconcile.plan.values import Action, Cause, Change
+from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.values import KNOWN_LATER, conceal, flatten, hidden_texts, is_entry, show
+from aci_reconcile.report.wanting import why_not
+from aci_reconcile.tags import SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +40,7 @@ class Row:
 
 def rows(change: Change) -> tuple[Row, ...]:
     """Return the lines of one group."""
-    return (*_body(change), *_fields(change), *_not_compared(change))
+    return (*_body(change), *_fields(change), *_stamp(change), *_not_compared(change))
 
 
 def known_later(change: Change) -> tuple[Keys, ...]:
@@ -123,6 +125,13 @@ def _side(keys: Keys, value: Json) -> tuple[str, ...]:
     return () if value == {} and is_entry(keys) else (show(value),)
 
 
+def _stamp(change: Change) -> Iterator[Row]:
+    """Yield the tag that is written where nothing differs and the secrets are vouched for: their fingerprint."""
+    if change.impact is Impact.TAGS_ONLY and not change.fields:
+        yield Row(f"tags.{SECRETS}", ("(fingerprint of the secrets)",), "+")
+
+
 def _not_compared(change: Change) -> Iterator[Row]:
     for path in change.not_compared:
-        yield Row(path_text(path), ("(secret not compared)",))
+        why = sanitize(why_not(change, path))
+        yield Row(path_text(path), (f"(secret not compared: {why})" if why else "(secret not compared)",))

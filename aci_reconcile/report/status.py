@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile import tags
 from aci_reconcile.model import as_list, as_object, as_text
 from aci_reconcile.report.escape import dump, sanitize
+from aci_reconcile.report.fitting import Column, fitted
 from aci_reconcile.report.header import FORMAT_VERSION
 from aci_reconcile.report.run_state import colour, event_lines, health_json, verdict
 from aci_reconcile.report.words import aligned
@@ -18,31 +19,36 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Resource
     from aci_reconcile.report.style import Style
 
-_HEADINGS = (
-    "ADDRESS",
-    "STATE",
-    "PROVISIONING",
-    "IP",
-    "FQDN",
-    "LOCATION",
-    "CONTAINERS",
-    "RESTARTS",
-    "PROJECT",
+_COLUMNS = (
+    Column("ADDRESS", 0),
+    Column("STATE", 0),
+    Column("PROVISIONING", 4, "provisioning: {}", "Succeeded"),
+    Column("IP", 5),
+    Column("FQDN", 1),
+    Column("LOCATION", 2),
+    Column("CONTAINERS", 7, "{} containers"),
+    Column("RESTARTS", 6, "{} restarts", "0"),
+    Column("PROJECT", 3, "project {}"),
 )
 _STATE = 1
 
 
-def status_text(groups: Sequence[tuple[Resource, Health | None]], style: Style) -> str:
-    """Return a table of groups, in the order given. A group without a run state was not read with one."""
+def status_text(groups: Sequence[tuple[Resource, Health | None]], style: Style, *, width: int = 0) -> str:
+    """Return a table of groups, in the order given. A group without a run state was not read with one.
+
+    Args:
+        groups: the groups.
+        style: the colours.
+        width: how wide a line may be; what has no room stands below its row. 0 for any width.
+    """
     if not groups:
         return "No container groups."
-    cells = [list(_HEADINGS), *(_cells(resource, health) for resource, health in groups)]
-    lines = list(aligned([[cell or "-" for cell in row] for row in cells]))
+    lines, below = fitted(_COLUMNS, [_cells(resource, health) for resource, health in groups], width)
     told = ["  ".join(style.paint(style.bold, cell) for cell in lines[0])]
-    for row, (_, health) in zip(lines[1:], groups, strict=True):
+    for row, rest, (_, health) in zip(lines[1:], below, groups, strict=True):
         if health is not None:
             row[_STATE] = style.paint(colour(health.state, style), row[_STATE])
-        told.append("  ".join(row))
+        told += ["  ".join(row), *([style.paint(style.dim, rest)] if rest else [])]
     return "\n".join(told)
 
 

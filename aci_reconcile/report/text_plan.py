@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.health import has_ended
@@ -9,7 +10,7 @@ from aci_reconcile.plan.values import Action, Impact, Plan
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.layout import groups
 from aci_reconcile.report.limits import limits_text
-from aci_reconcile.report.rows import path_text
+from aci_reconcile.report.wanting import few, not_compared, wanted
 from aci_reconcile.report.words import count
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ _COSTS: Mapping[Impact, tuple[str, str]] = {
     Impact.RECREATE: ("is recreated", "are recreated"),
     Impact.TAGS_ONLY: ("changes its tags only", "change their tags only"),
 }
-
-_NAMED = 3
-"""Groups named in a line that is about many; JSON and pages name all."""
 
 
 def plan_text(plan: Plan, header: Header, style: Style, *, width: int = 100, verbose: bool = False) -> str:
@@ -56,16 +54,9 @@ def unreadable(plan: Plan, style: Style) -> Iterator[str]:
         by_message.setdefault(sanitize(each.message), []).append(sanitize(each.address))
     if by_message:
         yield "\n".join(
-            f"{style.paint(style.error, 'Error:')} {_few(addresses)}: {message}"
+            f"{style.paint(style.error, 'Error:')} {few(addresses)}: {message}"
             for message, addresses in by_message.items()
         )
-
-
-def _few(addresses: list[str]) -> str:
-    """Return the first addresses, and how many more there are; one more is named."""
-    named = addresses if len(addresses) <= _NAMED + 1 else addresses[:_NAMED]
-    rest = len(addresses) - len(named)
-    return ", ".join(named) + (f" and {rest} more" if rest else "")
 
 
 def differing(plan: Plan) -> tuple[Change, ...]:
@@ -91,7 +82,7 @@ def notes(plan: Plan, style: Style) -> Iterator[str]:
         yield f"{style.paint(style.warn, 'Notice:')} {sanitize(f'{notice.address}: {notice.message}')}"
     for change in matching(plan):
         for path in change.not_compared:
-            yield f"{style.paint(style.warn, 'Not compared:')} {sanitize(change.address)} {path_text(path)}"
+            yield f"{style.paint(style.warn, 'Not compared:')} {sanitize(not_compared(change, path))}"
 
 
 def in_sync(plan: Plan, singular: str, plural: str) -> str:
@@ -162,9 +153,11 @@ def _costs(plan: Plan) -> Iterator[str]:
     for impact, (singular, plural) in _COSTS.items():
         if number := plan.with_impact(impact):
             yield count(number, singular, plural)
-    adopted, same = len(plan.of(Action.ADOPT)), len(matching(plan))
+    adopted, same = len(plan.adopted), len(matching(plan))
     if adopted:
         yield count(adopted, "is adopted", "are adopted")
+    for owner, number in sorted(Counter(each.former_owner for each in plan.taken_over).items()):
+        yield f"{count(number, 'is', 'are')} taken over from {sanitize(owner)}"
     if same:
         yield count(same, "is unchanged", "are unchanged")
     if plan.not_compared:
@@ -174,6 +167,5 @@ def _costs(plan: Plan) -> Iterator[str]:
 
 
 def _missing(plan: Plan, style: Style) -> Iterator[str]:
-    for address, secret in plan.missing_secrets:
-        text = f"{address} needs {secret.source}: {secret.missing}"
-        yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(text)}"
+    for each in wanted(plan):
+        yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(each.text)}"

@@ -5,12 +5,14 @@ The only importer of jinja2. Everything is escaped by the template engine, after
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.layout import place
+from aci_reconcile.report.markup import is_plain
 from aci_reconcile.report.page import Outcome, sides
 from aci_reconcile.report.values import parting
 from aci_reconcile.report.words import count
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 TITLES = {"plan": "Plan", "drift": "Drift", "apply": "Apply", "validate": "Validation"}
 """What a page is called, by its kind."""
 
+_BACKTICKS = re.compile(r"`([^`]+)`")
 _FEW = 12
 """Up to how many entries all of them are open from the start."""
 _KINDS = {"+": "add", "~": "change", "-": "remove", "-/+": "replace", "!": "bad", "?": "change"}
@@ -56,11 +59,17 @@ def html(page: Page, *, tool_version: str) -> str:
     return _template().render(
         page=page,
         title=TITLES.get(page.kind, page.kind.capitalize()),
-        shown=[(entry, [_line(row, entry) for row in entry.rows]) for entry in page.shown],
-        open={each.name for each in page.shown if _is_wrong(each) or len(page.shown) <= _FEW},
+        destroyed=list(map(_with_lines, page.destroyed)),
+        shown=[_with_lines(each) for each in page.shown if not each.destroys],
+        links=[each for each in page.links if is_plain(each.url)],
+        open={each.name for each in page.shown if each.destroys or _is_wrong(each) or len(page.shown) <= _FEW},
         same=count(len(page.same), "is as it should be", "are as they should be"),
         version=tool_version,
     )
+
+
+def _with_lines(entry: Entry) -> tuple[Entry, list[Line]]:
+    return entry, [_line(row, entry) for row in entry.rows]
 
 
 @cache
@@ -75,7 +84,8 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"place": place, "kind": _kind, "word": _word}
+    ours: dict[str, Any] = {"place": place, "kind": _kind, "word": _word, "spans": _spans}
+    environment.filters.update(ours)
     return environment.get_template("report.html")
 
 
@@ -93,6 +103,12 @@ def _kind(mark: str) -> str:
 
 def _word(mark: str) -> str:
     return _WORDS.get(mark, "")
+
+
+def _spans(text: str) -> list[tuple[str, bool]]:
+    """Return the parts of a sentence, and of each whether it stands in backticks, which are not shown."""
+    parts = _BACKTICKS.split(text)
+    return [(part, at % 2 == 1) for at, part in enumerate(parts) if part]
 
 
 def _is_wrong(entry: Entry) -> bool:

@@ -144,6 +144,7 @@ def policy_json(policy: Policy) -> dict[str, object]:
         "max_restarts": policy.max_restarts,
         "max_share": policy.max_share,
         "adopt": policy.adopt,
+        "take_over": sorted(policy.take_over),
         "allow_replace": policy.allow_replace,
         "observe": policy.observe,
         "restore": policy.restore,

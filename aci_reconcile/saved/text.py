@@ -9,6 +9,7 @@ from aci_reconcile.errors import Severity
 from aci_reconcile.report import plan_text, sanitize
 from aci_reconcile.report.change_page import plan_page
 from aci_reconcile.report.page import Remark
+from aci_reconcile.report.wanting import wanting
 from aci_reconcile.saved.revive import header_of, revived
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def saved_page(document: Document, *, problems: Sequence[str]) -> Page:
 
 
 def _needed(document: Document) -> Iterator[str]:
-    for each in document["missing_secrets"]:
-        yield f"{each['address']} needs {each['source']}: {each['reason']}"
+    told = ((each["address"], each["source"], each["reason"]) for each in document["missing_secrets"])
+    return (each.text for each in wanting(told))
 
 
 def _missing(document: Document, style: Style) -> Iterator[str]:

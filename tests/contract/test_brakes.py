@@ -192,6 +192,7 @@ BRAKES = {
         "unowned", _retag("web", team="shop"), edit=_group("web", more="lifecycle: {adopt: true}\n")
     ),
     "owner, let go over there": Brake("owner", FOREIGN, release=("--adopt",), edit=_retag("web", team="shop")),
+    "owner, taken over": Brake("owner", FOREIGN, release=("--take-over", "other")),
     "owner, removed here": Brake("owner", _several(FOREIGN, _group("db", image="nginx:2")), edit=_forget("web")),
     "protected, replaced": Brake(
         "protected",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e.processes import PROJECT, SUBSCRIPTION, Commands
+from e2e.processes import COMMAND, PROJECT, SUBSCRIPTION, Commands, until
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -66,6 +68,7 @@ def test_a_run_with_a_real_credential(tmp_path: Path, way: str) -> None:
 
     assert (0, 0) == (applied.code, again.code), applied.err + again.err
     assert again.out.startswith("No changes.")
+    assert f" (app {CLIENT}, tenant {TENANT}).\n" in applied.err
     assert SECRET not in applied.out + applied.err + again.out + again.err
 
 
@@ -82,3 +85,31 @@ def test_a_wrong_secret_is_an_error_that_says_so(tmp_path: Path) -> None:
     assert 1 == planned.code
     assert "AADSTS7000215" in planned.err
     assert "not-the-secret" not in planned.out + planned.err
+
+
+@pytest.mark.parametrize("switches", [("--tls", "--require-token"), ("--tls",), ()])
+def test_what_the_emulator_prints_works(tmp_path: Path, switches: tuple[str, ...]) -> None:
+    """Its lines, pasted into a shell, make a group: with TLS and a token, or with neither."""
+    commands = Commands(tmp_path)
+    commands.write("aci-reconcile.yaml", PROJECT)
+    commands.group("web")
+    server = commands.begin("emulator", "--port", "0", "--pace", "instant", *switches)
+    try:
+        told = until(server, "A resource group is created")
+        script = (
+            "\n".join(line for line in told.splitlines() if line.startswith("  export ")) + f"\n{shlex.join(COMMAND)}"
+        )
+        done = subprocess.run(
+            ["bash", "-ec", f"{script} apply -y --stable-for 0s"],
+            cwd=tmp_path,
+            env=commands.environment({}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        server.terminate()
+        server.communicate()
+
+    assert (0, True) == (done.returncode, "Apply complete! Resources: 1 added" in done.stdout), done.stderr

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e.processes import PROJECT, Commands
+from e2e.processes import PROJECT, Commands, azure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,3 +63,35 @@ def test_the_round_trip(commands: Commands) -> None:
     assert "1 changes its tags only, 1 is adopted, 2 secrets not compared." in planned.out
     assert 0 == applied.code, applied.err
     assert (0, True) == (again.code, again.out.startswith("No changes.")), again.out
+
+
+NEXT = "Next, look at the plan; it changes nothing but tags:\n  aci-reconcile "
+
+
+def test_the_hint_of_an_import_works_as_printed(tmp_path: Path) -> None:
+    """What ``default`` owns becomes a project's by the printed words alone: the tag moves, nothing restarts."""
+    commands = Commands(tmp_path, {"ACI_RECONCILE_STABLE_FOR": "0s"})
+    source = commands.write("src/web.yaml", f"{GROUP}resourceGroup: rg-shop\nlocation: westeurope\n")
+    with azure(tmp_path) as world:
+        world.ask("PUT", "", {"location": "westeurope"})
+        place = ("--arm-endpoint", world.url)
+        created = commands("apply", "src", "-y", *place, **SECRETS)
+        source.unlink()
+        before = world.ask("GET", world.group("web"))
+        words = ("--out", "manifests", "--project-name", "shop")
+        imported = commands("import", "-g", "rg-shop", *words, *place)
+        step = shlex.split(imported.err.rpartition(NEXT)[2])
+        planned = commands(*step)
+        held = commands("apply", "--adopt", "-y", *place)
+        applied = commands("apply", "-y", *step[1:], **AGAIN)
+        again = commands("plan", "--detailed-exitcode", *place, **AGAIN)
+        after = world.ask("GET", world.group("web"))
+
+    assert (0, 0) == (created.code, imported.code), created.err + imported.err
+    assert ["plan", "--take-over", "default", *place] == step
+    assert "~ rg-shop/web [take over, tags only]" in planned.out
+    assert (3, True) == (held.code, "Release with --take-over default, or removing it here." in held.out)
+    assert (0, True) == (applied.code, "taken over from default" in applied.err), applied.err
+    assert (0, True) == (again.code, again.out.startswith("No changes.")), again.out
+    assert before["properties"] == after["properties"]
+    assert ("default", "shop") == tuple(each["tags"]["aci-reconcile-project"] for each in (before, after))

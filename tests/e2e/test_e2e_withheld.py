@@ -168,7 +168,7 @@ def test_an_empty_password_deletes_nothing(tmp_path: Path, cpu: int) -> None:
         refused = azure.commands(*APPLY, "--allow-replace", PW="")
 
         assert (0, 1) == (created.code, refused.code)
-        assert "rg-shop/web needs env:PW" in refused.err
+        assert "rg-shop/web needs env:PW" in refused.out
         assert [] == azure.writes
 
 

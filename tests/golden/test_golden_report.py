@@ -25,6 +25,7 @@ from aci_reconcile.events import (
     Finished,
     FreezeOverridden,
     Moved,
+    Reached,
     ResourceGroupCreated,
     ResourceGroupDeleted,
     ResourceGroupFailed,
@@ -451,6 +452,12 @@ def status_list() -> Case:
     return Case(lambda style: status_text(groups, style), status_json(groups))
 
 
+def status_narrow() -> Case:
+    """On a terminal of 80 columns, what has no room stands below its row."""
+    groups = [(live("web"), CRASHING), (live("api"), RUNNING), (live("guest", ""), None)]
+    return Case(lambda style: status_text(groups, style, width=80), status_json(groups))
+
+
 def status_none() -> Case:
     """No groups."""
     return Case(lambda style: status_text([], style), status_json([]))
@@ -526,10 +533,16 @@ def events() -> Case:
         Started(db),
         Started(tags),
         Waiting(web, "Pulling"),
-        Succeeded(web, None, 12.4, RUNNING),
+        Succeeded(web, addressed("web", "203.0.113.4", "shop.westeurope.azurecontainer.io"), 12.4, RUNNING),
         Succeeded(tags, None, 0.42),
         Succeeded(same("api"), None, 0.1, RUNNING),
-        Unhealthy(web, CRASHING, 125, (("side", ("Traceback (most recent call last):", "\tKeyError: 'x'\x1b[0m")),)),
+        Unhealthy(
+            web,
+            CRASHING,
+            125,
+            (("side", ("Traceback (most recent call last):", "\tKeyError: 'x'\x1b[0m")),),
+            live=addressed("web", "10.0.0.4"),
+        ),
         Failed(db, refused, 8, gone=True),
         Failed(db, refused, 8, gone=True, unrestored="it has ended", former="aci-reconcile apply --project f.yaml"),
         Failed(db, refused, 8, restored=True),
@@ -540,7 +553,7 @@ def events() -> Case:
         Skipped(tags, "rg-shop/db failed"),
         ResourceGroupFailed(scope, ThrottledError("ThrottledError: slow down", code="ThrottledError")),
         ResourceGroupDeleted(scope),
-        Finished(added=2, changed=1, seconds=12),
+        Finished(added=2, changed=1, seconds=12, reached=(Reached("rg-shop/web", "203.0.113.4"),)),
         Finished(added=1, changed=2, destroyed=1, unchanged=3, failed=1, skipped=2, seconds=125),
         Finished(interrupted=True, in_flight=("rg-shop/web",), override="the shop is down"),
     )
@@ -548,6 +561,12 @@ def events() -> Case:
         lambda style: "\n".join(event_text(each, style) for each in told),
         "\n".join(event_json(each, timestamp=1_750_000_000.5 + at) for at, each in enumerate(told)),
     )
+
+
+def addressed(name: str, ip: str, fqdn: str = "") -> Resource:
+    """Return a live group with an address."""
+    address: Json = {"ip": ip, "fqdn": fqdn} if fqdn else {"ip": ip}
+    return Resource(ResourceId(SUBSCRIPTION, "rg-shop", name), {"properties": {"ipAddress": address}})
 
 
 def diagnostics() -> Case:
@@ -625,6 +644,7 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "plan/stuck": stuck,
     "plan/unknown-fields": unknown_fields,
     "plan/unreadable": unreadable,
+    "status/narrow": status_narrow,
     "status/detail": status_detail,
     "status/detail-unread": status_detail_unread,
     "status/list": status_list,

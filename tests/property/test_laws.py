@@ -121,6 +121,7 @@ POLICIES = st.builds(
     prune=st.booleans(),
     max_deletes=st.sampled_from([0, 1, 2, UNLIMITED]),
     adopt=st.booleans(),
+    take_over=st.sampled_from([frozenset[str](), frozenset({"other"}), frozenset({"nobody"})]),
     allow_replace=st.sampled_from([0, 1, UNLIMITED]),
     touch_secrets=st.booleans(),
 )
@@ -182,7 +183,7 @@ def _surprises(change: Any, proposal: Plan, rules: Policy) -> list[str]:
         and free
         and rules.allow_replace == 0
         and not (change.after and change.after.lifecycle.replace),
-        "touches a foreign group": owner == "other" and (change.writes or free),
+        "touches a foreign group": owner == "other" and "other" not in rules.take_over and (change.writes or free),
         "adopts unasked": change.before is not None and not owner and change.writes and free and not rules.adopt,
         "touches a protected group": change.action in {Action.REPLACE, Action.DELETE}
         and free

@@ -18,8 +18,8 @@ from aci_reconcile.health import ContainerEvent, ContainerHealth, Health, State
 from aci_reconcile.report.github import PER_TYPE, github
 from aci_reconcile.report.junit import junit
 from aci_reconcile.report.markdown import markdown
-from aci_reconcile.report.markup import code, prose
-from aci_reconcile.report.page import Entry, Outcome, Page, Remark
+from aci_reconcile.report.markup import code, is_plain, prose
+from aci_reconcile.report.page import Entry, Link, Outcome, Page, Remark
 from aci_reconcile.report.rows import Row
 from aci_reconcile.report.webpage import html
 
@@ -113,16 +113,20 @@ entries = st.builds(
     st.none() | st.floats(0, 9),
     st.integers(0, 9),
     st.booleans(),
+    st.booleans(),
 )
+links = st.builds(Link, texts, texts, texts.filter(lambda each: not is_plain(each)))
 pages = st.builds(
     Page,
     st.sampled_from(["plan", "drift", "apply", "validate"]),
     texts,
     st.booleans(),
+    texts,
     st.lists(st.tuples(st.sampled_from(["project", "endpoint"]), texts), max_size=2).map(tuple),
     st.just((("add", 1), ("change", 0))),
     st.lists(remarks, max_size=2).map(tuple),
     st.lists(entries, max_size=3).map(tuple),
+    links=st.lists(links, max_size=2).map(tuple),
 )
 LIVE = re.compile(r"[@#`<>&]|://|www\.|\w:\w+:|\b[0-9a-fA-F]{7,}\b|\bGH-\d", re.ASCII)
 """What a forge makes something of, where it stands in plain text."""

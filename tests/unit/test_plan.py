@@ -139,6 +139,19 @@ HELD: dict[str, tuple[Resource, Resource | None, dict[str, Any], list[str]]] = {
     "unowned, adopted": (group(), live(group()), {"adopt": True}, []),
     "unowned, adopted by the manifest": (group(lifecycle=Lifecycle(adopt=True)), live(group()), {}, []),
     "foreign": (group(), live(group(), tags={tags.OWNER: "other/prod"}), {"adopt": True}, ["owner"]),
+    "foreign, taken over": (
+        group(),
+        live(group(), tags={tags.OWNER: "other"}),
+        {"take_over": frozenset({"other"})},
+        [],
+    ),
+    "foreign, another one taken over": (
+        group(),
+        live(group(), tags={tags.OWNER: "other/prod"}),
+        {"take_over": frozenset({"other"})},
+        ["owner"],
+    ),
+    "unowned, another one's taken over": (group(), live(group()), {"take_over": frozenset({"other"})}, ["unowned"]),
     "protected by the manifest": (
         group(osType="Windows", lifecycle=Lifecycle(protect=True)),
         owned(group()),
@@ -475,6 +488,56 @@ def test_a_renamed_project_is_held_and_deletes_nothing() -> None:
 
     assert ["owner", "owner"] == codes(renamed)
     assert not renamed
+
+
+def taken_over(desired: Resource, there: Resource, **rules: Any) -> Plan:
+    """Plan for a project that takes over what belonged to ``shop/prod``."""
+    return plan([desired], [there], policy(owner="store/prod", take_over=frozenset({OWNER}), **rules))
+
+
+def test_a_group_is_taken_over_by_its_tag_alone() -> None:
+    """The plan says from whom, and shows the tag; that is no change which somebody made in Azure."""
+    change = only(taken_over(group(), stamped(group())))
+
+    assert (Action.ADOPT, Impact.TAGS_ONLY, OWNER) == (change.action, change.impact, change.former_owner)
+    assert (f"taken over from {OWNER}",) == change.reasons
+    assert [("tags.aci-reconcile-project", OWNER, "store/prod")] == [
+        (each.path, each.before, each.after) for each in change.fields
+    ]
+    assert Cause.UNKNOWN is change.cause
+
+
+def test_taking_over_releases_no_other_brake() -> None:
+    """A group that would be recreated is held, as one of our own is."""
+    proposal = taken_over(group(osType="Windows"), owned(group()))
+
+    assert ["replace"] == codes(proposal)
+    assert OWNER == only(proposal).former_owner
+
+
+def test_nothing_of_another_owner_is_pruned() -> None:
+    """Only what is declared here is taken over; the rest stays whose it is."""
+    there = [owned(group("a")), owned(group("b"))]
+    proposal = plan([group("a")], there, policy(owner="store", prune=True, take_over=frozenset({OWNER})))
+
+    assert ["a"] == [each.id.name for each in proposal.changes]
+    assert () == proposal.blockers + proposal.notices
+
+
+@pytest.mark.parametrize(
+    ("owner", "release"),
+    [
+        ("shop/test", "--take-over shop/test, or removing it here"),
+        ("my shop; rm -rf ~", "--take-over 'my shop; rm -rf ~', or removing it here"),
+        ("--local", "removing it here, or its tag aci-reconcile-project in Azure"),
+        ("a\nb", "removing it here, or its tag aci-reconcile-project in Azure"),
+    ],
+)
+def test_what_releases_a_foreign_group_can_be_typed(owner: str, release: str) -> None:
+    """Quoted for a shell; a name from Azure that could be no argument is in no command."""
+    (blocker,) = plan([group()], [live(group(), tags={tags.OWNER: owner})], policy()).blockers
+
+    assert release == blocker.release
 
 
 def test_a_group_moves_by_being_let_go_and_adopted() -> None:

@@ -69,6 +69,21 @@ def test_the_token_is_asked_for_with_the_cloud_s_scope() -> None:
     assert script.asked[0].url.startswith("https://management.usgovcloudapi.net/subscriptions/")
 
 
+def test_signing_in_tells_who_acts() -> None:
+    """By the token's claims; the first request then has it already."""
+    claims = base64.urlsafe_b64encode(b'{"upn": "ada@example.com", "tid": "t"}').decode()
+
+    class Named(_Credential):
+        def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+            return super().get_token(*scopes, **options)._replace(token=f"e30.{claims}.{_CANARY}")
+
+    credential = Named()
+    policy = OneTokenForAll(credential, *Endpoint.public().scopes)
+
+    assert ["user ada@example.com, tenant t"] * 2 == [policy.sign_in("https://management.azure.com") for _ in "ab"]
+    assert 1 == len(credential.asked)
+
+
 def test_many_threads_ask_for_one_token() -> None:
     """The Azure CLI would be a process each time."""
     credential = _Credential()

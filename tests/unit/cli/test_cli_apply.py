@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from unit.cli.command_line import PROJECT
@@ -106,7 +107,7 @@ def test_json_is_one_document_a_line(project: CommandLine) -> None:
 
 def test_the_log_on_stderr_can_be_json(project: CommandLine) -> None:
     """With ``--log-format json`` every line of stderr is a document, warnings and errors included."""
-    with project.group("web").open("a", encoding="utf-8") as file:
+    with project.group("web", more="restartpolicy: Always\n").open("a", encoding="utf-8") as file:
         file.write(SECRET)
     missing = project("apply", "-y", "--log-format", "json")
     project.group("web")
@@ -118,8 +119,6 @@ def test_the_log_on_stderr_can_be_json(project: CommandLine) -> None:
 
 
 def _lines(text: str) -> list[dict[str, str]]:
-    import json
-
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -166,6 +165,41 @@ def test_missing_secrets_are_all_named(project: CommandLine) -> None:
     assert "rg-shop/db needs env:TOKEN; rg-shop/web needs env:TOKEN" in ran.err
     assert "SecretUnavailableError" == ran.documents[-1]["error"]["kind"]
     assert "No container groups.\n" == project("status").out
+
+
+def test_where_a_written_group_can_be_reached(project: CommandLine) -> None:
+    """Its address and its name stand after the last words; a group without one is not named."""
+    project.write(
+        "manifests/web.yaml",
+        "name: web\nosType: Linux\ncontainers:\n  - name: web\n    image: nginx:1\n    ports: [80]\n"
+        "    resources: {cpu: 1, memoryInGB: 1}\nipAddress: {type: Public, ports: [80], dnsNameLabel: shop-web}\n",
+    )
+    project.group("db")
+    ran = project("apply", "-y", "--report", "json=apply.json")
+    _, last = ran.out.rsplit("\n\n", 1)
+    told = json.loads((project.folder / "apply.json").read_text(encoding="utf-8").splitlines()[-1])["addresses"]
+
+    assert 0 == ran.code
+    assert f"Addresses:\n  rg-shop/web  {told[0]['ip']}  shop-web.westeurope.azurecontainer.io\n" == last
+    assert [("rg-shop/web", "shop-web.westeurope.azurecontainer.io")] == [
+        (each["address"], each["fqdn"]) for each in told
+    ]
+
+
+def test_a_missing_secret_is_told_once(project: CommandLine) -> None:
+    """With every group that needs it, and why it is not there; neither before the plan nor after it once more."""
+    for name in ("web", "db"):
+        with project.group(name).open("a", encoding="utf-8") as file:
+            file.write(SECRET)
+    planned, applied = project("plan"), project("apply", "-y")
+    told = "Not at hand: rg-shop/db, rg-shop/web need env:TOKEN: the environment variable TOKEN is not set\n"
+
+    assert ("", True) == (planned.err, planned.out.endswith(f"\n\n{told}"))
+    assert 1 == applied.out.count("TOKEN is not set")
+    assert (1, "Error: secrets are not at hand\n  nothing was written; set them and apply again\n") == (
+        applied.code,
+        applied.err,
+    )
 
 
 def test_what_azure_refuses_fails_that_group_only(project: CommandLine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from aci_reconcile.cli.placing import file_names, place
 from aci_reconcile.errors import AciReconcileError, UsageError
 
 if TYPE_CHECKING:
-    from unit.cli.command_line import CommandLine
+    from collections.abc import Callable
+
+    from unit.cli.command_line import CommandLine, Ran
 
 PASSWORD = """\
 name: web
@@ -126,6 +129,147 @@ def test_a_group_that_lives_elsewhere(live: CommandLine) -> None:
     assert "Warning: rg-shop/web: its location is westeurope, and the project says West US for every group" in ran.err
 
 
+PROJECT_OF_SHOP = """\
+name: shop
+resourceGroup: rg-shop
+location: westeurope
+manifests: [manifests/]
+"""
+
+
+@pytest.fixture
+def found(live: CommandLine) -> CommandLine:
+    """A folder without a project file, and a group that runs in Azure and belongs to ``shop``."""
+    (live.folder / "aci-reconcile.yaml").unlink()
+    return live
+
+
+def hinted(ran: Ran) -> list[str]:
+    """Return the words of the command that an import says comes next, without the tool's own name."""
+    before, line = ran.err.rstrip("\n").split("\n")[-2:]
+
+    assert "Next, look at the plan; it changes nothing but tags:" == before
+    name, *words = shlex.split(line)
+    assert "aci-reconcile" == name
+    return words
+
+
+def test_the_project_file_is_written_where_there_is_none(found: CommandLine) -> None:
+    """It says once what the groups have in common; the next command is printed, and works as it stands."""
+    ran = found("import", "web", "-g", "rg-shop", "--out", "manifests", "--project-name", "shop")
+    planned = found(*hinted(ran))
+
+    assert 0 == ran.code
+    assert PROJECT_OF_SHOP == (found.folder / "aci-reconcile.yaml").read_text(encoding="utf-8")
+    assert WRITTEN == (found.folder / "manifests/web.yaml").read_text(encoding="utf-8")
+    assert "Wrote aci-reconcile.yaml for the new project shop.\n" in ran.err
+    assert (0, True) == (planned.code, planned.out.startswith("No changes.")), planned.out + planned.err
+
+
+def test_groups_of_another_owner_are_taken_over_by_the_next_command(found: CommandLine) -> None:
+    """The plan names the former owner, and only the tag moves."""
+    ran = found("import", "web", "-g", "rg-shop", "--out", "manifests", "--project-name", "store")
+    planned = found(*hinted(ran))
+
+    assert ["plan", "--take-over", "shop"] == hinted(ran)
+    assert "      taken over from shop\n" in planned.out
+    assert "1 changes its tags only, 1 is taken over from shop, 1 secret not compared." in planned.out
+
+
+def test_the_folder_names_the_project_where_nobody_can_be_asked(found: CommandLine) -> None:
+    """An import in a pipeline never waits for an answer."""
+    ran = found("import", "web", "-g", "rg-shop", "--out", ".", "--format", "json")
+
+    assert {"name": found.folder.name, "file": str(found.folder / "aci-reconcile.yaml")} == ran.document["project"]
+    assert "aci-reconcile plan --take-over shop" == ran.document["next"]
+    assert f"name: {found.folder.name}\nresourceGroup: rg-shop\nlocation: westeurope\nmanifests: [./]\n" == (
+        found.folder / "aci-reconcile.yaml"
+    ).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("typed", "name"), [("store\n", "store"), ("\n", "")])
+def test_a_person_is_asked_for_the_name(
+    found: CommandLine, types: Callable[[str], None], typed: str, name: str
+) -> None:
+    """An empty line takes the folder's name, which is offered."""
+    types(typed)
+    ran = found("import", "web", "-g", "rg-shop", "--out", "manifests")
+    text = (found.folder / "aci-reconcile.yaml").read_text(encoding="utf-8")
+
+    assert f"Name of the project [{found.folder.name}]: " in ran.err
+    assert text.startswith(f"name: {name or found.folder.name}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "message"),
+    [
+        (("--project-name", "default"), "", "--project-name: 'default' is no name for a project"),
+        (("--project-name", "a/b"), "", "--project-name: 'a/b' is no name for a project"),
+        ((), "no name\n", "the name of the new project: 'no name' is no name for a project"),
+        ((), "nobody answers", "no name was given; nothing was written"),
+    ],
+)
+def test_a_name_that_is_none(
+    found: CommandLine,
+    types: Callable[[str], None],
+    words: tuple[str, ...],
+    typed: str,
+    message: str,
+) -> None:
+    """Nothing is written then."""
+    if typed == "nobody answers":
+        types("")
+    elif typed:
+        types(typed)
+    ran = found("import", "web", "-g", "rg-shop", "--out", "manifests", *words)
+
+    assert (1, True) == (ran.code, message in ran.err), ran.err
+    assert [] == [each.name for each in (found.folder / "manifests").iterdir()]
+
+
+def test_a_project_keeps_its_name(live: CommandLine) -> None:
+    """The option is no way to rename one; where nothing is written, it names nothing."""
+    other = live("import", "--out", "manifests", "--project-name", "store")
+    same = live("import", "--out", "manifests", "--project-name", "shop")
+
+    assert (1, True) == (other.code, "is there, and its name is shop" in other.err)
+    assert 0 == same.code
+    assert (
+        "--project-name names the project file, which is written with --out"
+        in live("import", "--project-name", "shop").err
+    )
+
+
+def test_files_for_a_project_further_down(found: CommandLine) -> None:
+    """The project of the folder that is written to counts, and the next command names it."""
+    found.write("infra/aci-reconcile.yaml", "name: shop\nresourceGroup: rg-shop\nlocation: westeurope\n")
+    (found.folder / ".aci-reconcile").rename(found.folder / "infra/.aci-reconcile")
+    ran = found("import", "web", "--out", "infra/manifests")
+
+    assert ["plan", "--project", "infra/aci-reconcile.yaml"] == hinted(ran)
+    assert WRITTEN == (found.folder / "infra/manifests/web.yaml").read_text(encoding="utf-8")
+    assert not (found.folder / "aci-reconcile.yaml").exists()
+
+
+def test_a_project_file_without_a_name(live: CommandLine) -> None:
+    """Its groups would be nobody's in particular: that is said before they are adopted."""
+    live.write("aci-reconcile.yaml", "resourceGroup: rg-shop\nlocation: westeurope\n")
+
+    assert "Warning: the project file gives no name: these groups would belong to default; add `name:` to it first" in (
+        live("import", "web", "--out", "manifests").err
+    )
+
+
+def test_files_that_the_project_does_not_read(live: CommandLine) -> None:
+    """It is said at once; a next command would find nothing."""
+    live.write("aci-reconcile.yaml", "name: shop\nresourceGroup: rg-shop\nlocation: westeurope\nmanifests: [live/]\n")
+    live.write("live/other.yaml", PASSWORD.replace("name: web\n", "name: other\n", 1))
+    ran = live("import", "web", "--out", "manifests")
+
+    assert "Warning: rg-shop/web: not among the project's manifests; add their folder to `manifests:` in " in ran.err
+    assert "Next" not in ran.err
+
+
 def test_import_as_json(live: CommandLine) -> None:
     """The same, for programs."""
     (group,) = live("import", "--format", "json").document["groups"]
@@ -172,11 +316,11 @@ def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.Monkey
 
     (tmp_path / "file").write_text("")
     with pytest.raises(AciReconcileError, match="cannot be written"):
-        place(tmp_path / "file" / "below", {"a.yaml": "a"})
+        place({tmp_path / "file" / "below" / "a.yaml": "a"})
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    place(tmp_path / "new", {"a.yaml": "a\n"})
+    place({tmp_path / "new" / "a.yaml": "a\n"})
     monkeypatch.setattr(Path, "hardlink_to", late)
     with pytest.raises(UsageError, match=r"b\.yaml exists already"):
-        place(tmp_path / "new", {"b.yaml": "b\n"})
+        place({tmp_path / "new" / "b.yaml": "b\n"})
 
     assert ["a.yaml"] == [each.name for each in (tmp_path / "new").iterdir()]

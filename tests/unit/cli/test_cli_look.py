@@ -33,14 +33,25 @@ def applied(project: CommandLine) -> CommandLine:
     return project
 
 
-def test_status_lists_the_groups_of_the_project(applied: CommandLine) -> None:
+def test_status_lists_the_groups_of_the_project(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table with a line for each, and their run state."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     ran = applied("status")
     heading, line = ran.out.splitlines()
 
     assert (0, "") == (ran.code, ran.err)
     assert ["ADDRESS", "STATE", "PROVISIONING"] == heading.split()[:3]
     assert ["rg-shop/web", "healthy", "Succeeded"] == line.split()[:3]
+
+
+def test_status_fits_where_it_is_said_how_wide_it_may_be(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no room stands below the row."""
+    monkeypatch.setenv("COLUMNS", "60")
+    heading, line, below = applied("status").out.splitlines()
+
+    assert "ADDRESS      STATE    PROVISIONING  CONTAINERS  RESTARTS" == heading
+    assert "rg-shop/web  healthy  Succeeded     1/1         0" == line
+    assert "    westeurope, project shop" == below
 
 
 def test_status_needs_no_manifests(applied: CommandLine) -> None:

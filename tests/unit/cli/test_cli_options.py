@@ -23,6 +23,7 @@ BRAKES = {
     "--max-restarts",
     "--override-freeze",
     "--adopt",
+    "--take-over",
     "--allow-replace",
     "--touch-secrets",
     "--trust-secrets",
@@ -62,6 +63,17 @@ def test_every_command_has_help(cli: CommandLine, command: str) -> None:
     assert f"\nExamples:\n  aci-reconcile {command}" in ran.out
     assert [] == [line for line in ran.out.splitlines() if len(line) > 100]
     assert [] == [option.long for option in options_of(command) if not option.help]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """Nothing is cut, and no line is longer but a command that is to be pasted."""
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = cli(*command.split(), "--help")
+    wide = [line for line in ran.out.splitlines() if len(line) > 80]
+
+    assert [] == [line for line in wide if not line.startswith("  aci-reconcile ")]
+    assert "..." not in ran.out.replace("COMMAND ...", "").replace("[PATH]...", "").replace("[ADDRESS]...", "")
 
 
 def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
@@ -111,7 +123,7 @@ def test_a_usage_error_exits_1(cli: CommandLine, words: tuple[str, ...]) -> None
 
 def test_a_usage_error_says_where_help_is(cli: CommandLine) -> None:
     """The hint names the command whose help is to be read."""
-    assert "Error: No such option" in cli("plan", "--bogus").err
+    assert "Error: there is no option --bogus" in cli("plan", "--bogus").err
     assert "\n  see aci-reconcile plan --help\n" in cli("plan", "--bogus").err
 
 

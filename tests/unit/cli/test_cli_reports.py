@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BEGINNINGS = {
     "text": "aci-reconcile will perform these actions",
     "json": "{\n",
-    "markdown": "### \N{WHITE HEAVY CHECK MARK} Plan: 1 to add",
+    "markdown": "### \N{WHITE HEAVY CHECK MARK} `shop`: Plan: 1 to add",
     "html": "<!doctype html>",
     "junit": '<?xml version="1.0"',
     "github": "+ rg-shop [create the resource group",
@@ -95,8 +95,36 @@ def test_any_error_is_reported(project: CommandLine) -> None:
     root = ET.fromstring(read(project, "plan.xml").encode())
 
     assert 1 == ran.code
-    assert read(project, "plan.md").startswith("### \N{CROSS MARK} Plan")
+    assert read(project, "plan.md").startswith("### \N{CROSS MARK} `shop`: Plan")
     assert int(root.attrib["failures"]) + int(root.attrib["errors"])
+
+
+def test_a_report_links_to_its_run_and_its_commit(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the job's variables say; of a pull request the commit that was pushed."""
+    event = project.write("event.txt", json.dumps({"pull_request": {"head": {"sha": "c" * 40}}}))
+    job = {
+        "ACTIONS": "true",
+        "SERVER_URL": "https://github.com",
+        "REPOSITORY": "shop/infra",
+        "RUN_ID": "7",
+        "SHA": "d" * 40,
+        "EVENT_PATH": str(event),
+    }
+    for name, value in job.items():
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    project("plan", "--report", "markdown=plan.md", "--report", "html=plan.html")
+    run, commit = "https://github.com/shop/infra/actions/runs/7", f"https://github.com/shop/infra/commit/{'c' * 40}"
+
+    assert f"commit [`{'c' * 12}`]({commit}) \N{MIDDLE DOT} run [`the job`]({run})" in read(project, "plan.md")
+    assert all(f'<a href="{each}" rel="noreferrer">' in read(project, "plan.html") for each in (run, commit))
+
+
+def test_a_failure_names_its_environment(project: CommandLine) -> None:
+    """Also where nothing could be read of the project."""
+    project.write("aci-reconcile.yaml", "name: shop\nenvironments: {prod: {}}\nnonsense: 1\n")
+    project("plan", "-e", "prod", "--report", "markdown=plan.md")
+
+    assert read(project, "plan.md").startswith("### \N{CROSS MARK} `prod`: No plan: 3 errors in the manifests.\n")
 
 
 def test_an_apply_that_is_held_back_reports_the_plan(project: CommandLine) -> None:
@@ -199,7 +227,7 @@ def test_a_saved_plan_in_every_format(project: CommandLine) -> None:
         (("plan", "--report", "html=manifests"), "--report html=manifests: this is a link, or no file"),
         (("plan", "--report", "html=x", "--report", "junit=x"), "--report junit=x: this file has another use already"),
         (("plan", "--out", "x", "--report", "junit=x"), "--report junit=x: this file has another use already"),
-        (("destroy", "--report", "html=x"), "No such option '--report'"),
+        (("destroy", "--report", "html=x"), "there is no option --report"),
     ],
 )
 def test_what_is_refused(project: CommandLine, words: tuple[str, ...], told: str) -> None:

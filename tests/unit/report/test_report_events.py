@@ -8,11 +8,12 @@ from typing import get_args
 import pytest
 
 from aci_reconcile.errors import AciReconcileError, AzureError
-from aci_reconcile.events import Event, Finished, Skipped, Started, Succeeded
-from aci_reconcile.model import ResourceId, Scope
+from aci_reconcile.events import Event, Finished, Reached, Skipped, Started, Succeeded, Unhealthy, reached
+from aci_reconcile.health import Health, State
+from aci_reconcile.model import Resource, ResourceId, Scope
 from aci_reconcile.plan.values import Action, Change
 from aci_reconcile.report import PLAIN, event_json, event_text, summary_text
-from aci_reconcile.report.events import summary
+from aci_reconcile.report.events import reached_text, summary
 from aci_reconcile.report.json_event import TYPES, error_json
 
 GROUP = ResourceId("sub", "rg", "web")
@@ -30,6 +31,33 @@ def test_every_action_has_its_words(action: Action) -> None:
     told = [event_text(event, PLAIN) for event in (Started(change), Succeeded(change, None, 1))]
 
     assert [1, 1] == [len(line.splitlines()) for line in told]
+
+
+def test_where_groups_can_be_reached() -> None:
+    """In columns, an FQDN where there is one; nothing a terminal would obey."""
+    known = (Reached("rg/a", "10.0.0.4"), Reached("rg/web", "203.0.113.4", "web.example.com\x1b[0m"))
+
+    assert "" == reached_text(Finished(added=1))
+    assert ("Addresses:\n  rg/a    10.0.0.4\n  rg/web  203.0.113.4  web.example.com") == reached_text(
+        Finished(added=2, reached=known)
+    )
+
+
+def test_only_what_was_written_and_has_an_address_is_told() -> None:
+    """Whether it runs or not; nobody waits for an address that was not given."""
+    live = Resource(GROUP, {"properties": {"ipAddress": {"ip": "203.0.113.4", "fqdn": "web.example.com"}}})
+    bare, sick = Resource(GROUP, {"properties": {}}), Health(State.UNHEALTHY)
+    written, same = Change(GROUP, Action.UPDATE), Change(GROUP, Action.NO_OP)
+    ends = (
+        Succeeded(written, live, 1),
+        Unhealthy(written, sick, 1, live=live),
+        Succeeded(written, bare, 1),
+        Succeeded(written, None, 1),
+        Succeeded(same, live, 1),
+    )
+    where = Reached("rg/web", "203.0.113.4", "web.example.com")
+
+    assert [where, where, None, None, None] == [reached(each) for each in ends]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from report_pages import drift, plan
 from aci_reconcile.errors import Severity
 from aci_reconcile.report.markdown import LIMIT, markdown
 from aci_reconcile.report.markup import code, fence, html_code, prose
-from aci_reconcile.report.page import Entry, Outcome, Page, Remark
+from aci_reconcile.report.page import Entry, Link, Outcome, Page, Remark
 from aci_reconcile.report.rows import Row
 
 
@@ -68,6 +68,51 @@ def test_a_changed_field_is_marked_as_forges_colour_it() -> None:
     assert '\n! tags.team "shop" -> "data"\n' in told
     assert '\n! containers[web].command  # changed in Azure\n-   ["run"' in told
     assert "\n~ " not in told
+
+
+def test_what_would_be_deleted_stands_first_and_unfolded() -> None:
+    """Before what holds the plan back, and before the folds; it is marked."""
+    told = markdown(plan())
+    before, after = told.split("<details>", 1)
+
+    assert (
+        "**\N{WARNING SIGN} Deleted, or deleted and created again:**\n\n- `-/+` `rg-shop/db` recreate: new IP\n"
+        in before
+    )
+    assert "\n- `-` `rg-shop/old` delete: loses IP\n" in before
+    assert before.index("rg-shop/old") < before.index("\n- \N{CROSS MARK} **Held back:**")
+    assert "rg-shop/old" not in after
+
+
+def test_many_deletions_leave_room_for_the_rest() -> None:
+    """As many as fit are named, the others are counted; an update keeps its name."""
+    gone = tuple(
+        Entry(f"rg/{'g' * 80}{at:04}", Outcome.CHANGED, "delete", "-", weight=70, destroys=True) for at in range(900)
+    )
+    told = markdown(page(*gone, big("rg/web", 40)))
+
+    assert len(told) <= LIMIT
+    assert "<code>rg/web</code>" in told
+    assert "_Left out for want of room: " in told
+
+
+def test_the_heading_names_whose_plan_it_is() -> None:
+    """The project, with the environment; the pages of the run and of the commit are linked below it."""
+    heading, _, facts, *_ = markdown(plan()).splitlines()
+
+    assert heading.startswith("### \N{CROSS MARK} `shop/prod`: Plan: 2 to add")
+    assert facts.endswith(
+        "commit [`0123456789ab`](https://forge.example/shop/repo/commit/01) \N{MIDDLE DOT} "
+        "run [`job`](https://forge.example/shop/repo/7)"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://x/) [y](https://z", "https://x/<b>", "https://x y", ""]
+)
+def test_what_is_no_page_is_not_linked(url: str) -> None:
+    """Nothing is said of it then."""
+    assert "run" not in markdown(page(links=(Link("run", "job", url),)))
 
 
 def test_everything_fits_by_default() -> None:

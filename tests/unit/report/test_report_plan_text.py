@@ -47,6 +47,14 @@ def test_a_cut_value_shows_the_difference() -> None:
     assert [True, True] == [f'{end}"' in text for end in ("1111", "1112")]
 
 
+def test_tags_that_nobody_sees_are_told_too() -> None:
+    """Where only the secrets' fingerprint is written, the line says so: no change is without one."""
+    side = Resource(ResourceId(SUBSCRIPTION, "rg", "web"), {})
+    text = plan_text(Plan("shop", (Change(side.id, Action.UPDATE, Impact.TAGS_ONLY, side, side),)), HEADER, PLAIN)
+
+    assert "  ~ rg/web [tags only]\n    + tags.aci-reconcile-secrets (fingerprint of the secrets)\n" in text
+
+
 def test_verbose_cuts_nothing() -> None:
     """Verbose shows values and the subscription whole, and names what is unchanged."""
     text = plan_text(Plan("shop", (update(IMAGE), no_op())), HEADER, PLAIN, width=40, verbose=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_pages import PAGES, applied, drift, hostile, plan
+from report_pages import PAGES, applied, complaints, drift, hostile, plan
 
 import aci_reconcile.report
 from aci_reconcile.report.webpage import html
@@ -55,11 +55,34 @@ def test_every_text_can_be_read(scheme: int) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_it_asks_for_nothing(name: str) -> None:
-    """No address stands where a browser would follow it, and the page says that none may be followed."""
-    told = html(PAGES[name](), tool_version="0.1.0")
+    """No address stands where a browser would fetch it by itself; only the forge's own pages can be gone to."""
+    page = PAGES[name]()
+    told = html(page, tool_version="0.1.0")
+    for each in page.links:
+        told = told.replace(f'<a href="{each.url}" rel="noreferrer">', "")
 
     assert "content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"" in told
     assert [] == re.findall(r"<[a-z]+ (?:[a-z-]+=\"[^\"]*\" ?)*(?:src|href|action|srcset)=|@import|url\(", told)
+
+
+def test_what_would_be_deleted_stands_first_and_open() -> None:
+    """In a section of its own, before what holds it back and before everything else."""
+    told = html(plan(), tool_version="0.1.0")
+    order = [
+        told.index(text)
+        for text in ('<section class="alarm"', ">rg-shop/db<", ">rg-shop/old<", "Remarks", ">rg-shop/web<")
+    ]
+
+    assert sorted(order) == order
+    assert '<details class="entry replace" open>' in told
+
+
+def test_backticks_become_code() -> None:
+    """In what is said of groups and manifests."""
+    told = html(complaints(), tool_version="0.1.0")
+
+    assert "there is no <code>colour</code> here" in told
+    assert "`colour`" not in told
 
 
 def test_before_and_after_stand_side_by_side() -> None:

@@ -1,0 +1,110 @@
+"""What helps where a command or an option does not exist: what other tools call it, or what is spelt nearly so.
+
+A suggestion that is wrong is worse than none: ``--dry-run`` is not ``--prune``.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_ALIKE: Final = 0.75
+"""How alike two spellings must be, from 0 to 1: a letter too few, two that changed places."""
+
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "check": "validate",
+    "delete": "destroy",
+    "deploy": "apply",
+    "diff": "plan",
+    "down": "destroy",
+    "export": "import",
+    "get": "status",
+    "lint": "validate",
+    "list": "status",
+    "ls": "status",
+    "preflight": "verify",
+    "preview": "plan",
+    "ps": "status",
+    "pull": "import",
+    "rm": "destroy",
+    "sync": "apply",
+    "up": "apply",
+    "what-if": "plan",
+}
+"""What other tools call it, and what it is called here."""
+
+_PLAN: Final = ("", "`plan` shows what an apply would do, and writes nothing")
+_PRUNE: Final = ("--prune", "--prune deletes what this project owns and no manifest declares")
+_REPLACE: Final = ("--allow-replace", "--allow-replace lets groups be deleted and created again")
+_ENVIRONMENT: Final = ("--environment", "write --environment NAME")
+_PLAIN: Final = ("--color", "write --color never")
+_YES: Final = ("--auto-approve", "write --auto-approve, or -y")
+OPTIONS_ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
+    "--auto": _YES,
+    "--check": ("--detailed-exitcode", "--detailed-exitcode exits with 2 where something would be written"),
+    "--delete": _PRUNE,
+    "--destroy": ("", "`destroy` is a command of its own"),
+    "--diff": _PLAN,
+    "--dry-run": _PLAN,
+    "--env": _ENVIRONMENT,
+    "--exit-code": ("--detailed-exitcode", "write --detailed-exitcode"),
+    "--force": ("--max-deletes", "each brake has an option of its own; the plan names what releases it"),
+    "--json": ("--format", "write --format json"),
+    "--no-color": _PLAIN,
+    "--no-colour": _PLAIN,
+    "--output": ("--format", "--format says it on stdout in another form, --report FORMAT=FILE in a file"),
+    "--parallelism": ("--concurrency", "write --concurrency N"),
+    "--recreate": _REPLACE,
+    "--refresh-only": ("", "`drift` compares what is live with the manifests, and writes nothing"),
+    "--remove-orphans": _PRUNE,
+    "--replace": _REPLACE,
+    "--target": ("--only", "write --only ADDRESS"),
+    "--what-if": _PLAN,
+    "--workspace": _ENVIRONMENT,
+    "--yes": _YES,
+}
+"""What other tools call it; the option that it needs here, and what to do."""
+
+
+class UnknownCommandError(click.UsageError):
+    """There is no such command; ``hint`` says what may have been meant."""
+
+    def __init__(self, name: str, known: Iterable[str], ctx: click.Context) -> None:
+        super().__init__(f"there is no command {name!r}", ctx)
+        meant = ELSEWHERE.get(name.lower()) or _near(name.lower(), known)
+        self.hint = f"did you mean {meant}? " * bool(meant) + f"see {ctx.command_path} --help"
+
+
+def told(error: click.ClickException) -> tuple[str, str]:
+    """Return what is said of an error in the command line, and what helps."""
+    if isinstance(error, UnknownCommandError):
+        return error.message, error.hint
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    more = f"see {context.command_path} --help" if context else ""
+    if isinstance(error, click.NoSuchOption):
+        helps = _habit(error.option_name, _spellings(context))
+        return f"there is no option {error.option_name}", " ".join(each for each in (helps, more) if each)
+    return error.format_message().rstrip("."), more
+
+
+def _habit(name: str, known: tuple[str, ...]) -> str:
+    """Return what helps instead of an option, in this command."""
+    needs, text = OPTIONS_ELSEWHERE.get(name.lower(), ("", ""))
+    if text and (not needs or needs in known):
+        return f"{text};"
+    meant = _near(name, known)
+    return f"did you mean {meant}?" if meant else ""
+
+
+def _spellings(context: click.Context | None) -> tuple[str, ...]:
+    params = context.command.params if context else ()
+    return tuple(each for param in params for each in (*param.opts, *param.secondary_opts) if each.startswith("--"))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=_ALIKE)), "")

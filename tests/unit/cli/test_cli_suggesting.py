@@ -1,0 +1,55 @@
+"""What helps who mistypes, or comes from another tool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aci_reconcile.cli.root import root
+from aci_reconcile.cli.suggesting import ELSEWHERE, OPTIONS_ELSEWHERE
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("aply", "there is no command 'aply'\n  did you mean apply? see aci-reconcile --help"),
+        ("Deploy", "there is no command 'Deploy'\n  did you mean apply? see aci-reconcile --help"),
+        ("frobnicate", "there is no command 'frobnicate'\n  see aci-reconcile --help"),
+        (
+            "apply --dry-run",
+            "there is no option --dry-run\n  `plan` shows what an apply would do, and writes nothing; see",
+        ),
+        ("plan --destroy", "there is no option --destroy\n  `destroy` is a command of its own; see"),
+        ("plan --json", "there is no option --json\n  write --format json; see aci-reconcile plan --help"),
+        (
+            "plan --enviroment prod",
+            "there is no option --enviroment\n  did you mean --environment? see aci-reconcile plan --help",
+        ),
+        ("status --yes", "there is no option --yes\n  see aci-reconcile status --help"),
+        ("import --foo", "there is no option --foo\n  see aci-reconcile import --help"),
+        ("plan -x", "there is no option -x\n  see aci-reconcile plan --help"),
+        ("plan --max-deletes x", "Invalid value for '--max-deletes'"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_one(cli: CommandLine, words: str, told: str) -> None:
+    """By what other tools call it, else by its spelling; nothing is suggested that is something else."""
+    ran = cli(*words.split())
+
+    assert (1, True) == (ran.code, ran.err.startswith(f"Error: {told}")), ran.err
+
+
+def test_every_suggestion_exists() -> None:
+    """A command by this name, an option of some command; and nothing is listed that exists itself."""
+    commands = root()
+    context = commands.make_context("aci-reconcile", [], resilient_parsing=True)
+    found = [commands.get_command(context, name) for name in commands.list_commands(context)]
+    options = {spelling for each in found if each for param in each.params for spelling in param.opts}
+
+    assert set(ELSEWHERE.values()) <= set(commands.list_commands(context))
+    assert not set(ELSEWHERE) & set(commands.list_commands(context))
+    assert {needs for needs, _ in OPTIONS_ELSEWHERE.values() if needs} <= options
+    assert not set(OPTIONS_ELSEWHERE) & options
