@@ -51,7 +51,7 @@ def _kept(change: Change, project: Project, given: Given, session: Session) -> s
     folder = project.root / STATE / "former" / f"{stamp}-{Path(name).stem}"
     (written,) = write([change.before], Shared(change.id.resource_group), _references(change))
     try:
-        place(folder, {"aci-reconcile.yaml": dumped(_project(change, project)), name: written.text})
+        place({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
     except AciReconcileError as error:
         session.console.warn(f"the former {change.address} could not be written down: {error.message}")
         return ""
