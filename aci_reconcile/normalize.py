@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aci_reconcile.deferred import Deferred
 from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node, child
 from aci_reconcile.fields.paths import below, display
+from aci_reconcile.fields.urls import normal_url
 from aci_reconcile.model import LEAVES, as_object
 from aci_reconcile.secret import Secret
 
@@ -146,6 +147,9 @@ def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
             value = _value(raw, below)
         if not _absent(value, below):
             normal[name] = value
+    for name, beside, value in node.chosen:
+        if normal.get(beside) == value:
+            normal.pop(name, None)
     return normal
 
 
@@ -232,6 +236,8 @@ def fold(text: str, how: Fold) -> str:
     """Return the text without what the comparison ignores."""
     if how is Fold.NOTHING:
         return text
+    if how is Fold.URL:
+        return normal_url(text)
     return (text.replace(" ", "") if how is Fold.SPACES else text).lower()
 
 

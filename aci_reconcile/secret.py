@@ -5,7 +5,9 @@ not as JSON, not pickled. Only ``aci_reconcile.arm`` opens one, when it writes t
 
 Azure never returns the values that a container group keeps secret, so the group carries a fingerprint of them as a tag:
 ``v1:<scheme>:<key id>:<salt>:<digest>`` over all its write-only values. The scheme is ``scrypt`` with a random salt, or
-``hmac`` where the team shares a fingerprint key, which is faster and cannot be attacked offline.
+``hmac`` where the team shares a fingerprint key, which is faster and cannot be attacked offline. The key id is derived
+as slowly as a fingerprint without a key: a tag whose id was made in another way was made with another key, and is not
+compared.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ EMPTY = "it is empty"
 """Why an empty text is not at hand."""
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
+_NAME_SALT = b"aci-reconcile key id"
+_TELLING = 8
 _DIGEST_BYTES = 24
 
 
@@ -36,10 +40,12 @@ class Secret:
     Azure refuses it as a password (Azure/azure-cli#8545).
     """
 
-    __slots__ = ("__value", "missing", "source")
+    __slots__ = ("__name", "__parts", "__value", "missing", "source")
 
-    def __init__(self, value: str, *, source: str = "", missing: str = "") -> None:
+    def __init__(self, value: str, *, source: str = "", missing: str = "", parts: tuple[str, ...] = ()) -> None:
         self.__value = "" if missing else value
+        self.__parts = () if missing else parts
+        self.__name = ""
         self.source = source
         self.missing = missing or ("" if value else EMPTY)
 
@@ -63,6 +69,10 @@ class Secret:
             raise ValueError(f"{self.source}: {self.missing}")
         return self.__value
 
+    def pieces(self) -> tuple[str, ...]:
+        """Return the value, and the secrets that it was joined or encoded from; only what takes them out may ask."""
+        return tuple(dict.fromkeys((self.__value, *self.__parts))) if self.__value else ()
+
     def holds(self, text: str) -> bool:
         """Whether a text is the value, or a part of it."""
         return bool(text) and text in self.__value
@@ -71,9 +81,21 @@ class Secret:
         """Whether the value ends in one of these texts."""
         return self.__value.endswith(endings)
 
+    def stands_in(self, text: str) -> bool:
+        """Whether the value, or a part that it was joined from, stands in a text; short ones stand anywhere."""
+        return any(len(piece) >= _TELLING and piece in text for piece in self.__parts or (self.__value,))
+
+    def name(self) -> str:
+        """Return eight digits that are the same for the same value; to guess at it by them takes 40 ms a guess."""
+        if not self.__name:
+            self.__name = _stretched(_bytes(self), _NAME_SALT)[:4].hex()
+        return self.__name
+
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""
-        return self if self.missing else Secret(change(self.__value), source=self.source)
+        if self.missing:
+            return self
+        return Secret(change(self.__value), source=self.source, parts=self.pieces())
 
     def __add__(self, other: str | Secret) -> Secret:
         return _join(self, other)
@@ -119,7 +141,8 @@ def _join(left: str | Secret, right: str | Secret) -> Secret:
     if missing:
         return Secret.unavailable(source, missing)
     texts = (part.reveal() if isinstance(part, Secret) else part for part in (left, right))
-    return Secret("".join(texts), source=source)
+    pieces = tuple(piece for part in parts for piece in part.pieces())
+    return Secret("".join(texts), source=source, parts=pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +201,17 @@ def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes
 def _scheme(key: Secret | None) -> tuple[str, str]:
     if key is None:
         return "scrypt", ""
-    return "hmac", hashlib.sha256(b"aci-reconcile key id\0" + _bytes(key)).hexdigest()[:8]
+    return "hmac", key.name()
 
 
 def _digest(secrets: Mapping[str, Secret], salt: bytes, key: Secret | None) -> bytes:
     material = json.dumps({path: secrets[path].reveal() for path in sorted(secrets)}).encode()
     if key is not None:
         return hmac.digest(_bytes(key), salt + material, "sha256")[:_DIGEST_BYTES]
+    return _stretched(material, salt)
+
+
+def _stretched(material: bytes, salt: bytes) -> bytes:
     return hashlib.scrypt(material, salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, dklen=_DIGEST_BYTES)
 
 

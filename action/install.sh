@@ -2,6 +2,7 @@
 # Checks the inputs, installs this version of aci-reconcile unless one is given, and says where the plan is kept.
 set -euo pipefail
 
+# python3 -I: what lies in the current folder, which a pull request fills, is not taken for a part of Python
 fail() {
   echo "::error title=aci-reconcile::$1"
   exit 1
@@ -24,10 +25,10 @@ if [ -z "$executable" ]; then
   venv="$RUNNER_TEMP/aci-reconcile/venv"
   executable="$venv/bin/aci-reconcile"
   if [ ! -x "$executable" ]; then
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+    python3 -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
       || fail "Python 3.11 or later is needed: use actions/setup-python before"
-    python3 -m venv "$venv"
-    install=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet)
+    python3 -I -m venv "$venv"
+    install=("$venv/bin/python" -I -m pip --disable-pip-version-check install --quiet)
     "${install[@]}" --require-hashes -r "$GITHUB_ACTION_PATH/requirements/run.txt"
     "${install[@]}" --no-deps --no-build-isolation "$GITHUB_ACTION_PATH"
   fi

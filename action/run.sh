@@ -3,6 +3,16 @@
 # It succeeds whatever the command said; action/result.sh decides about the job once the plan has been kept.
 set -euo pipefail
 
+# The command reads what a stranger may have written. Of the job's tokens its process has none but the one that it signs
+# in to Azure with, and that only where it does so by itself.
+forge_token=${FORGE_TOKEN:-}
+unset FORGE_TOKEN GITHUB_TOKEN GH_TOKEN GITHUB_ENTERPRISE_TOKEN GH_ENTERPRISE_TOKEN ACTIONS_RUNTIME_TOKEN
+without_sign_in=(env -u ACTIONS_ID_TOKEN_REQUEST_TOKEN -u ACTIONS_ID_TOKEN_REQUEST_URL)
+run=()
+if [ "$INPUT_COMMAND" = validate ] || [ -z "${AZURE_CLIENT_ID:-}${ARM_CLIENT_ID:-}" ]; then
+  run=("${without_sign_in[@]}")
+fi
+
 command=$INPUT_COMMAND
 work="$FOLDER/run"
 mkdir -p "$work"
@@ -22,7 +32,7 @@ case "$command" in
   drift)
     if [ "$INPUT_ISSUE" = true ]; then
       words+=(--issue github)
-      export GITHUB_TOKEN=$FORGE_TOKEN
+      export GITHUB_TOKEN=$forge_token
     fi
     ;;
 esac
@@ -36,7 +46,8 @@ done <<<"$INPUT_ARGUMENTS"
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 code=0
 echo "::stop-commands::$token"
-"$EXECUTABLE" "${words[@]}" 2>&1 || code=$?
+"${run[@]}" "$EXECUTABLE" "${words[@]}" 2>&1 || code=$?
+unset GITHUB_TOKEN
 echo
 echo "::$token::"
 
@@ -45,7 +56,7 @@ if [ -f "$work/annotations.txt" ]; then
 fi
 
 {
-  if [ -f "$work/result.json" ]; then "$EXECUTABLE" outputs "$work/result.json"; fi
+  if [ -f "$work/result.json" ]; then "${without_sign_in[@]}" "$EXECUTABLE" outputs "$work/result.json"; fi
   echo "exitcode=$code"
   if [ "$command" = plan ] && [ -f "$FOLDER/plan.json" ]; then echo "plan_file=$FOLDER/plan.json"; fi
 } >>"$GITHUB_OUTPUT"
@@ -58,6 +69,6 @@ fi
 
 if [ "$command" = plan ] && [ "$INPUT_COMMENT" = true ] && [ "${GITHUB_EVENT_NAME:-}" = pull_request ]; then
   # the pull request of a fork has a token that may not write: its plan is in the summary
-  GITHUB_TOKEN=$FORGE_TOKEN "$EXECUTABLE" comment "$work/report.md" --topic "$TOPIC" \
+  GITHUB_TOKEN=$forge_token "${without_sign_in[@]}" "$EXECUTABLE" comment "$work/report.md" --topic "$TOPIC" \
     || echo "::warning title=aci-reconcile::The pull request could not be commented on; the plan is in the job's summary."
 fi

@@ -24,14 +24,18 @@ left out.
 - **secret**: Azure never returns it, so that it is compared by fingerprint.
 - **not told**: Azure takes it and never tells it again, so that it is not compared.
 - **filled in**: Azure gives it a value where the manifest has none; compared only where the manifest gives one.
+- **an address**: case of scheme and host, the scheme's own port and the slash after a bare host are not compared,
+  because Azure writes `https://kv.vault.azure.net` back as `https://kv.vault.azure.net/`.
 - **key**: the list is a map in disguise, and its order does not matter unless *ordered* is said.
 
 Where these come from: *in place* is Azure's page on updating container groups, and the text of the error
 `InvalidContainerGroupUpdate`; fields that neither names are marked by inference (`sku`, `priority`, `zones`,
 `ipAddress.type`). Defaults of `restartPolicy`, `protocol` and the probes are documented; that Azure leaves an
 absent `restartPolicy` absent, adds `sku: Standard`, and drops `Unsecure` without a DNS label was counted over
-azure-cli's recorded traffic. That every recorded write equals its settled read under this table is a test. The
-probe defaults and `privileged: false` were never seen echoed.
+azure-cli's recorded traffic. That Azure ignores the `ip` of a public address is a user's report
+(MicrosoftDocs/azure-docs#106693); the slash after `vaultBaseUrl` stands in Microsoft's own examples of 2025-09-01;
+a `gitRepo` comes back as it was sent in all recordings. That every recorded write equals its settled read under this
+table is a test. The probe defaults and `privileged: false` were never seen echoed.
 """
 SECTIONS = {
     "The group": lambda path: not path.startswith("properties."),
@@ -80,12 +84,14 @@ def _more(row: Field) -> str:
     said += ["always sent"] if row.demanded else []
     said += ["secret"] if row.write_only else []
     said += ["not told"] if row.untold else []
+    said += [f"Azure's with `{': '.join(row.computed_beside)}`"] if row.computed_beside else []
     said += ["filled in"] if row.filled_in else []
     said += [f"key {', '.join(f'`{name}`' for name in row.key)}"] if row.key and row.key != ("",) else []
     said += ["a set"] if row.key == ("",) else []
     said += ["ordered"] if row.ordered else []
     said += ["case does not matter"] if row.folds is Fold.CASE and not row.enum else []
     said += ["case and spaces do not matter"] if row.folds is Fold.SPACES else []
+    said += ["an address: its spelling does not matter"] if row.folds is Fold.URL else []
     return ", ".join(said)
 
 

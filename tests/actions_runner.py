@@ -220,7 +220,7 @@ class _Steps:
 
     def _checkout(self, given: dict[str, str]) -> tuple[int, dict[str, str]]:
         """Check out what the event is about, as deep as it is asked for."""
-        depth = [] if given.get("fetch-depth") == "0" else ["--depth", "1"]
+        depth = [] if given.get("fetch-depth") == "0" else ["--depth", given.get("fetch-depth", "1")]
         source = f"file://{self.runner.repository}"
         git = ["git", "-c", "advice.detachedHead=false"]
         subprocess.run([*git, "init", "-q", str(self.workspace)], check=True, timeout=PATIENCE)

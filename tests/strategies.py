@@ -20,6 +20,13 @@ JSON = st.recursive(
 )
 
 
+URLS = {
+    each: (each, each.lower(), f"{each}/", f"{each}:443/")
+    for each in ("https://kv.vault.azure.net", "https://KV.example")
+}
+"""Addresses, each with other spellings of it."""
+
+
 def bodies(*, secrets: bool = False) -> st.SearchStrategy[dict[str, Any]]:
     """Return bodies in ARM's shape with any settable field, Secrets among them where asked for."""
     return _object(ROOT, secrets=secrets)
@@ -44,6 +51,8 @@ def _value(node: Node, *, secrets: bool) -> st.SearchStrategy[Any]:
         return st.builds(Secret, TEXTS)
     if node.row.enum:
         return st.sampled_from(node.row.enum).flatmap(lambda text: st.sampled_from([text, text.lower(), text.upper()]))
+    if node.row.folds is Fold.URL:
+        return st.one_of(TEXTS, st.sampled_from(sorted(URLS)))
     if node.kind in _SCALARS:
         scalar = _SCALARS[node.kind]
         return scalar if node.row.default is UNSET else st.one_of(scalar, st.just(node.row.default))
@@ -120,6 +129,8 @@ def _key(item: dict[str, Any], node: Node) -> str:
 
 
 def _spelled(text: str, node: Node, chance: random.Random) -> str:
+    if node.row.folds is Fold.URL:
+        return chance.choice(URLS.get(text, (text,)))
     if (node.row.folds is Fold.NOTHING and not node.row.enum) or not text.isascii():
         return text
     return chance.choice([text, text.lower(), text.upper()])

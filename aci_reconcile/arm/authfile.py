@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from aci_reconcile.arm.authority import VARIABLE as NAMED_BY
+from aci_reconcile.arm.authority import authority_url
 from aci_reconcile.arm.endpoint import CLOUDS, CloudName, Endpoint, cloud
 from aci_reconcile.errors import AuthenticationError
 from aci_reconcile.model import as_object
@@ -27,6 +29,10 @@ VARIABLE = "AZURE_AUTH_LOCATION"
 _LARGEST = 64 * 1024
 _REQUIRED = ("clientId", "clientSecret", "tenantId")
 _HINT = "create one with: az ad sp create-for-rbac --sdk-auth, or unset AZURE_AUTH_LOCATION"
+_TRUST = {
+    "base_url": "name that server with --arm-endpoint if you trust it",
+    "authority": f"name that server with {NAMED_BY} if you trust it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +56,32 @@ class AuthFile:
         host = _host(self.resource_manager)
         return next((name for name in CLOUDS if _host(cloud(name).base_url) == host), None)
 
-    def authority_for(self, endpoint: Endpoint) -> str:
-        """Return who issues tokens for this file's identity at that endpoint.
+    def authority_for(self, endpoint: Endpoint, named: str = "") -> str:
+        """Return who issues tokens for this file's identity at that endpoint, with scheme, port and path.
+
+        Args:
+            endpoint: where requests go.
+            named: the authority that the environment names, which the file's may be.
 
         Raises:
             AuthenticationError: the file's addresses belong to another cloud or to a server that nobody named.
         """
         self._must_fit("resourceManagerEndpointUrl", self.resource_manager, endpoint, "base_url")
-        self._must_fit("activeDirectoryEndpointUrl", self.authority, endpoint, "authority")
-        return _host(self.authority) or endpoint.authority
+        self._must_fit("activeDirectoryEndpointUrl", self.authority, endpoint, "authority", named)
+        key = f"{self.path}: activeDirectoryEndpointUrl"
+        return authority_url(self.authority, key) if self.authority else authority_url(named or endpoint.authority)
 
-    def _must_fit(self, key: str, url: str, endpoint: Endpoint, part: str) -> None:
-        """An address is one of the chosen cloud's, or the https server that the user named with ``--arm-endpoint``."""
+    def _must_fit(self, key: str, url: str, endpoint: Endpoint, part: str, named: str = "") -> None:
+        """An address is one of the chosen cloud's, or an https server that the user named."""
         if not url:
             return
         of_cloud = [each for each in map(cloud, CLOUDS) if each.authority == endpoint.authority]
-        known = {_host(endpoint.base_url), *(_host(getattr(each, part)) for each in of_cloud)}
+        known = {_host(endpoint.base_url), _host(named), *(_host(getattr(each, part)) for each in of_cloud)}
         if urlsplit(url).scheme == "https" and _host(url) in known:
             return
         raise AuthenticationError(
             f"{self.path}: {key} is {url}, but requests go to {endpoint.base_url}",
-            hint=f"add --cloud {self.cloud}" if self.cloud else "name that server with --arm-endpoint if you trust it",
+            hint=f"add --cloud {self.cloud}" if self.cloud else _TRUST[part],
         )
 
 

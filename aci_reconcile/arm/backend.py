@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.arm.body import Redactor, serialise
+from aci_reconcile.arm.body import serialise
 from aci_reconcile.arm.failures import ErrorDetail
 from aci_reconcile.arm.reading import object_of, pages
+from aci_reconcile.arm.telling import quiet
 from aci_reconcile.arm.urls import RESOURCES_API, groups_path, resource_path, scope_path, with_query
 from aci_reconcile.backend import Backend, Operation, Progress, Remaining
-from aci_reconcile.errors import NotFoundError
+from aci_reconcile.errors import NoAnswerError, NotFoundError
 from aci_reconcile.model import Resource, ResourceId, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aci_reconcile.arm.connection import Identity
     from aci_reconcile.arm.failures import Answer
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from aci_reconcile.arm.transport import Counter
     from aci_reconcile.arm.wire import Wire
     from aci_reconcile.model import Body, Scope
+    from aci_reconcile.redaction import Redactor
+    from aci_reconcile.secret import Secret
 
 _ABSENT = frozenset({"containergroupnotfound", "resourcenotfound", "resourcegroupnotfound"})
 """The ways ARM and the provider say that something is not there, both recorded; other 404s are errors."""
@@ -54,6 +58,10 @@ class ArmBackend(Backend):
 
         return ArmPreflight(self._wire, api_version=self._api)
 
+    def remember(self, secrets: Iterable[Secret]) -> None:
+        """Take these, too, out of every text that comes back: what is declared is not always sent."""
+        self._redactor.remember(secrets)
+
     def prepare(self) -> None:
         """Import what the first request to Microsoft.ContainerInstance needs."""
         self._wire.prepare()
@@ -73,13 +81,15 @@ class ArmBackend(Backend):
     def get(self, resource_id: ResourceId, /) -> Resource | None:
         """Read one group with its instance view; None when it, or its resource group, does not exist."""
         body = self._read(with_query(resource_path(resource_id), api_version=self._api), _ABSENT)
-        return None if body is None else Resource(_id_of(body, resource_id), body)
+        return None if body is None else Resource(_id_of(body, resource_id), quiet(_group(body), self._redactor))
 
     def list(self, scope: Scope, /) -> Iterable[Resource]:
         """List the groups of a resource group; all pages are read before the first group is returned."""
         bodies = self._pages(with_query(groups_path(scope), api_version=self._api))
         unnamed = ResourceId(scope.subscription, scope.resource_group, "")
-        return tuple(Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), body) for body in bodies)
+        return tuple(
+            Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), _group(body)) for body in bodies
+        )
 
     def put(self, resource: Resource, /) -> Operation:
         """Create the group, or replace its whole body.
@@ -118,15 +128,15 @@ class ArmBackend(Backend):
         answer = self._wire.exchange("GET", operation.url)
         body = as_object(answer.json())
         status = as_text(body.get("status")) or ("InProgress" if answer.status == _ACCEPTED else "Succeeded")
-        detail = ErrorDetail.of(body.get("error"))
-        return Progress(status, detail.code, self._redactor(detail.message))
+        detail = ErrorDetail.of(body.get("error"), self._redactor)
+        return Progress(status, self._redactor(detail.code), detail.message)
 
     def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
         """Return what a container has printed, the last ``tail`` lines of it where given."""
         lines = {} if tail is None else {"tail": str(tail)}
         path = resource_path(resource_id, "containers", container, "logs")
         answer = self._wire.exchange("GET", with_query(path, api_version=self._api, **lines))
-        return as_text(object_of(answer).get("content"))
+        return self._redactor(as_text(object_of(answer).get("content")))
 
     def get_resource_group(self, scope: Scope, /) -> Body | None:
         """Read the resource group; None when it does not exist."""
@@ -180,6 +190,19 @@ class ArmBackend(Backend):
         answer.json()
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
         return Operation(url, answer.request_id)
+
+
+def _group(body: Body) -> Body:
+    """Return what Azure tells of a group: it has ``properties`` in every recording.
+
+    Raises:
+        NoAnswerError: it is something else, which must not be taken for a group that is nobody's, or not there.
+    """
+    if isinstance(body.get("properties"), Mapping):
+        return body
+    raise NoAnswerError(
+        "the answer is no container group", hint="is it an ARM server, and is there a proxy in between?"
+    )
 
 
 def _id_of(body: Body, asked: ResourceId) -> ResourceId:

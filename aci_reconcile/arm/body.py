@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.deferred import Deferred
 from aci_reconcile.errors import SecretUnavailableError
-from aci_reconcile.secret import REDACTED, Secret
+from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Body, Json
+    from aci_reconcile.redaction import Redactor
 
 _ECHOED = frozenset({"id", "name", "type"})
-_SHORTEST_REDACTED = 4
-
-
-@dataclass(slots=True)
-class Redactor:
-    """Takes the values that were sent out of the texts that come back: an error may quote the request.
-
-    Values shorter than four characters are left alone: taking those out would spoil messages and hide nothing.
-    """
-
-    _values: set[str] = field(default_factory=set[str], repr=False)
-
-    def remember(self, values: set[str]) -> None:
-        """Add values that must not be shown."""
-        self._values |= {value for value in values if len(value) >= _SHORTEST_REDACTED}
-
-    def __call__(self, text: str) -> str:
-        """Return the text without any value that was sent, nor its JSON spelling."""
-        for value in sorted(self._values, key=len, reverse=True):
-            text = text.replace(value, REDACTED).replace(json.dumps(value)[1:-1], REDACTED)
-        return text
 
 
 def serialise(body: Body, redactor: Redactor) -> bytes:
@@ -45,14 +24,14 @@ def serialise(body: Body, redactor: Redactor) -> bytes:
         SecretUnavailableError: a secret has no value; nothing was sent.
         ValueError: a number is NaN or infinite, which manifests may not hold; or a value of another group is not known.
     """
-    opened: set[str] = set()
+    opened: list[Secret] = []
     wanted = {key: value for key, value in body.items() if key.lower() not in _ECHOED}
     plain = _open(wanted, "", opened)
     redactor.remember(opened)
     return json.dumps(plain, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _open(value: Json, path: str, opened: set[str]) -> Any:
+def _open(value: Json, path: str, opened: list[Secret]) -> Any:
     if isinstance(value, Secret):
         return _reveal(value, path, opened)
     if isinstance(value, Deferred):
@@ -64,12 +43,12 @@ def _open(value: Json, path: str, opened: set[str]) -> Any:
     return value
 
 
-def _reveal(secret: Secret, path: str, opened: set[str]) -> str:
+def _reveal(secret: Secret, path: str, opened: list[Secret]) -> str:
     if not secret.available:
         source = secret.source or "its value"
         raise SecretUnavailableError(
             f"{path}: {source} could not be had: {secret.missing}",
             hint="a write sends every secret again, because Azure never returns them; nothing was sent",
         )
-    opened.add(secret.reveal())
+    opened.append(secret)
     return secret.reveal()

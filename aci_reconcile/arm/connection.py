@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.arm.backend import ArmBackend
-from aci_reconcile.arm.body import Redactor
 from aci_reconcile.arm.wire import Clients, Wire
+from aci_reconcile.redaction import Redactor
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from aci_reconcile.arm.vaults import Vaults
 
 USER_AGENT = f"aci-reconcile/{VERSION}"
+PATIENCE_SECONDS = 1800.0
+_SHORTEST_SECONDS = 1.0
 READ_SECONDS = 60.0
 """How long an answer may take. ARM gives up on a provider after about a minute and says 504."""
 
@@ -44,6 +46,7 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
     timeout: float = READ_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     paced: bool = False,
+    patience: float = PATIENCE_SECONDS,
 ) -> ArmBackend:
     """Return the backend for an endpoint. Nothing is sent yet; the first request gets the first token.
 
@@ -55,6 +58,7 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
         send: a function that answers instead of a server (``--local``); no token then.
         timeout: seconds an answer may take.
         sleep: waits between two attempts.
+        patience: seconds that a read may take with its repetitions, and a list with all of its pages.
         paced: the caller obeys Azure's rate limits itself; without it, a refused request is repeated here.
 
     Raises:
@@ -68,10 +72,12 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
         transport = InProcess(send, counter, sleep)
     else:
         loopback = endpoint.base_url.startswith("http://")
-        transport = pooled(counter, concurrency=concurrency, read_seconds=timeout, loopback=loopback, sleep=sleep)
+        seconds = max(min(timeout, patience), _SHORTEST_SECONDS)
+        transport = pooled(counter, concurrency=concurrency, read_seconds=seconds, loopback=loopback, sleep=sleep)
     authentication, identity = _authentication(endpoint, environ, in_process=send is not None)
     redactor = Redactor()
-    wire = Wire(endpoint, Clients(options(endpoint, transport, authentication, paced=paced)), redactor)
+    built = options(endpoint, transport, authentication, paced=paced, patience=patience)
+    wire = Wire(endpoint, Clients(built), redactor, patience=patience)
     return ArmBackend(wire, redactor, api_version=api_version, identity=identity, counter=counter)
 
 
@@ -109,7 +115,14 @@ def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_proces
     return policy, Identity(found.description, found.warning, partial(policy.sign_in, endpoint.base_url))
 
 
-def options(endpoint: Endpoint, transport: Any, authentication: Any, *, paced: bool = False) -> dict[str, Any]:
+def options(
+    endpoint: Endpoint,
+    transport: Any,
+    authentication: Any,
+    *,
+    paced: bool = False,
+    patience: float = PATIENCE_SECONDS,
+) -> dict[str, Any]:
     """Return what both clients are built from. A client insists on a credential even where its pipeline has none."""
     from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy
@@ -124,7 +137,7 @@ def options(endpoint: Endpoint, transport: Any, authentication: Any, *, paced: b
         "policies": [
             RequestIdPolicy(),
             UserAgentPolicy(USER_AGENT),
-            ReadsOnly(paced=paced),
+            ReadsOnly(paced=paced, patience=patience),
             *((authentication,) if authentication else ()),
             Traced(),
             ARMHttpLoggingPolicy(),

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.arm import authfile, federation, terraform
+from aci_reconcile.arm.authority import VARIABLE, authority_url, host_of, named, with_tenant
 from aci_reconcile.arm.endpoint import CLOUDS, CloudName, Endpoint, cloud
 from aci_reconcile.errors import AuthenticationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_AUTHORITY = "AZURE_AUTHORITY_HOST"
 _SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_PASSWORD")
 
 
@@ -83,28 +83,28 @@ def endpoint_from(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
                 hint="name that server with --arm-endpoint if you trust it",
             )
         return cloud(name), authfile.VARIABLE
-    for variable, named in _implied(environ):
-        return cloud(named), variable
+    for variable, implied in _implied(environ):
+        return cloud(implied), variable
     return Endpoint.public(), "default"
 
 
 def _same_cloud(environ: Mapping[str, str], endpoint: Endpoint) -> None:
-    for variable, named in _implied(environ):
-        if cloud(named).authority != endpoint.authority:
+    for variable, implied in _implied(environ):
+        if cloud(implied).authority != endpoint.authority:
             raise AuthenticationError(
                 f"{variable} is {environ[variable]}, but requests go to {endpoint.base_url}",
-                hint=f"add --cloud {named}, or unset {variable}",
+                hint=f"add --cloud {implied}, or unset {variable}",
             )
 
 
 def _implied(environ: Mapping[str, str]) -> Iterator[tuple[str, CloudName]]:
     """The clouds that variables name, Azure's own variable first; an authority of no cloud implies none."""
-    host = environ.get(_AUTHORITY, "").removeprefix("https://").rstrip("/").lower()
+    host = host_of(named(environ))
     for name in CLOUDS:
         if cloud(name).authority == host:
-            yield _AUTHORITY, name
-    if named := terraform.cloud_name(environ):
-        yield terraform.ENVIRONMENT, named
+            yield VARIABLE, name
+    if of_terraform := terraform.cloud_name(environ):
+        yield terraform.ENVIRONMENT, of_terraform
 
 
 def _from_file(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
@@ -113,17 +113,17 @@ def _from_file(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
         return None
     from azure.identity import ClientSecretCredential
 
-    authority = file.authority_for(endpoint)
+    authority, tenant = with_tenant(file.authority_for(endpoint, named(environ)), file.tenant_id)
     credential = ClientSecretCredential(
-        file.tenant_id, file.client_id, file.client_secret.reveal(), authority=authority, **_discovery(authority)
+        tenant, file.client_id, file.client_secret.reveal(), authority=authority, **_discovery(authority)
     )
     return Found(credential, f"{principal(file.client_id)} from {authfile.VARIABLE}", file.warning)
 
 
 def _discovery(authority: str) -> dict[str, bool]:
     """Ask no cloud whether it knows an authority that is none of theirs: the user named it, and it may be alone."""
-    named = authority.removeprefix("https://").rstrip("/").lower()
-    return {} if named in {cloud(name).authority for name in CLOUDS} else {"disable_instance_discovery": True}
+    known = {authority_url(cloud(name).authority) for name in CLOUDS}
+    return {} if authority_url(authority) in known else {"disable_instance_discovery": True}
 
 
 def _from_azure_variables(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
@@ -145,7 +145,7 @@ def _from_github(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None
     from azure.identity import ClientAssertionCredential
 
     assertion = federation.from_request(url, token)
-    authority = environ.get(_AUTHORITY) or endpoint.authority
+    authority = named(environ) or endpoint.authority
     credential = ClientAssertionCredential(tenant, client, assertion, authority=authority, **_discovery(authority))
     return Found(credential, f"{principal(client)} by GitHub OIDC")
 
@@ -164,7 +164,7 @@ def _from_terraform(environ: Mapping[str, str], endpoint: Endpoint) -> Found | N
 def _default(environ: Mapping[str, str], endpoint: Endpoint) -> Found:
     from azure.identity import DefaultAzureCredential
 
-    authority = environ.get(_AUTHORITY) or endpoint.authority
+    authority = named(environ) or endpoint.authority
     no_cli = environ.get("ARM_USE_CLI", "").lower() in {"false", "0"}
     options = {**_discovery(authority), **({"exclude_cli_credential": True} if no_cli else {})}
     return Found(DefaultAzureCredential(authority=authority, **options), "DefaultAzureCredential")

@@ -19,6 +19,7 @@ from aci_reconcile.errors import (
     ThrottledError,
 )
 from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.redaction import veil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Json
 
 _LONGEST_MESSAGE = 4096
+_LONGEST_ID = 200
 _LARGEST_ERROR_BODY = 1 << 20
 _QUOTED_WAIT = re.compile(r"try again after '(\d{1,5})' seconds", re.IGNORECASE | re.ASCII)
 _RETRY_AFTER = (("retry-after", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001))
@@ -35,7 +37,7 @@ _RETRY_AFTER = (("retry-after", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-af
 class Answer:
     """What came back: the status, the headers with names in lower case, and the body's bytes.
 
-    ``redact`` takes what we sent and must not show out of the texts that are made of it.
+    ``redact`` takes secrets out of the texts that are made of it, before anything is cut: half a secret is one, too.
     """
 
     status: int
@@ -55,7 +57,7 @@ class Answer:
             body: Json = json.loads(self.content)
         except (ValueError, RecursionError):  # not chained: the decoder's exception holds the whole body
             raise NoAnswerError(
-                f"the answer ({self.status}) is not JSON: {self.redact(_prose(self.content))}",
+                f"the answer ({self.status}) is not JSON: {_prose(self.content, self.redact)}",
                 status=self.status,
                 request_id=self.request_id,
                 hint="is it an ARM server, and is there a proxy in between?",
@@ -65,7 +67,8 @@ class Answer:
     @property
     def request_id(self) -> str:
         """What Azure's support asks for."""
-        return self.headers.get("x-ms-request-id") or self.headers.get("x-ms-correlation-request-id", "")
+        told = self.headers.get("x-ms-request-id") or self.headers.get("x-ms-correlation-request-id", "")
+        return _clip(self.redact(told), _LONGEST_ID)
 
     @property
     def retry_after(self) -> float | None:
@@ -92,12 +95,10 @@ def _seconds(text: str, unit: float, date: str) -> float | None:
 
 def from_answer(answer: Answer) -> AzureError:
     """Return the error that an answer with an error status stands for."""
-    detail = ErrorDetail.read(answer.content)
+    detail = ErrorDetail.read(answer.content, answer.redact)
     kind, hint = meaning(answer.status, detail.codes)
-    message = detail.message or _prose(answer.content) or f"Azure answered with status {answer.status}"
-    error = kind(
-        answer.redact(message), code=answer.redact(detail.code), status=answer.status, request_id=answer.request_id
-    )
+    message = detail.message or _prose(answer.content, answer.redact) or f"Azure answered with status {answer.status}"
+    error = kind(message, code=answer.redact(detail.code), status=answer.status, request_id=answer.request_id)
     error.hint = hint
     if isinstance(error, ThrottledError):
         error.retry_after = answer.retry_after or _quoted_wait(message)
@@ -123,27 +124,27 @@ class ErrorDetail:
     codes: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, content: bytes) -> ErrorDetail:
-        """Read an error's body; whatever is no such thing gives an empty one."""
+    def read(cls, content: bytes, redact: Callable[[str], str] = str) -> ErrorDetail:
+        """Read an error's body; whatever is no such thing gives an empty one. ``redact`` is that of ``Answer``."""
         if len(content) > _LARGEST_ERROR_BODY:
             return cls()
         try:
             body: Json = json.loads(content)
         except (ValueError, RecursionError):
             return cls()
-        return cls.of(as_object(body).get("error", body))
+        return cls.of(as_object(body).get("error", body), redact)
 
     @classmethod
-    def of(cls, error: Json) -> ErrorDetail:
+    def of(cls, error: Json, redact: Callable[[str], str] = str) -> ErrorDetail:
         """Read the error object itself."""
         if isinstance(error, str):
-            return cls(message=_clip(error))
+            return cls(message=_clip(redact(error)))
         code, message = _text(error, "code"), _text(error, "message")
         quoted = re.findall(r"'(\w{1,80})'", message) if code == "MultipleErrorsOccurred" else []
         details = [(_text(each, "code"), _text(each, "message")) for each in as_list(as_object(error).get("details"))]
         texts = [message, *(text for _, text in details if text not in message)]
         codes = (code, *(each for each, _ in details), *quoted)
-        return cls(code, _clip("; ".join(filter(None, texts))), codes)
+        return cls(code, _clip(redact("; ".join(filter(None, texts)))), codes)
 
 
 BY_EXCEPTION: dict[str, type[AzureError]] = {
@@ -180,19 +181,25 @@ was read (azure-core 1.41, ``RequestsTransport.send``), so it means no more than
 """
 
 
-def from_exception(error: BaseException, doing: str) -> AzureError:
-    """Return our error for one of the SDK's, to be raised from it; ``doing`` says what was tried (``GET https://…``)."""
+def from_exception(error: BaseException, doing: str, redact: Callable[[str], str] = veil) -> AzureError:
+    """Return our error for one of the SDK's, to be raised from it.
+
+    Args:
+        error: what was raised.
+        doing: what was tried (``GET https://…``).
+        redact: takes secrets out of its text; without one, what looks like one.
+    """
     kind = next((BY_EXCEPTION[each.__name__] for each in type(error).__mro__ if each.__name__ in BY_EXCEPTION), None)
     if kind is None or kind is NoAnswerError:
-        return NoAnswerError(f"{doing}: no answer: {_reason(error)}", hint=_hint(error))
+        return NoAnswerError(f"{doing}: no answer: {_reason(error, redact)}", hint=_hint(error))
     if kind is AuthenticationError:
         return no_token(error)
-    return kind(f"{doing}: {_clip(str(error))}")
+    return kind(f"{doing}: {_clip(redact(str(error)))}")
 
 
 def no_token(error: BaseException) -> AuthenticationError:
     """Return our error for a token that could not be had."""
-    text = _clip(str(error))
+    text = _clip(veil(str(error)))
     hint = next((hint for code, hint in _SIGN_IN_HINTS.items() if code in text), "")
     return AuthenticationError(
         f"no token could be had: {text}", hint=hint or "docs/authentication.md lists the credentials and their order"
@@ -210,12 +217,12 @@ _SIGN_IN_HINTS = {
 """By Microsoft Entra's own error codes, which its messages begin with (documented under "AADSTS error codes")."""
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, redact: Callable[[str], str]) -> str:
     """The innermost cause, which says it best, and repeats no URL: ``[Errno 111] Connection refused``."""
     while True:
         inner = _inner(error)
         if inner is None:
-            return shorten_words(_clip(str(error), 300)) or type(error).__name__
+            return _clip(shorten_words(redact(str(error))), 300) or type(error).__name__
         error = inner
 
 
@@ -240,11 +247,11 @@ def _text(body: Json, key: str) -> str:
     return next((as_text(value) for name, value in as_object(body).items() if name.lower() == key), "")
 
 
-def _prose(content: bytes) -> str:
+def _prose(content: bytes, redact: Callable[[str], str]) -> str:
     """What can be shown of a body that is not ARM's: the text of an HTML page, or its beginning."""
-    text = content[: 4 * _LONGEST_MESSAGE].decode(errors="replace")
+    text = redact(content[: 4 * _LONGEST_MESSAGE].decode(errors="replace"))
     text = re.sub(r"(?is)<(script|style)\b.*?(</\1>|$)|<[^>]*(>|$)", " ", text)
-    return _clip(" ".join(text.split()), 300)
+    return _clip(redact(" ".join(text.split())), 300)
 
 
 def _clip(text: str, longest: int = _LONGEST_MESSAGE) -> str:

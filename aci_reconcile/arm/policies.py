@@ -45,13 +45,20 @@ class ReadsOnly(RetryPolicy[Any, Any]):
     A read is repeated when no answer came and on 408, 500, 502, 503, 504. A write is not: each PUT restarts containers,
     and one without an answer may have been carried out. A 429 was certainly not, so it is repeated, read or write,
     unless Azure asks for more than 20 seconds, or the caller paces itself (``paced``): then its thread is not held up.
-    The SDK would repeat PUT and DELETE, and anything with a Retry-After.
+    The SDK would repeat PUT and DELETE, and anything with a Retry-After. With its repetitions a request takes
+    ``patience`` seconds at most.
     """
 
-    def __init__(self, *, paced: bool = False) -> None:
+    def __init__(self, *, paced: bool = False, patience: float = 1800.0) -> None:
         self._paced = paced
         super().__init__(
-            retry_total=3, retry_connect=3, retry_read=3, retry_status=3, retry_backoff_factor=0.4, retry_backoff_max=5
+            timeout=max(patience, 1),
+            retry_total=3,
+            retry_connect=3,
+            retry_read=3,
+            retry_status=3,
+            retry_backoff_factor=0.4,
+            retry_backoff_max=5,
         )
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:

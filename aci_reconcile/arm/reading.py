@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from aci_reconcile.arm.failures import Answer
     from aci_reconcile.arm.wire import Wire
     from aci_reconcile.model import Body
+
+
+_MOST_PAGES = 10_000
+"""Of a list: more than a subscription can have groups, one on a page."""
 
 
 def object_of(answer: Answer) -> Body:
@@ -30,16 +35,22 @@ def pages(wire: Wire, url: str) -> tuple[Body, ...]:
     """Return the items of a list, all pages of it; a link that leads back ends it.
 
     Raises:
-        AzureError: a page could not be read.
+        AzureError: a page could not be read, or the list has no end.
     """
     seen: set[str] = set()
-    found: tuple[Body, ...] = ()
+    found: list[Body] = []
+    until = time.monotonic() + wire.patience
     while url and (target := wire.own(url)) not in seen:
+        if time.monotonic() > until or len(seen) >= _MOST_PAGES:
+            raise NoAnswerError(
+                f"the list has no end: after {len(seen)} pages, or {wire.patience:g} s, there is another one",
+                hint="is it an ARM server? --timeout says how long reading may take",
+            )
         seen.add(target)
         page = object_of(wire.exchange("GET", target))
         found += _items(page)
         url = as_text(page.get("nextLink"))
-    return found
+    return tuple(found)
 
 
 def _items(page: Body) -> tuple[Body, ...]:

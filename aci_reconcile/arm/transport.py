@@ -187,19 +187,17 @@ def pooled(
     """
     import requests
     from azure.core.pipeline.transport import RequestsTransport
-    from requests.adapters import HTTPAdapter
 
-    class _Adapter(HTTPAdapter):
-        def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-            counter.add()
-            return super().send(request, *args, **kwargs)
+    from aci_reconcile.arm.bounds import adapter_of
 
+    # so long for the first byte, and as long for the others
+    adapter = adapter_of(counter.add, 2 * read_seconds)
     session = requests.Session()
     session.trust_env = not loopback
     session.auth = _unchanged
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(pool_connections=4, pool_maxsize=max(concurrency, 1), max_retries=0))
+        session.mount(scheme, adapter(pool_connections=4, pool_maxsize=max(concurrency, 1), max_retries=0))
     hide_queries()
     connect_seconds = min(_CONNECT_SECONDS, read_seconds)
     transport: Any = RequestsTransport(session=session, connection_timeout=connect_seconds, read_timeout=read_seconds)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from aci_reconcile.redaction import veil
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -138,5 +139,5 @@ def _secret(clients: Mapping[str, Any], name: str) -> Secret:
 
 
 def _line(error: Exception) -> str:
-    """Return an error on one line of bearable length."""
-    return " ".join(str(error).split())[:_LONGEST_MESSAGE]
+    """Return an error on one line of bearable length, without what looks like a secret."""
+    return veil(" ".join(str(error).split()))[:_LONGEST_MESSAGE]

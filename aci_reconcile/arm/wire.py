@@ -23,8 +23,8 @@ from aci_reconcile.errors import AzureError
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from aci_reconcile.arm.body import Redactor
     from aci_reconcile.arm.endpoint import Endpoint
+    from aci_reconcile.redaction import Redactor
 
 FIRST_ERROR = 400
 _LONGEST_NUMBER = 10
@@ -35,11 +35,13 @@ _PROVIDER = "/providers/microsoft.containerinstance/"
 class Wire:
     """Sends requests to one endpoint; may be called from several threads."""
 
-    def __init__(self, endpoint: Endpoint, clients: Clients, redactor: Redactor) -> None:
+    def __init__(self, endpoint: Endpoint, clients: Clients, redactor: Redactor, *, patience: float = 1800.0) -> None:
         self._endpoint = endpoint
         self._clients = clients
         self._redactor = redactor
         self.remaining = Remaining()
+        self.patience = patience
+        """Seconds that a list may take, with all of its pages."""
 
     def exchange(self, method: str, url: str, body: bytes = b"", *, accept: Container[int] = ()) -> Answer:
         """Send one request and return what came back.
@@ -59,7 +61,7 @@ class Wire:
             headers = {name.lower(): value for name, value in response.headers.items()}
             answer = Answer(response.status_code, headers, response.content, self._redactor)
         except self._clients.failures as error:
-            raise from_exception(error, f"{method} {shorten(target)}") from error
+            raise from_exception(error, f"{method} {shorten(target)}", self._redactor) from error
         self._note_remaining(answer)
         if answer.status >= FIRST_ERROR and answer.status not in accept:
             raise from_answer(answer)
@@ -96,7 +98,7 @@ class Wire:
         target = self._endpoint.resolve(url)
         if target is None:
             raise AzureError(
-                f"Azure's answer names another server than {self._endpoint.base_url}: {shorten(url)}",
+                f"Azure's answer names another server than {self._endpoint.base_url}: {self._redactor(shorten(url))}",
                 code="ForeignUrl",
                 hint="nothing was sent there; is --arm-endpoint the address that the server knows itself by?",
             )

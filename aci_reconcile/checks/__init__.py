@@ -1,4 +1,4 @@
-"""What can be known before a write: whether secrets, quotas, the region, subnets and rights allow what is planned.
+"""What can be known before a write: whether brakes, secrets, quotas, region, subnets and rights allow what is planned.
 
 Pure: what has to be asked is a value (``Needs``), the answers are another (``Facts``), and judging them is a function.
 What could not be asked is said, and never counts as a pass.
@@ -6,7 +6,7 @@ What could not be asked is said, and never counts as a pass.
 
 from __future__ import annotations
 
-from aci_reconcile.checks.judge import checks
+from aci_reconcile.checks.judge import checks, held_checks
 from aci_reconcile.checks.needs import Needs, needs_of
 from aci_reconcile.checks.rights import scopes_left
 from aci_reconcile.checks.values import Check, Facts, Place, Question, Unanswered, Verdict
@@ -20,6 +20,7 @@ __all__ = [
     "Unanswered",
     "Verdict",
     "checks",
+    "held_checks",
     "needs_of",
     "scopes_left",
 ]

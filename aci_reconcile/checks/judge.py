@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from aci_reconcile.checks.values import Facts
-    from aci_reconcile.plan.values import Change, ResourceGroupChange
+    from aci_reconcile.plan.values import Change, Plan, ResourceGroupChange
 
 _SOURCES: Final = ("env:", "file:", "keyvault:")
 """How the names of references begin; what has none is missing in the manifest itself."""
@@ -40,6 +40,23 @@ def checks(
         *subnet_checks(planned, facts),
         *right_checks(rights_of(planned, resource_groups), facts),
     )
+
+
+def held_checks(plan: Plan) -> Iterator[Check]:
+    """Yield a check that has failed for each thing that holds an apply of this plan back, with what releases it.
+
+    A difference that Azure left at the last write is one, too: an apply does not write it again, and does not end well.
+    """
+    for each in plan.blockers:
+        hint = f"release with {each.release}" if each.release else ""
+        subject = ", ".join(each.addresses) or each.code
+        yield Check(Question.HELD, subject, Verdict.FAILED, each.reason, hint, each.addresses)
+    for change in plan.changes:
+        if change.stuck:
+            fields = ", ".join(each.path for each in change.fields)
+            why = f"Azure accepted {fields} at the last write and did not take it"
+            hint = f"release with --redeploy {change.address}, or leave the field to Azure with lifecycle.ignore"
+            yield Check(Question.HELD, change.address, Verdict.FAILED, why, hint, (change.address,))
 
 
 def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:

@@ -16,6 +16,7 @@ class Question(StrEnum):
     """What is asked, in the order of a report."""
 
     READING = "reading"
+    HELD = "held"
     SECRETS = "secrets"
     QUOTA = "quota"
     REGION = "region"

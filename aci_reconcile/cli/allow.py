@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
+from aci_reconcile.cli.fingerprint_key import fingerprint_key
 from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.plan.values import Policy
 
-FINGERPRINT_KEY = "ACI_RECONCILE_FINGERPRINT_KEY"
 UNNAMED = "default"
 """The owner where no project file gives a name; it stands for nobody in particular."""
 
@@ -58,11 +58,10 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
     With the embedded emulator resource groups are created as needed: nobody else would create them there.
 
     Raises:
-        UsageError: pruning without a project's name, a redeployment of what nobody declares, or no reason.
+        UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
     """
     from aci_reconcile.manifest import frozen
     from aci_reconcile.plan.values import UNLIMITED, Policy
-    from aci_reconcile.secret import Secret
 
     project, said = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):
@@ -71,13 +70,13 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         raise UsageError("--touch-secrets and --trust-secrets contradict each other")
     if allow.override_freeze is not None and not allow.override_freeze.strip():
         raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
-    key = environ.get(FINGERPRINT_KEY, "")
     replace = UNLIMITED if said.replace == "allow" else 0
     restarts = UNLIMITED if said.max_restarts is None else said.max_restarts
     return Policy(
         owner=project.owner,
         prune=said.prune and is_named(project) if allow.prune is None else allow.prune,
         max_deletes=said.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        deletes_named=allow.max_deletes is not None,
         max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
         max_share=said.max_share,
         adopt=allow.adopt,
@@ -93,7 +92,8 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         create_resource_groups=project.create_resource_groups or local,
         resource_group_location=project.location,
         restore=allow.restore,
-        fingerprint_key=Secret(key, source=f"env:{FINGERPRINT_KEY}") if key else None,
+        emptied=tuple(map(str, loaded.emptied)),
+        fingerprint_key=fingerprint_key(environ),
     )
 
 

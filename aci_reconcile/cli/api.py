@@ -14,7 +14,7 @@ from aci_reconcile.cli.connection import Place, connected
 from aci_reconcile.cli.drift import found_in
 from aci_reconcile.cli.given import Target
 from aci_reconcile.cli.interruption import SystemClock
-from aci_reconcile.cli.manifests import fallback_subscription, with_subscription
+from aci_reconcile.cli.manifests import declared_secrets, fallback_subscription, with_subscription
 from aci_reconcile.cli.proposal import proposed
 from aci_reconcile.errors import InvalidManifestsError
 from aci_reconcile.fields import API_VERSION
@@ -105,6 +105,7 @@ def connect(
     version = loaded.project.api_version if loaded else API_VERSION
     given = os.environ if environ is None else environ
     with connected(Place(target, version, Path(local or "."), given, paced=True)) as connection:
+        connection.backend.remember(declared_secrets(loaded) if loaded else ())
         yield connection.backend
 
 

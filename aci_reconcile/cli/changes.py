@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.git import Git
 from aci_reconcile.errors import UsageError
 from aci_reconcile.manifest import Changes
-from aci_reconcile.report import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SECONDS = 60
 _LARGEST = 1024 * 1024
 _MANIFESTS = frozenset({".yaml", ".yml", ".json"})
 _DEPTH = (
@@ -39,7 +34,7 @@ def changed_since(ref: str, folder: Path, environ: Mapping[str, str], shared: It
     Raises:
         UsageError: there is no git, no repository, or no such commit in it.
     """
-    git = _Git(_program(environ), folder, environ)
+    git = Git.of(folder, environ, "--changed-since")
     top = Path(git.one("rev-parse", "--show-toplevel", wanted="a repository")).resolve()
     base = _base(git, ref)
     # from the folder of the repository on, whatever status.relativePaths and diff.relative say
@@ -49,7 +44,7 @@ def changed_since(ref: str, folder: Path, environ: Mapping[str, str], shared: It
     return Changes(frozenset(top / name for name in (*differing, *unknown)), then, tuple(shared))
 
 
-def _base(git: _Git, ref: str) -> str:
+def _base(git: Git, ref: str) -> str:
     """Return the commit at which the branch that is checked out left the other one."""
     if not ref.isprintable() or ref.startswith("-"):
         raise UsageError("--changed-since: this is no branch, tag or commit")
@@ -63,52 +58,9 @@ def _base(git: _Git, ref: str) -> str:
     return base.stdout.decode().strip()
 
 
-def _then(git: _Git, base: str, name: str, top: Path) -> str | None:
+def _then(git: Git, base: str, name: str, top: Path) -> str | None:
     """Return what a file that may have been a manifest held; None: there was no such file below the folder."""
     if Path(name).suffix.lower() not in _MANIFESTS or not (top / name).is_relative_to(git.folder.resolve()):
         return None
     found = git.run("cat-file", "blob", f"{base}:{name}")
     return found.stdout[:_LARGEST].decode("utf-8-sig", "replace") if found.returncode == 0 else None
-
-
-def _program(environ: Mapping[str, str]) -> str:
-    found = shutil.which("git", path=environ.get("PATH"))
-    if found is None:
-        raise UsageError("--changed-since: there is no git on this machine")
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Git:
-    program: str
-    folder: Path
-    environ: Mapping[str, str]
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
-        """Run git in the folder."""
-        settings = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-        environ = {**self.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-        try:
-            return subprocess.run(  # noqa: S603  git itself, with words of ours, a commit and a name of its own
-                [self.program, "-C", str(self.folder), *settings, *words],
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise UsageError(f"--changed-since: git {words[0]}: {type(error).__name__}") from error
-
-    def one(self, *words: str, wanted: str = "") -> str:
-        """Return what git says, without the final line break."""
-        done = self.run(*words)
-        if done.returncode:
-            told = sanitize(done.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
-            hint = "git config --global --add safe.directory says that it may be read" if "ownership" in told else ""
-            raise UsageError(f"--changed-since needs {wanted or 'git'}: {told}", hint=hint)
-        return os.fsdecode(done.stdout).removesuffix("\n")
-
-    def many(self, *words: str) -> tuple[str, ...]:
-        """Return the names that git says."""
-        return tuple(name for name in self.one(*words).split("\0") if name)

@@ -11,11 +11,13 @@ import click
 from click.core import ParameterSource
 
 from aci_reconcile.cli import options
-from aci_reconcile.cli.command import PREFIX, Command, Option
+from aci_reconcile.cli.command import Command, Option
+from aci_reconcile.cli.fingerprint_key import VARIABLE
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
 from aci_reconcile.normalize import secrets_of
+from aci_reconcile.redaction import veil_variable
 from aci_reconcile.secret import REDACTED
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.effective import Setting
 
 FORMAT_VERSION = "1.0"
-FINGERPRINT_KEY = f"{PREFIX}FINGERPRINT_KEY"
 
 _KEYS = {"subscription": "subscription", "resource_group": "resourceGroup"}
 """Options that say what a key of the project file says, too."""
@@ -79,8 +80,8 @@ def _rows(ctx: click.Context, given: Given, loaded: Loaded, session: Session) ->
     for param in ctx.command.params:
         if isinstance(param, Option) and param.name not in _APART:
             yield _of_option(param, given.values.get(param.name or ""), ctx, given)
-    if session.environ.get(FINGERPRINT_KEY):
-        yield Row(FINGERPRINT_KEY, REDACTED, "variable", FINGERPRINT_KEY)
+    if session.environ.get(VARIABLE):
+        yield Row(VARIABLE, REDACTED, "variable", VARIABLE)
 
 
 def _of_project(setting: Setting, environment: str) -> Row:
@@ -129,7 +130,12 @@ def _variables(ctx: click.Context, given: Given, loaded: Loaded, session: Sessio
     secrets = [secret for each in loaded.resources for secret in secrets_of(each.body).values()]
     for row in found.values():
         hidden = isinstance(row.value, str) and any(secret.holds(row.value) for secret in secrets)
-        yield replace(row, value=REDACTED) if hidden else row
+        if hidden:
+            yield replace(row, value=REDACTED)
+        elif isinstance(row.value, str):
+            yield replace(row, value=veil_variable(row.name.removeprefix("variables."), row.value))
+        else:
+            yield row
 
 
 def _show(rows: list[Row], session: Session) -> None:

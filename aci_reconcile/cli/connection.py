@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.kinds import Duration
 from aci_reconcile.errors import UsageError
+from aci_reconcile.redaction import is_secret_setting
+from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from aci_reconcile.arm import ArmBackend, Endpoint
@@ -25,6 +27,9 @@ STATE = ".aci-reconcile"
 
 PROVISIONING = "ACI_RECONCILE_PROVISIONING"
 """How long the emulator takes to provision a group; for the embedded one there is no option."""
+
+_SHORTEST_VALUE = 8
+"""Characters that a variable must hold to count as a secret by its name alone: `TOKEN=none` is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
         send=send,
         sleep=place.sleep,
         paced=place.paced,
+        patience=place.target.timeout,
     )
+    backend.remember(_of_environment(place.environ))
     with closing(backend), span("aci-reconcile"):
         identity = backend.identity
         where = (
@@ -90,6 +97,13 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
             else f"{endpoint.base_url}, identity: {identity.description}"
         )
         yield Connection(backend, _shown(endpoint, local=send is not None), where, identity.warning)
+
+
+def _of_environment(environ: Mapping[str, str]) -> Iterator[Secret]:
+    """Yield the values of the variables that are called secrets: a container may have been given one of them."""
+    for name, value in environ.items():
+        if is_secret_setting(name) and len(value) >= _SHORTEST_VALUE and not value.startswith("/"):
+            yield Secret(value, source=f"env:{name}")
 
 
 def _hush() -> None:

@@ -12,14 +12,16 @@ import traceback
 def write_log(defect: BaseException) -> str:
     """Write the traceback to a new file that only its owner can read, and return its path; empty where it can't be.
 
-    Values of variables are not part of it, and a ``Secret`` in a message shows itself as redacted.
+    Values of variables are not part of it, a ``Secret`` in a message shows itself as redacted, and what else looks like
+    a secret is taken out: the exceptions of other people's code may quote anything.
     """
+    from aci_reconcile.redaction import veil
     from aci_reconcile.version import VERSION
 
     lines = [
         f"aci-reconcile {VERSION}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n",
         f"command: {_command()}\n\n",
-        *traceback.format_exception(defect),
+        veil("".join(traceback.format_exception(defect))),
     ]
     try:
         handle, path = tempfile.mkstemp(prefix="aci-reconcile-", suffix=".log")

@@ -50,6 +50,7 @@ class DestroyOptions:
 def _destroy(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan
+    from aci_reconcile.cli.plan import exit_code
     from aci_reconcile.cli.work import prepared
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
@@ -60,11 +61,11 @@ def _destroy(ctx: click.Context) -> ExitCode:
         plan = _held(_planned(work, asked, session), doomed)
         show_plan(replace(plan, resource_groups=doomed), work.header, session)
         refuse(plan)
-        if not plan and not doomed:
-            return ExitCode.OK
         context = patience.context(work, plan.policy, session)
         many, stopped = asked.target.concurrency, session.interruption.came
-        events = apply(plan, context, concurrency=many, stopped=stopped)
+        events = apply(plan, context, concurrency=many, stopped=stopped)  # refused where something could not be read
+        if not plan and not doomed:
+            return exit_code(plan, detailed=False)
         ask(session, _question(plan, doomed), approved=asked.approved)
         ends = carried_out(events, context, session, verb="Destroy")
         if doomed and not ends[0].failed and not stopped():

@@ -70,7 +70,7 @@ def _drift(ctx: click.Context) -> ExitCode:
             found = _looked(work, asked, session)
             reports.tell(lambda console: _shown(found, work.header, console, reports))
         asked.telling.tell(found, work.header, session)
-    return _exit_code(found, asked)
+    return exit_code(found, exit_zero=asked.exit_zero, strict=asked.strict)
 
 
 def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
@@ -125,10 +125,11 @@ def _shown(found: Drift, header: Header, console: Console, reports: Reports) -> 
     return drift_text(found, header, console.style, width=console.width, verbose=console.verbose)
 
 
-def _exit_code(found: Drift, asked: DriftOptions) -> ExitCode:
-    if found.plan.unreadable or (asked.strict and found.plan.not_compared):
+def exit_code(found: Drift, *, exit_zero: bool = False, strict: bool = False) -> ExitCode:
+    """Return what a look says to the caller; what could not be read is an error, whatever else was found."""
+    if found.plan.unreadable or (strict and found.plan.not_compared):
         return ExitCode.ERROR
-    return ExitCode.DIFFERENCES if found and not asked.exit_zero else ExitCode.OK
+    return ExitCode.DIFFERENCES if found and not exit_zero else ExitCode.OK
 
 
 def _memory() -> list[click.Parameter]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.pull_request import base_of
 from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.manifest import Loaded, Request, load, project_file
+from aci_reconcile.normalize import secrets_of
 from aci_reconcile.report import diagnostics_text, sanitize
 from aci_reconcile.report.words import count
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.cli.vaults import Fetch
     from aci_reconcile.manifest.touched import Touched
+    from aci_reconcile.secret import Secret
 
 _NOT_AT_HAND = "ACI151"
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -44,6 +47,8 @@ def request_for(sources: Sources, session: Session, *, resolve: bool) -> Request
         cwd=session.cwd,
         resolve=resolve,
     )
+    if resolve:
+        request = replace(request, base=base_of(project_file(request), session.environ))
     if not sources.changed_since:
         return request
     from aci_reconcile.cli.changes import changed_since
@@ -121,6 +126,11 @@ def fallback_subscription(target: Target, environ: Mapping[str, str]) -> str:
         "no subscription is named",
         hint="give --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
     )
+
+
+def declared_secrets(loaded: Loaded) -> tuple[Secret, ...]:
+    """Return every secret that the manifests declare, to be taken out of what Azure and the containers say."""
+    return tuple(secret for each in loaded.resources for secret in secrets_of(each.body).values() if secret.available)
 
 
 def with_subscription(loaded: Loaded, subscription: str) -> Loaded:

@@ -132,7 +132,7 @@ def azure() -> list[click.Parameter]:
             type=Duration(),
             default=1800.0,
             metavar="TIME",
-            help="Patience with one group: 90s, 30m, 1h (30m).",
+            help="Patience with one group, and with reading: 90s, 30m, 1h (30m).",
         ),
     ]
 

@@ -118,14 +118,14 @@ def shown(plan: Plan, header: Header, console: Console, digest: str = "") -> str
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
-    """Return what a plan says to the caller."""
+    """Return what a plan says to the caller; what Azure leaves different is a difference, though nothing is written."""
     if plan.unreadable:
         return ExitCode.ERROR
     if not detailed:
         return ExitCode.OK
     if plan.blockers:
         return ExitCode.HELD_BACK
-    return ExitCode.DIFFERENCES if plan else ExitCode.OK
+    return ExitCode.DIFFERENCES if plan or any(change.stuck for change in plan.changes) else ExitCode.OK
 
 
 PLAN = Command(

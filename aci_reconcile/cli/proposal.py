@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli.allow import is_named
 from aci_reconcile.cli.rules import fitting, judged
@@ -13,6 +15,8 @@ from aci_reconcile.cli.work import header_of, scopes_of
 from aci_reconcile.reconcile import Look, Refresh, propose
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Target
     from aci_reconcile.cli.session import Session
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     from aci_reconcile.events import Event
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.plan.values import Plan, Policy
+
+_SILENCE: Final = 10.0
+"""Seconds after which reading says that it goes on."""
 
 
 def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
@@ -46,7 +53,24 @@ def look_for(work: Work, target: Target, session: Session, refresh: Refresh, *, 
         listed=work.lists,
         listings=work.listings,
         tell=partial(_told, session.console),
+        lasting=partial(_lasting, session.console, target.timeout),
+        until=session.clock.now() + target.timeout,
     )
+
+
+@contextmanager
+def _lasting(console: Console, seconds: float) -> Generator[None]:
+    """Tell that reading goes on, and when it ends at the latest, where it takes longer than one would expect."""
+    from aci_reconcile.report.words import took
+
+    text = f"Still reading from Azure; that ends after {took(seconds)} at the latest (--timeout)."
+    timer = threading.Timer(_SILENCE, console.info, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _told(console: Console, event: Event) -> None:

@@ -72,6 +72,7 @@ def _described(field: Field) -> Iterator[str]:
         (bool(field.enum), f"one of {', '.join(field.enum)}"),
         (field.required, "required"),
         (field.computed, "computed: Azure says it, it cannot be set"),
+        (field.computed_beside is not None, f"computed with {': '.join(field.computed_beside or ())}: Azure says it"),
         (field.default is not UNSET, f"default {field.default}"),
         (field.replaces.value == "yes", "cannot change in place: the group is deleted and created again"),
         (field.replaces.value == "may", "may not change in place: Azure's answers differ"),

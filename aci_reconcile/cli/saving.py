@@ -11,6 +11,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.given import Sources
 from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.normalize import secrets_of
+from aci_reconcile.redaction import veil_variable
 from aci_reconcile.saved import Origin, document, salt
 from aci_reconcile.secret import fingerprint
 from aci_reconcile.version import VERSION
@@ -97,9 +98,15 @@ def _decoded(name: str, value: object) -> object:
 
 
 def _in_secrets(values: Mapping[str, str], resources: Iterable[Resource]) -> tuple[str, ...]:
-    """Return the names of the variables whose values stand in secrets: a file is no place for those."""
+    """Return the names of the variables whose values are secrets or stand in some: a file is no place for those."""
     secrets = [secret for each in resources for secret in secrets_of(each.body).values()]
-    return tuple(sorted(name for name, value in values.items() if any(each.holds(value) for each in secrets)))
+    return tuple(
+        sorted(
+            name
+            for name, value in values.items()
+            if veil_variable(name, value) != value or any(each.holds(value) for each in secrets)
+        )
+    )
 
 
 def _fingerprints(plan: Plan) -> dict[tuple[str, ...], str]:

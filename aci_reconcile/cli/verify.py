@@ -45,6 +45,7 @@ def _verify(ctx: click.Context) -> ExitCode:
     session, given = started(ctx)
     asked = VerifyOptions.of(given)
     with prepared(asked.sources, asked.target, asked.allow, session) as work:
+        from aci_reconcile.checks import held_checks
         from aci_reconcile.cli.proposal import look_for, proposed
         from aci_reconcile.reconcile import Refresh
         from aci_reconcile.reconcile.preflight import preflight
@@ -57,12 +58,12 @@ def _verify(ctx: click.Context) -> ExitCode:
             resource_groups=plan.resource_groups,
             concurrency=asked.target.concurrency,
         )
-        found = (*_unread(plan), *checks)
+        found = (*unread(plan), *held_checks(plan), *checks)
         session.console.result(_shown(found, work.header, session.console))
-    return _exit_code(found, strict=asked.strict)
+    return exit_code(found, strict=asked.strict)
 
 
-def _unread(plan: Plan) -> Iterator[Check]:
+def unread(plan: Plan) -> Iterator[Check]:
     """Yield what could not even be read: nothing is known of what it needs."""
     from aci_reconcile.checks import Check, Question, Verdict
 
@@ -79,11 +80,15 @@ def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
     return checks_text(found, header, console.style, verbose=console.verbose)
 
 
-def _exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
-    from aci_reconcile.checks import Verdict
+def exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
+    """Return what an apply would end in: where it is only held back, that is 3."""
+    from aci_reconcile.checks import Question, Verdict
 
     bad = {Verdict.FAILED, Verdict.UNKNOWN} if strict else {Verdict.FAILED}
-    return ExitCode.ERROR if any(each.verdict in bad for each in found) else ExitCode.OK
+    failed = {each.question for each in found if each.verdict in bad}
+    if failed - {Question.HELD}:
+        return ExitCode.ERROR
+    return ExitCode.HELD_BACK if failed else ExitCode.OK
 
 
 VERIFY = Command(
@@ -91,7 +96,7 @@ VERIFY = Command(
     _verify,
     [
         *options.paths(),
-        *options.prune(),
+        *options.brakes(),
         Option(
             "--strict",
             section=options.OUTPUT,
@@ -101,9 +106,10 @@ VERIFY = Command(
         ),
         *options.common(),
     ],
-    help="Check quota, region, subnets and permissions before an apply. Nothing is written.",
+    help="Check brakes, quota, region, subnets and permissions before an apply. Nothing is written.",
     examples=(
         "aci-reconcile verify                    the whole project",
         "aci-reconcile verify -e prod --strict   for a pipeline: everything checked, nothing failed",
+        "aci-reconcile verify --allow-replace=1  whether an apply with these options would be let through",
     ),
 )

@@ -73,14 +73,18 @@ def prepared(
         InvalidManifestsError: the manifests have errors.
         UsageError: the options do not fit together, or nothing names a subscription.
     """
+    from aci_reconcile.cli.manifests import declared_secrets
+
     with ExitStack() as stack:
         early = ahead(sources, target, session, stack)
         loaded, policy = _read(sources, target, allow, session, resolve=resolve)
         if early is not None and early.fits(loaded.project):
             _introduced(early.connection, loaded.project, target, session)
-            yield Work(loaded, policy, early.connection, early.lists)
+            work = Work(loaded, policy, early.connection, early.lists)
         else:
-            yield Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
+            work = Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
+        work.connection.backend.remember(declared_secrets(loaded))
+        yield work
 
 
 def _read(sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool) -> tuple[Loaded, Policy]:

@@ -48,8 +48,9 @@ def judged(plan: Plan, health: tuple[tuple[str, Health], ...], memory: Memory, n
     left = without_accepted(plan, findings)
     whole = plan.policy.selected is None and plan.complete
     told = remarks(memory.acceptances, findings, now, whole=whole)
+    seen = tuple(replace(each, hint="") for each in left.notices)  # what an apply could do is not what a look says
     return Drift(
-        replace(left, notices=(*left.notices, *told)),
+        replace(left, notices=(*seen, *told)),
         health,
         tuple(findings),
         tuple(_appeared(findings, memory.history)),

@@ -48,11 +48,16 @@ class Replaces(StrEnum):
 
 
 class Fold(StrEnum):
-    """What is ignored when two texts are compared (on a map: of its keys)."""
+    """What is ignored when two texts are compared (on a map: of its keys).
+
+    ``URL``: what RFC 3986 (6.2.2, 6.2.3) lets two spellings of one address differ in: case of scheme and host, the
+    scheme's own port, and the slash after a bare host. Case and slashes of a path mean something and are kept.
+    """
 
     NOTHING = ""
     CASE = "case"
     SPACES = "spaces and case"
+    URL = "url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Field:
     required: bool = False
     computed: bool = False
     """Azure says, we listen: never compared, never exported."""
+    computed_beside: tuple[str, str] | None = None
+    """A property beside it and the value with which it is computed: Azure takes it from a manifest with any other."""
     filled_in: bool = False
     """Azure fills it in where the manifest leaves it out; compared only where the manifest gives it."""
     default: Scalar | Unset = UNSET
@@ -136,3 +143,5 @@ class Node:
     """Whether a difference between two reads of it means anything: neither computed, nor write-only, nor untold."""
     confides: bool = False
     """Whether a secret may stand here, or somewhere below."""
+    chosen: tuple[tuple[str, str, str], ...] = ()
+    """Children that Azure chooses beside others: their name, the other's name, and its value."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
         required: bool
         computed: bool
+        computed_beside: tuple[str, str]
         filled_in: bool
         default: Scalar
         demanded: bool

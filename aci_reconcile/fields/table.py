@@ -114,7 +114,7 @@ def _registry() -> Iterable[Field]:
         ),
         text(f"{at}[].passwordReference", "Name of the entry of `secretReferences` that holds the password."),
         text(f"{at}[].identity", "ARM id of the managed identity to pull with.", folds=Fold.CASE),
-        text(f"{at}[].identityUrl", "Private endpoint of the identity."),
+        text(f"{at}[].identityUrl", "Private endpoint of the identity.", folds=Fold.URL),
         boolean(f"{at}[].isDelegatedIdentity", "Told by Azure, in no published schema.", computed=True),
     )
 
@@ -136,7 +136,13 @@ def _network() -> Iterable[Field]:
         choice(
             f"{at}.type", "Public, or Private in a subnet.", "Public", "Private", required=True, replaces=Replaces.YES
         ),
-        text(f"{at}.ip", "The address; Azure chooses it unless it is given.", filled_in=True, replaces=Replaces.MAY),
+        text(
+            f"{at}.ip",
+            "The address. Azure chooses a public one whatever is said here; a private one where nothing is said.",
+            computed_beside=("type", "Public"),
+            filled_in=True,
+            replaces=Replaces.MAY,
+        ),
         text(
             f"{at}.dnsNameLabel",
             "First label of the public DNS name: `<label>.<region>.azurecontainer.io`.",
@@ -235,9 +241,9 @@ def _security() -> Iterable[Field]:
         objects(ref, "Secrets of a key vault that fields of the group can name.", "One secret.", key=("name",)),
         text(f"{ref}[].name", "Name that fields use.", required=True),
         text(f"{ref}[].identity", "ARM id of the identity that may read it.", required=True, folds=Fold.CASE),
-        text(f"{ref}[].secretReferenceUri", "URI of the secret in the key vault.", required=True),
+        text(f"{ref}[].secretReferenceUri", "URI of the secret in the key vault.", required=True, folds=Fold.URL),
         group(enc, "A key of your own for data at rest.", replaces=Replaces.MAY),
-        text(f"{enc}.vaultBaseUrl", "URL of the key vault.", required=True),
+        text(f"{enc}.vaultBaseUrl", "URL of the key vault.", required=True, folds=Fold.URL),
         text(f"{enc}.keyName", "Name of the key.", required=True),
         text(f"{enc}.keyVersion", "Version of the key.", required=True),
         text(f"{enc}.identity", "ARM id of the identity that may use the key.", folds=Fold.CASE),

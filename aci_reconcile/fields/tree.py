@@ -44,6 +44,16 @@ def _node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *,
         return Node(row, row.kind, replaces, hidden, item=item, compared=compared, confides=confides)
     lowered = {name.lower(): name for name in below}
     required = tuple(name for name, each in below.items() if each.row.required)
+    chosen = tuple((name, *each.row.computed_beside) for name, each in below.items() if each.row.computed_beside)
     return Node(
-        row, row.kind, replaces, hidden, below, lowered=lowered, required=required, compared=compared, confides=confides
+        row,
+        row.kind,
+        replaces,
+        hidden,
+        below,
+        lowered=lowered,
+        required=required,
+        compared=compared,
+        confides=confides,
+        chosen=chosen,
     )

@@ -7,6 +7,8 @@ What it raises is not passed on: its messages hold whole URLs.
 from __future__ import annotations
 
 import json
+import queue
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Json
 
 PATIENCE: Final = 10.0
-"""Seconds for a connection, and for an answer."""
+"""Seconds for a request, with all of its repetitions: a comment is not worth more."""
 
 _ATTEMPTS: Final = 4
-_LONGEST_WAIT: Final = 60.0
+_SHORTEST: Final = 0.5
 _LONGEST_ANSWER: Final = 32 * 1024 * 1024
 _CHUNK: Final = 64 * 1024
 _BUSY: Final = frozenset({500, 502, 503, 504})
@@ -110,17 +112,19 @@ class _NoAnswerError(Exception):
 def ask(call: Call, clock: Clock) -> Answer:
     """Send a request, again where that helps, and return the last answer, good or bad.
 
-    Waits as long as ``Retry-After`` or the reset of the rate limit says, up to a minute, else 1, 2 and 4 seconds.
+    Waits as long as ``Retry-After`` or the reset of the rate limit says, else 1, 2 and 4 seconds, as far as ten seconds
+    last for all of it.
 
     Raises:
         ForgeError: no answer came, or one that may not be followed.
     """
+    until = clock.now() + PATIENCE
     for attempt in range(_ATTEMPTS):
         last = attempt == _ATTEMPTS - 1
         try:
-            answer = _sent(call, clock)
+            answer = _within(max(until - clock.now(), _SHORTEST), call)
         except _NoAnswerError as error:
-            if last or not call.repeatable:
+            if last or not call.repeatable or clock.now() + 2.0**attempt > until:
                 raise ForgeError(f"{call.where}: {error}") from None
             clock.sleep(2.0**attempt)
             continue
@@ -128,7 +132,7 @@ def ask(call: Call, clock: Clock) -> Answer:
             message = f"{call.where} answers with a redirect ({answer.status}), and none is followed"
             raise ForgeError(message, hint="name the address that it leads to")
         wait = _wait(call, answer, 2.0**attempt, clock)
-        if last or wait is None or wait > _LONGEST_WAIT:
+        if last or wait is None or clock.now() + wait > until:
             return answer
         clock.sleep(wait)
     raise AssertionError
@@ -148,7 +152,30 @@ def _wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float |
     return None
 
 
-def _sent(call: Call, clock: Clock) -> Answer:
+def _within(seconds: float, call: Call) -> Answer:
+    """Send a request and return its answer, if all of it comes in time.
+
+    The timeouts of sockets count from byte to byte; so another thread asks, and whoever waits for it gives up.
+    """
+    told: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            told.put(_sent(call, seconds))
+        except Exception as error:  # noqa: BLE001  it is raised where the answer is waited for
+            told.put(error)
+
+    threading.Thread(target=work, name="aci-reconcile-forge", daemon=True).start()
+    try:
+        answer = told.get(timeout=seconds)
+    except queue.Empty:
+        raise _NoAnswerError(f"no whole answer within {seconds:.0f} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _sent(call: Call, seconds: float) -> Answer:
     import requests
 
     body = None if call.body is None else json.dumps(call.body).encode()
@@ -157,16 +184,16 @@ def _sent(call: Call, clock: Clock) -> Answer:
         session.trust_env = not is_loopback(urlsplit(call.url).hostname or "")
         session.auth = call.bearer or _nobody  # without one, requests looks into ~/.netrc
         request: Callable[..., Response] = session.request
-        bounds: dict[str, Any] = {"timeout": PATIENCE, "allow_redirects": False, "stream": True}
+        bounds: dict[str, Any] = {"timeout": seconds, "allow_redirects": False, "stream": True}
         try:
             with request(call.method, call.url, data=body, headers=headers, **bounds) as answer:
                 return Answer(
                     answer.status_code,
                     {name.lower(): value for name, value in answer.headers.items()},
-                    _read(answer, clock),
+                    _read(answer),
                 )
         except requests.Timeout:
-            raise _NoAnswerError(f"no answer within {PATIENCE:.0f} s") from None
+            raise _NoAnswerError(f"no answer within {seconds:.0f} s") from None
         except requests.exceptions.SSLError:
             raise _NoAnswerError("the certificate of the server is not trusted, or TLS failed") from None
         except (requests.RequestException, OSError, UnicodeError) as error:
@@ -177,13 +204,10 @@ def _nobody(request: PreparedRequest) -> PreparedRequest:
     return request
 
 
-def _read(answer: Response, clock: Clock) -> bytes:
-    until = clock.now() + PATIENCE
+def _read(answer: Response) -> bytes:
     read = bytearray()
     for chunk in answer.iter_content(_CHUNK):
         read += chunk
         if len(read) > _LONGEST_ANSWER:
             raise _NoAnswerError("the answer is longer than it can be")
-        if clock.now() > until:
-            raise _NoAnswerError(f"no whole answer within {PATIENCE:.0f} s")
     return bytes(read)

@@ -17,13 +17,14 @@ from aci_reconcile.manifest.plan_rules import Rule, Violation, violations
 from aci_reconcile.manifest.policy import PolicySettings
 from aci_reconcile.manifest.project import Project
 from aci_reconcile.manifest.project_file import environments
-from aci_reconcile.manifest.request import Changes, Request
+from aci_reconcile.manifest.request import Base, Changes, Request
 from aci_reconcile.manifest.schemas import schema
 from aci_reconcile.manifest.selection import project_file
 
 __all__ = [
     "ACCEPTED_FILE",
     "CODES",
+    "Base",
     "Changes",
     "Code",
     "Evidence",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.deferred import references
 from aci_reconcile.fields import API_VERSION, ROOT
+from aci_reconcile.fields.settable import settable
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.foreign import foreign
@@ -102,6 +103,7 @@ class _Document:
         if not name:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
+        body = settable(body)
         resource = Resource(identity, body, lifecycle(ours), where, typing.places.plain)
         return Declared(
             resource, api_version, ours, tuple(named(item)) if not typing.places.plain and references(body) else ()

@@ -10,6 +10,7 @@ from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP, PROJECT
+from aci_reconcile.redaction import veil
 from aci_reconcile.secret import REDACTED
 
 if TYPE_CHECKING:
@@ -106,4 +107,5 @@ def _shown(node: Source, spec: Node | None) -> Json:
 
 def _scalar(node: ScalarNode, spec: Node | None) -> Json:
     reading = scalars.read(spec.kind if spec else Kind.STRING, node.text, plain=True)
-    return node.text if reading.failed else reading.value
+    value = node.text if reading.failed else reading.value
+    return veil(value) if isinstance(value, str) else value

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.nodes import ScalarNode
+from aci_reconcile.manifest.own_credentials import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +37,13 @@ class Files:
     """The files of one run.
 
     ``cwd`` is where paths are shown from; ``base`` is where references to files start; ``boundary`` is the repository,
-    which symbolic links may not leave.
+    which symbolic links may not leave. ``credentials`` are files in it that are none of a manifest's business.
     """
 
     cwd: Path
     base: Path
     boundary: Path
+    credentials: frozenset[Path] = frozenset()
 
     def show(self, path: Path) -> str:
         """Return a path as the author would type it: relative where it is below the current folder."""
@@ -61,6 +64,8 @@ class Files:
         Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
         repository, which are read where they are; a link that leaves the repository is an error.
         """
+        if self._private(start, Where(self.show(start)), findings):
+            return
         if not start.is_dir():
             yield start
             return
@@ -72,7 +77,7 @@ class Files:
                 findings.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
                 )
-            elif not path.is_dir():
+            elif not path.is_dir() and not self._private(path, Where(self.show(path)), findings):
                 yield path
 
     def _below(self, folder: Path, findings: Findings) -> Iterator[Path]:
@@ -96,14 +101,25 @@ class Files:
         except (OSError, RuntimeError):
             return False
 
+    def _private(self, path: Path, where: Where, findings: Findings, at: str = "") -> bool:
+        """Whether a file is one in which programs keep their credentials; that has been noted."""
+        if not is_private(path, self.boundary, self.credentials):
+            return False
+        message = f"{quote(self.show(path))} is where programs keep credentials, and is not read"
+        hint = "put what the container needs into a file of its own, or hand it over as ${env:NAME}"
+        findings.add("ACI242", where, message, hint=hint, path=at)
+        return True
+
     def documents(self, path: Path, findings: Findings) -> tuple[Source, ...]:
         """Read the documents of a file; what can't be read has been noted."""
         file = self.show(path)
         text = _text(path, Where(file), findings)
         if text is None:
             return ()
-        source = json_source if path.suffix.lower() == ".json" else yaml_source
-        return tuple(source.documents(text, file, findings))
+        if path.suffix.lower() == ".json":
+            return tuple(json_source.documents(text, file, findings))
+        found = tuple(yaml_source.documents(text, file, findings))
+        return found[:-1] if len(found) > 1 and _ends_bare(found[-1], text) else found
 
     def reference(self, target: str, where: Where, path: str, findings: Findings) -> str | None:
         """Read the file that ``${file:…}`` names; a final newline is dropped. None: the reason has been noted."""
@@ -112,6 +128,8 @@ class Files:
         if name.is_absolute() or ".." in name.parts or "\\" in target or not self.inside(full):
             hint = f"files are named from {quote(self.show(self.base))} on, without `..`"
             findings.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
+            return None
+        if self._private(full, where, findings, path):
             return None
         try:
             size = full.stat().st_size
@@ -134,6 +152,11 @@ def _content(data: bytes, target: str, where: Where, path: str, findings: Findin
         findings.add("ACI156", where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
         return None
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def _ends_bare(last: Source, text: str) -> bool:
+    """Whether a file ends with a separator that nothing follows, not even a comment: it begins no document."""
+    return isinstance(last, ScalarNode) and last.null and text.rstrip().endswith("\n---")
 
 
 def _is_manifest(name: str) -> bool:

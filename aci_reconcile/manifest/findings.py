@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.codes import CODES
+from aci_reconcile.redaction import veil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,10 @@ class Findings:
         """Whether there is an error at this very place."""
         return where in self._wrong
 
+    def wrong(self, file: str) -> bool:
+        """Whether there is an error in a file."""
+        return any(each.where.file == file and each.severity is Severity.ERROR for each in self._found)
+
     @property
     def failed(self) -> bool:
         """Whether there is an error among them."""
@@ -49,7 +54,8 @@ class Findings:
 
 
 def quote(text: str) -> str:
-    """Return a text as it may stand in a message: short, on one line, without control characters."""
+    """Return a text as it may stand in a message: short, on one line, without control characters and secrets."""
+    text = veil(text)
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return "`" + "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown) + "`"
 

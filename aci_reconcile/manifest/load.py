@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 from aci_reconcile.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.across import check_set
 from aci_reconcile.manifest.documents import read_document
+from aci_reconcile.manifest.emptied import Emptied
 from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.overlays import spoken
+from aci_reconcile.manifest.own_credentials import credential_files
 from aci_reconcile.manifest.selection import Selection, given, project_file
 from aci_reconcile.manifest.settings import no_project, read_project
 from aci_reconcile.manifest.touched import Reading, Touched, files_of, named, touched
@@ -49,6 +52,8 @@ class Loaded:
     """What the project file says, and the defaults of what it does not say."""
     touched: Touched | None = None
     """What the changes of the request touch; None where none were given."""
+    emptied: tuple[Where, ...] = ()
+    """Files, documents and folders that hold no manifest: nobody can tell what they declared before."""
 
     @property
     def errors(self) -> bool:
@@ -93,11 +98,11 @@ class _Load:
         self._findings = Findings()
         self._file = project_file(self._request)
         root = self._file.parent if self._file else self._request.cwd
-        self._files = Files(self._request.cwd, root, boundary(root))
-        self._selection = Selection(self._request, self._file, self._files, self._findings)
+        self._files = Files(self._request.cwd, root, boundary(root), credential_files(request.environ))
         known = (self._request, self._files, self._findings, resolvers)
         self._settings = read_project(self._file, *known) if self._file else no_project(*known)
         self._reading = Reading()
+        self._emptied = Emptied(self._findings)
 
     def project_alone(self) -> Project | None:
         if self._file is None or self._findings.failed:
@@ -115,15 +120,17 @@ class _Load:
         resources = check_set([each for _, each in declared], self._settings, self._findings)
         sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
         hit = self._touched(resources, sources)
+        selection = Selection(self._request, self._file, self._files, self._findings, self._places())
         return Loaded(
             self._project([each for _, each in declared]),
             resources,
-            self._selection.selected(resources, sources, hit),
+            selection.selected(resources, sources, hit),
             self._findings.sorted(),
             tuple(self._files.show(file) for file in files),
             spoken(self._settings.defaults),
             self._settings.sayings.settings(),
             hit,
+            tuple(self._emptied.places),
         )
 
     def names(self) -> tuple[str, ...]:
@@ -140,19 +147,21 @@ class _Load:
             references = replace(references, files=files)
         if self._request.changes is not None:
             self._reading.note(file, documents, references.files.base)
-        empty = True
+        self._emptied.in_file(Where(self._files.show(file)), documents)
         for node in documents:
             found = read_document(node, self._request, self._settings, references, self._findings)
-            empty = empty and found is None
             if found is not None:
                 yield found
-        if empty and not self._findings.about(where := Where(self._files.show(file))):
-            self._findings.add("ACI138", where, "there is no manifest in this file")
 
     def _manifests(self) -> tuple[Path, ...]:
         """Return every manifest, each once, in order of the names."""
         starts = self._starts()
-        found = {path: None for start in starts for path in self._files.manifests(start, self._findings)}
+        found: dict[Path, None] = {}
+        for start in starts:
+            below = dict.fromkeys(self._files.manifests(start, self._findings))
+            if not below and len(starts) > 1:
+                self._emptied.folder(Where(self._files.show(start)))
+            found.update(below)
         return tuple(sorted(found, key=lambda path: path.as_posix()))
 
     def _starts(self) -> tuple[Path, ...]:
@@ -164,6 +173,16 @@ class _Load:
             return (folder if folder.is_dir() else self._file.parent,)
         root = self._file.parent
         return tuple(path for index, entry in enumerate(entries) for path in self._entry(entry, index, root))
+
+    def _places(self) -> tuple[Path, ...]:
+        """Return where manifests are looked for; of a pattern, the folder above its first wildcard."""
+        if self._file is None or not self._settings.manifests:
+            return self._starts()
+        root, places = self._file.parent, list[Path]()
+        for entry in self._settings.manifests:
+            plain = itertools.takewhile(lambda part: not _PATTERN & set(part), Path(entry).parts)
+            places.append(root.joinpath(*plain))
+        return tuple(places)
 
     def _entry(self, entry: str, index: int, root: Path) -> tuple[Path, ...]:
         where = self._settings.said("manifests", index) or Where(self._files.show(root))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.manifest.references import OWN_CREDENTIALS
+from aci_reconcile.manifest.own_credentials import is_own_credential
 from aci_reconcile.model import as_text
 from aci_reconcile.withheld import variable_name
 
@@ -42,7 +42,7 @@ class Variables:
         """Return the name for a secret: the same for the same one, else the first candidate that is free."""
         names = [variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
-        found = next(name for name in names if self.taken.get(name, secret) == secret and name not in OWN_CREDENTIALS)
+        found = next(name for name in names if self.taken.get(name, secret) == secret and not is_own_credential(name))
         self.taken[found] = secret
         return found
 

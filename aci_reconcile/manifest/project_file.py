@@ -23,8 +23,12 @@ _NOT_HERE = {"armendpoint": "--arm-endpoint", "cloud": "--cloud"}
 
 def read_root(file: Path, files: Files, findings: Findings) -> MapNode:
     """Return the settings of a project file; an empty map where there are none."""
-    documents = files.documents(file, findings)
-    where = Where(files.show(file), 1, 1)
+    return root_of(files.documents(file, findings), files.show(file), findings)
+
+
+def root_of(documents: tuple[Source, ...], file: str, findings: Findings) -> MapNode:
+    """Return the settings that the documents of a project file say; an empty map where there are none."""
+    where = Where(file, 1, 1)
     if len(documents) > 1:
         findings.add("ACI011", documents[1].where, "a project file is one document")
     node: Source = documents[0] if documents else MapNode((), where)

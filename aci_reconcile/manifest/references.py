@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.own_credentials import is_own_credential, whose
+from aci_reconcile.manifest.public_env import INNOCENT, PublicEnv
+from aci_reconcile.redaction import is_secret_name
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -37,31 +40,6 @@ VAULT_SECRET: Final = re.compile(r"[A-Za-z0-9-]{3,24}/[A-Za-z0-9-]{1,127}(?:/[A-
 _OF_GROUP: Final = re.compile(
     r"(?P<address>(?:[A-Za-z0-9_.()-]{1,90}/)?[A-Za-z0-9-]{1,63}):(?P<path>ipAddress\.(?:ip|fqdn))"
 )
-
-OWN_CREDENTIALS: Final = frozenset({
-    "AZURE_CLIENT_SECRET",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-    "AZURE_FEDERATED_TOKEN_FILE",
-    "AZURE_PASSWORD",
-    "AZURE_AUTH_LOCATION",
-    "ARM_CLIENT_SECRET",
-    "ARM_CLIENT_CERTIFICATE",
-    "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "ARM_CLIENT_CERTIFICATE_PATH",
-    "ARM_OIDC_TOKEN",
-    "ARM_OIDC_TOKEN_FILE_PATH",
-    "ARM_OIDC_REQUEST_TOKEN",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-    "ACTIONS_RUNTIME_TOKEN",
-    "GITHUB_TOKEN",
-    "GITLAB_TOKEN",
-    "SYSTEM_ACCESSTOKEN",
-    "IDENTITY_HEADER",
-    "MSI_SECRET",
-    "ACI_RECONCILE_FINGERPRINT_KEY",
-})  # fmt: skip
-"""Environment variables that hold, or lead to, the tool's own credentials: no manifest may read them."""
 
 
 class Text(NamedTuple):
@@ -93,7 +71,7 @@ class References:
     declared: frozenset[str] = frozenset()
     """Variables that the project knows, be there a value or not."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
-    public: frozenset[str] = frozenset()
+    public: PublicEnv = field(default_factory=PublicEnv)
     resolvers: Mapping[str, Resolver] = field(default_factory=dict[str, "Resolver"])
     resolve: bool = True
 
@@ -151,10 +129,10 @@ class References:
 
     def _environment(self, match: re.Match[str], where: Where, path: str) -> Text:
         name, default = match["env"], match["default"]
-        if name.upper() in OWN_CREDENTIALS:
-            message = f"{name} holds credentials of this tool; it may not be used in a manifest"
+        if is_own_credential(name):
+            message = f"{name} holds credentials of {whose(name)}; it may not be used in a manifest"
             return self._fail("ACI154", where, message, "give the container a credential of its own", path)
-        public = name in self.public
+        public = name in self.public.names
         if not self.resolve:
             return _offline(match.group(), f"env:{name}", public=public)
         value = self.environ.get(name)
@@ -169,6 +147,18 @@ class References:
             return self._fail("ACI152", where, missing, f"set it, or write `${{env:{name}:-default}}`", path)
         self.findings.add("ACI151", where, missing, hint="an apply that needs it will refuse to start", path=path)
         return Text(Secret.unavailable(f"env:{name}", missing), offer=match.group())
+
+    def way_out(self, offer: str) -> str:
+        """Return what an author can do about a reference to a secret in a field that can be read."""
+        match = REFERENCE.fullmatch(offer)
+        name = match["env"] if match else None
+        if name is None:
+            return "give it to a field that Azure never shows, such as secureValue"
+        if name in self.public.doubted:
+            return self.public.doubted[name]
+        if is_secret_name(name):
+            return f"give it to a field that Azure never shows, such as secureValue; {INNOCENT}"
+        return "list the variable under `publicEnv` of the project file if it is none"
 
     def _elsewhere(self, scheme: str, target: str, where: Where, path: str) -> Text:
         source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"

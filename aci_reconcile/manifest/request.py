@@ -23,6 +23,18 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What a pull request is compared with: the project file on the branch that it goes to, which was reviewed.
+
+    ``text`` is empty where there is none, or where it could not be read: ``because`` and ``hint`` say why then.
+    """
+
+    text: str = ""
+    because: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Which manifests, for which environment, with which values.
 
@@ -47,6 +59,8 @@ class Request:
     """Full addresses of the groups that are selected, whether or not there are such groups; None: any."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     cwd: Path = field(default_factory=Path.cwd)
+    base: Base | None = None
+    """In the run of a pull request: what of the project file was reviewed."""
     resolve: bool = True
     """Whether references to the environment, files and vaults are replaced; False for an offline check."""
     version: str = ""

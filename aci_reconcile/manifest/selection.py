@@ -29,6 +29,8 @@ class Selection:
     file: Path | None
     files: Files
     findings: Findings
+    places: tuple[Path, ...] = ()
+    """Where the project looks for its manifests: paths that hold all of it select the whole set."""
 
     def selected(
         self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], hit: Touched | None
@@ -41,8 +43,8 @@ class Selection:
         chosen = {each.id.key for each in resources}
         narrowed = False
         if self.file is not None and self.request.paths:
-            narrowed = True
             chosen &= self._by_path(sources)
+            narrowed = not self._covered()
         if self.request.only:
             narrowed = True
             chosen &= self._by_pattern(resources)
@@ -51,6 +53,16 @@ class Selection:
                 narrowed = True
                 chosen &= {each.id.key for each in resources if each.address in addresses}
         return frozenset(chosen) if narrowed else None
+
+    def _covered(self) -> bool:
+        """Whether the paths hold every place where manifests are looked for: then nothing is narrowed.
+
+        All manifests by name are not enough where they stand in a folder: one that was removed from it is not named.
+        """
+        given_paths = [path.resolve() for path in given(self.request)]
+        if self.file is not None and self.file.resolve() in given_paths:
+            return True
+        return all(any(place.resolve().is_relative_to(path) for path in given_paths) for place in self.places)
 
     def _by_path(self, sources: Mapping[tuple[str, ...], Path]) -> set[tuple[str, ...]]:
         chosen: set[tuple[str, ...]] = set()

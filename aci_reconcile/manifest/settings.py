@@ -17,6 +17,7 @@ from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.policy import PolicyReader
 from aci_reconcile.manifest.project import RESOURCE_GROUP, Project
 from aci_reconcile.manifest.project_file import check_name, read_environments, read_root
+from aci_reconcile.manifest.public_env import KEY, PublicEnv, read_public
 from aci_reconcile.manifest.references import References, mentions
 from aci_reconcile.manifest.rows import PROJECT
 from aci_reconcile.manifest.typed import Typing
@@ -107,14 +108,14 @@ def _references(
     findings: Findings,
     resolvers: Mapping[str, Resolver],
     variables: Mapping[str, str] | None = None,
-    public: frozenset[str] = frozenset(),
+    public: PublicEnv | None = None,
 ) -> References:
     return References(
         findings,
         files,
         variables=request.variables if variables is None else variables,
         environ=request.environ,
-        public=public,
+        public=public or PublicEnv(),
         resolvers=resolvers,
         resolve=request.resolve,
     )
@@ -138,7 +139,7 @@ class _Reader:
         node = merged if isinstance(merged, MapNode) else base
         references = self._references(node)
         typing = Typing(self.findings, references)
-        plain = node.without("defaults", "variables", "publicEnv")
+        plain = node.without("defaults", "variables", KEY)
         body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
         project = self._project(body, typing.places)
         run = Expansion(self.findings, lenient=api_order(project.api_version) > api_order(API_VERSION))
@@ -157,13 +158,13 @@ class _Reader:
     def _references(self, node: MapNode) -> References:
         plain = References(self.findings, self.files, resolve=False)
         typing = Typing(self.findings, plain)
-        shared = MapNode(tuple(each for each in node.entries if each.key in {"variables", "publicEnv"}), node.where)
+        shared = MapNode(tuple(each for each in node.entries if each.key in {"variables", KEY}), node.where)
         shared = shared._replace(entries=tuple(self._without_references(entry) for entry in shared.entries))
         body = as_object(_json(typing.read(shared, _without(PROJECT, "name", "environments"), (), "")))
         reader = VariableReader(self.request.variables, typing.places, self.findings, self.chosen)
         declared = as_object(body.get("variables"))
         variables = reader.read(declared)
-        public = frozenset(as_text(each) for each in as_list(body.get("publicEnv")))
+        public = read_public(shared.get(KEY), self.request, self.findings)
         found = _references(self.request, self.files, self.findings, self.resolvers, variables, public)
         return replace(found, declared=frozenset(declared))
 

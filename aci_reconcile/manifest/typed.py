@@ -192,7 +192,7 @@ class Typing:
 
     def _exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
         message = f"{text.offer} is a secret, and anybody who may read the group can read this field"
-        hint = "list the variable under `publicEnv` of the project file if it is none"
+        hint = self.references.way_out(text.offer)
         if path[-1] == "value" and "environmentVariables" in path:
             hint = f'write {{secureValue: "{text.offer}"}}'
         return self._wrong("ACI153", node.where, message, path, hint)

@@ -24,7 +24,8 @@ def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Poli
         *_unowned(changes, policy),
         *_protected(changes),
         *_members(changes),
-        *_replacements(changes, policy),
+        *_replacements(changes, policy, ours),
+        *_emptied(changes, policy),
         *_deletions(changes, policy),
         *_share(changes, policy, ours),
         *_restarts(changes, policy),
@@ -93,7 +94,7 @@ def _protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
             yield Blocker("protected", reason, (change.address,), "lifecycle.protect: false in its manifest")
 
 
-def _replacements(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+def _replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
     held = tuple(
         change.address
         for change in changes
@@ -102,30 +103,62 @@ def _replacements(changes: tuple[Change, ...], policy: Policy) -> Iterator[Block
     if not held or policy.allow_replace == UNLIMITED or len(held) <= policy.allow_replace:
         return
     reason = f"{_listed(held)} must be deleted and created again"
-    release = "--allow-replace" if policy.allow_replace == 0 else f"--allow-replace={len(held)}"
+    replaced, deleted = _of(changes, Action.REPLACE), _of(changes, Action.DELETE)
+    most = _is_most((*replaced, *deleted), policy, ours)
+    blanket = policy.allow_replace == 0 and not most
+    release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else held)}"
     yield Blocker("replace", reason, held, release)
 
 
+def _emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Hold every deletion while a manifest is empty: what it declared may not be gone on purpose."""
+    held = _of(changes, Action.DELETE)
+    if held and policy.emptied:
+        number = "1 group" if len(held) == 1 else f"{len(held)} groups"
+        verb = "declares" if len(policy.emptied) == 1 else "declare"
+        reason = f"{_listed(policy.emptied)} {verb} nothing, and {number} would be deleted"
+        pronoun = "it" if len(policy.emptied) == 1 else "them"
+        yield Blocker("emptied", reason, held, f"removing {pronoun}, or filling {pronoun} again")
+
+
 def _deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    held = tuple(change.address for change in changes if change.action is Action.DELETE)
+    held = _of(changes, Action.DELETE)
     if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
         reason = f"{len(held)} groups would be deleted, and {policy.max_deletes} may be"
         yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
 
 
 def _share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
-    """Hold what would take away most of the estate at once, unless its number was named.
+    """Hold what would take away most of the estate at once, until the command line names how many.
 
-    Deletions are always named (``--max-deletes``), replacements only by ``--allow-replace=N``. One group alone is held
-    by the other brakes, and so is what waits for its permission.
+    The project's own limits are no such word: they were written before anybody knew of this plan. One group alone is
+    held by the other brakes, and a kind that waits for its permission is named by that.
     """
-    replaced = tuple(change.address for change in changes if change.action is Action.REPLACE)
-    taken = replaced + tuple(change.address for change in changes if change.action is Action.DELETE)
-    named = not replaced or len(replaced) <= policy.allow_replace or any(_replacements(changes, policy))
-    if named or len(taken) < 2 or len(taken) <= policy.max_share * ours:  # noqa: PLR2004  more than one
+    replaced, deleted = _of(changes, Action.REPLACE), _of(changes, Action.DELETE)
+    if not _is_most((*replaced, *deleted), policy, ours):
         return
-    reason = f"{len(taken)} of {ours} groups would be deleted or recreated at once"
-    yield Blocker("share", reason, taken, f"--allow-replace={len(replaced)}")
+    unnamed: list[str] = []
+    if len(replaced) > max(policy.allow_replace, 0) and not any(_replacements(changes, policy, ours)):
+        unnamed.append(f"--allow-replace={len(replaced)}")
+    if (
+        deleted
+        and not (policy.deletes_named or policy.max_deletes == UNLIMITED)
+        and not any(_deletions(changes, policy))
+    ):
+        unnamed.append(f"--max-deletes {len(deleted)}")
+    if unnamed:
+        taken = len(replaced) + len(deleted)
+        reason = f"{taken} of {ours} groups would be deleted or recreated at once"
+        yield Blocker("share", reason, (*replaced, *deleted), " ".join(unnamed))
+
+
+def _is_most(taken: tuple[str, ...], policy: Policy, ours: int) -> bool:
+    """Whether that many groups are more than may go without being counted; one alone never is."""
+    return len(taken) > max(1, policy.max_share * ours)
+
+
+def _of(changes: tuple[Change, ...], action: Action) -> tuple[str, ...]:
+    return tuple(change.address for change in changes if change.action is action)
 
 
 def _restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 def losses(live: Resource, after: Resource | None = None) -> tuple[str, ...]:
     """Return what is lost when the live group is deleted, in the words of the plan.
 
-    An address that the manifest pins is asked for again (``ipAddress.ip``); every other may be another one afterwards.
+    A private address that the manifest pins is asked for again (``ipAddress.ip``); every other may be another one
+    afterwards, and a public one is Azure's to choose.
     """
     found: list[str] = []
     address = as_object(live.properties.get("ipAddress"))
-    pinned = as_object(after.properties.get("ipAddress")).get("ip") if after else None
+    wanted = as_object(after.properties.get("ipAddress") if after else None)
+    pinned = wanted.get("ip") and as_text(wanted.get("type")).lower() == "private"
     if address and not pinned:
         found.append("new IP" if after else "IP")
     if "systemassigned" in as_text(as_object(live.body.get("identity")).get("type")).lower():

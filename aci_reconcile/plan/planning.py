@@ -108,7 +108,7 @@ def _assembled(
         notices=(
             *_freeze_notice(ordered, policy),
             *_restore_notices(ordered, policy),
-            *_orphan_notices(orphans),
+            *_orphan_notices(orphans, policy),
             *_unknown_notices(ordered),
         ),
         resource_groups=_resource_groups(ordered, missing, policy),
@@ -149,10 +149,13 @@ def _restore_notices(changes: Iterable[Change], policy: Policy) -> Iterable[Noti
             yield Notice("restore", change.address, told if why_not else _COMES_BACK)
 
 
-def _orphan_notices(orphans: Iterable[Resource]) -> Iterable[Notice]:
+def _orphan_notices(orphans: Iterable[Resource], policy: Policy) -> Iterable[Notice]:
+    hint = "delete it with --prune"
+    if policy.selected is not None:
+        hint = "a run of some groups never prunes: leave out what narrows it"
+        hint += "" if policy.prune else ", and give --prune"
     for each in sorted(orphans, key=lambda resource: resource.id.key):
-        message = "carries this project's tag and stands in no manifest; delete it with --prune"
-        yield Notice("orphan", each.address, message)
+        yield Notice("orphan", each.address, "carries this project's tag and stands in no manifest", hint)
 
 
 def _unknown_notices(changes: Iterable[Change]) -> Iterable[Notice]:

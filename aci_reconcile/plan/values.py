@@ -126,8 +126,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``); ``release`` is the
-    flag or the edit that lifts it, as a person would type it.
+    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``);
+    ``release`` is the flag or the edit that lifts it, as a person would type it.
     """
 
     code: str
@@ -143,6 +143,13 @@ class Notice:
     code: str
     address: str
     message: str
+    hint: str = ""
+    """What could be done about it, by an apply; a look alone does not say it."""
+
+    @property
+    def text(self) -> str:
+        """The message with its hint."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,9 @@ class Policy:
     """The value of the owner tag: the project, and ``/environment`` where one is chosen."""
     prune: bool = False
     max_deletes: int = 1
+    """How many groups may be deleted; ``UNLIMITED`` where all of them were asked for by name (``destroy``)."""
+    deletes_named: bool = False
+    """``max_deletes`` stands on the command line: somebody has looked at this very plan."""
     max_restarts: int = UNLIMITED
     max_share: float = 0.5
     """The share of our live groups that may be deleted or replaced at once, where no number was named."""
@@ -194,6 +204,8 @@ class Policy:
     fingerprint_key: Secret | None = None
     restore: bool = False
     """Put the former group back where Azure refuses to create it again."""
+    emptied: tuple[str, ...] = ()
+    """Places among the manifests where nothing is declared: files, documents and folders that may have been emptied."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from aci_reconcile.reconcile.steps import Task, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from aci_reconcile.events import Event
     from aci_reconcile.model import Resource
@@ -33,6 +34,16 @@ class Reader(Patient, Protocol):
     @property
     def tell(self) -> Callable[[Event], None]:
         """Told when Azure's rate limits make the reading wait."""
+        ...
+
+    @property
+    def lasting(self) -> Callable[[], AbstractContextManager[None]]:
+        """Makes what is entered while reads are on their way, to tell of it where that lasts."""
+        ...
+
+    @property
+    def until(self) -> float:
+        """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
         ...
 
 
@@ -60,9 +71,9 @@ def no_jitter() -> float:
     return 0
 
 
-def reading(reader: Patient, ask: Callable[[], T]) -> Process[T]:
+def reading(reader: Reader, ask: Callable[[], T]) -> Process[T]:
     """Read within a process; only Azure's rate limits are waited for, the rest the SDK has tried often enough."""
-    return (yield from patiently(reader, ask, Deadline(reader.clock.now(), 0)))
+    return (yield from patiently(reader, ask, Deadline(reader.clock.now(), 0, reader.until)))
 
 
 def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> dict[K, Answer]:
@@ -85,8 +96,9 @@ def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -
     tasks = [
         Task(str(number), partial(kept, key, read), _unreachable) for number, (key, read) in enumerate(reads.items())
     ]
-    for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
-        reader.tell(event)
+    with reader.lasting():
+        for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
+            reader.tell(event)
     return {key: answers[key] for key in reads}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -23,6 +25,7 @@ from aci_reconcile.reconcile.watch import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.events import Event
@@ -82,6 +85,10 @@ class Look:
     tell: Callable[[Event], None] = ignore
     """Told when Azure's rate limits make the reading wait."""
     stopped: Callable[[], bool] = never
+    lasting: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Makes what is entered while reads are on their way, to tell of it where that lasts."""
+    until: float = math.inf
+    """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
 
 
 def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy, look: Look) -> Plan:

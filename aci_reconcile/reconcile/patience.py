@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -24,6 +25,9 @@ _LONG = 5.0
 """Seconds from which on it is told that requests go more slowly, which they do in the meantime."""
 
 
+_TOO_LONG = "--timeout says how long reading may take"
+
+
 @dataclass(slots=True)
 class Deadline:
     """When patience ends, in seconds since the epoch; what Azure's rate limits take does not count."""
@@ -31,10 +35,22 @@ class Deadline:
     at: float
     seconds: float
     """How long patience was to last."""
+    last: float = math.inf
+    """When it ends whatever Azure's limits say."""
+    waited: float = 0
+    """For how many seconds reads had to wait for Azure's limits."""
 
-    def extend(self, seconds: float) -> None:
+    def extend(self, seconds: float, kind: Kind = Kind.WRITE) -> None:
         """Be patient for longer."""
         self.at += seconds
+        if kind is Kind.READ:
+            self.waited += seconds
+
+    def allows(self, kind: Kind, wait: float, now: float) -> bool:
+        """Whether so long a wait for Azure's limits is bearable: of a read's, no longer than patience itself."""
+        if now + wait > self.last:
+            return False
+        return kind is not Kind.READ or not self.seconds or self.waited + wait <= self.seconds
 
 
 class Patient(Protocol):
@@ -135,7 +151,7 @@ def patiently(  # noqa: PLR0913  each is a choice of the one who asks
             refusals += 1
             if refusals > _MOST_REFUSALS:
                 raise
-            yield from _refused(ctx, ask, error, sent, pace.next())
+            yield from _refused(ctx, ask, error, sent, pace.next(), deadline)
         except (RetryableError, NoAnswerError) as error:
             unanswered = unanswered or isinstance(error, NoAnswerError)
             delay = pace.next()
@@ -160,12 +176,18 @@ def _learn(ctx: Patient, kind: Kind) -> None:
     ctx.limits.note(kind, of_kind[kind], ctx.clock.now())
 
 
-def _refused(ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: float) -> Process[None]:
+def _refused(
+    ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: float, deadline: Deadline
+) -> Process[None]:
+    """Note a refusal and tell of the wait that follows; raises it where that is longer than patience."""
     now = ctx.clock.now()
     if ctx.limits.refuse(ask, error, sent, now, wait):
         seconds = ctx.limits.closed(ask, now)
         if seconds > _NOTEWORTHY:
             yield _paced(ask, seconds, location=ask.location if "resource" in error.code.lower() else "")
+    if not deadline.allows(ask.kind, ctx.limits.closed(ask, now), now):
+        error.hint = _TOO_LONG
+        raise error
 
 
 def _paced(ask: Ask, seconds: float, *, location: str = "", rate: float = 0) -> Event:
@@ -178,16 +200,25 @@ def admitted(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Proce
     """Wait until Azure's limits let a request go. The deadline moves by as much.
 
     An ``idle`` wait ends at once when the run is interrupted; then the caller must not begin anything.
+
+    Raises:
+        ThrottledError: they let it go too late.
     """
+    if ctx.clock.now() > deadline.last:
+        raise NoAnswerError("reading took longer than it may", hint=_TOO_LONG)
     began, since = ctx.clock.now(), ctx.limits.since(ask.kind)
     wait = ctx.limits.reserve(ask, began)
     while wait > 0 and not (idle and ctx.stopped()):
+        if not deadline.allows(ask.kind, wait, ctx.clock.now()):
+            late = ThrottledError(f"Azure's limit of {ask.kind} asks to wait for {wait:.0f} s")
+            late.hint = _TOO_LONG
+            raise late
         yield from _slowed(ctx, ask, wait)
         yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1, idle=idle)
         now, before = ctx.clock.now(), since
         since = ctx.limits.since(ask.kind)
         wait = ctx.limits.closed(ask, now) if since == before else ctx.limits.reserve(ask, now)
-    deadline.extend(ctx.clock.now() - began)
+    deadline.extend(ctx.clock.now() - began, ask.kind)
 
 
 def _slowed(ctx: Patient, ask: Ask, wait: float) -> Process[None]:

@@ -133,7 +133,7 @@ def remarks(plan: Plan) -> Iterator[Remark]:
 def notices(plan: Plan) -> Iterator[Remark]:
     """Yield what is worth knowing, and the secrets of unchanged groups that nobody could compare."""
     for notice in plan.notices:
-        text = f"{notice.address}: {notice.message}"
+        text = f"{notice.address}: {notice.text}"
         yield Remark(Severity.NOTICE, text, place_of(plan, notice.address), "Notice")
     for change in plan.changes:
         if not change.writes and not change.fields:

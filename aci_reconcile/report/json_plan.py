@@ -17,7 +17,7 @@ from aci_reconcile.report.bodies import declared, live, masked, opened, unknown
 from aci_reconcile.report.escape import dump
 from aci_reconcile.report.limits import limits_json
 from aci_reconcile.report.rows import known_later
-from aci_reconcile.report.values import conceal, hidden_texts
+from aci_reconcile.report.values import conceal, hidden_texts, veiled
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def plan_json(plan: Plan, header: Header, *, tool_version: str, plan_digest: str
 def remarks_json(plan: Plan) -> dict[str, object]:
     """Return the notices, and what could not be read."""
     return {
-        "notices": [{"code": each.code, "address": each.address, "message": each.message} for each in plan.notices],
+        "notices": [{"code": each.code, "address": each.address, "message": each.text} for each in plan.notices],
         "unreadable": [{"address": each.address, "message": each.message} for each in plan.unreadable],
     }
 
@@ -161,8 +161,9 @@ def _fields(change: Change) -> list[dict[str, object]]:
 
 def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[str, object]:
     in_azure = field.path in change.in_azure
-    before = field.before if field.before is ABSENT else conceal(field.before, hidden)
-    secret = field.secret or isinstance(before, Secret)
+    before = field.before if field.before is ABSENT else veiled(conceal(field.before, hidden), field.keys)
+    after = field.after if field.after is ABSENT else veiled(field.after, field.keys)
+    secret = field.secret or any(isinstance(side, Secret) for side in (before, after))
     document: dict[str, object] = {
         "path": field.path,
         "keys": list(field.keys),
@@ -172,7 +173,7 @@ def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[s
     }
     if field.candidates:
         document["candidates"] = list(field.candidates)
-    return document if secret else document | _side("before", before) | _side("after", field.after) | _later(field)
+    return document if secret else document | _side("before", before) | _side("after", after) | _later(field)
 
 
 def _side(name: str, value: Json | Absent) -> dict[str, object]:

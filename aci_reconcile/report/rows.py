@@ -12,8 +12,9 @@ from aci_reconcile.model import as_object, as_text
 from aci_reconcile.normalize import POSITION
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.report.escape import sanitize
-from aci_reconcile.report.values import KNOWN_LATER, conceal, flatten, hidden_texts, is_entry, show
+from aci_reconcile.report.values import KNOWN_LATER, conceal, flatten, hidden_texts, is_entry, show, veiled
 from aci_reconcile.report.wanting import why_not
+from aci_reconcile.secret import REDACTED
 from aci_reconcile.tags import SECRETS
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Json
 
 _GUILTY: Mapping[Replaces, str] = {Replaces.MAY: "may force replacement", Replaces.YES: "forces replacement"}
+_CHANGED = "(secret changed)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _with_default(field: FieldChange) -> FieldChange:
 
 def _secret(field: FieldChange) -> Row:
     several = ", ".join(map(path_text, field.candidates))
-    told = f"(one of {len(field.candidates)} secrets changed: {several})" if several else "(secret changed)"
+    told = f"(one of {len(field.candidates)} secrets changed: {several})" if several else _CHANGED
     return Row(path_text(field.path), (told,))
 
 
@@ -107,6 +109,8 @@ def _leaves(field: FieldChange, hidden: frozenset[str]) -> list[Row]:
 
 def _row(field: FieldChange, hidden: frozenset[str]) -> Row:
     values = (*_shown(field, field.before, hidden), *_shown(field, field.after, frozenset()))
+    if len(values) > 1 and len(set(values)) == 1:  # what differs is not shown
+        values = (_CHANGED if values[0] == REDACTED else f"{values[0]} {_CHANGED}",)
     return Row(path_text(field.path), values, _sign(field))
 
 
@@ -117,7 +121,7 @@ def _sign(field: FieldChange) -> str:
 
 
 def _shown(field: FieldChange, value: Json | Absent, hidden: frozenset[str]) -> tuple[str, ...]:
-    return () if value is ABSENT else _side(field.keys, conceal(value, hidden))
+    return () if value is ABSENT else _side(field.keys, veiled(conceal(value, hidden), field.keys))
 
 
 def _side(keys: Keys, value: Json) -> tuple[str, ...]:

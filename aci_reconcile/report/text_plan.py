@@ -79,7 +79,7 @@ def held_back(plan: Plan, style: Style) -> Iterator[str]:
 def notes(plan: Plan, style: Style) -> Iterator[str]:
     """Yield a line for each notice, and for each secret of an unchanged group that could not be compared."""
     for notice in plan.notices:
-        yield f"{style.paint(style.warn, 'Notice:')} {sanitize(f'{notice.address}: {notice.message}')}"
+        yield f"{style.paint(style.warn, 'Notice:')} {sanitize(f'{notice.address}: {notice.text}')}"
     for change in matching(plan):
         for path in change.not_compared:
             yield f"{style.paint(style.warn, 'Not compared:')} {sanitize(not_compared(change, path))}"

@@ -10,8 +10,9 @@ from aci_reconcile.deferred import Deferred
 from aci_reconcile.diff import ABSENT
 from aci_reconcile.fields import ROOT, Kind, Node
 from aci_reconcile.fields.paths import below
-from aci_reconcile.model import as_object
+from aci_reconcile.model import as_object, as_text
 from aci_reconcile.normalize import entry_key
+from aci_reconcile.redaction import veil, veil_argument, veil_variable
 from aci_reconcile.report.escape import quote
 from aci_reconcile.secret import REDACTED, Secret
 
@@ -79,8 +80,38 @@ def _flat(value: Json, node: Node | None, keys: Keys) -> Iterator[tuple[Keys, Js
 
 
 def guarded(body: Body) -> Body:
-    """Return the body with everything secret that Azure would never return, wherever it came from."""
-    return {name: _guarded(value, below(ROOT, name), hide=False) for name, value in body.items()}
+    """Return the body with everything secret that Azure would never return, and what looks like a secret elsewhere."""
+    kept = {name: _guarded(value, below(ROOT, name), hide=False) for name, value in body.items()}
+    return as_object(veiled(kept))
+
+
+def veiled(value: Json, keys: Keys = ()) -> Json:
+    """Return a readable value without what looks like a secret in it; what is nothing else becomes one.
+
+    ``keys`` lead to it: a variable's name stands in them, or beside its value.
+    """
+    if isinstance(value, Deferred):
+        return value
+    if isinstance(value, str):
+        shown = veil_variable(keys[-2], value) if _is_variable(keys) else veil(value)
+        return Secret(value) if shown == REDACTED != value else shown
+    if isinstance(value, Mapping):
+        return {name: veiled(each, (*keys, name)) for name, each in value.items()}
+    if isinstance(value, Sequence):
+        texts = [each if isinstance(each, str) else "" for each in value]
+        return [_in_list(each, before, keys) for each, before in zip(value, ("", *texts), strict=False)]
+    return value
+
+
+def _is_variable(keys: Keys) -> bool:
+    return keys[-3:-2] == ("environmentVariables",) and keys[-1] == "value"
+
+
+def _in_list(value: Json, before: str, keys: Keys) -> Json:
+    if isinstance(value, str) and not isinstance(value, Deferred):
+        shown = veil_argument(before, value)
+        return Secret(value) if shown == REDACTED != value else shown
+    return veiled(value, (*keys, as_text(as_object(value).get("name"))))
 
 
 def _guarded(value: Json, node: Node | None, *, hide: bool) -> Json:
@@ -123,7 +154,11 @@ def hidden_texts(change: Change) -> frozenset[str]:
         for text in _leaves(each.before)
         if isinstance(text, str) and text
     }
-    return frozenset(text for text in live if text in replaced or any(Secret(text) == secret for secret in secrets))
+    return frozenset(text for text in live if text in replaced or _tells(text, secrets))
+
+
+def _tells(text: str, secrets: tuple[Secret, ...]) -> bool:
+    return any(Secret(text) == secret or secret.stands_in(text) for secret in secrets)
 
 
 def _leaves(value: Json) -> Iterator[Json]:

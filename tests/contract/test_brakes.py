@@ -51,6 +51,10 @@ class Shop:
         for name in names:
             (self.run.folder / "manifests" / f"{name}.yaml").unlink()
 
+    def empty(self, name: str) -> None:
+        """Leave a manifest with nothing but a comment."""
+        (self.run.folder / "manifests" / f"{name}.yaml").write_text("# name: web\n", encoding="utf-8")
+
     def arm(self, method: str, name: str, body: Any) -> None:
         """Do something to a group behind the tool's back."""
         path = f"{GROUP}/providers/Microsoft.ContainerInstance/containerGroups/{name}?api-version=2025-09-01"
@@ -70,6 +74,11 @@ class Shop:
     def held(self, *words: str) -> list[str]:
         """Return the codes of the blockers of a plan."""
         return [each["code"] for each in self.run("plan", "--format", "json", *words).document["blockers"]]
+
+    def verified(self, *words: str) -> tuple[int, list[str]]:
+        """Verify; returns the exit code, and which questions failed."""
+        ran = self.run("verify", "--format", "json", *words)
+        return ran.code, [each["question"] for each in ran.document["checks"] if each["verdict"] == "failed"]
 
 
 @pytest.fixture
@@ -123,6 +132,10 @@ def _forget(*names: str) -> Step:
     return lambda shop: shop.forget(*names)
 
 
+def _empty(name: str) -> Step:
+    return lambda shop: shop.empty(name)
+
+
 def _retag(name: str, **named: str) -> Step:
     return lambda shop: shop.retag(name, **{key.replace("_", "-"): value for key, value in named.items()})
 
@@ -138,6 +151,8 @@ def _rule(schema: Any) -> Step:
 GROWN = _group("web", big=True)
 TWO_GROWN = _several(_group("web", big=True), _group("db", big=True))
 NEWER = _group("web", image="nginx:2")
+NEWER_DB = _group("db", image="nginx:2")
+NEW = _group("new")
 FOREIGN = _retag("web", aci_reconcile_project="other")
 PROTECTED = "lifecycle: {protect: true}\n"
 
@@ -164,7 +179,17 @@ BRAKES = {
     ),
     "delete, by flag": Brake("delete", _forget("web", "db"), ("--prune",), ("--max-deletes", "2")),
     "delete, by the project": Brake(
-        "delete", _forget("web", "db"), ("--prune",), edit=_project("policy: {maxDeletes: 2}\n")
+        "delete", _forget("web", "db"), ("--prune",), edit=_project("policy: {maxDeletes: 2, maxShare: 1}\n")
+    ),
+    "share, of deletions": Brake(
+        "share",
+        _several(_project("policy: {maxDeletes: 100}\n"), _forget("web", "db")),
+        ("--prune",),
+        ("--max-deletes", "2"),
+    ),
+    "emptied, removed": Brake("emptied", _several(_empty("web"), NEW), ("--prune",), edit=_forget("web")),
+    "emptied, filled": Brake(
+        "emptied", _several(_empty("web"), NEWER_DB), ("--prune", "--max-deletes", "1"), edit=_group("web")
     ),
     "share, counted": Brake("share", TWO_GROWN, ("--allow-replace",), ("--allow-replace=2",)),
     "share, by the project": Brake("share", TWO_GROWN, ("--allow-replace",), edit=_project("policy: {maxShare: 1}\n")),
@@ -177,7 +202,10 @@ BRAKES = {
         release=("--allow-replace=2",),
     ),
     "share, of deletions and replacements": Brake(
-        "share", _several(GROWN, _forget("db")), ("--prune", "--allow-replace"), ("--allow-replace=1",)
+        "share",
+        _several(GROWN, _forget("db")),
+        ("--prune", "--allow-replace"),
+        ("--allow-replace=1", "--max-deletes", "1"),
     ),
     "restart, by flag": Brake(
         "restart", _several(NEWER, _project("policy: {maxRestarts: 0}\n")), release=("--max-restarts", "1")
@@ -229,15 +257,17 @@ BRAKES = {
 
 @pytest.mark.parametrize("name", BRAKES)
 def test_a_brake_holds_everything_until_it_is_released(shop: Shop, name: str) -> None:
-    """The plan names it, the apply exits with 3 and writes nothing; released, it writes, and nothing is left to do."""
+    """Plan and verify name it, the apply exits with 3 and writes nothing; released, it writes, and all is done."""
     brake = BRAKES[name]
     brake.situation(shop)
 
     assert [brake.code] == shop.held(*brake.flags)
+    assert (3, ["held"]) == shop.verified(*brake.flags)
     assert (3, 0) == shop.apply(*brake.flags)
 
     brake.edit(shop)
     assert [] == shop.held(*brake.flags, *brake.release)
+    assert (0, []) == shop.verified(*brake.flags, *brake.release)
     code, writes = shop.apply(*brake.flags, *brake.release)
     assert (0, True) == (code, writes > 0)
     assert (0, 0) == shop.apply(*brake.flags)
@@ -245,7 +275,7 @@ def test_a_brake_holds_everything_until_it_is_released(shop: Shop, name: str) ->
 
 def test_the_table_holds_every_brake() -> None:
     """Members of an NGroup, which no manifest can make one, are tested beside the plan."""
-    described = "replace delete share restart owner unowned protected resource-group observe freeze rule"
+    described = "replace delete share restart owner unowned protected emptied resource-group observe freeze rule"
 
     assert set(described.split()) == {each.code for each in BRAKES.values()}
 

@@ -256,3 +256,28 @@ def test_what_fails_the_job(command: str, code: str, fail_on: str, expected: int
     done = subprocess.run(["bash", str(ROOT / "action" / "result.sh")], env=environ, check=False)
 
     assert expected == done.returncode
+
+
+@pytest.mark.parametrize(
+    ("given", "tokens"),
+    [
+        ({"INPUT_COMMAND": "validate", "AZURE_CLIENT_ID": "a"}, set[str]()),
+        ({"INPUT_COMMAND": "plan"}, set[str]()),
+        ({"INPUT_COMMAND": "plan", "AZURE_CLIENT_ID": "a"}, {"ACTIONS_ID_TOKEN_REQUEST_TOKEN"}),
+        ({"INPUT_COMMAND": "apply", "ARM_CLIENT_ID": "a"}, {"ACTIONS_ID_TOKEN_REQUEST_TOKEN"}),
+        ({"INPUT_COMMAND": "drift", "INPUT_ISSUE": "true"}, {"GITHUB_TOKEN"}),
+    ],
+)
+def test_the_process_has_no_token_that_it_does_not_need(
+    tmp_path: Path, given: dict[str, str], tokens: set[str]
+) -> None:
+    """One to sign in to Azure where it does so itself, one for the issue that it keeps; none else."""
+    names = ("GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+    stub = tmp_path / "told"
+    stub.write_text('#!/bin/sh\nenv >"$SEEN"\n', encoding="utf-8")
+    stub.chmod(0o755)
+    every = {name: f"canary {name}" for name in names}
+    _, noted = seen(tmp_path, "run.sh", **every, **given, EXECUTABLE=str(stub))
+    known = {name: value for name, _, value in (line.partition("=") for line in noted)}
+
+    assert tokens == {name for name, value in known.items() if value.startswith("canary ") or value == TOKEN}

@@ -129,7 +129,7 @@ def commands(tmp_path: Path) -> Commands:
         "CANARY": password,
         "ENCODED": base64.b64encode(password.encode()).decode(),
         "CANARY_LOG": str(tmp_path / "debug.log"),
-        "ACI_RECONCILE_FINGERPRINT_KEY": f"{WORD}-fingerprint-key",
+        "ACI_RECONCILE_FINGERPRINT_KEY": f"{WORD}-Fingerprint-Key-9Xq",
         "ACI_RECONCILE_STABLE_FOR": "0s",
         "AZURE_LOG_LEVEL": "debug",
         "TMPDIR": str(tmp_path / "tmp"),

@@ -50,13 +50,18 @@ def classic(commands: Commands, url: str, secret: str) -> str:
     return str(path)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("way", ["AZURE_AUTH_LOCATION", "AZURE_CLIENT_SECRET"])
-def test_a_run_with_a_real_credential(tmp_path: Path, way: str) -> None:
-    """The classic file, and the variables that DefaultAzureCredential reads; the identity is told, the secret never."""
+def test_a_run_with_a_real_credential(tmp_path: Path, way: str, host: str) -> None:
+    """The classic file, and the variables that DefaultAzureCredential reads; the identity is told, the secret never.
+
+    The authority has a port, as that of a private cloud may have.
+    """
     commands = Commands(tmp_path)
     commands.write("aci-reconcile.yaml", PROJECT)
     commands.group("web")
-    with azure(commands) as url:
+    with azure(commands) as served:
+        url = served.replace("127.0.0.1", host)
         known = {"REQUESTS_CA_BUNDLE": str(tmp_path / "ca.pem"), "ACI_RECONCILE_ARM_ENDPOINT": url}
         if way == "AZURE_AUTH_LOCATION":
             known[way] = classic(commands, url, SECRET)

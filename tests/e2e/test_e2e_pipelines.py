@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from e2e.processes import COMMAND, PROJECT
-from forge_server import forge_server
+from forge_server import TOKEN, forge_server
 from other_forges import AzureServer, GitLabServer
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Machine:
         for name, content in {
             "shop/aci-reconcile.yaml": f"{PROJECT}environments: {{prod: {{}}}}\n",
             "shop/manifests/web.yaml": GROUP,
-            "bin/aci-reconcile": f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n',
+            "bin/aci-reconcile": f'#!/bin/sh\nenv >>{self.folder}/$1.seen\nexec {shlex.join(COMMAND)} "$@"\n',
             "bin/python3": f"#!/bin/sh\n{PACKAGE_INSTALLER}\n",
         }.items():
             path = self.folder / name
@@ -53,6 +53,10 @@ class Machine:
             "ACI_RECONCILE_STABLE_FOR": "0s",
             "ACI_RECONCILE_PROVISIONING": "0s",
         }
+
+    def told(self, command: str) -> str:
+        """Return the variables that the processes of a command had."""
+        return (self.folder / f"{command}.seen").read_text(encoding="utf-8")
 
     def shell(self, script: str, environ: Mapping[str, str]) -> tuple[int, str]:
         """Run a script; return its exit code and what it printed."""
@@ -95,7 +99,10 @@ def test_gitlab_from_the_merge_request_to_the_drift(tmp_path: Path) -> None:
 
     with forge_server(GitLabServer()) as server:
         assert isinstance(server, GitLabServer)
-        planned = run("plan prod", {**server.environ, "AZURE_ID_TOKEN": "canary-id-token"})
+        tokens = {
+            f"CI_{name}": f"job-{name}" for name in ("JOB_TOKEN", "JOB_JWT_V2", "REGISTRY_PASSWORD", "REPOSITORY_URL")
+        }
+        planned = run("plan prod", {**server.environ, **tokens, "AZURE_ID_TOKEN": "job-id-token"})
         server.faults.append((403, {}, {}))
         refused = run("plan prod", server.environ)
     applied = run("apply prod", {"GITLAB_CI": "true", "AZURE_ID_TOKEN": ""})
@@ -112,7 +119,8 @@ def test_gitlab_from_the_merge_request_to_the_drift(tmp_path: Path) -> None:
     assert all(re.fullmatch(r"[a-z_]+=[\w:]*", line) for line in outputs)
     kept = [path.replace("shop/", "") for path in jobs["plan prod"]["artifacts"]["paths"]]
     assert [] == [name for name in kept if not (tmp_path / "shop" / name).is_file()]
-    assert "canary-id-token" not in planned[1]
+    assert "job-" not in planned[1] + machine.told("plan") + machine.told("comment") + machine.told("outputs")
+    assert (False, True) == (TOKEN in machine.told("plan") + machine.told("outputs"), TOKEN in machine.told("comment"))
 
 
 def azure_steps(stage: str, **parameters: str) -> list[dict[str, Any]]:
@@ -182,3 +190,4 @@ def test_azure_from_the_pull_request_to_the_drift(tmp_path: Path) -> None:
     assert "##vso[task.setvariable variable=exitcode;isOutput=true]2\n" in planned[1]
     assert "Apply complete! Resources: 1 added, 0 changed, 0 destroyed." in applied[1]
     assert "No drift." in drifted[1]
+    assert (False, True) == (TOKEN in machine.told("plan") + machine.told("outputs"), TOKEN in machine.told("comment"))

@@ -33,7 +33,7 @@ def _side(folder: Path, side: str, url: str) -> Commands:
     """Return a checkout of the project in which every group is of one side."""
     folder.mkdir()
     variables = {"ACI_RECONCILE_ARM_ENDPOINT": url, "KEY": f"key-of-{side}", "ACI_RECONCILE_STABLE_FOR": "0s"}
-    commands = Commands(folder, {**variables, "ACI_RECONCILE_FINGERPRINT_KEY": "for speed"})
+    commands = Commands(folder, {**variables, "ACI_RECONCILE_FINGERPRINT_KEY": "Kq3vX9pLw2Zt8RnB5yHc7D"})
     commands.write("aci-reconcile.yaml", PROJECT)
     for name in NAMES:
         commands.write(f"manifests/{name}.yaml", GROUP.format(name=name, side=side))

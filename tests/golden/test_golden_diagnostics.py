@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.manifest import Request, load, rules
+from aci_reconcile.manifest import Base, Request, load, rules
 
 if TYPE_CHECKING:
     from aci_reconcile.errors import Diagnostic
@@ -38,7 +38,9 @@ NAMES = sorted(each.parent.name for each in CASES.glob("*/expected.txt"))
 def request(folder: Path) -> Request:
     """Return what the loader is asked for."""
     environ = {"CANARY": "CANARY-ENV", "PUBLIC": "1.2.3", "AZURE_CLIENT_SECRET": "CANARY-OWN"}
-    return Request(cwd=folder, environ=environ, version="0.1.0")
+    base = folder / "base.txt"
+    reviewed = Base(base.read_text(encoding="utf-8")) if base.exists() else None
+    return Request(cwd=folder, environ=environ, version="0.1.0", base=reviewed)
 
 
 @pytest.mark.parametrize("case", NAMES)

@@ -294,8 +294,8 @@ def held_back() -> Case:
 
 def orphan() -> Case:
     """Nothing to do, and a group that stands in no manifest."""
-    message = "carries this project's tag and stands in no manifest; delete it with --prune"
-    return plan_case(same("api"), notices=(Notice("orphan", "rg-shop/old", message),))
+    message = "carries this project's tag and stands in no manifest"
+    return plan_case(same("api"), notices=(Notice("orphan", "rg-shop/old", message, "delete it with --prune"),))
 
 
 def secrets() -> Case:

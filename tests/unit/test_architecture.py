@@ -22,7 +22,9 @@ OPENS_SECRETS = {
 }
 MUTABLE = {
     "Pace": "counts up while one process waits",
+    "Bound": "one request, as long as it is on its way",
     "Redactor": "remembers what was opened, to keep it out of messages",
+    "Watchdog": "the requests on their way, and when each must be done",
     "Interruption": "set by a signal handler",
     "Clearance": "asked once for all replacements of a run",
     "Deadline": "moves with what Azure's rate limits take",

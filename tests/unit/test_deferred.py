@@ -10,7 +10,7 @@ import pytest
 from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, group, owned, policy
 from jsonschema.validators import Draft7Validator
 
-from aci_reconcile.arm.body import Redactor, serialise
+from aci_reconcile.arm.body import serialise
 from aci_reconcile.deferred import Deferred, GroupReference, references
 from aci_reconcile.errors import UsageError
 from aci_reconcile.events import Failed, Finished, Succeeded
@@ -18,6 +18,7 @@ from aci_reconcile.manifest.schemas import schema
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.plan import Action, Plan, plan
 from aci_reconcile.reconcile import Look, apply, propose
+from aci_reconcile.redaction import Redactor
 from aci_reconcile.report import PLAIN, Header, plan_json, plan_text
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from factories import FakeBackend, FakeClock, context, group, policy
 
 from aci_reconcile.backend import Remaining
-from aci_reconcile.errors import ThrottledError
+from aci_reconcile.errors import NoAnswerError, ThrottledError
 from aci_reconcile.events import Event, Paced, Started, Succeeded
 from aci_reconcile.plan import plan
 from aci_reconcile.reconcile import Wait, apply
@@ -244,3 +244,48 @@ def test_while_a_region_is_closed_nothing_of_it_is_begun() -> None:
 
     assert {"north": 0, "west": 300} == begun
     assert 2 == sum(isinstance(each, Succeeded) for each in events)
+
+
+def test_reading_does_not_wait_longer_than_it_may() -> None:
+    """A refusal that asks for a day is told, and is an error at once; so is every read that waits behind it."""
+    ctx, asked = context(FakeBackend()), list[float]()
+    began = ctx.clock.now()
+
+    def ask() -> str:
+        asked.append(ctx.clock.now())
+        raise refusal(100_000)
+
+    def read() -> Process[str]:
+        return patiently(ctx, ask, Deadline(began, 0, began + 60))
+
+    told: list[Event] = []
+    with pytest.raises(ThrottledError) as first:
+        told += through(ctx, read())
+    with pytest.raises(ThrottledError) as second:
+        through(ctx, read())
+
+    assert ([began], began) == (asked, ctx.clock.now())
+    assert ["--timeout says how long reading may take"] * 2 == [first.value.hint, second.value.hint]
+    assert "asks to wait for 100000 s" in second.value.message
+
+
+def test_a_group_is_not_waited_for_longer_than_it_may_be() -> None:
+    """Refused reads move its deadline, but by no more than its own length; writes may take as long as Azure wants."""
+    ctx = context(FakeBackend())
+    began = ctx.clock.now()
+    deadline = Deadline(began + 60, 60)
+
+    assert deadline.allows(Kind.READ, 60, began)
+    deadline.extend(40, Kind.READ)
+    assert not deadline.allows(Kind.READ, 30, began)
+    assert deadline.allows(Kind.WRITE, 3600, began)
+
+
+def test_reading_ends_when_it_is_time() -> None:
+    """What is still queued then is not asked."""
+    ctx, asked = context(FakeBackend()), list[str]()
+
+    with pytest.raises(NoAnswerError, match="longer than it may"):
+        through(ctx, patiently(ctx, lambda: asked.append("x"), Deadline(0, 0, ctx.clock.now() - 1)))
+
+    assert [] == asked

@@ -8,8 +8,9 @@ import pytest
 from factories import body, container
 
 from aci_reconcile.diff import diff, leaves
-from aci_reconcile.fields import Replaces
-from aci_reconcile.normalize import align, normalize, secrets_of
+from aci_reconcile.fields import Fold, Replaces
+from aci_reconcile.fields.settable import settable
+from aci_reconcile.normalize import align, fold, normalize, secrets_of
 from aci_reconcile.secret import Secret
 
 
@@ -17,6 +18,16 @@ def changes(live: dict[str, Any], desired: dict[str, Any]) -> list[str]:
     """Return the paths that differ, as a plan shows them."""
     after = normalize(desired)
     return [each.path for each in diff(align(normalize(live), after)[0], after)]
+
+
+def vault(url: str) -> dict[str, str]:
+    """Return ``encryptionProperties``."""
+    return {"vaultBaseUrl": url, "keyName": "k", "keyVersion": "v"}
+
+
+def secret_reference(uri: str) -> dict[str, str]:
+    """Return an entry of ``secretReferences``."""
+    return {"name": "s", "identity": "/i", "secretReferenceUri": uri}
 
 
 SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -49,6 +60,34 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the address Azure chose": (
         body(ipAddress={"type": "Public", "ports": [{"port": 80}], "ip": "1.2.3.4", "fqdn": "x"}),
         body(ipAddress={"type": "Public", "ports": [{"port": 80}]}),
+    ),
+    "a public address that is not Azure's": (
+        body(ipAddress={"type": "Public", "ports": [{"port": 80}], "ip": "198.18.0.2", "fqdn": "x"}),
+        body(ipAddress={"type": "public", "ports": [{"port": 80}], "ip": "203.0.113.4"}),
+    ),
+    "a public address that Azure does not tell": (
+        body(ipAddress={"type": "Public", "ports": [{"port": 80}]}),
+        body(ipAddress={"type": "Public", "ports": [{"port": 80}], "ip": "203.0.113.4"}),
+    ),
+    "the private address Azure chose": (
+        body(ipAddress={"type": "Private", "ports": [{"port": 80}], "ip": "10.0.0.4"}),
+        body(ipAddress={"type": "Private", "ports": [{"port": 80}]}),
+    ),
+    "a vault with a final slash": (
+        body(encryptionProperties=vault("https://kv.vault.azure.net/")),
+        body(encryptionProperties=vault("https://kv.vault.azure.net")),
+    ),
+    "a vault in capitals, with its port": (
+        body(encryptionProperties=vault("https://kv.vault.azure.net/")),
+        body(encryptionProperties=vault("HTTPS://KV.Vault.Azure.Net:443")),
+    ),
+    "the host of a secret's URI": (
+        body(secretReferences=[secret_reference("https://kv.vault.azure.net/secrets/A")]),
+        body(secretReferences=[secret_reference("https://KV.vault.azure.net:443/secrets/A")]),
+    ),
+    "the endpoint of an identity": (
+        body(imageRegistryCredentials=[{"server": "r.azurecr.io", "identityUrl": "https://id.example/"}]),
+        body(imageRegistryCredentials=[{"server": "r.azurecr.io", "identityUrl": "https://id.example"}]),
     ),
     "the enforcement policy Azure wrote": (body(confidentialComputeProperties={"ccePolicy": "cG9saWN5"}), body()),
     "identities": (
@@ -101,6 +140,36 @@ DIFFERENT: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         body(ipAddress={"type": "Private", "ip": "10.0.0.4"}),
         body(ipAddress={"type": "Private", "ip": "10.0.0.5"}),
         ["ipAddress.ip"],
+    ),
+    "from a public to a private address": (
+        body(ipAddress={"type": "Public", "ip": "203.0.113.4"}),
+        body(ipAddress={"type": "Private", "ip": "10.0.0.5"}),
+        ["ipAddress.type", "ipAddress.ip"],
+    ),
+    "from a private to a public address": (
+        body(ipAddress={"type": "Private", "ip": "10.0.0.5"}),
+        body(ipAddress={"type": "Public", "ip": "203.0.113.4"}),
+        ["ipAddress.type"],
+    ),
+    "the path of a secret's URI": (
+        body(secretReferences=[secret_reference("https://kv.vault.azure.net/secrets/A")]),
+        body(secretReferences=[secret_reference("https://kv.vault.azure.net/secrets/a")]),
+        ["secretReferences[s].secretReferenceUri"],
+    ),
+    "another vault": (
+        body(encryptionProperties={"vaultBaseUrl": "https://kv.vault.azure.net/"}),
+        body(encryptionProperties={"vaultBaseUrl": "https://kv2.vault.azure.net"}),
+        ["encryptionProperties.vaultBaseUrl"],
+    ),
+    "another port of a vault": (
+        body(encryptionProperties={"vaultBaseUrl": "https://kv.vault.azure.net/"}),
+        body(encryptionProperties={"vaultBaseUrl": "https://kv.vault.azure.net:8443/"}),
+        ["encryptionProperties.vaultBaseUrl"],
+    ),
+    "a repository's spelling": (
+        body(volumes=[{"name": "v", "gitRepo": {"repository": "https://github.com/a/b"}}]),
+        body(volumes=[{"name": "v", "gitRepo": {"repository": "https://github.com/a/b/"}}]),
+        ["volumes[v].gitRepo.repository"],
     ),
     "emptyDir is a source": (
         body(volumes=[{"name": "v"}]),
@@ -191,3 +260,37 @@ def test_leaves_of_an_added_container() -> None:
         "containers[side].resources.requests.memoryInGB",
         "containers[side].resources.requests.cpu",
     ] == [each.path for each in leaves(added)]
+
+
+def test_what_azure_chooses_is_not_asked_for() -> None:
+    """The ip of a public address goes, that of a private one stays; nothing is mutated."""
+    public = body(ipAddress={"type": "Public", "ip": "203.0.113.4", "ports": [{"port": 80}]})
+    private = body(ipAddress={"type": "Private", "ip": "10.0.0.4", "ports": [{"port": 80}]})
+
+    assert body(ipAddress={"type": "Public", "ports": [{"port": 80}]}) == settable(public)
+    assert "203.0.113.4" == public["properties"]["ipAddress"]["ip"]
+    assert [private, body()] == [settable(each) for each in (private, body())]
+
+
+URLS = {
+    "https://kv.vault.azure.net": "https://kv.vault.azure.net/",
+    "HTTP://Host:80/Path": "http://host/Path",
+    "http://host:443/": "http://host:443/",
+    "https://host:/x?Q#F": "https://host/x?Q#F",
+    "https://host?q": "https://host/?q",
+    "https://User:Pw@HOST/a/": "https://User:Pw@host/a/",
+    "https://[2001:DB8::1]:443/": "https://[2001:db8::1]/",
+    "https://": "https://",
+    "https://host:port/": "https://host:port/",
+    "ftp://Host": "ftp://Host",
+    "git@GitHub.com:a/b": "git@GitHub.com:a/b",
+    "KV": "KV",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("written", URLS)
+def test_the_normal_form_of_an_address(written: str) -> None:
+    """Scheme and host fold case, the scheme's own port goes, a bare host has a slash; what is no address stays."""
+    assert URLS[written] == fold(written, Fold.URL)
+    assert URLS[written] == fold(URLS[written], Fold.URL)

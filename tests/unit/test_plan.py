@@ -209,7 +209,82 @@ def test_more_deletions_than_allowed_are_held() -> None:
     there = [owned(group(name)) for name in "abc"]
 
     assert ["delete"] == codes(plan([group("a")], there, policy(prune=True)))
-    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=2)))
+    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=2, deletes_named=True)))
+
+
+def test_most_of_an_estate_is_not_deleted_by_the_word_of_a_file() -> None:
+    """The project's own limit was written before anybody knew of this plan; the number on the command line was not."""
+    there = [owned(group(name)) for name in "abcd"]
+    held = plan([group("a")], there, policy(prune=True, max_deletes=100))
+
+    assert [("share", "--max-deletes 3")] == [(each.code, each.release) for each in held.blockers]
+    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=3, deletes_named=True)))
+    assert ["delete"] == codes(plan([group("a")], there, policy(prune=True, max_deletes=2, deletes_named=True)))
+    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=100, max_share=1.0)))
+    assert [] == codes(plan([group("a"), group("b")], there, policy(prune=True, max_deletes=100)))
+
+
+def test_each_kind_that_takes_groups_away_is_named() -> None:
+    """A number for one of them says nothing of the other."""
+    there = [owned(group(name)) for name in "abcd"]
+    desired = [group("a", osType="Windows"), group("b", osType="Windows"), group("c")]
+    rules: dict[str, Any] = {"prune": True, "max_deletes": 1}
+    blanket = plan(desired, there, policy(allow_replace=UNLIMITED, **rules))
+    half = plan(desired, there, policy(allow_replace=2, **rules))
+
+    assert [("share", "--allow-replace=2 --max-deletes 1")] == [(each.code, each.release) for each in blanket.blockers]
+    assert [("share", "--max-deletes 1")] == [(each.code, each.release) for each in half.blockers]
+    assert [] == codes(plan(desired, there, policy(allow_replace=2, deletes_named=True, **rules)))
+
+
+def test_the_release_of_many_replacements_is_their_number() -> None:
+    """A blanket word would not be enough for most of the groups, so that none is advised."""
+    there = [owned(group(name)) for name in "abc"]
+    grown = [group(name, osType="Windows") for name in "abc"]
+
+    assert ["--allow-replace=3"] == [each.release for each in plan(grown, there, policy()).blockers]
+    assert ["--allow-replace"] == [each.release for each in plan([grown[0], *there[1:]], there, policy()).blockers]
+
+
+@pytest.mark.parametrize(("live_names", "left"), [("ab", "a"), ("abc", "ab")])
+def test_one_group_is_never_most_of_an_estate(live_names: str, left: str) -> None:
+    """Two at least: one alone is held by the other brakes."""
+    there = [owned(group(name)) for name in live_names]
+
+    assert [] == codes(plan([group(name) for name in left], there, policy(prune=True)))
+    assert [] == codes(plan([group("a", osType="Windows")], there[:1], policy(allow_replace=UNLIMITED)))
+
+
+def test_an_emptied_manifest_holds_every_deletion() -> None:
+    """What it declared is not gone on purpose, as far as anybody knows; updates go on, and so does a plan as such."""
+    there = [owned(group("a")), owned(group("b"))]
+    emptied: dict[str, Any] = {"emptied": ("manifests/b.yaml",)}
+    held = plan([group("a")], there, policy(prune=True, max_deletes=9, deletes_named=True, **emptied))
+
+    assert [("emptied", ("rg-shop/b",), "removing it, or filling it again")] == [
+        (each.code, each.addresses, each.release) for each in held.blockers
+    ]
+    assert ["manifests/b.yaml declares nothing, and 1 group would be deleted"] == [
+        each.reason for each in held.blockers
+    ]
+    assert [] == codes(plan([group("a", container(image="x"))], there, policy(**emptied)))
+    assert [] == codes(plan([group("a", osType="Windows")], there, policy(allow_replace=1, **emptied)))
+
+
+@pytest.mark.parametrize(
+    ("rules", "hint"),
+    [
+        ({}, "delete it with --prune"),
+        ({"selected": frozenset()}, "a run of some groups never prunes: leave out what narrows it, and give --prune"),
+        ({"selected": frozenset(), "prune": True}, "a run of some groups never prunes: leave out what narrows it"),
+    ],
+)
+def test_what_could_be_done_about_an_orphan(rules: dict[str, Any], hint: str) -> None:
+    """What was given already is not advised."""
+    there = [owned(group("a")), owned(group("b"))]
+    notices = plan([group("a")], there, policy(**rules)).notices
+
+    assert [("orphan", "rg-shop/b", hint)] == [(each.code, each.address, each.hint) for each in notices]
 
 
 def test_a_selection_never_enlarges_what_is_orphaned() -> None:
@@ -288,6 +363,27 @@ def test_what_a_recreation_loses() -> None:
     change = only(plan([group(osType="Windows")], [there], policy()))
 
     assert ("new IP", "system-assigned identity and its role assignments", "emptyDir contents") == change.loses
+
+
+@pytest.mark.parametrize(
+    ("address", "lost"),
+    [({"type": "Public", "ip": "203.0.113.4"}, ("new IP",)), ({"type": "private", "ip": "10.0.0.4"}, ())],
+)
+def test_only_a_private_address_can_be_kept(address: dict[str, Any], lost: tuple[str, ...]) -> None:
+    """Azure chooses a public one anew, whatever the manifest says."""
+    wanted = {**address, "ports": [{"port": 80}]}
+    there = owned(group(ipAddress={**wanted, "ip": "10.0.0.4"}))
+    change = only(plan([group(ipAddress=wanted, osType="Windows")], [there], policy()))
+
+    assert (Action.REPLACE, lost) == (change.action, change.loses)
+
+
+def test_an_address_that_azure_answers_with_a_final_slash_is_no_difference() -> None:
+    """What was sent without it and read with it is one vault: nothing restarts."""
+    wanted = {"vaultBaseUrl": "https://kv.vault.azure.net", "keyName": "k", "keyVersion": "v"}
+    there = owned(group(encryptionProperties={**wanted, "vaultBaseUrl": "https://kv.vault.azure.net/"}))
+
+    assert not plan([group(encryptionProperties=wanted)], [there], policy())
 
 
 def test_an_unchanged_secret_is_no_difference() -> None:

@@ -12,6 +12,7 @@ from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.codes.references import REFERENCES
 from aci_reconcile.manifest.codes.rules import RULES
 from aci_reconcile.manifest.codes.sent import SENT
+from aci_reconcile.manifest.codes.trust import TRUST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["CODES", "Code"]
 
 CODES: Final[Mapping[str, Code]] = dict(
-    sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT}.items())
+    sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT, **TRUST}.items())
 )
 """By code, in order. A code that was published keeps its meaning for good."""

@@ -96,8 +96,9 @@ FILES: Final[Mapping[str, Code]] = {
         "resourceGroup: rg-a    # and `resourceGroup: rg-b` in the project file",
     ),
     "ACI138": Code(
-        "There is no manifest in the file",
-        "The file is empty, or holds nothing but comments.",
+        "There is no manifest here",
+        "The file, the document or the folder is empty, or holds nothing but comments. Nobody can tell whether it "
+        "was emptied on purpose, so nothing is pruned while it is there: remove it, or fill it again.",
         severity=WARNING,
     ),
     "ACI139": Code(

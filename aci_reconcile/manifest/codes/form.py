@@ -36,7 +36,8 @@ FORM: Final[Mapping[str, Code]] = {
     ),
     "ACI114": Code(
         "A property that Azure computes",
-        "It is left over from an export. Azure says what it is; what a manifest says of it is ignored.",
+        "It is left over from an export. Azure says what it is; what a manifest says of it is ignored. The `ip` of a "
+        "public address is such a property; that of a private one is not.",
         "provisioningState: Succeeded",
         WARNING,
     ),

@@ -39,8 +39,8 @@ REFERENCES: Final[Mapping[str, Code]] = {
     ),
     "ACI154": Code(
         "A variable with this tool's own credentials",
-        "Whoever may change a manifest could send the credentials of the pipeline into a container. They are "
-        "refused even when `publicEnv` lists them.",
+        "Whoever may change a manifest could send the credentials of the tool, or of the pipeline, into a container. "
+        "They are refused even when `publicEnv` lists them.",
         'secureValue: "${env:AZURE_CLIENT_SECRET}"',
     ),
     "ACI155": Code(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.model import as_text
+from aci_reconcile.redaction import is_secret_setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VALUES = ("value", "secureValue", "secureValueReference")
-_LOOKS_SECRET = re.compile(
-    r"(^|_)(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|ACCOUNT_?KEY|PRIVATE_?KEY|CONNECTION_?STRING|CREDENTIALS?)$",
-    re.IGNORECASE,
-)
 
 
 def probes(group: Item) -> None:
@@ -75,7 +72,7 @@ def variable_values(group: Item) -> None:
             message = f"the variable has several values: {', '.join(given)}"
             variable.at(given[1]).complain("ACI080", message, "keep one")
         value, name = variable.at("value"), variable.at("name").text
-        if value.value and _LOOKS_SECRET.search(name):
+        if value.value and is_secret_setting(name):
             hint = f'write {name}: {{secureValue: "${{env:{name}}}"}}'
             value.complain("ACI083", f"{quote(name)} looks like a secret, and its value can be read", hint)
 

@@ -35,6 +35,13 @@ def public_address(group: Item) -> None:
         kind.complain("ACI046", "a group in a subnet can't have a public address", "write `type: Private`")
 
 
+def public_ip(group: Item) -> None:
+    """Azure ignores the ``ip`` of a public address (MicrosoftDocs/azure-docs#106693); exports carry it."""
+    address = group.at("properties", "ipAddress")
+    if address.at("type").text == "Public" and address.at("ip"):
+        address.at("ip").complain("ACI114", "Azure chooses a public address; `ip` is ignored here", "leave `ip` out")
+
+
 def label_needs_public(group: Item) -> None:
     """Azure: "only supported when IP Address type is public" (Azure/aci-deploy#53)."""
     address = group.at("properties", "ipAddress")

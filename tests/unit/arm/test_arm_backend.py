@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from unit.arm.scripted import API, SCOPE, WEB, Says, error, scripted
@@ -33,7 +33,7 @@ def test_get_returns_the_body_whole() -> None:
 def test_get_spells_the_id_as_azure_does() -> None:
     """And as it was asked for where the answer has none that can be read."""
     renamed = str(WEB).replace("web", "WEB")
-    backend, _ = scripted(Says(200, {"id": renamed}), Says(200, {"id": "nonsense"}))
+    backend, _ = scripted(*(Says(200, {"id": each, "properties": {}}) for each in (renamed, "nonsense")))
 
     assert [ResourceId.parse(renamed), WEB] == [getattr(backend.get(WEB), "id", None) for _ in range(2)]
 
@@ -69,12 +69,22 @@ def test_list_follows_the_pages() -> None:
     signed = f"{SCOPE}/next?$skiptoken=" + "x" * 4000
     backend, script = scripted(
         Says(200, {"value": [_BODY], "nextLink": f"{_BASE}/two?api-version=1"}),
-        Says(200, {"value": [{"name": "db"}], "nextLink": signed}),
+        Says(200, {"value": [{"name": "db", "properties": {}}], "nextLink": signed}),
         Says(200, {"value": [], "nextLink": ""}),
     )
 
     assert [each.address for each in backend.list(SCOPE)] == ["rg-shop/web", "rg-shop/db"]
     assert [f"{_BASE}/two?api-version=1", f"{_BASE}{signed}"] == [each.url for each in script.asked[1:]]
+
+
+@pytest.mark.parametrize("body", [{}, {"value": None}, {"id": str(WEB), "properties": None}, {"properties": []}])
+def test_what_is_no_group_is_no_answer(body: dict[str, Any]) -> None:
+    """Somebody else answered: that is neither a group that nobody owns, nor one that is not there."""
+    backend, _ = scripted(Says(200, body), Says(200, {"value": [body]}))
+
+    for read in (lambda: backend.get(WEB), lambda: backend.list(SCOPE)):
+        with pytest.raises(NoAnswerError, match="no container group"):
+            read()
 
 
 def test_list_of_no_resource_group_is_empty() -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.arm.body import Redactor, serialise
+from aci_reconcile.arm.body import serialise
 from aci_reconcile.errors import SecretUnavailableError
+from aci_reconcile.redaction import Redactor
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def test_what_was_sent_is_taken_out_of_what_comes_back() -> None:
 def test_the_redactor_shows_nothing_itself() -> None:
     """Its repr holds no value."""
     redactor = Redactor()
-    redactor.remember({"hunter2"})
+    redactor.remember([Secret("hunter2")])
+    redactor("a text")
 
     assert "hunter2" not in repr(redactor)

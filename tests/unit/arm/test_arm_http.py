@@ -99,7 +99,7 @@ def test_a_write_that_is_hung_up_on_is_no_answer() -> None:
 
 def test_a_read_that_is_hung_up_on_is_repeated() -> None:
     """The second attempt is the answer."""
-    with _connected(lambda asked: Says(200, b"{}") if site.asked[1:] else None) as (backend, site):
+    with _connected(lambda asked: Says(200, b'{"properties": {}}') if site.asked[1:] else None) as (backend, site):
         assert backend.get(WEB) is not None
 
     assert len(site.asked) == 2

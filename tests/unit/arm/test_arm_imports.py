@@ -51,4 +51,16 @@ def test_secrets_are_opened_in_few_places() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "reveal"
     ]
 
-    assert found == ["body.py", "body.py", "credentials.py"]
+    assert found == ["body.py", "credentials.py"]
+
+
+def test_only_what_takes_secrets_out_asks_for_their_parts() -> None:
+    """The parts of a join are as secret as the whole."""
+    found = {
+        path.name
+        for path in sorted(_PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "pieces"
+    }
+
+    assert found == {"secret.py", "redactor.py"}

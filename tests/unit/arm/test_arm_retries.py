@@ -9,7 +9,7 @@ from unit.arm.scripted import WEB, Says, error, scripted
 from aci_reconcile.errors import NoAnswerError, RetryableError, ThrottledError
 from aci_reconcile.model import Resource
 
-_OK = Says(200, {})
+_OK = Says(200, {"properties": {}})
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])

@@ -68,7 +68,7 @@ def test_the_token_arrives_over_tls(
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
 
-    with serving(lambda _: Says(200, b"{}"), context) as site:
+    with serving(lambda _: Says(200, b'{"properties": {}}'), context) as site:
         backend = connect(custom(site.url), api_version=API, concurrency=1, environ={})
         backend.get(WEB)
         backend.close()
@@ -78,7 +78,7 @@ def test_the_token_arrives_over_tls(
 
 def test_a_server_that_nobody_vouches_for_gets_nothing(context: ssl.SSLContext) -> None:
     """The certificate is checked before anything is sent, and the hint says how to trust it."""
-    with serving(lambda _: Says(200, b"{}"), context) as site:
+    with serving(lambda _: Says(200, b'{"properties": {}}'), context) as site:
         backend = connect(custom(site.url), api_version=API, concurrency=1, environ={}, sleep=lambda _seconds: None)
         with pytest.raises(NoAnswerError) as caught:
             backend.get(WEB)

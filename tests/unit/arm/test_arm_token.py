@@ -16,13 +16,13 @@ from azure.identity import CredentialUnavailableError
 from unit.arm.scripted import API, SCOPE, WEB, Says, Script, error
 
 from aci_reconcile.arm import ArmBackend, Endpoint, Identity
-from aci_reconcile.arm.body import Redactor
 from aci_reconcile.arm.connection import options
 from aci_reconcile.arm.policies import OneTokenForAll
 from aci_reconcile.arm.transport import Counter, InProcess
 from aci_reconcile.arm.wire import Clients, Wire
 from aci_reconcile.errors import AuthenticationError, AzureError
 from aci_reconcile.model import Resource
+from aci_reconcile.redaction import Redactor
 
 _CANARY = "canary-token-71ab"
 
@@ -60,7 +60,7 @@ def _backend(
 def test_the_token_is_asked_for_with_the_cloud_s_scope() -> None:
     """And sent as a bearer token to that cloud's address."""
     credential = _Credential()
-    backend, script = _backend(credential, Says(200, {}), endpoint=Endpoint.usgov())
+    backend, script = _backend(credential, Says(200, {"properties": {}}), endpoint=Endpoint.usgov())
 
     backend.get(WEB)
 
@@ -87,7 +87,7 @@ def test_signing_in_tells_who_acts() -> None:
 def test_many_threads_ask_for_one_token() -> None:
     """The Azure CLI would be a process each time."""
     credential = _Credential()
-    backend, script = _backend(credential, *[Says(200, {})] * 32)
+    backend, script = _backend(credential, *[Says(200, {"properties": {}})] * 32)
     together = threading.Barrier(16)
 
     def read(_number: int) -> None:
@@ -166,7 +166,7 @@ def test_a_token_that_expires_on_its_way_is_renewed(same: int) -> None:
 def test_a_token_that_cannot_be_renewed_is_an_authentication_error() -> None:
     """The credential gives the same one for seconds: then its clock is wrong. The next request tries again."""
     credential = _Credential(same=4, lasts=60)
-    backend, script = _backend(credential, _expired(), Says(200, {}))
+    backend, script = _backend(credential, _expired(), Says(200, {"properties": {}}))
 
     with pytest.raises(AuthenticationError) as caught:
         backend.get(WEB)
@@ -194,7 +194,7 @@ def test_a_token_that_is_refused_otherwise_is_an_authentication_error(code: str)
     """Another one would be no better. The next request asks for a new one all the same."""
     credential = _Credential()
     refused = error(401, code, WWW_Authenticate='Bearer error="invalid_token"')
-    backend, script = _backend(credential, refused, Says(200, {}))
+    backend, script = _backend(credential, refused, Says(200, {"properties": {}}))
 
     with pytest.raises(AuthenticationError):
         backend.get(WEB)
@@ -209,7 +209,7 @@ def test_a_challenge_for_more_claims_is_met() -> None:
     claims = base64.urlsafe_b64encode(b'{"access_token": {}}').decode().rstrip("=")
     header = f'Bearer realm="", error="insufficient_claims", claims="{claims}"'
     credential = _Credential()
-    backend, script = _backend(credential, Says(401, b"", {"WWW-Authenticate": header}), Says(200, {}))
+    backend, script = _backend(credential, Says(401, b"", {"WWW-Authenticate": header}), Says(200, {"properties": {}}))
 
     backend.get(WEB)
 

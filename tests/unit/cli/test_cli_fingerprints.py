@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +13,7 @@ from azure_world import AzureWorld
 from factories import body, container, rid
 
 from aci_reconcile import tags
+from aci_reconcile.cli.fingerprint_key import fingerprint_key
 from aci_reconcile.model import Resource
 from aci_reconcile.secret import Secret, fingerprint
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
 
 KEY = "ACI_RECONCILE_FINGERPRINT_KEY"
+STRONG, ANOTHER = "Kq3vX9pLw2Zt8RnB5yHc7D", "Hd8sQ1mVb6Fj4TgW0zNk5P"
 SECRET = "    environmentVariables: {TOKEN: {secureValue: '${env:TOKEN}'}}\n"
 LONGEST_TAG = 256
 
@@ -30,7 +35,7 @@ def secretive(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> CommandL
     return project
 
 
-@pytest.mark.parametrize(("before", "after"), [("", "key"), ("key", ""), ("key", "another key")])
+@pytest.mark.parametrize(("before", "after"), [("", STRONG), (STRONG, ""), (STRONG, ANOTHER)])
 def test_setting_losing_or_changing_the_key_is_no_change(
     secretive: CommandLine, monkeypatch: pytest.MonkeyPatch, before: str, after: str
 ) -> None:
@@ -48,12 +53,12 @@ def test_setting_losing_or_changing_the_key_is_no_change(
 
 def test_with_the_key_a_changed_secret_shows(secretive: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the new key is taken on when secrets are pushed."""
-    monkeypatch.setenv(KEY, "key")
+    monkeypatch.setenv(KEY, STRONG)
     secretive("apply", "-y")
     monkeypatch.setenv("TOKEN", "another")
     assert "(secret changed)" in secretive("plan").out
 
-    monkeypatch.setenv(KEY, "another key")
+    monkeypatch.setenv(KEY, ANOTHER)
     assert 0 == secretive("apply", "-y", "--touch-secrets").code
     assert "No changes. 1 group matches its manifest.\n" in secretive("plan").out
 
@@ -88,3 +93,50 @@ def test_fingerprints_are_made_once_and_only_where_there_are_secrets(monkeypatch
     assert not world.plan(*groups)
     assert 2 == len(made)
     assert tags.get(world.arm("GET", str(rid("a")))["tags"], tags.SECRETS).startswith("v1:scrypt:")
+
+
+def test_a_tag_of_the_former_scheme_is_not_compared(secretive: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its key id was a plain digest of the key: nothing restarts for it, and a push takes on the new one."""
+    monkeypatch.setenv(KEY, STRONG)
+    former = hashlib.sha256(b"aci-reconcile key id\0" + STRONG.encode()).hexdigest()[:8]
+    secret = Secret(STRONG)
+    monkeypatch.setattr(Secret, "name", lambda _self: former)
+    secretive("apply", "-y")
+    monkeypatch.undo()
+    monkeypatch.chdir(secretive.folder)
+    for name, value in {KEY: STRONG, "TOKEN": "t0ken", "ACI_RECONCILE_LOCAL": "1"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert former != secret.name()
+    assert "1 secret not compared" in secretive("plan").out
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["k", "passwordpassword", "correct horse battery staple", "k" * 64, "0" * 64, "abcdef0123", "My-Team-Key-2026"],
+)
+def test_a_key_that_can_be_guessed_is_refused(
+    secretive: CommandLine, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """It is not shown, and the hint makes one that is taken."""
+    monkeypatch.setenv(KEY, key)
+    refused = secretive("plan")
+    made = refused.err.partition("make one with: ")[2].partition(";")[0]
+    code = re.search(r"-c '(.*)'", refused.err)
+    assert code is not None
+    printed = subprocess.run([sys.executable, "-c", code[1]], capture_output=True, text=True, check=True).stdout
+    monkeypatch.setenv(KEY, printed)
+
+    assert 1 == refused.code
+    assert f"{KEY} can be guessed" in refused.err
+    assert key not in refused.err.replace(KEY, "").replace("python3", "") or len(key) == 1
+    assert made.startswith("python3 -c 'import secrets")
+    assert 0 == secretive("plan").code
+
+
+@pytest.mark.parametrize(
+    "key", ["6f1ed002ab5595859014ebf0951522d9", "QmFzZTY0IG9mIDE2IGJ5dGVz", STRONG, "a+B9/" * 5 + "xYz12=="]
+)
+def test_random_keys_of_any_form_are_taken(key: str) -> None:
+    """Hexadecimal digits, base64, and its form for URLs."""
+    assert fingerprint_key({KEY: key}) is not None

@@ -143,7 +143,7 @@ def _secret(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None
 
 
 def _fingerprint_key(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None:
-    patch.setenv("ACI_RECONCILE_FINGERPRINT_KEY", "key")
+    patch.setenv("ACI_RECONCILE_FINGERPRINT_KEY", "Kq3vX9pLw2Zt8RnB5yHc7D")
 
 
 def _live(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None:

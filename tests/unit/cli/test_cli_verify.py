@@ -43,6 +43,35 @@ def test_paths_narrow_what_is_checked(project: CommandLine) -> None:
     assert "0 of 100 used, 1 wanted" in project("verify", "--only", "web").out
 
 
+def test_a_plan_that_is_held_back_is_not_ready(project: CommandLine) -> None:
+    """What holds the apply is a check that failed, with its release; the exit code is the apply's, 3."""
+    project("apply", "-y")
+    file = project.group("web")
+    file.write_text(file.read_text(encoding="utf-8").replace("cpu: 1", "cpu: 2"), encoding="utf-8")
+    ran = project("verify", "-q")
+
+    assert (3, 3) == (ran.code, project("apply", "-y").code)
+    assert (
+        "\n  Held back\n    FAILED                rg-shop/web  rg-shop/web must be deleted and created again\n"
+        in ran.out
+    )
+    assert "release with --allow-replace\n" in ran.out
+    assert "\nNot ready: 1 check failed, " in ran.out
+    assert 0 == project("verify", "--allow-replace").code
+
+
+def test_a_check_that_failed_weighs_more_than_a_brake(project: CommandLine) -> None:
+    """Both are told; the exit code is that of the apply, which stops at the worse one."""
+    project("apply", "-y")
+    more = 'imageRegistryCredentials: [{server: a.io, username: u, password: "${env:NOPE}"}]\n'
+    file = project.group("web", more=more)
+    file.write_text(file.read_text(encoding="utf-8").replace("cpu: 1", "cpu: 2"), encoding="utf-8")
+    told = project("verify", "--format", "json")
+
+    assert (1, False) == (told.code, told.document["passed"])
+    assert {"held", "secrets"} == {each["question"] for each in told.document["checks"] if each["verdict"] == "failed"}
+
+
 def test_a_missing_secret_fails(project: CommandLine) -> None:
     """It is named with where it should come from; the exit code is 1."""
     project.group("web", more='imageRegistryCredentials: [{server: a.io, username: u, password: "${env:NOPE}"}]\n')

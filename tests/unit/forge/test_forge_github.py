@@ -153,7 +153,7 @@ def test_what_is_too_long_is_cut(forge: Forge) -> None:
     [
         ((403, {"Retry-After": "7"}, {"message": "You have exceeded a secondary rate limit"}), 7),
         ((429, {}, {}), 1),
-        ((403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1700000020"}, {}), 21),
+        ((403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1700000005"}, {}), 6),
         ((502, {}, b"<html>"), 1),
         (None, 1),
     ],

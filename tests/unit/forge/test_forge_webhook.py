@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from dripping import BODY, HEADERS, dripping
 from factories import FakeClock
 from forge_server import Forge, forge_server
 
@@ -105,3 +106,24 @@ def test_where_notifications_may_not_go(url: str, message: str) -> None:
     """Only https, or this machine; and never a user's password."""
     with pytest.raises(UsageError, match=message):
         Webhook.of(url, "--notify")
+
+
+@pytest.mark.parametrize("beginning", [HEADERS, BODY])
+def test_a_receiver_that_drips_is_given_up(beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte after byte, in its headers or in its body."""
+    monkeypatch.setattr("aci_reconcile.forge.wire.PATIENCE", 0.3)
+    with dripping(beginning) as url, pytest.raises(ForgeError, match="no whole answer within"):
+        post(Webhook.of(f"{url}/x", "--notify"), {}, FakeClock())
+
+
+@pytest.mark.parametrize("wait", ["30", "100000"])
+def test_a_wait_of_more_than_ten_seconds_is_not_made(receiver: Forge, wait: str) -> None:
+    """A notification is not worth it."""
+    clock = FakeClock()
+    began = clock.time
+    receiver.faults = [(429, {"Retry-After": wait}, b"")]
+
+    with pytest.raises(ForgeError, match="429"):
+        post(webhook(receiver), {}, clock)
+
+    assert (1, 0) == (len(receiver.sent), clock.time - began)

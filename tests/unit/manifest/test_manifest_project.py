@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -111,6 +111,44 @@ def test_the_set_is_the_projects_and_paths_narrow_it(load_text: Loader) -> None:
 
     assert ["rg-shop/api", "rg-shop/web"] == [each.address for each in loaded.resources]
     assert frozenset({loaded.resources[0].id.key}) == loaded.selected
+
+
+@pytest.mark.parametrize(
+    ("places", "paths"),
+    [
+        ("[manifests/]", ["manifests"]),
+        ("[manifests/]", ["."]),
+        ("[manifests/]", ["aci-reconcile.yaml"]),
+        ("[manifests/]", ["manifests/sub", "manifests"]),
+        ('["manifests/*.yaml", manifests/sub/api.yaml]', ["manifests"]),
+        ('["manifests/web.yaml", manifests/sub/api.yaml]', ["manifests/web.yaml", "manifests/sub/api.yaml"]),
+    ],
+)
+def test_paths_that_hold_every_place_select_the_whole_set(load_text: Loader, places: str, paths: list[str]) -> None:
+    """What is looked for in a folder is all there, what was removed from it included: such a run may prune."""
+    project = PROJECT.replace("[manifests/]", places)
+    loaded = load_text({**FILES, "aci-reconcile.yaml": project}, paths=tuple(map(Path, paths)), **NO_FLAGS)
+
+    assert (None, 2) == (loaded.selected, len(loaded.resources))
+
+
+@pytest.mark.parametrize(
+    ("places", "paths", "options"),
+    [
+        ("[manifests/]", ["manifests/web.yaml", "manifests/sub/api.yaml"], {}),
+        ('["manifests/*.yaml", manifests/sub/api.yaml]', ["manifests/web.yaml", "manifests/sub/api.yaml"], {}),
+        ("[manifests/web.yaml, manifests/sub]", ["manifests/sub"], {}),
+        ("[manifests/]", ["manifests"], {"only": ("*",)}),
+    ],
+)
+def test_all_manifests_by_name_are_some_groups(
+    load_text: Loader, places: str, paths: list[str], options: dict[str, Any]
+) -> None:
+    """Nobody can name what was removed from a folder; and --only narrows, whatever fits."""
+    project = PROJECT.replace("[manifests/]", places)
+    loaded = load_text({**FILES, "aci-reconcile.yaml": project}, paths=tuple(map(Path, paths)), **NO_FLAGS, **options)
+
+    assert loaded.selected is not None
 
 
 @pytest.mark.parametrize(
@@ -235,7 +273,7 @@ def test_the_project_file_as_a_path_is_the_project(load_text: Loader) -> None:
     """A hook that hands over every changed file selects all groups when the project file is among them."""
     loaded = load_text(FILES, paths=(Path("aci-reconcile.yaml"),), **NO_FLAGS)
 
-    assert frozenset(each.id.key for each in loaded.resources) == loaded.selected
+    assert loaded.selected is None
 
 
 def test_nothing_over_defaults_changes_nothing(load_text: Loader) -> None:

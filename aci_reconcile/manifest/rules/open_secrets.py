@@ -1,0 +1,83 @@
+"""Secrets in fields that can be read. No source says that Azure minds; everybody who may read the group can see them.
+
+What is known by its form is taken out of plans and reports; here its author is told where it stands and what is better.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.model import as_text
+from aci_reconcile.redaction import is_secret_setting, veil, veil_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.manifest.items import Item
+
+_MESSAGE = "what looks like a secret stands here, and anybody who may read the group can read it"
+
+
+def open_variables(group: Item) -> None:
+    """This tool's own: a URL with a password, a connection string or a token can be a secure value."""
+    for container in _containers(group):
+        for variable in container.at("properties").each("environmentVariables"):
+            name, value = as_text(variable.at("name").value), variable.at("value")
+            if _shows(value) and not is_secret_setting(name):  # else the name has been complained of
+                value.complain("ACI243", _MESSAGE, f'write {name}: {{secureValue: "${{env:{name}}}"}}')
+
+
+def open_arguments(group: Item) -> None:
+    """This tool's own: arguments are shown to everybody; a program can read a secure variable instead."""
+    hint = "give it to the container as a variable with a secureValue, and let the command read that"
+    for command in _commands(group):
+        before = ""
+        for argument in command:
+            text = as_text(argument.value)
+            if veil_argument(before, text) != text:
+                argument.complain("ACI243", _MESSAGE, hint)
+            before = text
+
+
+def open_addresses(group: Item) -> None:
+    """This tool's own: an init container that has the token as a secure variable can clone as well."""
+    hint = "clone it in an init container, with the token in a variable with a secureValue"
+    for volume in group.at("properties").each("volumes"):
+        address = volume.at("gitRepo", "repository")
+        if _shows(address):
+            address.complain("ACI243", _MESSAGE, hint)
+
+
+def open_headers(group: Item) -> None:
+    """This tool's own: Azure has no secure form of a probe's header."""
+    for container in _containers(group):
+        for name in ("livenessProbe", "readinessProbe"):
+            for header in container.at("properties", name, "httpGet").each("httpHeaders"):
+                if _shows(header.at("value")):
+                    hint = "let the probe ask for a page that needs no sign-in, or use `exec`"
+                    header.at("value").complain("ACI243", _MESSAGE, hint)
+
+
+def open_tags(group: Item) -> None:
+    """This tool's own: tags are in lists, cost exports and logs."""
+    for _, tag in group.entries("tags"):
+        if _shows(tag):
+            tag.complain("ACI243", _MESSAGE, "take it out: a tag is for everybody")
+
+
+def _shows(item: Item) -> bool:
+    text = item.text
+    return bool(text) and veil(text) != text
+
+
+def _containers(group: Item) -> tuple[Item, ...]:
+    properties = group.at("properties")
+    return (*properties.each("containers"), *properties.each("initContainers"))
+
+
+def _commands(group: Item) -> Iterator[tuple[Item, ...]]:
+    for container in _containers(group):
+        properties = container.at("properties")
+        yield properties.each("command")
+        for name in ("livenessProbe", "readinessProbe"):
+            yield properties.at(name, "exec").each("command")
