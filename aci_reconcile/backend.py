@@ -77,6 +77,10 @@ class Backend(Protocol):
         """Delete the group; deleting one that is absent is no error. The platform may go on tearing down."""
         ...
 
+    def stop(self, resource_id: ResourceId, /) -> None:
+        """Stop the containers of a group; nothing happens to one that is stopped or has ended."""
+        ...
+
     def poll(self, operation: Operation, /) -> Progress:
         """Look at an operation once."""
         ...

@@ -1,4 +1,7 @@
-"""Carrying over: a field that ``lifecycle.ignore`` leaves to others keeps its live value in every write."""
+"""Carrying over: a field that ``lifecycle.ignore`` leaves to others keeps its live value in every write.
+
+Azure does not tell all of a live value: what it withholds is taken from the manifest where that declares it.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from aci_reconcile.fields import ROOT, Kind, Node
 from aci_reconcile.fields.paths import Keys, below, parse
 from aci_reconcile.model import as_list, as_object
 from aci_reconcile.normalize import entry_key
+from aci_reconcile.withheld import with_declared
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Body, Json
 
 
 def carry_over(desired: Body, live: Body, paths: tuple[str, ...]) -> Body:
-    """Return the desired body with the live value at each of these paths, present or absent.
+    """Return the desired body with the live value at each of these paths, present or absent, and its own secrets there.
 
     Raises:
         ValueError: a path names no field, or one that Azure never returns.
@@ -45,7 +49,7 @@ def ignorable(path: str) -> Keys:
 def _carried(desired: Json, live: Json, keys: Keys, node: Node | None) -> Json:
     """Return ``desired`` with what ``live`` has at ``keys``; None where neither has anything."""
     if not keys:
-        return live
+        return with_declared(live, desired, node)
     first, rest = keys[0], keys[1:]
     if node is not None and node.kind is Kind.LIST and node.item is not None:
         return _carried_entry(desired, live, keys, node)

@@ -154,6 +154,12 @@ class Failed:
     """How its containers are, where Azure accepted the write and something is wrong with them."""
     logs: Logs = ()
     trace: Trace = Trace()
+    restored: bool = False
+    """The group was deleted, Azure refused the new one, and the former one is back."""
+    unrestored: str = ""
+    """Why the former group is not back, or not quite as it was, where it was to be."""
+    former: str = ""
+    """The command that brings a former group back that is gone."""
 
 
 @dataclass(frozen=True, slots=True)

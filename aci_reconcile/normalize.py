@@ -212,7 +212,13 @@ def _keyed(raw: Json, node: Node, item: Node) -> tuple[str, NormalForm]:
 
 def entry_key(raw: Json, node: Node) -> str:
     """Return the key of an entry of a keyed list, as the normal form has it; empty for a list without keys."""
-    return _keyed(raw, node, node.item)[0] if node.item is not None and node.row.key else ""
+    key = node.row.key
+    if node.item is None or not key:
+        return ""
+    if key == ("",):
+        return _keyed(raw, node, node.item)[0]
+    entry = as_object(raw)
+    return _keyed({name: entry[name] for name in key if name in entry}, node, node.item)[0]
 
 
 def _text(raw: str, node: Node) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 REDACTED = "(secret)"
+EMPTY = "it is empty"
+"""Why an empty text is not at hand."""
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
 _NAME_SALT = b"aci-reconcile key id"
@@ -34,7 +36,8 @@ class Secret:
     """A text that is never shown; or, where it could not be had, the name of what is missing.
 
     ``source`` names where it comes from (``env:DB_PASSWORD``), for messages. ``missing`` says why there is no value;
-    it is empty when there is one.
+    it is empty when there is one. An empty text is no secret: it is what a pipeline gives for one that nobody set, and
+    Azure refuses it as a password (Azure/azure-cli#8545).
     """
 
     __slots__ = ("__name", "__parts", "__value", "missing", "source")
@@ -44,7 +47,7 @@ class Secret:
         self.__parts = () if missing else parts
         self.__name = ""
         self.source = source
-        self.missing = missing
+        self.missing = missing or ("" if value else EMPTY)
 
     @classmethod
     def unavailable(cls, source: str, missing: str) -> Secret:
@@ -108,7 +111,7 @@ class Secret:
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
-        return bool(self.missing or self.__value)
+        return bool(self.__value) or self.missing != EMPTY
 
     def __repr__(self) -> str:
         return REDACTED

@@ -169,6 +169,13 @@ class FakeBackend:
         self.groups.pop(resource_id.key, None)
         return Operation()
 
+    def stop(self, resource_id: ResourceId, /) -> None:
+        """Stop a group at once."""
+        self._told("stop", resource_id.address)
+        held = self.groups[resource_id.key]
+        properties = {**held.properties, "instanceView": {"events": [], "state": "Stopped"}}
+        self.groups[resource_id.key] = Resource(held.id, {**held.body, "properties": properties})
+
     def poll(self, operation: Operation, /) -> Progress:
         """Tell that the operation has ended."""
         self._told("poll", operation.url)

@@ -110,6 +110,10 @@ class ArmBackend(Backend):
         """Delete the group; deleting one that is absent is no error."""
         return self._delete(with_query(resource_path(resource_id), api_version=self._api))
 
+    def stop(self, resource_id: ResourceId, /) -> None:
+        """Stop the containers of a group; recorded: 204 at once, without an operation."""
+        self._wire.exchange("POST", with_query(resource_path(resource_id, "stop"), api_version=self._api))
+
     def poll(self, operation: Operation, /) -> Progress:
         """Look at an operation once, in either of ARM's two dialects.
 

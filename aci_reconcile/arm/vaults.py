@@ -133,7 +133,7 @@ def _secret(clients: Mapping[str, Any], name: str) -> Secret:
         return Secret.unavailable(_source(name), f"the vault refuses ({error.status_code}): {_line(error)}")
     except (SdkError, ValueError) as error:
         return Secret.unavailable(_source(name), f"the vault cannot be read: {_line(error)}")
-    if value is None:
+    if not value:
         return Secret.unavailable(_source(name), "the secret has no value")
     return Secret(value, source=_source(name))
 

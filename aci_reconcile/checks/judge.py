@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.checks.quota import quota_checks
 from aci_reconcile.checks.region import region_checks
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from aci_reconcile.checks.values import Facts
     from aci_reconcile.plan.values import Change, Plan, ResourceGroupChange
+
+_SOURCES: Final = ("env:", "file:", "keyvault:")
+"""How the names of references begin; what has none is missing in the manifest itself."""
 
 
 def checks(
@@ -60,7 +63,8 @@ def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
     """Yield a check for each secret that is missing, and one for all that are at hand."""
     for address, secret in missing_secrets(changes):
         why = f"{secret.source}: {secret.missing}"
-        yield Check(Question.SECRETS, address, Verdict.FAILED, why, "set it where this command runs", (address,))
+        hint = "set it where this command runs" if secret.source.startswith(_SOURCES) else "write it into the manifest"
+        yield Check(Question.SECRETS, address, Verdict.FAILED, why, hint, (address,))
     sent = [(each.address, each.after) for each in changes if each.sends_body and each.after is not None]
     held = [
         (address, len([each for each in secrets_of(after.body).values() if each.available])) for address, after in sent

@@ -43,6 +43,8 @@ class Allow:
     """Addresses of groups to be pushed again although nothing differs."""
     override_freeze: str | None = None
     """Why a freeze does not hold this run; None: it does."""
+    restore: bool = False
+    """Put the former group back where Azure refuses to create it again."""
 
 
 def is_named(project: Project) -> bool:
@@ -89,6 +91,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         selected=loaded.selected,
         create_resource_groups=project.create_resource_groups or local,
         resource_group_location=project.location,
+        restore=allow.restore,
         emptied=tuple(map(str, loaded.emptied)),
         fingerprint_key=fingerprint_key(environ),
     )

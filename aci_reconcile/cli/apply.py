@@ -37,6 +37,7 @@ class ApplyOptions:
 def _apply(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan
+    from aci_reconcile.cli.former import keeping
     from aci_reconcile.cli.promise import promised
     from aci_reconcile.cli.reporting import reporting
     from aci_reconcile.cli.story import Story
@@ -53,7 +54,8 @@ def _apply(ctx: click.Context) -> ExitCode:
             refuse(plan, named=session.console.format == "text")
             context = patience.context(work, work.policy, session)
             stopped = session.interruption.came
-            events = story.of(apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped))
+            told = apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped)
+            events = story.of(keeping(told, work.loaded.project, given, session))
             if plan:
                 ask(session, "apply these changes", approved=asked.approved or promise.saved is not None)
             (finished,) = carried_out(events, context, session, verb="Apply")
@@ -70,6 +72,7 @@ APPLY = Command(
         *options.promise(),
         *options.approval(),
         *options.brakes(),
+        *options.restoring(),
         *options.waiting(),
         *options.refresh(),
         *options.common(options.PAGES),

@@ -103,7 +103,9 @@ def refuse(plan: Plan, *, named: bool = False) -> None:
     if plan.missing_secrets:
         lines = dict.fromkeys(f"{address} needs {secret.source}" for address, secret in plan.missing_secrets)
         message = "secrets are not at hand" if named else f"secrets are missing: {'; '.join(lines)}"
-        raise SecretUnavailableError(message, hint="nothing was written; set them and apply again")
+        raise SecretUnavailableError(
+            message, hint="nothing was written; set them, or do as the plan says, and apply again"
+        )
 
 
 def carried_out(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:

@@ -205,6 +205,7 @@ def allowed(given: Given) -> Allow:
         trust_secrets=given.flag("trust_secrets"),
         redeploy=given.texts("redeploy"),
         override_freeze=overridden(given),
+        restore=given.flag("restore_on_failure"),
     )
 
 

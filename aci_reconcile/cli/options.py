@@ -211,6 +211,12 @@ def brakes() -> list[click.Parameter]:
     ]
 
 
+def restoring() -> list[click.Parameter]:
+    """What becomes of a group that was deleted and that Azure does not take again."""
+    text = "Put the former group back where Azure refuses the new one after a deletion."
+    return [Option("--restore-on-failure", section=SAFETY, is_flag=True, help=text)]
+
+
 def override() -> list[click.Parameter]:
     """What lets a run through a freeze; it is asked why."""
     text = "Write in spite of a freeze, and say why; the reason is recorded."

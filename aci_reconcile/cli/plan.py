@@ -135,6 +135,7 @@ PLAN = Command(
         *options.paths(),
         *options.changed(),
         *options.brakes(),
+        *options.restoring(),
         Option(
             "--detailed-exitcode",
             section=options.SAFETY,

@@ -179,7 +179,8 @@ def fit(saved: Document, name: str, now: float) -> None:
         reasons = "; ".join(f"{each['reason']} (release: {each['release']})" for each in saved["blockers"])
         raise HeldBackError(f"{name} was held back when it was made: {reasons}", hint=_HINT)
     raise StalePlanError(
-        f"{name} is not applyable: it was made without the secrets at hand", hint="plan where the secrets are"
+        f"{name} is not applyable: it was made without the secrets at hand",
+        hint="plan where the secrets are; the plan says what each of them wants",
     )
 
 

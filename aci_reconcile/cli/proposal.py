@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli.allow import is_named
-from aci_reconcile.cli.rules import judged
+from aci_reconcile.cli.rules import fitting, judged
 from aci_reconcile.cli.work import header_of, scopes_of
 from aci_reconcile.reconcile import Look, Refresh, propose
 
@@ -38,7 +38,7 @@ def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> 
     proposal = propose(loaded.resources, scopes_of(project), policy, look)
     if not is_named(project):
         proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code != "orphan"))
-    return judged(proposal, project, header_of(project, endpoint))
+    return judged(fitting(proposal), project, header_of(project, endpoint))
 
 
 def look_for(

@@ -1,4 +1,4 @@
-"""The project's own rules over a plan: JSON Schemas that the plan's JSON must satisfy."""
+"""What a plan must satisfy beside the brakes: the rules for bodies that are sent, and the project's own."""
 
 from __future__ import annotations
 
@@ -6,15 +6,42 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.manifest import violations
+from aci_reconcile.manifest import unfit, violations
 from aci_reconcile.plan.values import Blocker, Notice
 from aci_reconcile.report import plan_json
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
+    from aci_reconcile.errors import Diagnostic
     from aci_reconcile.manifest import Project, Violation
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.plan.values import Change, Plan
     from aci_reconcile.report import Header
+
+
+def fitting(plan: Plan) -> Plan:
+    """Return the plan, held where a body would be sent that the rules for manifests refuse.
+
+    A manifest by itself has passed them; what ``lifecycle.ignore`` carries over from Azure has not, nor both together.
+    What Azure has taken before, it is not said to refuse.
+    """
+    held = tuple(
+        Blocker(
+            "body",
+            f"{change.address} would be refused with what is left to others: {error.path or 'it'}: {error.message}",
+            (change.address,),
+            "a manifest and a lifecycle.ignore that go together",
+        )
+        for change in plan.changes
+        if change.sends_body and change.after is not None and change.after.lifecycle.ignore
+        for error in _misfits(change)[:1]
+    )
+    return replace(plan, blockers=(*plan.blockers, *held)) if held else plan
+
+
+def _misfits(change: Change) -> tuple[Diagnostic, ...]:
+    taken = {(each.code, each.path) for each in (unfit(change.before) if change.before else ())}
+    found = unfit(change.after) if change.after else ()
+    return tuple(each for each in found if (each.code, each.path) not in taken)
 
 
 def judged(plan: Plan, project: Project, header: Header) -> Plan:

@@ -36,6 +36,7 @@ ASKED = tuple(
         *options.changed(),
         *options.place(),
         *options.brakes(),
+        *options.restoring(),
     )
 )
 """The options that decide what is planned; a saved plan holds them, and ``apply --plan`` takes them from there."""

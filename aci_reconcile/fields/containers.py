@@ -89,6 +89,8 @@ def _environment(at: str) -> Iterable[Field]:
             "Value that Azure never shows again.",
             write_only=True,
             confidential=True,
+            unless=("value", "secureValueReference"),
+            insisted=True,
             unnamed=True,
         ),
         text(f"{env}[].secureValueReference", "Name of the entry of `secretReferences` that holds the value."),

@@ -94,6 +94,12 @@ class Field:
     """Azure takes it and never tells it again, and it is no secret: it can't be compared."""
     confidential: bool = False
     """Its value should not stand in a manifest in clear text."""
+    unless: tuple[str, ...] = ()
+    """Of a secret: the properties beside it any of which stands in its place."""
+    insisted: bool = False
+    """Of a secret: Azure is seen to refuse an object with neither it nor what stands in its place."""
+    whose: str = ""
+    """Of a secret: the property beside it that says whose it is; with another value there, it is another secret."""
     key: tuple[str, ...] = ()
     """Of a list: the properties that identify an entry; ``("",)`` where the items are texts and the list is a set."""
     ordered: bool = False
@@ -135,5 +141,7 @@ class Node:
     """The names of the children that a manifest must give."""
     compared: bool = True
     """Whether a difference between two reads of it means anything: neither computed, nor write-only, nor untold."""
+    confides: bool = False
+    """Whether a secret may stand here, or somewhere below."""
     chosen: tuple[tuple[str, str, str], ...] = ()
     """Children that Azure chooses beside others: their name, the other's name, and its value."""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
         one_line: bool
         untold: bool
         confidential: bool
+        unless: tuple[str, ...]
+        insisted: bool
+        whose: str
         key: tuple[str, ...]
         ordered: bool
         presence: bool

@@ -38,11 +38,22 @@ def _node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *,
     hidden = write_only or row.write_only
     below = {each.name: _node(each, replaces, by_parent, write_only=hidden) for each in by_parent.get(row.path, ())}
     compared = not (row.computed or row.untold or hidden)
+    confides = row.confidential or any(each.confides for each in below.values())
     if row.kind in {Kind.LIST, Kind.MAP}:
-        return Node(row, row.kind, replaces, hidden, item=next(iter(below.values()), None), compared=compared)
+        item = next(iter(below.values()), None)
+        return Node(row, row.kind, replaces, hidden, item=item, compared=compared, confides=confides)
     lowered = {name.lower(): name for name in below}
     required = tuple(name for name, each in below.items() if each.row.required)
     chosen = tuple((name, *each.row.computed_beside) for name, each in below.items() if each.row.computed_beside)
     return Node(
-        row, row.kind, replaces, hidden, below, lowered=lowered, required=required, compared=compared, chosen=chosen
+        row,
+        row.kind,
+        replaces,
+        hidden,
+        below,
+        lowered=lowered,
+        required=required,
+        compared=compared,
+        confides=confides,
+        chosen=chosen,
     )

@@ -10,6 +10,7 @@ from aci_reconcile.manifest.codes.evidence import Evidence, evidence
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.conformity import complaint
 from aci_reconcile.manifest.files import ACCEPTED_FILE
+from aci_reconcile.manifest.fitness import unfit
 from aci_reconcile.manifest.freeze import frozen
 from aci_reconcile.manifest.load import Loaded, load, names, peek
 from aci_reconcile.manifest.plan_rules import Rule, Violation, violations
@@ -42,5 +43,6 @@ __all__ = [
     "peek",
     "project_file",
     "schema",
+    "unfit",
     "violations",
 ]

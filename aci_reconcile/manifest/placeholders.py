@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.own_credentials import is_own_credential
 from aci_reconcile.model import as_text
+from aci_reconcile.withheld import variable_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aci_reconcile.fields import Node
     from aci_reconcile.model import Body, Json
 
 FILE_NAME = "name-of-the-file"
 """Azure does not even tell the names of the files in a secret volume."""
 
-_NO_WORD = re.compile(r"[^A-Za-z0-9]+")
+NOTHING: Final[Mapping[str, str]] = {}
+"""No reference is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,11 @@ class Variables:
 
     def name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
         """Return the name for a secret: the same for the same one, else the first candidate that is free."""
-        names = [_joined(parts) for parts in candidates]
+        names = [variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
         found = next(name for name in names if self.taken.get(name, secret) == secret and not is_own_credential(name))
         self.taken[found] = secret
         return found
-
-
-def _joined(parts: tuple[str, ...]) -> str:
-    words = [_NO_WORD.sub("_", part).strip("_").upper() for part in parts]
-    name = "_".join(word for word in words if word) or "SECRET"
-    return f"_{name}" if name[0].isdigit() else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,8 @@ class Placeholders:
 
     address: str
     variables: Variables
+    known: Mapping[str, str] = field(default_factory=dict[str, str])
+    """References of secrets that are known, by path."""
     needed: list[Needed] = field(default_factory=list["Needed"])
 
     def fill(self, raw: Body, found: dict[str, Json], node: Node, at: str) -> None:
@@ -121,6 +120,8 @@ class Placeholders:
         found["secret"] = {FILE_NAME: {"fromText": reference}}
 
     def _reference(self, path: str, secret: tuple[str, ...], *candidates: tuple[str, ...], note: str = "") -> str:
+        if path in self.known:
+            return self.known[path]
         variable = self.variables.name(secret, *candidates)
         self.needed.append(Needed(variable, self.address, path, note))
         return f"${{env:{variable}}}"

@@ -57,6 +57,8 @@ class Text(NamedTuple):
     """The first secret reference in it, for messages."""
     deferred: str = ""
     """The first reference to another group in it, whose value is known only later."""
+    hidden: bool = False
+    """A part of it is a secret wherever it has a value; here it may be empty, as its default says, and is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,11 @@ class References:
         value = self.environ.get(name)
         if not value and default is not None:
             value = default
-        if value is not None:
-            return Text(value) if public else Text(Secret(value, source=f"env:{name}"), offer=match.group())
-        missing = f"the environment variable {name} is not set"
+        if value is not None and (public or value == default == ""):
+            return Text(value, offer=match.group(), hidden=not public)
+        if value:
+            return Text(Secret(value, source=f"env:{name}"), offer=match.group())
+        missing = f"the environment variable {name} is {'not set' if value is None else 'empty'}"
         if public:
             return self._fail("ACI152", where, missing, f"set it, or write `${{env:{name}:-default}}`", path)
         self.findings.add("ACI151", where, missing, hint="an apply that needs it will refuse to start", path=path)
@@ -172,14 +176,19 @@ class References:
             return _offline(whole, source, public=False)
         if scheme == "file":
             value = self.files.reference(target, where, path, self.findings)
-            return Text("", failed=True) if value is None else Text(Secret(value, source=source), offer=whole)
+            if value is None:
+                return Text("", failed=True)
+            return self._secret(Secret(value, source=source), whole, where, path)
         resolver = self.resolvers.get(scheme)
         secret = resolver.resolve(scheme, target) if resolver else None
         if secret is None:
             return Text(Secret.unavailable(source, "not asked for"), offer=whole)
+        return self._secret(secret, whole, where, path)
+
+    def _secret(self, secret: Secret, whole: str, where: Where, path: str) -> Text:
         if not secret.available:
             hint = "an apply that needs it will refuse to start"
-            self.findings.add("ACI151", where, f"{source}: {secret.missing}", hint=hint, path=path)
+            self.findings.add("ACI151", where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
         return Text(secret, offer=whole)
 
     def _of_group(self, target: str, where: Where, path: str) -> Text:
@@ -204,6 +213,7 @@ def _joined(parts: list[Text], *, whole: bool) -> Text:
         failed=any(part.failed for part in parts),
         offer=next((part.offer for part in parts if part.offer), ""),
         deferred=next((part.deferred for part in parts if part.deferred), ""),
+        hidden=any(part.hidden for part in parts),
     )
 
 

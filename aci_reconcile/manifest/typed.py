@@ -15,7 +15,7 @@ from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.references import Text, mentions
 from aci_reconcile.manifest.tokens import TOKEN_STARTS, instead, names_in, placeholder
 from aci_reconcile.manifest.wanted import form, instead_of_nothing, instead_of_text, unquoted, wanted
-from aci_reconcile.secret import Secret
+from aci_reconcile.secret import EMPTY, Secret
 
 if TYPE_CHECKING:
     from aci_reconcile.errors import Where
@@ -158,9 +158,10 @@ class Typing:
         """Return the value of a text whose references are replaced."""
         if text.deferred and not _may_wait(spec, path):
             return self._impatient(text, node, path)
+        if (text.hidden or isinstance(text.value, Secret)) and not (spec is not None and spec.write_only):
+            return self._exposed(text, node, path)
         if isinstance(text.value, Secret):
-            hidden = spec is not None and spec.write_only
-            return self._encoded(text.value, node, spec, at) if hidden and spec else self._exposed(text, node, path)
+            return self._encoded(text.value, node, spec, at)
         if text.unknown:
             return text.value if spec is not None and spec.kind is Kind.STRING else self._doubt(path)
         return self._typed(text.value, node, spec, path, at, plain=text.whole or node.plain)
@@ -213,15 +214,15 @@ class Typing:
         hint = "it may stand in texts that anybody may read, such as environment variables and commands"
         return self._wrong("ACI160", node.where, message, path, hint)
 
-    def _encoded(self, value: Secret, node: ScalarNode, spec: Node, at: str) -> Secret:
+    def _encoded(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
         """Drop a line end that is no part of a key, and check that the content of a secret file is base64."""
-        if value.ends_in(*_LINE_ENDS):
+        if spec is not None and value.ends_in(*_LINE_ENDS):
             if spec.row.one_line:
                 return self._ended(value, node, at)
             if spec.row.name == "secureValue":
                 message, hint = "the value ends in a line end, which is sent, too", "end the value where its text ends"
                 self.findings.add("ACI204", node.where, message, hint=hint, path=at)
-        if spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
+        if spec is not None and spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
             hint = "write {fromText: …} to give it as it is"
             self.findings.add("ACI037", node.where, "the content of a secret file is not base64", hint=hint, path=at)
         return value
@@ -237,11 +238,17 @@ class Typing:
 
     def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
         """Wrap what is no secret by its source; one that stands in the file itself is a warning."""
+        self.places.plain = False
+        if not value:
+            message, hint = "there is nothing in it, which counts as not at hand", "write `${env:NAME}`"
+            if spec.row.name == "secureValue":
+                hint += ', or `value: ""` for a variable that is empty'
+            self.findings.add("ACI255", node.where, message, hint=hint, path=at)
+            return Secret.unavailable(at, EMPTY)
         confidential = spec.row.confidential or spec.row.path == _FILES_IN_SECRETS
         if confidential and not mentions(node.text) and not self._check_token(node.text, node, spec, at):
             hint = "write `${env:NAME}` and set NAME where the tool runs"
             self.findings.add("ACI082", node.where, "a secret stands in the manifest in clear text", hint=hint, path=at)
-        self.places.plain = False
         return Secret(value, source="literal")
 
     def _chosen(self, value: str, node: ScalarNode, allowed: tuple[str, ...], path: Path) -> Json | _Omitted:

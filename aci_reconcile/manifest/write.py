@@ -21,7 +21,7 @@ from yaml.events import (
 from yaml.resolver import Resolver
 
 from aci_reconcile.fields import Fold
-from aci_reconcile.manifest.placeholders import Needed, Placeholders, Variables
+from aci_reconcile.manifest.placeholders import NOTHING, Needed, Placeholders, Variables
 from aci_reconcile.manifest.scalars import free
 from aci_reconcile.manifest.shorten import Shortening
 from aci_reconcile.model import as_text
@@ -68,14 +68,19 @@ class Written:
     """Live fields that are not known here, and were left out."""
 
 
-def write(groups: Iterable[Resource], shared: Shared) -> tuple[Written, ...]:
-    """Return a manifest for each live group; planned against it, nothing but tags changes."""
+def write(groups: Iterable[Resource], shared: Shared, known: Mapping[str, str] = NOTHING) -> tuple[Written, ...]:
+    """Return a manifest for each live group; planned against it, nothing but tags changes.
+
+    Args:
+        groups: as Azure tells them.
+        shared: what the project says for all of them.
+        known: by the paths of secrets, the references they are known to come from; others get names of their own.
+    """
     variables = Variables()
-    return tuple(_written(each, shared, variables) for each in groups)
+    return tuple(_written(each, shared, Placeholders(each.address, variables, known)) for each in groups)
 
 
-def _written(live: Resource, shared: Shared, variables: Variables) -> Written:
-    placeholders = Placeholders(live.address, variables)
+def _written(live: Resource, shared: Shared, placeholders: Placeholders) -> Written:
     body = Shortening(placeholders, shared.spoken).shortened(live.body)
     head: dict[str, Json] = {"name": live.id.name}
     if live.id.resource_group.lower() != shared.resource_group.lower():

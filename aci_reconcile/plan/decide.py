@@ -14,6 +14,7 @@ from aci_reconcile.model import NO_TAGS, as_object, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
+from aci_reconcile.plan.withholding import withholding
 from aci_reconcile.profiles import answering
 from aci_reconcile.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.secret import Fingerprint
@@ -21,7 +22,7 @@ from aci_reconcile.secret import Fingerprint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.model import Resource
+    from aci_reconcile.model import Body, Resource
     from aci_reconcile.normalize import NormalForm
     from aci_reconcile.plan.values import Policy
     from aci_reconcile.secret import Secret
@@ -59,9 +60,13 @@ class Comparison:
 
 def target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
     """Return what is to be written: the manifest and what Azure demands, live values of ignored fields, all tags."""
-    body = complete(carry_over(desired.body, live.body, desired.lifecycle.ignore) if live else desired.body)
+    body = complete(_carried(desired, live))
     wanted = {**as_object(body.get("tags")), **tags.ours(desired, policy.owner)}
     return desired.with_body({**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
+
+
+def _carried(desired: Resource, live: Resource | None) -> Body:
+    return carry_over(desired.body, live.body, desired.lifecycle.ignore) if live else desired.body
 
 
 def compare(
@@ -72,7 +77,7 @@ def compare(
     What the manifest leaves to a profile has been taken out of ``live``.
     """
     before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
-    secrets = _secrets(desired)
+    secrets = _secrets(desired, live)
     fields = tuple([replace(each, secret=each.path in secrets) for each in diff(before, after)])
     found = Comparison(fields, unknown)
     if not secrets:
@@ -83,8 +88,9 @@ def compare(
     return _with_secrets(found, secrets, policy, verdict=verdict)
 
 
-def _secrets(desired: Resource) -> dict[str, Secret]:
-    return {} if desired.plain else secrets_of(desired.body)
+def _secrets(desired: Resource, live: Resource) -> dict[str, Secret]:
+    """Return the declared secrets that a write would send; others answer for fields that are ignored."""
+    return {} if desired.plain else secrets_of(_carried(desired, live))
 
 
 def target_form(desired: Resource, declared: NormalForm, wanted: Resource) -> NormalForm:
@@ -116,7 +122,7 @@ def matches(desired: Resource, live: Resource, policy: Policy) -> bool | None:
 
     A group that we have written before and that carries no fingerprint held no secrets then: these are new.
     """
-    secrets, recorded = _secrets(desired), tags.get(live.tags, tags.SECRETS)
+    secrets, recorded = _secrets(desired, live), tags.get(live.tags, tags.SECRETS)
     if not secrets:
         return None
     if not recorded:
@@ -148,7 +154,8 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         return _detached(desired, live, policy)
     if live is None:
         after = target(desired, None, policy)
-        return Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
+        created = Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
+        return withholding(created, desired, policy)
     if is_foreign(live, policy) or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = target(desired, live, policy)
@@ -167,7 +174,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         digest=digest,
         may_replace=found.replaces is Replaces.MAY,
     )
-    return _acted(_explained(known, found, live), found, live, policy)
+    return withholding(_acted(_explained(known, found, live), found, live, policy), desired, policy)
 
 
 def is_foreign(live: Resource, policy: Policy) -> bool:

@@ -13,6 +13,7 @@ from aci_reconcile.plan.brakes import blockers
 from aci_reconcile.plan.conditions import condition_notices
 from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.deferring import Key, Known, in_order
+from aci_reconcile.plan.former import former_of
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.decide import Verdicts
     from aci_reconcile.plan.values import Policy
+
+_COMES_BACK: Final = "is put back as it was if Azure refuses the new group"
 
 UNDECIDED: Final[Mapping[Key, Change]] = {}
 """Nothing was decided yet."""
@@ -105,6 +108,7 @@ def _assembled(
         blockers=blockers(ordered, missing, policy, ours),
         notices=(
             *_freeze_notice(ordered, policy),
+            *_restore_notices(ordered, policy),
             *_orphan_notices(orphans, policy),
             *_unknown_notices(ordered),
             *condition_notices(ordered),
@@ -136,6 +140,15 @@ def _deletion(resource: Resource) -> Change:
 def _freeze_notice(changes: Iterable[Change], policy: Policy) -> Iterable[Notice]:
     if policy.frozen and policy.override and any(change.writes for change in changes):
         yield Notice("freeze", policy.owner, f"the freeze {policy.frozen} is overridden: {policy.override}")
+
+
+def _restore_notices(changes: Iterable[Change], policy: Policy) -> Iterable[Notice]:
+    """Say of each group that is created again whether it comes back where Azure refuses the new one."""
+    for change in changes if policy.restore else ():
+        if change.action is Action.REPLACE and change.before is not None and change.after is not None:
+            why_not = former_of(change.before, change.after, policy).why_not
+            told = f"is not put back if Azure refuses the new group: {why_not}"
+            yield Notice("restore", change.address, told if why_not else _COMES_BACK)
 
 
 def _orphan_notices(orphans: Iterable[Resource], policy: Policy) -> Iterable[Notice]:

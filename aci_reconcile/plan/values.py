@@ -135,8 +135,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``); ``release`` is
-    the flag or the edit that lifts it, as a person would type it.
+    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``);
+    ``release`` is the flag or the edit that lifts it, as a person would type it.
     """
 
     code: str
@@ -214,6 +214,8 @@ class Policy:
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None
+    restore: bool = False
+    """Put the former group back where Azure refuses to create it again."""
     emptied: tuple[str, ...] = ()
     """Places among the manifests where nothing is declared: files, documents and folders that may have been emptied."""
 

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.checks import Verdict
-from aci_reconcile.errors import AzureError, NotConvergedError
-from aci_reconcile.plan.values import Action
+from aci_reconcile.errors import AzureError, NotConvergedError, SecretUnavailableError
+from aci_reconcile.plan.values import Action, missing_secrets
 from aci_reconcile.reconcile.preflight import preflight
 from aci_reconcile.reconcile.steps import Await, Notify, call
 
@@ -31,6 +31,19 @@ class Clearance:
     planned: tuple[Change, ...] = ()
     asking: bool = False
     checks: tuple[Check, ...] | None = None
+
+
+def at_hand(change: Change) -> None:
+    """Let a write begin only where every secret of it is at hand.
+
+    A plan with one that is not is refused as a whole; but what waited for another group was decided anew since.
+
+    Raises:
+        SecretUnavailableError: one is not; nothing was written.
+    """
+    missing = [f"{secret.source}: {secret.missing}" for _, secret in missing_secrets((change,))]
+    if missing:
+        raise SecretUnavailableError(f"not at hand: {'; '.join(missing)}", hint="nothing was written")
 
 
 def cleared(change: Change, clearance: Clearance, sleep: Callable[[float], None]) -> Process[None]:

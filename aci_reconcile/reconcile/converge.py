@@ -7,26 +7,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, NotConvergedError, RetryableError
-from aci_reconcile.events import Failed, Moved, Skipped, Started, Waiting
+from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, RetryableError
+from aci_reconcile.events import Failed, Moved, Skipped, Started
 from aci_reconcile.model import NO_TAGS, as_text
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.provisioning import is_settled
-from aci_reconcile.reconcile.clearance import cleared
+from aci_reconcile.reconcile.clearance import at_hand
 from aci_reconcile.reconcile.comparing import moved, not_taken
-from aci_reconcile.reconcile.context import MovedError, Wait
+from aci_reconcile.reconcile.context import MovedError
 from aci_reconcile.reconcile.freeing import freed, put_once_freed
 from aci_reconcile.reconcile.hopeless import HopelessError
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
-from aci_reconcile.reconcile.patience import Pace, admitted, going_on, patiently
+from aci_reconcile.reconcile.patience import admitted, going_on, patiently
+from aci_reconcile.reconcile.recreating import GoneError, recreated
 from aci_reconcile.reconcile.running import aftermath, running, unhealthy
-from aci_reconcile.reconcile.steps import InterruptedRunError, pause
-from aci_reconcile.reconcile.verifying import verify
+from aci_reconcile.reconcile.steps import InterruptedRunError
+from aci_reconcile.reconcile.verifying import accepted, verify
 from aci_reconcile.reconcile.watch import fresh, look, watch_of
-from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED, delete, deletion_of, marked, patch, put, stamped
+from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED, delete, deletion_of, marked, patch, stamped
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
@@ -35,14 +36,6 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
     from aci_reconcile.reconcile.watch import Listing
-
-
-class _GoneError(Exception):
-    """The group was deleted for a replacement, and creating it again failed."""
-
-    def __init__(self, error: AciReconcileError) -> None:
-        super().__init__(error.message)
-        self.error = error
 
 
 def converge(change: Change, ctx: Context) -> Process[bool]:
@@ -67,8 +60,9 @@ def _told(change: Change, ctx: Context) -> Process[bool]:
         yield Skipped(change, "interrupted")
     except HopelessError as error:
         yield from unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
-    except _GoneError as gone:
-        yield Failed(change, gone.error, ctx.clock.now() - began, gone=True)
+    except GoneError as gone:
+        seconds, why = ctx.clock.now() - began, gone.unrestored
+        yield Failed(change, gone.error, seconds, gone=not gone.restored, restored=gone.restored, unrestored=why)
     except AciReconcileError as error:
         seconds = ctx.clock.now() - began
         written = ctx.in_flight.get(change.address) in {ACCEPTED, PROVISIONED}
@@ -136,22 +130,20 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
         return None
     if change.impact is Impact.TAGS_ONLY:
         return (yield from _tagged(change, change.after, ctx, deadline))
+    at_hand(change)
     wanted = stamped(change, change.after, (yield from marked(change.after, ctx)))
     if change.action is Action.REPLACE:
-        return (yield from _replaced(change, wanted, ctx, deadline))
+        return (yield from recreated(change, wanted, ctx, deadline))
     try:
         seen = yield from put_once_freed(change, wanted, ctx, deadline)
-    except ImmutableFieldError as error:
-        if not _may_be_recreated(change, ctx):
-            raise _refused(error) from error
-        return (yield from _replaced(change, wanted, ctx, deadline))
-    except RetryableError as error:
-        if not _hangs(change, error):
+    except (ImmutableFieldError, RetryableError) as error:
+        if isinstance(error, RetryableError) and not _hangs(change, error):
             raise
         if not _may_be_recreated(change, ctx):
             raise _refused(error) from error
-        return (yield from _replaced(change, wanted, ctx, deadline))
-    return (yield from _accepted(change, wanted, ctx, deadline, seen))
+        ctx.in_flight.pop(change.address, None)  # it was refused: nothing of the group is under way
+        return (yield from recreated(change, wanted, ctx, deadline))
+    return (yield from accepted(change, wanted, ctx, deadline, seen))
 
 
 def _may_be_recreated(change: Change, ctx: Context) -> bool:
@@ -177,15 +169,6 @@ def _refused(error: AzureError) -> AzureError:
     )
 
 
-def _accepted(
-    change: Change, wanted: Resource, ctx: Context, deadline: Deadline, seen: Resource | None
-) -> Process[Resource | None]:
-    """Look at what became of the write; nothing was looked at where nobody waits for it."""
-    if ctx.wait is Wait.NONE:
-        return None
-    return (yield from verify(change, wanted, ctx, deadline, seen))
-
-
 def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
     """Write tags; a group that we wrote before remembers the manifest, an adopted one has nothing to remember."""
     live = change.before.tags if change.before else NO_TAGS
@@ -201,61 +184,3 @@ def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -
     wanted = tags.merge(after.tags, memory)
     yield from patch(change, wanted, ctx, deadline)
     return (yield from verify(change, replace(after, body={**after.body, "tags": wanted}), ctx, deadline))
-
-
-def _replaced(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
-    """Delete, wait until it is gone, create; nothing is deleted that could not be created again, as far as can be told.
-
-    A creation that fails is tried again until the deadline, whatever the error: nothing is left to lose, and much of
-    what stands in its way passes (a DNS label or a quota that is not free yet, a registry that does not answer).
-
-    Raises:
-        _GoneError: it was deleted and could not be created again.
-    """
-    yield from cleared(change, ctx.clearance, ctx.clock.sleep)
-    ctx.unless_stopped()
-    yield from _removed(change, ctx, deadline)
-    yield Waiting(change, "deleted, and now to be created")
-    pace = Pace(delay=1, factor=2, ceiling=30)
-    there: bool | None = False
-    while True:
-        try:
-            if there is None:  # a creation may have been carried out: nothing is sent before that is known
-                there = yield from _exists(change, ctx, deadline)
-            seen = (yield from put(change, wanted, ctx, deadline, expected=None)) if there is False else None
-            return (yield from _accepted(change, wanted, ctx, deadline, seen))
-        except (AzureError, NotConvergedError) as error:
-            there = yield from _exists(change, ctx, deadline)
-            if there:
-                raise
-            delay = pace.next()
-            if ctx.stopped() or ctx.clock.now() + delay > deadline.at:
-                raise _GoneError(error) from error
-            said = error.code if isinstance(error, AzureError) else ""
-            yield Waiting(change, f"not created yet ({said or error.message}), again in {delay:.0f} s")
-        yield from pause(delay, idle=True)
-
-
-def _removed(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Delete the group that is to be created again; a deletion that did not end well has ended all the same.
-
-    Raises:
-        AzureError: the group is still there.
-        _GoneError: nobody knows whether it is.
-    """
-    try:
-        yield from delete(change, ctx, deadline)
-    except AzureError as error:
-        there = yield from _exists(change, ctx, deadline)
-        if there:
-            raise
-        if there is None:
-            raise _GoneError(error) from error
-
-
-def _exists(change: Change, ctx: Context, deadline: Deadline) -> Process[bool | None]:
-    """Whether the group is there; None where that cannot be told."""
-    try:
-        return (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)) is not None
-    except AzureError:
-        return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.reconcile.comparing import left_of, not_taken, overtaken, removed
-from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.writes import patch
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
+
+
+def accepted(
+    change: Change, wanted: Resource, ctx: Context, deadline: Deadline, seen: Resource | None
+) -> Process[Resource | None]:
+    """Look at what became of the write; nothing is looked at where nobody waits for it."""
+    if ctx.wait is Wait.NONE:
+        return None
+    return (yield from verify(change, wanted, ctx, deadline, seen))
 
 
 def verify(

@@ -36,8 +36,11 @@ STUCK: Final = 120.0
 
 
 def marked(after: Resource, ctx: Context) -> Process[str]:
-    """Return the fingerprint of a group's secrets; it is made beside other work, for scrypt takes its time."""
-    secrets = secrets_of(after.body)
+    """Return the fingerprint of a group's secrets; it is made beside other work, for scrypt takes its time.
+
+    What is not at hand stands in a field that others answer for: no body is sent with it.
+    """
+    secrets = {path: each for path, each in secrets_of(after.body).items() if each.available}
     if not secrets:
         return ""
     return (yield from call(lambda: fingerprint(secrets, entropy=ctx.entropy, key=ctx.policy.fingerprint_key)))

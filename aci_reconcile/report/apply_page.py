@@ -21,7 +21,7 @@ from aci_reconcile.events import (
 )
 from aci_reconcile.plan.values import Action
 from aci_reconcile.report.change_page import FAILED_WEIGHT, change_entry, notices, plan_entries
-from aci_reconcile.report.events import done, moved_text, summary, summary_text
+from aci_reconcile.report.events import done, moved_text, summary, summary_text, whereabouts
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
 from aci_reconcile.report.problem_page import hints
 from aci_reconcile.report.run_state import health_reasons
@@ -93,10 +93,9 @@ def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
             notes = _notes(entry, reached(event))
             entry = replace(entry, notes=notes, health=health, logs=logs, seconds=seconds)
             return _wrong(entry, f"not healthy after {took(seconds)}", health_reasons(health), title="Not healthy")
-        case Failed(_, error, seconds, gone, health, logs):
-            lost = ("The group was deleted and is not back; the next apply creates it.",) if gone else ()
+        case Failed(_, error, seconds, _, health, logs):
             entry = replace(entry, health=health, logs=logs, seconds=seconds)
-            return _wrong(entry, f"failed after {took(seconds)}", summary(error), (*hints(error), *lost))
+            return _wrong(entry, f"failed after {took(seconds)}", summary(error), (*hints(error), *whereabouts(event)))
         case Moved(_, seconds):
             told = moved_text(event)
             return _wrong(replace(entry, seconds=seconds), "moved", told, title="Moved")

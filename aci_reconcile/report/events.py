@@ -189,10 +189,24 @@ def _failed(event: Failed, style: Style) -> Iterator[str]:
     words = f"failed after {took(event.seconds)}: {summary(event.error)}"
     yield _line("!", style.error, event.change.address, words, style)
     yield from _details(event.error)
-    if event.gone:
-        yield "      The group was deleted and is not back; the next apply creates it."
+    yield from (sanitize(f"      {line}") for line in whereabouts(event))
     if event.health is not None:
         yield from _containers(event.health, event.logs, style)
+
+
+def whereabouts(event: Failed) -> Iterator[str]:
+    """Yield what became of a group that was deleted to be created again, and how it comes back."""
+    if event.restored:
+        yield "Azure refused the new group, and the former one was put back."
+        if event.unrestored:
+            yield f"It is not quite as it was: {event.unrestored}"
+    if not event.gone:
+        return
+    yield "The group was deleted and is not back; the next apply tries to create it."
+    if event.unrestored:
+        yield f"The former one was not put back: {event.unrestored}"
+    if event.former:
+        yield f"To bring the former one back: {event.former}"
 
 
 def _details(error: AciReconcileError) -> Iterator[str]:

@@ -102,6 +102,7 @@ def _details(event: Event) -> dict[str, object]:
             members = {"seconds": seconds, "health": _health(health), **(_where(there) if there else {})}
         case Failed(_, error, seconds, gone, health):
             members = {"seconds": seconds, "gone": gone, "error": error_json(error), "health": _health(health)}
+            members |= {"restored": event.restored, "unrestored": event.unrestored, "bring_back": event.former}
         case ResourceGroupFailed(_, error):
             members["error"] = error_json(error)
         case Moved(_, seconds, written):

@@ -148,6 +148,7 @@ def policy_json(policy: Policy) -> dict[str, object]:
         "take_over": sorted(policy.take_over),
         "allow_replace": policy.allow_replace,
         "observe": policy.observe,
+        "restore": policy.restore,
         "touch_secrets": policy.touch_secrets,
         "trust_secrets": policy.trust_secrets,
         "redeploy": _addresses(policy.redeploy),

@@ -21,7 +21,7 @@ from aci_reconcile.plan.values import (
     Unreadable,
 )
 from aci_reconcile.report import Header
-from aci_reconcile.secret import Secret
+from aci_reconcile.secret import REDACTED, Secret
 
 if TYPE_CHECKING:
     from aci_reconcile.diff import Absent
@@ -82,7 +82,7 @@ def _resource(identity: ResourceId, change: Document, side: str, where: Where | 
     body = change[side]
     if body is None:
         return None
-    shown = _marked(body, change[f"{side}_sensitive"], Secret("", source="saved plan"))
+    shown = _marked(body, change[f"{side}_sensitive"], Secret(REDACTED, source="saved plan"))
     if side == "after":
         shown = _marked(shown, change["after_unknown"], Deferred())
     return Resource(identity, cast("Mapping[str, Json]", shown), where=where)

@@ -17,7 +17,7 @@ from azure_world import API_VERSION, Witness
 from e2e.processes import PROJECT, SUBSCRIPTION, Commands, ended
 from factories import body
 
-from aci_reconcile.emulator import Knobs, Request, Response, open_store, serve
+from aci_reconcile.emulator import Fault, Faults, Knobs, Request, Response, open_store, serve
 
 if TYPE_CHECKING:
     import subprocess
@@ -49,7 +49,8 @@ class Killing(Witness):
     """An emulator that kills its client when the moment comes; the dead get no answer."""
 
     def __init__(self) -> None:
-        super().__init__(open_store(None), knobs=Knobs(provisioning_seconds=0.1))
+        self.scripted = Faults()
+        super().__init__(open_store(None), knobs=Knobs(provisioning_seconds=0.1), faults=self.scripted)
         self.moment = Moment(0)
         self.client: subprocess.Popen[str] | None = None
         self.asked = 0
@@ -112,16 +113,24 @@ def _ten(emulator: Killing, commands: Commands) -> tuple[dict[str, float], list[
     return dict.fromkeys(TEN, 1), [("rg-shop", "PUT"), *((name, "PUT") for name in TEN)]
 
 
-def _dies(folder: Path, scene: Callable[[Killing, Commands], Any], moment: Moment) -> tuple[int, int]:
+def _taken_back(emulator: Killing, commands: Commands) -> tuple[dict[str, float], list[Write]]:
+    """The same replacement, which Azure refuses once: the former group is put back, or was about to be."""
+    expected, needed = _replacement(emulator, commands)
+    back = [("db", "PUT"), ("db", "DELETE")] if emulator.moment.after else []
+    emulator.scripted.add([Fault("error", "PUT", "containerGroups/db", status=400)])
+    return expected, needed + back
+
+
+def _dies(folder: Path, scene: Callable[[Killing, Commands], Any], moment: Moment, *options: str) -> tuple[int, int]:
     """Let an apply die at a moment and another one finish; returns how the first one ended, and after which request."""
     folder.mkdir()
     emulator = Killing()
+    emulator.moment = moment
     with serve(emulator) as server:
         commands = Commands(folder, {"ACI_RECONCILE_ARM_ENDPOINT": server.url})
         commands.write("aci-reconcile.yaml", PROJECT)
         expected, needed = scene(emulator, commands)
-        emulator.moment = moment
-        emulator.client = commands.begin(*APPLY)
+        emulator.client = commands.begin(*APPLY, *options)
         first = ended(emulator.client)
         emulator.client = None
         last = commands(*APPLY)
@@ -140,6 +149,14 @@ def _dies(folder: Path, scene: Callable[[Killing, Commands], Any], moment: Momen
 def test_a_replacement_survives_the_death_of_its_apply(tmp_path: Path, moment: Moment) -> None:
     """The group is recreated once, whatever the dead one saw of it, and the other group is not touched."""
     assert -9 == _dies(tmp_path / "work", _replacement, moment)[0]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_former_group_that_is_put_back_survives_the_death_of_its_apply(tmp_path: Path, after: bool) -> None:
+    """Be it back or not: the next apply recreates it, or creates it."""
+    moment = Moment(2, "PUT", after=after)
+
+    assert -9 == _dies(tmp_path / "work", _taken_back, moment, "--restore-on-failure")[0]
 
 
 def test_ten_creations_survive_the_death_of_their_apply(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from aci_reconcile.errors import (
     NoAnswerError,
     NotConvergedError,
     NotFoundError,
+    QuotaError,
     RetryableError,
     SecretUnavailableError,
     ThrottledError,
@@ -296,10 +297,10 @@ def test_a_refused_update_is_recreated_when_allowed() -> None:
 
 
 def test_a_replacement_that_cannot_be_created_again_says_so_loudly() -> None:
-    """It is tried until the timeout; then the group is gone."""
+    """What may pass is waited for until the timeout; then the group is gone."""
     backend, clock = FakeBackend.holding(owned(group())), FakeClock()
     began = clock.now()
-    backend.faults["put"] = [InvalidRequestError("no room")] * 1000
+    backend.faults["put"] = [QuotaError("no room")] * 1000
     event = last(run(backend, group(osType="Windows"), rules={"allow_replace": UNLIMITED}, clock=clock, timeout=600))
 
     assert isinstance(event, Failed)
@@ -308,10 +309,11 @@ def test_a_replacement_that_cannot_be_created_again_says_so_loudly() -> None:
 
 
 def test_a_replacement_is_created_as_soon_as_it_can_be() -> None:
-    """Whatever the error was: nothing is left to lose."""
-    backend = FakeBackend.holding(owned(group()))
+    """Its own label comes free, and an answer that was lost is asked for again."""
+    address = {"type": "Public", "ports": [{"port": 80}], "dnsNameLabel": "shop"}
+    backend = FakeBackend.holding(owned(group(ipAddress=address)))
     backend.faults["put"] = [InvalidRequestError("taken", code="DnsNameLabelAlreadyTaken"), NoAnswerError("reset")]
-    event = last(run(backend, group(osType="Windows"), rules={"allow_replace": UNLIMITED}))
+    event = last(run(backend, group(osType="Windows", ipAddress=address), rules={"allow_replace": UNLIMITED}))
 
     assert isinstance(event, Succeeded)
     assert ["delete", "put", "put", "put"] == [verb for verb, _ in backend.writes]

@@ -27,7 +27,7 @@ RECREATED = group("web", osType="Windows")
 class Stopping(FakeBackend):
     """A backend during whose nth request of a kind somebody interrupts the run."""
 
-    stop: tuple[str, int] = ("", 0)
+    stop_at: tuple[str, int] = ("", 0)
     came = False
     slow: float = 0
     """Seconds that the writes take that are sent before the interruption; meanwhile the others are queued."""
@@ -39,7 +39,7 @@ class Stopping(FakeBackend):
         return super().put(resource)
 
     def _told(self, verb: str, what: str) -> None:
-        if (verb, [each for each, _ in self.calls].count(verb)) == self.stop:
+        if (verb, [each for each, _ in self.calls].count(verb)) == self.stop_at:
             self.came = True
         super()._told(verb, what)
 
@@ -47,7 +47,7 @@ class Stopping(FakeBackend):
 def there(*resources: Resource, stop: tuple[str, int]) -> Stopping:
     """Return a backend that holds groups of ours."""
     backend = Stopping.holding(*map(owned, resources))
-    backend.stop = stop
+    backend.stop_at = stop
     return backend
 
 

@@ -122,3 +122,13 @@ def test_a_tag_that_is_not_ours_is_no_fingerprint(text: str) -> None:
 def test_no_secrets_have_no_fingerprint() -> None:
     """The tag is left out, not written empty."""
     assert "" == fingerprint({}, entropy=salt)
+
+
+def test_an_empty_text_is_no_secret() -> None:
+    """It is what stands where nobody set one; joined to other text, it leaves the whole without a value."""
+    empty = Secret("", source="env:PW")
+
+    assert (False, "it is empty") == (empty.available, empty.missing)
+    assert not empty
+    assert not ("postgres://u:" + empty).available
+    assert not Secret("x").map(lambda _text: "").available

@@ -217,6 +217,7 @@ _SENT: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI209": _likely("it is nearly the name of a region that azurerm's acceptance tests list"),
     "ACI210": _thread("IdentityNotSupportedOnWindows: MicrosoftDocs/azure-docs#113243, #108023"),
     "ACI211": _likely("no region of the list has this name, and the list has a date"),
+    "ACI255": _thread("an empty password: Azure/azure-cli#8545"),
 }
 _READ: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI220": (Evidence(Kind.DOCUMENT, "azure-cli's own `container export` writes `user_assigned_identities`"),),

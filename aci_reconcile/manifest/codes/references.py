@@ -18,8 +18,9 @@ REFERENCES: Final[Mapping[str, Code]] = {
     ),
     "ACI151": Code(
         "A secret can't be had",
-        "The environment variable is not set, or the vault did not answer. A plan can be made without it (the "
-        "secret is not compared); an apply that would have to send it refuses to start.",
+        "The environment variable is not set or empty, the file is empty, or the vault did not answer. A plan can be "
+        "made without it (the secret is not compared); an apply that would have to send it refuses to start. "
+        "`${env:NAME:-}` says that a part of a text may be empty.",
         'secureValue: "${env:DB_PASSWORD}"',
         WARNING,
     ),
@@ -69,6 +70,14 @@ REFERENCES: Final[Mapping[str, Code]] = {
         "It is not written as a reference is, and is left as it is: `${env:NAME}`, without spaces, the name "
         "beginning with a letter or `_`.",
         'secureValue: "${ENV:DB_PASSWORD}"',
+        WARNING,
+    ),
+    "ACI255": Code(
+        "A secret with nothing in it",
+        "An empty text is no secret: Azure refuses it as a password, and in other places it would take the place of "
+        "what the group has. It counts as not at hand: a plan can be made (the secret is not compared); an apply that "
+        "would have to send it refuses to start.",
+        'password: ""',
         WARNING,
     ),
     "ACI160": Code(

@@ -196,7 +196,10 @@ def test_a_missing_secret_is_told_once(project: CommandLine) -> None:
 
     assert ("", True) == (planned.err, planned.out.endswith(f"\n\n{told}"))
     assert 1 == applied.out.count("TOKEN is not set")
-    assert (1, "Error: secrets are not at hand\n  nothing was written; set them and apply again\n") == (
+    assert (
+        1,
+        "Error: secrets are not at hand\n  nothing was written; set them, or do as the plan says, and apply again\n",
+    ) == (
         applied.code,
         applied.err,
     )

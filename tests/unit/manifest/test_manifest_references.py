@@ -34,6 +34,14 @@ containers:
 ENVIRON = {"PASSWORD": "hunter2", "SHA": "abc", "EMPTY": "", "NESTED": "${env:SHA}"}
 
 
+class Empty:
+    """A vault whose secrets hold nothing."""
+
+    def resolve(self, scheme: str, name: str, /) -> Secret:
+        """Return an empty secret."""
+        return Secret("", source=f"{scheme}:{name}")
+
+
 def manifest(image: str = "x:1", cpu: str = "1", command: str = "x", secret: str = "s") -> str:
     """Return a manifest with one field to look at."""
     return MANIFEST.format(image=image, cpu=cpu, command=command, secret=secret)
@@ -60,7 +68,7 @@ def secret(loaded: Loaded) -> Secret:
         ('"a${env:PASSWORD}b${env:SHA}"', "ahunter2babc"),
         ('"${env:NONE:-x y}"', "x y"),
         ('"${env:EMPTY:-x}"', "x"),
-        ('"${env:EMPTY}"', ""),
+        ('"a${env:EMPTY:-}b"', "ab"),
         ('"${env:NESTED}"', "${env:SHA}"),
         ('"$${env:PASSWORD}"', "${env:PASSWORD}"),
         ('"${var:v}-${env:SHA}"', "1.4-abc"),
@@ -99,6 +107,29 @@ def test_a_missing_secret_is_a_warning(load_text: Loader) -> None:
     assert not loaded.errors
     assert not secret(loaded).available
     assert [("ACI151", "a.yaml", 11)] == [(e.code, e.where.file, e.where.line) for e in loaded.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ('"${env:EMPTY}"', "the environment variable EMPTY is empty"),
+        ('"postgres://u:${env:EMPTY}@db"', "the environment variable EMPTY is empty"),
+        ('"${file:empty.txt}"', "it is empty"),
+        ('"${keyvault:shop-kv/empty}"', "it is empty"),
+        ('"${env:EMPTY:-}"', "it is empty"),
+        ('""', "it is empty"),
+    ],
+)
+def test_an_empty_secret_is_not_at_hand(load_text: Loader, written: str, why: str) -> None:
+    """It is what a pipeline gives for a secret that nobody set; wherever it comes from, it is told at its place."""
+    loaded = load_text(
+        {"a.yaml": manifest(secret=written), "empty.txt": "\n"}, environ=ENVIRON, resolvers={"keyvault": Empty()}
+    )
+
+    assert not secret(loaded).available
+    assert why == secret(loaded).missing
+    assert [("a.yaml", 11)] == [(each.where.file, each.where.line) for each in loaded.diagnostics]
+    assert not loaded.errors
 
 
 def test_an_offline_check_resolves_nothing(load_text: Loader) -> None:

@@ -1,0 +1,86 @@
+"""A group that a recreation has cost: what it was is kept as a manifest, with the command that brings it back.
+
+The files hold what Azure shows of a group, and references in the places of secrets.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.events import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.cli.given import Given
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.events import Event
+    from aci_reconcile.manifest import Project
+    from aci_reconcile.model import Json
+    from aci_reconcile.plan.values import Change
+
+_REFERENCE: Final = re.compile(r"(env|keyvault):[^\s,]+")
+_PLACES: Final = (("arm_endpoint", "--arm-endpoint"), ("cloud", "--cloud"))
+
+
+def keeping(events: Iterable[Event], project: Project, given: Given, session: Session) -> Iterator[Event]:
+    """Pass the events on; one that tells of a lost group gets the command that brings its former self back."""
+    for event in events:
+        if isinstance(event, Failed) and event.gone and not given.flag("local"):
+            yield replace(event, former=_kept(event.change, project, given, session))
+        else:
+            yield event
+
+
+def _kept(change: Change, project: Project, given: Given, session: Session) -> str:
+    """Write the former group down; returns the command, nothing where there was no group or no room for it."""
+    from aci_reconcile.cli.connection import STATE
+    from aci_reconcile.cli.placing import file_names, place
+    from aci_reconcile.errors import AciReconcileError
+    from aci_reconcile.manifest.write import Shared, dumped, write
+
+    if change.before is None:
+        return ""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(session.clock.now()))
+    name = file_names([change.id])[change.id]
+    folder = project.root / STATE / "former" / f"{stamp}-{Path(name).stem}"
+    (written,) = write([change.before], Shared(change.id.resource_group), _references(change))
+    try:
+        place({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
+    except AciReconcileError as error:
+        session.console.warn(f"the former {change.address} could not be written down: {error.message}")
+        return ""
+    return _command(folder / "aci-reconcile.yaml", project, given, session)
+
+
+def _project(change: Change, project: Project) -> dict[str, Json]:
+    """Return a project of the same owner with this one group, so that nothing else is looked at."""
+    said: dict[str, Json] = {
+        "name": project.name,
+        "subscription": project.subscription,
+        "resourceGroup": change.id.resource_group,
+    }
+    nothing: dict[str, Json] = {}
+    return said | ({"environments": {project.environment: nothing}} if project.environment else nothing)
+
+
+def _references(change: Change) -> dict[str, str]:
+    """Return by the paths of secrets the references that the manifest has there."""
+    from aci_reconcile.normalize import secrets_of
+
+    secrets = secrets_of(change.after.body) if change.after else {}
+    return {path: f"${{{each.source}}}" for path, each in secrets.items() if _REFERENCE.fullmatch(each.source)}
+
+
+def _command(file: Path, project: Project, given: Given, session: Session) -> str:
+    shown = file.relative_to(session.cwd) if file.is_relative_to(session.cwd) else file
+    words = ["aci-reconcile", "apply", "--project", str(shown)]
+    words += ["-e", project.environment] if project.environment else []
+    for name, flag in _PLACES:
+        words += [flag, given.text(name)] if name in given.typed else []
+    return shlex.join(words)

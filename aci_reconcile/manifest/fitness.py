@@ -1,0 +1,46 @@
+"""The rules for manifests, put to a body that is about to be sent: what others answer for was in no manifest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.errors import Severity, Where
+from aci_reconcile.fields import ROOT
+from aci_reconcile.fields.paths import below
+from aci_reconcile.manifest.expand import join
+from aci_reconcile.manifest.findings import Findings
+from aci_reconcile.manifest.items import Item
+from aci_reconcile.manifest.places import Places
+from aci_reconcile.manifest.rules import check
+from aci_reconcile.manifest.validator import conforms
+from aci_reconcile.model import as_list, as_object, as_text
+
+if TYPE_CHECKING:
+    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.fields import Node
+    from aci_reconcile.manifest.places import Path
+    from aci_reconcile.model import Json, Resource
+
+
+def unfit(group: Resource) -> tuple[Diagnostic, ...]:
+    """Return the errors of a group's body; its tags are left out, for those that others gave are none of its own."""
+    where = group.where or Where(group.address)
+    body = {name: value for name, value in group.body.items() if name != "tags"}
+    places, findings = Places(where={(): where}, names={(): ""}, plain=False), Findings()
+    _note(body, ROOT, (), "", places)
+    item = Item(body, places, findings)
+    check(item)
+    conforms(item)
+    return tuple(each for each in findings.sorted() if each.severity is Severity.ERROR)
+
+
+def _note(value: Json, node: Node | None, path: Path, at: str, places: Places) -> None:
+    """Note how people name each value, and every key."""
+    places.names[path] = at
+    for name, each in as_object(value).items():
+        places.keys.add(name)
+        inner = below(node, name)
+        _note(each, inner, (*path, name), join(at, name, inner), places)
+    for index, each in enumerate(as_list(value)):
+        label = as_text(as_object(each).get("name")) if node is not None and node.row.key == ("name",) else ""
+        _note(each, node.item if node is not None else None, (*path, index), f"{at}[{label or index}]", places)
