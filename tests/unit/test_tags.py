@@ -98,6 +98,7 @@ def test_our_own_tags_are_in_no_digest() -> None:
     assert tags.desired_digest(plain) == tags.desired_digest(tagged)
     assert tags.live_digest(plain, plain) == tags.live_digest(tagged, plain)
     assert tags.desired_digest(plain) != tags.desired_digest(body(tags={"team": "data"}))
+    assert tags.live_digest(plain, plain) != tags.live_digest(body(tags={"team": "data"}), plain)
 
 
 def test_the_digest_of_a_live_body_leaves_out_what_no_manifest_answers_for() -> None:
