@@ -285,8 +285,9 @@ def _key_of(entry: Any, node: Node) -> str:
     """Return what names an entry of a keyed list, absent parts by their default."""
     if not isinstance(entry, dict) or node.item is None:
         return str(entry).lower()
+    members: dict[str, Any] = entry
     rows = {name: child.row for name, child in node.item.children.items()}
-    parts = [entry.get(name, "" if rows[name].default is UNSET else rows[name].default) for name in node.row.key]
+    parts = [members.get(name, "" if rows[name].default is UNSET else rows[name].default) for name in node.row.key]
     return str(parts).replace(" ", "").lower()
 
 

@@ -46,8 +46,8 @@ def test_entries_come_in_the_order_of_their_names() -> None:
 
 def test_what_lies_below_a_difference_is_not_told_again() -> None:
     """A list without keys is one value, however many of its parts are others."""
-    before = {"properties": {"containers": {"web": {"properties": {"command": ["a", "b"]}}}}}
-    after = {"properties": {"containers": {"web": {"properties": {"command": ["x", "y", "z"]}}}}}
+    before: dict[str, Any] = {"properties": {"containers": {"web": {"properties": {"command": ["a", "b"]}}}}}
+    after: dict[str, Any] = {"properties": {"containers": {"web": {"properties": {"command": ["x", "y", "z"]}}}}}
 
     (change,) = diff(before, after)
 
@@ -64,7 +64,8 @@ def test_sides_without_anything_are_absent() -> None:
 
 def test_something_where_there_was_a_text_replaces_it() -> None:
     """Patching goes through what is no object."""
-    before, after = {"tags": "x"}, {"tags": {"a": "1"}}
+    before: dict[str, Any] = {"tags": "x"}
+    after: dict[str, Any] = {"tags": {"a": "1"}}
 
     assert after == patch(before, diff(before, after))
     assert before == patch(after, diff(after, before))
@@ -90,7 +91,7 @@ def test_a_secret_tells_that_it_came_changed_or_went(before: bool, after: bool, 
 
 def test_leaves_of_what_came_and_of_what_went() -> None:
     """Each leaf on the side on which it is, in the table's order."""
-    thing = {"ports": {"80/TCP": {}}, "type": "Public", "dnsNameLabel": "shop"}
+    thing: dict[str, Any] = {"ports": {"80/TCP": {}}, "type": "Public", "dnsNameLabel": "shop"}
     (came,) = diff({"properties": {}}, {"properties": {"ipAddress": thing}})
     (went,) = diff({"properties": {"ipAddress": thing}}, {"properties": {}})
     paths = ["ipAddress.ports[80/TCP]", "ipAddress.type", "ipAddress.dnsNameLabel"]
@@ -185,16 +186,19 @@ def test_what_holds_nothing_but_what_azure_fills_in_goes() -> None:
 
 def test_names_of_identities_fold_case() -> None:
     """ARM ids come back in other spellings."""
-    given = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {"/Subscriptions/A": {}}}}
-    told = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {"/subscriptions/a": {}}}}
+    given: dict[str, Any] = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {"/Subscriptions/A": {}}}}
+    told: dict[str, Any] = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {"/subscriptions/a": {}}}}
 
     assert same(normalize(given), normalize(told))
 
 
 def test_secrets_of_lists_without_keys_go_by_their_place() -> None:
     """JSON of the author's own shape counts text by text."""
-    settings = {"list": [Secret("a"), {"deep": Secret("b")}], "text": Secret("c")}
-    extension = {"name": "x", "properties": {"extensionType": "t", "version": "1", "protectedSettings": settings}}
+    settings: dict[str, Any] = {"list": [Secret("a"), {"deep": Secret("b")}], "text": Secret("c")}
+    extension: dict[str, Any] = {
+        "name": "x",
+        "properties": {"extensionType": "t", "version": "1", "protectedSettings": settings},
+    }
 
     assert [
         "extensions[x].protectedSettings.list[0]",
