@@ -207,7 +207,9 @@ def _differ(left: Any, right: Any, item: Node) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         return left.lower() != right.lower()
     names = [name for name in item.children if item.children[name].kind is Kind.STRING]
-    return any(str(left.get(name, "")).lower() != str(right.get(name, "")).lower() for name in names[:1])
+    entries: list[dict[str, Any]] = [left, right]
+    first, second = ([str(entry.get(name, "")).lower() for name in names[:1]] for entry in entries)
+    return first != second
 
 
 def _members(value: dict[str, Any], node: Node) -> Iterator[tuple[str, Node, dict[str, Any]]]:
