@@ -204,8 +204,8 @@ def _lists(value: list[Any], node: Node, item: Node) -> Iterator[tuple[str, list
 
 def _differ(left: Any, right: Any, item: Node) -> bool:
     """Whether two entries are different for certain: texts that no folding makes equal, or entries with other keys."""
-    if isinstance(left, str) and isinstance(right, str):
-        return left.lower() != right.lower()
+    if item.kind is Kind.STRING:
+        return str(left).lower() != str(right).lower()
     names = [name for name in item.children if item.children[name].kind is Kind.STRING]
     entries: list[dict[str, Any]] = [left, right]
     first, second = ([str(entry.get(name, "")).lower() for name in names[:1]] for entry in entries)
