@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from strategies import bodies
+from strategies import URLS, bodies
 
 from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node
 
@@ -125,7 +125,7 @@ def _spots(value: Any, nodes: tuple[Node, ...], way: tuple[str | int, ...]) -> I
     yield value, nodes, way
     if isinstance(value, dict) and node.kind is Kind.OBJECT:
         for name, each in value.items():
-            if name in node.children:
+            if name in node.children and not _is_computed(node.children[name], value):
                 yield from _spots(each, (*nodes, node.children[name]), (*way, name))
     elif isinstance(value, dict) and node.kind is Kind.MAP and node.item is not None:
         for name, each in value.items():
@@ -133,6 +133,12 @@ def _spots(value: Any, nodes: tuple[Node, ...], way: tuple[str | int, ...]) -> I
     elif isinstance(value, list) and node.kind is Kind.LIST and node.item is not None:
         for index, each in enumerate(value):
             yield from _spots(each, (*nodes, node.item), (*way, index))
+
+
+def _is_computed(node: Node, beside: dict[str, Any]) -> bool:
+    """Whether Azure says what a property is, always or beside what else its object says."""
+    name, value = node.row.computed_beside or ("", "")
+    return node.row.computed or (bool(name) and str(beside.get(name, "")).lower() == value.lower())
 
 
 def _meaningful(body: dict[str, Any]) -> Iterator[Edit]:
@@ -215,7 +221,7 @@ def _differ(left: Any, right: Any, item: Node) -> bool:
 def _members(value: dict[str, Any], node: Node) -> Iterator[tuple[str, Node, dict[str, Any]]]:
     """Yield an object with one property more or less, of those that mean something."""
     for name, child in node.children.items():
-        if not child.compared or child.row.computed:
+        if not child.compared or _is_computed(child, value):
             continue
         if name not in value:
             yield "a property more", child, {**value, name: _sample(child)}
@@ -269,8 +275,11 @@ def _meaningless(body: dict[str, Any]) -> Iterator[Edit]:
 
 def _spellings(value: Any, node: Node) -> Iterator[tuple[str, Any]]:
     """Yield what means the same."""
-    if isinstance(value, str) and value.isascii() and (node.row.enum or node.row.folds is not Fold.NOTHING):
+    folded = bool(node.row.enum) or node.row.folds in {Fold.CASE, Fold.SPACES}
+    if isinstance(value, str) and value.isascii() and folded:
         yield "other case", value.swapcase()
+    if isinstance(value, str) and value in URLS:
+        yield "another spelling of the address", URLS[value][-1]
     if isinstance(value, str) and node.row.folds is Fold.SPACES:
         yield "a space more", f"{value} "
     if isinstance(value, int) and not isinstance(value, bool):
