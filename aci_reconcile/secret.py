@@ -16,6 +16,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,6 +30,7 @@ _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
 _NAME_SALT = b"aci-reconcile key id"
 _TELLING = 8
+_WORD = 4
 _DIGEST_BYTES = 24
 
 
@@ -74,8 +76,12 @@ class Secret:
         return tuple(dict.fromkeys((self.__value, *self.__parts))) if self.__value else ()
 
     def holds(self, text: str) -> bool:
-        """Whether a text is the value, or a part of it."""
-        return bool(text) and text in self.__value
+        """Whether a text is the value, or a part of it that tells something: short ones count as whole words only."""
+        if not text or text == self.__value:
+            return bool(text)
+        if len(text) >= _TELLING:
+            return text in self.__value
+        return len(text) >= _WORD and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", self.__value) is not None
 
     def ends_in(self, *endings: str) -> bool:
         """Whether the value ends in one of these texts."""

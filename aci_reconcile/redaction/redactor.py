@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from aci_reconcile.secret import Secret
 
 _CUT: Final = 8
-"""How much of a secret must be left at the end of a text that was cut for it to be known again."""
+"""How much of a secret must be left at the end of a text that was cut for it to be known again; or at its beginning."""
+_BETWEEN: Final = "\0"
+_LONGEST: Final = 4096
+"""Of longer ones no rest is looked for: that would be a lot of work for a hostile text."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,9 @@ class Redactor:
     _learned: int = 0
     _heads: dict[str, dict[int, set[str]]] = field(default_factory=dict[str, "dict[int, set[str]]"], repr=False)
     """Spellings by their beginning and their length."""
+    _whole: list[str] = field(default_factory=list[str], repr=False)
+    _joined: tuple[int, str] = field(default=(0, ""), repr=False)
+    """How many spellings stand in one text, and that text: to look for what is left of one at a log's beginning."""
 
     def remember(self, secrets: Iterable[Secret]) -> None:
         """Add secrets that must not be shown, with the parts that they were joined from."""
@@ -50,7 +56,9 @@ class Redactor:
         return without(text, (*self._spans(text), *spans(text)))
 
     def _learn(self, value: str) -> None:
-        for each in spellings_of(value):
+        known = spellings_of(value)
+        self._whole.extend(each for each in known if _CUT < len(each) <= _LONGEST)
+        for each in known:
             self._heads.setdefault(each[:SHORTEST], {}).setdefault(len(each), set()).add(each)
 
     def _spans(self, text: str) -> Iterator[Span]:
@@ -59,10 +67,31 @@ class Redactor:
         if not heads:
             return
         folded = fold(text)
+        yield from self._tail(folded)
         for at in [at for at in range(len(folded) - SHORTEST + 1) if folded[at : at + SHORTEST] in heads]:
             known = heads[folded[at : at + SHORTEST]]
             if size := max(_size(folded, at, length, known[length]) for length in tuple(known)):
                 yield at, at + size
+
+    def _tail(self, text: str) -> Iterator[Span]:
+        """Yield where a text begins with the end of a spelling: Azure keeps the last bytes of a log, not lines."""
+        start = len(text) - len(text.lstrip(".…"))
+        head = text[start : start + _CUT]
+        tails = self._all()
+        at = tails.find(head) if len(head) == _CUT and _BETWEEN not in head else -1
+        while at >= 0:
+            end = tails.index(_BETWEEN, at)
+            left = tails[at:end]
+            if text.startswith(left, start) and not text[start + len(left) : start + len(left) + 1].isalnum():
+                yield start, start + len(left)
+                return
+            at = tails.find(head, at + 1)
+
+    def _all(self) -> str:
+        if len(self._whole) != self._joined[0]:
+            whole = tuple(self._whole)
+            self._joined = len(whole), "".join(f"{each}{_BETWEEN}" for each in whole)
+        return self._joined[1]
 
 
 def _size(text: str, at: int, length: int, spellings: set[str]) -> int:

@@ -22,11 +22,13 @@ Span: TypeAlias = tuple[int, int]
 
 _NAMES: Final = ("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "key")
 _NAMED: Final = (
-    r"(?:password|passwd|passphrase|(?<![a-z])pwd|secret|token|credentials?"
+    r"(?:password|passwd|passphrase|(?<![a-z])pwd(?![ \t]?=[ \t]?/)|secret|token|credentials?"
     r"|(?:access|account|api|auth|client|encryption|master|private|secret|shared|signing|storage|subscription)"
     r"[ _-]?key)"
     r"""(?:["']?[ \t]{0,2}=[ \t]{0,2}(?:"((?:[^"\\\n]|\\.)+)"|'([^'\n]+)'|([^\s;&"'<>|]+))"""  # name=value
     r"""|\\?["'][ \t]{0,2}:[ \t]{0,2}\\?["']([^"'\\\n]+)"""  # "name": "value"
+    r"""|[ \t]?:[ \t]{1,2}"(?=[^"\n]{6})([^"\n\d]{0,99}\d[^"\n]*)\""""  # name: "v4lue"
+    r"""|[ \t]?:[ \t]{1,2}'(?=[^'\n]{6})([^'\n\d]{0,99}\d[^'\n]*)'"""  # name: 'v4lue'
     r"""|[ \t]?:[ \t]{1,2}(?=\S{6})([^\s;&"'<>|]{0,99}\d[^\s;&"'<>|]*)"""  # name: v4lue
     r"""|[ \t]{1,2}(?P<option>[^\s\-=:]\S*))"""  # --name value
 )
@@ -46,7 +48,19 @@ class _Shape:
 _SHAPES: Final = (
     _Shape(("://",), r"""://[^\s/?#"'<>@:]{0,256}:([^\s/?#"'<>]+)@"""),
     _Shape(("://",), r"""://([^\s/?#"'<>@:]{20,})@"""),
-    _Shape(("sig=",), r"""[?&;][sS]ig=([^\s&;"'<>]+)"""),
+    _Shape(("password=", "pwd="), r"""(?i:;[ \t]?(?:password|pwd)=)([^;"'\n]{1,128})"""),
+    _Shape(("pass=",), r"""(?i:(?<![a-z])pass=)(?!\d{1,6}(?!\w))([^\s;&"'<>|]{4,})"""),
+    _Shape(("sig=",), r"""[?&;](?i:sig)=([^\s&;"'<>]+)"""),
+    _Shape(("code=",), r"""[?&]code=([^\s&;"'<>]{20,})"""),
+    _Shape(
+        ("authorization",),
+        r"""(?i:(?<![\w-])authorization["']?[ \t]?[:=][ \t]?["']?(?:basic|bearer|token|apikey|sharedkey)[ \t]+)"""
+        r"""(?=\S*[\d=])([^\s"',;]{6,})""",
+    ),
+    _Shape(
+        ("hooks.slack.com/", "webhook.office.com/", "/api/webhooks/"),
+        r"""(?:hooks\.slack\.com|webhook\.office\.com|discord(?:app)?\.com/api/webhooks)/([^\s"'<>]+)""",
+    ),
     _Shape(
         ("bearer ", "basic ", "sharedkey "),
         r"(?i:(?<![\w-])(?:bearer|basic|sharedkey))[ \t]+(?=\S*[\d=])([\w.~+/:-]{16,}=*)",

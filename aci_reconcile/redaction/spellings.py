@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
 
@@ -18,6 +19,10 @@ SHORTEST: Final = 4
 WORD: Final = 6
 """Shorter values count as whole words only."""
 _LINE: Final = 8
+_RISKY: Final = (r"[<>&]", r"""\\"|[<>&'+`]""")
+"""What encoders of JSON write as code units besides: that of Go, and that of .NET."""
+_SAFE: Final = ("", "/", "!*'()", "!*'()$&+,;=")
+"""What encoders of URLs leave as it is: strict ones, those of paths, JavaScript's, and Go's for users and passwords."""
 _NO_SECRETS: Final = frozenset({"true", "false", "null", "none", "undefined"})
 
 
@@ -57,14 +62,29 @@ def _spelled(text: str) -> Iterator[str]:
         once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
         yield once
         yield json.dumps(once)[1:-1]
+        yield from (re.sub(risky, _code_unit, once) for risky in _RISKY)
     data = text.encode("utf-8", "surrogatepass")
-    yield from (quote(data, safe=""), quote(data), quote_plus(data))
+    for safe in _SAFE:
+        once = quote(data, safe=safe)
+        yield from (once, quote(once, safe=""))
+    yield quote_plus(data)
     for quotes in (True, False):
         escaped = html.escape(text, quote=quotes)
         yield from (escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&quot;", "&#34;"))
+    yield from _in_entities(html.escape(text))
     if len(text) >= WORD:
         yield data.hex()
         yield from _in_base64(data)
+
+
+def _code_unit(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()[-1]):04x}"
+
+
+def _in_entities(escaped: str) -> Iterator[str]:
+    """Yield what .NET makes of it, which writes letters of other scripts by number, and plus signs sometimes."""
+    yield re.sub(r"[^\0-\x7f]", lambda found: f"&#{ord(found.group())};", escaped).replace("&#x27;", "&#39;")
+    yield re.sub(r"[^\0-\x7f]|\+", lambda found: f"&#x{ord(found.group()):x};", escaped)
 
 
 def _in_base64(data: bytes) -> Iterator[str]:

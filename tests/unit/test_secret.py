@@ -132,3 +132,25 @@ def test_an_empty_text_is_no_secret() -> None:
     assert not empty
     assert not ("postgres://u:" + empty).available
     assert not Secret("x").map(lambda _text: "").available
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("", False),
+        ("1", False),
+        ("db1", False),
+        ("hunt", False),
+        ("pw12", True),
+        ("hunter22", True),
+        ("unter22x", True),
+    ],
+)
+def test_a_short_text_is_part_of_a_secret_as_a_word_only(text: str, held: bool) -> None:
+    """Else nearly every number and letter would be one, and a secret could be spelled out by asking."""
+    assert held == Secret("pg://pw12:hunter22x@db1").holds(text)
+
+
+def test_a_short_secret_holds_itself() -> None:
+    """However short it is."""
+    assert Secret("x1").holds("x1")

@@ -39,6 +39,12 @@ def knowing(*secrets: Secret) -> Redactor:
         html.escape(PASSWORD),
         html.escape(PASSWORD, quote=False),
         PASSWORD.encode().hex(),
+        json.dumps(PASSWORD)[1:-1].replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+        "p@ss/w0rd\\u0026\\u003Cx\\u003E \\u0022\\u00E9",
+        quote(quote(PASSWORD, safe=""), safe=""),
+        "p%40ss%2Fw0rd&%3Cx%3E%20%22%C3%A9",
+        "p@ss/w0rd&amp;&lt;x&gt; &quot;&#233;",
+        "p@ss/w0rd&amp;&lt;x&gt; &quot;&#xE9;",
     ],
 )
 def test_every_spelling_is_known(spelled: str) -> None:
@@ -92,10 +98,14 @@ def test_what_is_secret_in_a_secret_is_known_alone() -> None:
         ("hunter22hunter22", "it was hunter22hun", "it was (secret)"),
         ("hunter22hunter22", "it was hunter22hun…", "it was (secret)…"),
         ("hunter22hunter22", "hunter22hun and more", "hunter22hun and more"),
+        ("hunter22hunter22", "ter22hunter22 and more", "(secret) and more"),
+        ("hunter22hunter22", "…ter22hunter22", "…(secret)"),
+        ("hunter22hunter22", "hunter22s are many", "hunter22s are many"),
+        ("hunter22hunter22", "it was ter22hunter22 too", "it was ter22hunter22 too"),
     ],
 )
 def test_short_values_and_cut_ones(secret: str, text: str, shown: str) -> None:
-    """Three letters are left alone, a word is one where it stands alone, and half a secret at the end is one."""
+    """Three letters are left alone, a word is one where it stands alone, and half a secret at either end is one."""
     assert shown == knowing(Secret(secret))(text)
 
 
