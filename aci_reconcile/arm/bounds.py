@@ -1,5 +1,8 @@
 """Answers have an end: a connection over which one comes too slowly is cut, wherever its bytes trickle.
 
+So is one that brings more than any answer of Azure's holds: a server that floods, or a few bytes that unpack to many,
+would fill the machine's memory long before the time is over.
+
 The timeouts of sockets count from byte to byte, so that a server that sends one now and then is never done. One thread
 watches all requests of a transport; it begins with the first one.
 """
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 _CURRENT: Final = threading.local()
+_LARGEST: Final = 64 * 1024 * 1024
+"""Of an answer, unpacked. Lists come in pages of some megabytes; no document names a limit."""
 
 
 @dataclass(slots=True)
@@ -121,6 +126,32 @@ class _HttpsPool(HTTPSConnectionPool):
     ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]  # as above
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What is read of an answer, as requests asks for it, until it is too much."""
+
+    raw: Any
+
+    def stream(self, amount: int, *, decode_content: bool) -> Generator[bytes]:
+        left = _LARGEST
+        for chunk in self.raw.stream(amount, decode_content=decode_content):
+            left -= len(chunk)
+            if left < 0:
+                self.raw.close()
+                raise RequestException(f"the answer is longer than {_LARGEST // 2**20} MiB")
+            yield chunk
+
+
+def _read(response: Response) -> None:
+    """Read the body, which the response keeps."""
+    raw = response.raw
+    response.raw = _Counted(raw)
+    try:
+        response.content  # noqa: B018  it is kept when it is read
+    finally:
+        response.raw = raw
+
+
 POOLS: Final[Mapping[str, Any]] = {"http": _HttpPool, "https": _HttpsPool}
 """The pools of a manager whose connections can be cut."""
 
@@ -146,7 +177,7 @@ def adapter_of(count: Callable[[], None], seconds: float) -> type[HTTPAdapter]:
                 try:
                     response = super().send(request, stream, *args, **options)
                     if not stream:
-                        response.content  # noqa: B018  it is read here, where it is watched
+                        _read(response)  # here, where it is watched
                 except (RequestException, OSError):
                     if bound.cut:
                         raise late from None

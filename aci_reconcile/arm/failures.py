@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _LONGEST_MESSAGE = 4096
 _LONGEST_ID = 200
 _LARGEST_ERROR_BODY = 1 << 20
+_NOTHING = frozenset({"", "{}", "[]", "null", '""'})
 _QUOTED_WAIT = re.compile(r"try again after '(\d{1,5})' seconds", re.IGNORECASE | re.ASCII)
 _RETRY_AFTER = (("retry-after", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001))
 
@@ -97,12 +98,18 @@ def from_answer(answer: Answer) -> AzureError:
     """Return the error that an answer with an error status stands for."""
     detail = ErrorDetail.read(answer.content, answer.redact)
     kind, hint = meaning(answer.status, detail.codes)
-    message = detail.message or _prose(answer.content, answer.redact) or f"Azure answered with status {answer.status}"
+    message = detail.message or _said(answer)
     error = kind(message, code=answer.redact(detail.code), status=answer.status, request_id=answer.request_id)
     error.hint = hint
     if isinstance(error, ThrottledError):
         error.retry_after = answer.retry_after or _quoted_wait(message)
     return error
+
+
+def _said(answer: Answer) -> str:
+    """Return what an answer without Azure's own message says; that of nothing, as JSON writes it, is its status."""
+    prose = _prose(answer.content, answer.redact)
+    return f"Azure answered with status {answer.status}" if prose in _NOTHING else prose
 
 
 def _quoted_wait(message: str) -> float:

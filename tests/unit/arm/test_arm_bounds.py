@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -23,6 +24,18 @@ def test_an_answer_that_drips_is_cut(beginning: bytes) -> None:
             Endpoint.local(url), api_version=API, concurrency=2, environ={}, patience=PATIENCE, sleep=lambda _: None
         )
         with pytest.raises(NoAnswerError):
+            backend.list(SCOPE)
+        backend.close()
+
+
+def test_an_answer_without_measure_is_given_up() -> None:
+    """A few bytes that unpack to more than any answer holds would fill the memory."""
+    bomb = gzip.compress(bytes(65 * 1024 * 1024), compresslevel=1)
+    with serving(lambda _: Says(200, bomb, {"Content-Encoding": "gzip"})) as site:
+        backend = connect(
+            Endpoint.local(site.url), api_version=API, concurrency=1, environ={}, patience=0.1, sleep=lambda _: None
+        )
+        with pytest.raises(NoAnswerError, match="longer than 64 MiB"):
             backend.list(SCOPE)
         backend.close()
 

@@ -147,14 +147,15 @@ def test_codes_quoted_in_the_message_are_read_too() -> None:
     [
         (b"", "Azure answered with status 400"),
         (b"   ", "Azure answered with status 400"),
+        (b" {} ", "Azure answered with status 400"),
         (b"plain words", "plain words"),
         (b"\xff\xfe\x00", "\ufffd\ufffd\x00"),
         (b"<html><style>b{}</style><body><h1>Bad  Gateway</h1></body>", "Bad Gateway"),
         (b"<script>alert(1)", "Azure answered with status 400"),
         (b"[" * 100_000, "[" * 300 + "…"),
         (b'"text"', "text"),
-        (b"null", "null"),
-        (b"[]", "[]"),
+        (b"null", "Azure answered with status 400"),
+        (b"[]", "Azure answered with status 400"),
         (b'{"error": "invalid_client"}', "invalid_client"),
         (b'{"error": {"code": 1, "message": ["x"], "details": {"a": 1}}}', None),
         (b'{"Code": "X", "Message": "upper"}', "upper"),
@@ -162,7 +163,7 @@ def test_codes_quoted_in_the_message_are_read_too() -> None:
         (b"x" * (10 << 20), "x" * 300 + "…"),
         (b'{"error": {"message": "' + b"x" * (10 << 20) + b'"}}', None),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_any_body_of_an_error_gives_an_error(content: bytes, message: str | None) -> None:
     """Nothing that a server or a proxy may send becomes a traceback, or a flood."""
