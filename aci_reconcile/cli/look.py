@@ -50,16 +50,23 @@ class LookOptions:
 
 @contextmanager
 def _view(asked: LookOptions, session: Session) -> Generator[View]:
-    """Connect; what the project file and the manifests say about places is used even if they have errors."""
-    from aci_reconcile.cli.manifests import placed, request_for
+    """Connect; what the project file and the manifests say about places is used even if they have errors.
+
+    Their secrets are used, too, as far as they are at hand: a container may print its own.
+    """
+    from aci_reconcile.cli.manifests import declared_secrets, placed, request_for
     from aci_reconcile.cli.work import opened, scopes_of
     from aci_reconcile.manifest import load
 
-    loaded = load(request_for(asked.sources, session, resolve=False))
+    loaded = load(request_for(asked.sources, session, resolve=True))
+    secrets = declared_secrets(loaded)
+    if loaded.errors:  # a variable that is not set is no reason to know less of places
+        loaded = load(request_for(asked.sources, session, resolve=False))
     project = placed(loaded, asked.target, session.environ).project
     if asked.sources.resource_group:
         project = replace(project, resource_groups=(asked.sources.resource_group,))
     with opened(project, asked.target, session) as connection:
+        connection.backend.remember(secrets)
         yield View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 _WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
 
 _SECRETS: Final = frozenset({
-    "PASSWORD", "PASSWD", "PWD", "PASS", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS",
+    "PASSWORD", "PASSWD", "PWD", "PW", "PASS", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS",
     "CREDS", "JWT", "BEARER",
 })  # fmt: skip
 _AMBIGUOUS: Final = frozenset({"KEY", "KEYS", "PAT", "SAS", "PASSWORDS", "SECRETS", "TOKENS"})

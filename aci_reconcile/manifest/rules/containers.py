@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.model import as_text
-from aci_reconcile.redaction import is_secret_setting
+from aci_reconcile.redaction import is_secret_setting, veil_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def variable_values(group: Item) -> None:
             message = f"the variable has several values: {', '.join(given)}"
             variable.at(given[1]).complain("ACI080", message, "keep one")
         value, name = variable.at("value"), variable.at("name").text
-        if value.value and is_secret_setting(name):
+        if value.value and is_secret_setting(name) and veil_variable(name, value.text) != value.text:
             hint = f'write {name}: {{secureValue: "${{env:{name}}}"}}'
             value.complain("ACI083", f"{quote(name)} looks like a secret, and its value can be read", hint)
 

@@ -142,6 +142,30 @@ def test_logs_of_a_group_with_several_containers(project: CommandLine) -> None:
     assert "words" == project("logs", "words", "-c", "words", "--format", "json").document["container"]
 
 
+PRINTING = """\
+name: words
+containers:
+  - name: words
+    image: nginx:1
+    command: [sh, -c, "echo I am given-to-it; sleep infinity"]
+    environmentVariables: {GIVEN: {secureValue: "${env:GIVEN}"}}
+    resources: {cpu: 1, memoryInGB: 1}
+"""
+
+
+@pytest.mark.parametrize("more", ["", "tags: {x: '${var:unknown}'}\n"])
+def test_logs_are_without_the_secrets_of_the_manifests(
+    project: CommandLine, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    """A container prints what it was given; a fault elsewhere in the manifest does not matter."""
+    monkeypatch.setenv("GIVEN", "given-to-it")
+    project.write("manifests/words.yaml", PRINTING)
+    project("apply", "-y", "--wait", "provisioned")
+    project.write("manifests/web.yaml", "name: web\n" + more)
+
+    assert "I am (secret)" == project("logs", "words").out.strip()
+
+
 def test_logs_are_harmless(project: CommandLine) -> None:
     """A container cannot make the terminal obey."""
     text = r"[sh, -c, \"printf 'a\\x1b[2Jb\\n'\"]"
