@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli.kinds import Duration
 from aci_reconcile.errors import UsageError
@@ -28,6 +29,8 @@ STATE = ".aci-reconcile"
 PROVISIONING = "ACI_RECONCILE_PROVISIONING"
 """How long the emulator takes to provision a group; for the embedded one there is no option."""
 
+_PATH: Final = re.compile(r"/[\w./-]*")
+"""Where a file is, and no secret; keys of storage accounts may begin with a slash, and hold more than a path does."""
 _SHORTEST_VALUE = 8
 """Characters that a variable must hold to count as a secret by its name alone: `TOKEN=none` is none."""
 
@@ -102,7 +105,7 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
 def _of_environment(environ: Mapping[str, str]) -> Iterator[Secret]:
     """Yield the values of the variables that are called secrets: a container may have been given one of them."""
     for name, value in environ.items():
-        if is_secret_setting(name) and len(value) >= _SHORTEST_VALUE and not value.startswith("/"):
+        if is_secret_setting(name) and len(value) >= _SHORTEST_VALUE and not _PATH.fullmatch(value):
             yield Secret(value, source=f"env:{name}")
 
 

@@ -166,6 +166,17 @@ def test_logs_are_without_the_secrets_of_the_manifests(
     assert "I am (secret)" == project("logs", "words").out.strip()
 
 
+def test_logs_are_without_the_secrets_of_the_environment(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys may begin as paths do; a path is none."""
+    monkeypatch.setenv("STORAGE_KEY", "/a+b/c==")
+    monkeypatch.setenv("OWN_SECRET", "/etc/ssl/own.pem")
+    printing = PRINTING.replace("I am given-to-it", "/a+b/c== of /etc/ssl/own.pem").replace("${env:GIVEN}", "given")
+    project.write("manifests/words.yaml", printing)
+    project("apply", "-y", "--wait", "provisioned")
+
+    assert "(secret) of /etc/ssl/own.pem" == project("logs", "words").out.strip()
+
+
 def test_logs_are_harmless(project: CommandLine) -> None:
     """A container cannot make the terminal obey."""
     text = r"[sh, -c, \"printf 'a\\x1b[2Jb\\n'\"]"
