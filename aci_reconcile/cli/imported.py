@@ -82,7 +82,8 @@ def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, s
     if not written:
         console.info("Nothing to import.")
     elif files:
-        lines = (f"{each.resource.address}  {files[each.resource.address]}" for each in written)
+        width = max(len(each.resource.address) for each in written)
+        lines = (f"{each.resource.address:{width}}  {files[each.resource.address]}" for each in written)
         console.result(sanitize("\n".join(lines), keep="\n"))
     else:
         console.result("---\n".join(each.text for each in written).removesuffix("\n"))

@@ -120,9 +120,11 @@ def test_a_plan_counts_as_terraform_does() -> None:
 
 
 def test_nothing_declared_is_an_error() -> None:
-    """An empty set never deletes."""
-    with pytest.raises(UsageError, match="no manifest declares"):
+    """An empty set never deletes; whoever runs it in the wrong folder is told so first."""
+    with pytest.raises(UsageError, match="no manifest declares") as raised:
         plan([], [owned(group())], policy(prune=True))
+
+    assert raised.value.hint.startswith("run it where the manifests are, or name them; ")
 
 
 HELD: dict[str, tuple[Resource, Resource | None, dict[str, Any], list[str]]] = {
