@@ -274,6 +274,21 @@ def test_an_emptied_manifest_holds_every_deletion() -> None:
 
 
 @pytest.mark.parametrize(
+    ("there", "rules", "reason"),
+    [
+        (["a", "b"], {"prune": True, "max_deletes": 0}, "1 group would be deleted, and none may be"),
+        (["a", "b", "c"], {"prune": True}, "2 groups would be deleted, and 1 may be"),
+        (["a"], {"max_restarts": 0}, "1 group would restart, and none may"),
+    ],
+)
+def test_numbers_in_words(there: list[str], rules: dict[str, Any], reason: str) -> None:
+    """One is one group, and a limit of none is called that."""
+    held = plan([group("a", container(image="x"))], [owned(group(name)) for name in there], policy(**rules))
+
+    assert [reason] == [each.reason for each in held.blockers]
+
+
+@pytest.mark.parametrize(
     ("rules", "hint"),
     [
         ({}, "delete it with --prune"),
