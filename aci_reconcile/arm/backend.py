@@ -45,6 +45,10 @@ class ArmBackend(Backend):
         self._api = api_version
         self._counter = counter
         self.identity = identity
+        self.subscription = ""
+        """Where groups are whose manifests name no subscription; empty: nobody has said."""
+        self.embedded = False
+        """Whether this is the emulator in this process, where resource groups are made as they are needed."""
 
     @property
     def requests(self) -> int:

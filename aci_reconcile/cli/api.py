@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from aci_reconcile.cli.given import Target
 from aci_reconcile.cli.interruption import SystemClock
 from aci_reconcile.cli.manifests import declared_secrets, fallback_subscription, with_subscription
 from aci_reconcile.cli.proposal import proposed
-from aci_reconcile.errors import InvalidManifestsError
+from aci_reconcile.errors import InvalidManifestsError, UsageError
 from aci_reconcile.fields import API_VERSION
 from aci_reconcile.reconcile import Clearance, Context, Look, Refresh, Wait
 
@@ -95,7 +95,8 @@ def connect(
         arm_endpoint: any ARM-compatible server.
         cloud: one of Azure's clouds.
         concurrency: how many requests may be in flight at once.
-        environ: where credentials are looked for; by default the process's environment.
+        environ: where credentials are looked for, and the subscription of manifests that name none; by default the
+            process's environment. The emulator has a subscription of its own.
 
     Raises:
         UsageError: there is no such place.
@@ -106,6 +107,9 @@ def connect(
     given = os.environ if environ is None else environ
     with connected(Place(target, version, Path(local or "."), given, paced=True)) as connection:
         connection.backend.remember(declared_secrets(loaded) if loaded else ())
+        connection.backend.embedded = target.local
+        with suppress(UsageError):
+            connection.backend.subscription = fallback_subscription(target, given)
         yield connection.backend
 
 
@@ -193,5 +197,7 @@ def _planned(loaded: Loaded, allow: Allow, look: Look) -> Plan:
     if loaded.errors:
         raise InvalidManifestsError(loaded.diagnostics)
     if not loaded.project.subscription:
-        loaded = with_subscription(loaded, fallback_subscription(Target(), os.environ))
-    return proposed(loaded, policy_for(loaded, allow, os.environ, now=look.clock.now()), look)
+        assumed = getattr(look.backend, "subscription", "")
+        loaded = with_subscription(loaded, assumed or fallback_subscription(Target(), os.environ))
+    local = getattr(look.backend, "embedded", False)
+    return proposed(loaded, policy_for(loaded, allow, os.environ, now=look.clock.now(), local=local), look)

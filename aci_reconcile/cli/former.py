@@ -55,15 +55,16 @@ def _kept(change: Change, project: Project, given: Given, session: Session) -> s
     except AciReconcileError as error:
         session.console.warn(f"the former {change.address} could not be written down: {error.message}")
         return ""
-    return _command(folder / "aci-reconcile.yaml", project, given, session)
+    return _command(folder / "aci-reconcile.yaml", change, project, given, session)
 
 
 def _project(change: Change, project: Project) -> dict[str, Json]:
-    """Return a project of the same owner with this one group, so that nothing else is looked at."""
+    """Return a project of the same owner with this group alone: its others are not declared here, and stay."""
     said: dict[str, Json] = {
         "name": project.name,
         "subscription": project.subscription,
         "resourceGroup": change.id.resource_group,
+        "policy": {"prune": False, "maxDeletes": 0},
     }
     nothing: dict[str, Json] = {}
     return said | ({"environments": {project.environment: nothing}} if project.environment else nothing)
@@ -77,9 +78,9 @@ def _references(change: Change) -> dict[str, str]:
     return {path: f"${{{each.source}}}" for path, each in secrets.items() if _REFERENCE.fullmatch(each.source)}
 
 
-def _command(file: Path, project: Project, given: Given, session: Session) -> str:
+def _command(file: Path, change: Change, project: Project, given: Given, session: Session) -> str:
     shown = file.relative_to(session.cwd) if file.is_relative_to(session.cwd) else file
-    words = ["aci-reconcile", "apply", "--project", str(shown)]
+    words = ["aci-reconcile", "apply", "--project", str(shown), "--only", change.address]
     words += ["-e", project.environment] if project.environment else []
     for name, flag in _PLACES:
         words += [flag, given.text(name)] if name in given.typed else []

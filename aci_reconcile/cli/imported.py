@@ -82,7 +82,8 @@ def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, s
     if not written:
         console.info("Nothing to import.")
     elif files:
-        lines = (f"{each.resource.address}  {files[each.resource.address]}" for each in written)
+        width = max(len(each.resource.address) for each in written)
+        lines = (f"{each.resource.address:{width}}  {files[each.resource.address]}" for each in written)
         console.result(sanitize("\n".join(lines), keep="\n"))
     else:
         console.result("---\n".join(each.text for each in written).removesuffix("\n"))
@@ -166,7 +167,8 @@ def _to_set(written: tuple[Written, ...]) -> Iterator[str]:
     needed = [each for group in written for each in group.needed]
     if needed:
         yield "To set, before an apply has to write them; Azure does not show these values:"
+    width = max((len(each.variable) for each in needed), default=0)
     for variable in dict.fromkeys(each.variable for each in needed):
         places = [f"{each.address} {each.path}" for each in needed if each.variable == variable]
-        yield f"  {variable}  {', '.join(places)}"
+        yield f"  {variable:{width}}  {', '.join(places)}"
         yield from dict.fromkeys(f"    {each.note}" for each in needed if each.variable == variable and each.note)

@@ -89,7 +89,7 @@ def told(error: click.ClickException) -> tuple[str, str]:
     if isinstance(error, click.NoSuchOption):
         helps = _habit(error.option_name, _spellings(context))
         return f"there is no option {error.option_name}", " ".join(each for each in (helps, more) if each)
-    return error.format_message().rstrip("."), more
+    return " ".join(error.format_message().split()).rstrip("."), more
 
 
 def _habit(name: str, known: tuple[str, ...]) -> str:

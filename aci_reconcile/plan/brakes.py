@@ -114,9 +114,8 @@ def _emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     """Hold every deletion while a manifest is empty: what it declared may not be gone on purpose."""
     held = _of(changes, Action.DELETE)
     if held and policy.emptied:
-        number = "1 group" if len(held) == 1 else f"{len(held)} groups"
         verb = "declares" if len(policy.emptied) == 1 else "declare"
-        reason = f"{_listed(policy.emptied)} {verb} nothing, and {number} would be deleted"
+        reason = f"{_listed(policy.emptied)} {verb} nothing, and {_groups(held)} would be deleted"
         pronoun = "it" if len(policy.emptied) == 1 else "them"
         yield Blocker("emptied", reason, held, f"removing {pronoun}, or filling {pronoun} again")
 
@@ -124,7 +123,7 @@ def _emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
 def _deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     held = _of(changes, Action.DELETE)
     if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
-        reason = f"{len(held)} groups would be deleted, and {policy.max_deletes} may be"
+        reason = f"{_groups(held)} would be deleted, and {policy.max_deletes or 'none'} may be"
         yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
 
 
@@ -164,7 +163,7 @@ def _of(changes: tuple[Change, ...], action: Action) -> tuple[str, ...]:
 def _restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     held = tuple(change.address for change in changes if change.impact is Impact.RESTART)
     if policy.max_restarts != UNLIMITED and len(held) > policy.max_restarts:
-        reason = f"{len(held)} groups would restart, and {policy.max_restarts} may"
+        reason = f"{_groups(held)} would restart, and {policy.max_restarts or 'none'} may"
         yield Blocker("restart", reason, held, f"--max-restarts {len(held)}")
 
 
@@ -178,6 +177,10 @@ def _resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Block
             (scope.resource_group,),
             "createResourceGroups: true in the project file, or create it",
         )
+
+
+def _groups(addresses: tuple[str, ...]) -> str:
+    return "1 group" if len(addresses) == 1 else f"{len(addresses)} groups"
 
 
 def _listed(addresses: tuple[str, ...]) -> str:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _COMES_BACK: Final = "is put back as it was if Azure refuses the new group"
 
+_NOTHING_DECLARED: Final = (
+    "run it where the manifests are, or name them; to delete everything that this project owns: `aci-reconcile destroy`"
+)
+
 UNDECIDED: Final[Mapping[Key, Change]] = {}
 """Nothing was decided yet."""
 
@@ -59,7 +63,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     """
     declared = {resource.id.key: resource for resource in desired}
     if not declared:
-        raise UsageError("no manifest declares a group", hint="to delete everything this project owns: destroy")
+        raise UsageError("no manifest declares a group", hint=_NOTHING_DECLARED)
     found = {resource.id.key: resource for resource in live}
     unread = tuple(unreadable)
     orphans = [resource for key, resource in found.items() if key not in declared and _owned(resource, policy)]

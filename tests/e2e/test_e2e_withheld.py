@@ -207,6 +207,24 @@ def test_a_refusal_ends_at_once_and_tells_the_way_back(tmp_path: Path) -> None:
         assert "1 is recreated" in azure.commands("plan", PW="s3cr3t").out
 
 
+def test_the_way_back_leaves_the_other_groups_alone(tmp_path: Path) -> None:
+    """They stand in no manifest of the project that is written down, and are not deleted, whatever is asked for."""
+    with world(tmp_path) as azure:
+        azure.commands.write(
+            "manifests/other.yaml",
+            "name: other\ncontainers: [{name: c, image: 'nginx:1', resources: {cpu: 1, memoryInGB: 1}}]\n",
+        )
+        recreation(azure)
+        failed = azure.commands(*APPLY, "--allow-replace", PW="s3cr3t")
+        back = shlex.split(failed.err.partition("To bring the former one back: ")[2].partition("\n")[0])[1:]
+        whole = [each for each in back if each not in ("--only", "rg-shop/web")]
+
+        assert ["--only", "rg-shop/web"] == back[3:5]
+        assert 0 == azure.commands(*back, "-y", "--prune", PW="s3cr3t").code
+        assert 3 == azure.commands(*whole, "-y", "--prune", PW="s3cr3t").code
+        assert [] == [each.url for each, _ in azure.emulator.done if each.method == "DELETE" and "/other" in each.url]
+
+
 def test_the_former_group_is_put_back(tmp_path: Path) -> None:
     """Announced, done by the same apply, told in JSON, and failed all the same."""
     with world(tmp_path) as azure:

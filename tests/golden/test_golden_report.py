@@ -187,17 +187,17 @@ def create() -> Case:
 
 def sample() -> Case:
     """The very sample of docs/cli.md."""
-    level = FieldChange("containers[web].environmentVariables[LOG_LEVEL].value", "trace", "info")
+    team = FieldChange("tags.team", "data", "shop")
     web = (
         FieldChange("containers[web].image", "shop/web:1.4.1", "shop/web:1.4.2"),
-        level,
+        FieldChange("containers[web].environmentVariables[LOG_LEVEL].value", "debug", "info"),
         secret_change("containers[web].environmentVariables[DB_PASSWORD].secureValue", before=True, after=True),
     )
     memory = FieldChange("containers[db].resources.requests.memoryInGB", 1.5, 4, replaces=Replaces.YES)
     return plan_case(
-        change("web", Action.UPDATE, Impact.RESTART, web, line=2, in_azure=(level.path,)),
         change("db", Action.REPLACE, Impact.RECREATE, (memory,), loses=("new IP",)),
-        change("jobs", Action.UPDATE, Impact.TAGS_ONLY, (FieldChange("tags.team", "shop", "data"),)),
+        change("jobs", Action.UPDATE, Impact.TAGS_ONLY, (team,), in_azure=(team.path,)),
+        change("web", Action.UPDATE, Impact.RESTART, web, line=2),
         blockers=(
             Blocker("replace", "rg-shop/db must be deleted and created again", ("rg-shop/db",), "--allow-replace"),
         ),

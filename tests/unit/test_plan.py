@@ -120,9 +120,11 @@ def test_a_plan_counts_as_terraform_does() -> None:
 
 
 def test_nothing_declared_is_an_error() -> None:
-    """An empty set never deletes."""
-    with pytest.raises(UsageError, match="no manifest declares"):
+    """An empty set never deletes; whoever runs it in the wrong folder is told so first."""
+    with pytest.raises(UsageError, match="no manifest declares") as raised:
         plan([], [owned(group())], policy(prune=True))
+
+    assert raised.value.hint.startswith("run it where the manifests are, or name them; ")
 
 
 HELD: dict[str, tuple[Resource, Resource | None, dict[str, Any], list[str]]] = {
@@ -269,6 +271,21 @@ def test_an_emptied_manifest_holds_every_deletion() -> None:
     ]
     assert [] == codes(plan([group("a", container(image="x"))], there, policy(**emptied)))
     assert [] == codes(plan([group("a", osType="Windows")], there, policy(allow_replace=1, **emptied)))
+
+
+@pytest.mark.parametrize(
+    ("there", "rules", "reason"),
+    [
+        (["a", "b"], {"prune": True, "max_deletes": 0}, "1 group would be deleted, and none may be"),
+        (["a", "b", "c"], {"prune": True}, "2 groups would be deleted, and 1 may be"),
+        (["a"], {"max_restarts": 0}, "1 group would restart, and none may"),
+    ],
+)
+def test_numbers_in_words(there: list[str], rules: dict[str, Any], reason: str) -> None:
+    """One is one group, and a limit of none is called that."""
+    held = plan([group("a", container(image="x"))], [owned(group(name)) for name in there], policy(**rules))
+
+    assert [reason] == [each.reason for each in held.blockers]
 
 
 @pytest.mark.parametrize(

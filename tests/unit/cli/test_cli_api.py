@@ -130,9 +130,35 @@ def test_nothing_is_planned_from_manifests_with_errors(folder: Path) -> None:
     assert loaded.diagnostics == raised.value.diagnostics
 
 
-def test_a_subscription_is_needed(folder: Path) -> None:
+def test_a_subscription_is_needed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one nothing is asked of anybody."""
+    for name in ("AZURE_SUBSCRIPTION_ID", "ARM_SUBSCRIPTION_ID", "AZURE_AUTH_LOCATION"):
+        monkeypatch.delenv(name, raising=False)
     (folder / "aci-reconcile.yaml").write_text(PROJECT.replace("subscription: ", "#"), encoding="utf-8")
     loaded = aci_reconcile.load(["manifests"])
-    with aci_reconcile.connect(local=".aci-reconcile") as backend, pytest.raises(UsageError, match="no subscription"):
+    with aci_reconcile.connect(environ={}) as backend, pytest.raises(UsageError, match="no subscription"):
         aci_reconcile.plan(loaded, backend)
+
+
+def test_the_emulator_needs_neither_a_subscription_nor_a_resource_group(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with ``--local``: its subscription is its own, whatever the environment says, and it makes what is missing."""
+    monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", "99999999-9999-9999-9999-999999999999")
+    (folder / "aci-reconcile.yaml").write_text(
+        "name: shop\nresourceGroup: rg-shop\nlocation: westeurope\n", encoding="utf-8"
+    )
+    loaded = aci_reconcile.load()
+    with aci_reconcile.connect(loaded, local=".aci-reconcile") as backend:
+        proposal = aci_reconcile.plan(loaded, backend)
+
+    assert () == proposal.blockers
+    assert ["00000000-0000-0000-0000-000000000000"] == [change.id.subscription for change in proposal.changes]
+
+
+def test_the_environment_that_is_given_names_the_subscription(folder: Path) -> None:
+    """Whoever connects with an environment of their own is not asked for another one."""
+    (folder / "aci-reconcile.yaml").write_text(PROJECT.replace("subscription: ", "#"), encoding="utf-8")
+    given = {"AZURE_SUBSCRIPTION_ID": "99999999-9999-9999-9999-999999999999"}
+    with aci_reconcile.connect(arm_endpoint="http://127.0.0.1:9", environ=given) as backend:
+        assert given["AZURE_SUBSCRIPTION_ID"] == getattr(backend, "subscription", "")

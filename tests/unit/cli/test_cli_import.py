@@ -100,6 +100,16 @@ def test_groups_of_others_are_skipped_unless_named(live: CommandLine) -> None:
     assert "" == live("import", *words, "--only", "nix*", "-q").err
 
 
+def test_the_files_stand_in_a_column(live: CommandLine) -> None:
+    """In the order of the addresses that were named."""
+    live.write("manifests/two.yaml", PASSWORD + "---\n" + PASSWORD.replace("name: web\n", "name: website\n", 1))
+    live("apply", "-y")
+    (live.folder / "manifests/two.yaml").unlink()
+    ran = live("import", "website", "web", "--out", "manifests")
+
+    assert "rg-shop/website  manifests/website.yaml\nrg-shop/web      manifests/web.yaml\n" == ran.out
+
+
 def test_several_groups_are_one_stream(live: CommandLine) -> None:
     """Each is a document of its own, and each secret has a variable of its own."""
     live.write("manifests/two.yaml", PASSWORD + "---\n" + PASSWORD.replace("name: web\n", "name: web-2\n", 1))

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
         ("import --foo", "there is no option --foo\n  see aci-reconcile import --help"),
         ("plan -x", "there is no option -x\n  see aci-reconcile plan --help"),
         ("plan --max-deletes x", "Invalid value for '--max-deletes'"),
+        ("config", "Missing argument 'show'. Choose from: show\n  see aci-reconcile config --help"),
+        ("completion", "Missing argument 'SHELL'. Choose from: bash, zsh, fish\n  see aci-reconcile completion --help"),
     ],
 )
 def test_a_wrong_word_is_answered_with_the_right_one(cli: CommandLine, words: str, told: str) -> None:
