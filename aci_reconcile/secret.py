@@ -38,17 +38,21 @@ class Secret:
     """A text that is never shown; or, where it could not be had, the name of what is missing.
 
     ``source`` names where it comes from (``env:DB_PASSWORD``), for messages. ``missing`` says why there is no value;
-    it is empty when there is one. An empty text is no secret: it is what a pipeline gives for one that nobody set, and
-    Azure refuses it as a password (Azure/azure-cli#8545).
+    it is empty when there is one. ``joined`` says that ``source`` names only a part of the value. An empty text is no
+    secret: it is what a pipeline gives for one that nobody set, and Azure refuses it as a password
+    (Azure/azure-cli#8545).
     """
 
-    __slots__ = ("__name", "__parts", "__value", "missing", "source")
+    __slots__ = ("__name", "__parts", "__value", "joined", "missing", "source")
 
-    def __init__(self, value: str, *, source: str = "", missing: str = "", parts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, value: str, *, source: str = "", missing: str = "", parts: tuple[str, ...] = (), joined: bool = False
+    ) -> None:
         self.__value = "" if missing else value
         self.__parts = () if missing else parts
         self.__name = ""
         self.source = source
+        self.joined = joined
         self.missing = missing or ("" if value else EMPTY)
 
     @classmethod
@@ -101,7 +105,7 @@ class Secret:
         """Return the secret with its text changed, for encodings such as base64."""
         if self.missing:
             return self
-        return Secret(change(self.__value), source=self.source, parts=self.pieces())
+        return Secret(change(self.__value), source=self.source, parts=self.pieces(), joined=self.joined)
 
     def __add__(self, other: str | Secret) -> Secret:
         return _join(self, other)
@@ -144,11 +148,12 @@ def _join(left: str | Secret, right: str | Secret) -> Secret:
     parts = [part for part in (left, right) if isinstance(part, Secret)]
     source = ", ".join(part.source for part in parts if part.source)
     missing = "; ".join(part.missing for part in parts if part.missing)
+    joined = all((left, right)) or any(part.joined for part in parts)
     if missing:
-        return Secret.unavailable(source, missing)
+        return Secret("", source=source, missing=missing, joined=joined)
     texts = (part.reveal() if isinstance(part, Secret) else part for part in (left, right))
     pieces = tuple(piece for part in parts for piece in part.pieces())
-    return Secret("".join(texts), source=source, parts=pieces)
+    return Secret("".join(texts), source=source, parts=pieces, joined=joined)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,16 +32,18 @@ def object_of(answer: Answer) -> Body:
 
 
 def pages(wire: Wire, url: str) -> tuple[Body, ...]:
-    """Return the items of a list, all pages of it; a link that leads back ends it.
+    """Return the items of a list, all pages of it.
 
     Raises:
-        AzureError: a page could not be read, or the list has no end.
+        AzureError: a page could not be read, or the list has no end: nobody knows what a list that leads back to a page
+            of its own leaves out.
     """
     seen: set[str] = set()
     found: list[Body] = []
     until = time.monotonic() + wire.patience
-    while url and (target := wire.own(url)) not in seen:
-        if time.monotonic() > until or len(seen) >= _MOST_PAGES:
+    while url:
+        target = wire.own(url)
+        if target in seen or time.monotonic() > until or len(seen) >= _MOST_PAGES:
             raise NoAnswerError(
                 f"the list has no end: after {len(seen)} pages, or {wire.patience:g} s, there is another one",
                 hint="is it an ARM server? --timeout says how long reading may take",

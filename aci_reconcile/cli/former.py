@@ -71,11 +71,12 @@ def _project(change: Change, project: Project) -> dict[str, Json]:
 
 
 def _references(change: Change) -> dict[str, str]:
-    """Return by the paths of secrets the references that the manifest has there."""
+    """Return by the paths of secrets the references that the manifest has there and that are the whole secret."""
     from aci_reconcile.normalize import secrets_of
 
     secrets = secrets_of(change.after.body) if change.after else {}
-    return {path: f"${{{each.source}}}" for path, each in secrets.items() if _REFERENCE.fullmatch(each.source)}
+    whole = {path: each.source for path, each in secrets.items() if not each.joined}
+    return {path: f"${{{source}}}" for path, source in whole.items() if _REFERENCE.fullmatch(source)}
 
 
 def _command(file: Path, change: Change, project: Project, given: Given, session: Session) -> str:

@@ -22,13 +22,13 @@ def condition_notices(changes: Iterable[Change]) -> Iterator[Notice]:
     """Yield a notice for each group that is stopped, in transition, or was not provisioned well."""
     for change in changes:
         if change.before is not None and condition(change.before.body):
-            yield Notice(CONDITION, change.address, _told(change.before.body))
+            yield Notice(CONDITION, change.address, _told(change, change.before.body))
 
 
-def _told(body: Body) -> str:
+def _told(change: Change, body: Body) -> str:
     health = assess(body)
     if health.state is State.STOPPED:
-        return "is stopped; an apply does not start it"
+        return f"is stopped; {'this write starts' if change.sends_body else 'an apply does not start'} it"
     seen = "instanceView" in as_object(body.get("properties"))  # a list tells nothing of containers
     head, *rest = f"is {condition(body)} in Azure", *(health.reasons[1:] if seen else ())
     return ": ".join((head, "; ".join(rest))) if rest else head

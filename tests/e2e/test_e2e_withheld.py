@@ -225,6 +225,30 @@ def test_the_way_back_leaves_the_other_groups_alone(tmp_path: Path) -> None:
         assert [] == [each.url for each, _ in azure.emulator.done if each.method == "DELETE" and "/other" in each.url]
 
 
+def test_a_joined_secret_does_not_come_back_as_a_part_of_itself(tmp_path: Path) -> None:
+    """The former manifest asks for the whole of it, and the printed command sends nothing else."""
+    variables = '{S: {secureValue: "pg://u:${env:PW}@h"}, W: {secureValue: "${env:PW}"}}'
+    with world(tmp_path) as azure:
+        azure.manifest(variables=variables)
+
+        assert 0 == azure.commands(*APPLY, PW="s3cr3t").code
+
+        azure.manifest(cpu=2, variables=variables)
+        azure.faults.add([REFUSED])
+        failed = azure.commands(*APPLY, "--allow-replace", PW="s3cr3t")
+        command = failed.err.partition("To bring the former one back: ")[2].partition("\n")[0]
+        azure.emulator.done.clear()
+        held_back = azure.commands(*shlex.split(command)[1:], "-y", PW="s3cr3t")
+
+        assert "needs env:WEB_S" in held_back.out
+        assert [] == azure.writes
+
+        back = azure.commands(*shlex.split(command)[1:], "-y", PW="s3cr3t", WEB_S="pg://u:s3cr3t@h")
+
+        assert 0 == back.code
+        assert [("S", "pg://u:s3cr3t@h"), ("W", "s3cr3t")] == [(e["name"], e["secureValue"]) for e in azure.sent]
+
+
 def test_the_former_group_is_put_back(tmp_path: Path) -> None:
     """Announced, done by the same apply, told in JSON, and failed all the same."""
     with world(tmp_path) as azure:

@@ -63,6 +63,16 @@ def test_joining_keeps_it_secret() -> None:
     assert "env:P" == joined.source
 
 
+def test_what_is_joined_is_known_to_be() -> None:
+    """Its source names a part of it only; nothing beside a secret joins nothing, and an encoding changes nothing."""
+    secret = Secret("x", source="env:A")
+
+    assert [False, False] == [each.joined for each in (secret, "" + secret + "")]
+    joined = "pg://" + secret + ""
+    missing = "pg://" + Secret.unavailable("env:A", "not set")
+    assert [True] * 4 == [each.joined for each in (joined, joined.map(str.upper), secret + secret, missing)]
+
+
 def test_joining_one_that_is_missing_is_missing() -> None:
     """What cannot be had cannot be joined either."""
     joined = "a" + Secret.unavailable("env:P", "is not set")

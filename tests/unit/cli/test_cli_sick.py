@@ -244,6 +244,15 @@ def test_a_stopped_group_is_called_stopped(shop: CommandLine, served: Served) ->
         assert "Notice: rg-shop/well: is stopped; an apply does not start it" in ran.out
 
 
+@pytest.mark.parametrize("change", [{"image": "nginx:2"}, {"more": "restartPolicy: Never\n"}], ids=["update", "anew"])
+def test_a_stopped_group_that_is_written_is_started(shop: CommandLine, served: Served, change: dict[str, str]) -> None:
+    """Containers begin with a write, in place or anew, and the plan does not promise anything else."""
+    control(served, f"{GROUPS}/well/stop?api-version=2025-09-01", {})
+    shop.group("well", **change)
+
+    assert "Notice: rg-shop/well: is stopped; this write starts it" in shop("plan", "--only", "well").out
+
+
 def test_where_all_are_stopped_no_group_is_called_good(shop: CommandLine, served: Served) -> None:
     """Not one matches its manifest and runs."""
     control(served, f"{GROUPS}/well/stop?api-version=2025-09-01", {})
