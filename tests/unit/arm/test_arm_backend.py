@@ -103,7 +103,7 @@ def test_list_of_another_404_is_an_error() -> None:
 
 
 def test_a_list_that_leads_back_is_not_believed() -> None:
-    """No loop for ever, and no list that may be a part of one: what it leaves out would be created, or never deleted."""
+    """No loop for ever, and no list that may be a part: what it leaves out would be created, or never deleted."""
     again = f"{_BASE}{SCOPE}/providers/Microsoft.ContainerInstance/containerGroups?api-version={API}"
     backend, script = scripted(Says(200, {"value": [_BODY], "nextLink": again}))
 
