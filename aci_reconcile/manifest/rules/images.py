@@ -18,6 +18,8 @@ _SCHEME = re.compile("^[A-Za-z]*:?//")
 _AZURE: Final = ".azurecr."
 """What the hosts of Azure's own registries have in common, in every cloud."""
 _NAME = re.compile(NAME)
+_KIND = re.compile(r"^\$\{(?:var|env|file|keyvault|group):")
+"""How a reference of this tool begins: its kind is no name of a variable."""
 
 
 def _images(group: Item) -> Iterator[Item]:
@@ -62,7 +64,7 @@ def _better(text: str) -> str:
 
 def _reference(unfilled: str) -> str:
     """Return a hint that names what this tool would fill in."""
-    found = _NAME.search(unfilled.strip("_"))
+    found = _NAME.search(_KIND.sub("", unfilled).strip("_"))
     name = found.group().strip("_.-") if found and not unfilled.startswith("[") else "NAME"
     return f"write the value itself, or `${{var:{name}}}` for a variable of the project"
 

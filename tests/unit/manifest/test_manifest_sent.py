@@ -156,3 +156,17 @@ def test_both_kinds_of_files_of_a_secret_volume_are_no_endless_difference(load_t
     assert "ACI032" not in codes(loaded)
     assert normalize(shown) == normalize(files)
     assert "volumes[files].secret.a" in secrets_of(declared)
+
+
+@pytest.mark.parametrize(("unfilled", "offered"), [("${var:}", "${var:NAME}"), ("${var: tag}", "${var:tag}")])
+def test_the_kind_of_a_broken_reference_is_not_offered_as_its_name(
+    load_text: Loader, unfilled: str, offered: str
+) -> None:
+    """The hint names the variable that was meant, or shows where its name goes."""
+    loaded = load_text(
+        "name: web\nlocation: westeurope\ncontainers:\n"
+        f"  - {{name: web, image: '{unfilled}', resources: {{cpu: 1, memoryInGB: 1}}}}\n"
+    )
+
+    (told,) = [each for each in loaded.diagnostics if each.code == "ACI201"]
+    assert f"write the value itself, or `{offered}` for a variable of the project" == told.hint
