@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 PROVIDERS = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-shop/providers"
 IDENTITY = f"{PROVIDERS}/Microsoft.ManagedIdentity/userAssignedIdentities/i"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 PLACE = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shop"
 WEB = f"{PLACE}/providers/Microsoft.ContainerInstance/containerGroups/web"
