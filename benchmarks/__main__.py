@@ -54,7 +54,7 @@ def _measured(given: argparse.Namespace) -> tuple[Results, tuple[Exception, ...]
         outcomes = tuple(bench.quick() if given.quick else bench.all())
     rows = tuple(each for each in outcomes if isinstance(each, Row))
     failures = tuple(each for each in outcomes if not isinstance(each, Row))
-    return Results(os.cpu_count() or 1, platform.python_version(), rows, note), failures
+    return Results(os.cpu_count() or 1, platform.python_version(), rows, note, measuring.one_hash()), failures
 
 
 def _bench(given: argparse.Namespace, folder: Path) -> measuring.Bench:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from clients.world import MissingClientError
 
 from benchmarks import project
 from benchmarks.peers import Ansible, AzureCli, Sdk
-from benchmarks.results import Row, Run, Work, extrapolate
+from benchmarks.results import OURS, Row, Run, Work, extrapolate
 from benchmarks.standin import LIMITED, LIMITED_PROVISIONING, PACE, Command, FailedRunError, StandIn, fill, stand_in
 from benchmarks.tools import Floor, Ours, Tool
 
@@ -29,6 +32,7 @@ LIMIT: Final = 100
 """Groups under ARM's limits: the quota of a region, and as many creations as five minutes allow."""
 OFTEN: Final = 3
 """How much more often what takes half a second is run: a machine that stumbles once would decide it."""
+HASHES: Final = 9
 START: Final = ("python -c pass", "--version", "validate one file")
 
 
@@ -49,7 +53,7 @@ class Bench:
         with stand_in(self.folder / "quick", *PACE) as where:
             yield from kept(starts(where, self.ours, self.repeat))
             for groups in (1, 20, MANY):
-                for tool in (self.floor, self.ours):
+                for tool in (self.floor, self.ours, self.ours.keyless()):
                     yield from kept(cycle(where, tool, groups, 1))
 
     def all(self) -> Iterator[Outcome]:
@@ -59,11 +63,13 @@ class Bench:
             for groups, repeat in ((1, self.repeat * OFTEN), (self.slow, 1), (MANY, self.repeat)):
                 yield from kept(cycle(where, self.floor, groups, repeat))
                 yield from kept(cycle(where, self.ours, groups, repeat, beside=alone if groups == MANY else None))
+                yield from kept(cycle(where, self.ours.keyless(), groups, repeat))
             yield from kept(healthy(where, self.ours))
             for other, groups in self.peers():
                 yield from kept(peer(where, other, groups))
         for groups in PLANNED:
-            yield from kept(self.plans(groups))
+            for tool in (self.ours, self.ours.plain()):
+                yield from kept(self.plans(tool, groups))
         yield from kept(self.limited())
 
     def peers(self) -> tuple[tuple[Tool, int], ...]:
@@ -75,15 +81,14 @@ class Bench:
             (Ansible(self.clients), self.slow),
         )
 
-    def plans(self, groups: int) -> Iterator[Row]:
-        """Measure plans over many groups that exist already."""
-        here = self.folder / f"plan-{groups}"
-        made = here / f"project-{groups}"
-        project.write(made, groups)
-        fill(here, self.ours.words, made)
+    def plans(self, tool: Ours, groups: int) -> Iterator[Row]:
+        """Measure plans over many groups that exist already; the floor reads the same list with and without secrets."""
+        here = self.folder / f"plan-{groups}-{len(tool.name)}"
+        fill(here, tool.words, tool.project(here, groups), tool.environ(groups))
         with stand_in(here, *PACE) as where, self.alone() as alone:
-            yield from cycle(where, self.floor, groups, self.repeat, ("plan",))
-            yield from cycle(where, self.ours, groups, self.repeat, ("plan",), beside=alone)
+            if tool.name == OURS:
+                yield from cycle(where, self.floor, groups, self.repeat, ("plan",))
+            yield from cycle(where, tool, groups, self.repeat, ("plan",), beside=alone)
 
     @contextmanager
     def alone(self) -> Generator[Callable[[], float]]:
@@ -91,8 +96,7 @@ class Bench:
         here = self.folder / "alone"
         made = here / "project-1"
         if not made.exists():
-            project.write(made, 1)
-            fill(here, self.ours.words, made)
+            fill(here, self.ours.words, self.ours.project(here, 1), self.ours.environ(1))
         with stand_in(here, *PACE) as where:
             command = self.ours.command(where, "plan", 1)
             yield lambda: where.measure(command).cpu
@@ -169,3 +173,13 @@ def told(where: StandIn, command: Command) -> Run:
     )
     sys.stderr.flush()
     return done
+
+
+def one_hash() -> float:
+    """Return the seconds that one slow hash takes on one core: the median of some."""
+    seconds: list[float] = []
+    for _ in range(HASHES):
+        began = time.perf_counter()
+        hashlib.scrypt(b"a password", salt=b"0123456789abcdef", n=2**14, r=8, p=1, dklen=24)
+        seconds.append(time.perf_counter() - began)
+    return median(seconds)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.peers import PEERS
 from benchmarks.plot import series, svg
-from benchmarks.results import FLOOR, OURS
+from benchmarks.results import FLOOR, KEYLESS, OURS
 from benchmarks.tables import tables
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def filled(page: str, results: Results) -> str:
 
 def plot(results: Results) -> str:
     """Return the plot of these results."""
-    tools = (OURS, FLOOR, *PEERS)
+    tools = (OURS, FLOOR, KEYLESS, *PEERS)
     panels = (
         ("Run again, nothing changed", series(results, "plan", tools)),
         ("Create, 2 s of provisioning", series(results, "create", tools)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from benchmarks.standin import Command, StandIn
 from benchmarks.tools import PROGRAMS, bodies, expected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from benchmarks.results import Work
@@ -61,24 +63,28 @@ class AzureCli:
         if not (where.world.folder / az.config).is_dir():
             az("config", "set", "core.collect_telemetry=false")
             az.sign_in(where.world.emulator.secret)
-        names = [project.name(number) for number in range(groups)]
-        every, some = where.world.folder / f"names-{groups}", where.world.folder / f"changed-{groups}"
-        every.write_text("\n".join(names), encoding="utf-8")
-        some.write_text("\n".join(names[:: project.STEP]), encoding="utf-8")
+        numbers = range(groups)
+        create = self._each(az, "create", [_created(number) for number in numbers])
+        debug = self._each(az, "create", [_created(number, "debug") for number in numbers[:: project.STEP]])
         lines = {
-            "create": self._each(az, _create(), every),
-            "plan": self._each(az, _create(), every),
-            "change": f"{self._each(az, _named('show'), every)} && {self._each(az, _create('debug'), some)}",
-            "delete": self._each(az, [*_named("delete"), "--yes"], every),
+            "create": create,
+            "plan": create,
+            "change": f"{self._each(az, 'show', [_named(number) for number in numbers])} && {debug}",
+            "delete": self._each(az, "delete", [[*_named(number), "--yes"] for number in numbers]),
         }
         environ = where.world.environ(**az.settings())
         writes, deletes = (groups, 0) if work == "plan" else expected(work, groups)
         name = f"{self.name}: {work} {groups}"
         return Command(name, ["sh", "-c", lines[work]], where.world.folder, environ, "", writes, deletes)
 
-    def _each(self, az: Az, words: list[str], names: Path) -> str:
-        command = shlex.join([*az.words, *words, "-o", "none"])
-        return f"xargs -P {self.at_once} -I{{}} {command} < {shlex.quote(str(names))}"
+    def _each(self, az: Az, verb: str, calls: Sequence[Sequence[str]]) -> str:
+        """Write the words of each call into a file, and return the line that runs all of them."""
+        text = "\n".join(shlex.join(call) for call in calls)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        file = az.world.folder / f"{verb}-{digest}"
+        file.write_text(text, encoding="utf-8")
+        command = shlex.join([*az.words, "container", verb, "-o", "none"])
+        return f"xargs -P {self.at_once} -L 1 {command} < {shlex.quote(str(file))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +103,17 @@ class Ansible:
         return Command(f"{self.name}: {work} {groups}", words, where.world.folder, environ, "failed=0")
 
 
-def _named(verb: str) -> list[str]:
-    return ["container", verb, "-g", project.RESOURCE_GROUP, "-n", "{}"]
+def _named(number: int) -> list[str]:
+    return ["-g", project.RESOURCE_GROUP, "-n", project.name(number)]
 
 
-def _create(level: str = "info") -> list[str]:
+def _created(number: int, level: str = "info") -> list[str]:
     shape = f"--image {project.IMAGE} --os-type Linux --cpu 1 --memory 1.5 --ports 80 --ip-address Public"
     variables = ["--environment-variables", f"LOG_LEVEL={level}", "REGION=west"]
-    return [*_named("create"), *shlex.split(shape), *variables]
+    secret = ["--secure-environment-variables", f"{project.VARIABLE}={project.password(number)}"]
+    registry = ["--registry-login-server", project.REGISTRY, "--registry-username", project.REGISTRY_USER]
+    registry += ["--registry-password", project.registry_password()]
+    share = f"--azure-file-volume-share-name {project.SHARE} --azure-file-volume-account-name {project.ACCOUNT}"
+    share += f" --azure-file-volume-mount-path {project.MOUNT} --azure-file-volume-account-key {project.files_key()}"
+    mounted = shlex.split(share) if project.mounts(number) else []
+    return [*_named(number), *shlex.split(shape), *variables, *secret, *registry, *mounted]

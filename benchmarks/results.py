@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Work = Literal["create", "create, healthy", "create, limited", "plan", "change", "delete", "start"]
 
 OURS: Final = "aci-reconcile"
+"""With a fingerprint key, as a team with many secrets should have one."""
+KEYLESS: Final = "aci-reconcile, no key"
+PLAIN: Final = "aci-reconcile, no secrets"
 FLOOR: Final = "floor"
 
 
@@ -86,6 +89,8 @@ class Results:
     python: str
     rows: tuple[Row, ...]
     note: str = ""
+    hash: float = 0.0
+    """Seconds of one slow hash, on one core that does nothing else; 0 where that was not measured."""
 
     def find(self, work: Work, tool: str, groups: int) -> Row | None:
         """Return the row of a tool at a work; a measured one before an extrapolated one."""
@@ -110,7 +115,7 @@ class Results:
         """Read what `dump` wrote."""
         held: Any = json.loads(text)
         rows = (replace(Row(**row), runs=tuple(Run(**run) for run in row["runs"])) for row in held["rows"])
-        return cls(held["cores"], held["python"], tuple(rows), held["note"])
+        return cls(held["cores"], held["python"], tuple(rows), held["note"], held.get("hash", 0.0))
 
 
 def extrapolate(row: Row, groups: int) -> Row:

@@ -170,7 +170,7 @@ def _make_resource_group(fast: World) -> None:
     ).close()
 
 
-def fill(folder: Path, command: Sequence[str], project_folder: Path) -> None:
+def fill(folder: Path, command: Sequence[str], project_folder: Path, secrets: Mapping[str, str]) -> None:
     """Let the command itself create the groups of a project in a state, at once and without any latency.
 
     Raises:
@@ -183,6 +183,6 @@ def fill(folder: Path, command: Sequence[str], project_folder: Path) -> None:
         emulator = fast.emulator
         words = [*command, "apply", "-y", "--wait", "none", "--concurrency", "16", "--quiet"]
         words += ["--arm-endpoint", emulator.url, "--subscription", emulator.subscription]
-        done = run(words, project_folder, fast.environ(), seconds=_PATIENCE)
+        done = run(words, project_folder, fast.environ(**secrets), seconds=_PATIENCE)
     if done.code:
         raise FailedRunError(f"the groups could not be created: {done.all[-2000:]}")

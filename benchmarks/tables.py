@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.results import FLOOR, OURS, Results, Row, Work, cpu_per_group, ratio
+from benchmarks.results import FLOOR, KEYLESS, OURS, PLAIN, Results, Row, Work, cpu_per_group, ratio
 from benchmarks.targets import seconds_of, verdicts
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ _WORKS: Final[tuple[tuple[Work, str], ...]] = (
 
 def tables(results: Results, peers: Sequence[str]) -> str:
     """Return everything: promises, the comparison, what else was measured, and how busy the stand-in was."""
-    machine = f"Measured on {results.cores} cores with Python {results.python}."
+    hashed = f" One slow hash takes {results.hash * 1000:.0f} ms here." if results.hash else ""
+    machine = f"Measured on {results.cores} cores with Python {results.python}.{hashed}"
     warning = f"**{results.note}**" if results.note else ""
     parts = (
         machine,
@@ -33,7 +34,7 @@ def tables(results: Results, peers: Sequence[str]) -> str:
         "### Beside what a user has instead",
         _comparison(results, peers),
         "### What it takes of the machine",
-        _resources(results, (OURS, FLOOR, *peers)),
+        _resources(results, (OURS, KEYLESS, FLOOR, *peers)),
         "### More of ours",
         _more(results),
         "### Whether the stand-in was in the way",
@@ -49,15 +50,22 @@ def _promises(results: Results) -> str:
 
 def _comparison(results: Results, peers: Sequence[str]) -> str:
     shown = [peer for peer in peers if results.measured("create", peer)]
+    mine = [tool for tool in (OURS, KEYLESS) if results.measured("create", tool)]
     rows: list[Sequence[str]] = []
     for work, what in _WORKS:
         ours, floor = results.find(work, OURS, MANY), results.find(work, FLOOR, MANY)
         if ours is None or floor is None:
             continue
         others = (_beside(results.find(work, peer, MANY), ours) for peer in shown)
-        own = f"{seconds_of(ours)}, {ours.calls:,.0f} calls, **{ratio(ours, floor):.2f} × floor**"
-        rows.append((what, f"{seconds_of(floor)}, {floor.calls:,.0f} calls", own, *others))
-    return _table(("work", FLOOR, OURS, *shown), rows)
+        own = (_above(results.find(work, tool, MANY), floor) for tool in mine)
+        rows.append((what, f"{seconds_of(floor)}, {floor.calls:,.0f} calls", *own, *others))
+    return _table(("work", FLOOR, *mine, *shown), rows)
+
+
+def _above(row: Row | None, floor: Row) -> str:
+    if row is None:
+        return "–"
+    return f"{seconds_of(row)}, {row.calls:,.0f} calls, **{ratio(row, floor):.2f} × floor**"
 
 
 def _beside(row: Row | None, ours: Row) -> str:
@@ -88,6 +96,7 @@ def _more(results: Results) -> str:
     rows = [
         *((row.what, *_cells(row, None)) for row in results.rows if row.work == "start"),
         *(_pair(results, "plan", groups, f"plan of {groups:,}") for groups in (1, 20, MANY, 1_000, 10_000)),
+        *(_alone(results, tool, groups) for tool in (KEYLESS, PLAIN) for groups in (1, 20, MANY, 1_000, 10_000)),
         _pair(results, "create, healthy", MANY, "create 200, wait until healthy and 10 s stable"),
         _pair(results, "create, limited", 100, "create 100 under ARM's limits, 15 s of provisioning"),
     ]
@@ -100,6 +109,11 @@ def _pair(results: Results, work: Work, groups: int, what: str) -> Sequence[str]
     return () if ours is None else (what, *_cells(ours, results.find(work, FLOOR, groups)))
 
 
+def _alone(results: Results, tool: str, groups: int) -> Sequence[str]:
+    row = results.find("plan", tool, groups)
+    return () if row is None else (f"plan of {groups:,}{tool.removeprefix(OURS)}", *_cells(row, None))
+
+
 def _cells(row: Row, floor: Row | None) -> Sequence[str]:
     throttled = row.median(lambda run: run.throttled)
     memory = f"{row.memory:,.0f} MB"
@@ -110,7 +124,7 @@ def _cells(row: Row, floor: Row | None) -> Sequence[str]:
 def _stand_in(results: Results) -> str:
     rows: list[Sequence[str]] = []
     for work, what in _WORKS:
-        for tool in (FLOOR, OURS):
+        for tool in (FLOOR, OURS, KEYLESS):
             row = results.find(work, tool, MANY)
             if row is not None:
                 busy = row.median(lambda run: run.server)

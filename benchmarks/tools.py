@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from benchmarks import project
-from benchmarks.results import FLOOR, OURS, Work
+from benchmarks.results import FLOOR, KEYLESS, OURS, PLAIN, Work
 from benchmarks.standin import PROVISIONING, Command, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+KEY: Final = "q0V7cJb1xTzXk2mN8sR4wYdG6hLpA3eF9uKiOoBvCtE"
+"""A fingerprint key as ``aci-reconcile key`` makes one; it protects nothing but the benchmark's made-up secrets."""
 PROGRAMS: Final = Path(__file__).with_name("programs")
 
 
@@ -31,15 +33,34 @@ class Tool(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """The installed command."""
+    """The installed command: with a fingerprint key, without one, or on groups without secrets."""
 
     words: Sequence[str]
     name: str = OURS
 
+    def keyless(self) -> Ours:
+        """Return the same command of a team that has no key."""
+        return replace(self, name=KEYLESS)
+
+    def plain(self) -> Ours:
+        """Return the same command at groups without secrets."""
+        return replace(self, name=PLAIN)
+
+    def environ(self, groups: int) -> dict[str, str]:
+        """Return the variables that hold secrets, and the key."""
+        if self.name == PLAIN:
+            return {}
+        return project.environ(groups) | ({} if self.name == KEYLESS else {"ACI_RECONCILE_FINGERPRINT_KEY": KEY})
+
+    def project(self, folder: Path, groups: int, *, changed: bool = False) -> Path:
+        """Write the manifests, and return their folder; ``changed`` changes every tenth of them."""
+        made = folder / f"project-{groups}{'-plain' if self.name == PLAIN else ''}"
+        project.write(made, groups, changed=changed, secrets=self.name != PLAIN)
+        return made
+
     def command(self, where: StandIn, work: Work, groups: int) -> Command:
         """Write the manifests; ``change`` finds every tenth of them changed."""
-        folder = where.world.folder / f"project-{groups}"
-        project.write(folder, groups, changed=work == "change")
+        folder = self.project(where.world.folder, groups, changed=work == "change")
         apply = ("apply", "-y", "--wait", "provisioned")
         words, says = {
             "create": (apply, f"{groups} added, 0 changed, 0 destroyed"),
@@ -51,7 +72,8 @@ class Ours:
         }[work]
         writes, deletes = expected(work, groups)
         name = f"{self.name}: {work} {groups}"
-        return Command(name, [*self.words, *words], folder, where.environ(), says, writes, deletes)
+        environ = where.environ(**self.environ(groups))
+        return Command(name, [*self.words, *words], folder, environ, says, writes, deletes)
 
 
 @dataclass(frozen=True, slots=True)

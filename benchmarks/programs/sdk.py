@@ -15,14 +15,18 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.identity import ClientSecretCredential
 from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 from azure.mgmt.containerinstance.models import (
+    AzureFileVolume,
     Container,
     ContainerGroup,
     ContainerPort,
     EnvironmentVariable,
+    ImageRegistryCredential,
     IpAddress,
     Port,
     ResourceRequests,
     ResourceRequirements,
+    Volume,
+    VolumeMount,
 )
 
 URL = os.environ["ARM_URL"]
@@ -57,7 +61,16 @@ def model(body: Any) -> ContainerGroup:
                 name=container["name"],
                 image=inside["image"],
                 ports=[ContainerPort(port=item["port"]) for item in inside["ports"]],
-                environment_variables=[EnvironmentVariable(**item) for item in inside["environmentVariables"]],
+                environment_variables=[
+                    EnvironmentVariable(
+                        name=item["name"], value=item.get("value"), secure_value=item.get("secureValue")
+                    )
+                    for item in inside["environmentVariables"]
+                ],
+                volume_mounts=[
+                    VolumeMount(name=item["name"], mount_path=item["mountPath"])
+                    for item in inside.get("volumeMounts", [])
+                ],
                 resources=ResourceRequirements(
                     requests=ResourceRequests(
                         cpu=inside["resources"]["requests"]["cpu"],
@@ -69,6 +82,19 @@ def model(body: Any) -> ContainerGroup:
         ip_address=IpAddress(
             type="Public", ports=[Port(port=item["port"]) for item in properties["ipAddress"]["ports"]]
         ),
+        image_registry_credentials=[ImageRegistryCredential(**item) for item in properties["imageRegistryCredentials"]],
+        volumes=[
+            Volume(name=item["name"], azure_file=share(item["azureFile"])) for item in properties.get("volumes", [])
+        ],
+    )
+
+
+def share(held: Any) -> AzureFileVolume:
+    """Build the model of a share."""
+    return AzureFileVolume(
+        share_name=held["shareName"],
+        storage_account_name=held["storageAccountName"],
+        storage_account_key=held["storageAccountKey"],
     )
 
 
