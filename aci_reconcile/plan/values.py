@@ -94,6 +94,9 @@ class Change:
     """The same manifest was written before and Azure left this difference: writing again would restart in vain."""
     deferred: Resource | None = None
     """The manifest, where it names values of other groups that are known only after those are written."""
+    follows: tuple[str, ...] = ()
+    """Addresses of groups that must be done with first, beside those that its manifest says it depends on: they give up
+    its DNS label, or, where everything is destroyed, they depend on it."""
 
     @property
     def address(self) -> str:
@@ -135,7 +138,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``);
+    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``,
+    ``circle``, ``label``);
     ``release`` is the flag or the edit that lifts it, as a person would type it.
     """
 

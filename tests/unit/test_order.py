@@ -12,8 +12,10 @@ from aci_reconcile.errors import InvalidRequestError, UsageError
 from aci_reconcile.events import Event, Failed, Skipped, Started, Succeeded
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.plan import Action, Change, plan
+from aci_reconcile.plan.labels import freed_labels
+from aci_reconcile.plan.order import dependencies, ordered
 from aci_reconcile.reconcile import apply
-from aci_reconcile.reconcile.ordering import dependencies, freed_first, freed_labels, lanes
+from aci_reconcile.reconcile.lanes import lanes
 
 RULES: dict[str, Any] = {"prune": True, "max_share": 1.0}
 
@@ -40,6 +42,16 @@ def deletion(before: Resource) -> Change:
     return Change(before.id, Action.DELETE, before=before)
 
 
+def followed(changes: tuple[Change, ...]) -> dict[str, tuple[str, ...]]:
+    """Return whom each change follows that follows any."""
+    return {each.address: each.follows for each in ordered(changes) if each.follows}
+
+
+def skips(events: list[Event]) -> dict[str, str]:
+    """Return which groups were skipped, and why."""
+    return {each.change.address: each.because for each in events if isinstance(each, Skipped)}
+
+
 FREES: dict[str, tuple[Resource, Resource, bool]] = {
     "the same label": (labelled("old"), labelled("new"), True),
     "in other case and spelling": (labelled("old", "SHOP", "West Europe"), labelled("new"), True),
@@ -53,9 +65,9 @@ FREES: dict[str, tuple[Resource, Resource, bool]] = {
 def test_a_label_is_freed_before_it_is_taken(case: str) -> None:
     """Labels are unique in a region."""
     old, new, frees = FREES[case]
-    found = freed_first((creation(new), deletion(old)))
+    found = followed((creation(new), deletion(old)))
 
-    assert ({"rg-shop/new": frozenset({"rg-shop/old"})} if frees else {}) == found
+    assert ({"rg-shop/new": ("rg-shop/old",)} if frees else {}) == found
 
 
 def test_only_deletions_free_a_label_and_only_writes_want_one() -> None:
@@ -67,8 +79,8 @@ def test_only_deletions_free_a_label_and_only_writes_want_one() -> None:
         deletion(labelled("old")),
     )
 
-    assert {"rg-shop/kept": frozenset({"rg-shop/old"})} == freed_first(changes)
-    assert {} == freed_first(changes[:2])
+    assert {"rg-shop/kept": ("rg-shop/old",)} == followed(changes)
+    assert {} == followed(changes[:2])
 
 
 def update(before: Resource, after: Resource, action: Action = Action.UPDATE) -> Change:
@@ -81,25 +93,9 @@ def test_a_label_that_a_group_gives_up_is_freed_by_its_write(action: Action) -> 
     """Whether that recreates it or not."""
     given = update(labelled("a"), labelled("a", "blog"), action)
 
-    assert {"rg-shop/b": frozenset({"rg-shop/a"})} == freed_first((creation(labelled("b")), given))
-    assert {("westeurope", "shop"): frozenset({"rg-shop/a"})} == freed_labels((given,))
+    assert {"rg-shop/b": ("rg-shop/a",)} == followed((creation(labelled("b")), given))
+    assert {("westeurope", "shop", ""): frozenset({"rg-shop/a"})} == freed_labels((given,))
     assert {} == freed_labels((replace(given, action=Action.NO_OP), update(labelled("c"), labelled("c"))))
-
-
-def test_groups_that_exchange_labels_do_not_wait_for_each_other() -> None:
-    """One of them goes first, or nothing would."""
-    changes = (update(labelled("a", "x"), labelled("a", "y")), update(labelled("b", "y"), labelled("b", "x")))
-
-    assert {"rg-shop/a": frozenset({"rg-shop/b"})} == freed_first(changes)
-
-
-def test_a_group_does_not_wait_for_one_that_depends_on_it() -> None:
-    """In however many steps."""
-    giving = replace(labelled("c", "blog"), lifecycle=Lifecycle(depends_on=("b",)))
-    between = wanting("b", "a")
-
-    assert {} == freed_first((creation(labelled("a")), between, update(labelled("c"), giving)))
-    assert freed_first((creation(labelled("a")), update(labelled("c"), giving)))
 
 
 def moved_label(*fault: Exception, **more: Any) -> tuple[FakeBackend, list[Event]]:
@@ -119,13 +115,13 @@ def test_a_creation_follows_the_deletion_that_frees_its_label() -> None:
     assert 2 == sum(isinstance(each, Succeeded) for each in events)
 
 
-def test_a_creation_is_tried_although_the_deletion_failed() -> None:
-    """Whether the label is free, Azure knows best."""
+def test_a_creation_is_not_tried_where_the_deletion_failed() -> None:
+    """The label is not free: Azure would refuse it, and the run would ask again for a minute."""
     backend, events = moved_label(InvalidRequestError("no"))
 
-    assert [("delete", "rg-shop/z-old"), ("put", "rg-shop/a-new")] == backend.writes
+    assert [("delete", "rg-shop/z-old")] == backend.writes
     assert ["rg-shop/z-old"] == [each.change.address for each in events if isinstance(each, Failed)]
-    assert not any(isinstance(each, Skipped) for each in events)
+    assert {"rg-shop/a-new": "rg-shop/z-old is not as it should be"} == skips(events)
 
 
 def test_dependencies_are_found_by_address_or_name() -> None:
