@@ -15,6 +15,7 @@ from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.deferring import Key, Known, in_order
 from aci_reconcile.plan.former import former_of
 from aci_reconcile.plan.losses import losses
+from aci_reconcile.plan.narrowed import LeftOut
 from aci_reconcile.plan.order import ordered, taken_apart
 from aci_reconcile.plan.standoffs import standoffs, taken_labels
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
@@ -72,7 +73,8 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     pruned = policy.prune and policy.selected is None
     decided = {each.id.key: _deletion(each) for each in orphans if pruned}
     seen = {each.id.key: each for each in others} | found
-    known = Known(seen, decided, frozenset(each.address.lower() for each in unread))
+    left_out = LeftOut.of(declared, policy)
+    known = Known(seen, decided, frozenset(each.address.lower() for each in unread), left_out)
     for resource in in_order(declared):
         key = resource.id.key
         if _selected(key, policy) and resource.address.lower() not in known.unreadable:
@@ -81,7 +83,9 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     changes = ordered(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
     planned = _assembled(changes, kept, policy, tuple(missing), unread, _ours(found.values(), policy))
     held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, seen.values()))
-    return replace(planned, blockers=(*planned.blockers, *held))
+    holders = left_out.holders(changes, found)
+    told = (*left_out.dependencies(changes, found), *left_out.moving(changes, holders))
+    return replace(planned, blockers=(*planned.blockers, *held), notices=(*planned.notices, *told), holders=holders)
 
 
 def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:

@@ -166,6 +166,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A live group that this run is not about, and that holds a value of one which it writes."""
+
+    address: str
+    target: ResourceId
+    path: str
+    """Which value, such as ``ipAddress.ip``."""
+
+    @property
+    def field(self) -> str:
+        """The last part of the path: ``ip`` or ``fqdn``."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceGroupChange:
     """A resource group to be created (``create``) or deleted with the last of its groups."""
 
@@ -215,6 +230,8 @@ class Policy:
     """Keys of groups to be written although nothing differs."""
     selected: frozenset[tuple[str, ...]] | None = None
     """Keys of the groups that may be written; None: all."""
+    narrowed_by: str = "what narrows this run"
+    """What selects them, in a person's words: ``--only``, or the paths."""
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None
@@ -234,6 +251,8 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     resource_groups: tuple[ResourceGroupChange, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    """Who is left out and holds a value that may be another one after the apply."""
     live: int = 0
     """How many groups of ours are live: what shares are counted against."""
     policy: Policy = field(default_factory=lambda: Policy(owner=""))

@@ -14,12 +14,14 @@ from aci_reconcile.events import (
     Finished,
     FreezeOverridden,
     Moved,
+    Outdated,
     ResourceGroupFailed,
     Skipped,
     Started,
     Succeeded,
     Unhealthy,
     Waiting,
+    outdated,
     reached,
 )
 from aci_reconcile.plan.labels import freed_labels
@@ -63,7 +65,7 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
     _refuse(plan)
     ctx = _prepared(plan, replace(ctx, stopped=stopped))
     events = _told(_tasks(plan, ctx), ctx, concurrency, _overridden(ctx) if plan else ())
-    return _counting(events, sum(each.id is not None for each in plan.unreadable))
+    return _counting(events, plan)
 
 
 def _prepared(plan: Plan, ctx: Context) -> Context:
@@ -104,10 +106,14 @@ def _takers(changes: Iterable[Change]) -> dict[str, tuple[Change, ...]]:
     return found
 
 
-def _counting(events: Iterator[Event], unread: int) -> Iterator[Event]:
-    """Pass the events on; the last one says how many groups could not be read."""
+def _counting(events: Iterator[Event], plan: Plan) -> Iterator[Event]:
+    """Pass the events on; the last one says how many groups could not be read, and who holds a value that is gone."""
+    unread = sum(each.id is not None for each in plan.unreadable)
+    moved: list[Outdated] = []
     for event in events:
-        yield replace(event, unread=unread) if isinstance(event, Finished) else event
+        if isinstance(event, (Succeeded, Unhealthy)) and plan.holders:
+            moved += outdated(event, plan.holders)
+        yield replace(event, unread=unread, outdated=tuple(moved)) if isinstance(event, Finished) else event
 
 
 def _refuse(plan: Plan) -> None:
