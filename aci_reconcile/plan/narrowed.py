@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -43,7 +44,7 @@ class LeftOut:
     def included(self, *addresses: str) -> str:
         """Return what includes these groups in the run."""
         if self.policy.narrowed_by == ONLY:
-            return " ".join(f"{ONLY} {each}" for each in dict.fromkeys(addresses))
+            return " ".join(f"{ONLY} {shlex.quote(each)}" for each in dict.fromkeys(addresses))
         return f"an apply without {self.policy.narrowed_by}"
 
     def dependencies(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> Iterator[Notice]:
@@ -63,10 +64,8 @@ class LeftOut:
     def holders(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> tuple[Holder, ...]:
         """Return the groups left out that hold a value of a group which the run writes."""
         written = {each.id.key: each.id for each in changes if each.sends_body and each.before is not None}
-        named = (
-            (each, reference) for key, each in self.groups.items() if key in live for reference in references_in(each)
-        )
-        found = ((each, reference, reference.target(each.id).key) for each, reference in named)
+        there = [each for key, each in self.groups.items() if key in live] if written else []
+        found = ((each, ref, ref.target(each.id).key) for each in there for ref in references_in(each))
         return tuple(Holder(each.address, written[key], ref.path) for each, ref, key in found if key in written)
 
     def moving(self, changes: Iterable[Change], holders: Iterable[Holder]) -> Iterator[Notice]:

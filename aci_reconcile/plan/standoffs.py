@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from aci_reconcile.circles import circles
@@ -64,7 +65,7 @@ def _way_out(steps: tuple[tuple[Change, Change], ...], freed: Mapping[Label, fro
     free = [each for each in givers if label_of(each.after) not in freed]
     first = (free or givers)[0]
     other = "" if free else ", with another dnsNameLabel for a while or none,"
-    return f"two applies: first {first.address} alone{other} (--only {first.address}), then all of them"
+    return f"two applies: first {first.address} alone{other} (--only {shlex.quote(first.address)}), then all of them"
 
 
 def taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) -> Iterator[Blocker]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
@@ -122,12 +123,11 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
 def outdated_lines(finished: Finished) -> Iterator[str]:
     """Yield who holds an address that this run has moved, and how it gets the new one."""
     for each in finished.outdated:
-        held = (
-            f"{each.address} holds {each.before}, the former {each.path} of {each.target}, which is {each.after} now."
-        )
-        yield sanitize(held)
+        former = f"{each.address} holds {each.before}, the former {each.path} of {each.target}"
+        yield sanitize(f"{former}, which is {each.after} now." if each.after else f"{former}, which has none now.")
     if finished.outdated:
-        only = " ".join(f"--only {each}" for each in dict.fromkeys(each.address for each in finished.outdated))
+        addresses = dict.fromkeys(each.address for each in finished.outdated)
+        only = " ".join(f"--only {shlex.quote(each)}" for each in addresses)
         yield sanitize(f"It is passed on by: aci-reconcile apply {only}")
 
 

@@ -147,7 +147,7 @@ def test_an_operation_that_never_ends_is_given_up_on_and_finished_later() -> Non
 
 
 def test_an_operation_that_fails_is_told() -> None:
-    """Exit code 5; the group is named, groups that wait for it are skipped, all others written, and nothing is pruned."""
+    """Exit code 5; the group is named, what waits for it and deletions are skipped, all others are written."""
     for spot in _begins():
         world = Sweep.begun(KINDS["failed operation"].at(spot))
         ran = world.apply_once()
