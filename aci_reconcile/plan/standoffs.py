@@ -64,8 +64,9 @@ def _way_out(steps: tuple[tuple[Change, Change], ...], freed: Mapping[Label, fro
     givers = [giver for taker, giver in steps if _takes(taker, giver)]
     free = [each for each in givers if label_of(each.after) not in freed]
     first = (free or givers)[0]
-    other = "" if free else ", with another dnsNameLabel for a while or none,"
-    return f"two applies: first {first.address} alone{other} (--only {shlex.quote(first.address)}), then all of them"
+    changed = "" if free else " with another dnsNameLabel for a while, or none"
+    alone = f"first {first.address} alone (--only {shlex.quote(first.address)})"
+    return f"two applies: {alone}{changed}, then all of them"
 
 
 def taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) -> Iterator[Blocker]:
