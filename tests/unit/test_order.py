@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from factories import FakeBackend, context, group, owned, policy, rid
 
+from aci_reconcile.backend import Operation, Progress
 from aci_reconcile.errors import InvalidRequestError, UsageError
 from aci_reconcile.events import Event, Failed, Skipped, Started, Succeeded
 from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import Action, Change, plan
+from aci_reconcile.plan import Action, Change, destruction, plan
 from aci_reconcile.plan.labels import freed_labels
 from aci_reconcile.plan.order import dependencies, ordered
-from aci_reconcile.reconcile import apply
+from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.lanes import lanes
 
 RULES: dict[str, Any] = {"prune": True, "max_share": 1.0}
@@ -167,3 +168,105 @@ def test_lanes_are_the_subnets_of_both_sides() -> None:
 
     assert {"/subnets/here", "/subnets/there"} == lanes(Change(here.id, Action.REPLACE, before=here, after=there))
     assert frozenset() == lanes(Change(here.id, Action.NO_OP, before=here, after=here))
+
+
+def reasons(desired: list[Resource], live: list[Resource]) -> dict[str, tuple[str, ...]]:
+    """Return what a plan that prunes says of the place of each group."""
+    rules = policy(**{**RULES, "max_deletes": 9})
+    return {each.id.name: each.reasons for each in plan(desired, [owned(one) for one in live], rules).changes}
+
+
+def test_a_deletion_says_that_it_comes_last() -> None:
+    """And that a creation in its region may need it earlier; where nothing else is written nothing is said."""
+    moved = replace(made := group("new"), body={**made.body, "location": "northeurope"})
+    last = "deleted last, and only if all else goes well"
+
+    assert (f"{last}; earlier if Azure lacks the quota for a group in westeurope",) == reasons(
+        [group("new")], [group("old")]
+    )["old"]
+    assert (last,) == reasons([moved], [group("old")])["old"]
+    assert (last,) == reasons([group("kept", restartPolicy="Never", tags={"a": "b"})], [group("kept"), group("old")])[
+        "old"
+    ]
+    assert () == reasons([group("kept")], [owned(group("kept")), group("old")])["old"]
+
+
+def test_a_label_that_passes_on_is_told_on_both_sides() -> None:
+    """Of a deletion that comes early, and of an update."""
+    found = reasons([labelled("new"), labelled("b", "y"), labelled("c", "z")], [labelled("old"), labelled("c", "y")])
+
+    assert ("deleted before rg-shop/new, which takes its DNS label; everything else comes first",) == found["old"]
+    assert ("after rg-shop/old, whose DNS label it takes",) == found["new"]
+    assert ("after rg-shop/c, whose DNS label it takes",) == found["b"]
+    assert () == found["c"]
+
+
+def pruned(*desired: Resource, live: list[Resource], **more: Any) -> tuple[list[tuple[str, str]], list[Event]]:
+    """Apply with pruning; returns the writes and what happened."""
+    backend = FakeBackend.holding(*(owned(each) for each in live))
+    backend.faults["put"] = more.pop("faults", [])
+    rules = policy(**{**RULES, "max_deletes": 9, "allow_replace": 9})
+    proposal = plan(desired, list(backend.groups.values()), rules)
+    return backend.writes, list(apply(proposal, context(backend, policy=rules, **more), concurrency=1))
+
+
+def test_nothing_is_pruned_before_the_rest_is_as_it_should_be() -> None:
+    """Whatever its name; a recreation is deleted and created between."""
+    writes, _ = pruned(
+        group("new"), group("again", osType="Windows"), live=[group("a-old"), group("again"), group("z-old")]
+    )
+
+    assert [("delete", "rg-shop/a-old"), ("delete", "rg-shop/z-old")] == writes[-2:]
+    assert {("put", "rg-shop/new"), ("delete", "rg-shop/again"), ("put", "rg-shop/again")} == set(writes[:-2])
+
+
+def test_nothing_is_pruned_beside_a_failure() -> None:
+    """A rename whose new group Azure refuses: the former one goes on."""
+    writes, events = pruned(
+        group("web2"), live=[group("web")], faults=[InvalidRequestError("no", code="InaccessibleImage")]
+    )
+
+    assert [("put", "rg-shop/web2")] == writes
+    assert {"rg-shop/web": "it comes last, and rg-shop/web2 is not as it should be"} == skips(events)
+
+
+def test_nothing_is_pruned_beside_a_group_that_does_not_run() -> None:
+    """Neither one that is new nor one that is as it was."""
+    crashing = owned(group("kept"), state="Waiting", detailStatus="CrashLoopBackOff: Back-off restarting failed")
+    backend = FakeBackend.holding(crashing, owned(group("old")))
+    rules = policy(**RULES)
+    proposal = plan([group("kept")], list(backend.groups.values()), rules)
+    events = list(apply(proposal, context(backend, policy=rules, timeout=60)))
+
+    assert [] == backend.writes
+    assert {"rg-shop/old": "it comes last, and rg-shop/kept is not as it should be"} == skips(events)
+
+
+@pytest.mark.parametrize("ends", ["Succeeded", "Failed"])
+def test_who_waits_for_nothing_still_waits_before_deletions(ends: str) -> None:
+    """With --wait none the end of provisioning is waited for where something is deleted after it."""
+
+    class Slow(FakeBackend):
+        def poll(self, operation: Operation, /) -> Progress:
+            super().poll(operation)
+            return Progress(ends, "Broken", "it broke")
+
+    backend = Slow.holding(owned(group("old")))
+    rules = policy(**RULES)
+    proposal = plan([group("new")], list(backend.groups.values()), rules)
+    list(apply(proposal, context(backend, policy=rules, wait=Wait.NONE)))
+
+    assert ("delete", "rg-shop/old") in backend.writes or ends == "Failed"
+    assert ("delete", "rg-shop/old") not in backend.writes or ends == "Succeeded"
+    assert any(verb == "poll" for verb, _ in backend.calls)
+
+
+def test_what_is_destroyed_goes_before_what_it_depends_on() -> None:
+    """The manifests say the order, backwards; what no manifest knows goes when it likes."""
+    desired = [group("db"), group("web", lifecycle=Lifecycle(depends_on=("rg-shop/db",)))]
+    live = [owned(group("db")), owned(group("web")), owned(group("alone"))]
+    backend = FakeBackend.holding(*live)
+    rules = policy(max_deletes=9, max_share=1.0)
+    list(apply(destruction(live, rules, desired), context(backend, policy=rules), concurrency=1))
+
+    assert [("delete", "rg-shop/alone"), ("delete", "rg-shop/web"), ("delete", "rg-shop/db")] == backend.writes

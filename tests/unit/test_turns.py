@@ -61,9 +61,7 @@ def said(*tasks: Task, stop_at: str = "") -> list[str]:
 
 def test_what_comes_last_begins_when_everything_has_ended() -> None:
     """Whatever the order in which tasks are given."""
-    assert ["a", "b", "a ends", "b ends", "last", "last ends"] == said(
-        task("last", last=True), task("a"), task("b")
-    )
+    assert ["a", "b", "a ends", "b ends", "last", "last ends"] == said(task("last", last=True), task("a"), task("b"))
 
 
 def test_beside_a_failure_nothing_of_that_begins() -> None:
@@ -97,7 +95,7 @@ def test_what_waits_for_something_that_is_not_done_is_not_begun() -> None:
 
 def test_no_more_is_freed_than_is_missing() -> None:
     """One for each that waits, and the next ones only when those ask again."""
-    frees = {"last": True, "frees": "quota"}
+    frees: dict[str, Any] = {"last": True, "frees": "quota"}
     seen = said(
         task("a", short("a", idle="yes")),
         task("b", short("b", idle="yes")),
@@ -126,7 +124,7 @@ def test_beside_a_failure_nothing_is_freed() -> None:
 @pytest.mark.parametrize("other", ["q", "b"])
 def test_lanes_are_given_up_meanwhile_and_taken_again(other: str) -> None:
     """Others, and the task that frees it, may need them."""
-    lane = {"lanes": frozenset({"subnet"})}
+    lane: dict[str, Any] = {"lanes": frozenset({"subnet"})}
     seen = said(
         task("a", short("a", idle="yes"), **lane),
         task("b", **(lane if other == "b" else {})),
