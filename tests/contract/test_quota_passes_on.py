@@ -1,9 +1,9 @@
-"""A quota that is used up, and groups that are deleted in the end: one of them goes earlier where nothing else helps."""
+"""A quota that is used up: of what is deleted in the end one group goes earlier where nothing else makes room."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure_world import WRITES, AzureWorld
@@ -12,9 +12,11 @@ from factories import container, group, policy
 from aci_reconcile.checks import Question, Verdict
 from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.events import Event, Failed, Skipped, Succeeded
-from aci_reconcile.model import Resource
 from aci_reconcile.reconcile import Clearance, apply
 from aci_reconcile.reconcile.preflight import preflight
+
+if TYPE_CHECKING:
+    from aci_reconcile.model import Resource
 
 LARGE = 25
 """So many groups of 4 cores use up the 100 cores of a region."""
