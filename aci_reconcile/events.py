@@ -9,10 +9,12 @@ from aci_reconcile.health import State
 from aci_reconcile.model import as_object, as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from aci_reconcile.errors import AciReconcileError
     from aci_reconcile.health import Health
     from aci_reconcile.model import Resource, Scope
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.plan.values import Change, Holder
 
 
 Logs: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
@@ -192,6 +194,18 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Outdated:
+    """A group that was left out, and holds the former value of one that has another now."""
+
+    address: str
+    target: str
+    """The address of the group whose value it is."""
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event of every run."""
 
@@ -218,6 +232,8 @@ class Finished:
     """The reason that was given for writing in spite of a freeze."""
     reached: tuple[Reached, ...] = ()
     """The groups that were written and have an IP address, in the order of their addresses."""
+    outdated: tuple[Outdated, ...] = ()
+    """The groups that this run left out, and that hold a value which it has changed."""
 
 
 def reached(event: Succeeded | Unhealthy) -> Reached | None:
@@ -227,6 +243,18 @@ def reached(event: Succeeded | Unhealthy) -> Reached | None:
     address = as_object(event.live.properties.get("ipAddress"))
     ip = as_text(address.get("ip"))
     return Reached(event.change.address, ip, as_text(address.get("fqdn"))) if ip else None
+
+
+def outdated(event: Succeeded | Unhealthy, holders: Iterable[Holder]) -> Iterator[Outdated]:
+    """Yield who holds a value of a group that is another one since it was written."""
+    before, live = event.change.before, event.live
+    if before is None or live is None or not event.change.writes:
+        return
+    former, now = as_object(before.properties.get("ipAddress")), as_object(live.properties.get("ipAddress"))
+    for each in holders:
+        old, new = as_text(former.get(each.field)), as_text(now.get(each.field))
+        if each.target.key == event.change.id.key and old and old != new:
+            yield Outdated(each.address, event.change.address, each.path, old, new)
 
 
 Event: TypeAlias = (

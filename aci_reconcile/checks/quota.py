@@ -51,7 +51,7 @@ def _judged(subject: str, demand: tuple[float, float], usage: Usage | None, addr
     if usage.used + wanted - freed > usage.limit:
         return Check(Question.QUOTA, subject, Verdict.FAILED, why, _RAISE, addresses)
     if usage.used + wanted > usage.limit:
-        why += "; it fits once they are gone"
+        why += "; it fits once they are gone, and so they go first"
     return Check(Question.QUOTA, subject, Verdict.OK, why, addresses=addresses)
 
 

@@ -89,6 +89,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         trust_secrets=allow.trust_secrets,
         redeploy=frozenset(_redeployed(loaded, address) for address in allow.redeploy),
         selected=loaded.selected,
+        narrowed_by=loaded.narrowed_by,
         create_resource_groups=project.create_resource_groups or local,
         resource_group_location=project.location,
         restore=allow.restore,

@@ -93,7 +93,7 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
     look = look_for(work, asked.target, session, Refresh.AUTO)
     seen = standing(work.loaded.resources, work.scopes, look)
-    plan = replace(destruction(seen.resources, policy), unreadable=seen.unreadable)
+    plan = replace(destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
     return replace(plan, blockers=(*plan.blockers, *_protected_in_git(plan, work)))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.circles import circles
 from aci_reconcile.errors import Where
-from aci_reconcile.manifest.circles import circles
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.groups import Known, with_references
 

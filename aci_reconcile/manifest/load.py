@@ -41,6 +41,8 @@ class Loaded:
     """Every group of the project, in order of its key."""
     selected: frozenset[tuple[str, ...]] | None = None
     """Keys of the groups that paths and ``--only`` select; None: all."""
+    narrowed_by: str = ""
+    """What selects them, in a person's words."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """By file, line and column."""
     files: tuple[str, ...] = ()
@@ -127,6 +129,7 @@ class _Load:
             self._project([each for _, each in declared]),
             resources,
             selection.selected(resources, sources, hit),
+            selection.narrowed_by(),
             self._findings.sorted(),
             tuple(self._files.show(file) for file in files if not self._skipping.skipped(file)),
             spoken(self._settings.defaults),

@@ -55,6 +55,12 @@ class Selection:
                 chosen &= {each.id.key for each in resources if each.address in addresses}
         return frozenset(chosen) if narrowed else None
 
+    def narrowed_by(self) -> str:
+        """Return what narrows the run, as a person would name it: where several things do, the first to be left out."""
+        request = self.request
+        said = (("--only", request.only), ("--changed-since", request.changes), ("the paths", request.paths))
+        return next((word for word, given in said if given), "what narrows this run")
+
     def _covered(self) -> bool:
         """Whether the paths hold every place where manifests are looked for: then nothing is narrowed.
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.plan.narrowed import LeftOut
 
 Key: TypeAlias = "tuple[str, str, str, str]"
 
@@ -46,6 +47,8 @@ class Known:
     decided: Mapping[Key, Change]
     unreadable: frozenset[str] = frozenset()
     """Addresses, in lower case, of groups that could not be read."""
+    left_out: LeftOut | None = None
+    """What the run is not about."""
 
     def resolved(self, desired: Resource) -> Resource:
         """Return the manifest with the values that the plan leaves as they are."""
@@ -67,8 +70,16 @@ class Known:
             for reference in left:
                 reason = self._lacks(reference, change)
                 if reason:
-                    message = f"{change.address} needs {reference}: {reason}"
-                    yield Blocker("reference", message, (change.address,), "change the reference or the group it names")
+                    yield self._held(change, reference, reason)
+
+    def _held(self, change: Change, reference: GroupReference, reason: str) -> Blocker:
+        """Say why a reference has no value; that its group is left out of the run comes before all else."""
+        target, out = reference.target(change.id), self.left_out
+        release = "change the reference or the group it names"
+        if out is not None and target.key in out.groups:
+            there = reason if target.key in self.live else "the group does not exist"
+            reason, release = f"{there}, and it is {out.told}", out.included(change.address, target.address)
+        return Blocker("reference", f"{change.address} needs {reference}: {reason}", (change.address,), release)
 
     def _lacks(self, reference: GroupReference, change: Change) -> str:
         target = reference.target(change.id)

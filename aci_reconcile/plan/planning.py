@@ -15,6 +15,9 @@ from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.deferring import Key, Known, in_order
 from aci_reconcile.plan.former import former_of
 from aci_reconcile.plan.losses import losses
+from aci_reconcile.plan.narrowed import LeftOut
+from aci_reconcile.plan.order import ordered, taken_apart
+from aci_reconcile.plan.standoffs import standoffs, taken_labels
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
@@ -70,14 +73,19 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     pruned = policy.prune and policy.selected is None
     decided = {each.id.key: _deletion(each) for each in orphans if pruned}
     seen = {each.id.key: each for each in others} | found
-    known = Known(seen, decided, frozenset(each.address.lower() for each in unread))
+    left_out = LeftOut.of(declared, policy)
+    known = Known(seen, decided, frozenset(each.address.lower() for each in unread), left_out)
     for resource in in_order(declared):
         key = resource.id.key
         if _selected(key, policy) and resource.address.lower() not in known.unreadable:
             decided[key] = _decided(resource, known, policy, verdicts, decisions.get(key))
     kept = [] if pruned else orphans
-    planned = _assembled(list(decided.values()), kept, policy, tuple(missing), unread, _ours(found.values(), policy))
-    return replace(planned, blockers=(*planned.blockers, *known.blockers(planned.changes)))
+    changes = ordered(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
+    planned = _assembled(changes, kept, policy, tuple(missing), unread, _ours(found.values(), policy))
+    held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, seen.values()))
+    holders = left_out.holders(changes, found)
+    told = (*left_out.dependencies(changes, found), *left_out.moving(changes, holders))
+    return replace(planned, blockers=(*planned.blockers, *held), notices=(*planned.notices, *told), holders=holders)
 
 
 def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:
@@ -91,33 +99,37 @@ def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts
     return replace(change, deferred=resource) if later else change
 
 
-def destruction(live: Iterable[Resource], policy: Policy) -> Plan:
-    """Plan the deletion of everything that this project owns."""
-    owned = [each for each in live if _owned(each, policy) and _selected(each.id.key, policy)]
-    return _assembled([_deletion(resource) for resource in owned], [], policy, (), (), len(owned))
+def destruction(live: Iterable[Resource], policy: Policy, declared: Iterable[Resource] = ()) -> Plan:
+    """Plan the deletion of all that this project owns; who depends on others goes before them (``declared``)."""
+    owned = sorted((each for each in live if _owned(each, policy) and _selected(each.id.key, policy)), key=_key)
+    changes = taken_apart(tuple(map(_deletion, owned)), declared)
+    return _assembled(changes, [], policy, (), (), len(owned))
+
+
+def _key(resource: Resource) -> Key:
+    return resource.id.key
 
 
 def _assembled(
-    changes: list[Change],
+    changes: tuple[Change, ...],
     orphans: list[Resource],
     policy: Policy,
     missing: tuple[Scope, ...],
     unreadable: tuple[Unreadable, ...],
     ours: int,
 ) -> Plan:
-    ordered = tuple(sorted(changes, key=lambda change: change.id.key))
     return Plan(
         owner=policy.owner,
-        changes=ordered,
-        blockers=blockers(ordered, missing, policy, ours),
+        changes=changes,
+        blockers=blockers(changes, missing, policy, ours),
         notices=(
-            *_freeze_notice(ordered, policy),
-            *_restore_notices(ordered, policy),
+            *_freeze_notice(changes, policy),
+            *_restore_notices(changes, policy),
             *_orphan_notices(orphans, policy),
-            *_unknown_notices(ordered),
-            *condition_notices(ordered),
+            *_unknown_notices(changes),
+            *condition_notices(changes),
         ),
-        resource_groups=_resource_groups(ordered, missing, policy),
+        resource_groups=_resource_groups(changes, missing, policy),
         unreadable=tuple(sorted(unreadable, key=lambda each: each.address)),
         live=ours,
         policy=policy,

@@ -94,6 +94,9 @@ class Change:
     """The same manifest was written before and Azure left this difference: writing again would restart in vain."""
     deferred: Resource | None = None
     """The manifest, where it names values of other groups that are known only after those are written."""
+    follows: tuple[str, ...] = ()
+    """Addresses of groups that must be done with first, beside those that its manifest says it depends on: they give up
+    its DNS label, or, where everything is destroyed, they depend on it."""
 
     @property
     def address(self) -> str:
@@ -135,7 +138,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``);
+    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``,
+    ``circle``, ``label``);
     ``release`` is the flag or the edit that lifts it, as a person would type it.
     """
 
@@ -159,6 +163,21 @@ class Notice:
     def text(self) -> str:
         """The message with its hint."""
         return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A live group that this run is not about, and that holds a value of one which it writes."""
+
+    address: str
+    target: ResourceId
+    path: str
+    """Which value, such as ``ipAddress.ip``."""
+
+    @property
+    def field(self) -> str:
+        """The last part of the path: ``ip`` or ``fqdn``."""
+        return self.path.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +230,8 @@ class Policy:
     """Keys of groups to be written although nothing differs."""
     selected: frozenset[tuple[str, ...]] | None = None
     """Keys of the groups that may be written; None: all."""
+    narrowed_by: str = "what narrows this run"
+    """What selects them, in a person's words: ``--only``, or the paths."""
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None
@@ -230,6 +251,8 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     resource_groups: tuple[ResourceGroupChange, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    """Who is left out and holds a value that may be another one after the apply."""
     live: int = 0
     """How many groups of ours are live: what shares are counted against."""
     policy: Policy = field(default_factory=lambda: Policy(owner=""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.plan.values import Policy
-    from aci_reconcile.reconcile.ordering import Label
+    from aci_reconcile.plan.labels import Label
+    from aci_reconcile.plan.values import Change, Policy
     from aci_reconcile.reconcile.watch import Listing, Watch
 
 
@@ -64,8 +63,12 @@ class Context:
     """The lists that the plan was made from: as long as they are fresh, nothing need be read again."""
     clearance: Clearance = field(default_factory=Clearance)
     """Whom to ask, before a group is deleted, whether it could be created again."""
-    freeing: Counter[tuple[str, str]] = field(default_factory=Counter["tuple[str, str]"])
-    """How many deletions are under way in each region of each subscription: quota that will be free."""
+    freeing: Collection[tuple[str, str]] = frozenset()
+    """The regions, each with its subscription, in which this run deletes groups: quota that will be free."""
+    freed: set[tuple[str, str]] = field(default_factory=set["tuple[str, str]"])
+    """The regions, each with its subscription, in which a group was deleted: quota that Azure may not count yet."""
+    takers: Mapping[str, tuple[Change, ...]] = field(default_factory=dict[str, "tuple[Change, ...]"])
+    """The groups that take a DNS label from a group which is deleted, by the address of that group in lower case."""
     freed_labels: Collection[Label] = frozenset()
     """The DNS labels that groups of this run give up."""
     in_flight: dict[str, str] = field(default_factory=dict[str, str])

@@ -14,10 +14,10 @@ from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.provisioning import is_settled
-from aci_reconcile.reconcile.clearance import at_hand
+from aci_reconcile.reconcile.clearance import at_hand, succeeded
 from aci_reconcile.reconcile.comparing import moved, not_taken
 from aci_reconcile.reconcile.context import MovedError
-from aci_reconcile.reconcile.freeing import freed, put_once_freed
+from aci_reconcile.reconcile.freeing import note_freed, put_once_freed
 from aci_reconcile.reconcile.hopeless import HopelessError
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.others import undeferred
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 def converge(change: Change, ctx: Context) -> Process[bool]:
     """Carry out one change; returns whether the group is as it should be."""
     good = yield from _told(change, ctx)
-    yield from freed(change, ctx)
+    if good:
+        note_freed(change, ctx)
     return good
 
 
@@ -78,12 +79,15 @@ def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
     if change.writes:
         yield from admitted(ctx, _first_ask(change), deadline, idle=True)
         ctx.unless_stopped()
-        yield Started(change)
+        if change.deferred is None:  # else it is not known yet whether anything is to be written
+            yield Started(change)
         live = yield from _read_again(change, ctx, deadline)
         if moved(change, change.before, live):
             raise MovedError
         if change.deferred is not None:
             change = yield from undeferred(change, change.deferred, live, ctx, deadline)
+            if change.writes:
+                yield Started(change)
     if change.writes:
         ctx.unless_stopped()
         live = yield from _written(change, live, ctx, deadline)
@@ -126,6 +130,8 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
     """Send the writes of a change; returns the settled read, None once deleted."""
     if change.action is Action.DELETE or change.after is None:
         if current is not None:
+            yield from succeeded(change, ctx.takers.get(change.address.lower(), ()), ctx.clearance, ctx.clock.sleep)
+            ctx.unless_stopped()
             yield from delete(change, ctx, deadline)
         return None
     if change.impact is Impact.TAGS_ONLY:

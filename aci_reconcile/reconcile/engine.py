@@ -7,73 +7,33 @@ from __future__ import annotations
 
 import heapq
 import queue
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.reconcile.steps import ARRANGED, Await, Call, Notify, Pause, Release
+from aci_reconcile.reconcile.agenda import Agenda, Live, Nap
+from aci_reconcile.reconcile.steps import ARRANGED, Await, AwaitFreed, Call, Notify, Pause, Release
+from aci_reconcile.reconcile.turns import (
+    free,
+    hindered,
+    let_back,
+    note_freed,
+    send_all_back,
+    short_of,
+    skipped,
+    turn_of_the_last,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
 
     from aci_reconcile.backend import Clock
     from aci_reconcile.events import Event
-    from aci_reconcile.reconcile.steps import Process, Step, Task
+    from aci_reconcile.reconcile.steps import Step, Task
 
 _GLANCE = 0.2
 """Seconds after which a wait looks whether the run was interrupted."""
-
-
-@dataclass(slots=True)
-class _Live:
-    """A process on its way, and what it is to be resumed with."""
-
-    task: Task
-    process: Process[bool]
-    lanes: frozenset[str]
-    value: object = None
-    error: BaseException | None = None
-    context: Context = field(default_factory=copy_context)
-    """What is current in it, such as a span, is current in its requests and in no other process."""
-
-
-@dataclass(order=True, slots=True)
-class _Nap:
-    """A process that sleeps until a time."""
-
-    until: float
-    number: int
-    live: _Live = field(compare=False)
-    idle: bool = field(compare=False)
-
-
-@dataclass(slots=True)
-class _Run:
-    """The state of the loop."""
-
-    waiting: dict[str, Task]
-    clock: Clock
-    pool: ThreadPoolExecutor
-    stopped: Callable[[], bool]
-    stopping: bool = False
-    news: bool = True
-    """Whether a task may have become free to begin."""
-    ended: dict[str, bool] = field(default_factory=dict[str, bool])
-    busy: set[str] = field(default_factory=set[str])
-    ready: deque[_Live] = field(default_factory=deque[_Live])
-    answers: queue.SimpleQueue[tuple[_Live, Future[object]]] = field(
-        default_factory=queue.SimpleQueue["tuple[_Live, Future[object]]"]
-    )
-    in_flight: int = 0
-    parked: dict[Hashable, list[tuple[_Live, bool]]] = field(
-        default_factory=dict["Hashable", "list[tuple[_Live, bool]]"]
-    )
-    """Processes that wait for others, each with whether it does so idly."""
-    asleep: list[_Nap] = field(default_factory=list[_Nap])
-    naps: int = 0
 
 
 def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Callable[[], bool]) -> Iterator[Event]:
@@ -84,40 +44,44 @@ def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Calla
     lets out ends the run.
     """
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool:
-        state = _Run({task.name: task for task in tasks}, clock, pool, stopped)
+        state = _agenda(tasks, clock, pool, stopped)
         try:
             while True:
                 yield from _begin(state)
                 if state.ready:
                     yield from _step(state, state.ready.popleft())
-                elif not _awake(state):
+                elif not _awake(state) and not (yield from turn_of_the_last(state)):
                     break
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             _close(state)
-        for task in state.waiting.values():
+        for task in (*state.waiting.values(), *state.last.values()):
             yield task.skipped("interrupted")
 
 
-def _begin(state: _Run) -> Iterator[Event]:
+def _agenda(tasks: Iterable[Task], clock: Clock, pool: ThreadPoolExecutor, stopped: Callable[[], bool]) -> Agenda:
+    waiting = {task.name: task for task in tasks}
+    last = {name: task for name, task in waiting.items() if task.last}
+    return Agenda({name: task for name, task in waiting.items() if name not in last}, last, clock, pool, stopped)
+
+
+def _begin(state: Agenda) -> Iterator[Event]:
     """Begin every task whose turn it is; skip those whose dependencies failed."""
     _look_for_a_stop(state)
     while state.news and not state.stopping:
         state.news = False
+        let_back(state)
         for task in tuple(state.waiting.values()):
-            failed = sorted(name for name in task.after if state.ended.get(name) is False)
-            if failed:
-                del state.waiting[task.name]
-                state.ended[task.name] = False
-                state.news = True
-                yield task.skipped(f"{failed[0]} is not as it should be")
+            reason = hindered(state, task)
+            if reason:
+                yield skipped(state, task, reason)
             elif state.ended.keys() >= task.after | task.behind and not task.lanes & state.busy:
                 del state.waiting[task.name]
                 state.busy |= task.lanes
-                state.ready.append(_Live(task, task.process(), task.lanes))
+                state.ready.append(Live(task, task.process(), task.lanes))
 
 
-def _look_for_a_stop(state: _Run) -> None:
+def _look_for_a_stop(state: Agenda) -> None:
     """Wake the idle once the run is interrupted."""
     if state.stopping or not state.stopped():
         return
@@ -128,16 +92,18 @@ def _look_for_a_stop(state: _Run) -> None:
     for key, waiting in state.parked.items():
         state.ready.extend(each for each, idle in waiting if idle)
         state.parked[key] = [each for each in waiting if not each[1]]
+    send_all_back(state)
 
 
-def _step(state: _Run, live: _Live) -> Iterator[Event]:
+def _step(state: Agenda, live: Live) -> Iterator[Event]:
     """Resume a process until it asks for something or ends."""
     while True:
         try:
             step = live.context.run(_resumed, live)
         except StopIteration as end:
             state.ended[live.task.name] = bool(end.value)
-            _free(state, live)
+            free(state, live)
+            note_freed(state)
             return
         live.value = live.error = None
         if not _arranged(state, live, step):
@@ -146,12 +112,12 @@ def _step(state: _Run, live: _Live) -> Iterator[Event]:
             yield step
 
 
-def _resumed(live: _Live) -> Step:
+def _resumed(live: Live) -> Step:
     """Hand a process what it has waited for; returns what it asks for next."""
     return live.process.throw(live.error) if live.error else live.process.send(live.value)
 
 
-def _arranged(state: _Run, live: _Live, step: Step) -> bool:
+def _arranged(state: Agenda, live: Live, step: Step) -> bool:
     """Give a process what it asks for; returns whether it can go on at once."""
     match step:
         case Call(run):
@@ -167,37 +133,31 @@ def _arranged(state: _Run, live: _Live, step: Step) -> bool:
             return False
         case Notify(key):
             state.ready.extend(each for each, _ in state.parked.pop(key, ()))
+        case AwaitFreed(key):
+            return short_of(state, live, key)
         case Release():
-            _free(state, live)
+            free(state, live)
         case _:
             pass
     return True
 
 
-def _free(state: _Run, live: _Live) -> None:
-    state.busy -= live.lanes
-    live.lanes = frozenset()
-    state.news = True
-
-
-def _sleep(state: _Run, live: _Live, step: Pause) -> bool:
+def _sleep(state: Agenda, live: Live, step: Pause) -> bool:
     if step.idle and state.stopping:
         return True
     state.naps += 1
-    heapq.heappush(state.asleep, _Nap(state.clock.now() + step.seconds, state.naps, live, step.idle))
+    heapq.heappush(state.asleep, Nap(state.clock.now() + step.seconds, state.naps, live, step.idle))
     return False
 
 
-def _answered(state: _Run, live: _Live, future: Future[object]) -> None:
+def _answered(state: Agenda, live: Live, future: Future[object]) -> None:
     """Note an answer; the threads of the pool call this."""
     state.answers.put((live, future))
 
 
-def _awake(state: _Run) -> bool:
+def _awake(state: Agenda) -> bool:
     """Wait for a request to return or a pause to end; False when there is nothing to wait for."""
     if not state.in_flight and not state.asleep:
-        if any(state.parked.values()):
-            raise RuntimeError("processes wait for others, and none of those is left")
         return False
     due = state.asleep[0].until - state.clock.now() if state.asleep else _GLANCE
     if state.in_flight:
@@ -209,7 +169,7 @@ def _awake(state: _Run) -> bool:
     return True
 
 
-def _take(state: _Run, timeout: float) -> None:
+def _take(state: Agenda, timeout: float) -> None:
     """Hand out the answers that are there, waiting for the first one."""
     try:
         live, future = state.answers.get(timeout=timeout) if timeout > 0 else state.answers.get_nowait()
@@ -223,8 +183,9 @@ def _take(state: _Run, timeout: float) -> None:
         return
 
 
-def _close(state: _Run) -> None:
+def _close(state: Agenda) -> None:
     """Close the processes that a defect, or a reader who goes away, leaves on their way."""
     parked = (live for waiting in state.parked.values() for live, _ in waiting)
-    for live in (*state.ready, *(nap.live for nap in state.asleep), *parked):
+    short = (live for lives in state.short.values() for live in lives)
+    for live in (*state.ready, *(nap.live for nap in state.asleep), *parked, *short, *state.returning):
         live.context.run(live.process.close)

@@ -14,19 +14,24 @@ from aci_reconcile.events import (
     Finished,
     FreezeOverridden,
     Moved,
+    Outdated,
     ResourceGroupFailed,
     Skipped,
     Started,
     Succeeded,
     Unhealthy,
     Waiting,
+    outdated,
     reached,
 )
+from aci_reconcile.plan.labels import freed_labels
+from aci_reconcile.plan.order import dependencies, place_of
 from aci_reconcile.plan.values import Action, Change
+from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.converge import converge
 from aci_reconcile.reconcile.engine import run
-from aci_reconcile.reconcile.freeing import deletions
-from aci_reconcile.reconcile.ordering import dependencies, freed_first, freed_labels, lanes
+from aci_reconcile.reconcile.lanes import lanes
+from aci_reconcile.reconcile.quota import freeing
 from aci_reconcile.reconcile.resource_groups import creation, deleted, group_name, unattempted
 from aci_reconcile.reconcile.steps import Task, never
 from aci_reconcile.reconcile.watch import watching
@@ -60,7 +65,7 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
     _refuse(plan)
     ctx = _prepared(plan, replace(ctx, stopped=stopped))
     events = _told(_tasks(plan, ctx), ctx, concurrency, _overridden(ctx) if plan else ())
-    return _counting(events, sum(each.id is not None for each in plan.unreadable))
+    return _counting(events, plan)
 
 
 def _prepared(plan: Plan, ctx: Context) -> Context:
@@ -73,17 +78,42 @@ def _prepared(plan: Plan, ctx: Context) -> Context:
     return replace(
         ctx,
         clearance=clearance,
-        freeing=deletions(plan.changes if plan.complete else ()),  # beside what could not be read nothing is deleted
+        wait=_awaited(plan, ctx.wait),
+        freeing=freeing(plan.changes),
+        takers=_takers(plan.changes),
         freed_labels=freed_labels(plan.changes),
         watches=watches,
         writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
     )
 
 
-def _counting(events: Iterator[Event], unread: int) -> Iterator[Event]:
-    """Pass the events on; the last one says how many groups could not be read."""
+def _awaited(plan: Plan, wait: Wait) -> Wait:
+    """Return what is waited for: at least the end of provisioning where groups are written, and others then deleted.
+
+    Before that nobody knows whether what is written comes to be.
+    """
+    actions = {each.action for each in plan.changes}
+    last = wait is Wait.NONE and Action.DELETE in actions and actions - {Action.DELETE, Action.NO_OP}
+    return Wait.PROVISIONED if last else wait
+
+
+def _takers(changes: Iterable[Change]) -> dict[str, tuple[Change, ...]]:
+    """Return who takes a label from a group that is deleted, by that group's address."""
+    found: dict[str, tuple[Change, ...]] = {}
+    for change in changes:
+        for giver in change.follows if change.after is not None else ():
+            found[giver.lower()] = (*found.get(giver.lower(), ()), change)
+    return found
+
+
+def _counting(events: Iterator[Event], plan: Plan) -> Iterator[Event]:
+    """Pass the events on; the last one says how many groups could not be read, and who holds a value that is gone."""
+    unread = sum(each.id is not None for each in plan.unreadable)
+    moved: list[Outdated] = []
     for event in events:
-        yield replace(event, unread=unread) if isinstance(event, Finished) else event
+        if isinstance(event, (Succeeded, Unhealthy)) and plan.holders:
+            moved += outdated(event, plan.holders)
+        yield replace(event, unread=unread, outdated=tuple(moved)) if isinstance(event, Finished) else event
 
 
 def _refuse(plan: Plan) -> None:
@@ -148,27 +178,42 @@ def _reached(seen: list[Event]) -> tuple[Reached, ...]:
 def _tasks(plan: Plan, ctx: Context) -> list[Task]:
     unread = [(Change(each.id, Action.NO_OP), each.message) for each in plan.unreadable if each.id is not None]
     after = dependencies((*plan.changes, *(change for change, _ in unread)))
-    behind = freed_first(plan.changes)
     groups = [creation(each, ctx) for each in plan.resource_groups if each.create]
-    made, dark = {each.name for each in groups}, {change.address.lower() for change, _ in unread}
+    made = {each.name for each in groups}
     tasks = [
-        Task(
-            name=change.address.lower(),
-            process=partial(converge, change, ctx),
-            skipped=partial(Skipped, change),
-            after=frozenset(after[change.address.lower()] | {group_name(change.id.scope)} & made | _safe(change, dark)),
-            lanes=lanes(change),
-            behind=behind.get(change.address, frozenset()),
-        )
-        # Deletions first: a creation that waits for the quota they free may not hold the subnet that they need.
-        for change in sorted(plan.changes, key=lambda each: each.action is not Action.DELETE)
+        _task(each, ctx, after[each.address.lower()] | {group_name(each.id.scope)} & made) for each in plan.changes
     ]
-    return [*groups, *(_failing(change, message) for change, message in unread), *tasks]
+    gone = frozenset(each.name for each in tasks if each.last)
+    return [
+        *groups,
+        *(_failing(change, message) for change, message in unread),
+        *(_behind(each, gone) for each in tasks),
+    ]
 
 
-def _safe(change: Change, dark: set[str]) -> set[str]:
-    """Return what must be well before a change is: nothing is pruned that a group may need that could not be read."""
-    return dark if change.action is Action.DELETE else set()
+def _task(change: Change, ctx: Context, after: set[str]) -> Task:
+    """Return the task of a change, which ``_behind`` completes."""
+    deleted = change.action is Action.DELETE
+    return Task(
+        name=change.address.lower(),
+        process=partial(converge, change, ctx),
+        skipped=partial(Skipped, change),
+        after=frozenset(after),
+        lanes=lanes(change),
+        behind=frozenset(each.lower() for each in change.follows),
+        last=deleted,
+        frees=place_of(change.before) if deleted and change.before is not None else None,
+    )
+
+
+def _behind(task: Task, gone: frozenset[str]) -> Task:
+    """Return the task so that it is not begun where a deletion that it follows has failed: the label is not free.
+
+    A deletion that follows others goes on all the same. What gives up a label by a change may have given it up although
+    that failed: its containers may not run, say.
+    """
+    freed = task.behind & gone
+    return task if task.last or not freed else replace(task, after=task.after | freed, behind=task.behind - freed)
 
 
 def _failing(change: Change, message: str) -> Task:

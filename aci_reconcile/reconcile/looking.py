@@ -143,9 +143,11 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     elsewhere = {key: each for key, each in awaited.items() if each.scope.key not in wanted}
     reads = gathered({key: settled(found[key].id, look, enough) for key in named}, look)
     others = gathered({key: settled(each, look, enough) for key, each in elsewhere.items()}, look)
+    glanced = gathered({key: _read(found[key].id, look) for key in _below(declared, found, policy)}, look)
     missing = _missing(answers, wanted, look)
     holding = {each.id.scope.key for each in desired} if missing else set[tuple[str, str]]()
-    resources = {**found, **{each.id.key: each for answer in reads.values() for each in answer.found}}
+    seen = (*glanced.values(), *reads.values())
+    resources = {**found, **{each.id.key: each for answer in seen for each in answer.found}}
     gone = {key for key, answer in reads.items() if not answer.found}
     return Observation(
         resources=tuple(resources[key] for key in sorted(resources) if key not in gone),
@@ -215,6 +217,22 @@ def _named(desired: Iterable[Resource]) -> tuple[ResourceId, ...]:
     """Return the groups that manifests name values of, each once."""
     found = (each.target(resource.id) for resource in desired for each in references_in(resource))
     return tuple({each.key: each for each in found}.values())
+
+
+def _below(declared: Mapping[Key, Resource], found: Mapping[Key, Resource], policy: Policy) -> Iterator[Key]:
+    """Yield the groups that chosen ones depend on and that are left out: only a read tells whether they are stopped."""
+    if policy.selected is None:
+        return
+    chosen = [each for key, each in declared.items() if key in policy.selected]
+    names = {name.lower() for each in chosen for name in each.lifecycle.depends_on}
+    left_out = (each for key, each in declared.items() if key not in policy.selected and key in found)
+    yield from (each.id.key for each in left_out if each.address.lower() in names)
+
+
+def _read(resource_id: ResourceId, look: Look) -> Process[tuple[Resource, ...]]:
+    """Read a group as it is; one that cannot be read stays as the list tells it."""
+    live = yield from reading(look, partial(look.backend.get, resource_id))
+    return () if live is None else (live,)
 
 
 def _verdicts(pairs: Sequence[tuple[Resource, Resource]], policy: Policy, look: Look) -> Verdicts:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile.errors import AciReconcileError, AzureError, NoAnswerError, NotConvergedError
+from aci_reconcile.errors import AciReconcileError, AzureError, NoAnswerError, NotConvergedError, QuotaError
 from aci_reconcile.events import Waiting
 from aci_reconcile.plan.former import Former, former_of
 from aci_reconcile.reconcile.clearance import cleared
@@ -14,6 +14,7 @@ from aci_reconcile.reconcile.comparing import moved
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import Pace, going_on, patiently
+from aci_reconcile.reconcile.quota import quota_freed
 from aci_reconcile.reconcile.refusals import Refusals
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.steps import call, pause
@@ -50,7 +51,7 @@ def recreated(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
     Raises:
         GoneError: it was deleted and could not be created again.
     """
-    yield from cleared(change, ctx.clearance, ctx.clock.sleep)
+    yield from cleared(change, ctx.clearance, ctx.clock.sleep, ctx.freeing)
     ctx.unless_stopped()
     former = (yield from _remembered(change, ctx, deadline)) if ctx.policy.restore else Former()
     yield from _removed(change, ctx, deadline)
@@ -119,6 +120,8 @@ def _created(
                 raise GoneError(error) from error
             said = error.code if isinstance(error, AzureError) else ""
             yield Waiting(change, f"not created yet ({said or error.message}), again in {delay:.0f} s")
+            if isinstance(error, QuotaError):
+                yield from quota_freed(change, wanted, ctx.freeing)
         yield from pause(delay, idle=True)
 
 

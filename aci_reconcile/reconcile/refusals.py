@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.errors import ForbiddenError, InvalidRequestError, NotFoundError
-from aci_reconcile.reconcile.ordering import label_of
+from aci_reconcile.plan.labels import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

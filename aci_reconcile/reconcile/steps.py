@@ -59,9 +59,20 @@ class Notify:
     key: Hashable
 
 
-Step: TypeAlias = "Call | Pause | Release | Await | Notify | Event"
+@dataclass(frozen=True, slots=True)
+class AwaitFreed:
+    """Give up the task's lanes until tasks that come last have freed this, and nothing else can go on.
+
+    The process is sent whether one of them has ended well since; not where the run is interrupted, and not where one
+    of the run's tasks has not ended well, for then none of them begins.
+    """
+
+    key: Hashable
+
+
+Step: TypeAlias = "Call | Pause | Release | Await | Notify | AwaitFreed | Event"
 Process: TypeAlias = "Generator[Step, Any, T]"
-ARRANGED = (Call, Pause, Release, Await, Notify)
+ARRANGED = (Call, Pause, Release, Await, Notify, AwaitFreed)
 """The steps that are for the loop; the others are events."""
 
 
@@ -81,6 +92,12 @@ def pause(seconds: float, *, idle: bool = False) -> Process[None]:
     yield Pause(seconds, idle)
 
 
+def await_freed(key: Hashable) -> Process[bool]:
+    """Wait from within a process until tasks that come last have freed something; returns whether one has."""
+    freed: bool = yield AwaitFreed(key)
+    return freed
+
+
 def release() -> Process[None]:
     """Let others into the lanes."""
     yield Release()
@@ -91,8 +108,9 @@ class Task:
     """A process and when it may run.
 
     ``after``: names of tasks that must have ended well before; ``behind``: names of tasks that must have ended, well or
-    not. ``lanes``: no two tasks that share one run at a time. ``skipped`` makes the event for a task that is never
-    begun, from the reason.
+    not; where one of them was never begun, neither is this one. ``lanes``: no two tasks that share one run at a time.
+    ``skipped`` makes the event for a task that is never begun, from the reason. ``last``: it begins when nothing else
+    can go on, and only if everything has ended well. ``frees``: what it frees for those that say ``AwaitFreed``.
     """
 
     name: str
@@ -101,3 +119,5 @@ class Task:
     after: frozenset[str] = frozenset()
     lanes: frozenset[str] = frozenset()
     behind: frozenset[str] = frozenset()
+    last: bool = False
+    frees: Hashable = None

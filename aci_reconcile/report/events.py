@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
@@ -111,11 +112,23 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
         lines.append(f"The freeze was overridden: {sanitize(finished.override)}")
     if finished.unseen:
         lines.append(f"Not seen running: {sanitize(', '.join(finished.unseen))}.")
+    lines += outdated_lines(finished)
     if finished.in_flight:
         lines.append(f"Started and not seen to the end: {sanitize(', '.join(finished.in_flight))}.")
     if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
         lines.append(f"Another {verb.lower()} goes on from here.")
     return "\n".join(lines)
+
+
+def outdated_lines(finished: Finished) -> Iterator[str]:
+    """Yield who holds an address that this run has moved, and how it gets the new one."""
+    for each in finished.outdated:
+        former = f"{each.address} holds {each.before}, the former {each.path} of {each.target}"
+        yield sanitize(f"{former}, which is {each.after} now." if each.after else f"{former}, which has none now.")
+    if finished.outdated:
+        addresses = dict.fromkeys(each.address for each in finished.outdated)
+        only = " ".join(f"--only {shlex.quote(each)}" for each in addresses)
+        yield sanitize(f"It is passed on by: aci-reconcile apply {only}")
 
 
 def reached_text(finished: Finished) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
@@ -154,6 +155,7 @@ def _finished(event: Finished) -> dict[str, object]:
         "not_seen_running": list(event.unseen),
         "unread": event.unread,
         "freeze_override": event.override,
+        "outdated": [asdict(each) for each in event.outdated],
         "addresses": [{"address": each.address} | _where(each) for each in event.reached],
     }
 

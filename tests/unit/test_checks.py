@@ -103,7 +103,7 @@ def test_a_recreation_fits_where_its_size_does_afterwards() -> None:
     """At the limit, too; only what it grows by needs room."""
     same, grown = group("a", sized(2)), group("a", sized(3))
     full = {"ContainerGroups": (100, 100), "StandardCores": (100, 100)}
-    told = "100 of 100 used, 2 wanted, 2 freed by deletions; it fits once they are gone"
+    told = "100 of 100 used, 2 wanted, 2 freed by deletions; it fits once they are gone, and so they go first"
 
     assert (Verdict.OK, told) == quota(recreate(same, same), **full)["StandardCores"]
     assert Verdict.FAILED is quota(recreate(same, grown), **full)["StandardCores"][0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.manifest.circles import circles
+from aci_reconcile.circles import circles
 from aci_reconcile.manifest.references import escaped, found_in, mentions
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, Size
 from aci_reconcile.secret import Secret
