@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import OWNER, body, container, group, live, policy
+from plans import MISSING, stamped, with_secret
 
 from aci_reconcile import tags
 from aci_reconcile.model import Lifecycle, Resource, ResourceId
@@ -322,3 +323,13 @@ def test_an_id_is_not_mistaken_for_a_variable_of_the_tool() -> None:
     assert change.after is not None
     (secret,) = secrets_of(change.after.body).values()
     assert "${env:APP_AZURE_CLIENT_SECRET}" in secret.missing
+
+
+def test_a_secret_that_is_not_at_hand_is_not_compared_and_stops_a_write() -> None:
+    """It never counts as unchanged, and no PUT goes out without it."""
+    equal = plan([with_secret(MISSING)], [stamped(with_secret(), "DB=s3cret")], policy())
+    created = plan([with_secret(MISSING)], [], policy())
+
+    assert 1 == equal.not_compared
+    assert ["rg-shop/web"] == [address for address, _ in created.missing_secrets]
+    assert not created.applyable
