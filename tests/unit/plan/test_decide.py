@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import OWNER, body, container, group, live, owned, policy, rid
-from plans import SECRET, codes, only, stamped, with_secret
+from plans import MISSING, SECRET, codes, only, stamped, with_secret
 
 from aci_reconcile import tags
+from aci_reconcile.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import (
-    Action,
-    Cause,
-    Change,
-    Impact,
-    plan,
-)
+from aci_reconcile.plan import Action, Cause, Change, Impact, plan
+from aci_reconcile.plan.decide import Comparison, decide, is_foreign, is_member, matches, memory, target
+from aci_reconcile.secret import Secret, fingerprint
 
 if TYPE_CHECKING:
     from aci_reconcile.plan import Plan
@@ -311,3 +308,445 @@ def test_a_group_moves_by_being_let_go_and_adopted() -> None:
 
     assert [Impact.TAGS_ONLY, Impact.TAGS_ONLY] == [let_go.impact, adopted.impact]
     assert Action.ADOPT is adopted.action
+
+
+KEYED = Secret("a key that is long enough to be one")
+VARIABLE = "containers[web].environmentVariables[DB]"
+
+
+def applied(desired: Resource, refused: str = "") -> dict[str, str]:
+    """Return the tags that our last write of a manifest without secrets has left."""
+    return {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body), refused))}
+
+
+def with_tags(desired: Resource, memory: dict[str, str]) -> Resource:
+    """Return what is written of a manifest: itself, with these tags beside its own."""
+    return replace(desired, body={**desired.body, "tags": {**desired.tags, **memory}})
+
+
+def test_a_creation_is_the_manifest_with_its_owner() -> None:
+    """And the digest of the manifest, for the tag that remembers the write."""
+    desired = group(tags={"team": "a"}, lifecycle=Lifecycle(protect=True))
+    wanted = with_tags(desired, {tags.OWNER: OWNER, tags.PROTECTED: "true"})
+
+    assert Change(rid(), Action.CREATE, after=wanted, digest=tags.desired_digest(desired.body)) == (
+        decide(desired, None, policy())
+    )
+
+
+def test_nothing_to_do_is_a_change_with_both_sides() -> None:
+    """As our last write left it."""
+    desired = group()
+    there = live(desired, tags=applied(desired))
+    expected = Change(
+        rid(),
+        Action.NO_OP,
+        before=there,
+        after=with_tags(desired, applied(desired)),
+        digest=tags.desired_digest(desired.body),
+    )
+
+    assert expected == decide(desired, there, policy())
+
+
+def test_an_update_says_all_that_is_known_of_it() -> None:
+    """Both sides, the fields, where they come from, and the digest."""
+    desired = group("web", container(image="x"))
+    there = live(group(), tags=applied(group()))
+    keys = ("properties", "containers", "web", "properties", "image")
+    expected = Change(
+        rid(),
+        Action.UPDATE,
+        Impact.RESTART,
+        before=there,
+        after=with_tags(desired, applied(group())),
+        fields=(FieldChange("containers[web].image", "nginx:1.27", "x", keys),),
+        cause=Cause.GIT,
+        digest=tags.desired_digest(desired.body),
+    )
+
+    assert expected == decide(desired, there, policy())
+
+
+def test_a_field_that_may_replace_is_planned_in_place() -> None:
+    """And offered as a recreation where Azure refuses it."""
+    labelled = group(ipAddress={"type": "Public", "ports": [{"port": 80}], "dnsNameLabel": "a"})
+    renamed = group(ipAddress={"type": "Public", "ports": [{"port": 80}], "dnsNameLabel": "b"})
+    change = decide(renamed, owned(labelled), policy())
+    other = decide(group("web", container(image="x")), owned(group()), policy())
+
+    assert (Action.UPDATE, Impact.RESTART, True) == (change.action, change.impact, change.may_replace)
+    assert other.may_replace is False
+
+
+def test_what_a_manifest_names_is_compared_although_azure_fills_it_in() -> None:
+    """And what it does not name is not."""
+    policy_of = {"sku": "Confidential", "confidentialComputeProperties": {"ccePolicy": "YQ=="}}
+    there = owned(group(**policy_of, strange={"a": 1}))
+    named = group(**policy_of, strange={"a": 1})
+    silent = group(sku="Confidential")
+
+    assert (Action.NO_OP, ()) == (decide(named, there, policy()).action, decide(named, there, policy()).unknown)
+    assert (Action.NO_OP, ("strange",)) == (
+        decide(silent, there, policy()).action,
+        decide(silent, there, policy()).unknown,
+    )
+
+
+def test_two_secrets_share_one_fingerprint() -> None:
+    """Which of them changed, nobody can tell."""
+    both = group("web", container(environmentVariables=[SECRET, {"name": "KEY", "secureValue": Secret("k")}]))
+    other = "containers[web].environmentVariables[KEY]"
+    change = decide(both, stamped(both, "DB=old", "KEY=k"), policy())
+    candidates = (VARIABLE, other)
+
+    assert (FieldChange("secrets", None, None, secret=True, candidates=candidates),) == change.fields
+
+
+def test_one_secret_is_named() -> None:
+    """Never from what to what."""
+    change = decide(with_secret(), stamped(with_secret(), "DB=old"), policy())
+
+    assert (FieldChange(VARIABLE, None, None, secret=True),) == change.fields
+    assert (Cause.GIT, Impact.RESTART, ()) == (change.cause, change.impact, change.not_compared)
+
+
+def test_secrets_that_left_git_are_named_as_gone() -> None:
+    """The tag says there were some."""
+    desired = group("web", container(environmentVariables=[{"name": "DB", "value": "x"}]))
+    there = stamped(with_secret({"name": "DB", "value": "x"}), "DB=old")
+
+    assert (FieldChange("secrets", None, ABSENT, secret=True),) == decide(desired, there, policy()).fields
+
+
+def test_the_fingerprint_key_is_the_policys() -> None:
+    """With it the tag is understood, with another or none it is not."""
+    mark = fingerprint({VARIABLE: Secret("s3cret")}, entropy=lambda size: b"s" * size, key=KEYED)
+    there = live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: mark})
+
+    assert [True, None, None] == [
+        matches(with_secret(), there, policy(fingerprint_key=key))
+        for key in (KEYED, Secret("another long enough"), None)
+    ]
+
+
+MATCHES: dict[str, tuple[Resource, Resource, bool | None]] = {
+    "no secrets": (group(), stamped(group()), None),
+    "the same": (with_secret(), stamped(with_secret(), "DB=s3cret"), True),
+    "others": (with_secret(), stamped(with_secret(), "DB=old"), False),
+    "none at our last write": (with_secret(), stamped(with_secret()), False),
+    "never written by us": (with_secret(), owned(with_secret()), None),
+    "a tag of another version": (
+        with_secret(),
+        live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: "v9:?"}),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MATCHES)
+def test_whether_a_group_holds_the_secrets_of_its_manifest(case: str) -> None:
+    """Yes, no, or nobody knows."""
+    desired, there, verdict = MATCHES[case]
+
+    assert verdict is matches(desired, there, policy())
+
+
+def test_a_verdict_that_is_known_is_not_looked_for_again() -> None:
+    """It is known by the group and the fingerprint that it carries."""
+    there = stamped(with_secret(), "DB=s3cret")
+    mark = tags.get(there.tags, tags.SECRETS)
+
+    assert (*rid().key, mark) == memory(there)
+    assert [Impact.NONE, Impact.RESTART, Impact.NONE] == [
+        decide(with_secret(), there, policy(), {memory(there): verdict}).impact for verdict in (True, False, None)
+    ]
+    assert [(), (), (VARIABLE,)] == [
+        decide(with_secret(), there, policy(), {memory(there): verdict}).not_compared for verdict in (True, False, None)
+    ]
+
+
+UNSEEN = live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: "v9:?"})
+PUSHED: dict[str, tuple[Resource, dict[str, Any], tuple[Action, Impact, int, int]]] = {
+    "left alone": (with_secret(), {}, (Action.NO_OP, Impact.NONE, 0, 1)),
+    "pushed": (with_secret(), {"touch_secrets": True}, (Action.UPDATE, Impact.RESTART, 1, 0)),
+    "vouched for": (with_secret(), {"trust_secrets": True}, (Action.UPDATE, Impact.TAGS_ONLY, 0, 0)),
+    "vouched for, and to be pushed": (
+        with_secret(),
+        {"trust_secrets": True, "touch_secrets": True},
+        (Action.UPDATE, Impact.TAGS_ONLY, 0, 0),
+    ),
+    "not at hand": (with_secret(MISSING), {"touch_secrets": True}, (Action.NO_OP, Impact.NONE, 0, 1)),
+    "not at hand, and vouched for": (with_secret(MISSING), {"trust_secrets": True}, (Action.NO_OP, Impact.NONE, 0, 1)),
+}
+
+
+@pytest.mark.parametrize("case", PUSHED)
+def test_secrets_that_nobody_can_compare(case: str) -> None:
+    """They are pushed, vouched for, or left alone and said to be."""
+    desired, rules, expected = PUSHED[case]
+    change = decide(desired, UNSEEN, policy(**rules))
+
+    assert expected == (change.action, change.impact, len(change.fields), len(change.not_compared))
+
+
+def test_secrets_that_are_known_are_neither_pushed_nor_stamped() -> None:
+    """Whatever was asked for."""
+    there = stamped(with_secret(), "DB=s3cret")
+
+    assert [Action.NO_OP, Action.NO_OP] == [
+        decide(with_secret(), there, policy(**rules)).action
+        for rules in ({"touch_secrets": True}, {"trust_secrets": True})
+    ]
+    assert Impact.RESTART is decide(with_secret(), stamped(with_secret(), "DB=old"), policy(trust_secrets=True)).impact
+
+
+LET_GO = group("web", container(image="x"), lifecycle=Lifecycle(detach=True))
+
+
+@pytest.mark.parametrize("there", [None, live(group()), live(group(), tags={tags.OWNER: "other"})])
+def test_what_was_let_go_is_left_alone(there: Resource | None) -> None:
+    """Where it is not there, nobody's or somebody else's."""
+    assert Change(rid(), Action.NO_OP, before=there, after=LET_GO, reasons=("detached",)) == (
+        decide(LET_GO, there, policy())
+    )
+
+
+def test_letting_go_shows_the_tags_that_go() -> None:
+    """Everything else stays as it is in Azure."""
+    there = live(group(), tags={tags.OWNER: OWNER, tags.PROTECTED: "true", "team": "a"})
+    after = replace(LET_GO, body={**there.body, "tags": {"team": "a"}})
+    fields = tuple(
+        FieldChange(f"tags.{name}", value, ABSENT, ("tags", name))
+        for name, value in ((tags.OWNER, OWNER), (tags.PROTECTED, "true"))
+    )
+
+    assert Change(rid(), Action.UPDATE, Impact.TAGS_ONLY, there, after, fields, reasons=("let go",)) == (
+        decide(LET_GO, there, policy())
+    )
+
+
+FAILED = {"provisioningState": "Failed"}
+WHY: dict[str, tuple[Resource, Resource, dict[str, Any], tuple[Action, Impact, tuple[str, ...]]]] = {
+    "adopted": (group(), live(group()), {}, (Action.ADOPT, Impact.TAGS_ONLY, ())),
+    "adopted and changed": (
+        group("web", container(image="x")),
+        live(group()),
+        {},
+        (Action.ADOPT, Impact.RESTART, ()),
+    ),
+    "taken over": (
+        group(),
+        live(group(), tags={tags.OWNER: "other"}),
+        {"take_over": frozenset({"other"})},
+        (Action.ADOPT, Impact.TAGS_ONLY, ("taken over from other",)),
+    ),
+    "redeployed": (
+        group(),
+        owned(group()),
+        {"redeploy": frozenset({rid().key})},
+        (Action.UPDATE, Impact.RESTART, ("a redeployment was asked for",)),
+    ),
+    "another one redeployed": (
+        group(),
+        owned(group()),
+        {"redeploy": frozenset({rid("db").key})},
+        (Action.NO_OP, Impact.NONE, ()),
+    ),
+    "redeployed with its tags": (
+        group(tags={"a": "b"}),
+        owned(group()),
+        {"redeploy": frozenset({rid().key})},
+        (Action.UPDATE, Impact.RESTART, ("a redeployment was asked for",)),
+    ),
+    "failed": (
+        group(),
+        owned(group(**FAILED)),
+        {},
+        (Action.UPDATE, Impact.RESTART, ("its provisioning failed",)),
+    ),
+    "failed, taken over and redeployed": (
+        group(),
+        live(group(**FAILED), tags={tags.OWNER: "other"}),
+        {"take_over": frozenset({"other"}), "redeploy": frozenset({rid().key})},
+        (
+            Action.ADOPT,
+            Impact.RESTART,
+            ("taken over from other", "a redeployment was asked for", "its provisioning failed"),
+        ),
+    ),
+    "ended and redeployed": (
+        group("web", restartPolicy="Never"),
+        owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=0),
+        {"redeploy": frozenset({rid().key})},
+        (
+            Action.REPLACE,
+            Impact.RECREATE,
+            (
+                "a redeployment was asked for",
+                "the group has ended (Succeeded), and Azure does not update an ended group",
+            ),
+        ),
+    ),
+    "ended and recreated": (
+        group("web", container(image="x"), restartPolicy="Never"),
+        owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=1),
+        {},
+        (
+            Action.REPLACE,
+            Impact.RECREATE,
+            ("the group has ended (Failed), and Azure does not update an ended group",),
+        ),
+    ),
+    "recreated": (group(osType="Windows"), owned(group()), {}, (Action.REPLACE, Impact.RECREATE, ())),
+}
+
+
+@pytest.mark.parametrize("case", WHY)
+def test_why_this_is_done(case: str) -> None:
+    """Beyond the fields: whose it was, what was asked for, and what became of it."""
+    desired, there, rules, expected = WHY[case]
+    change = decide(desired, there, policy(**rules))
+
+    assert expected == (change.action, change.impact, change.reasons)
+
+
+def test_a_recreation_says_what_it_loses() -> None:
+    """An update loses nothing."""
+    address = {"type": "Public", "ports": [{"port": 80}]}
+    there = owned(group(ipAddress=address))
+
+    assert [("new IP",), ()] == [
+        decide(desired, there, policy()).loses
+        for desired in (
+            group(ipAddress=address, osType="Windows"),
+            group("web", container(image="x"), ipAddress=address),
+        )
+    ]
+
+
+REFUSED = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})
+
+
+def left_behind(there: Resource, **rules: Any) -> Change:
+    """Decide about a group that our last write of ``REFUSED`` has left as it is."""
+    digest = tags.live_digest(there.body, REFUSED.body)
+    return decide(REFUSED, replace(there, body={**there.body, "tags": applied(REFUSED, digest)}), policy(**rules))
+
+
+def test_what_azure_did_not_take_is_told() -> None:
+    """With the difference that stays, and from where it is."""
+    change = left_behind(live(group()))
+
+    assert (Action.NO_OP, True, ("Azure did not take this at the last write",), Cause.AZURE) == (
+        change.action,
+        change.stuck,
+        change.reasons,
+        change.cause,
+    )
+    assert (["diagnostics"], ("diagnostics",)) == ([each.path for each in change.fields], change.in_azure)
+
+
+def test_what_azure_did_not_take_is_written_when_somebody_asks() -> None:
+    """Or when the group has moved since."""
+    moved = live(group("web", container(image="x")))
+    there = replace(live(group()), body={**live(group()).body, "tags": applied(REFUSED, "another")})
+
+    assert [(Action.UPDATE, False)] * 2 == [
+        (each.action, each.stuck)
+        for each in (
+            left_behind(live(group()), redeploy=frozenset({rid().key})),
+            decide(REFUSED, there, policy()),
+        )
+    ]
+    assert (Action.UPDATE, False) == (
+        decide(REFUSED, replace(moved, body={**moved.body, "tags": applied(REFUSED)}), policy()).action,
+        left_behind(live(group()), redeploy=frozenset({rid().key})).stuck,
+    )
+
+
+def test_another_manifest_than_the_last_writes_is_written() -> None:
+    """What Azure did not take then is no word about it."""
+    there = live(group())
+    digest = tags.live_digest(there.body, REFUSED.body)
+    memory_of_another = applied(group("web", container(image="x")), digest)
+    change = decide(REFUSED, replace(there, body={**there.body, "tags": memory_of_another}), policy())
+
+    assert (Action.UPDATE, False, Cause.GIT) == (change.action, change.stuck, change.cause)
+
+
+def test_tags_that_azure_did_not_take_are_written_again() -> None:
+    """They cost nothing."""
+    desired = group(tags={"team": "a"})
+    there = live(group())
+    memory_of_it = applied(desired, tags.live_digest(there.body, desired.body))
+    change = decide(desired, replace(there, body={**there.body, "tags": memory_of_it}), policy())
+
+    assert (Action.UPDATE, Impact.TAGS_ONLY, False) == (change.action, change.impact, change.stuck)
+
+
+@pytest.mark.parametrize(
+    ("owner", "take_over", "foreign"),
+    [
+        ("", frozenset[str](), False),
+        (OWNER, frozenset[str](), False),
+        ("other", frozenset[str](), True),
+        ("other", frozenset({"other"}), False),
+        ("other", frozenset({"third"}), True),
+    ],
+)
+def test_what_belongs_to_somebody_else(owner: str, take_over: frozenset[str], foreign: bool) -> None:
+    """Unless this run may take it over."""
+    assert foreign is is_foreign(live(group(), tags={tags.OWNER: owner} if owner else {}), policy(take_over=take_over))
+
+
+@pytest.mark.parametrize(
+    ("properties", "member"), [({}, False), ({"orchestratorId": "/x"}, True), ({"orchestratorId": ""}, False)]
+)
+def test_members_of_an_ngroup(properties: dict[str, Any], member: bool) -> None:
+    """They say so themselves."""
+    assert member is is_member(live(group(**properties)))
+
+
+@pytest.mark.parametrize(
+    "there", [live(group(), tags={tags.OWNER: "other"}), owned(group(orchestratorId="/x"))], ids=["foreign", "member"]
+)
+def test_what_others_write_is_not_even_compared(there: Resource) -> None:
+    """Both sides are kept, for the brakes to tell."""
+    desired = group("web", container(image="x"))
+
+    assert Change(rid(), Action.NO_OP, before=there, after=desired) == decide(desired, there, policy())
+
+
+FIELD = FieldChange("containers[web].image", "a", "b", ("properties",), Replaces.NO)
+TAG = FieldChange("tags.a", "a", "b", ("tags", "a"))
+OS = FieldChange("osType", "Linux", "Windows", ("properties", "osType"), Replaces.YES)
+
+
+@pytest.mark.parametrize(
+    ("found", "tags_only", "replaces"),
+    [
+        (Comparison(), True, Replaces.NO),
+        (Comparison((TAG,)), True, Replaces.NO),
+        (Comparison((TAG, FIELD)), False, Replaces.NO),
+        (Comparison((TAG, OS, FIELD)), False, Replaces.YES),
+        (Comparison((TAG,), secrets=(FIELD,)), False, Replaces.NO),
+    ],
+)
+def test_a_comparison_says_what_it_costs(found: Comparison, tags_only: bool, replaces: Replaces) -> None:
+    """Whether tags alone will do, and the worst of what differs."""
+    assert (tags_only, replaces) == (found.tags_only, found.replaces)
+
+
+def test_a_target_keeps_what_others_have_tagged() -> None:
+    """And the values of ignored fields; a new group has neither."""
+    desired = group(
+        "web", container(image="x"), lifecycle=Lifecycle(ignore=("containers[web].image",)), tags={"a": "1"}
+    )
+    there = live(group(), tags={"A": "0", "policy": "y"})
+
+    assert {**group().body, "tags": {"A": "1", "policy": "y", tags.OWNER: OWNER}} == target(
+        desired, there, policy()
+    ).body
+    assert {**desired.body, "tags": {"a": "1", tags.OWNER: OWNER}} == target(desired, None, policy()).body
+    assert desired.lifecycle == target(desired, there, policy()).lifecycle
