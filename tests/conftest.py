@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from pathlib import Path
@@ -68,3 +69,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if PROFILE == "mutants":
         module = os.environ.get("MUTANT_UNDER_TEST", "").rpartition(".")[0].rpartition(".")[2]
         items.sort(key=lambda item: (not item.path.stem.startswith(f"test_{module}"), "property" in item.path.parts))
+        gc.freeze()  # its process ends soon, and what its parent has imported need not be looked through
+        gc.disable()

@@ -307,11 +307,13 @@ def test_nothing_is_asked_of_the_time_unless_somebody_asks() -> None:
     """A container that has only just begun is running."""
     assert State.HEALTHY is assess(seen(running("1970-01-01T00:00:00Z")), now=0).state
     assert State.HEALTHY is assess(seen(running("2970-01-01T00:00:00Z"))).state
+    assert State.PENDING is assess(seen(running("1969-12-31T23:59:50.500000Z")), stable_for=10).state
 
 
 AGES: dict[str, tuple[Any, State]] = {
     "exactly a while ago": (mounting(failure(60)), State.PENDING),
     "a moment longer": (mounting(failure(60.5)), State.UNHEALTHY),
+    "at the beginning of time": (mounting({**failure(5), "lastTimestamp": "1970-01-01T00:00:01Z"}), State.UNHEALTHY),
     "at no time": (mounting({**failure(5), "lastTimestamp": "soon"}), State.PENDING),
     "at no time, often": (mounting({**failure(5, count=3), "lastTimestamp": "soon"}), State.UNHEALTHY),
     "when something began, too": (mounting(failure(70), view=begun(70)), State.UNHEALTHY),

@@ -71,6 +71,11 @@ def test_what_a_registry_can_have_has_no_flaw(image: str) -> None:
         ("nginx:1+2", "`1+2` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"),
         ("r.azurecr.io/web:1:2", "`1:2` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"),
         (f"nginx:{'t' * 129}", "the tag has 129 characters, and 128 are allowed"),
+        (
+            f"nginx:-{'t' * 127}",
+            f"`-{'t' * 39}…` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`",
+        ),
+        ("nginx:1@sha256:abc", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
         (f"example.com/{'p' * 256}", "its path has 256 characters, and 255 are allowed"),
         (f"nginx:{'t' * 2000}", "it has 2006 characters"),
         ("nginx@", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),

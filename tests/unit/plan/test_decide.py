@@ -381,7 +381,7 @@ def test_a_field_that_may_replace_is_planned_in_place() -> None:
 
 def test_what_a_manifest_names_is_compared_although_azure_fills_it_in() -> None:
     """And what it does not name is not."""
-    policy_of = {"sku": "Confidential", "confidentialComputeProperties": {"ccePolicy": "YQ=="}}
+    policy_of: dict[str, Any] = {"sku": "Confidential", "confidentialComputeProperties": {"ccePolicy": "YQ=="}}
     there = owned(group(**policy_of, strange={"a": 1}))
     named = group(**policy_of, strange={"a": 1})
     silent = group(sku="Confidential")
@@ -526,7 +526,7 @@ def test_letting_go_shows_the_tags_that_go() -> None:
     )
 
 
-FAILED = {"provisioningState": "Failed"}
+FAILED: dict[str, Any] = {"provisioningState": "Failed"}
 WHY: dict[str, tuple[Resource, Resource, dict[str, Any], tuple[Action, Impact, tuple[str, ...]]]] = {
     "adopted": (group(), live(group()), {}, (Action.ADOPT, Impact.TAGS_ONLY, ())),
     "adopted and changed": (
