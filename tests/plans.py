@@ -46,3 +46,8 @@ def stamped(resource: Resource, *secrets: str, applied: bool = True) -> Resource
     if applied:
         memory[tags.APPLIED] = str(tags.Applied(tags.desired_digest(resource.body)))
     return live(resource, tags=memory)
+
+
+def applied(desired: Resource, refused: str = "") -> dict[str, str]:
+    """Return the tags that our last write of a manifest without secrets has left."""
+    return {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body), refused))}

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import OWNER, body, container, group, live, owned, policy, rid
-from plans import MISSING, SECRET, codes, only, stamped, with_secret
+from plans import applied, codes, only, stamped
 
 from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.plan import Action, Cause, Change, Impact, plan
-from aci_reconcile.plan.decide import Comparison, decide, is_foreign, is_member, matches, memory, target
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.plan.decide import Comparison, decide, is_foreign, is_member, target
 
 if TYPE_CHECKING:
     from aci_reconcile.plan import Plan
@@ -100,147 +99,6 @@ def test_an_address_that_azure_answers_with_a_final_slash_is_no_difference() -> 
     assert not plan([group(encryptionProperties=wanted)], [there], policy())
 
 
-def test_an_unchanged_secret_is_no_difference() -> None:
-    """The fingerprint knows it again."""
-    assert not plan([with_secret()], [stamped(with_secret(), "DB=s3cret")], policy())
-
-
-def test_a_changed_secret_is_a_restart() -> None:
-    """Shown as such, never its value."""
-    change = only(plan([with_secret()], [stamped(with_secret(), "DB=old")], policy()))
-
-    assert (Action.UPDATE, Impact.RESTART) == (change.action, change.impact)
-    assert [("containers[web].environmentVariables[DB]", True)] == [(each.path, each.secret) for each in change.fields]
-
-
-def test_a_secret_that_is_new_in_git_is_a_change() -> None:
-    """We wrote the group before, and it held none then."""
-    change = only(plan([with_secret()], [stamped(with_secret())], policy()))
-
-    assert Impact.RESTART is change.impact
-
-
-def test_secrets_that_left_git_are_a_change() -> None:
-    """The tag says there were some; Azure would keep them."""
-    desired = group("web", container(environmentVariables=[{"name": "DB"}]))
-
-    assert Impact.RESTART is only(plan([desired], [stamped(desired, "DB=old")], policy())).impact
-
-
-def test_a_secret_that_becomes_readable_text_hides_the_other_side() -> None:
-    """A live plain value where a secret is declared is not shown."""
-    there = stamped(group("web", container(environmentVariables=[{"name": "DB", "value": "plain"}])))
-    change = only(plan([with_secret()], [there], policy()))
-
-    assert all(each.secret for each in change.fields)
-
-
-def test_an_adopted_groups_secrets_are_not_compared_until_pushed_or_vouched_for() -> None:
-    """Never "changed"."""
-    there = live(with_secret())
-    adopted = only(plan([with_secret()], [there], policy(adopt=True)))
-    touched = only(plan([with_secret()], [there], policy(adopt=True, touch_secrets=True)))
-    trusted = only(plan([with_secret()], [owned(with_secret())], policy(trust_secrets=True)))
-
-    assert (Impact.TAGS_ONLY, ("containers[web].environmentVariables[DB]",)) == (adopted.impact, adopted.not_compared)
-    assert Impact.RESTART is touched.impact
-    assert (Action.UPDATE, Impact.TAGS_ONLY, ()) == (trusted.action, trusted.impact, trusted.not_compared)
-
-
-def test_the_tag_tells_git_from_azure() -> None:
-    """Same manifest as at the last write and yet a difference: it changed in Azure."""
-    there = stamped(group())
-    moved = replace(there, body={**there.body, "properties": {**there.properties, "dnsConfig": {"options": "x"}}})
-
-    assert Cause.AZURE is only(plan([group()], [moved], policy())).cause
-    assert Cause.GIT is only(plan([group("web", container(image="x"))], [there], policy())).cause
-    assert Cause.UNKNOWN is only(plan([group("web", container(image="x"))], [owned(group())], policy())).cause
-
-
-LEVEL = {"name": "LEVEL", "value": "info"}
-
-
-BOTH = group("web", container(environmentVariables=[SECRET, LEVEL]))
-
-
-LEVEL_PATH = "containers[web].environmentVariables[LEVEL]"
-
-
-def louder(*secrets: str) -> Resource:
-    """Return the live group as our last write left it, whose level somebody has changed by hand since."""
-    there = stamped(BOTH, *secrets)
-    variables = [{"name": "DB"}, {**LEVEL, "value": "trace"}]
-    changed = [container(environmentVariables=variables)]
-    return replace(there, body={**there.body, "properties": {**there.properties, "containers": changed}})
-
-
-def causes(change: Change) -> tuple[Cause, dict[str, Cause]]:
-    """Return where a change comes from, as a whole and field by field."""
-    return change.cause, {each.path: change.cause_of(each) for each in change.fields}
-
-
-SECRET_PATH = "containers[web].environmentVariables[DB]"
-
-
-ORIGINS: dict[str, tuple[Resource, Resource, dict[str, Any], Cause, dict[str, Cause]]] = {
-    "a rotated secret": (BOTH, stamped(BOTH, "DB=old"), {}, Cause.GIT, {SECRET_PATH: Cause.GIT}),
-    "a field changed by hand": (
-        BOTH,
-        louder("DB=s3cret"),
-        {},
-        Cause.AZURE,
-        {LEVEL_PATH: Cause.AZURE},
-    ),
-    "a rotated secret, and a field changed by hand": (
-        BOTH,
-        louder("DB=old"),
-        {},
-        Cause.UNKNOWN,
-        {LEVEL_PATH: Cause.AZURE, SECRET_PATH: Cause.UNKNOWN},
-    ),
-    "a rotated secret, and a changed manifest": (
-        group("web", container(environmentVariables=[SECRET, {**LEVEL, "value": "debug"}])),
-        stamped(BOTH, "DB=old"),
-        {},
-        Cause.GIT,
-        {LEVEL_PATH: Cause.GIT, SECRET_PATH: Cause.GIT},
-    ),
-    "secrets that are pushed unseen": (
-        BOTH,
-        replace(stamped(BOTH), body={**stamped(BOTH).body, "tags": {**stamped(BOTH).tags, tags.SECRETS: "v9:?"}}),
-        {"touch_secrets": True},
-        Cause.UNKNOWN,
-        {SECRET_PATH: Cause.UNKNOWN},
-    ),
-    "a secret on a group that we never wrote": (
-        BOTH,
-        owned(BOTH),
-        {"touch_secrets": True},
-        Cause.UNKNOWN,
-        {SECRET_PATH: Cause.UNKNOWN},
-    ),
-}
-
-
-@pytest.mark.parametrize("case", ORIGINS)
-def test_a_cause_is_told_only_where_it_is_known(case: str) -> None:
-    """Of a secret it never is Azure: its fingerprint is of our own last write, and nobody reads it there."""
-    desired, there, rules, whole, fields = ORIGINS[case]
-
-    assert (whole, fields) == causes(only(plan([desired], [there], policy(**rules))))
-
-
-def test_what_azure_did_not_take_is_not_written_again() -> None:
-    """The tag remembers the body that the same manifest left behind."""
-    desired = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})
-    there = owned(group())
-    refused = tags.Applied(tags.desired_digest(desired.body), tags.live_digest(there.body, desired.body))
-    change = only(plan([desired], [live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: str(refused)})], policy()))
-
-    assert (Action.NO_OP, True) == (change.action, change.stuck)
-    assert ["diagnostics"] == [each.path for each in change.fields]
-
-
 def test_redeploying_writes_without_a_difference() -> None:
     """For an image tag that moved."""
     change = only(plan([group()], [owned(group())], policy(redeploy=frozenset({rid().key}))))
@@ -308,15 +166,6 @@ def test_a_group_moves_by_being_let_go_and_adopted() -> None:
 
     assert [Impact.TAGS_ONLY, Impact.TAGS_ONLY] == [let_go.impact, adopted.impact]
     assert Action.ADOPT is adopted.action
-
-
-KEYED = Secret("a key that is long enough to be one")
-VARIABLE = "containers[web].environmentVariables[DB]"
-
-
-def applied(desired: Resource, refused: str = "") -> dict[str, str]:
-    """Return the tags that our last write of a manifest without secrets has left."""
-    return {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body), refused))}
 
 
 def with_tags(desired: Resource, memory: dict[str, str]) -> Resource:
@@ -391,114 +240,6 @@ def test_what_a_manifest_names_is_compared_although_azure_fills_it_in() -> None:
         decide(silent, there, policy()).action,
         decide(silent, there, policy()).unknown,
     )
-
-
-def test_two_secrets_share_one_fingerprint() -> None:
-    """Which of them changed, nobody can tell."""
-    both = group("web", container(environmentVariables=[SECRET, {"name": "KEY", "secureValue": Secret("k")}]))
-    other = "containers[web].environmentVariables[KEY]"
-    change = decide(both, stamped(both, "DB=old", "KEY=k"), policy())
-    candidates = (VARIABLE, other)
-
-    assert (FieldChange("secrets", None, None, secret=True, candidates=candidates),) == change.fields
-
-
-def test_one_secret_is_named() -> None:
-    """Never from what to what."""
-    change = decide(with_secret(), stamped(with_secret(), "DB=old"), policy())
-
-    assert (FieldChange(VARIABLE, None, None, secret=True),) == change.fields
-    assert (Cause.GIT, Impact.RESTART, ()) == (change.cause, change.impact, change.not_compared)
-
-
-def test_secrets_that_left_git_are_named_as_gone() -> None:
-    """The tag says there were some."""
-    desired = group("web", container(environmentVariables=[{"name": "DB", "value": "x"}]))
-    there = stamped(with_secret({"name": "DB", "value": "x"}), "DB=old")
-
-    assert (FieldChange("secrets", None, ABSENT, secret=True),) == decide(desired, there, policy()).fields
-
-
-def test_the_fingerprint_key_is_the_policys() -> None:
-    """With it the tag is understood, with another or none it is not."""
-    mark = fingerprint({VARIABLE: Secret("s3cret")}, entropy=lambda size: b"s" * size, key=KEYED)
-    there = live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: mark})
-
-    assert [True, None, None] == [
-        matches(with_secret(), there, policy(fingerprint_key=key))
-        for key in (KEYED, Secret("another long enough"), None)
-    ]
-
-
-MATCHES: dict[str, tuple[Resource, Resource, bool | None]] = {
-    "no secrets": (group(), stamped(group()), None),
-    "the same": (with_secret(), stamped(with_secret(), "DB=s3cret"), True),
-    "others": (with_secret(), stamped(with_secret(), "DB=old"), False),
-    "none at our last write": (with_secret(), stamped(with_secret()), False),
-    "never written by us": (with_secret(), owned(with_secret()), None),
-    "a tag of another version": (
-        with_secret(),
-        live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: "v9:?"}),
-        None,
-    ),
-}
-
-
-@pytest.mark.parametrize("case", MATCHES)
-def test_whether_a_group_holds_the_secrets_of_its_manifest(case: str) -> None:
-    """Yes, no, or nobody knows."""
-    desired, there, verdict = MATCHES[case]
-
-    assert verdict is matches(desired, there, policy())
-
-
-def test_a_verdict_that_is_known_is_not_looked_for_again() -> None:
-    """It is known by the group and the fingerprint that it carries."""
-    there = stamped(with_secret(), "DB=s3cret")
-    mark = tags.get(there.tags, tags.SECRETS)
-
-    assert (*rid().key, mark) == memory(there)
-    assert [Impact.NONE, Impact.RESTART, Impact.NONE] == [
-        decide(with_secret(), there, policy(), {memory(there): verdict}).impact for verdict in (True, False, None)
-    ]
-    assert [(), (), (VARIABLE,)] == [
-        decide(with_secret(), there, policy(), {memory(there): verdict}).not_compared for verdict in (True, False, None)
-    ]
-
-
-UNSEEN = live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: "v9:?"})
-PUSHED: dict[str, tuple[Resource, dict[str, Any], tuple[Action, Impact, int, int]]] = {
-    "left alone": (with_secret(), {}, (Action.NO_OP, Impact.NONE, 0, 1)),
-    "pushed": (with_secret(), {"touch_secrets": True}, (Action.UPDATE, Impact.RESTART, 1, 0)),
-    "vouched for": (with_secret(), {"trust_secrets": True}, (Action.UPDATE, Impact.TAGS_ONLY, 0, 0)),
-    "vouched for, and to be pushed": (
-        with_secret(),
-        {"trust_secrets": True, "touch_secrets": True},
-        (Action.UPDATE, Impact.TAGS_ONLY, 0, 0),
-    ),
-    "not at hand": (with_secret(MISSING), {"touch_secrets": True}, (Action.NO_OP, Impact.NONE, 0, 1)),
-    "not at hand, and vouched for": (with_secret(MISSING), {"trust_secrets": True}, (Action.NO_OP, Impact.NONE, 0, 1)),
-}
-
-
-@pytest.mark.parametrize("case", PUSHED)
-def test_secrets_that_nobody_can_compare(case: str) -> None:
-    """They are pushed, vouched for, or left alone and said to be."""
-    desired, rules, expected = PUSHED[case]
-    change = decide(desired, UNSEEN, policy(**rules))
-
-    assert expected == (change.action, change.impact, len(change.fields), len(change.not_compared))
-
-
-def test_secrets_that_are_known_are_neither_pushed_nor_stamped() -> None:
-    """Whatever was asked for."""
-    there = stamped(with_secret(), "DB=s3cret")
-
-    assert [Action.NO_OP, Action.NO_OP] == [
-        decide(with_secret(), there, policy(**rules)).action
-        for rules in ({"touch_secrets": True}, {"trust_secrets": True})
-    ]
-    assert Impact.RESTART is decide(with_secret(), stamped(with_secret(), "DB=old"), policy(trust_secrets=True)).impact
 
 
 LET_GO = group("web", container(image="x"), lifecycle=Lifecycle(detach=True))
@@ -623,66 +364,6 @@ def test_a_recreation_says_what_it_loses() -> None:
             group("web", container(image="x"), ipAddress=address),
         )
     ]
-
-
-REFUSED = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})
-
-
-def left_behind(there: Resource, **rules: Any) -> Change:
-    """Decide about a group that our last write of ``REFUSED`` has left as it is."""
-    digest = tags.live_digest(there.body, REFUSED.body)
-    return decide(REFUSED, replace(there, body={**there.body, "tags": applied(REFUSED, digest)}), policy(**rules))
-
-
-def test_what_azure_did_not_take_is_told() -> None:
-    """With the difference that stays, and from where it is."""
-    change = left_behind(live(group()))
-
-    assert (Action.NO_OP, True, ("Azure did not take this at the last write",), Cause.AZURE) == (
-        change.action,
-        change.stuck,
-        change.reasons,
-        change.cause,
-    )
-    assert (["diagnostics"], ("diagnostics",)) == ([each.path for each in change.fields], change.in_azure)
-
-
-def test_what_azure_did_not_take_is_written_when_somebody_asks() -> None:
-    """Or when the group has moved since."""
-    moved = live(group("web", container(image="x")))
-    there = replace(live(group()), body={**live(group()).body, "tags": applied(REFUSED, "another")})
-
-    assert [(Action.UPDATE, False)] * 2 == [
-        (each.action, each.stuck)
-        for each in (
-            left_behind(live(group()), redeploy=frozenset({rid().key})),
-            decide(REFUSED, there, policy()),
-        )
-    ]
-    assert (Action.UPDATE, False) == (
-        decide(REFUSED, replace(moved, body={**moved.body, "tags": applied(REFUSED)}), policy()).action,
-        left_behind(live(group()), redeploy=frozenset({rid().key})).stuck,
-    )
-
-
-def test_another_manifest_than_the_last_writes_is_written() -> None:
-    """What Azure did not take then is no word about it."""
-    there = live(group())
-    digest = tags.live_digest(there.body, REFUSED.body)
-    memory_of_another = applied(group("web", container(image="x")), digest)
-    change = decide(REFUSED, replace(there, body={**there.body, "tags": memory_of_another}), policy())
-
-    assert (Action.UPDATE, False, Cause.GIT) == (change.action, change.stuck, change.cause)
-
-
-def test_tags_that_azure_did_not_take_are_written_again() -> None:
-    """They cost nothing."""
-    desired = group(tags={"team": "a"})
-    there = live(group())
-    memory_of_it = applied(desired, tags.live_digest(there.body, desired.body))
-    change = decide(desired, replace(there, body={**there.body, "tags": memory_of_it}), policy())
-
-    assert (Action.UPDATE, Impact.TAGS_ONLY, False) == (change.action, change.impact, change.stuck)
 
 
 @pytest.mark.parametrize(
