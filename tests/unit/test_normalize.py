@@ -401,3 +401,10 @@ def entries_of(*path: str) -> Node:
 def test_an_entry_goes_by_its_key(path: tuple[str, ...], raw: Any, key: str) -> None:
     """As in the normal form; a list without keys has none."""
     assert key == entry_key(raw, entries_of(*path))
+
+
+def test_a_secret_in_a_field_that_nobody_knows_goes_by_its_name() -> None:
+    """As it is written."""
+    hidden = Secret("a")
+
+    assert {"Xtra": hidden, "Xtra.X": hidden} == {**secrets_of({"Xtra": hidden}), **secrets_of({"Xtra": {"X": hidden}})}

@@ -100,6 +100,11 @@ PUT_BACK: dict[str, tuple[Any, Any, Any]] = {
         volume(azureFile={**SHARE, "storageAccountName": "other"}),
     ),
     "what is no secret": (body(osType="Windows"), body(osType="Linux"), body(osType="Windows")),
+    "a list of another kind": (
+        body(container(command="strange")),
+        body(container(command=["b"])),
+        body(container(command="strange")),
+    ),
     "a list without keys": (
         body(container(command=["a"])),
         body(container(command=["b"])),
@@ -173,6 +178,20 @@ MISSING: dict[str, tuple[Any, Any, Any, str, str]] = {
         variables({"name": "azure_key"}),
         "containers[web].environmentVariables[azure_key]",
         f"{FOREIGN}; " + 'write `secureValue: "${env:APP_azure_key}"`, or `value: ""` if it is empty',
+    ),
+    "a variable without a name": (
+        variables({"name": ""}),
+        variables(),
+        variables({"name": ""}),
+        "containers[web].environmentVariables[]",
+        f"{FOREIGN}; " + 'write `secureValue: "${env:KEY}"`, or `value: ""` if it is empty',
+    ),
+    "the key of a share without an account": (
+        volume(azureFile={"shareName": "s"}),
+        volume(azureFile={"shareName": "s"}),
+        volume(azureFile={"shareName": "s"}),
+        "volumes[files].azureFile.storageAccountKey",
+        f"{LOST}; " + 'write `storageAccountKey: "${env:AZUREFILE_KEY}"`',
     ),
     "a password": (
         registries(USER),

@@ -10,6 +10,7 @@ from plans import MISSING, SECRET, only, stamped, with_secret
 
 from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, FieldChange
+from aci_reconcile.model import Lifecycle
 from aci_reconcile.plan import Action, Cause, Impact, plan
 from aci_reconcile.plan.decide import decide, matches, memory
 from aci_reconcile.secret import Secret, fingerprint
@@ -111,6 +112,15 @@ MATCHES: dict[str, tuple[Resource, Resource, bool | None]] = {
     "others": (with_secret(), stamped(with_secret(), "DB=old"), False),
     "none at our last write": (with_secret(), stamped(with_secret()), False),
     "never written by us": (with_secret(), owned(with_secret()), None),
+    "one that is left to others, who have made it readable": (
+        group(
+            "web",
+            container(environmentVariables=[SECRET]),
+            lifecycle=Lifecycle(ignore=("containers[web].environmentVariables[DB]",)),
+        ),
+        stamped(with_secret({"name": "DB", "value": "x"}), "DB=s3cret"),
+        None,
+    ),
     "a tag of another version": (
         with_secret(),
         live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: "v9:?"}),

@@ -128,6 +128,16 @@ NOT_BACK: dict[str, tuple[Resource, Resource, Mapping[str, Any]]] = {
     "secrets that we never wrote": (owned(with_secret()), with_secret(), {}),
     "a secret that is not at hand": (stamped(with_secret(), "DB=s3cret"), with_secret(MISSING), {}),
     "a secret that the manifest no longer has": (stamped(with_secret(), "DB=s3cret"), group(), {}),
+    "a password that somebody else gave": (
+        owned(group(imageRegistryCredentials=[{"server": "r.io", "username": "u"}])),
+        group(),
+        {},
+    ),
+    "a key that somebody else gave": (
+        owned(group(volumes=[{"name": "v", "azureFile": {"shareName": "s", "storageAccountName": "a"}}])),
+        group(),
+        {},
+    ),
     "a fingerprint that nobody can read": (with_mark(with_secret(), "v9:?"), with_secret(), {}),
     "a fingerprint, and a variable that was never secret": (
         with_mark(group(), fingerprint({"x": Secret("y")}, entropy=lambda size: b"s" * size)),

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from factories import OWNER, container, group, live, owned, policy, rid
-from plans import codes, only, stamped, with_secret
+from plans import SECRET, codes, only, stamped, with_secret
 
 from aci_reconcile import tags
 from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.errors import UsageError
 from aci_reconcile.model import Resource, Scope
+from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan import (
     UNLIMITED,
     Action,
@@ -26,6 +27,7 @@ from aci_reconcile.plan import (
     plan,
 )
 from aci_reconcile.plan.decide import memory
+from aci_reconcile.secret import Secret, fingerprint
 
 
 def test_nothing_declared_is_an_error() -> None:
@@ -231,6 +233,18 @@ def test_whether_a_group_comes_back_is_told(case: str) -> None:
     assert [Notice("restore", "rg-shop/web", each) for each in said] == list(
         plan([desired], [there], policy(restore=restore)).notices
     )
+
+
+def test_whether_a_group_comes_back_is_judged_with_the_key() -> None:
+    """Its fingerprint is understood by no other."""
+    key = Secret("a key that is long enough to be one")
+    mark = fingerprint(secrets_of(with_secret().body), entropy=lambda size: b"s" * size, key=key)
+    there = live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: mark})
+    desired = group("web", container(environmentVariables=[SECRET]), osType="Windows")
+
+    assert ["is put back as it was if Azure refuses the new group"] == [
+        each.message for each in plan([desired], [there], policy(restore=True, fingerprint_key=key)).notices
+    ]
 
 
 def test_unknown_fields_are_told_once_for_the_whole_plan_and_again_on_a_write() -> None:
