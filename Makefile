@@ -12,7 +12,7 @@ CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-sweeps test-clients test-browser test-docs bench bench-quick check format lock wheel e2e-wheel clean
+.PHONY: help demo test test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which m
 
 test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the forges' schemas on docs and examples
 	@$(BIN)/python -m pytest -q -m docs tests/docs
+
+mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.tags*" is quicker
+	@$(BIN)/python scripts/mutants.py $(ONLY)
 
 bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it costs, into docs/performance.md: 20 minutes of a quiet machine
 	@$(BIN)/python -m benchmarks --command "$(CURDIR)/$(BIN)/aci-reconcile" --write-docs
@@ -69,7 +72,7 @@ lock: $(VENV)/.checked ## pin the newest versions that fit pyproject.toml
 	$(BIN)/python scripts/lock.py
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) build dist .aci-reconcile
+	rm -rf $(VENV) build dist mutants .aci-reconcile
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("aci-reconcile needs Python 3.11 or later; set PYTHON=") if sys.version_info < (3, 11) else 0'
@@ -86,6 +89,10 @@ $(VENV)/.tested: requirements/test.txt $(VENV)/.installed
 
 $(VENV)/.checked: requirements/check.txt $(VENV)/.tested
 	$(PIP) --require-hashes -r requirements/check.txt
+	@touch $@
+
+$(VENV)/.mutating: requirements/mutants.txt $(VENV)/.tested
+	$(PIP) --require-hashes -r requirements/mutants.txt
 	@touch $@
 
 # One environment for each client: their dependencies contradict each other. Bytecode is left to the first use.

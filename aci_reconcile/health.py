@@ -123,7 +123,7 @@ def assess(body: Body, *, now: float = 0, stable_for: float = 0) -> Health:
     events = tuple(events_in(view))
     failing = any(each.waits for each in containers) and _keeps_failing(events, containers, now)
     verdict = _verdict(instance_state, state, containers, failing=failing)
-    of_group = tuple(_of_group(verdict, instance_state, state, events))
+    of_group = tuple(_of_group(verdict, state, events))
     of_containers = tuple(_of_containers(verdict, containers))
     return Health(verdict, state, instance_state, containers, (*of_group, *of_containers), events, of_group)
 
@@ -166,9 +166,7 @@ def _keeps_failing(events: Iterable[ContainerEvent], containers: Iterable[Contai
     return sum(each.count for each in failures) >= CRASHES or 0 < last < now - _A_WHILE
 
 
-def _of_group(
-    verdict: State, instance_state: str, provisioning: str, events: Iterable[ContainerEvent]
-) -> Iterator[str]:
+def _of_group(verdict: State, provisioning: str, events: Iterable[ContainerEvent]) -> Iterator[str]:
     if verdict in {State.HEALTHY, State.FINISHED}:
         return
     if failure_in(provisioning):
@@ -178,7 +176,7 @@ def _of_group(
     if verdict is State.STOPPED:
         yield "the group is stopped"
     if verdict is State.UNKNOWN:
-        yield f"Azure tells no state of its containers{f' ({instance_state})' if instance_state else ''}"
+        yield "Azure tells no state of its containers"
     yield from (each.text for each in events if each.failure)
 
 

@@ -13,7 +13,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
-SETS = {"run": ("build",), "test": ("build", "test"), "check": ("build", "test", "check")}
+SETS = {
+    "run": ("build",),
+    "test": ("build", "test"),
+    "check": ("build", "test", "check"),
+    "mutants": ("build", "test", "mutants"),
+}
 HEADER = "# Pinned by `make lock` from {source}; hashes are checked on installation.\n"
 
 _SDK = ("azure-mgmt-resource", "azure-identity", "aiohttp")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,7 +17,16 @@ settings.register_profile(
     "suite", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+settings.register_profile(
+    "mutants",
+    max_examples=10,
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # that a law fails is enough; the smallest example of it is not looked for
+    suppress_health_check=[HealthCheck.too_slow],
+)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
+settings.load_profile(PROFILE)
 
 _FOREIGN = ("ACI_RECONCILE_", "AZURE_", "ARM_", "ACTIONS_", "GITHUB_")
 _PLAIN = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "TF_BUILD", "GITLAB_CI")
@@ -52,3 +62,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared/data, the recorded traffic, beside the checkout")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a mutant meet the tests of its own module first, where most of them die, and the laws last."""
+    if PROFILE == "mutants":
+        module = os.environ.get("MUTANT_UNDER_TEST", "").rpartition(".")[0].rpartition(".")[2]
+        items.sort(key=lambda item: (not item.path.stem.startswith(f"test_{module}"), "property" in item.path.parts))
+        gc.freeze()  # its process ends soon, and what its parent has imported need not be looked through
+        gc.disable()

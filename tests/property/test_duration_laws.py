@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from factories import group, live, rid
+from factories import group
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.model import Resource, ResourceId, Scope
-from aci_reconcile.plan import Action, Change, Impact, Plan, ResourceGroupChange
-from aci_reconcile.plan.duration import Limit, bucket_seconds, limits_seconds, window_seconds
+from aci_reconcile.model import Resource, ResourceId
+from aci_reconcile.plan import Action, Change, Impact, Plan
+from aci_reconcile.plan.duration import bucket_seconds, limits_seconds, window_seconds
 
 WINDOWS = ((300, 100), (3600, 300))
 
@@ -97,34 +97,3 @@ def test_a_plan_takes_as_long_as_its_tightest_limit(some: list[Change], times: i
     found = limits_seconds(plan)
 
     assert expected == (found.seconds if found else 0)
-
-
-def test_the_limit_that_counts_is_named() -> None:
-    """With how many of what, and where; a limit of the subscription has no region."""
-    made = tuple(Change(rid(f"g{number}"), Action.CREATE, after=group(f"g{number}")) for number in range(401))
-    tags = tuple(
-        Change(rid(f"g{number}"), Action.UPDATE, Impact.TAGS_ONLY, live(group()), group()) for number in range(1201)
-    )
-    creations, writes = limits_seconds(Plan("shop", made)), limits_seconds(Plan("shop", tags))
-
-    assert creations is not None
-    assert writes is not None
-    assert (3900, Limit.CREATIONS, 401, "westeurope", True) == (
-        creations.seconds,
-        creations.limit,
-        creations.count,
-        creations.location,
-        creations.matters,
-    )
-    assert (100.1, Limit.WRITES, 1201, "") == (writes.seconds, writes.limit, writes.count, writes.location)
-
-
-def test_few_changes_wait_for_nothing() -> None:
-    """No estimate; resource groups are writes as well."""
-    groups = tuple(ResourceGroupChange(Scope("s", f"rg{number}"), "westeurope") for number in range(201))
-
-    assert limits_seconds(Plan("shop", (Change(rid(), Action.CREATE, after=group()),))) is None
-    assert limits_seconds(Plan("shop")) is None
-    felt = limits_seconds(Plan("shop", resource_groups=groups))
-    assert felt is not None
-    assert (0.1, Limit.WRITES, False) == (felt.seconds, felt.limit, felt.matters)

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,37 @@ def test_imports_are_cheap(module: str) -> None:
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert "[]" == told.strip()
+
+
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+PURE = next(
+    each["source_modules"]
+    for each in SETTINGS["importlinter"]["contracts"]
+    if each["name"] == "The core touches nothing outside itself"
+)
+MUTATED = sorted(path for pattern in SETTINGS["mutmut"]["only_mutate"] for path in ROOT.glob(pattern))
+NOT_MUTATED = {
+    "checks": "stands above the plan",
+    "drift": "stands above the plan",
+    "errors": "classes without logic",
+    "fields": "a table, which is made on import",
+    "redaction": "keeps to its own laws and corpus",
+    "secret": "keeps to its own laws and frozen vectors",
+}
+
+
+def test_the_pure_core_is_mutated() -> None:
+    """``make mutants`` breaks all of it, but for what is named here."""
+    broken = {name_of(path).partition("/")[0].removesuffix(".py") for path in MUTATED}
+
+    assert {each.partition(".")[2] for each in PURE} - NOT_MUTATED.keys() == broken
+
+
+@pytest.mark.parametrize("module", [each for each in MUTATED if each.stem != "__init__"], ids=name_of)
+def test_a_module_of_the_pure_core_has_tests_of_its_name(module: Path) -> None:
+    """Among those that ``make mutants`` runs: whoever changes it knows where they are."""
+    tests = ROOT / "tests" / "unit" / Path(name_of(module)).parent / f"test_{module.name}"
+    chosen = [ROOT / each for each in SETTINGS["mutmut"]["pytest_add_cli_args_test_selection"]]
+
+    assert tests.is_file()
+    assert any(tests == each or each in tests.parents for each in chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -73,3 +74,136 @@ def test_what_cannot_be_ignored(path: str, why: str) -> None:
     """An unknown field, and one that Azure never returns."""
     with pytest.raises(ValueError, match=why):
         ignorable(path)
+
+
+ADDRESS = {"type": "Public", "ports": [{"port": 80}]}
+REGISTRY = {"server": "r.io", "username": "shop"}
+CARRIED: dict[str, tuple[dict[str, Any], dict[str, Any], str, dict[str, Any]]] = {
+    "one field of a container": (
+        body(container(image="new", command=["a"])),
+        body(container(image="old", command=["b"])),
+        "containers[web].image",
+        body(container(image="old", command=["a"])),
+    ),
+    "a field that Azure does not have": (
+        body(restartPolicy="Never", osType="Windows"),
+        body(),
+        "restartPolicy",
+        body(osType="Windows"),
+    ),
+    "one of two fields of something that Azure does not have": (
+        body(ipAddress={**ADDRESS, "dnsNameLabel": "a"}),
+        body(),
+        "ipAddress.dnsNameLabel",
+        body(ipAddress=ADDRESS),
+    ),
+    "the only field of something that Azure does not have": (
+        body(dnsConfig={"options": "x"}),
+        body(),
+        "dnsConfig.options",
+        body(),
+    ),
+    "the only field of something that Azure has": (
+        body(dnsConfig={"options": "x"}),
+        body(dnsConfig={}),
+        "dnsConfig.options",
+        body(dnsConfig={}),
+    ),
+    "a field of something that Git does not have": (
+        body(),
+        body(dnsConfig={"options": "x"}),
+        "dnsConfig.options",
+        body(dnsConfig={"options": "x"}),
+    ),
+    "a field of something that Git does not have, and that is empty in Azure": (
+        body(),
+        body(dnsConfig={}),
+        "dnsConfig.options",
+        body(),
+    ),
+    "a field of something that is empty in both": (
+        body(dnsConfig={}),
+        body(dnsConfig={}),
+        "dnsConfig.options",
+        body(dnsConfig={}),
+    ),
+    "a field of something that is empty in Git": (body(dnsConfig={}), body(), "dnsConfig.options", body()),
+    "nothing anywhere": (body(), body(), "dnsConfig.options", body()),
+    "an entry in its place": (
+        body(env(A="1", B="2", C="3")),
+        body(env(B="9")),
+        "containers[web].environmentVariables[B]",
+        body(env(A="1", B="9", C="3")),
+    ),
+    "an entry that only Azure has": (
+        body(env(A="1")),
+        body(env(C="3", B="9")),
+        "containers[web].environmentVariables[B]",
+        body(env(A="1", B="9")),
+    ),
+    "an entry that only Git has": (
+        body(env(A="1", B="2", C="3")),
+        body(env(A="1")),
+        "containers[web].environmentVariables[B]",
+        body(env(A="1", C="3")),
+    ),
+    "a field of an entry that Git does not have": (
+        body(),
+        body(imageRegistryCredentials=[REGISTRY]),
+        "imageRegistryCredentials[r.io].username",
+        body(),
+    ),
+    "a field of an entry that Azure does not have": (
+        body(imageRegistryCredentials=[REGISTRY]),
+        body(),
+        "imageRegistryCredentials[r.io].username",
+        body(imageRegistryCredentials=[{"server": "r.io"}]),
+    ),
+    "a tag that only Azure has": (body(), body(tags={"a": "1", "b": "2"}), "tags.a", body(tags={"a": "1"})),
+}
+
+
+@pytest.mark.parametrize("case", CARRIED)
+def test_what_is_carried_over_is_that_field_and_nothing_else(case: str) -> None:
+    """In its place, and without leaving something empty behind."""
+    desired, live, path, expected = CARRIED[case]
+
+    assert expected == carry_over(desired, live, (path,))
+
+
+def test_several_fields_are_carried_over_one_after_another() -> None:
+    """None undoes what another did; the manifest itself stays as it was."""
+    desired = body(container(image="new", command=["a"]), restartPolicy="Never")
+    live = body(container(image="old", command=["b"]))
+
+    assert live == carry_over(desired, live, ("containers[web].image", "restartPolicy", "containers[web].command"))
+    assert body(container(image="new", command=["a"]), restartPolicy="Never") == desired
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("osTyp", "osTyp: no such field"),
+        (
+            "imageRegistryCredentials[x].password",
+            "imageRegistryCredentials[x].password: Azure never returns this field, so it cannot be carried over",
+        ),
+    ],
+)
+def test_what_cannot_be_ignored_is_told(path: str, why: str) -> None:
+    """With the path as it was written."""
+    with pytest.raises(ValueError, match=f"^{re.escape(why)}$"):
+        ignorable(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("osType", ("properties", "osType")),
+        ("containers[web].image", ("properties", "containers", "web", "properties", "image")),
+        ("tags.a", ("tags", "a")),
+    ],
+)
+def test_a_path_is_taken_as_people_write_it(path: str, keys: tuple[str, ...]) -> None:
+    """Wrappers may be left out."""
+    assert keys == ignorable(path)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, group, owned, policy
+from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, group, owned, policy, rid
 from jsonschema.validators import Draft7Validator
 
 from aci_reconcile.arm.body import serialise
-from aci_reconcile.deferred import Deferred, GroupReference, references
-from aci_reconcile.errors import UsageError
+from aci_reconcile.deferred import Deferred, GroupReference, changed, references, references_in, resolved
 from aci_reconcile.events import Failed, Finished, Succeeded
 from aci_reconcile.manifest.schemas import schema
-from aci_reconcile.model import Lifecycle, Resource
+from aci_reconcile.model import Lifecycle, Resource, ResourceId
 from aci_reconcile.plan import Action, Plan, plan
 from aci_reconcile.reconcile import Look, apply, propose
 from aci_reconcile.redaction import Redactor
@@ -47,14 +48,6 @@ def told(proposal: Plan) -> Any:
     return document
 
 
-def test_an_unchanged_group_tells_its_value_now() -> None:
-    """Nothing is left for later."""
-    proposal = plan([web(), db(ip="")], [owned(db()), owned(web("tcp://10.0.0.4"))], policy())
-
-    assert not proposal
-    assert [None, None] == [change.deferred for change in proposal.changes]
-
-
 def test_a_changing_group_leaves_it_for_later() -> None:
     """Shown as such, in text and in JSON."""
     proposal = plan([web(), db("postgres:2", ip="")], [owned(db()), owned(web("tcp://10.0.0.4"))], policy())
@@ -64,29 +57,6 @@ def test_a_changing_group_leaves_it_for_later() -> None:
     assert "(known after apply)" in plan_text(proposal, HEADER, PLAIN)
     assert {"properties": {"containers": mask}} == entry["change"]["after_unknown"]
     assert (None, True) == (entry["fields"][0]["after"], entry["fields"][0]["after_unknown"])
-
-
-@pytest.mark.parametrize(
-    ("desired", "live", "reason"),
-    [
-        ([web()], [], "there is no such group"),
-        ([web()], [owned(db(ip=""))], "it has no ipAddress.ip"),
-        ([web(), group("db")], [], "its manifest gives it no ipAddress.ip"),
-    ],
-)
-def test_a_value_that_will_never_be_there_blocks(desired: list[Resource], live: list[Resource], reason: str) -> None:
-    """And is named."""
-    blockers = plan(desired, live, policy()).blockers
-
-    assert [f"rg-shop/web needs ${{group:rg-shop/db:ipAddress.ip}}: {reason}"] == [each.reason for each in blockers]
-
-
-def test_a_circle_is_refused_with_its_path() -> None:
-    """No order would do."""
-    circle = db(tags={"peer": Deferred(GroupReference("rg-shop/web", "ipAddress.ip"))})
-
-    with pytest.raises(UsageError, match=r"rg-shop/(db|web) -> rg-shop/(web|db) -> rg-shop/"):
-        plan([web(), circle], [], policy())
 
 
 def test_a_group_elsewhere_is_read_and_is_no_orphan() -> None:
@@ -157,9 +127,105 @@ def test_a_reference_is_never_sent() -> None:
         serialise(web().body, Redactor())
 
 
-def test_a_literal_that_looks_the_same_is_another_value() -> None:
-    """What is live is never taken for what is to come."""
-    proposal = plan([web(), db(ip="")], [owned(web(str(Deferred("tcp://", ADDRESS))))], policy())
+DB, FQDN = GroupReference("db", "ipAddress.ip"), GroupReference("rg-data/db", "ipAddress.fqdn")
 
-    assert Action.UPDATE is proposal.changes[1].action
-    assert (ADDRESS,) == references(proposal.changes[1].after.body if proposal.changes[1].after else {})
+
+def test_a_reference_is_written_as_it_is_shown() -> None:
+    """With the group and the field that it names."""
+    assert ("${group:rg-data/db:ipAddress.fqdn}", "fqdn", "ip") == (str(FQDN), FQDN.field, DB.field)
+
+
+def test_a_name_alone_is_a_neighbour() -> None:
+    """Seen from the group that it stands in: of the same subscription, and of its resource group."""
+    assert [ResourceId(SUBSCRIPTION, "rg-shop", "db"), ResourceId(SUBSCRIPTION, "rg-data", "db")] == [
+        each.target(rid("web")) for each in (DB, FQDN)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("live", "value"),
+    [(None, ""), (owned(db(ip="")), ""), (owned(db()), "10.0.0.4"), (owned(group("db")), "")],
+)
+def test_what_a_live_group_tells(live: Resource | None, value: str) -> None:
+    """Nothing where it has no address yet."""
+    assert value == DB.told(live)
+
+
+def parts(text: object) -> tuple[object, ...]:
+    """Return the parts of a text, which must wait for another group."""
+    assert isinstance(text, Deferred)
+    return text.parts
+
+
+def test_joining_texts_keeps_what_is_to_come() -> None:
+    """From either side, with plain texts and with each other; an empty text leaves no part."""
+    one, other = Deferred("a", DB), Deferred(FQDN)
+
+    assert ("a", DB, "b") == parts(one + "b")
+    assert ("b", "a", DB) == parts("b" + one)
+    assert ("a", DB, FQDN) == parts(one + other)
+    assert ("a", DB) == parts(one + "") == parts("" + one)
+    assert "a${group:db:ipAddress.ip}b" == one + "b"
+
+
+@pytest.mark.parametrize("other", [1, None])
+def test_only_texts_are_joined(other: Any) -> None:
+    """As with any text."""
+    with pytest.raises(TypeError):
+        Deferred(DB) + other
+    with pytest.raises(TypeError):
+        other + Deferred(DB)
+
+
+def test_a_copy_waits_as_well() -> None:
+    """Copied or sent to another process, it still knows what it waits for."""
+    text = Deferred("a", DB)
+
+    assert [("a", DB), ("a", DB)] == [copy.deepcopy(text).parts, pickle.loads(pickle.dumps(text)).parts]
+
+
+def test_references_are_changed_and_texts_stay() -> None:
+    """Where a manifest's short names become addresses."""
+    text = Deferred("a", DB, "b", DB)
+
+    assert ("a", FQDN, "b", FQDN) == text.map(lambda each: FQDN if each == DB else each).parts
+    assert (DB, DB) == text.references
+
+
+def test_a_text_is_plain_once_everything_is_known() -> None:
+    """Before that it waits for the rest."""
+    text = Deferred("a", DB, "b", FQDN)
+    half, whole = text.resolved(lambda each: "1" if each == DB else ""), text.resolved(lambda _: "1")
+
+    assert ("a", "1", "b", FQDN) == parts(half)
+    assert ("a1b1", str) == (whole, type(whole))
+
+
+def test_the_texts_of_a_body_are_changed_wherever_they_stand() -> None:
+    """In maps and in lists; everything else stays as it is."""
+    given: Any = {"a": [Deferred(DB), "x", 1, None], "b": {"c": Deferred("y", DB)}, "d": ("z",)}
+
+    assert {"a": ["!", "x", 1, None], "b": {"c": "!"}, "d": ["z"]} == changed(given, lambda _: "!")
+
+
+def test_references_are_found_once_each() -> None:
+    """In maps and in lists, in the order in which they stand."""
+    given: Any = {"a": [Deferred(FQDN), "x", 1], "b": {"c": Deferred("y", DB, FQDN)}, "d": (Deferred(DB),)}
+
+    assert (FQDN, DB) == references(given)
+    assert () == references({"a": ["x", 1, None, {}]})
+
+
+def test_a_group_that_is_known_to_wait_for_nothing_is_not_searched() -> None:
+    """Its body need not be looked at."""
+    waiting = web()
+
+    assert ((ADDRESS,), ()) == (references_in(waiting), references_in(replace(waiting, plain=True)))
+
+
+def test_a_group_takes_the_values_that_are_known() -> None:
+    """One that waits for nothing stays the very same."""
+    plain_group = group()
+
+    assert web("tcp://10.0.0.4") == resolved(web(), lambda _: "10.0.0.4")
+    assert plain_group is resolved(plain_group, lambda _: "10.0.0.4")

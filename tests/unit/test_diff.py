@@ -205,3 +205,19 @@ def test_secrets_of_lists_without_keys_go_by_their_place() -> None:
         "extensions[x].protectedSettings.list[1].deep",
         "extensions[x].protectedSettings.text",
     ] == list(secrets_of({"properties": {"extensions": [extension]}}))
+
+
+def test_patching_goes_through_what_is_no_object() -> None:
+    """Something stands there that has to give way."""
+    inside = FieldChange("tags.a", ABSENT, "1", ("tags", "a"))
+
+    assert {"tags": {"a": "1"}, "location": "x"} == patch({"tags": "x", "location": "x"}, [inside])
+    assert {"tags": {"a": "1"}} == patch({}, [inside])
+
+
+def test_patching_leaves_the_form_as_it_was() -> None:
+    """At every depth."""
+    form: dict[str, Any] = {"tags": {"a": "0"}}
+
+    assert {"tags": {"a": "1"}} == patch(form, [FieldChange("tags.a", "0", "1", ("tags", "a"))])
+    assert {"tags": {"a": "0"}} == form

@@ -14,7 +14,6 @@ from aci_reconcile.events import Succeeded
 from aci_reconcile.health import assess
 from aci_reconcile.model import Resource
 from aci_reconcile.plan import Action, Change, Impact, plan
-from aci_reconcile.provisioning import has_failed, has_succeeded, is_settled
 from aci_reconcile.reconcile import Look, apply, propose
 
 NOW = 1_700_000_000.0
@@ -32,34 +31,6 @@ def planned(live: Resource, desired: Resource | None = None, **rules: Any) -> Ch
     """Return what is to be done about the group."""
     (change,) = plan([desired or group()], [live], policy(**rules)).changes
     return change
-
-
-STATES: dict[str, tuple[bool, bool, bool]] = {
-    "Succeeded": (True, True, False),
-    "succeeded": (True, True, False),
-    "Failed": (True, False, True),
-    "FAILED": (True, False, True),
-    "Canceled": (True, False, True),
-    "Unhealthy": (True, False, False),
-    "Pending": (False, False, False),
-    "Creating": (False, False, False),
-    "Repairing": (False, False, False),
-    "": (True, False, False),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_how_provisioning_ended(state: str) -> None:
-    """Settled, well, badly; a state that nobody told has not ended well."""
-    seen = body(provisioningState=state)
-
-    assert STATES[state] == (is_settled(seen), has_succeeded(seen), has_failed(seen))
-
-
-@pytest.mark.parametrize("seen", [{}, {"properties": None}, {"properties": {"provisioningState": 3}}])
-def test_what_is_no_group_has_not_ended_at_all(seen: Any) -> None:
-    """Neither well nor badly."""
-    assert (False, False) == (has_succeeded(seen), has_failed(seen))
 
 
 def seen_running(*since: float | str, **more: Any) -> dict[str, Any]:

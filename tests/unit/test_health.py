@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.health import State, assess, condition, has_ended
-from aci_reconcile.provisioning import is_settled
+from aci_reconcile.health import ContainerEvent, ContainerHealth, Health, State, assess, condition, has_ended
 
 NOW = 1_600_000_000.0
 
@@ -121,22 +120,6 @@ def test_reasons_are_azures_words() -> None:
 def test_when_a_group_has_ended_for_good(told: dict[str, Any], state: str) -> None:
     """Azure updates no such group."""
     assert state == has_ended(told)
-
-
-@pytest.mark.parametrize(
-    ("word", "settled"),
-    [
-        ("Succeeded", True),
-        ("Failed", True),
-        ("Creating", False),
-        ("Pending", False),
-        ("Updating", False),
-        ("Repairing", False),
-    ],
-)
-def test_what_is_settled(word: str, settled: bool) -> None:
-    """Only settled reads are compared."""
-    assert settled is is_settled(body(provisioningState=word))
 
 
 def probed(seconds: int, *events: dict[str, Any], **probe: int) -> State:
@@ -256,3 +239,114 @@ def test_what_is_said_of_a_group_that_is_as_declared(case: str) -> None:
     told, word = CONDITIONS[case]
 
     assert word == condition(told)
+
+
+def test_everything_that_was_judged_is_kept() -> None:
+    """The verdict, Azure's words about the group and its containers, and which reasons are whose."""
+    told = mounting(failure(5, count=4))
+    health = assess(told, now=NOW)
+    event = ContainerEvent(
+        "FailedMountAzureFileVolume", "Warning", "Failed to mount Azure File Volume.", 4, ago(5), ago(5)
+    )
+    waiting = ContainerHealth("c0", State.PENDING, state="Waiting", image="nginx:1.27")
+    of_group = ("Azure calls it Creating", "FailedMountAzureFileVolume (x4): Failed to mount Azure File Volume.")
+
+    assert Health(State.UNHEALTHY, "Creating", "Pending", (waiting,), of_group, (event,), of_group) == health
+
+
+REASONS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "healthy": (seen(running()), ()),
+    "stopped": (
+        seen(ended(0, detail="Container stopped per client request"), state="Stopped"),
+        ("the group is stopped",),
+    ),
+    "nothing told": (body(provisioningState="Succeeded"), ("Azure tells no state of its containers",)),
+    "only the group's state is told": (
+        body(provisioningState="Succeeded", instanceView={"state": "Stopped"}),
+        ("the group is stopped",),
+    ),
+    "provisioning failed": (
+        seen(running(), provisioning="Failed"),
+        ("provisioning failed",),
+    ),
+    "unhealthy by Azure's word": (seen(running(), provisioning="Unhealthy"), ("Azure calls it Unhealthy",)),
+    "ended, and is to start again": (
+        seen(ended(0)),
+        ("container c0: Terminated, exit code 0, Completed",),
+    ),
+    "only those that are as bad as the whole": (
+        seen({"currentState": {"state": "Waiting"}}, backing_off(3)),
+        ("container c1: Waiting, CrashLoopBackOff: Back-off restarting failed, 3 restarts",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_why(case: str) -> None:
+    """Whole sentences, in the order in which they help."""
+    told, reasons = REASONS[case]
+
+    assert reasons == assess(told, now=NOW, stable_for=10).reasons
+
+
+def test_a_state_of_the_group_alone_says_that_it_has_begun() -> None:
+    """Its containers are not known to be anything, and are waited for."""
+    assert State.PENDING is assess(seen({}, state="Pending")).state
+    assert State.UNKNOWN is assess(seen({}, state="")).state
+
+
+def test_without_a_restart_policy_a_server_is_meant() -> None:
+    """As Azure takes it: a container that ended starts again, and an init container does not."""
+    told = seen(ended(0), init=ended(0))
+    del told["properties"]["restartPolicy"]
+
+    assert [State.FINISHED, State.PENDING] == [each.verdict for each in assess(told).containers]
+
+
+def test_nothing_is_asked_of_the_time_unless_somebody_asks() -> None:
+    """A container that has only just begun is running."""
+    assert State.HEALTHY is assess(seen(running("1970-01-01T00:00:00Z")), now=0).state
+    assert State.HEALTHY is assess(seen(running("2970-01-01T00:00:00Z"))).state
+    assert State.PENDING is assess(seen(running("1969-12-31T23:59:50.500000Z")), stable_for=10).state
+
+
+AGES: dict[str, tuple[Any, State]] = {
+    "exactly a while ago": (mounting(failure(60)), State.PENDING),
+    "a moment longer": (mounting(failure(60.5)), State.UNHEALTHY),
+    "at the beginning of time": (mounting({**failure(5), "lastTimestamp": "1970-01-01T00:00:01Z"}), State.UNHEALTHY),
+    "at no time": (mounting({**failure(5), "lastTimestamp": "soon"}), State.PENDING),
+    "at no time, often": (mounting({**failure(5, count=3), "lastTimestamp": "soon"}), State.UNHEALTHY),
+    "when something began, too": (mounting(failure(70), view=begun(70)), State.UNHEALTHY),
+    "and something began at no time": (
+        mounting(
+            {**failure(5, count=3), "lastTimestamp": "soon"},
+            view={"currentState": {"state": "Waiting"}, "events": [{"name": "Pulling", "lastTimestamp": "later"}]},
+        ),
+        State.UNHEALTHY,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", AGES)
+def test_how_old_a_failure_of_the_group_is(case: str) -> None:
+    """More than a minute, with nothing begun since; a time that is none proves nothing."""
+    told, verdict = AGES[case]
+
+    assert verdict is assess(told, now=NOW).state
+
+
+@pytest.mark.parametrize(
+    ("state", "settled", "provisioned"),
+    [("Succeeded", True, True), ("Failed", True, False), ("Creating", False, False), ("", True, True)],
+)
+def test_what_a_verdict_says_of_provisioning(state: str, settled: bool, provisioned: bool) -> None:
+    """Whether Azure has done with the group, and whether it became what was asked for."""
+    health = Health(State.PENDING, state)
+
+    assert (settled, provisioned) == (health.settled, health.provisioned)
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_good(state: State) -> None:
+    """Nothing is wrong, and nothing is to be waited for."""
+    assert Health(state).good is (state in {State.HEALTHY, State.FINISHED})

@@ -55,6 +55,8 @@ def test_what_a_registry_can_have_has_no_flaw(image: str) -> None:
         ("r.azurecr.io/:1", "it names no repository"),
         ("r.azurecr.io/", "it names no repository"),
         ("/web", "there is nothing between two slashes, or before the first or behind the last one"),
+        ("localhost/", "it names no repository"),
+        ("shop/", "there is nothing between two slashes, or before the first or behind the last one"),
         ("shop//web", "there is nothing between two slashes, or before the first or behind the last one"),
         ("shop/web/", "there is nothing between two slashes, or before the first or behind the last one"),
         ("-r.azurecr.io/web", "`-r.azurecr.io` is not the name of a host"),
@@ -71,8 +73,19 @@ def test_what_a_registry_can_have_has_no_flaw(image: str) -> None:
         ("nginx:1+2", "`1+2` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"),
         ("r.azurecr.io/web:1:2", "`1:2` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"),
         (f"nginx:{'t' * 129}", "the tag has 129 characters, and 128 are allowed"),
+        (
+            f"nginx:-{'t' * 127}",
+            f"`-{'t' * 39}…` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`",
+        ),
+        ("nginx:1@sha256:abc", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
         (f"example.com/{'p' * 256}", "its path has 256 characters, and 255 are allowed"),
         (f"nginx:{'t' * 2000}", "it has 2006 characters"),
+        ("p" * 1024, "its path has 1024 characters, and 255 are allowed"),
+        ("p" * 1025, "it has 1025 characters"),
+        (
+            f"shop/_{'w' * 39}",
+            f"`_{'w' * 39}` is no part of a path: small letters and digits, with `.`, `_`, `__` or `-` inside",
+        ),
         ("nginx@", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
         ("nginx@sha256:abc", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
         (f"nginx@{DIGEST.upper()}", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
@@ -136,7 +149,8 @@ def test_a_placeholder_is_known_by_its_style(text: str, piece: str) -> None:
         ("shop_1.azurecr.io", "it is not the name of a host"),
         ("", "it is not the name of a host"),
         ("shop.azurecr.io:", "it is not the name of a host"),
-        ("s" * 300, "it has 300 characters"),
+        ("s" * 255, ""),
+        ("s" * 256, "it has 256 characters"),
     ],
 )
 def test_a_registry_is_named_by_its_host(server: str, why: str) -> None:

@@ -34,6 +34,22 @@ def test_a_star_stands_for_any_text(pattern: str, expected: bool) -> None:
     assert expected is Permission((pattern,)).allows(WRITE)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "action", "expected"),
+    [
+        ("a*b", "ab", True),
+        ("a*b*c", "abc", True),
+        ("a*b*c*d", "abcbd", True),
+        ("ab*b*c", "abxc", False),
+        ("a*x*c", "abc", False),
+        ("ab*bc", "abc", False),
+    ],
+)
+def test_pieces_follow_one_another(pattern: str, action: str, expected: bool) -> None:
+    """Each as early as it can, and none twice."""
+    assert expected is Permission((pattern,)).allows(action)
+
+
 def test_hostile_patterns_take_no_time() -> None:
     """A pattern comes from outside; matching it is linear."""
     assert not Permission(("*a" * 2000 + "b",)).allows("a" * 4000)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import body, container
 
 from aci_reconcile.diff import diff, leaves
-from aci_reconcile.fields import Fold, Replaces
+from aci_reconcile.fields import ROOT, Fold, Replaces
 from aci_reconcile.fields.settable import settable
-from aci_reconcile.normalize import align, fold, normalize, secrets_of
+from aci_reconcile.normalize import POSITION, align, entry_key, fold, normalize, plain, secrets_of
 from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from aci_reconcile.fields import Node
 
 
 def changes(live: dict[str, Any], desired: dict[str, Any]) -> list[str]:
@@ -294,3 +298,113 @@ def test_the_normal_form_of_an_address(written: str) -> None:
     """Scheme and host fold case, the scheme's own port goes, a bare host has a slash; what is no address stays."""
     assert URLS[written] == fold(written, Fold.URL)
     assert URLS[written] == fold(URLS[written], Fold.URL)
+
+
+def test_the_normal_form_of_a_body() -> None:
+    """Everything that can be written in more than one way, written in one."""
+    given: dict[str, Any] = {
+        "id": "/x",
+        "location": "West Europe",
+        "tags": {"Team": "Shop", "gone": None},
+        "identity": {"type": "userassigned", "userAssignedIdentities": {"/S/A": {"clientId": "c"}}},
+        "properties": {
+            "osType": "linux",
+            "restartPolicy": "always",
+            "provisioningState": "Succeeded",
+            "newKnob": {"deep": [1.0, None, {"x": None, "y": 2.5}]},
+            "containers": [
+                container(
+                    "web",
+                    command=["a", "b"],
+                    ports=[{"port": 80.0}, {"port": 53, "protocol": "udp"}],
+                    environmentVariables=[
+                        {"name": "A", "value": "1"},
+                        {"name": "S", "secureValue": Secret("s")},
+                    ],
+                ),
+                container("web", image="twin"),
+                container("web", image="third"),
+            ],
+            "initContainers": [{"name": "b", "properties": {"image": "x"}}, {"name": "a", "properties": {}}],
+            "volumes": [{"name": "v", "emptyDir": {}}, {"name": "s", "secret": {"f": Secret("x")}}],
+            "imageRegistryCredentials": [],
+            "ipAddress": {"type": "Public", "ip": "1.1.1.1", "ports": [{"port": 80, "protocol": "TCP"}]},
+        },
+    }
+    resources = {"requests": {"cpu": 1, "memoryInGB": 1.5}}
+    web = {
+        "image": "nginx:1.27",
+        "command": ["a", "b"],
+        "ports": {"80/TCP": {}, "53/UDP": {}},
+        "environmentVariables": {"A": {"value": "1"}, "S": {}},
+        "resources": resources,
+    }
+    expected: dict[str, Any] = {
+        "location": "westeurope",
+        "tags": {"Team": "Shop"},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {"/s/a": {}}},
+        "properties": {
+            "newKnob": {"deep": [1, None, {"y": 2.5}]},
+            "containers": {
+                "web": {"properties": web},
+                "web'": {"properties": {"image": "twin", "resources": resources}},
+                "web''": {"properties": {"image": "third", "resources": resources}},
+            },
+            "initContainers": {"b": {"properties": {"image": "x"}, POSITION: 0}, "a": {POSITION: 1}},
+            "volumes": {"v": {"emptyDir": {}}, "s": {}},
+            "ipAddress": {"type": "Public", "ports": {"80/TCP": {}}},
+        },
+    }
+
+    assert expected == normalize(given)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (1.0, 1),
+        (1.5, 1.5),
+        (True, True),
+        ("x", "x"),
+        (None, None),
+        ({"a": None, "b": [1.0, {"c": None}]}, {"b": [1, {}]}),
+        (MappingProxyType({"a": 2.0}), {"a": 2}),
+    ],
+)
+def test_plain_json(raw: Any, expected: Any) -> None:
+    """Numbers in one form, and no members that are null."""
+    found = plain(raw)
+
+    assert (expected, type(expected)) == (found, type(found))
+
+
+def entries_of(*path: str) -> Node:
+    """Return what is known of a field."""
+    node = ROOT
+    for name in path:
+        node = node.children[name]
+    return node
+
+
+@pytest.mark.parametrize(
+    ("path", "raw", "key"),
+    [
+        (("properties", "containers"), {"name": "web", "properties": {"image": "x"}}, "web"),
+        (("properties", "containers"), {}, ""),
+        (("properties", "ipAddress", "ports"), {"port": 53, "protocol": "udp"}, "53/UDP"),
+        (("properties", "ipAddress", "ports"), {"port": 80}, "80/TCP"),
+        (("properties", "imageRegistryCredentials"), {"server": "R.azurecr.io"}, "r.azurecr.io"),
+        (("zones",), "1", "1"),
+        (("properties", "osType"), {"name": "x"}, ""),
+    ],
+)
+def test_an_entry_goes_by_its_key(path: tuple[str, ...], raw: Any, key: str) -> None:
+    """As in the normal form; a list without keys has none."""
+    assert key == entry_key(raw, entries_of(*path))
+
+
+def test_a_secret_in_a_field_that_nobody_knows_goes_by_its_name() -> None:
+    """As it is written."""
+    hidden = Secret("a")
+
+    assert {"Xtra": hidden, "Xtra.X": hidden} == {**secrets_of({"Xtra": hidden}), **secrets_of({"Xtra": {"X": hidden}})}

@@ -31,3 +31,13 @@ def event(name: str, image: str, last: str = "2026-01-01T00:00:00Z") -> Containe
 def test_the_last_image_that_was_pulled(events: tuple[ContainerEvent, ...], digest: str) -> None:
     """A pull that ended goes before one that only began; what is no digest is none."""
     assert digest == running_digest(ContainerHealth("web", State.HEALTHY, events=events))
+
+
+def test_an_event_that_does_not_end_is_as_old_as_its_beginning() -> None:
+    """Some have a first time and no last one."""
+    early = ContainerEvent("Pulled", "Normal", f"pulled image a@{ONE}", 1, "2026-01-02", "")
+    late = ContainerEvent("Pulled", "Normal", f"pulled image a@{OTHER}", 1, "2026-01-01", "2026-01-03")
+    later = ContainerEvent("Pulled", "Normal", f"pulled image a@{OTHER}", 1, "2026-01-01", "2026-01-01")
+
+    assert OTHER == running_digest(ContainerHealth("web", State.HEALTHY, events=(early, late)))
+    assert ONE == running_digest(ContainerHealth("web", State.HEALTHY, events=(later, early)))

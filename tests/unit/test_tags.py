@@ -118,3 +118,27 @@ def test_a_fingerprint_reads_back() -> None:
     assert parsed is not None
     assert text == str(parsed)
     assert parsed.matches(SECRETS)
+
+
+def test_the_digest_of_a_live_body_holds_what_was_declared_though_azure_may_fill_it_in() -> None:
+    """What the manifest names it answers for."""
+    one, other = (body(confidentialComputeProperties={"ccePolicy": each}) for each in ("YQ==", "Yg=="))
+
+    assert tags.live_digest(one, one) != tags.live_digest(other, one)
+    assert tags.live_digest(one, body()) == tags.live_digest(other, body())
+
+
+def test_the_digest_of_a_live_body_leaves_to_a_profile_what_the_manifest_leaves_to_it() -> None:
+    """What comes from the profile is no answer of the manifest's."""
+    claim: dict[str, Any] = {"properties": {"containerGroupProfile": {"id": "/p", "revision": 1}}}
+    shown: dict[str, Any] = {"properties": {**claim["properties"], "osType": "Windows", "sku": "Confidential"}}
+
+    assert tags.live_digest(claim, claim) == tags.live_digest(shown, claim)
+
+
+def test_a_tag_that_is_no_text_is_empty() -> None:
+    """Azure's are texts; whatever else stands there says nothing."""
+    strange: Any = {"a": 1, tags.OWNER: None}
+
+    assert ({"a": "", tags.OWNER: ""}, "") == (tags.merge(strange, {}), tags.get(strange, tags.OWNER))
+    assert {"a": ""} == tags.merge({}, {"a": 1})

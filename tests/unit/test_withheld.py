@@ -1,324 +1,321 @@
-"""What Azure withholds is sent again from the manifest, or nothing is sent at all."""
+"""What Azure withholds: put back from the manifest, or told as missing with a way out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from factories import OWNER, body, container, group, live, policy
+from factories import body, container
 
-from aci_reconcile import tags
-from aci_reconcile.model import Lifecycle, Resource, ResourceId
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.plan import Action, Change, Impact, plan
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.fields import ROOT
+from aci_reconcile.secret import Secret
+from aci_reconcile.withheld import completed, variable_name, with_declared
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-SECRET = Secret("s3cr3t", source="env:PW")
-OLD, NEW = "nginx:1", "nginx:2"
-SHARE = {"shareName": "s", "storageAccountName": "acct"}
-REGISTRY = {"server": "r.azurecr.io", "username": "shop"}
-EXTENSION = {"extensionType": "x", "version": "1"}
+SECRET, OTHER = Secret("s3cr3t", source="env:PW"), Secret("other", source="env:OTHER")
 
 
-def web(image: str, *variables: dict[str, Any], **properties: Any) -> dict[str, Any]:
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (("db",), "DB"),
+        (("r.azurecr.io", "PASSWORD"), "R_AZURECR_IO_PASSWORD"),
+        (("-my--share-", "key"), "MY_SHARE_KEY"),
+        (("xx", "XX"), "XX_XX"),
+        (("", "key"), "KEY"),
+        (("  ", "é"), "SECRET"),
+        ((), "SECRET"),
+        (("1st",), "_1ST"),
+        (("a1",), "A1"),
+        (("2",), "_2"),
+        (("x", "1"), "X_1"),
+    ],
+)
+def test_names_of_variables_are_made_of_words(parts: tuple[str, ...], name: str) -> None:
+    """A shell takes each of them."""
+    assert name == variable_name(*parts)
+
+
+def variables(*entries: dict[str, Any]) -> dict[str, Any]:
     """Return a body with these environment variables."""
-    return body(container(image=image, environmentVariables=list(variables)), **properties)
+    return body(container(environmentVariables=list(entries)))
+
+
+def registries(*entries: dict[str, Any]) -> dict[str, Any]:
+    """Return a body with these registries."""
+    return body(imageRegistryCredentials=list(entries))
 
 
 def volume(**source: Any) -> dict[str, Any]:
-    """Return a group's property with one volume."""
-    return {"volumes": [{"name": "files", **source}]}
+    """Return a body with one volume."""
+    return body(volumes=[{"name": "files", **source}])
 
 
-def registry(**more: Any) -> dict[str, Any]:
-    """Return a group's property with the credentials of one registry."""
-    return {"imageRegistryCredentials": [{**REGISTRY, **more}]}
-
-
-def workspace(**more: Any) -> dict[str, Any]:
-    """Return a group's property with a workspace."""
-    return {"diagnostics": {"logAnalytics": {"workspaceId": "w", **more}}}
-
-
-def extension(**more: Any) -> dict[str, Any]:
-    """Return a group's property with an extension."""
-    return {"extensions": [{"name": "e", "properties": {**EXTENSION, **more}}]}
-
-
-S = "containers[web].environmentVariables[S]"
-KINDS: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "variable": (
-        {"variables": [{"name": "S", "secureValue": SECRET}]},
-        {"variables": [{"name": "S"}]},
-        S,
+SHARE = {"shareName": "s", "storageAccountName": "acct"}
+USER = {"server": "r.azurecr.io", "username": "shop"}
+PUT_BACK: dict[str, tuple[Any, Any, Any]] = {
+    "a variable": (
+        variables({"name": "A"}, {"name": "B"}),
+        variables({"name": "B", "secureValue": SECRET}),
+        variables({"name": "A"}, {"name": "B", "secureValue": SECRET}),
     ),
-    "password": (registry(password=SECRET), registry(), "imageRegistryCredentials[r.azurecr.io].password"),
-    "key": (
-        volume(azureFile={**SHARE, "storageAccountKey": SECRET}),
+    "a variable that has a value by now": (
+        variables({"name": "A", "value": "x"}),
+        variables({"name": "A", "secureValue": SECRET}),
+        variables({"name": "A", "value": "x"}),
+    ),
+    "a variable that comes from elsewhere by now": (
+        variables({"name": "A", "secureValueReference": "x"}),
+        variables({"name": "A", "secureValue": SECRET}),
+        variables({"name": "A", "secureValueReference": "x"}),
+    ),
+    "a variable that is gone": (variables(), variables({"name": "A", "secureValue": SECRET}), variables()),
+    "a password": (
+        registries(USER),
+        registries({**USER, "password": SECRET}),
+        registries({**USER, "password": SECRET}),
+    ),
+    "the password of another user": (
+        registries({**USER, "username": "other"}),
+        registries({**USER, "password": SECRET}),
+        registries({**USER, "username": "other"}),
+    ),
+    "the files of a secret volume": (
+        volume(secret={}),
+        volume(secret={"f": SECRET}),
+        volume(secret={"f": SECRET}),
+    ),
+    "the files of a volume that is another one by now": (
+        volume(emptyDir={}),
+        volume(secret={"f": SECRET}),
+        volume(emptyDir={}),
+    ),
+    "the key of a share": (
         volume(azureFile=SHARE),
-        "volumes[files].azureFile.storageAccountKey",
+        volume(azureFile={**SHARE, "storageAccountKey": SECRET}),
+        volume(azureFile={**SHARE, "storageAccountKey": SECRET}),
     ),
-    "files": (volume(secret={"f": SECRET}), volume(secret={}), "volumes[files].secret"),
-    "workspace": (workspace(workspaceKey=SECRET), workspace(), "diagnostics.logAnalytics.workspaceKey"),
-    "extension": (
-        extension(protectedSettings={"k": SECRET}),
-        extension(),
-        "extensions[e].protectedSettings",
-    ),
-}
-"""Each kind of secret: as it is declared, as Azure shows it, and its path."""
-
-ABOVE: Mapping[str, tuple[str, ...]] = {
-    "variable": (S, "containers[web].environmentVariables", "containers[web]", "containers", "properties"),
-    "password": ("imageRegistryCredentials[r.azurecr.io]", "imageRegistryCredentials", "properties"),
-    "key": ("volumes[files].azureFile", "volumes[files]", "volumes", "properties"),
-    "files": ("volumes[files]", "volumes"),
-    "workspace": ("diagnostics.logAnalytics", "diagnostics"),
-    "extension": ("extensions[e]", "extensions"),
-}
-"""Paths at or above each of them that a manifest may ignore."""
-
-
-def made(image: str, given: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """Return a body with one kind of secret in it."""
-    rest = {name: value for name, value in given.items() if name != "variables"}
-    return web(image, *given.get("variables", ()), **rest, **more)
-
-
-def declared(given: dict[str, Any], *ignore: str) -> Resource:
-    """Return a manifest that ignores these paths."""
-    return Resource(group().id, given, Lifecycle(ignore=ignore))
-
-
-def written(desired: Resource, *, fingerprinted: bool = True, owner: str = OWNER) -> dict[str, Any]:
-    """Return the tags that our last write of a manifest has left."""
-    secrets = secrets_of(desired.body)
-    mark = fingerprint(secrets, entropy=lambda size: b"s" * size) if fingerprinted and secrets else ""
-    memory = {tags.OWNER: owner, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body)))} if owner else {}
-    return memory | ({tags.SECRETS: mark} if mark else {})
-
-
-def decided(desired: Resource, there: Resource, **rules: Any) -> Change:
-    """Return what is done about one group."""
-    (change,) = plan([desired], [there], policy(**rules)).changes
-    return change
-
-
-def missing(change: Change) -> list[str]:
-    """Return the paths of the secrets that a write would need."""
-    assert change.after is not None
-    return [path for path, each in secrets_of(change.after.body).items() if not each.available]
-
-
-IGNORED = [(kind, path) for kind, paths in ABOVE.items() for path in paths]
-
-
-@pytest.mark.parametrize(("kind", "path"), IGNORED)
-def test_a_declared_secret_is_sent_though_its_field_is_ignored(kind: str, path: str) -> None:
-    """The live value is kept, and what Azure withholds of it comes from the manifest."""
-    secret, shown, place = KINDS[kind]
-    desired = declared(made(NEW, secret, restartPolicy="Never"), path)
-    there = live(Resource(desired.id, made(OLD, shown)), tags=written(declared(made(OLD, secret))))
-    change = decided(desired, there)
-
-    assert change.after is not None
-    assert not missing(change)
-    assert {place: SECRET} == {
-        found.removesuffix(".f").removesuffix(".k"): each for found, each in secrets_of(change.after.body).items()
-    }
-
-
-@pytest.mark.parametrize(("kind", "path"), [each for each in IGNORED if each[1] != "volumes[files].azureFile"])
-@pytest.mark.parametrize(
-    ("location", "action"), [("westeurope", Action.UPDATE), ("northeurope", Action.REPLACE)], ids=str
-)
-def test_a_secret_that_somebody_else_gave_holds_the_write(kind: str, path: str, location: str, action: Action) -> None:
-    """It is nowhere but in Azure, which does not show it: nothing is sent, and it is named."""
-    _, shown, place = KINDS[kind]
-    desired = declared({**made(OLD, {}), "location": location}, path)
-    there = live(Resource(desired.id, made(OLD, shown)), tags=written(desired))
-    change = decided(desired, there, redeploy=frozenset({desired.id.key}))
-
-    assert action is change.action
-    assert [place] == missing(change)
-
-
-def test_tags_alone_are_not_held() -> None:
-    """No body is sent, so nothing is wiped."""
-    desired = declared({**made(OLD, {}), "tags": {"team": "a"}}, "containers[web].environmentVariables")
-    there = live(Resource(desired.id, web(OLD, {"name": "S"})), tags=written(desired))
-    change = decided(desired, there)
-
-    assert Impact.TAGS_ONLY is change.impact
-    assert not missing(change)
-    assert () == change.not_compared
-
-
-FOREIGN: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "another user": (registry(password=SECRET), registry(username="other"), "imageRegistryCredentials"),
-    "another account": (
+    "the key of another account": (
+        volume(azureFile={**SHARE, "storageAccountName": "other"}),
         volume(azureFile={**SHARE, "storageAccountKey": SECRET}),
         volume(azureFile={**SHARE, "storageAccountName": "other"}),
-        "volumes",
     ),
-    "another workspace": (workspace(workspaceKey=SECRET), workspace(workspaceId="other"), "diagnostics"),
-    "another user alone": (
-        registry(password=SECRET),
-        registry(username="other"),
-        "imageRegistryCredentials[r.azurecr.io].username",
+    "what is no secret": (body(osType="Windows"), body(osType="Linux"), body(osType="Windows")),
+    "a list of another kind": (
+        body(container(command="strange")),
+        body(container(command=["b"])),
+        body(container(command="strange")),
+    ),
+    "a list without keys": (
+        body(container(command=["a"])),
+        body(container(command=["b"])),
+        body(container(command=["a"])),
     ),
 }
 
 
-@pytest.mark.parametrize("case", FOREIGN)
-def test_the_secret_of_somebody_else_is_not_taken_for_theirs(case: str) -> None:
-    """Who changed the user has changed the password, too."""
-    secret, shown, path = FOREIGN[case]
-    desired = declared(made(NEW, secret), path)
-    there = live(Resource(desired.id, made(OLD, shown)), tags=written(desired))
+@pytest.mark.parametrize("case", PUT_BACK)
+def test_a_declared_secret_is_put_back_only_where_it_belongs(case: str) -> None:
+    """Nothing else stands in its place, and it is the same user's, account's or workspace's."""
+    live, declared, expected = PUT_BACK[case]
 
-    assert 1 == len(missing(decided(desired, there)))
+    assert expected == with_declared(live, declared, ROOT)
 
 
-INSTEAD: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "a plain value": (*KINDS["variable"][:1], {"variables": [{"name": "S", "value": "x"}]}, S),
-    "an empty value": (*KINDS["variable"][:1], {"variables": [{"name": "S", "value": ""}]}, S),
-    "a reference": (*KINDS["variable"][:1], {"variables": [{"name": "S", "secureValueReference": "r"}]}, S),
-    "an identity": (*KINDS["password"][:1], registry(identity="/i"), "imageRegistryCredentials"),
-    "a directory": (*KINDS["files"][:1], volume(emptyDir={}), "volumes"),
+@pytest.mark.parametrize(("live", "declared"), [(None, {"a": 1}), ({"a": 1}, None)])
+def test_where_one_side_is_silent_nothing_is_put_back(live: Any, declared: Any) -> None:
+    """What is live stays as it is, present or absent."""
+    assert live is with_declared(live, declared, ROOT)
+
+
+def test_below_what_nobody_knows_nothing_is_put_back() -> None:
+    """Its secrets are not known to be any."""
+    live = {"password": 1}
+
+    assert live is with_declared(live, {"password": SECRET}, None)
+
+
+LOST = "Azure never shows what it holds, and a write without it would wipe it"
+FOREIGN = "somebody else gave it, Azure never shows it, and a write would wipe it"
+REFUSED = "there is no value, and Azure takes it only with one"
+VARIABLE = 'write `secureValue: "${env:DB}"`, or `value: ""` if it is empty'
+PASSWORD = 'write `password: "${env:R_AZURECR_IO_PASSWORD}"`'
+FILES = 'write its files, `secret: {FILE: {fromText: "${env:FILES}"}}`, or an `emptyDir`'
+EXTENSION: dict[str, Any] = {"name": "e", "properties": {"extensionType": "x", "version": "1"}}
+WORKSPACE = {"logAnalytics": {"workspaceId": "w-1"}}
+EMPTY: dict[str, Any] = {}
+MISSING: dict[str, tuple[Any, Any, Any, str, str]] = {
+    "a variable that our manifest had": (
+        variables({"name": "DB"}),
+        variables({"name": "DB"}),
+        variables({"name": "DB"}),
+        "containers[web].environmentVariables[DB]",
+        f"{LOST}; {VARIABLE}",
+    ),
+    "a variable of somebody else": (
+        variables({"name": "DB"}),
+        variables(),
+        variables({"name": "DB"}),
+        "containers[web].environmentVariables[DB]",
+        f"{FOREIGN}; {VARIABLE}",
+    ),
+    "a variable without a value, in a new group": (
+        variables({"name": "DB"}),
+        variables({"name": "DB"}),
+        EMPTY,
+        "containers[web].environmentVariables[DB]",
+        f"{REFUSED}; {VARIABLE}",
+    ),
+    "a variable without a value, where there was a value": (
+        variables({"name": "DB"}),
+        variables({"name": "DB"}),
+        variables({"name": "DB", "value": "x"}),
+        "containers[web].environmentVariables[DB]",
+        f"{REFUSED}; {VARIABLE}",
+    ),
+    "a variable whose name a manifest may not read": (
+        variables({"name": "azure_key"}),
+        variables(),
+        variables({"name": "azure_key"}),
+        "containers[web].environmentVariables[azure_key]",
+        f"{FOREIGN}; " + 'write `secureValue: "${env:APP_azure_key}"`, or `value: ""` if it is empty',
+    ),
+    "a variable without a name": (
+        variables({"name": ""}),
+        variables(),
+        variables({"name": ""}),
+        "containers[web].environmentVariables[]",
+        f"{FOREIGN}; " + 'write `secureValue: "${env:KEY}"`, or `value: ""` if it is empty',
+    ),
+    "the key of a share without an account": (
+        volume(azureFile={"shareName": "s"}),
+        volume(azureFile={"shareName": "s"}),
+        volume(azureFile={"shareName": "s"}),
+        "volumes[files].azureFile.storageAccountKey",
+        f"{LOST}; " + 'write `storageAccountKey: "${env:AZUREFILE_KEY}"`',
+    ),
+    "a password": (
+        registries(USER),
+        registries(USER),
+        registries(USER),
+        "imageRegistryCredentials[r.azurecr.io].password",
+        f"{LOST}; {PASSWORD}",
+    ),
+    "a password without a server": (
+        registries({"username": "shop"}),
+        registries({"username": "shop"}),
+        registries({"username": "shop"}),
+        "imageRegistryCredentials[].password",
+        f"{LOST}; " + 'write `password: "${env:SHOP_PASSWORD}"`',
+    ),
+    "the password of another user": (
+        registries({**USER, "username": "other", "password": SECRET}),
+        registries({**USER, "password": SECRET}),
+        registries({**USER, "username": "other"}),
+        "imageRegistryCredentials[r.azurecr.io].password",
+        f"the one that is declared belongs to another `username` than Azure has by now; {PASSWORD}",
+    ),
+    "the key of a share": (
+        volume(azureFile=SHARE),
+        volume(azureFile=SHARE),
+        volume(azureFile=SHARE),
+        "volumes[files].azureFile.storageAccountKey",
+        f"{LOST}; " + 'write `storageAccountKey: "${env:ACCT_KEY}"`',
+    ),
+    "the key of a workspace without an id": (
+        body(diagnostics={"logAnalytics": {"logType": "x"}}),
+        body(diagnostics={"logAnalytics": {"logType": "x"}}),
+        body(diagnostics={"logAnalytics": {"logType": "x"}}),
+        "diagnostics.logAnalytics.workspaceKey",
+        f"{LOST}; " + 'write `workspaceKey: "${env:LOGANALYTICS_KEY}"`',
+    ),
+    "files": (volume(secret={}), volume(secret={}), volume(secret={}), "volumes[files].secret", f"{LOST}; {FILES}"),
+    "settings of somebody else": (
+        body(extensions=[EXTENSION]),
+        body(),
+        body(extensions=[EXTENSION]),
+        "extensions[e].protectedSettings",
+        f"{FOREIGN}; write `protectedSettings`, or `protectedSettings: {{}}` if there are none",
+    ),
+    "settings of ours": (
+        body(extensions=[EXTENSION]),
+        body(extensions=[EXTENSION]),
+        body(extensions=[EXTENSION]),
+        "extensions[e].protectedSettings",
+        f"{LOST}; write `protectedSettings`, or `protectedSettings: {{}}` if there are none",
+    ),
 }
 
 
-@pytest.mark.parametrize("case", INSTEAD)
-def test_what_stands_in_its_place_by_now_is_kept(case: str) -> None:
-    """The field is left to others, who took the secret out."""
-    secret, shown, path = INSTEAD[case]
-    desired = declared(made(NEW, secret), path)
-    there = live(Resource(desired.id, made(OLD, shown)), tags=written(desired))
-    change = decided(desired, there)
+@pytest.mark.parametrize("case", MISSING)
+def test_what_is_missing_is_told_with_a_way_out(case: str) -> None:
+    """A secret that is not at hand stands in its place, and says where, why and what to write."""
+    sent, declared, live, path, why = MISSING[case]
+    filled, gaps = completed(sent, declared, live, remembered=False)
+    ((found, place),) = [(each, keys) for each, keys in zip(gaps_in(filled), gaps, strict=True)]
 
-    assert change.after is not None
-    assert {} == secrets_of(change.after.body)
-
-
-def test_a_write_does_not_follow_a_write() -> None:
-    """The fingerprint is over what was sent: a declared variable that others took out is none of it."""
-    desired = declared(web(OLD, {"name": "S", "secureValue": SECRET}), "containers[web].environmentVariables")
-    there = live(Resource(desired.id, made(OLD, {})), tags=written(declared(made(OLD, {})), fingerprinted=False))
-
-    assert Action.NO_OP is decided(desired, there).action
+    assert (False, path, why) == (found.available, found.source, found.missing)
+    assert place[-1] in {"secureValue", "password", "storageAccountKey", "workspaceKey", "secret", "protectedSettings"}
 
 
-BLANK: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "variable": ({"variables": [{"name": "S"}]}, {"variables": [{"name": "S"}]}),
-    "password": (registry(), registry()),
-    "key": (volume(azureFile=SHARE), volume(azureFile=SHARE)),
-    "files": (volume(secret={}), volume(secret={})),
-    "workspace": (workspace(), workspace()),
-    "extension": (extension(), extension()),
+def gaps_in(value: Any) -> list[Secret]:
+    """Return the secrets in a body that are not at hand."""
+    if isinstance(value, Secret):
+        return [] if value.available else [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [each for below in inner for each in gaps_in(below)]
+
+
+NOT_MISSING: dict[str, tuple[Any, Any, Any, bool]] = {
+    "a variable with a value": (variables({"name": "A", "value": ""}), variables(), EMPTY, False),
+    "a variable from elsewhere": (
+        variables({"name": "A", "secureValueReference": "x"}),
+        variables(),
+        variables({"name": "A"}),
+        False,
+    ),
+    "a secret that is given": (
+        variables({"name": "A", "secureValue": SECRET}),
+        variables({"name": "A", "secureValue": SECRET}),
+        variables({"name": "A"}),
+        False,
+    ),
+    "a secret that nobody declares and that is given": (
+        registries({**USER, "password": OTHER}),
+        body(),
+        registries(USER),
+        False,
+    ),
+    "a share with an identity": (
+        volume(azureFile={**SHARE, "userAssignedIdentityClientId": "x"}),
+        body(),
+        volume(azureFile=SHARE),
+        False,
+    ),
+    "a share in a new group": (volume(azureFile=SHARE), volume(azureFile=SHARE), EMPTY, False),
+    "files in a new group": (volume(secret={}), volume(secret={}), EMPTY, False),
+    "files that our last write left empty": (volume(secret={}), volume(secret={}), volume(secret={}), True),
+    "no settings in a new group": (body(extensions=[EXTENSION]), body(extensions=[EXTENSION]), EMPTY, False),
+    "no settings, as at our last write": (
+        body(extensions=[EXTENSION]),
+        body(extensions=[EXTENSION]),
+        body(extensions=[EXTENSION]),
+        True,
+    ),
+    "settings that are said to be none": (
+        body(extensions=[{**EXTENSION, "properties": {**EXTENSION["properties"], "protectedSettings": {}}}]),
+        body(),
+        body(extensions=[EXTENSION]),
+        False,
+    ),
+    "a volume of another kind": (volume(emptyDir={}), volume(emptyDir={}), volume(secret={}), False),
+    "a group without anything": (body(), body(), body(), False),
 }
-"""As an export of a live group has them."""
 
 
-@pytest.mark.parametrize("kind", BLANK)
-@pytest.mark.parametrize("owner", ["", OWNER], ids=["adopted", "without a fingerprint"])
-@pytest.mark.parametrize("recreated", [False, True], ids=["update", "recreation"])
-def test_what_an_export_leaves_out_is_not_at_hand(kind: str, owner: str, recreated: bool) -> None:
-    """A write would wipe it, in place or after a deletion; it is named, with what to write."""
-    given, shown = BLANK[kind]
-    desired = declared(made(NEW, given, **({"restartPolicy": "Never"} if recreated else {})))
-    memory = written(desired, fingerprinted=False, owner=owner)
-    change = decided(desired, live(Resource(desired.id, made(OLD, shown)), tags=memory), adopt=True)
+@pytest.mark.parametrize("case", NOT_MISSING)
+def test_what_needs_no_secret_is_sent_as_it_is(case: str) -> None:
+    """The very same body."""
+    sent, declared, live, remembered = NOT_MISSING[case]
+    filled, gaps = completed(sent, declared, live, remembered=remembered)
 
-    assert change.after is not None
-    assert [KINDS[kind][2]] == missing(change)
-    (secret,) = secrets_of(change.after.body).values()
-    assert "; write " in secret.missing
-
-
-@pytest.mark.parametrize("kind", BLANK)
-def test_what_an_export_leaves_out_does_not_hold_an_adoption(kind: str) -> None:
-    """Tags alone wipe nothing; that nobody compared it is said."""
-    given, shown = BLANK[kind]
-    desired = declared(made(OLD, given))
-    change = decided(desired, live(Resource(desired.id, made(OLD, shown))), adopt=True)
-
-    assert (Action.ADOPT, Impact.TAGS_ONLY) == (change.action, change.impact)
-    assert (KINDS[kind][2],) == change.not_compared
-    assert not missing(change)
-
-
-def test_a_way_out_is_given() -> None:
-    """What is printed can be written as it stands there."""
-    desired = declared(web(NEW, {"name": "DB_PASSWORD"}))
-    change = decided(desired, live(Resource(desired.id, web(OLD, {"name": "DB_PASSWORD"}))))
-
-    assert change.after is not None
-    (secret,) = secrets_of(change.after.body).values()
-    assert secret.source == "containers[web].environmentVariables[DB_PASSWORD]"
-    assert secret.missing == (
-        "Azure never shows what it holds, and a write without it would wipe it; "
-        'write `secureValue: "${env:DB_PASSWORD}"`, or `value: ""` if it is empty'
-    )
-
-
-@pytest.mark.parametrize("shown", [{"name": "S"}, {"name": "S", "value": ""}, {"name": "S", "value": "x"}])
-def test_an_empty_value_means_empty(shown: dict[str, Any]) -> None:
-    """Whatever the variable held, the author says that it holds nothing."""
-    desired = declared(web(NEW, {"name": "S", "value": ""}))
-    change = decided(desired, live(Resource(desired.id, web(OLD, shown)), tags=written(desired)))
-
-    assert change.sends_body
-    assert not missing(change)
-
-
-@pytest.mark.parametrize("there", ["nothing", "an empty value", "a plain value", "no such variable"])
-def test_a_variable_without_a_value_is_never_sent(there: str) -> None:
-    """Azure refuses it, at a creation as at any other write."""
-    desired = declared(web(NEW, {"name": "S"}))
-    shown = {"an empty value": ({"name": "S", "value": ""},), "a plain value": ({"name": "S", "value": "x"},)}
-    live_groups = [] if there == "nothing" else [live(Resource(desired.id, web(OLD, *shown.get(there, ()))))]
-    (change,) = plan([desired], live_groups, policy(adopt=True)).changes
-
-    assert [S] == missing(change)
-
-
-@pytest.mark.parametrize("kind", ["files", "extension"])
-def test_what_was_empty_at_our_last_write_is_known_to_be(kind: str) -> None:
-    """The fingerprint is over everything that was sent then."""
-    given, shown = BLANK[kind]
-    beside: dict[str, Any] = {"variables": [{"name": "S", "secureValue": SECRET}]}
-    desired = declared(made(NEW, {**given, **beside}))
-    tags_of_old = written(declared(made(OLD, {**given, **beside})))
-    there = live(Resource(desired.id, made(OLD, {**shown, "variables": [{"name": "S"}]})), tags=tags_of_old)
-
-    assert not missing(decided(desired, there))
-
-
-@pytest.mark.parametrize("given", [volume(secret={}), extension(), volume(azureFile=SHARE)])
-def test_a_creation_has_nothing_to_lose(given: dict[str, Any]) -> None:
-    """What Azure is not seen to refuse is asked for."""
-    (change,) = plan([declared(made(NEW, given))], [], policy()).changes
-
-    assert not missing(change)
-
-
-def test_settings_that_are_said_to_be_none_are_none() -> None:
-    """An extension need not have protected settings."""
-    desired = declared(made(NEW, extension(protectedSettings={})))
-    change = decided(desired, live(Resource(desired.id, made(OLD, extension()))))
-
-    assert not missing(change)
-
-
-def test_an_id_is_not_mistaken_for_a_variable_of_the_tool() -> None:
-    """No manifest may read those, so the hint names another."""
-    desired = declared(web(NEW, {"name": "AZURE_CLIENT_SECRET"}))
-    change = decided(desired, live(Resource(ResourceId(*desired.id.key), web(OLD, {"name": "AZURE_CLIENT_SECRET"}))))
-
-    assert change.after is not None
-    (secret,) = secrets_of(change.after.body).values()
-    assert "${env:APP_AZURE_CLIENT_SECRET}" in secret.missing
+    assert (sent, ()) == (filled, gaps)
