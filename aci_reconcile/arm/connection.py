@@ -93,12 +93,13 @@ def vaults_of(
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
     """
     from aci_reconcile.arm.credentials import credential_from
+    from aci_reconcile.arm.signing_in import Bounded
     from aci_reconcile.arm.standin import Nobody, stand_in
     from aci_reconcile.arm.vaults import Vaults
 
     server = stand_in(environ)
     if endpoint.needs_token and not server.startswith("http://"):
-        credential = credential_from(environ, endpoint).credential
+        credential: Any = Bounded(credential_from(environ, endpoint).credential)
     else:
         credential = Nobody() if server else None
     return Vaults(endpoint, credential, concurrency, sleep=sleep, server=server)
@@ -109,9 +110,10 @@ def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_proces
         return None, Identity("no credential: the server is on this machine")
     from aci_reconcile.arm.credentials import credential_from
     from aci_reconcile.arm.policies import OneTokenForAll
+    from aci_reconcile.arm.signing_in import Bounded
 
     found = credential_from(environ, endpoint)
-    policy = OneTokenForAll(found.credential, *endpoint.scopes)
+    policy = OneTokenForAll(Bounded(found.credential), *endpoint.scopes)
     return policy, Identity(found.description, found.warning, partial(policy.sign_in, endpoint.base_url))
 
 

@@ -63,7 +63,7 @@ def from_request(url: str, token: str, fetch: Fetch | None = None) -> Callable[[
 def _value(content: bytes) -> str:
     try:
         value = json.loads(content)["value"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
     return value if isinstance(value, str) else ""
 

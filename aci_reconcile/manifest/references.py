@@ -189,6 +189,9 @@ class References:
         if not secret.available:
             hint = "an apply that needs it will refuse to start"
             self.findings.add("ACI151", where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
+        elif secret.notice:
+            hint = "renew it, or change its dates in the vault; it is used as it is"
+            self.findings.add("ACI280", where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
         return Text(secret, offer=whole)
 
     def _of_group(self, target: str, where: Where, path: str) -> Text:

@@ -219,11 +219,11 @@ def test_the_words_of_a_refusal_tell_where_no_header_does(message: str, headers:
 
 
 def test_an_answer_that_is_not_json_is_no_answer() -> None:
-    """A login page with status 200 is not ARM; the decoder's exception, which holds the body, is not kept."""
+    """A login page with status 200 is not ARM; neither it nor the decoder's exception, which holds it, is shown."""
     with pytest.raises(NoAnswerError) as caught:
         Answer(200, {}, b"<html>Sign in to the Wi-Fi</html>").json()
 
-    assert caught.value.message == "the answer (200) is not JSON: Sign in to the Wi-Fi"
+    assert caught.value.message == "the answer (200) is not JSON: an HTML page"
     assert caught.value.__cause__ is None
 
 
