@@ -1,9 +1,9 @@
-r"""Signals: the first one ends the run in good order, the second one ends it at once.
+"""Signals: the first one ends the run in good order, the second one ends it at once.
 
-Ctrl-C, SIGQUIT, SIGTERM, and the SIGHUP of a terminal that was closed. That one comes more than once (from the kernel,
-from the shell, from who ends the session), and nobody is there any more to ask for anything with a second signal. So it
-never ends a run at once, and does not count as the first one either. Whoever starts a run with ``nohup`` has it ignored,
-and it stays so.
+Those of the keyboard, SIGTERM, and the SIGHUP of a terminal that was closed. That one comes more than once (from the
+kernel, from the shell, from who ends the session), and nobody is there any more who could send a second signal on
+purpose. So it never ends a run at once, and does not count as the first one either. Whoever starts a run with ``nohup``
+has it ignored, and it stays so.
 """
 
 from __future__ import annotations
