@@ -195,7 +195,8 @@ def _sent(call: Call, seconds: float) -> Answer:
         except requests.Timeout:
             raise _NoAnswerError(f"no answer within {seconds:.0f} s") from None
         except requests.exceptions.SSLError:
-            raise _NoAnswerError("the certificate of the server is not trusted, or TLS failed") from None
+            told = "the certificate of the server is not trusted, or TLS failed"
+            raise _NoAnswerError(f"{told}; REQUESTS_CA_BUNDLE names the file of a private authority") from None
         except (requests.RequestException, OSError, UnicodeError) as error:
             raise _NoAnswerError(f"the connection failed ({type(error).__name__})") from None
 
