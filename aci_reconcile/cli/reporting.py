@@ -168,7 +168,7 @@ def _files(given: Given) -> Generator[tuple[str, Path]]:
     Raises:
         UsageError: one of them can't be.
     """
-    taken = {each.resolve() for name in _OTHERS if (each := given.path(name)) is not None}
+    taken = {each.resolve() for name in _OTHERS if isinstance(each := given.values.get(name), Path)}
     for form, name in given.pairs("report"):
         file = Path(name)
         if file.resolve() in taken:
