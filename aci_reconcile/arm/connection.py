@@ -82,11 +82,23 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
 
 
 def vaults_of(
-    endpoint: Endpoint, environ: Mapping[str, str], concurrency: int, sleep: Callable[[float], None] = time.sleep
+    endpoint: Endpoint,
+    environ: Mapping[str, str],
+    concurrency: int,
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    credential: Any = None,
 ) -> Vaults:
     """Return the Key Vaults of the cloud that an endpoint belongs to, or those of the server that stands in for them.
 
     On this machine there are none without such a server, and over plain http it gets no token.
+
+    Args:
+        endpoint: where requests go, which says where vaults are.
+        environ: names such a server, and the credential where none is given.
+        concurrency: how many secrets are asked for at once.
+        sleep: waits between two attempts.
+        credential: one of azure-identity's kind.
 
     Raises:
         UsageError: the environment names no such server, but something else.
@@ -99,7 +111,7 @@ def vaults_of(
 
     server = stand_in(environ)
     if endpoint.needs_token and not server.startswith("http://"):
-        credential: Any = Bounded(credential_from(environ, endpoint).credential)
+        credential = Bounded(credential or credential_from(environ, endpoint).credential)
     else:
         credential = Nobody() if server else None
     return Vaults(endpoint, credential, concurrency, sleep=sleep, server=server)

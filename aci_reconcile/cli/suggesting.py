@@ -95,12 +95,12 @@ def told(error: click.ClickException) -> tuple[str, str]:
     context = error.ctx if isinstance(error, click.UsageError) else None
     more = f"see {context.command_path} --help" if context else ""
     if isinstance(error, click.NoSuchOption):
-        helps = _habit(error.option_name, _spellings(context), context.command.name if context else "")
+        helps = _habit(error.option_name, _spellings(context), (context.command.name or "") if context else "")
         return f"there is no option {error.option_name}", " ".join(each for each in (helps, more) if each)
     return " ".join(error.format_message().split()).rstrip("."), more
 
 
-def _habit(name: str, known: tuple[str, ...], command: str | None) -> str:
+def _habit(name: str, known: tuple[str, ...], command: str) -> str:
     """Return what helps instead of an option, in this command."""
     needs, text = OPTIONS_ELSEWHERE.get(name.lower(), ("", ""))
     if (needs, text) == _PLAN and command in _SHOWN_FIRST:

@@ -29,7 +29,7 @@ MAX_BYTES: Final = 1024 * 1024
 """Of a manifest, a project file, or a file that a reference names."""
 
 ZIP: Final = b"PK\x03\x04"
-"""How an archive begins; what `terraform plan -out` writes is one (read in hashicorp/terraform, internal/plans/planfile)."""
+"""How an archive begins; what `terraform plan -out` writes is one (hashicorp/terraform, internal/plans/planfile)."""
 
 _WIDE: Final = "this is UTF-16, as `>` of Windows PowerShell writes it: save it as UTF-8 (`Out-File -Encoding utf8`)"
 _ARCHIVE: Final = "it is a plan of Terraform, or another archive; give the manifest of a container group"

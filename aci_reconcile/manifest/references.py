@@ -36,8 +36,8 @@ _ALMOST = re.compile(r"\$\{\s*(var|env|file|keyvault|group)\s*:[^}]*\}?", re.IGN
 
 _VAULT: Final = r"(?=[A-Za-z0-9-]{3,24}/)[A-Za-z](?:-?[A-Za-z0-9])*"
 VAULT_SECRET: Final = re.compile(rf"{_VAULT}/[A-Za-z0-9-]{{1,127}}(?:/[0-9A-Fa-f]{{32}})?")
-"""Docs (naming rules): the names of a vault and of a secret in it. A vault's begins with a letter, ends with a letter or
-a digit, and has no two hyphens beside each other; a version is a number of 32 hexadecimal digits."""
+"""Docs (naming rules): the names of a vault and of a secret in it. A vault's begins with a letter, ends with a letter
+or a digit, and has no two hyphens beside each other; a version is a number of 32 hexadecimal digits."""
 _VERSIONED: Final = re.compile(rf"{_VAULT}/[A-Za-z0-9-]{{1,127}}/[^/]*")
 
 _OF_GROUP: Final = re.compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-import click
 import pytest
 
 from aci_reconcile.cli import options
@@ -13,6 +12,8 @@ from aci_reconcile.cli.given import Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import click
 
 NOTHING = Given({}, frozenset())
 ACCESSORS: list[Callable[[str], Any]] = [

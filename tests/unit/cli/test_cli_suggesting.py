@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         ),
         (
             "plan --destroy",
-            "there is no option --destroy\n  `destroy` is a command of its own: it shows what it would delete, and asks; ",
+            "there is no option --destroy\n  `destroy` is a command of its own: it shows what it would delete, ",
         ),
         (
             "destroy --dry-run",
