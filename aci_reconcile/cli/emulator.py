@@ -94,7 +94,7 @@ def _faults(given: Given) -> Faults:
 
     try:
         scripted = [fault_from_json(json.loads(text)) for text in given.texts("fault")]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         hint = """write it as --fault '{"kind": "error", "status": 429, "times": 3}'"""
         raise UsageError(f"--fault: {error}", hint=hint) from error
     return Faults(scripted, rate=given.number("fault_percent") / 100, seed=given.number("fault_seed"))
