@@ -38,21 +38,29 @@ class Secret:
     """A text that is never shown; or, where it could not be had, the name of what is missing.
 
     ``source`` names where it comes from (``env:DB_PASSWORD``), for messages. ``missing`` says why there is no value;
-    it is empty when there is one. ``joined`` says that ``source`` names only a part of the value. An empty text is no
-    secret: it is what a pipeline gives for one that nobody set, and Azure refuses it as a password
-    (Azure/azure-cli#8545).
+    it is empty when there is one. ``notice`` is what is to be said of a value that is there. ``joined`` says that
+    ``source`` names only a part of the value. An empty text is no secret: it is what a pipeline gives for one that
+    nobody set, and Azure refuses it as a password (Azure/azure-cli#8545).
     """
 
-    __slots__ = ("__name", "__parts", "__value", "joined", "missing", "source")
+    __slots__ = ("__name", "__parts", "__value", "joined", "missing", "notice", "source")
 
     def __init__(
-        self, value: str, *, source: str = "", missing: str = "", parts: tuple[str, ...] = (), joined: bool = False
+        self,
+        value: str,
+        *,
+        source: str = "",
+        missing: str = "",
+        parts: tuple[str, ...] = (),
+        joined: bool = False,
+        notice: str = "",
     ) -> None:
         self.__value = "" if missing else value
         self.__parts = () if missing else parts
         self.__name = ""
         self.source = source
         self.joined = joined
+        self.notice = notice
         self.missing = missing or ("" if value else EMPTY)
 
     @classmethod

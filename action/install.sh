@@ -18,7 +18,7 @@ case "$INPUT_PLAN" in
 esac
 
 key=${INPUT_KEY:-${INPUT_ENVIRONMENT:-default}}
-[[ $key =~ ^[A-Za-z0-9._-]{1,64}$ ]] || fail "the input key, or environment, holds more than letters, digits, dots, hyphens and underscores"
+[[ $key =~ ^[A-Za-z0-9._-]{1,64}$ && $key =~ [A-Za-z0-9] ]] || fail "the input key, or environment, is not made of letters, digits, dots, hyphens and underscores, with a letter or digit among them"
 
 executable=$INPUT_EXECUTABLE
 if [ -z "$executable" ]; then

@@ -14,7 +14,7 @@ from aci_reconcile.arm.telling import quiet
 from aci_reconcile.arm.urls import RESOURCES_API, groups_path, resource_path, scope_path, with_query
 from aci_reconcile.backend import Backend, Operation, Progress, Remaining
 from aci_reconcile.errors import NoAnswerError, NotFoundError
-from aci_reconcile.model import Resource, ResourceId, as_object, as_text
+from aci_reconcile.model import Resource, ResourceId, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,7 +130,7 @@ class ArmBackend(Backend):
         if not operation.url:
             raise ValueError("an operation without a URL cannot be polled")
         answer = self._wire.exchange("GET", operation.url)
-        body = as_object(answer.json())
+        body = object_of(answer) if answer.content.strip() else {}
         status = as_text(body.get("status")) or ("InProgress" if answer.status == _ACCEPTED else "Succeeded")
         detail = ErrorDetail.of(body.get("error"), self._redactor)
         return Progress(status, self._redactor(detail.code), detail.message)

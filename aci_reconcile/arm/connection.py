@@ -82,23 +82,36 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
 
 
 def vaults_of(
-    endpoint: Endpoint, environ: Mapping[str, str], concurrency: int, sleep: Callable[[float], None] = time.sleep
+    endpoint: Endpoint,
+    environ: Mapping[str, str],
+    concurrency: int,
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    credential: Any = None,
 ) -> Vaults:
     """Return the Key Vaults of the cloud that an endpoint belongs to, or those of the server that stands in for them.
 
     On this machine there are none without such a server, and over plain http it gets no token.
+
+    Args:
+        endpoint: where requests go, which says where vaults are.
+        environ: names such a server, and the credential where none is given.
+        concurrency: how many secrets are asked for at once.
+        sleep: waits between two attempts.
+        credential: one of azure-identity's kind.
 
     Raises:
         UsageError: the environment names no such server, but something else.
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
     """
     from aci_reconcile.arm.credentials import credential_from
+    from aci_reconcile.arm.signing_in import Bounded
     from aci_reconcile.arm.standin import Nobody, stand_in
     from aci_reconcile.arm.vaults import Vaults
 
     server = stand_in(environ)
     if endpoint.needs_token and not server.startswith("http://"):
-        credential = credential_from(environ, endpoint).credential
+        credential = Bounded(credential or credential_from(environ, endpoint).credential)
     else:
         credential = Nobody() if server else None
     return Vaults(endpoint, credential, concurrency, sleep=sleep, server=server)
@@ -109,9 +122,10 @@ def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_proces
         return None, Identity("no credential: the server is on this machine")
     from aci_reconcile.arm.credentials import credential_from
     from aci_reconcile.arm.policies import OneTokenForAll
+    from aci_reconcile.arm.signing_in import Bounded
 
     found = credential_from(environ, endpoint)
-    policy = OneTokenForAll(found.credential, *endpoint.scopes)
+    policy = OneTokenForAll(Bounded(found.credential), *endpoint.scopes)
     return policy, Identity(found.description, found.warning, partial(policy.sign_in, endpoint.base_url))
 
 

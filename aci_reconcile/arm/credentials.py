@@ -115,15 +115,21 @@ def _from_file(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
 
     authority, tenant = with_tenant(file.authority_for(endpoint, named(environ)), file.tenant_id)
     credential = ClientSecretCredential(
-        tenant, file.client_id, file.client_secret.reveal(), authority=authority, **_discovery(authority)
+        tenant, file.client_id, file.client_secret.reveal(), authority=authority, **_options(authority)
     )
     return Found(credential, f"{principal(file.client_id)} from {authfile.VARIABLE}", file.warning)
 
 
-def _discovery(authority: str) -> dict[str, bool]:
-    """Ask no cloud whether it knows an authority that is none of theirs: the user named it, and it may be alone."""
+def _options(authority: str) -> dict[str, Any]:
+    """Return what the credentials share: how they send, and whom they ask about an authority.
+
+    No cloud is asked whether it knows one that is none of theirs: the user named it, and it may be alone.
+    """
+    from aci_reconcile.arm.signing_in import token_transport
+
     known = {authority_url(cloud(name).authority) for name in CLOUDS}
-    return {} if authority_url(authority) in known else {"disable_instance_discovery": True}
+    discovery = {} if authority_url(authority) in known else {"disable_instance_discovery": True}
+    return {"transport": token_transport(), **discovery}
 
 
 def _from_azure_variables(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
@@ -146,7 +152,7 @@ def _from_github(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None
 
     assertion = federation.from_request(url, token)
     authority = named(environ) or endpoint.authority
-    credential = ClientAssertionCredential(tenant, client, assertion, authority=authority, **_discovery(authority))
+    credential = ClientAssertionCredential(tenant, client, assertion, authority=authority, **_options(authority))
     return Found(credential, f"{principal(client)} by GitHub OIDC")
 
 
@@ -166,7 +172,7 @@ def _default(environ: Mapping[str, str], endpoint: Endpoint) -> Found:
 
     authority = named(environ) or endpoint.authority
     no_cli = environ.get("ARM_USE_CLI", "").lower() in {"false", "0"}
-    options = {**_discovery(authority), **({"exclude_cli_credential": True} if no_cli else {})}
+    options = {**_options(authority), **({"exclude_cli_credential": True} if no_cli else {})}
     return Found(DefaultAzureCredential(authority=authority, **options), "DefaultAzureCredential")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,8 +58,8 @@ class Answer:
         try:
             body: Json = json.loads(self.content)
         except (ValueError, RecursionError):  # not chained: the decoder's exception holds the whole body
-            raise NoAnswerError(
-                f"the answer ({self.status}) is not JSON: {_prose(self.content, self.redact)}",
+            raise NoAnswerError(  # nor quoted: a good answer may hold what nobody is to see
+                f"the answer ({self.status}) is not JSON: {_kind(self.content)}",
                 status=self.status,
                 request_id=self.request_id,
                 hint="is it an ARM server, and is there a proxy in between?",
@@ -81,6 +82,16 @@ class Answer:
             if text := self.headers.get(name):
                 return _seconds(text, unit, self.headers.get("date", ""))
         return None
+
+
+def _kind(content: bytes) -> str:
+    """Say what bytes are that are no JSON."""
+    beginning = content.lstrip()[:200].lower()
+    if beginning.startswith((b"<!doctype html", b"<html")):
+        return "an HTML page"
+    if beginning.startswith(b"<"):
+        return "XML"
+    return "it begins as JSON and is damaged" if beginning.startswith((b"{", b"[")) else "plain text"
 
 
 def _seconds(text: str, unit: float, date: str) -> float | None:
@@ -207,7 +218,7 @@ def from_exception(error: BaseException, doing: str, redact: Callable[[str], str
 def no_token(error: BaseException) -> AuthenticationError:
     """Return our error for a token that could not be had."""
     text = _clip(veil(str(error)))
-    hint = next((hint for code, hint in _SIGN_IN_HINTS.items() if code in text), "")
+    hint = next((hint for code, hint in _SIGN_IN_HINTS.items() if code in text), "") or trust_hint(error)
     return AuthenticationError(
         f"no token could be had: {text}", hint=hint or "docs/authentication.md lists the credentials and their order"
     )
@@ -238,10 +249,22 @@ def _inner(error: BaseException) -> BaseException | None:
     return next((each for each in nested if isinstance(each, BaseException) and each is not error), None)
 
 
+def trust_hint(error: BaseException, before: str = "") -> str:
+    """Return what helps where TLS failed, after ``before``; nothing where that is not the reason.
+
+    By OpenSSL's own word for it where it stands, else by the class of the exception, however deep it is.
+    """
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in str(found):
+            return f"{before}REQUESTS_CA_BUNDLE names the file of a private certificate authority"
+        found = _inner(found)
+    return ""
+
+
 def _hint(error: BaseException) -> str:
-    text = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return "REQUESTS_CA_BUNDLE names the file of a private certificate authority"
+    if hint := trust_hint(error):
+        return hint
     return "check the network, the proxy (HTTPS_PROXY) and --arm-endpoint; a write is read before it is repeated"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, urlsplit
 
+from aci_reconcile.arm.failures import trust_hint
 from aci_reconcile.errors import AuthenticationError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def from_request(url: str, token: str, fetch: Fetch | None = None) -> Callable[[
 def _value(content: bytes) -> str:
     try:
         value = json.loads(content)["value"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
     return value if isinstance(value, str) else ""
 
@@ -76,5 +77,6 @@ def _fetch(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
             url, headers=dict(headers), timeout=_SECONDS, allow_redirects=False, auth=lambda request: request
         )
     except requests.RequestException as error:
-        raise AuthenticationError(f"the pipeline's OIDC service does not answer: {type(error).__name__}") from error
+        message = f"the pipeline's OIDC service does not answer: {type(error).__name__}"
+        raise AuthenticationError(message, hint=trust_hint(error)) from error
     return answer.status_code, answer.content

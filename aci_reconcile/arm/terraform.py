@@ -54,7 +54,10 @@ def credential_from(environ: Mapping[str, str], authority: str) -> tuple[Any, st
     if _true(environ, "ARM_USE_MSI"):
         from azure.identity import ManagedIdentityCredential
 
-        return ManagedIdentityCredential(client_id=environ.get("ARM_CLIENT_ID") or None), "managed identity"
+        from aci_reconcile.arm.signing_in import token_transport
+
+        client = environ.get("ARM_CLIENT_ID") or None
+        return ManagedIdentityCredential(client_id=client, transport=token_transport()), "managed identity"
     if _true(environ, "ARM_USE_CLI"):
         from azure.identity import AzureCliCredential
 
@@ -66,7 +69,13 @@ def _oidc(environ: Mapping[str, str], authority: str) -> tuple[Any, str]:
     from azure.identity import ClientAssertionCredential
 
     tenant, client = _ids(environ, "ARM_USE_OIDC")
-    return ClientAssertionCredential(tenant, client, _assertion(environ), authority=authority), "OIDC"
+    return ClientAssertionCredential(tenant, client, _assertion(environ), **_options(authority)), "OIDC"
+
+
+def _options(authority: str) -> dict[str, Any]:
+    from aci_reconcile.arm.signing_in import token_transport
+
+    return {"authority": authority, "transport": token_transport()}
 
 
 def _assertion(environ: Mapping[str, str]) -> Callable[[], str]:
@@ -91,7 +100,7 @@ def _certificate(environ: Mapping[str, str], authority: str, path: str) -> tuple
     tenant, client = _ids(environ, "ARM_CLIENT_CERTIFICATE_PATH")
     password = environ.get("ARM_CLIENT_CERTIFICATE_PASSWORD") or None
     try:
-        return CertificateCredential(tenant, client, path, password=password, authority=authority), "certificate"
+        return CertificateCredential(tenant, client, path, password=password, **_options(authority)), "certificate"
     except OSError as error:
         raise AuthenticationError(f"{path} (from ARM_CLIENT_CERTIFICATE_PATH): {error.strerror}") from error
 
@@ -101,7 +110,7 @@ def _secret(environ: Mapping[str, str], authority: str) -> tuple[Any, str]:
 
     tenant, client = _ids(environ, "ARM_CLIENT_SECRET")
     secret = environ.get("ARM_CLIENT_SECRET") or _secret_file(environ["ARM_CLIENT_SECRET_FILE_PATH"])
-    return ClientSecretCredential(tenant, client, secret, authority=authority), "client secret"
+    return ClientSecretCredential(tenant, client, secret, **_options(authority)), "client secret"
 
 
 def _secret_file(path: str) -> str:

@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from aci_reconcile.redaction import veil
-from aci_reconcile.secret import Secret
+from aci_reconcile.arm.vault_answers import Asking, unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from concurrent.futures import Future
 
     from aci_reconcile.arm.endpoint import Endpoint
+    from aci_reconcile.secret import Secret
 
 _NAME = re.compile(r"[A-Za-z0-9-]{3,24}")
 _API_VERSION = "7.5"
-_READ_SECONDS = 30.0
-_LONGEST_MESSAGE = 300
+_READ_SECONDS = 10.0
+"""How long a vault may be silent, once. No document says how long one takes; it holds 25 KB at most."""
+PATIENCE_SECONDS = 30.0
+"""How long one secret may take, with what is sent again."""
+_SILENCE_SECONDS = 5.0
+"""How long nothing is said while a vault is waited for."""
 _SUFFIXES: Final[Mapping[str, str]] = {
     "login.microsoftonline.com": "vault.azure.net",
     "login.microsoftonline.us": "vault.usgovcloudapi.net",
@@ -50,6 +54,10 @@ class Vaults:
     transport: Callable[[], Any] | None = None
     sleep: Callable[[float], None] = time.sleep
     server: str = ""
+    waiting: Callable[[str], None] = lambda _text: None
+    """Takes what is said while a vault lets wait."""
+    silence: float = _SILENCE_SECONDS
+    now: Callable[[], float] = time.time
 
     def fetch(self, names: Iterable[str]) -> Mapping[str, Secret]:
         """Return the secrets by their names (``vault/secret[/version]``), all at once, each vault with one client.
@@ -68,7 +76,17 @@ class Vaults:
             vaults = sorted({name.partition("/")[0] for name in wanted})
             clients = {vault: stack.enter_context(self._client(SecretClient, vault, suffix)) for vault in vaults}
             with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile-vault") as pool:
-                return dict(zip(wanted, pool.map(partial(_secret, clients), wanted), strict=True))
+                ask = Asking(clients, self.now)
+                asked = {name: pool.submit(ask, name) for name in wanted}
+                self._tell(wait(asked.values(), self.silence).not_done, asked)
+                return {name: each.result() for name, each in asked.items()}
+
+    def _tell(self, late: Collection[Future[Secret]], asked: Mapping[str, Future[Secret]]) -> None:
+        """Say which vaults let wait, and for how long they may."""
+        names = sorted({name.partition("/")[0] for name, each in asked.items() if each in late})
+        if names:
+            listed = f"vault {names[0]}" if len(names) == 1 else f"vaults {', '.join(names)}"
+            self.waiting(f"Waiting for the {listed}; each secret may take {PATIENCE_SECONDS:g} s.")
 
     def _client(self, make: Callable[..., Any], vault: str, suffix: str) -> Any:
         """Return the SDK's client with its own pipeline, but for what is retried and where it may be led to.
@@ -86,7 +104,7 @@ class Vaults:
             self.credential,
             api_version=_API_VERSION,
             transport=self._transport(),
-            retry_policy=ReadsOnly(),
+            retry_policy=ReadsOnly(patience=PATIENCE_SECONDS),
             permit_redirects=False,
             user_agent=USER_AGENT,
         )
@@ -94,6 +112,7 @@ class Vaults:
     def _transport(self) -> Any:
         from aci_reconcile.arm.standin import Detour
         from aci_reconcile.arm.transport import Counter, pooled
+        from aci_reconcile.arm.unread import Undecoded
 
         made = (
             self.transport()
@@ -106,38 +125,8 @@ class Vaults:
                 sleep=self.sleep,
             )
         )
-        return Detour(made, self.server) if self.server else made
+        return Undecoded(Detour(made, self.server) if self.server else made)
 
 
 def _without(names: Iterable[str], reason: str) -> Mapping[str, Secret]:
-    return {name: Secret.unavailable(_source(name), reason) for name in names}
-
-
-def _source(name: str) -> str:
-    return f"keyvault:{name}"
-
-
-def _secret(clients: Mapping[str, Any], name: str) -> Secret:
-    """Fetch one secret; nothing that the vault or the SDK says can hold its value."""
-    from azure.core.exceptions import AzureError as SdkError
-    from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
-
-    vault, secret, *version = name.split("/")
-    try:
-        value = clients[vault].get_secret(secret, *version).value
-    except ResourceNotFoundError:
-        return Secret.unavailable(_source(name), "the vault has no such secret")
-    except ClientAuthenticationError as error:
-        return Secret.unavailable(_source(name), f"the vault does not take the credential: {_line(error)}")
-    except HttpResponseError as error:
-        return Secret.unavailable(_source(name), f"the vault refuses ({error.status_code}): {_line(error)}")
-    except (SdkError, ValueError) as error:
-        return Secret.unavailable(_source(name), f"the vault cannot be read: {_line(error)}")
-    if not value:
-        return Secret.unavailable(_source(name), "the secret has no value")
-    return Secret(value, source=_source(name))
-
-
-def _line(error: Exception) -> str:
-    """Return an error on one line of bearable length, without what looks like a secret."""
-    return veil(" ".join(str(error).split()))[:_LONGEST_MESSAGE]
+    return {name: unavailable(name, reason) for name in names}

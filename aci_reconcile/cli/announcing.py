@@ -28,6 +28,9 @@ def announce(server: Server, asked: EmulatorOptions, session: Session) -> None:
     elif asked.knobs.require_token:
         console.warn("Azure's clients send no token over plain http: add --tls, or leave --require-token out.")
     kept = f"State is kept in {asked.state}." if asked.state else "State is kept in memory and ends with this process."
+    if asked.knobs.require_token and not asked.tls:
+        console.info(f"{kept} Ctrl-C ends it.")
+        return
     exports = "".join(f"  export {name}={shlex.quote(value)}\n" for name, value in _variables(server, asked, session))
     console.info(
         f"{kept} Ctrl-C ends it.\n\n"
@@ -44,6 +47,7 @@ def _variables(server: Server, asked: EmulatorOptions, session: Session) -> Iter
     from aci_reconcile.cli.manifests import LOCAL_SUBSCRIPTION
 
     yield "ACI_RECONCILE_ARM_ENDPOINT", server.url
+    yield "ACI_RECONCILE_VAULT_ENDPOINT", server.url
     if not asked.tls:
         return
     knobs = asked.knobs

@@ -16,6 +16,7 @@ from aci_reconcile.cli.given import Target
 from aci_reconcile.cli.interruption import SystemClock
 from aci_reconcile.cli.manifests import declared_secrets, fallback_subscription, with_subscription
 from aci_reconcile.cli.proposal import proposed
+from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, UsageError
 from aci_reconcile.fields import API_VERSION
 from aci_reconcile.reconcile import Clearance, Context, Look, Refresh, Wait
@@ -23,12 +24,18 @@ from aci_reconcile.reconcile import Clearance, Context, Look, Refresh, Wait
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
+    from azure.core.credentials import TokenCredential
+
     from aci_reconcile.arm import CloudName
     from aci_reconcile.backend import Backend
     from aci_reconcile.drift import Drift
     from aci_reconcile.events import Event
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.plan.values import Plan
+    from aci_reconcile.secret import Secret
+
+_AT_ONCE = 8
+"""How many secrets of vaults are asked for at once."""
 
 
 def load(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
@@ -43,6 +50,8 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
     environ: Mapping[str, str] | None = None,
     cwd: str | Path | None = None,
     resolve: bool = True,
+    credential: TokenCredential | None = None,
+    cloud: CloudName = "public",
 ) -> Loaded:
     """Read a project and its manifests. What the authors did wrong is in ``Loaded.diagnostics``.
 
@@ -56,25 +65,37 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
         only: addresses, names or patterns of groups to select.
         environ: what ``${env:NAME}`` reads; by default nothing is resolved from the process's own environment.
         cwd: where relative paths start; by default the current folder.
-        resolve: whether references to the environment and to files are replaced.
+        resolve: whether references to the environment, to files and to vaults are replaced.
+        credential: gives the tokens for Key Vaults, such as ``azure.identity.DefaultAzureCredential()``; without one,
+            no vault is asked, and what stands in them is not at hand.
+        cloud: the cloud whose vaults they are. ``ACI_RECONCILE_VAULT_ENDPOINT`` in ``environ`` stands in for them.
 
     Raises:
         UsageError: an argument names something that does not exist.
     """
-    return manifest.load(
-        manifest.Request(
-            paths=tuple(map(Path, paths)),
-            project=Path(project) if project is not None else None,
-            environment=environment,
-            variables=variables or {},
-            subscription=subscription,
-            resource_group=resource_group,
-            only=tuple(only),
-            environ=environ or {},
-            cwd=Path(cwd) if cwd is not None else Path.cwd(),
-            resolve=resolve,
-        )
+    request = manifest.Request(
+        paths=tuple(map(Path, paths)),
+        project=Path(project) if project is not None else None,
+        environment=environment,
+        variables=variables or {},
+        subscription=subscription,
+        resource_group=resource_group,
+        only=tuple(only),
+        environ=environ or {},
+        cwd=Path(cwd) if cwd is not None else Path.cwd(),
+        resolve=resolve,
     )
+    if credential is None:
+        return manifest.load(request)
+    return loaded_with(request, lambda names: _secrets(names, request.environ, credential, cloud))
+
+
+def _secrets(
+    names: Iterable[str], environ: Mapping[str, str], credential: TokenCredential, name: CloudName
+) -> Mapping[str, Secret]:
+    from aci_reconcile.arm import cloud, vaults_of
+
+    return vaults_of(cloud(name), environ, _AT_ONCE, credential=credential).fetch(names)
 
 
 @contextmanager

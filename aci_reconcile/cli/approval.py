@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING
 
 from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.errors import AciReconcileError, UsageError
@@ -30,10 +32,38 @@ def ask(session: Session, what: str, *, approved: bool) -> None:
     if not is_terminal(session.stdin) or session.stdin is None:
         raise UsageError(f"nobody is here to {what}", hint="approve with --auto-approve (-y); nothing was written")
     console = session.console
+    forget_typed(session.stdin)
     console.raw(f"\n{console.notes.paint(console.notes.bold, f'Type {_WORD} to {what}:')} ")
-    answer = session.stdin.readline()
+    answer = answered(session.stdin)
     if not answer.endswith("\n"):
         console.raw("\n")
-    if answer.strip() != _WORD:
-        raise AciReconcileError("not approved; nothing was written")
+    if answer.removesuffix("\n").removesuffix("\r") != _WORD:
+        raise AciReconcileError("not approved; nothing was written", hint=f"only the word {_WORD} approves")
     console.raw("\n")
+
+
+def answered(stdin: IO[str]) -> str:
+    """Return the line that is typed; a terminal that was closed answers nothing."""
+    try:
+        return stdin.readline()
+    except OSError:
+        return ""
+
+
+if sys.platform == "win32":  # pragma: no cover  # of the other system
+
+    def forget_typed(_terminal: IO[str]) -> None:
+        """Forget what was typed already: it answers nothing that was not asked yet."""
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+
+else:
+
+    def forget_typed(terminal: IO[str]) -> None:
+        """Forget what was typed already: it answers nothing that was not asked yet."""
+        import termios
+
+        with suppress(OSError, termios.error):  # it is closed, or none
+            termios.tcflush(terminal.fileno(), termios.TCIFLUSH)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, Literal, TypeAlias
 
 from aci_reconcile.errors import AciReconcileError
 from aci_reconcile.report import ANSI, PLAIN, Style, sanitize
@@ -23,6 +25,8 @@ CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
 """Environment variables of build servers: where one is set, nothing moves on the screen."""
 
 _LEAST, _MOST, PIPED = 60, 160, 100
+_UNREAD: Final = {errno.EPIPE, errno.EIO, errno.ENXIO, errno.ESHUTDOWN, errno.ECONNRESET}
+"""What the system says of a pipe, a terminal, or a socket at whose other end nobody is (write(2))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,46 @@ class Console:
             self._say(level, text, text)
 
     def raw(self, text: str) -> None:
-        """Write to stderr as it is."""
-        write(self.err, text)
+        """Write to stderr as it is. What is said there is no result: where it takes no more, the work goes on."""
+        with suppress(AciReconcileError):
+            write(self.err, text)
 
     def _say(self, level: Level, text: str, shown: str) -> None:
         if self.log_json:
-            write(self.err, f"{json.dumps({'level': level, 'message': sanitize(text, keep=chr(10))})}\n")
+            self.raw(f"{json.dumps({'level': level, 'message': sanitize(text, keep=chr(10))})}\n")
         else:
-            write(self.err, f"{shown}\n")
+            self.raw(f"{shown}\n")
+
+
+class Progress(io.TextIOBase):
+    """Stderr for a library that draws on it: what nobody reads any more is dropped there, too."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # of a stream that may have none
+        """Return how the terminal wants its text."""
+        return str(getattr(self._console.err, "encoding", None) or "utf-8")
+
+    def isatty(self) -> bool:
+        """Whether a person looks at it."""
+        return is_terminal(self._console.err)
+
+    def fileno(self) -> int:
+        """Return the number of the terminal."""
+        return self._console.err.fileno()
+
+    def write(self, text: str, /) -> int:
+        """Write a text."""
+        self._console.raw(text)
+        return len(text)
 
 
 def write(stream: IO[str], text: str) -> None:
     """Write and flush. A reader that went away is no error: the rest goes nowhere, and the work goes on.
+
+    So it is where a pipe has no reader, and where a terminal was closed.
 
     Raises:
         AciReconcileError: the stream takes no more, such as a full disk.
@@ -95,10 +127,10 @@ def write(stream: IO[str], text: str) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
-        _silence(stream)
     except OSError as error:
         _silence(stream)
+        if error.errno in _UNREAD:
+            return
         raise AciReconcileError(f"the output cannot be written: {error.strerror or error}") from error
 
 

@@ -17,6 +17,7 @@ from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.interruption import InterruptedRunError
 from aci_reconcile.cli.kinds import Duration
 from aci_reconcile.cli.session import started
+from aci_reconcile.cli.whole import check_target
 from aci_reconcile.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _faults(given: Given) -> Faults:
 
     try:
         scripted = [fault_from_json(json.loads(text)) for text in given.texts("fault")]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         hint = """write it as --fault '{"kind": "error", "status": 429, "times": 3}'"""
         raise UsageError(f"--fault: {error}", hint=hint) from error
     return Faults(scripted, rate=given.number("fault_percent") / 100, seed=given.number("fault_seed"))
@@ -125,12 +126,31 @@ def _listen(emulator: Emulator, asked: EmulatorOptions, session: Session) -> Ser
             f"The emulator listens on {asked.host}: whoever reaches this machine can read, change and delete what is "
             "in it. Leave --host out unless that is what you want."
         )
-    tls = Tls(asked.ca_file(session.cwd), asked.tls_names) if asked.tls else None
+    tls = Tls(_for_ca(asked.ca_file(session.cwd)), asked.tls_names) if asked.tls else None
     try:
         return serve(emulator, host=asked.host, port=asked.port, tls=tls, anywhere=True)
     except OSError as error:
         hint = "another one may be running; choose another --port, or 0 for a free one"
         raise UsageError(f"{asked.host}:{asked.port}: {error.strerror or error}", hint=hint) from error
+
+
+def _for_ca(file: Path) -> Path:
+    """Return the file that the CA's certificate is written to.
+
+    Raises:
+        UsageError: it is there and holds something else, or is a link or no file.
+    """
+    from aci_reconcile.emulator import made_here
+
+    check_target(f"--tls-ca {file}", file)
+    try:
+        content = file.read_bytes() if file.exists() else b""
+    except OSError as error:
+        raise UsageError(f"--tls-ca {file}: {error.strerror or 'it cannot be read'}") from error
+    if content.strip() and not made_here(content):
+        message = f"--tls-ca {file}: the file is there, and it is not the CA of an emulator"
+        raise UsageError(message, hint="nothing was written; name another file, or move it away")
+    return file
 
 
 def _until_told(server: Server) -> None:

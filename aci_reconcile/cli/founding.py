@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.allow import UNNAMED
+from aci_reconcile.cli.approval import answered
 from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.cli.manifests import LOCAL_SUBSCRIPTION
 from aci_reconcile.errors import UsageError
@@ -120,7 +121,7 @@ def _answer(default: str, session: Session) -> str:
     console = session.console
     console.raw(f"There is no {PROJECT_FILE} here. The new project's name stands as the owner on its groups.\n")
     console.raw(f"{console.notes.paint(console.notes.bold, 'Name of the project')}{f' [{default}]' * bool(default)}: ")
-    line = session.stdin.readline() if session.stdin is not None else ""
+    line = answered(session.stdin) if session.stdin is not None else ""
     if not line:
         console.raw("\n")
         raise UsageError("no name was given; nothing was written", hint="give one with --project-name")

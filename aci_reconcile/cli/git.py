@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 _SECONDS: Final = 60
 _NEEDED: Final = frozenset({
     "HOME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "USERPROFILE", "XDG_CONFIG_HOME",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES", "GIT_COMMON_DIR", "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_DIR", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH",
+    "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE",
 })  # fmt: skip
-"""What git needs of the environment, besides its own variables."""
+"""What git needs of the environment: where things are. Others that begin with GIT_ may be a token of anybody's."""
+_TRUSTED: Final = "safe.directory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Git:
         found = shutil.which("git", path=environ.get("PATH"))
         if found is None:
             raise UsageError(f"{option}: there is no git on this machine")
-        kept = {name: value for name, value in environ.items() if name.upper() in _NEEDED or name.startswith("GIT_")}
+        kept = {name: value for name, value in environ.items() if name.upper() in _NEEDED} | _trusted(environ)
         return cls(
             found, folder, {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}, option
         )
@@ -81,3 +85,16 @@ class Git:
     def many(self, *words: str) -> tuple[str, ...]:
         """Return the names that git says."""
         return tuple(name for name in self.one(*words).split("\0") if name)
+
+
+def _trusted(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the settings that say in which folders git may work; others of this kind may hold credentials."""
+    said = [
+        environ.get(name.replace("_KEY_", "_VALUE_"), "")
+        for name, key in sorted(environ.items())
+        if name.startswith("GIT_CONFIG_KEY_") and key.lower() == _TRUSTED
+    ]
+    found = {"GIT_CONFIG_COUNT": str(len(said))} if said else {}
+    for number, value in enumerate(said):
+        found |= {f"GIT_CONFIG_KEY_{number}": _TRUSTED, f"GIT_CONFIG_VALUE_{number}": value}
+    return found

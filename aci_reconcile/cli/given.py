@@ -46,54 +46,67 @@ class Given:
 
     def text(self, name: str) -> str:
         """Return a text; empty where it was not given."""
-        value = self.values.get(name)
+        value = self._value(name)
         return value if isinstance(value, str) else ""
 
     def flag(self, name: str) -> bool:
         """Return whether a flag was given."""
-        return self.values.get(name) is True
+        return self._value(name) is True
 
     def choice(self, name: str) -> bool | None:
         """Return a flag that has a negative, None where neither was given."""
-        value = self.values.get(name)
+        value = self._value(name)
         return value if isinstance(value, bool) else None
 
     def number(self, name: str, default: int = 0) -> int:
         """Return a whole number."""
-        value = self.values.get(name)
+        value = self._value(name)
         return value if isinstance(value, int) else default
 
     def seconds(self, name: str) -> float:
         """Return a length of time."""
-        value = self.values.get(name)
+        value = self._value(name)
         return float(value) if isinstance(value, (int, float)) else 0.0
 
     def limit(self, name: str) -> int | None:
         """Return a number, None where it was not given."""
-        value = self.values.get(name)
+        value = self._value(name)
         return value if isinstance(value, int) else None
 
     def path(self, name: str) -> Path | None:
         """Return a path, None where it was not given."""
-        value = self.values.get(name)
+        value = self._value(name)
         return value if isinstance(value, Path) else None
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return what may be repeated."""
-        return cast("tuple[str, ...]", self.values.get(name) or ())
+        return cast("tuple[str, ...]", self._value(name) or ())
 
     def found(self, name: str) -> tuple[str, ...] | None:
         """Return what stands for an option in a saved plan, None where the option itself does or nothing."""
-        value = self.values.get(name)
+        value = self._value(name)
         return cast("tuple[str, ...]", value) if isinstance(value, tuple) else None
 
     def files(self, name: str) -> tuple[Path, ...]:
         """Return paths that may be repeated."""
-        return cast("tuple[Path, ...]", self.values.get(name) or ())
+        return cast("tuple[Path, ...]", self._value(name) or ())
 
     def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return names and values that may be repeated."""
-        return cast("tuple[tuple[str, str], ...]", self.values.get(name) or ())
+        return cast("tuple[tuple[str, str], ...]", self._value(name) or ())
+
+    def _value(self, name: str) -> object:
+        """Return what was given.
+
+        Raises:
+            LookupError: neither this command nor those that share options have one of this name.
+        """
+        if name not in self.values:
+            from aci_reconcile.cli import options
+
+            if name not in options.names():
+                raise LookupError(f"there is no option {name}")
+        return self.values.get(name)
 
 
 @dataclass(frozen=True, slots=True)

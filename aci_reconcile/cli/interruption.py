@@ -1,4 +1,10 @@
-"""Ctrl-C and SIGTERM: the first one ends the run in good order, the second one ends it at once."""
+"""Signals: the first one ends the run in good order, the second one ends it at once.
+
+Those of the keyboard, SIGTERM, and the SIGHUP of a terminal that was closed. That one comes more than once (from the
+kernel, from the shell, from who ends the session), and nobody is there any more who could send a second signal on
+purpose. So it never ends a run at once, and does not count as the first one either. Whoever starts a run with ``nohup``
+has it ignored, and it stays so.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +16,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.errors import ExitCode
 
@@ -22,7 +28,14 @@ _GLANCE = 0.1
 _GRACE = 1.5
 """Seconds that a run that only reads is given to end by itself; a request that hangs does not hold it."""
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HANGUP: Final = int(getattr(signal, "SIGHUP", 0))
+"""0 where there is none, as on Windows."""
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_MAY_BE_IGNORED: Final = tuple(
+    number
+    for name in ("SIGHUP", "SIGQUIT", "SIGBREAK")
+    if isinstance(number := getattr(signal, name, None), signal.Signals)
+)
 _SHOW_CURSOR = "\x1b[?25h"
 
 
@@ -39,6 +52,8 @@ class Interruption:
     """
 
     signal: int = 0
+    asked: bool = False
+    """Whether somebody has asked for the end already, with a signal that is no hang-up."""
     patient: bool = False
     wrote: bool = False
     """Whether work that writes has begun."""
@@ -50,7 +65,7 @@ class Interruption:
     @property
     def exit_code(self) -> ExitCode:
         """The code a run ends with because of the signal."""
-        return ExitCode.TERMINATED if self.signal == signal.SIGTERM else ExitCode.INTERRUPTED
+        return ExitCode.TERMINATED if self.signal in {signal.SIGTERM, _HANGUP} else ExitCode.INTERRUPTED
 
     @property
     def words(self) -> str:
@@ -65,7 +80,7 @@ class Interruption:
     def watching(self) -> Generator[None]:
         """Take over the signals; where the main thread is somebody else's, leave them."""
         try:
-            before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+            before = {number: signal.signal(number, self._handle) for number in _wanted()}
         except ValueError:
             yield
             return
@@ -88,10 +103,15 @@ class Interruption:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self.signal:
+        again, self.asked = self.asked, self.asked or number != _HANGUP
+        if number == _HANGUP and self.signal:
+            return
+        if again:
             _say(self.line(f"Aborted.{self.last_words()}", _SHOW_CURSOR if sys.stderr.isatty() else ""))
             os._exit(int(self.exit_code))
-        self.signal = number
+        self.signal = self.signal or number
+        if self.alarm is not None:
+            return  # it is ending
         if not self.patient:
             self.alarm = threading.Timer(_GRACE, self._leave)
             self.alarm.daemon = True
@@ -106,6 +126,11 @@ class Interruption:
     def line(self, text: str, then: str = "") -> str:
         """Return what stderr takes: the text, or one line of JSON; ``then`` is for a terminal alone."""
         return f"{json.dumps({'level': 'warning', 'message': text})}\n" if self.json else f"\n{text}\n{then}"
+
+
+def _wanted() -> tuple[signal.Signals, ...]:
+    """Return the signals that this machine has, but those that whoever started the run has told it to ignore."""
+    return (*_SIGNALS, *(each for each in _MAY_BE_IGNORED if signal.getsignal(each) != signal.SIG_IGN))
 
 
 def _say(text: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console as RichConsole
 from rich.live import Live
@@ -15,6 +15,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from aci_reconcile.cli.console import Progress
 from aci_reconcile.cli.progress import lines_of
 from aci_reconcile.events import Failed, Moved, Skipped, Started, Succeeded, Unhealthy, Waiting
 from aci_reconcile.report import sanitize
@@ -86,7 +87,8 @@ class _Table:
 def live_table(console: Console, clock: Clock) -> Generator[Reader]:
     """Show what is under way until the block ends; then only the plain lines are left."""
     colour = bool(console.notes.reset)
-    screen = RichConsole(file=console.err, force_terminal=True, no_color=not colour, highlight=False, markup=False)
+    stream: Any = Progress(console)
+    screen = RichConsole(file=stream, force_terminal=True, no_color=not colour, highlight=False, markup=False)
     table = _Table(clock)
     with Live(
         table,

@@ -33,8 +33,6 @@ class LookOptions:
     sources: Sources
     target: Target
     addresses: tuple[str, ...]
-    container: str = ""
-    tail: int | None = None
 
     @classmethod
     def of(cls, given: Given) -> LookOptions:
@@ -43,8 +41,6 @@ class LookOptions:
             Sources.of(given),
             Target.of(given),
             given.texts("addresses") or tuple(filter(None, [given.text("address")])),
-            given.text("container"),
-            given.limit("tail"),
         )
 
 
@@ -106,8 +102,8 @@ def _logs(ctx: click.Context) -> ExitCode:
     asked = LookOptions.of(given)
     with _view(asked, session) as view:
         live = view.found(asked.addresses[0])
-        container = _container(live, asked.container)
-        text = view.backend.logs(live.id, container, tail=asked.tail)
+        container = _container(live, given.text("container"))
+        text = view.backend.logs(live.id, container, tail=given.limit("tail"))
     if session.console.json:
         session.console.line({"address": live.address, "container": container, "text": text})
     else:

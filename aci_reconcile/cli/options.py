@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +274,30 @@ def waiting() -> list[click.Parameter]:
             help="How long a container must have run to count (10s).",
         ),
     ]
+
+
+@cache
+def names() -> frozenset[str]:
+    """Return the names of all options that stand here: a command may be asked for one of them that it does not take."""
+    made = (
+        *paths(),
+        *addresses(),
+        *address(),
+        *common(),
+        *fatal(),
+        *changed(),
+        *place(),
+        *reports(PAGES),
+        *refresh(),
+        *brakes(),
+        *restoring(),
+        *override(),
+        *saving(),
+        *promise(),
+        *approval(),
+        *waiting(),
+    )
+    return frozenset(str(each.name) for each in made)
 
 
 def _choice(*values: str) -> click.Choice[str]:

@@ -25,7 +25,12 @@ def _outputs(ctx: click.Context) -> ExitCode:
     from aci_reconcile.report.outputs import outputs
 
     session, given = started(ctx)
-    found = outputs(_text(given.path("file") or Path(), _WHOLE))
+    file = given.path("file") or Path()
+    try:
+        found = outputs(_text(file, _WHOLE))
+    except ValueError as error:
+        hint = "give what --format json or --report json=FILE wrote"
+        raise UsageError(f"{file}: {error}", hint=hint) from None
     if session.console.json:
         session.console.result(json.dumps(found))
     else:

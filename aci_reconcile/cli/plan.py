@@ -59,6 +59,10 @@ def _plan(ctx: click.Context) -> ExitCode:
 
     session, given = started(ctx)
     asked = PlanOptions.of(given)
+    if asked.out is not None:
+        from aci_reconcile.cli.planfile import check_out
+
+        check_out(asked.out)
     with (
         reporting("plan", given, session) as reports,
         prepared(asked.sources, asked.target, asked.allow, session) as work,

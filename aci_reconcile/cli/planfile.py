@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.ours import check_ours
 from aci_reconcile.cli.whole import check_target, write_whole
 from aci_reconcile.errors import UsageError
 from aci_reconcile.manifest import complaint
@@ -23,11 +25,23 @@ def read_plan(file: Path) -> Document:
         StalePlanError: what it holds is no saved plan, or not as it was written.
     """
     try:
+        if not stat.S_ISREG(file.stat().st_mode):  # one that nobody writes to would be waited for without an end
+            raise UsageError(f"{file} is no file that can be read twice", hint="save the plan to a file, with --out")
         content = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror or 'cannot be read'}") from error
     document = opened(content, str(file))
     return tolerated(document, str(file), complaint(document, "plan"))
+
+
+def check_out(file: Path) -> None:
+    """Check, before anything is done, that a plan may be saved there.
+
+    Raises:
+        UsageError: it may not: it is a link or no file, or the file holds something else.
+    """
+    check_target(f"--out {file}", file)
+    check_ours(f"--out {file}", file, "plan")
 
 
 def write_plan(file: Path, document: Document) -> None:
@@ -36,7 +50,7 @@ def write_plan(file: Path, document: Document) -> None:
     Raises:
         UsageError: the file can't be written, or it is a link, or something that is no file.
     """
-    check_target(f"--out {file}", file)
+    check_out(file)
     try:
         write_whole(file, written(document), private=True)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
+from aci_reconcile.errors import AciReconcileError
 from aci_reconcile.events import Failed, Finished, Moved, ResourceGroupFailed, Skipped, Succeeded, Unhealthy
 from aci_reconcile.plan.values import Action
 from aci_reconcile.report import event_json, event_text
@@ -22,14 +23,25 @@ _BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
 
 
 def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Finished]:
-    """Show the events as they come, and return the last one of each run they tell of: those are for the caller."""
+    """Show the events as they come, and return the last one of each run they tell of: those are for the caller.
+
+    Raises:
+        AciReconcileError: an event could not be shown, because stdout takes no more. It is raised when all is done, for
+            nobody's full disk is a reason to leave a group deleted that was to be created again.
+    """
     ends: list[Finished] = []
+    lost: AciReconcileError | None = None
     with reader(console, clock) as show:
         for event in events:
             if isinstance(event, Finished):
                 ends.append(event)
-            else:
+                continue
+            try:
                 show(event)
+            except AciReconcileError as error:
+                lost = error
+    if lost is not None:
+        raise lost
     return ends
 
 

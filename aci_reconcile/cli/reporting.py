@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.cli.console import PIPED
 from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
+from aci_reconcile.cli.ours import check_ours
 from aci_reconcile.cli.whole import check_target, write_whole
 from aci_reconcile.errors import AciReconcileError, InvalidManifestsError, UsageError
 from aci_reconcile.report import PLAIN, diagnostics_json, diagnostics_text
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from aci_reconcile.report.page import Link, Page
     from aci_reconcile.report.places import Checkout
 
+_OTHERS = ("out", "plan", "history", "metrics", "accept")
+"""The options that name a file of another use."""
 _MOST_OF_AN_EVENT = 16 * 1024 * 1024
 
 Render: TypeAlias = "Callable[[Console], str]"
@@ -90,7 +93,7 @@ class Reports:
         """Write one file; return what went wrong, if anything did."""
         told = replace(self._console, style=PLAIN, width=PIPED, format=form, json=form == "json")
         try:
-            write_whole(file, f"{render(told)}\n")
+            write_whole(file, f"{render(told)}\n", private=True)
         except OSError as error:
             return f"--report {form}={file}: {error.strerror or 'cannot be written'}"
         return ""
@@ -165,13 +168,14 @@ def _files(given: Given) -> Generator[tuple[str, Path]]:
     Raises:
         UsageError: one of them can't be.
     """
-    taken = {each.absolute() for each in (given.path("out"), given.path("plan")) if each is not None}
+    taken = {each.resolve() for name in _OTHERS if isinstance(each := given.values.get(name), Path)}
     for form, name in given.pairs("report"):
         file = Path(name)
-        if file.absolute() in taken:
+        if file.resolve() in taken:
             raise UsageError(f"--report {form}={name}: this file has another use already", hint="name another file")
         if not file.parent.is_dir():
             raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="make it first")
         check_target(f"--report {form}={name}", file)
-        taken.add(file.absolute())
+        check_ours(f"--report {form}={name}", file, form)
+        taken.add(file.resolve())
         yield form, file

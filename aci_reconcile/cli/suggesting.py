@@ -44,11 +44,19 @@ _REPLACE: Final = ("--allow-replace", "--allow-replace lets groups be deleted an
 _ENVIRONMENT: Final = ("--environment", "write --environment NAME")
 _PLAIN: Final = ("--color", "write --color never")
 _YES: Final = ("--auto-approve", "write --auto-approve, or -y")
+_SHOWN_FIRST: Final[Mapping[str, str]] = {
+    "destroy": "`destroy` shows what it would delete and asks; any word but yes leaves all as it is",
+    "drift": "`drift` writes nothing to Azure",
+    "import": "without --out, `import` writes to the screen alone",
+    "plan": "`plan` writes nothing to Azure",
+    "validate": "`validate` asks no Azure",
+}
+"""What a preview is in commands that are none of `apply`."""
 OPTIONS_ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "--auto": _YES,
     "--check": ("--detailed-exitcode", "--detailed-exitcode exits with 2 where something would be written"),
     "--delete": _PRUNE,
-    "--destroy": ("", "`destroy` is a command of its own"),
+    "--destroy": ("", "`destroy` is a command of its own: it shows what it would delete, and asks"),
     "--diff": _PLAN,
     "--dry-run": _PLAN,
     "--env": _ENVIRONMENT,
@@ -87,14 +95,16 @@ def told(error: click.ClickException) -> tuple[str, str]:
     context = error.ctx if isinstance(error, click.UsageError) else None
     more = f"see {context.command_path} --help" if context else ""
     if isinstance(error, click.NoSuchOption):
-        helps = _habit(error.option_name, _spellings(context))
+        helps = _habit(error.option_name, _spellings(context), (context.command.name or "") if context else "")
         return f"there is no option {error.option_name}", " ".join(each for each in (helps, more) if each)
     return " ".join(error.format_message().split()).rstrip("."), more
 
 
-def _habit(name: str, known: tuple[str, ...]) -> str:
+def _habit(name: str, known: tuple[str, ...], command: str) -> str:
     """Return what helps instead of an option, in this command."""
     needs, text = OPTIONS_ELSEWHERE.get(name.lower(), ("", ""))
+    if (needs, text) == _PLAN and command in _SHOWN_FIRST:
+        text = _SHOWN_FIRST[command]
     if text and (not needs or needs in known):
         return f"{text};"
     meant = _near(name, known)

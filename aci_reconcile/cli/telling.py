@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.cli.ours import check_ours
 from aci_reconcile.cli.recall import remember
 from aci_reconcile.cli.whole import check_target, write_whole
 from aci_reconcile.errors import AciReconcileError, ForgeError, UsageError
@@ -106,7 +107,9 @@ def _files(given: Given) -> tuple[Path | None, Path | None]:
     for option, file in (("--history", history), ("--metrics", metrics)):
         if file is not None:
             check_target(f"{option} {file}", file)
-    if history is not None and metrics is not None and history.absolute() == metrics.absolute():
+    if metrics is not None:
+        check_ours(f"--metrics {metrics}", metrics, "metrics")
+    if history is not None and metrics is not None and history.resolve() == metrics.resolve():
         raise UsageError("--history and --metrics name the same file", hint="name another one")
     return history, metrics
 

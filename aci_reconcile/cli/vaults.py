@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.manifest import load
@@ -53,7 +54,8 @@ def fetching(target: Target, session: Session) -> Fetch:
         from aci_reconcile.cli.connection import endpoint_of
 
         place = endpoint_of(target, session.environ)
-        return vaults_of(place, session.environ, target.concurrency, session.clock.sleep).fetch(names)
+        found = vaults_of(place, session.environ, target.concurrency, session.clock.sleep)
+        return replace(found, waiting=session.console.info).fetch(names)
 
     return fetch
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+_CA = "aci-reconcile emulator CA"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _VALID = dt.timedelta(days=90)
 # Clocks differ, and clients refuse a certificate that is not valid yet.
@@ -57,13 +58,24 @@ def context(tls: Tls) -> ssl.SSLContext:
     return found
 
 
+def made_here(content: bytes) -> bool:
+    """Whether a file holds the CA of an emulator, and nothing else: only then may another take its place."""
+    from cryptography import x509
+
+    try:
+        found = x509.load_pem_x509_certificates(content)
+    except ValueError:
+        return False
+    return [_name(_CA)] == [each.subject for each in found]
+
+
 def make(names: tuple[str, ...], now: dt.datetime) -> Certificates:
     """A CA of its own for each server, and a certificate for this machine's names and the given ones."""
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = _builder("aci-reconcile emulator CA", now).issuer_name(_name("aci-reconcile emulator CA"))
+    ca = _builder(_CA, now).issuer_name(_name(_CA))
     ca = ca.public_key(ca_key.public_key())
     for extension, critical in _ca_extensions(ca_key):
         ca = ca.add_extension(extension, critical)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -17,12 +17,13 @@ from aci_reconcile.emulator.model import Json, Request, Response, answer, as_obj
 from aci_reconcile.emulator.shape import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aci_reconcile.emulator.knobs import Knobs
 
 _PATH = re.compile(r"/secrets(?:/([^/]*))?(?:/([^/]*))?/?", re.IGNORECASE)
 _NAME = re.compile(r"[0-9A-Za-z-]{1,127}")
+_DATES = ("nbf", "exp")
 _RESOURCE = "https://vault.azure.net"
 DEFAULT_VAULT = "default"
 
@@ -36,6 +37,8 @@ class Secret:
     created: float
     enabled: bool = True
     content_type: str = ""
+    dates: Mapping[str, float] = field(default_factory=dict[str, float])
+    """From when and until when it is valid (`nbf`, `exp`); it is given all the same, as documented."""
 
 
 @rests_on("vaults")
@@ -53,7 +56,10 @@ class Vaults:
         if not _NAME.fullmatch(name) or not isinstance(value, str):
             message = "a secret needs a name of letters, digits and hyphens, and a 'value' that is text"
             raise ValueError(message)
-        made = Secret(self._new_version(), value, now, enabled is not False, str(body.get("contentType") or ""))
+        given = as_object(body.get("attributes"))
+        dates = {key: float(date) for key in _DATES if isinstance(date := given.get(key), (int, float))}
+        kind = str(body.get("contentType") or "")
+        made = Secret(self._new_version(), value, now, enabled is not False, kind, dates)
         with self._lock:
             self._secrets.setdefault((vault.lower(), name.lower()), []).append(made)
         return made
@@ -139,6 +145,7 @@ def _shown(request: Request, name: str, secret: Secret, *, value: bool = True) -
         "id": f"{request.origin()}/secrets/{name}/{secret.version}",
         "attributes": {
             "enabled": secret.enabled,
+            **{key: int(date) for key, date in secret.dates.items()},
             "created": stamp,
             "updated": stamp,
             "recoveryLevel": "Recoverable+Purgeable",

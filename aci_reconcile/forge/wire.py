@@ -98,11 +98,18 @@ class Answer:
 
     @property
     def json(self) -> Json:
-        """The body as JSON; None where it is none."""
+        """The body as JSON; None where there is none, and where a refusal is none.
+
+        Raises:
+            ForgeError: all is said to be well, and the body is damaged: half a list is not taken for an empty one.
+        """
         try:
             return cast("Json", json.loads(self.body))
         except (ValueError, RecursionError):
-            return None
+            if not self.good or not self.body.strip():
+                return None
+        message = f"the forge's answer ({self.status}) is not JSON"
+        raise ForgeError(message, hint="does the address of the API lead there, and is there a proxy in between?")
 
 
 class _NoAnswerError(Exception):
@@ -195,7 +202,8 @@ def _sent(call: Call, seconds: float) -> Answer:
         except requests.Timeout:
             raise _NoAnswerError(f"no answer within {seconds:.0f} s") from None
         except requests.exceptions.SSLError:
-            raise _NoAnswerError("the certificate of the server is not trusted, or TLS failed") from None
+            told = "the certificate of the server is not trusted, or TLS failed"
+            raise _NoAnswerError(f"{told}; REQUESTS_CA_BUNDLE names the file of a private authority") from None
         except (requests.RequestException, OSError, UnicodeError) as error:
             raise _NoAnswerError(f"the connection failed ({type(error).__name__})") from None
 

@@ -77,7 +77,7 @@ def read_document(
         return None
     other = foreign(node)
     if other:
-        findings.add("ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.hint)
+        findings.add("ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.advice(node.where.file))
         return None
     if not isinstance(node, MapNode):
         hint = "write each group as a document of its own, after a line `---`" if isinstance(node, ListNode) else ""

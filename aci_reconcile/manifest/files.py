@@ -28,7 +28,17 @@ ACCEPTED_FILE: Final = "aci-reconcile.accepted.yaml"
 MAX_BYTES: Final = 1024 * 1024
 """Of a manifest, a project file, or a file that a reference names."""
 
+ZIP: Final = b"PK\x03\x04"
+"""How an archive begins; what `terraform plan -out` writes is one (hashicorp/terraform, internal/plans/planfile)."""
+
 _WIDE: Final = "this is UTF-16, as `>` of Windows PowerShell writes it: save it as UTF-8 (`Out-File -Encoding utf8`)"
+_ARCHIVE: Final = "it is a plan of Terraform, or another archive; give the manifest of a container group"
+_KNOWN_BYTES: Final = (
+    (codecs.BOM_UTF16_LE, _WIDE),
+    (codecs.BOM_UTF16_BE, _WIDE),
+    (ZIP, _ARCHIVE),
+)
+"""What bytes are that are no UTF-8, by how they begin."""
 _SUFFIXES = (".yaml", ".yml", ".json")
 _NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
@@ -201,7 +211,7 @@ def _text(path: Path, where: Where, findings: Findings) -> str | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte {error.start + 1} is not UTF-8"
-        hint = _WIDE if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "save the file as UTF-8"
+        hint = next((hint for mark, hint in _KNOWN_BYTES if data.startswith(mark)), "save the file as UTF-8")
         findings.add("ACI003", Where(where.file, line), message, hint=hint)
         return None
     bad = None if data.isascii() and _plain(data) else _unprintable().search(text)

@@ -5,6 +5,7 @@ The keys are those that each tool's own documentation or schema requires, or tha
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -18,6 +19,10 @@ class Foreign:
 
     what: str
     hint: str
+
+    def advice(self, file: str) -> str:
+        """Return what to do instead with a file: commands work as they are printed."""
+        return self.hint.replace("FILE", shlex.quote(file))
 
 
 Kind: TypeAlias = "tuple[Foreign, frozenset[str], frozenset[str]]"
@@ -38,7 +43,8 @@ ACCEPTED: Final = Foreign("a file of accepted drift", "it is read when it is nam
 
 _KUBERNETES: Final = Foreign("a Kubernetes manifest", "write a manifest of a container group")
 _PARAMETERS: Final = Foreign("a parameter file of ARM templates", _GIVE)
-_PLAN: Final = Foreign("a saved plan", "`show FILE` shows it, and `apply --plan FILE` applies it")
+PLAN: Final = Foreign("a saved plan", "`show FILE` shows it, and `apply --plan FILE` applies it")
+TERRAFORM_PLAN: Final = Foreign("a plan of Terraform", f"`terraform apply` carries it out; {_GIVE} here")
 _REPORT: Final = Foreign("a report that a tool has written", _GIVE)
 _PACKAGE: Final = Foreign("a package file of Node.js", _GIVE)
 _SCHEMA: Final = Foreign("a JSON Schema", _GIVE)
@@ -62,7 +68,8 @@ def _kind(what: Foreign, needed: str, some: str = "") -> Kind:
 
 
 KINDS: Final[tuple[Kind, ...]] = (
-    _kind(_PLAN, "format_version resource_changes"),
+    _kind(TERRAFORM_PLAN, "format_version terraform_version"),
+    _kind(PLAN, "format_version resource_changes"),
     _kind(_REPORT, "format_version"),
     _kind(_REPORT, "runs version", "$schema properties inlineExternalProperties"),
     _kind(_PARAMETERS, "contentVersion parameters"),

@@ -34,8 +34,11 @@ _REFERENCE: Final = re.compile(
 )
 _ALMOST = re.compile(r"\$\{\s*(var|env|file|keyvault|group)\s*:[^}]*\}?", re.IGNORECASE)
 
-VAULT_SECRET: Final = re.compile(r"[A-Za-z0-9-]{3,24}/[A-Za-z0-9-]{1,127}(?:/[A-Za-z0-9]{1,32})?")
-"""Docs (naming rules): the names of a vault and of a secret in it; a version is a number of 32 hexadecimal digits."""
+_VAULT: Final = r"(?=[A-Za-z0-9-]{3,24}/)[A-Za-z](?:-?[A-Za-z0-9])*"
+VAULT_SECRET: Final = re.compile(rf"{_VAULT}/[A-Za-z0-9-]{{1,127}}(?:/[0-9A-Fa-f]{{32}})?")
+"""Docs (naming rules): the names of a vault and of a secret in it. A vault's begins with a letter, ends with a letter
+or a digit, and has no two hyphens beside each other; a version is a number of 32 hexadecimal digits."""
+_VERSIONED: Final = re.compile(rf"{_VAULT}/[A-Za-z0-9-]{{1,127}}/[^/]*")
 
 _OF_GROUP: Final = re.compile(
     r"(?P<address>(?:[A-Za-z0-9_.()-]{1,90}/)?[A-Za-z0-9-]{1,63}):(?P<path>ipAddress\.(?:ip|fqdn))"
@@ -169,7 +172,7 @@ class References:
         source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
         if scheme == "keyvault" and not VAULT_SECRET.fullmatch(target):
             message = f"{quote(target)} does not name a secret of a Key Vault"
-            return self._fail("ACI192", where, message, "write `${keyvault:vault/secret}`, names alone", path)
+            return self._fail("ACI192", where, message, _well_named(target), path)
         if scheme == "group":
             return self._of_group(target, where, path)
         if not self.resolve:
@@ -189,6 +192,9 @@ class References:
         if not secret.available:
             hint = "an apply that needs it will refuse to start"
             self.findings.add("ACI151", where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
+        elif secret.notice:
+            hint = "renew it, or change its dates in the vault; it is used as it is"
+            self.findings.add("ACI280", where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
         return Text(secret, offer=whole)
 
     def _of_group(self, target: str, where: Where, path: str) -> Text:
@@ -197,6 +203,13 @@ class References:
             hint = "write `${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`"
             return self._fail("ACI160", where, f"{quote(target)} names no value of another group", hint, path)
         return Text(Deferred(GroupReference(match["address"], match["path"])), deferred=match.group())
+
+
+def _well_named(target: str) -> str:
+    """Return how a secret of a vault is named."""
+    if _VERSIONED.fullmatch(target):
+        return "a version has 32 hexadecimal digits; leave it out for the latest one"
+    return "write `${keyvault:vault/secret}`, names alone; letters, digits and single hyphens, a letter first"
 
 
 def _offline(whole: str, source: str, *, public: bool) -> Text:

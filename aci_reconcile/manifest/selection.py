@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import UsageError
-from aci_reconcile.manifest.files import find_project, refused
+from aci_reconcile.manifest.files import ZIP, find_project, refused
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.foreign import foreign
+from aci_reconcile.manifest.foreign_kinds import TERRAFORM_PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,9 +87,13 @@ class Selection:
 
     def _why(self, path: Path) -> str:
         """Say what a file is that is no manifest; empty where it is none, or may be one."""
-        documents = self.files.documents(path, Findings()) if path.is_file() else ()
+        if not path.is_file():
+            return ""
+        if _begins(path, ZIP):
+            return f"it is {TERRAFORM_PLAN.what}, or another archive: {TERRAFORM_PLAN.hint}"
+        documents = self.files.documents(path, Findings())
         found = next((found for each in documents if (found := foreign(each))), None)
-        return f"it is {found.what}: {found.hint}" if found else ""
+        return f"it is {found.what}: {found.advice(self.files.show(path))}" if found else ""
 
     def _by_pattern(self, resources: tuple[Resource, ...]) -> set[tuple[str, ...]]:
         chosen: set[tuple[str, ...]] = set()
@@ -98,6 +103,14 @@ class Selection:
                 raise UsageError(f"--only {pattern}: no group of the project fits")
             chosen |= found
         return chosen
+
+
+def _begins(path: Path, mark: bytes) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(mark)) == mark
+    except OSError:
+        return False
 
 
 def fits(identity: ResourceId, pattern: str) -> bool:

@@ -53,7 +53,7 @@ class Skipping:
         for file, what in self.left_out.items():
             where = Where(self.files.show(file), 1, 1)
             if empty:
-                self.findings.add("ACI132", where, f"this is {what.what}, not a manifest", hint=what.hint)
+                self.findings.add("ACI132", where, f"this is {what.what}, not a manifest", hint=what.advice(where.file))
             else:
                 self.findings.add("ACI224", where, f"this is {what.what}, not a manifest; it is skipped")
 

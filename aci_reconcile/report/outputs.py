@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("has_changes", "add", "change", "replace", "destroy", "drift", "blocked", "plan_digest")
 _COUNTED: Final = {"create": "add", "update": "change", "adopt": "change", "replace": "replace", "delete": "destroy"}
+_OURS: Final = frozenset({"format_version", "type", "resource_changes", "resource_drift", "valid"})
+"""What every document of this tool holds, one of them at least."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -23,8 +25,13 @@ def outputs(text: str) -> dict[str, str]:
 
     Args:
         text: what ``--format json`` printed: a document, or several, one a line.
+
+    Raises:
+        ValueError: it holds no JSON document of this tool, or is cut.
     """
     documents = list(_documents(text))
+    if not any(_OURS & set(each) for each in documents):
+        raise ValueError("it holds no result of this tool")
     found: dict[str, str] = dict.fromkeys(NAMES, "")
     for each in documents:
         found.update(_said(each))
@@ -33,10 +40,12 @@ def outputs(text: str) -> dict[str, str]:
 
 def _documents(text: str) -> Iterable[Mapping[str, Any]]:
     for each in (text,) if text.startswith("{\n") else text.splitlines():
+        if not each.startswith("{"):
+            continue  # a line that something else has printed
         try:
             document: object = json.loads(each)
         except (ValueError, RecursionError):
-            continue
+            raise ValueError("a document in it is damaged, or only a part of one") from None
         if isinstance(document, dict):
             yield cast("dict[str, Any]", document)
 

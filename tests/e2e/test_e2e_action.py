@@ -143,8 +143,10 @@ def test_what_is_printed_is_no_command(bench: Bench) -> None:
         ({"INPUT_COMMAND": "destroy"}, "the input command is one of"),
         ({"INPUT_COMMAND": "plan; touch pwned"}, "the input command is one of"),
         ({"INPUT_PLAN": "anything"}, "the input plan is one of"),
-        ({"INPUT_KEY": "../x"}, "the input key, or environment, holds more than"),
-        ({"INPUT_ENVIRONMENT": "a\nadd=1"}, "the input key, or environment, holds more than"),
+        ({"INPUT_KEY": "../x"}, "the input key, or environment, is not made of"),
+        ({"INPUT_KEY": ".."}, "the input key, or environment, is not made of"),
+        ({"INPUT_ENVIRONMENT": "."}, "the input key, or environment, is not made of"),
+        ({"INPUT_ENVIRONMENT": "a\nadd=1"}, "the input key, or environment, is not made of"),
     ],
 )
 def test_inputs_are_checked_first(tmp_path: Path, given: dict[str, str], complaint: str) -> None:

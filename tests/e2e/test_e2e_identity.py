@@ -94,16 +94,19 @@ def test_a_wrong_secret_is_an_error_that_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("switches", [("--tls", "--require-token"), ("--tls",), ()])
 def test_what_the_emulator_prints_works(tmp_path: Path, switches: tuple[str, ...]) -> None:
-    """Its lines, pasted into a shell, make a group: with TLS and a token, or with neither."""
+    """Its lines, pasted into a shell, make a group with a secret of a vault: with TLS and a token, or with neither."""
     commands = Commands(tmp_path)
     commands.write("aci-reconcile.yaml", PROJECT)
-    commands.group("web")
+    path = commands.group("web")
+    text = "    environmentVariables: {KEY: {secureValue: '${keyvault:shop-kv/db}'}}\n"
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
     server = commands.begin("emulator", "--port", "0", "--pace", "instant", *switches)
     try:
         told = until(server, "A resource group is created")
-        script = (
-            "\n".join(line for line in told.splitlines() if line.startswith("  export ")) + f"\n{shlex.join(COMMAND)}"
-        )
+        exports = "\n".join(line for line in told.splitlines() if line.startswith("  export "))
+        held = """curl -sf ${REQUESTS_CA_BUNDLE:+--cacert $REQUESTS_CA_BUNDLE} -X PUT -d '{"value": "v"}' """
+        url = "$ACI_RECONCILE_VAULT_ENDPOINT/emulator/vaults/shop-kv/secrets/db"
+        script = f"{exports}\n{held} {url} >&2\n{shlex.join(COMMAND)}"
         done = subprocess.run(
             ["bash", "-ec", f"{script} apply -y --stable-for 0s"],
             cwd=tmp_path,

@@ -38,9 +38,13 @@ def commands(tmp_path: Path) -> Commands:
     return found
 
 
-def on_a_terminal(commands: Commands, answer: str, *words: str) -> tuple[int, str]:
-    """Run the command on a pseudo-terminal, type an answer when it asks, and return its code and the screen."""
+def on_a_terminal(commands: Commands, answer: str, *words: str, early: str = "") -> tuple[int, str]:
+    """Run the command on a pseudo-terminal, type an answer when it asks, and return its code and the screen.
+
+    ``early`` is typed before it asks.
+    """
     ours, theirs = pty.openpty()
+    os.write(ours, early.encode())
     environ = commands.environment({"TERM": "xterm", "COLUMNS": "100"})
     process = subprocess.Popen(
         [*COMMAND, *words], cwd=commands.folder, env=environ, stdin=theirs, stdout=theirs, stderr=theirs
@@ -72,6 +76,14 @@ def test_a_person_approves_at_a_terminal(commands: Commands) -> None:
     assert "\x1b[32m+\x1b[0m" in screen
     assert "created after" in screen
     assert "Apply complete!" in screen
+
+
+def test_what_was_typed_before_the_plan_was_shown_approves_nothing(commands: Commands) -> None:
+    """The answer is the one that was typed after the question."""
+    code, screen = on_a_terminal(commands, "no", "apply", "--local", early="yes\nyes\n")
+
+    assert 1 == code
+    assert "not approved; nothing was written" in screen
 
 
 def test_a_person_declines_at_a_terminal(commands: Commands) -> None:

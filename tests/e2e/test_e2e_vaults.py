@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import socket
 import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e.processes import PROJECT, Commands, azure
+from e2e.processes import PROJECT, Commands, azure, ended, until
 from e2e.secure import Secure, secure
 
 if TYPE_CHECKING:
@@ -82,6 +85,32 @@ def test_a_changed_group_shows_what_was_not_compared(commands: Commands, cloud: 
     assert (0, 1) == (planned.code, refused.code)
     assert "(secret not compared: the vault cannot be read: " in planned.out
     assert [(201, 2)] == writes(cloud)
+
+
+def test_a_secret_past_its_day_is_used_with_a_warning(commands: Commands, cloud: Secure) -> None:
+    """On the screen and in the reports; one that is disabled is missing, and the plan says why."""
+    body = {"value": "old", "attributes": {"exp": 1_700_000_000}}
+    cloud.ask("PUT", "/emulator/vaults/shop-kv/secrets/db", json.dumps(body).encode())
+    applied = commands("apply", "-y", **cloud.environ)
+    cloud.ask("PUT", "/emulator/vaults/shop-kv/secrets/db", json.dumps({**body, "enabled": False}).encode())
+    planned = commands("plan", **cloud.environ)
+
+    assert 0 == applied.code, applied.err
+    assert "warning ACI280: keyvault:shop-kv/db: it has expired (2023-11-14)" in applied.err
+    assert "environmentVariables[KEY] (the secret is disabled)" in planned.out
+
+
+def test_a_silent_vault_is_named_and_given_up(commands: Commands) -> None:
+    """Nobody waits without a word; Ctrl-C ends it, as it ends every plan."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process = commands.begin("plan", "--local", ACI_RECONCILE_VAULT_ENDPOINT=url)
+        said = until(process, "Waiting for the vault shop-kv; each secret may take 30 s.")
+        process.send_signal(signal.SIGINT)
+        last = ended(process)
+
+    assert "Waiting" in said
+    assert (130, "") == (last.code, last.out)
 
 
 def test_plain_http_on_this_machine_serves_local_runs(commands: Commands, tmp_path: Path) -> None:

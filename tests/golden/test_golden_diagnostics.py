@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.manifest import Base, Request, load, rules
+from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from aci_reconcile.errors import Diagnostic
@@ -43,12 +44,21 @@ def request(folder: Path) -> Request:
     return Request(cwd=folder, environ=environ, version="0.1.0", base=reviewed)
 
 
+class Vault:
+    """Holds one secret, which has expired."""
+
+    def resolve(self, _scheme: str, name: str, /) -> Secret | None:
+        """Return it."""
+        source, notice = f"keyvault:{name}", "it has expired (2023-11-14)"
+        return Secret("CANARY-VAULT", source=source, notice=notice) if name == "shop-kv/old" else None
+
+
 @pytest.mark.parametrize("case", NAMES)
 def test_diagnostics(case: str) -> None:
     """All problems of all files, each at its place, and no secret among them."""
     folder = CASES / case
 
-    loaded = load(request(folder))
+    loaded = load(request(folder), resolvers={"keyvault": Vault()})
 
     actual = "".join(render(each) for each in loaded.diagnostics)
     expected = folder / "expected.txt"

@@ -159,7 +159,8 @@ REFERENCES: Final[Mapping[str, Code]] = {
     "ACI192": Code(
         "Not the name of a Key Vault secret",
         "`${keyvault:vault/secret}` or `${keyvault:vault/secret/version}`: the vault's name alone (3 to 24 letters, "
-        "digits and `-`), never a host; the cloud that the command talks to says where vaults are.",
+        "digits and single `-`, a letter first and no `-` last), never a host; a version has 32 hexadecimal "
+        "digits, and without one it is the latest; the cloud that the command talks to says where vaults are.",
         'secureValue: "${keyvault:shop-kv.vault.azure.net/db-password}"',
     ),
     "ACI222": Code(

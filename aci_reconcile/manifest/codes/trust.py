@@ -39,4 +39,11 @@ TRUST: Final[Mapping[str, Code]] = {
         "environmentVariables: {DATABASE_URL: postgres://shop:hunter2@db/shop}",
         WARNING,
     ),
+    "ACI280": Code(
+        "A secret of a vault outside its dates",
+        "The vault says that it has expired, that it is not valid yet, or that it is disabled. A vault gives such a "
+        "secret all the same, and it is used; what it opens may refuse it.",
+        'secureValue: "${keyvault:shop-kv/db-password}"    # which has expired',
+        WARNING,
+    ),
 }

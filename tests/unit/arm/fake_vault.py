@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken
@@ -19,14 +19,18 @@ from aci_reconcile.arm.transport import Counter, InProcess
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+Held: TypeAlias = "str | int | bytes | Mapping[str, Any]"
 RESOURCE = "https://vault.azure.net"
 
 
 @dataclass
 class Cloud:
-    """Vaults with their secrets, by ``host/secret``; a number stands for a refusal. ``asked``: who asked for what."""
+    """Vaults with their secrets, by ``host/secret``. ``asked``: who asked for what.
 
-    secrets: dict[str, str | int]
+    A number stands for a refusal, bytes for the whole answer, a map for what stands beside ``value: v`` in it.
+    """
+
+    secrets: dict[str, Held]
     challenge: str = f'Bearer authorization="https://login.microsoftonline.com/t", resource="{RESOURCE}"'
     asked: list[tuple[str, str, bool]] = field(default_factory=list[tuple[str, str, bool]])
     port: int = 0
@@ -68,13 +72,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(401, {}, {"WWW-Authenticate": cloud.challenge})
             return
         held = cloud.secrets.get(f"{host.partition('.')[0]}/{path}", 404)
-        if isinstance(held, int):
-            self._say(held, {"error": {"code": "Refused", "message": f"no: {path}"}})
-        else:
-            self._say(200, {"value": held, "id": f"https://{host}/secrets/{path}", "attributes": {"enabled": True}})
+        shown = {"id": f"https://{host}/secrets/{path}", "attributes": {"enabled": True}}
+        match held:
+            case int():
+                self._say(held, {"error": {"code": "Refused", "message": f"no: {path}"}})
+            case bytes():
+                self._say(200, held)
+            case str():
+                self._say(200, {"value": held, **shown})
+            case _:
+                self._say(200, {"value": "v", **shown, **held})
 
     def _say(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
-        content = json.dumps(body).encode()
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
             self.send_header(name, value)
@@ -87,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def vaults(**secrets: str | int) -> Generator[Cloud]:
+def vaults(**secrets: Held) -> Generator[Cloud]:
     """Serve vaults; ``shop__db_password`` stands for the secret ``db-password`` of the vault ``shop``."""
     held = {name.replace("__", "/").replace("_", "-"): value for name, value in secrets.items()}
     cloud = Cloud(held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import ssl
 from typing import Any
 
 import azure.core.exceptions
@@ -12,7 +13,7 @@ import pytest
 import requests.exceptions
 
 from aci_reconcile.arm.codes import BY_CODE, BY_STATUS
-from aci_reconcile.arm.failures import BY_EXCEPTION, Answer, from_answer, from_exception, no_token
+from aci_reconcile.arm.failures import BY_EXCEPTION, Answer, from_answer, from_exception, no_token, trust_hint
 from aci_reconcile.errors import (
     AuthenticationError,
     AzureError,
@@ -219,11 +220,11 @@ def test_the_words_of_a_refusal_tell_where_no_header_does(message: str, headers:
 
 
 def test_an_answer_that_is_not_json_is_no_answer() -> None:
-    """A login page with status 200 is not ARM; the decoder's exception, which holds the body, is not kept."""
+    """A login page with status 200 is not ARM; neither it nor the decoder's exception, which holds it, is shown."""
     with pytest.raises(NoAnswerError) as caught:
         Answer(200, {}, b"<html>Sign in to the Wi-Fi</html>").json()
 
-    assert caught.value.message == "the answer (200) is not JSON: Sign in to the Wi-Fi"
+    assert caught.value.message == "the answer (200) is not JSON: an HTML page"
     assert caught.value.__cause__ is None
 
 
@@ -277,3 +278,12 @@ def test_entra_s_codes_have_hints() -> None:
     error = no_token(ValueError("AADSTS7000215: Invalid client secret provided."))
 
     assert error.hint == "the client secret is wrong: its value is wanted, not its id"
+
+
+def test_whoever_does_not_trust_a_server_hears_what_to_set() -> None:
+    """However deep the reason is nested; nothing is said of other failures."""
+    untrusted = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+    nested = OSError(RuntimeError(untrusted))
+
+    assert "; REQUESTS_CA_BUNDLE names the file of a private certificate authority" == trust_hint(nested, "; ")
+    assert "" == trust_hint(OSError(ConnectionRefusedError(111, "Connection refused")))

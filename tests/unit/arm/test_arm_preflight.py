@@ -78,7 +78,7 @@ def test_a_subnet_and_where_its_network_lies() -> None:
         (error(403, "AuthorizationFailed", "no"), "AuthorizationFailed: no"),
         (error(501, "NotEmulated", "not here"), "NotEmulated: not here"),
         (Says(200, {"properties": {}}), "its network names no location"),
-        (Says(200, b"<html>"), "the answer (200) is not JSON: "),
+        (Says(200, b"<html>"), "the answer (200) is not JSON: an HTML page"),
     ],
 )
 def test_a_network_that_may_not_be_read(network: Says, why: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import builtins
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 from unit.arm.fake_vault import Cloud, Principal, vaults
 
 from aci_reconcile.arm import Endpoint, cloud, custom, vaults_of
@@ -16,6 +18,8 @@ from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from azure.core.credentials import AccessToken
 
     from aci_reconcile.secret import Secret
 
@@ -70,7 +74,8 @@ def test_a_challenge_of_another_domain_gets_no_token() -> None:
         found = fetched(there, "four-kv/key")
 
     assert [False] == [asked[2] for asked in there.asked]
-    assert "the vault cannot be read: The challenge resource 'example.com'" in found["four-kv/key"].missing
+    told = "the vault asks for a token of another server, or in no known way; it got none"
+    assert told == found["four-kv/key"].missing
 
 
 def test_what_cannot_be_had_says_why_and_the_others_are_there() -> None:
@@ -121,6 +126,87 @@ def test_without_the_client_it_is_said_what_to_install(monkeypatch: pytest.Monke
     found = Vaults(cloud("public"), Principal(), 1).fetch(["shop-kv/key"])
 
     assert "pip install 'aci-reconcile[keyvault]'" in found["shop-kv/key"].missing
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (f'{{"value": "{CANARY}", "id": "x', "the vault's answer (200) is not JSON"),
+        (f'{{"value": "{CANARY}",}}', "the vault's answer (200) is not JSON"),
+        (f"value: {CANARY}", "the vault's answer (200) is not JSON"),
+        ("[" * 100_000 + CANARY, "the vault's answer (200) is not JSON"),
+        ("", "the vault's answer (200) is not JSON"),
+        (f'["{CANARY}"]', "the vault's answer (200) holds no secret"),
+        (f'{{"value": {{"{CANARY}": 1}}}}', "the vault's answer (200) holds no secret"),
+        (f'"{CANARY}"', "the vault's answer (200) holds no secret"),
+        (f'{{"valeu": "{CANARY}"}}', "the secret has no value"),
+    ],
+)
+def test_nothing_is_quoted_of_a_good_answer_that_makes_no_sense(
+    answer: str, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may hold the secret: nobody sees more of it than its status, in no log either."""
+    caplog.set_level(logging.DEBUG)
+    with vaults(nine_kv__key=answer.encode()) as there:
+        found = fetched(there, "nine-kv/key")
+
+    assert why == found["nine-kv/key"].missing
+    assert CANARY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("attributes", "notice"),
+    [
+        ({"exp": 1_700_000_000}, "it has expired (2023-11-14)"),
+        ({"nbf": 1_900_000_000}, "it is not valid yet (2030-03-17)"),
+        ({"enabled": False}, "it is disabled"),
+        ({"exp": 1_900_000_000, "nbf": 1_700_000_000, "enabled": True}, ""),
+        ({"exp": "soon", "nbf": None}, ""),
+        ({"nbf": 1e300}, "it is not valid yet (9999-12-31)"),
+    ],
+)
+def test_a_secret_outside_its_dates_is_there_with_a_notice(attributes: dict[str, object], notice: str) -> None:
+    """A vault gives it all the same; its owner hears of it."""
+    with vaults(ten_kv__key={"attributes": attributes}) as there:
+        known = Vaults(cloud("public"), Principal(), 4, there.transport, now=lambda: 1_800_000_000)
+        found = known.fetch(["ten-kv/key"])["ten-kv/key"]
+
+    assert ("v", notice) == (found.reveal(), found.notice)
+
+
+def test_a_vault_that_lets_wait_is_named() -> None:
+    """Whoever waits hears for what, and for how long."""
+    told = list[str]()
+    with vaults(eleven_kv__key="x") as quick:
+        slow = Vaults(cloud("public"), Slow(), 4, quick.transport, waiting=told.append, silence=0)
+        slow.fetch(["eleven-kv/key"])
+
+    assert ["Waiting for the vault eleven-kv; each secret may take 30 s."] == told
+
+
+def test_a_credential_that_gives_no_token_says_so() -> None:
+    """In the words of who refuses it, and not as a refusal of the vault."""
+    with vaults(thirteen_kv__key="x") as there:
+        found = Vaults(cloud("public"), Failing(), 1, there.transport).fetch(["thirteen-kv/key"])
+
+    assert "no token could be had for the vault: AADSTS7000215" == found["thirteen-kv/key"].missing
+
+
+class Slow(Principal):
+    """Gives a token when the one who waits has been told."""
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """Return it a little later."""
+        time.sleep(0.05)
+        return super().get_token(*scopes, **options)
+
+
+class Failing(Principal):
+    """Gives no token."""
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        """Fail as azure-identity does."""
+        raise ClientAuthenticationError("AADSTS7000215")
 
 
 @pytest.mark.parametrize("name", ["kv", "a.b.c", "x@evil.example", "a" * 25, "kv_x"])

@@ -66,7 +66,7 @@ def test_put_answered_by_something_else_is_no_answer() -> None:
     with pytest.raises(NoAnswerError) as caught:
         backend.put(Resource(WEB, {"key": Secret("hunter2")}))
 
-    assert str(caught.value) == "the answer (200) is not JSON: Thank you for (secret)"
+    assert str(caught.value) == "the answer (200) is not JSON: an HTML page"
 
 
 def test_an_error_never_quotes_a_secret_that_was_sent() -> None:

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from unit.arm.fake_vault import Principal, vaults
 
 import aci_reconcile
 from aci_reconcile.errors import HeldBackError, InvalidManifestsError, UsageError
 from aci_reconcile.events import Finished
+from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan import Action
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -162,3 +164,24 @@ def test_the_environment_that_is_given_names_the_subscription(folder: Path) -> N
     given = {"AZURE_SUBSCRIPTION_ID": "99999999-9999-9999-9999-999999999999"}
     with aci_reconcile.connect(arm_endpoint="http://127.0.0.1:9", environ=given) as backend:
         assert given["AZURE_SUBSCRIPTION_ID"] == getattr(backend, "subscription", "")
+
+
+def test_secrets_of_vaults_are_had_with_the_credential_that_is_given(folder: Path) -> None:
+    """Without one nobody is asked, and they are not at hand."""
+    text = GROUP.format(name="web").replace(
+        "resources:", "environmentVariables: {KEY: {secureValue: '${keyvault:api-kv/key}'}}, resources:"
+    )
+    (folder / "manifests/web.yaml").write_text(text, encoding="utf-8")
+    with vaults(api_kv__key="c4n4ry") as there:
+        environ = {"ACI_RECONCILE_VAULT_ENDPOINT": f"http://127.0.0.1:{there.port}"}
+        found = aci_reconcile.load(environ=environ, credential=Principal())
+        before = len(there.asked)
+        without = aci_reconcile.load(environ=environ)
+        asked = len(there.asked)
+        with aci_reconcile.connect(found, local=folder / "state") as backend:
+            proposal = aci_reconcile.plan(found, backend)
+
+    assert ((), before) == (found.diagnostics, asked)
+    assert [False] == [each.available for one in without.resources for each in secrets_of(one.body).values()]
+    assert () == proposal.missing_secrets
+    assert ["c4n4ry"] == [each.reveal() for one in found.resources for each in secrets_of(one.body).values()]

@@ -196,6 +196,62 @@ def test_the_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert "\nAborted. Started: rg/web.\n" in said
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes from the kernel and again from the shell; only what somebody sends on purpose counts twice."""
+    ended: list[int] = []
+    said: list[str] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.setattr(interruption, "_say", said.append)
+    watched = Interruption()
+    with watched.watching(), watched.patiently(lambda: " Started: rg/web."):
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGHUP)
+
+        assert (True, ExitCode.TERMINATED, []) == (watched.came(), watched.exit_code, ended)
+
+        signal.raise_signal(signal.SIGTERM)
+
+    assert [143] == ended
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGQUIT"), reason="this system has no SIGQUIT")
+def test_the_key_that_quits_is_as_the_one_that_interrupts() -> None:
+    """The first one ends the run in good order, without a core dump."""
+    watched = Interruption()
+    with watched.watching(), watched.patiently(lambda: ""):
+        signal.raise_signal(signal.SIGQUIT)
+
+    assert (True, ExitCode.INTERRUPTED) == (watched.came(), watched.exit_code)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+def test_a_run_under_nohup_outlives_its_terminal() -> None:
+    """What was ignored when it began stays so."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        watched = Interruption()
+        with watched.watching():
+            signal.raise_signal(signal.SIGHUP)
+
+        assert False is watched.came()
+        assert signal.SIG_IGN == signal.getsignal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_system_without_these_signals_has_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows knows neither."""
+    monkeypatch.setattr(interruption, "_MAY_BE_IGNORED", ())
+    watched = Interruption()
+    with watched.watching(), watched.patiently(lambda: ""):
+        signal.raise_signal(signal.SIGTERM)
+
+    assert ExitCode.TERMINATED == watched.exit_code
+
+
 def test_signals_are_given_back() -> None:
     """After the run the handlers are those from before."""
     before = signal.getsignal(signal.SIGINT)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import io
 import os
+import pty
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.console import Console, console_for, wants_colour, write
+from aci_reconcile.cli.console import Console, Progress, console_for, wants_colour, write
 from aci_reconcile.cli.given import Output
+from aci_reconcile.cli.interruption import SystemClock
+from aci_reconcile.cli.progress import follow
 from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.events import Finished, Paced
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from aci_reconcile.events import Event
 
 
 class Terminal(io.StringIO):
@@ -86,6 +96,50 @@ def test_a_reader_that_went_away_is_no_error() -> None:
     with os.fdopen(writing, "w", encoding="utf-8") as stream:
         write(stream, "one\n")
         write(stream, "two\n")
+
+
+def test_a_terminal_that_was_closed_is_no_error() -> None:
+    """Linux calls it an input/output error; the rest goes nowhere, and the work goes on."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w", encoding="utf-8") as stream:
+        os.close(ours)
+        write(stream, "one\n")
+        write(stream, "two\n")
+
+
+def test_what_is_said_beside_a_result_is_no_reason_to_end() -> None:
+    """A full disk under the log of a run does not tear it apart."""
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    out = io.StringIO()
+    with Path("/dev/full").open("w", encoding="utf-8") as stream:
+        console = Console(out, stream)
+        console.info("one")
+        console.error("two")
+        Progress(console).write("three")
+        console.result("done")
+
+    assert "done\n" == out.getvalue()
+
+
+def test_a_full_disk_ends_no_work_that_has_begun() -> None:
+    """What happens is followed to its end; then it is said that a part of it could not be told."""
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    seen: list[int] = []
+
+    def events() -> Generator[Event]:
+        for number in range(3):
+            seen.append(number)
+            yield Paced("reads", 1.0)
+        yield Finished()
+
+    with Path("/dev/full").open("w", encoding="utf-8") as stream:
+        console = Console(stream, io.StringIO(), json=True, format="json")
+        with pytest.raises(AciReconcileError, match="the output cannot be written"):
+            follow(events(), console, SystemClock())
+
+    assert [0, 1, 2] == seen
 
 
 def test_a_full_disk_is_an_error() -> None:

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aci_reconcile.emulator import made_here
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "aci_reconcile", "emulator", "--port", "0"]
 
@@ -103,3 +105,39 @@ def test_another_host_is_said_loudly(tmp_path: Path) -> None:
 
     assert 1 == ran.returncode
     assert "whoever reaches this machine" in ran.stderr
+
+
+def test_the_ca_replaces_nothing_but_another_one(tmp_path: Path) -> None:
+    """A manifest, or an authority of somebody else, stays as it is."""
+    (tmp_path / "web.yaml").write_text("name: web\n", encoding="utf-8")
+    ran = run(tmp_path, "--tls-ca", "web.yaml")
+
+    assert 1 == ran.returncode
+    assert "the file is there, and it is not the CA of an emulator" in ran.stderr
+    assert "name: web\n" == (tmp_path / "web.yaml").read_text(encoding="utf-8")
+
+
+def test_the_ca_of_an_emulator_is_known_again(started: Any, tmp_path: Path) -> None:
+    """The next one takes its place; with another beside it in the file it is somebody's own."""
+    file = Path(started("--tls-ca", "ca.pem")["ca"])
+    first = file.read_bytes()
+    started("--tls-ca", "ca.pem")
+
+    assert first != file.read_bytes()
+    assert True is made_here(first)
+    assert False is made_here(first + first)
+    assert False is made_here(b"-----BEGIN CERTIFICATE-----")
+
+
+def test_no_instructions_are_printed_that_cannot_work(tmp_path: Path) -> None:
+    """The command sends no token over plain http."""
+    process = subprocess.Popen(
+        [*COMMAND, "--require-token"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+
+    assert "add --tls, or leave --require-token out" in said
+    assert "export" not in said

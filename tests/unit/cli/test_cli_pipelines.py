@@ -97,6 +97,16 @@ def test_the_plan_of_the_merged_pull_request(cli: CommandLine, forge: Forge) -> 
     assert REPOSITORY == forge.environ["GITHUB_REPOSITORY"]
 
 
+@pytest.mark.parametrize("text", ["", "Error: no such group\n", '{\n  "format_version": "1.0",\n  "resource_cha'])
+def test_outputs_of_what_is_no_result(project: CommandLine, text: str) -> None:
+    """Empty values would be taken for "nothing to do"."""
+    project.write("result.json", text)
+    ran = project("outputs", "result.json")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert ran.err.startswith("Error: result.json: ")
+
+
 def test_outputs_of_a_plan(project: CommandLine) -> None:
     """Lines for a file of outputs, or one document."""
     project("plan", "--report", "json=plan.json")

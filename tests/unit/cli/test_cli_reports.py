@@ -254,10 +254,10 @@ def test_a_report_that_cannot_be_written_does_not_stop_the_others(
 ) -> None:
     """The result is on stdout, the other file is whole, and the run fails."""
 
-    def write(file: Path, text: str) -> None:
+    def write(file: Path, text: str, *, private: bool) -> None:
         if file.name == "bad":
             raise OSError(28, "No space left on device")
-        write_whole(file, text)
+        write_whole(file, text, private=private)
 
     monkeypatch.setattr("aci_reconcile.cli.reporting.write_whole", write)
     ran = project("plan", "--report", "html=bad", "--report", "markdown=good")
@@ -268,12 +268,12 @@ def test_a_report_that_cannot_be_written_does_not_stop_the_others(
 
 
 def test_reports_from_the_environment(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One a line; the mode of the file is what the machine gives to new ones."""
+    """One a line; what holds a plan is for its owner alone."""
     monkeypatch.setenv("ACI_RECONCILE_REPORT", "markdown=a.md\nhtml=b c.html\n")
 
     assert 0 == project("plan").code
     assert read(project, "b c.html").startswith("<!doctype html>")
-    assert stat.S_IMODE((project.folder / "a.md").stat().st_mode) & 0o400
+    assert 0o600 == stat.S_IMODE((project.folder / "a.md").stat().st_mode)
 
 
 def test_errors_are_json_only_where_json_was_asked_for(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +289,7 @@ def test_the_files_of_a_failed_run_that_cannot_be_written_do_not_hide_why(
 ) -> None:
     """Both are told, and the exit code is that of the run."""
 
-    def write(file: Path, text: str) -> None:
+    def write(file: Path, text: str, *, private: bool) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("aci_reconcile.cli.reporting.write_whole", write)

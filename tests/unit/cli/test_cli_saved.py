@@ -88,9 +88,10 @@ def test_a_plan_of_nothing_is_applied_too(azure: CommandLine) -> None:
 
 def test_the_file_is_for_its_owner_alone(azure: CommandLine) -> None:
     """Mode 0600 whatever was there before, without the secret, and nothing is left beside it."""
-    azure.write("plan.json", "old").chmod(0o644)
-    azure("plan", "--out", "plan.json")
     file = azure.folder / "plan.json"
+    azure("plan", "--out", "plan.json")
+    file.chmod(0o644)
+    azure("plan", "--out", "plan.json")
 
     assert 0o600 == stat.S_IMODE(file.stat().st_mode)
     assert "c4n4ry" not in file.read_text(encoding="ascii")

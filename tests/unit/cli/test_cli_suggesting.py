@@ -23,7 +23,19 @@ if TYPE_CHECKING:
             "apply --dry-run",
             "there is no option --dry-run\n  `plan` shows what an apply would do, and writes nothing; see",
         ),
-        ("plan --destroy", "there is no option --destroy\n  `destroy` is a command of its own; see"),
+        (
+            "plan --destroy",
+            "there is no option --destroy\n  `destroy` is a command of its own: it shows what it would delete, ",
+        ),
+        (
+            "destroy --dry-run",
+            "there is no option --dry-run\n  `destroy` shows what it would delete and asks; any word",
+        ),
+        ("import --dry-run", "there is no option --dry-run\n  without --out, `import` writes to the screen alone; see"),
+        (
+            "status --dry-run",
+            "there is no option --dry-run\n  `plan` shows what an apply would do, and writes nothing; ",
+        ),
         ("plan --json", "there is no option --json\n  write --format json; see aci-reconcile plan --help"),
         (
             "plan --enviroment prod",

@@ -90,6 +90,20 @@ def test_a_disabled_secret_is_forbidden() -> None:
     assert "SecretDisabled" == response.json()["error"]["innererror"]["code"]
 
 
+def test_a_secret_outside_its_dates_is_given() -> None:
+    """With the dates, as a vault does; what is no date is left out."""
+    world = World()
+    put(world, "db", value="v", attributes={"exp": 1_700_000_000, "nbf": 1_600_000_000.5, "other": 1})
+    put(world, "plain", value="v", attributes={"exp": "soon"})
+    dated, plain = get(world, "db").json(), get(world, "plain").json()
+
+    assert ("v", 1_700_000_000, 1_600_000_000) == (
+        dated["value"],
+        *(dated["attributes"][key] for key in ("exp", "nbf")),
+    )
+    assert not {"exp", "nbf", "other"} & set(plain["attributes"])
+
+
 def test_vaults_are_kept_apart_by_their_host() -> None:
     """Any other host is the vault named default."""
     world = World()

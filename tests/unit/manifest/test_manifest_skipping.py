@@ -70,7 +70,46 @@ def test_one_outside_of_the_project_is_explained(load_text: Loader) -> None:
         load_text(files, paths=(Path("plan.json"),), resource_group="", location="")
 
     assert "plan.json holds no manifest of the project" == caught.value.message
-    assert "it is a saved plan: `show FILE` shows it, and `apply --plan FILE` applies it" == caught.value.hint
+    assert "it is a saved plan: `show plan.json` shows it, and `apply --plan plan.json` applies it" == caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        (
+            "tf.plan",
+            b"PK\x03\x04\x14\x00\x08\xff",
+            "a plan of Terraform, or another archive: `terraform apply` carries",
+        ),
+        (
+            "tf.json",
+            b'{"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": []}',
+            "a plan of Terr",
+        ),
+        ("my plan", b'{"format_version": "1.0", "resource_changes": []}', "a saved plan: `show 'my plan'` shows it"),
+    ],
+)
+def test_a_plan_by_any_name_is_explained(
+    load_text: Loader, tmp_path: Path, name: str, content: bytes, what: str
+) -> None:
+    """Ours, and that of the tool whose words are used here."""
+    (tmp_path / name).write_bytes(content)
+    files = {"aci-reconcile.yaml": PROJECT, "groups/web.yaml": GROUP}
+
+    with pytest.raises(UsageError) as caught:
+        load_text(files, paths=(Path(name),), resource_group="", location="")
+
+    assert caught.value.hint.startswith(f"it is {what}"), caught.value.hint
+
+
+def test_an_archive_that_is_given_as_a_manifest_is_called_one(tmp_path: Path) -> None:
+    """Where there is no project file, too."""
+    (tmp_path / "tf.plan").write_bytes(b"PK\x03\x04\xff")
+    loaded = load(Request(cwd=tmp_path, paths=(Path("tf.plan"),)))
+
+    assert [("ACI003", "it is a plan of Terraform, or another archive; give the manifest of a container group")] == [
+        (each.code, each.hint) for each in loaded.diagnostics
+    ]
 
 
 def test_where_there_is_nothing_else_each_is_an_error(load_text: Loader) -> None:

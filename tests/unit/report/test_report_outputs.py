@@ -64,11 +64,30 @@ def test_a_drift(drifted: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no JSON", "[]", "{", '{"resource_changes": 1}', '{"valid": true, "diagnostics": []}', "null\n1\n"]
+    "text", ['{"resource_changes": 1}', '{"valid": true, "diagnostics": []}', 'a warning\n{"type": "finished"}\n\n']
 )
 def test_what_says_nothing(text: str) -> None:
     """Every name is there all the same, and empty."""
     assert dict.fromkeys(NAMES, "") == outputs(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "it holds no result of this tool"),
+        ("no JSON", "it holds no result of this tool"),
+        ("[]", "it holds no result of this tool"),
+        ("null\n1\n", "it holds no result of this tool"),
+        ('{"name": "shop"}', "it holds no result of this tool"),
+        ("{", "a document in it is damaged, or only a part of one"),
+        ('{\n  "format_version": "1.0",\n  "resource_ch', "a document in it is damaged, or only a part of one"),
+        ('{"type": "plan"}\n{"type": "fini', "a document in it is damaged, or only a part of one"),
+    ],
+)
+def test_what_is_no_result_is_an_error(text: str, why: str) -> None:
+    """The steps that come after would take its silence for "nothing to do"."""
+    with pytest.raises(ValueError, match=why):
+        outputs(text)
 
 
 def test_nothing_of_an_author_gets_through() -> None:

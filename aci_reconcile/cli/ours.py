@@ -1,0 +1,81 @@
+"""Whether a file that is there was written by this tool, in the same form: only then may another take its place.
+
+By its beginning and its end: a plan of thousands of groups is not read for it. An empty file is nobody's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_BEGINNING, _END = 256 * 1024, 4096
+_OF_JSON = r'\s*\{\s*"format_version":\s*"\d{1,4}\.\d{1,4}",\s*'
+_SAVED: Final = re.compile(r'"expires_at":\s*"[^"]{1,40}",\s*"digest":\s*"sha256:[0-9a-f]{64}"\s*\}\s*\Z')
+_SAID: Final = (
+    r"aci-reconcile will perform|Azure is not as|Checked what|Nothing to check|No changes\.|No drift\.|Drift: |"
+    r"Plan: \d|Valid\.|Error: |Held back: |Made at |Saved |"
+    r"(?:Apply|Destroy)\b[^:]{0,40}(?:complete|incomplete|interrupted|failed)|"
+    r"\d+ (?:errors?|warnings?|notices?|findings?|groups?|resources?)\b|"
+    r"::(?:error|warning|notice|group)\b|[^:\n]+(?::\d+){0,2}: (?:error|warning|notice) ACI\d|"
+    r"[-+~!=<>?*/]{1,3} +\S+ .*\["
+)
+"""How the first line begins by which a plan, a report or a verdict of ours is known."""
+
+_MARKS: Final[Mapping[str, re.Pattern[str]]] = {
+    "plan": re.compile(_OF_JSON + r'"tool_version"'),
+    "json": re.compile(_OF_JSON + r'"(?:tool_version|valid)"|\{"type":\s*"(?:plan|error)"'),
+    "markdown": re.compile(r"\s*### (?:\u2705|\u274c) "),
+    "html": re.compile(r"<!doctype html>\s.*<footer>aci-reconcile [^<]{1,40}</footer>", re.DOTALL),
+    "junit": re.compile(r'<\?xml [^>]*>\s*<testsuites name="aci-reconcile '),
+    "sarif": re.compile(r'\s*\{\s*"\$schema":.*"name":\s*"aci-reconcile"', re.DOTALL),
+    "text": re.compile(rf"\s*(?:{_SAID})"),
+    "github": re.compile(rf"\s*(?:{_SAID})"),
+    "metrics": re.compile(r"# HELP aci_reconcile_"),
+}
+"""How documents of each kind begin, or what stands in them."""
+
+
+def check_ours(said: str, file: Path, kind: str) -> None:
+    """Check that a file may be written over.
+
+    Args:
+        said: the option as it was given, for the message.
+        file: what it names.
+        kind: ``plan``, ``metrics``, or the format of a report.
+
+    Raises:
+        UsageError: it holds something else, or can't be read.
+    """
+    try:
+        content = _ends(file)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{said}: {error.strerror or 'it cannot be read'}") from error
+    if content.strip() and not is_ours(content, kind):
+        what = {"plan": "saved plan", "metrics": "file of metrics"}.get(kind, f"report in the format {kind}")
+        raise UsageError(
+            f"{said}: the file is there, and it is no {what} of this tool",
+            hint="nothing was written; name another file, or move it away",
+        )
+
+
+def is_ours(content: str, kind: str) -> bool:
+    """Whether a text is a document of this kind that this tool has written."""
+    found = _MARKS[kind].match(content.removeprefix("\ufeff"))
+    return found is not None and (kind != "plan" or _SAVED.search(content) is not None)
+
+
+def _ends(file: Path) -> str:
+    """Return the beginning and the end of a file, all of it where it is a short one."""
+    with file.open("rb") as stream:
+        beginning = stream.read(_BEGINNING)
+        size = stream.seek(0, 2)
+        stream.seek(max(size - _END, len(beginning)))
+        return (beginning + stream.read()).decode("utf-8", "replace")
