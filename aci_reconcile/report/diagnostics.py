@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from aci_reconcile.errors import Diagnostic
     from aci_reconcile.report.style import Style
 
-_LONGEST_PATH: Final = 150
-"""Of what is shown; a path of Azure's own names is never half as long, and JSON has all of it."""
+_LONGEST_PATH: Final = 400
+"""Of what is shown; no path of Azure's own names is half as long, and JSON has all of it."""
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], style: Style) -> str:
