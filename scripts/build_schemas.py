@@ -36,6 +36,11 @@ Schema = dict[str, Any]
 _TEXT = ["string", "number", "boolean"]
 """What a text may look like: the loader takes the source text of a plain number or flag for the text it is."""
 
+_ALWAYS = frozenset({"name", "type", "apiVersion"})
+"""What says what a file is about."""
+_KEYS_OF_LAYERS = frozenset({"environments.*", "environments.*.groups.*", "environments.*.variables.*"})
+"""Names of the author's own that a layer can take away."""
+
 _PORT: Schema = {"minimum": 1, "maximum": 65535}
 _SECONDS: Schema = {"minimum": 0}
 _AT_LEAST_ONE: Schema = {"minimum": 1}
@@ -81,7 +86,24 @@ def describe(node: Node) -> Schema:
     if node.row.default is not UNSET:
         schema["default"] = node.row.default
     short = next((form for ending, form in SHORT.items() if path.endswith(ending)), None)
-    return short(node, schema) if short else schema
+    told = short(node, schema) if short else schema
+    return _or_null(told) if _may_be_null(node) else told
+
+
+def _may_be_null(node: Node) -> bool:
+    """Whether `null` may stand for a value: it is left out then, and what a lower layer says is taken away."""
+    path = node.row.path
+    if not path or node.row.required or path in _ALWAYS:
+        return False
+    return path in _KEYS_OF_LAYERS or not path.endswith(("[]", "*"))
+
+
+def _or_null(schema: Schema) -> Schema:
+    if "anyOf" in schema and "type" not in schema:
+        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
+    kinds = schema.get("type", [])
+    listed = [kinds] if isinstance(kinds, str) else list(kinds)
+    return {**schema, "type": [*listed, "null"]} if listed and "null" not in listed else schema
 
 
 def _kind(node: Node) -> Schema:
@@ -196,10 +218,6 @@ def _tag(_node: Node, schema: Schema) -> Schema:
     return {**schema, "type": [*_TEXT, "null"], "maxLength": 256}
 
 
-def _tags(_node: Node, schema: Schema) -> Schema:
-    return {**schema, "type": ["object", "null"]}
-
-
 def _type(_node: Node, schema: Schema) -> Schema:
     return {"description": schema["description"], "enum": [CONTAINER_GROUPS], "default": CONTAINER_GROUPS}
 
@@ -215,7 +233,6 @@ SHORT: Mapping[str, Callable[[Node, Schema], Schema]] = {
     ".resources": _resources,
     ".secret.*": _secret_file,
     "tags.*": _tag,
-    "tags": _tags,
     "type": lambda node, schema: _type(node, schema) if node.row.path == "type" else schema,
     "variables.*": lambda _, schema: {"anyOf": [{"type": _TEXT}, schema], "description": schema["description"]},
     "defaults": _overlay,

@@ -94,6 +94,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         resource_group_location=project.location,
         restore=allow.restore,
         emptied=tuple(map(str, loaded.emptied)),
+        elsewhere=loaded.elsewhere,
         fingerprint_key=fingerprint_key(environ),
     )
 

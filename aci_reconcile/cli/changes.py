@@ -40,7 +40,7 @@ def changed_since(ref: str, folder: Path, environ: Mapping[str, str], shared: It
     # from the folder of the repository on, whatever status.relativePaths and diff.relative say
     differing = git.many("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-relative", "-z", base, "--")
     unknown = git.many("ls-files", "--others", "--full-name", "-z", "--", ".")
-    then = tuple((name, text) for name in differing if (text := _then(git, base, name, top)) is not None)
+    then = tuple((top / name, text) for name in differing if (text := _then(git, base, name, top)) is not None)
     return Changes(frozenset(top / name for name in (*differing, *unknown)), then, tuple(shared))
 
 

@@ -1,13 +1,16 @@
-"""What ``validate`` reads: the manifests of one project, or of each project that the named files belong to."""
+"""What ``validate`` reads: the manifests of one project, or of each project that the named files belong to.
+
+Where no environment is chosen, they are read without one, and for each environment of the project.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli.manifests import request_for
-from aci_reconcile.errors import Diagnostic, Severity, UsageError
-from aci_reconcile.manifest import CODES, load, project_file
+from aci_reconcile.errors import Severity, UsageError, Where
+from aci_reconcile.manifest import CODES, environments, load, nothing_here, project_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +18,11 @@ if TYPE_CHECKING:
 
     from aci_reconcile.cli.given import Sources
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.manifest import Loaded, Request
+
+_EMPTY: Final = "ACI138"
+"""Says already that there is no manifest in a file or a folder."""
 
 
 def checked(sources: Sources, session: Session, fatal: Iterable[str] = ()) -> Loaded:
@@ -30,13 +37,41 @@ def checked(sources: Sources, session: Session, fatal: Iterable[str] = ()) -> Lo
         UsageError: the options name something that does not exist.
     """
     codes = _known(fatal)
-    found = [load(request_for(each, session, resolve=False)) for each in _by_project(sources, session)]
+    requests = [request_for(each, session, resolve=False) for each in _by_project(sources, session)]
+    found = [_in_every_environment(request) for request in requests]
+    resources = tuple(resource for each in found for resource in each.resources)
+    said = [each for one in found for each in one.diagnostics]
+    if not resources and not any(each.severity is Severity.ERROR or each.code == _EMPTY for each in said):
+        said.append(nothing_here(Where(str(sources.paths[0]) if sources.paths else ".")))
     return replace(
         found[0],
-        resources=tuple(resource for each in found for resource in each.resources),
-        diagnostics=tuple(sorted({_judged(said, codes) for each in found for said in each.diagnostics})),
+        resources=resources,
+        diagnostics=tuple(sorted({_judged(each, codes) for each in said})),
         files=tuple(file for each in found for file in each.files),
     )
+
+
+def _in_every_environment(request: Request) -> Loaded:
+    """Read a project; where no environment is chosen, what is wrong in some of them only is said with their names."""
+    loaded = load(request)
+    file = loaded.project.file
+    if request.environment or file is None:
+        return loaded
+    known = frozenset(loaded.diagnostics)
+    places: dict[Diagnostic, list[str]] = {}
+    for name in environments(request.cwd, file):
+        whole = replace(request, environment=name, project=file, paths=(), only=())
+        for said in load(whole).diagnostics:
+            if said not in known:
+                places.setdefault(said, []).append(name)
+    more = (_placed(said, names) for said, names in places.items())
+    return replace(loaded, diagnostics=(*loaded.diagnostics, *more))
+
+
+def _placed(said: Diagnostic, names: list[str]) -> Diagnostic:
+    """Return a complaint with the environments that it is about."""
+    listed = ", ".join(f"`{name}`" for name in names)
+    return replace(said, message=f"in the environment{'s' * (len(names) > 1)} {listed}: {said.message}")
 
 
 def _by_project(sources: Sources, session: Session) -> list[Sources]:

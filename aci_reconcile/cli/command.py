@@ -28,7 +28,8 @@ class Option(click.Option):
     """An option with its section of the help page.
 
     It may be set in the environment unless it releases a brake, as ``setting`` where its own name means something else
-    in another command; ``optional`` is the value that it has where none is given with ``=``.
+    in another command; ``optional`` is the value that it has where none is given with ``=``; ``adds`` is whether what
+    stands on the command line is added to what the environment says, instead of taking its place.
     """
 
     def __init__(
@@ -38,14 +39,21 @@ class Option(click.Option):
         brake: bool = False,
         optional: str = "",
         setting: str = "",
+        adds: bool = False,
         **attributes: Any,
     ) -> None:
         self.section = section
+        self.adds = adds
         self.optional = optional
         self.long = next(each for each in spellings if each.startswith("--")).partition("/")[0]
         if not brake:
             attributes["envvar"] = PREFIX + (setting or self.long.removeprefix("--").replace("-", "_")).upper()
         super().__init__(list(spellings), **attributes)
+
+    def ambient(self, ctx: click.Context) -> tuple[Any, ...]:
+        """Return what the environment says of an option that may be repeated, whatever stands on the command line."""
+        found = self.value_from_envvar(ctx)
+        return () if found is None else tuple(self.type_cast_value(ctx, found))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the spellings, and the text as it is: it says itself what the default is."""

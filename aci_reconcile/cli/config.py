@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from click.core import ParameterSource
@@ -120,13 +120,13 @@ def _variables(ctx: click.Context, given: Given, loaded: Loaded, session: Sessio
     """Yield the variables of the project and of the command line; those that stand in a secret are not shown."""
     from aci_reconcile.cli.variables import variables_of
 
-    sources = Sources.of(given)
-    files = variables_of(replace(sources, variables=()), session.cwd)
     rows = {each.name: _of_project(each, loaded.project.environment) for each in loaded.settings}
     found = {name: row for name, row in rows.items() if name.startswith("variables.")}
-    for option, values in (("var_file", files), ("var", dict(sources.variables))):
-        for name, value in values.items():
-            found[f"variables.{name}"] = _of_option(_option(ctx, option), value, ctx, given, f"variables.{name}")
+    for option, origin, values in _given_variables(ctx, given):
+        said = Sources(variable_files=values) if option == "var_file" else Sources(variables=values)
+        for name, value in variables_of(said, session.cwd).items():
+            kind = "flag" if origin.startswith("--") else "variable"
+            found[f"variables.{name}"] = Row(f"variables.{name}", value, kind, origin)
     secrets = [secret for each in loaded.resources for secret in secrets_of(each.body).values()]
     for row in found.values():
         hidden = isinstance(row.value, str) and any(secret.holds(row.value) for secret in secrets)
@@ -136,6 +136,16 @@ def _variables(ctx: click.Context, given: Given, loaded: Loaded, session: Sessio
             yield replace(row, value=veil_variable(row.name.removeprefix("variables."), row.value))
         else:
             yield row
+
+
+def _given_variables(ctx: click.Context, given: Given) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+    """Yield what gives values of variables, each with who says it; a later one wins."""
+    for name in ("var_file", "var"):
+        option = _option(ctx, name)
+        values = given.files(name) if name == "var_file" else given.pairs(name)
+        first = given.ambient.get(name, 0) if name in given.typed else len(values)
+        yield name, str(option.envvar), values[:first]
+        yield name, option.long, values[first:]
 
 
 def _show(rows: list[Row], session: Session) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from click.core import ParameterSource
 
+from aci_reconcile.cli.command import Option
 from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,11 +25,14 @@ class Given:
     """The values of a command's options; ``typed``: the names of those that stand on the command line.
 
     An option on the command line wins over the environment, after the command over before it; those that may be
-    repeated add up.
+    repeated add up. Values of variables add up with those of the environment, too: they come first, and a later one
+    wins.
     """
 
     values: Mapping[str, object]
     typed: frozenset[str]
+    ambient: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many values of an option that stands on the command line come from the environment: the first ones."""
 
     @classmethod
     def of(cls, ctx: click.Context) -> Given:
@@ -42,7 +46,11 @@ class Given:
                 values[name] = earlier
             elif isinstance(earlier, tuple):
                 values[name] = (*cast("tuple[object, ...]", earlier), *values[name])
-        return cls(values, typed | before)
+        typed |= before
+        ambient = {name: found for name, found in _ambient(ctx).items() if name in typed}
+        for name, found in ambient.items():
+            values[name] = (*found, *values[name])
+        return cls(values, typed, {name: len(found) for name, found in ambient.items()})
 
     def text(self, name: str) -> str:
         """Return a text; empty where it was not given."""
@@ -225,6 +233,12 @@ def allowed(given: Given) -> Allow:
 def overridden(given: Given) -> str | None:
     """Read the option of ``options.override()``; None where it was not given."""
     return given.text("override_freeze") if "override_freeze" in given.typed else None
+
+
+def _ambient(ctx: click.Context) -> dict[str, tuple[object, ...]]:
+    """Return what the environment says of the options to which the command line adds."""
+    adding = (each for each in ctx.command.params if isinstance(each, Option) and each.adds)
+    return {str(each.name): each.ambient(ctx) for each in adding}
 
 
 def _typed(ctx: click.Context) -> frozenset[str]:

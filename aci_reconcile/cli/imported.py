@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, cast
 from aci_reconcile import tags
 from aci_reconcile.cli.allow import UNNAMED
 from aci_reconcile.errors import Severity
-from aci_reconcile.fields import Fold
-from aci_reconcile.model import as_text
-from aci_reconcile.normalize import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,9 +95,6 @@ def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, s
         console.warn(
             f"the project file gives no name: these groups would belong to {found.owner}; add `name:` to it first"
         )
-    if not files:
-        for warning in _contradictions(written, found.shared):
-            console.warn(sanitize(warning))
     if step:
         console.info(f"Next, look at the plan; it changes nothing but tags:\n  {sanitize(step)}")
 
@@ -148,19 +142,6 @@ def amiss(written: tuple[Written, ...], loaded: Loaded, console: Console) -> boo
             sanitize(f"{listed}: not among the project's manifests; add their folder to `manifests:` in {file}")
         )
     return bool(errors or missing)
-
-
-def _contradictions(written: tuple[Written, ...], shared: Shared) -> Iterator[str]:
-    """Say where a group lives elsewhere than the project says, which no manifest can contradict."""
-    for each in written:
-        live = each.resource
-        places = (
-            ("resourceGroup", shared.resource_group, live.id.resource_group),
-            ("location", shared.location, as_text(live.body.get("location"))),
-        )
-        for key, said, real in places:
-            if said and fold(said, Fold.SPACES) != fold(real, Fold.SPACES):
-                yield f"{live.address}: its {key} is {real}, and the project says {said} for every group"
 
 
 def _to_set(written: tuple[Written, ...]) -> Iterator[str]:

@@ -78,6 +78,9 @@ OPTIONS_ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
 }
 """What other tools call it; the option that it needs here, and what to do."""
 
+_OF_AZURE: Final = frozenset({"--arm-endpoint", "--cloud", "--concurrency", "--local", "--timeout"})
+"""Options of every command that asks Azure."""
+
 
 class UnknownCommandError(click.UsageError):
     """There is no such command; ``hint`` says what may have been meant."""
@@ -107,6 +110,8 @@ def _habit(name: str, known: tuple[str, ...], command: str) -> str:
         text = _SHOWN_FIRST[command]
     if text and (not needs or needs in known):
         return f"{text};"
+    if name in _OF_AZURE:
+        return "this command asks neither Azure nor the emulator: leave it out;"
     meant = _near(name, known)
     return f"did you mean {meant}?" if meant else ""
 

@@ -1,19 +1,21 @@
-"""Files of values for ``${var:NAME}`` (``--var-file``): ``NAME=VALUE`` lines, or a JSON object."""
+"""The values for ``${var:NAME}`` that a run is given: by ``--var``, by ``--var-file``, and by their variables."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.errors import Severity, UsageError
+from aci_reconcile.manifest import read_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from aci_reconcile.cli.given import Sources
 
-_LARGEST = 1024 * 1024
+_LARGEST: Final = 1024 * 1024
+_TOLD: Final = 10
+"""How many complaints of one file are told at once."""
 
 
 def variables_of(sources: Sources, cwd: Path) -> dict[str, str]:
@@ -38,32 +40,11 @@ def _read(path: Path, shown: str) -> Mapping[str, str]:
         raise UsageError(f"--var-file {shown}: {error.strerror or 'cannot be read'}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"--var-file {shown}: not UTF-8") from error
-    return _from_json(text, shown) if text.lstrip().startswith("{") else dict(_from_lines(text, shown))
-
-
-def _from_json(text: str, shown: str) -> Mapping[str, str]:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"--var-file {shown}: not valid JSON: {error}") from error
-    return {name: _scalar(value, name, shown) for name, value in cast("dict[str, object]", content).items()}
-
-
-def _scalar(value: object, name: str, shown: str) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, (str, int, float)):
-        raise UsageError(f"--var-file {shown}: the value of {name} is neither a text nor a number")
-    return str(value)
-
-
-def _from_lines(text: str, shown: str) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        name, equals, value = line.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(
-                f"--var-file {shown}: line {number} is not NAME=VALUE", hint="write NAME=VALUE lines, or a JSON object"
-            )
-        yield name.strip(), value.strip()
+    values, said = read_values(text, shown)
+    wrong = [each for each in said if each.severity is Severity.ERROR]
+    if wrong:
+        lines = [f"{each.where}: {each.message}" for each in wrong[:_TOLD]]
+        lines += [f"and {len(wrong) - _TOLD} more"] * (len(wrong) > _TOLD)
+        told = "\n  ".join(lines)
+        raise UsageError(f"--var-file {shown} cannot be taken:\n  {told}", hint=wrong[0].hint)
+    return values

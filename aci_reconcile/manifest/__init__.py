@@ -9,6 +9,7 @@ from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.codes.evidence import Evidence, evidence
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.conformity import complaint
+from aci_reconcile.manifest.emptied import nothing_here
 from aci_reconcile.manifest.files import ACCEPTED_FILE
 from aci_reconcile.manifest.fitness import unfit
 from aci_reconcile.manifest.freeze import frozen
@@ -20,6 +21,7 @@ from aci_reconcile.manifest.project_file import environments
 from aci_reconcile.manifest.request import Base, Changes, Request
 from aci_reconcile.manifest.schemas import schema
 from aci_reconcile.manifest.selection import project_file
+from aci_reconcile.manifest.value_files import read_values
 
 __all__ = [
     "ACCEPTED_FILE",
@@ -40,8 +42,10 @@ __all__ = [
     "frozen",
     "load",
     "names",
+    "nothing_here",
     "peek",
     "project_file",
+    "read_values",
     "schema",
     "unfit",
     "violations",

@@ -15,8 +15,9 @@ from aci_reconcile.manifest.findings import did_you_mean, quote
 from aci_reconcile.manifest.foreign import foreign
 from aci_reconcile.manifest.groups import named
 from aci_reconcile.manifest.items import Item
+from aci_reconcile.manifest.layers import Layers, same_location, taken_away
 from aci_reconcile.manifest.lifecycle import lifecycle
-from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.project import RESOURCE_GROUP
 from aci_reconcile.manifest.references import mentions
 from aci_reconcile.manifest.rows import ENVELOPE, GROUP, OURS
@@ -28,12 +29,12 @@ from aci_reconcile.manifest.versions import api_order, is_api_version, newest
 from aci_reconcile.model import CONTAINER_GROUPS, Resource, ResourceId, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aci_reconcile.deferred import GroupReference
     from aci_reconcile.fields import Node
     from aci_reconcile.manifest.findings import Findings
-    from aci_reconcile.manifest.nodes import Source
+    from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.references import References
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.manifest.settings import Settings
@@ -51,6 +52,7 @@ _SIBLINGS: Final[Mapping[str, str]] = {
 }
 """Types that a slip of the pen does not explain, in small letters."""
 
+_NULL: Final = "a group needs a {0}, and `null` leaves the project's out"
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
 """What can stand in an ARM id as the name of a resource (docs: naming rules)."""
 _DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
@@ -108,8 +110,8 @@ class _Document:
         typing = Typing(self.findings, self.references, lenient=lenient)
         body = self._body(merged, typing)
         where = self.node.entries[0].where if self.node.entries else self.node.where
-        resource_group = self._resource_group(ours)
-        body = self._with_location(body, typing)
+        resource_group = self._resource_group(ours, merged)
+        body = self._with_location(body, typing, merged)
         item = Item(body, typing.places, self.findings)
         check(item)
         conforms(item)
@@ -180,19 +182,19 @@ class _Document:
 
     def _merged(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
-        merged = merge(_fitting(self.settings.defaults, expanded), expanded)
-        if self.settings.patches:
-            merged = self._patched(merged, name)
+        layers = Layers(self.findings)
+        merged = layers.laid(_fitting(self.settings.defaults, expanded), expanded, GROUP)
+        for patch in self._patches(name) if self.settings.patches else ():
+            merged = layers.laid(merged, patch.value, GROUP)
         return merged if isinstance(merged, MapNode) else self.node
 
-    def _patched(self, merged: Source | None, name: str) -> Source | None:
+    def _patches(self, name: str) -> Iterator[Entry]:
+        """Yield the patches of the group: the one by its name, and over it the one by its address."""
         group = _lookup(self.node, "resourcegroup")
-        declared = group.text if isinstance(group, ScalarNode) else ""
+        declared = group.text if isinstance(group, ScalarNode) and not group.null else ""
         address = f"{declared or self.settings.project.resource_group or self.request.resource_group}/{name}"
-        for patch in self.settings.patches:
-            if patch.key.lower() in {name.lower(), address.lower()}:
-                merged = merge(merged, patch.value)
-        return merged
+        for wanted in (name.lower(), address.lower()):
+            yield from (patch for patch in self.settings.patches if patch.key.lower() == wanted)
 
     def _ours(self, merged: MapNode, typing: Typing) -> Item:
         """Return what is ours and never sent to Azure: the resource group and the life cycle."""
@@ -205,39 +207,44 @@ class _Document:
         value = typing.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")
         return value if isinstance(value, dict) else {}
 
-    def _resource_group(self, ours: Item) -> str:
-        """Return the resource group; manifest, project and flag may not contradict each other."""
+    def _resource_group(self, ours: Item, merged: MapNode) -> str:
+        """Return the resource group: the manifest's, else the project's, else the flag's, which contradicts neither."""
         item = ours.at("resourceGroup")
         declared = as_text(item.value)
         flag = self.request.resource_group
-        project = self.settings.project.resource_group
         if declared and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
             item.complain("ACI144", f"{quote(declared)} is no name for a resource group")
-        for other, source in ((project, "the project"), (flag, "--resource-group")):
-            if declared and other and other.lower() != declared.lower():
-                message = f"the manifest says {quote(declared)}, and {source} says {quote(other)}"
-                item.complain("ACI137", message, "leave it out of one of them")
-        found = declared or project or flag
+        if declared and flag and flag.lower() != declared.lower():
+            message = f"the manifest says {quote(declared)}, and --resource-group says {quote(flag)}"
+            item.complain("ACI137", message, "leave it out of one of them")
+        taken = merged.entry("resourceGroup")
+        removed = taken is not None and taken_away(taken.value)
+        found = declared or ("" if removed else self.settings.project.resource_group) or flag
         if not found and not item.doubtful:
+            where = taken.where if removed and taken else self.node.where
             hint = "write `resourceGroup: …` here or in the project file, or give --resource-group"
             code = "ACI135" if self.request.resolve else "ACI145"
-            self.findings.add(code, self.node.where, "the group has no resource group", hint=hint, path="resourceGroup")
+            message = _NULL.format("resource group") if removed else "the group has no resource group"
+            self.findings.add(code, where, message, hint=hint, path="resourceGroup")
         return found
 
-    def _with_location(self, body: dict[str, Json], typing: Typing) -> dict[str, Json]:
-        declared = as_text(body.get("location"))
-        where = typing.places.find(("location",))
-        shared = ((self.settings.project.location, "the project"), (self.request.location, "the command line"))
-        for other, source in shared:
-            if declared and other and _folded(other) != _folded(declared):
-                message = f"the manifest says {quote(declared)}, and {source} says {quote(other)}"
-                self.findings.add("ACI137", where, message, hint="leave it out of one of them", path="location")
-        found = declared or next((other for other, _ in shared if other), "")
+    def _with_location(self, body: dict[str, Json], typing: Typing, merged: MapNode) -> dict[str, Json]:
+        """Return the body with the project's location where the group says none."""
+        declared, flag = as_text(body.get("location")), self.request.location
+        if declared and flag and not same_location(flag, declared):
+            message = f"the manifest says {quote(declared)}, and the command line says {quote(flag)}"
+            where = typing.places.find(("location",))
+            self.findings.add("ACI137", where, message, hint="leave it out of one of them", path="location")
+        taken = merged.entry("location")
+        removed = taken is not None and taken_away(taken.value)
+        found = declared or ("" if removed else self.settings.project.location) or flag
         if not found and ("location",) not in typing.places.doubtful:
+            where = taken.where if removed and taken else self.node.where
             hint = "write `location: westeurope` here or in the project file"
-            self.findings.add("ACI136", self.node.where, "the group has no location", hint=hint, path="location")
+            message = _NULL.format("location") if removed else "the group has no location"
+            self.findings.add("ACI136", where, message, hint=hint, path="location")
         told = self.settings.said("location")
-        if not declared and told is not None:  # what is to be said of it is said once, and not of each group
+        if not declared and not removed and told is not None:  # what is to be said of it is said once for all groups
             typing.places.where["location",] = told
         return {"location": found, **body} if found else body
 
@@ -255,7 +262,3 @@ def _fitting(defaults: MapNode | None, group: Source) -> MapNode | None:
     properties = group.get("properties") if isinstance(group, MapNode) else None
     claims = isinstance(properties, MapNode) and properties.entry("standbyPoolProfile") is not None
     return defaults.without("properties") if defaults is not None and claims else defaults
-
-
-def _folded(location: str) -> str:
-    return location.replace(" ", "").lower()

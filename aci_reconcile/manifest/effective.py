@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.fields import UNSET, Kind, child
 from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.expand import join
+from aci_reconcile.manifest.layers import taken_away
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP, PROJECT
 from aci_reconcile.redaction import veil
@@ -78,6 +79,8 @@ def _walked(node: Source | None, spec: Node, at: str) -> Iterator[tuple[str, Jso
         entry = node.entry(name) if isinstance(node, MapNode) else None
         if below.kind is Kind.OBJECT:
             yield from _walked(entry.value if entry else None, below, path)
+        elif entry is not None and taken_away(entry.value):
+            yield path, None if below.row.default is UNSET else below.row.default, entry.where
         elif entry is not None:
             yield path, _shown(entry.value, below), entry.where
         elif below.row.default is not UNSET:
@@ -106,6 +109,8 @@ def _shown(node: Source, spec: Node | None) -> Json:
 
 
 def _scalar(node: ScalarNode, spec: Node | None) -> Json:
+    if taken_away(node):
+        return None
     reading = scalars.read(spec.kind if spec else Kind.STRING, node.text, plain=True)
     value = node.text if reading.failed else reading.value
     return veil(value) if isinstance(value, str) else value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aci_reconcile.errors import Diagnostic
+from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.nodes import ScalarNode
 
 if TYPE_CHECKING:
@@ -42,6 +44,13 @@ class Emptied:
     def _note(self, where: Where, message: str) -> None:
         self.findings.add("ACI138", where, message, hint=_HINT)
         self.places[where] = None
+
+
+def nothing_here(where: Where) -> Diagnostic:
+    """Return what is to be said where manifests are checked and there are none."""
+    hint = "name the folder that holds them, write one (docs/manifests.md), or let `aci-reconcile import` write them"
+    message = "there is no manifest here, so that nothing was checked"
+    return Diagnostic(where, "ACI263", message, hint, severity=CODES["ACI263"].severity)
 
 
 def _says_nothing(node: Source) -> bool:

@@ -19,6 +19,7 @@ from aci_reconcile.manifest.own_credentials import is_private
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 
@@ -70,18 +71,21 @@ class Files:
         except ValueError:
             return name
 
-    def manifests(self, start: Path, findings: Findings) -> Iterator[Path]:
+    def manifests(self, start: Path, beneath: Beneath, findings: Findings) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
 
         Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
-        repository, which are read where they are; a link that leaves the repository is an error.
+        repository, which are read where they are; a link that leaves the repository is an error. What belongs to
+        another project is that one's.
         """
         if self._private(start, Where(self.show(start)), findings):
+            return
+        if beneath.project_of(start):
             return
         if not start.is_dir():
             yield start
             return
-        for path in self._below(start, findings):
+        for path in self._below(start, beneath, findings):
             if not path.is_symlink():  # what is yielded and is no link is no folder, either
                 yield path
             elif not self.inside(path):
@@ -89,10 +93,12 @@ class Files:
                 findings.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
                 )
-            elif not path.is_dir() and not self._private(path, Where(self.show(path)), findings):
+            elif not (
+                path.is_dir() or self._private(path, Where(self.show(path)), findings) or beneath.project_of(path)
+            ):
                 yield path
 
-    def _below(self, folder: Path, findings: Findings) -> Iterator[Path]:
+    def _below(self, folder: Path, beneath: Beneath, findings: Findings) -> Iterator[Path]:
         """Yield the manifests of a folder and the folders below it; links to folders are yielded, not followed."""
 
         def unreadable(error: OSError) -> None:
@@ -101,6 +107,9 @@ class Files:
 
         for root, folders, names in os.walk(folder, onerror=unreadable):
             here = Path(root)
+            if PROJECT_FILE in names and beneath.project_of(here):
+                folders.clear()
+                continue
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             links = [name for name in folders if (here / name).is_symlink()]
             manifests = [name for name in names if is_manifest(name)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import shlex
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.across import check_set
+from aci_reconcile.manifest.beneath import Beneath
 from aci_reconcile.manifest.documents import read_document
 from aci_reconcile.manifest.emptied import Emptied
 from aci_reconcile.manifest.files import Files, boundary
@@ -55,6 +57,8 @@ class Loaded:
     """What the changes of the request touch; None where none were given."""
     emptied: tuple[Where, ...] = ()
     """Files, documents and folders that hold no manifest: nobody can tell what they declared before."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What projects below declare: addresses in small letters, each with the file of its project."""
 
     @property
     def errors(self) -> bool:
@@ -104,7 +108,8 @@ class _Load:
         self._settings = read_project(self._file, *known) if self._file else no_project(*known)
         self._reading = Reading()
         self._emptied = Emptied(self._findings)
-        self._sources = Sources(self._request, self._file, self._files, self._settings, self._emptied)
+        self._beneath = Beneath(root)
+        self._sources = Sources(self._request, self._file, self._files, self._settings, self._emptied, self._beneath)
         self._skipping = Skipping(self._files, self._sources.named(), self._findings)
 
     def project_alone(self) -> Project | None:
@@ -120,11 +125,14 @@ class _Load:
         files = self._sources.manifests()
         for file in files:
             declared.extend((file, each) for each in self._read(file))
+        self._tell_of_projects_beneath()
         self._skipping.told(empty=not declared and not self._findings.failed)
         resources = check_set([each for _, each in declared], self._settings, self._findings)
         sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
         hit = self._touched(resources, sources)
-        selection = Selection(self._request, self._file, self._files, self._findings, self._sources.places())
+        selection = Selection(
+            self._request, self._file, self._files, self._findings, self._sources.places(), self._beneath
+        )
         return Loaded(
             self._project([each for _, each in declared]),
             resources,
@@ -136,6 +144,7 @@ class _Load:
             self._settings.sayings.settings(),
             hit,
             tuple(self._emptied.places),
+            self._beneath.declared(self._files),
         )
 
     def names(self) -> tuple[str, ...]:
@@ -159,6 +168,13 @@ class _Load:
             found = read_document(node, self._request, self._settings, references, self._findings)
             if found is not None:
                 yield found
+
+    def _tell_of_projects_beneath(self) -> None:
+        for file in self._beneath.found:
+            folder = self._files.show(file.parent)
+            message = f"{quote(folder)} is a project of its own, and is left out here"
+            hint = f"to work on it, name it: `aci-reconcile plan {shlex.quote(folder)}`"
+            self._findings.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
 
     def _check_flags(self) -> None:
         """Complain where the project file and the command line name different places."""
@@ -191,8 +207,9 @@ class _Load:
         if changes is None:
             return None
         root = self._settings.sayings.root
-        nodes = [*((root,) if root else ()), *(patch.value for patch in self._settings.patches)]
+        layers = (root, self._settings.defaults)
+        nodes = [*(each for each in layers if each), *(patch.value for patch in self._settings.patches)]
         names = [name for node in nodes for name in files_of(node)]
         names += [rule.file for rule in self._settings.project.policy.rules]
         shared = [*changes.shared, *((self._file,) if self._file else ()), *(self._files.base / each for each in names)]
-        return touched(changes, shared, self._reading, sources, resources)
+        return touched(changes, shared, self._reading, sources, resources, self._beneath)

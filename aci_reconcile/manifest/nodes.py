@@ -74,27 +74,3 @@ def describe(node: Source) -> str:
     if isinstance(node, ListNode):
         return "a list"
     return "nothing" if node.null else "a single value"
-
-
-def merge(under: Source | None, over: Source | None) -> Source | None:
-    """Lay one node over another: maps merge key by key, anything else of ``over`` wins whole.
-
-    Nothing laid over a map or a list changes nothing: it counts as left out.
-    """
-    if under is None or over is None:
-        return under if over is None else over
-    if isinstance(over, ScalarNode) and over.null and not isinstance(under, ScalarNode):
-        return under
-    if not (isinstance(under, MapNode) and isinstance(over, MapNode)):
-        return over
-    above = {entry.key: entry for entry in over.entries}
-    entries = [_laid(entry, above.get(entry.key)) for entry in under.entries]
-    known = {entry.key for entry in under.entries}
-    entries.extend(entry for entry in over.entries if entry.key not in known)
-    return MapNode(tuple(entries), over.where)
-
-
-def _laid(under: Entry, over: Entry | None) -> Entry:
-    if over is None:
-        return under
-    return Entry(under.key, over.where, merge(under.value, over.value) or over.value)

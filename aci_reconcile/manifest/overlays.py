@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.expand import expand
+from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP
 
@@ -21,9 +22,21 @@ def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
     """Return the patches of single groups in ARM's shape, by name or address."""
     if node is not None and not isinstance(node, MapNode):
         run.findings.add("ACI115", node.where, "`groups` must be a map of groups, each with its patch", path="groups")
-    entries = node.entries if isinstance(node, MapNode) else ()
+    entries = _by_group(node, run) if isinstance(node, MapNode) else ()
     patches = ((entry, read_overlay(entry.value, "a patch", run)) for entry in entries)
     return tuple(entry._replace(value=value) for entry, value in patches if value is not None)
+
+
+def _by_group(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
+    """Return the patches; two spellings of one name are one group, as they are in Azure."""
+    known: dict[str, Entry] = {}
+    for entry in node.entries:
+        first = known.setdefault(entry.key.lower(), entry)
+        if first is not entry:
+            message = f"{quote(entry.key)} and {quote(first.key)} in line {first.where.line} are one group"
+            hint = "keep one patch of it: Azure does not tell capitals from small letters"
+            run.findings.add("ACI261", entry.where, message, hint=hint, path=f"groups.{entry.key}")
+    return tuple(known.values())
 
 
 def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | None:

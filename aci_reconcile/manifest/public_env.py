@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest import yaml_source
 from aci_reconcile.manifest.findings import Findings, quote
-from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
+from aci_reconcile.manifest.layers import Layers
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.own_credentials import is_own_credential
 from aci_reconcile.manifest.project_file import root_of
+from aci_reconcile.manifest.rows import PROJECT
 from aci_reconcile.redaction import is_secret_name
 
 if TYPE_CHECKING:
@@ -70,7 +72,8 @@ def _reviewed(base: Base, environment: str) -> frozenset[str]:
     root = root_of(documents, "", findings)
     known = root.get("environments")
     overlay = known.get(environment) if isinstance(known, MapNode) and environment else None
-    node = merge(root.without("environments"), overlay if isinstance(overlay, MapNode) else None)
+    above = overlay if isinstance(overlay, MapNode) else None
+    node = Layers(findings).laid(root.without("environments"), above, PROJECT)
     if findings.failed or not isinstance(node, MapNode):
         return frozenset()
     return frozenset(each.text for each in _names(node.get(KEY)))

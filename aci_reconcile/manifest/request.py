@@ -16,8 +16,8 @@ class Changes:
 
     paths: frozenset[Path] = frozenset()
     """Absolute, and with every link on the way to the repository followed; what is gone is among them."""
-    then: tuple[tuple[str, str], ...] = ()
-    """Names and contents, as of that commit, of the changed files that may have been manifests."""
+    then: tuple[tuple[Path, str], ...] = ()
+    """The changed files that may have been manifests, named as in ``paths``, with their contents as of that commit."""
     shared: tuple[Path, ...] = ()
     """Files beyond the project file that every group depends on: those with values of variables."""
 

@@ -17,6 +17,7 @@ from aci_reconcile.manifest.foreign_kinds import TERRAFORM_PLAN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.manifest.touched import Touched
@@ -33,6 +34,8 @@ class Selection:
     findings: Findings
     places: tuple[Path, ...] = ()
     """Where the project looks for its manifests: paths that hold all of it select the whole set."""
+    beneath: Beneath | None = None
+    """The projects below."""
 
     def selected(
         self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], hit: Touched | None
@@ -86,7 +89,10 @@ class Selection:
         return chosen
 
     def _why(self, path: Path) -> str:
-        """Say what a file is that is no manifest; empty where it is none, or may be one."""
+        """Say whose a path is, or what a file is that is no manifest; empty where neither is known."""
+        other = self.beneath.project_of(path) if self.beneath else None
+        if other:
+            return f"it belongs to the project of {self.files.show(other)}, which is another one"
         if not path.is_file():
             return ""
         if _begins(path, ZIP):
@@ -139,7 +145,7 @@ def project_file(request: Request) -> Path | None:
     """Return the project file; None where there is none.
 
     Raises:
-        UsageError: the one that is given does not exist.
+        UsageError: the one that is given does not exist, or the paths belong to several projects.
     """
     if request.project is not None:
         file = request.cwd / request.project
@@ -149,6 +155,26 @@ def project_file(request: Request) -> Path | None:
         if not file.is_file():
             raise UsageError(f"--project {request.project}: there is no such file")
         return file
-    paths = given(request)
-    start = paths[0] if paths else request.cwd
-    return find_project(start if start.is_dir() else start.parent)
+    return _of_all(request, given(request) or (request.cwd,))
+
+
+def _of_all(request: Request, paths: tuple[Path, ...]) -> Path | None:
+    """Return the project file that all paths belong to.
+
+    Raises:
+        UsageError: they belong to several.
+    """
+    files = [find_project(path if path.is_dir() else path.parent) for path in paths]
+    first = files[0]
+    for path, file in zip(request.paths, files, strict=False):
+        if file != first and not (file and first and file.samefile(first)):
+            said = f"{request.paths[0]} to {_told(first, request.cwd)}, {path} to {_told(file, request.cwd)}"
+            hint = "run it once for each of them: each has an owner, defaults and variables of its own"
+            raise UsageError(f"the paths belong to two projects: {said}", hint=hint)
+    return first
+
+
+def _told(file: Path | None, cwd: Path) -> str:
+    if file is None:
+        return "no project file"
+    return str(file.relative_to(cwd)) if file.is_relative_to(cwd) else str(file)

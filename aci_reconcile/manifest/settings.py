@@ -11,7 +11,8 @@ from aci_reconcile.fields import API_VERSION
 from aci_reconcile.manifest.effective import Sayings
 from aci_reconcile.manifest.expand import Expansion
 from aci_reconcile.manifest.findings import did_you_mean, quote
-from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, merge
+from aci_reconcile.manifest.layers import Layers, one_location, taken_away
+from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.overlays import read_overlay, read_patches
 from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.policy import PolicyReader
@@ -19,7 +20,7 @@ from aci_reconcile.manifest.project import RESOURCE_GROUP, Project
 from aci_reconcile.manifest.project_file import check_name, read_environments, read_root
 from aci_reconcile.manifest.public_env import KEY, PublicEnv, read_public
 from aci_reconcile.manifest.references import References, mentions
-from aci_reconcile.manifest.rows import PROJECT
+from aci_reconcile.manifest.rows import GROUP, PROJECT
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.variables import VariableReader
 from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, satisfies
@@ -133,18 +134,19 @@ class _Reader:
     chosen: bool = True
 
     def settings(self, base: MapNode, environment: Source | None) -> Settings:
-        overlay = environment if isinstance(environment, MapNode) else None
-        patches = overlay.get("groups") if overlay else None
-        merged = merge(base, overlay.without("groups") if overlay else None)
+        base = one_location(base, self.findings)
+        overlay = one_location(environment, self.findings) if isinstance(environment, MapNode) else None
+        layers = Layers(self.findings)
+        merged = layers.laid(_shared(base), _shared(overlay) if overlay else None, PROJECT)
         node = merged if isinstance(merged, MapNode) else base
         references = self._references(node)
         typing = Typing(self.findings, references)
-        plain = node.without("defaults", "variables", KEY)
+        plain = node.without("variables", KEY)
         body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
         project = self._project(body, typing.places)
         run = Expansion(self.findings, lenient=api_order(project.api_version) > api_order(API_VERSION))
-        defaults = read_overlay(node.get("defaults"), "`defaults`", run)
-        laid = read_patches(patches, run)
+        defaults = self._defaults(base, overlay, run)
+        laid = read_patches(overlay.get("groups") if overlay else None, run)
         return Settings(
             project,
             references,
@@ -154,6 +156,13 @@ class _Reader:
             places=typing.places,
             sayings=Sayings(node, overlay, defaults, laid),
         )
+
+    def _defaults(self, base: MapNode, overlay: MapNode | None, run: Expansion) -> MapNode | None:
+        """Return what lies under every group; each layer is in ARM's shape before one is laid over the other."""
+        above = overlay.get("defaults") if overlay else None
+        under = read_overlay(base.get("defaults"), "`defaults`", run)
+        laid = Layers(self.findings).laid(under, read_overlay(above, "`defaults`", run), GROUP)
+        return laid if isinstance(laid, MapNode) and not taken_away(above) else None
 
     def _references(self, node: MapNode) -> References:
         plain = References(self.findings, self.files, resolve=False)
@@ -242,6 +251,11 @@ class _Reader:
 def _without(spec: Node, *names: str) -> Node:
     children = {name: node for name, node in spec.children.items() if name not in names}
     return replace(spec, children=children, required=tuple(name for name in spec.required if name in children))
+
+
+def _shared(layer: MapNode) -> MapNode:
+    """Return what a layer says of the project itself: neither of all its groups nor of single ones."""
+    return layer.without("defaults", "groups")
 
 
 def _json(value: object) -> Json:

@@ -36,7 +36,7 @@ class Shortening:
     """One group on its way.
 
     ``spoken`` holds the paths of fields that the project lays under every group: there, leaving out is no way to say
-    the default.
+    the default, or that there is nothing.
     """
 
     placeholders: Placeholders
@@ -54,10 +54,15 @@ class Shortening:
                 found.update(self._object(as_object(raw.get(name)), below, at))
                 continue
             value = self._member(raw.get(name), below, join(at, name))
-            if value is not None:
+            if value is not None or self._takes_away(below):
                 found[name] = value
         self.placeholders.fill(raw, found, node, at)
         return found
+
+    def _takes_away(self, node: Node) -> bool:
+        """Whether ``null`` says that the group has nothing of what the project lays under every group."""
+        row = node.row
+        return row.path in self.spoken and row.settable and not row.write_only and row.path not in LEFT_TO_AZURE
 
     def _member(self, raw: Json, node: Node, at: str) -> Json:
         """Return what is to be written of a property; None: nothing."""

@@ -15,6 +15,7 @@ from aci_reconcile.manifest.selection import given
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.emptied import Emptied
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.request import Request
@@ -32,14 +33,15 @@ class Sources:
     files: Files
     settings: Settings
     emptied: Emptied
+    beneath: Beneath
 
     def manifests(self) -> tuple[Path, ...]:
         """Return every manifest, each once, in order of the names."""
         starts = self._starts()
         found: dict[Path, None] = {}
         for start in starts:
-            below = dict.fromkeys(self.files.manifests(start, self.emptied.findings))
-            if not below and len(starts) > 1:
+            below = dict.fromkeys(self.files.manifests(start, self.beneath, self.emptied.findings))
+            if not below and len(starts) > 1 and not self.beneath.project_of(start):
                 self.emptied.folder(Where(self.files.show(start)))
             found.update(below)
         return tuple(sorted(found, key=lambda path: path.as_posix()))

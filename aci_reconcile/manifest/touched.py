@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.borrowed import squeezed
+from aci_reconcile.manifest.files import PROJECT_FILE
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.foreign import foreign, foreign_text
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.request import Changes
     from aci_reconcile.model import Resource
@@ -61,7 +63,12 @@ class Reading:
 
 
 def touched(
-    changes: Changes, shared: Iterable[Path], reading: Reading, sources: Mapping[Key, Path], groups: Iterable[Resource]
+    changes: Changes,
+    shared: Iterable[Path],
+    reading: Reading,
+    sources: Mapping[Key, Path],
+    groups: Iterable[Resource],
+    beneath: Beneath,
 ) -> Touched:
     """Return the groups that a change touches.
 
@@ -71,11 +78,13 @@ def touched(
         reading: what the manifests hold now.
         sources: the manifest of each group.
         groups: every group of the project.
+        beneath: the projects below, whose manifests are none of this one's.
     """
     common = sorted(path for path in shared if _changed(path, changes.paths))
-    if common:
-        return Touched(None, f"{common[0].name} changed")
-    gone = sorted(set(_then(changes)) - reading.named)
+    because = f"{common[0].name} changed" if common else _divided(changes, beneath)
+    if because:
+        return Touched(None, because)
+    gone = sorted(set(_then(changes, beneath)) - reading.named)
     if gone:
         return Touched(None, f"{quote(gone[0][1])} is declared no more" if gone[0][1] else "a manifest can't be read")
     hit = {file for file, known in reading.files.items() if any(_changed(each, changes.paths) for each in known)}
@@ -98,12 +107,24 @@ def named(node: Source) -> Named:
     return said.get("resourcegroup", ""), said.get("name", "")
 
 
-def _then(changes: Changes) -> Iterator[Named]:
+def _divided(changes: Changes, beneath: Beneath) -> str:
+    """Say which folder has become a project of its own, or is none any more: its groups are seen only in the whole."""
+    then = {path for path, _ in changes.then}
+    for path in sorted(changes.paths):
+        if path.name == PROJECT_FILE and beneath.holds(path) and path.is_file() != (path in then):
+            now = "is no project of its own any more" if path in then else "has become a project of its own"
+            return f"{quote(path.parent.name)} {now}"
+    return ""
+
+
+def _then(changes: Changes, beneath: Beneath) -> Iterator[Named]:
     """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
-    for name, text in changes.then:
-        findings, json = Findings(), name.lower().endswith(".json")
+    for path, text in changes.then:
+        if beneath.project_of(path):
+            continue
+        findings, json = Findings(), path.suffix.lower() == ".json"
         source = json_source if json else yaml_source
-        found = [named(node) for node in source.documents(text, name, findings) if foreign(node) is None]
+        found = [named(node) for node in source.documents(text, str(path), findings) if foreign(node) is None]
         yield from (each for each in found if each[1])
         if findings.failed and foreign_text(text, json=json) is None:
             yield ("", "")

@@ -118,7 +118,10 @@ class Typing:
         for name in spec.required:
             if name not in body and (here := (*path, name)) not in self.places.doubtful:
                 message, hint = f"`{name}` is missing", spec.children[name].row.summary
-                self.findings.add("ACI123", self.places.find(path), message, hint=hint, path=at)
+                removed = self.places.where.get(here)
+                if removed:
+                    message = f"`{name}` is needed, and `null` leaves it out"
+                self.findings.add("ACI123", removed or self.places.find(path), message, hint=hint, path=at)
                 self.places.doubtful.add(here)
 
     def _list(self, node: ListNode, spec: Node | None, path: Path, at: str) -> list[Json]:

@@ -26,6 +26,7 @@ def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Poli
         *_members(changes),
         *_replacements(changes, policy, ours),
         *_emptied(changes, policy),
+        *_handed_over(changes, policy),
         *_deletions(changes, policy),
         *_share(changes, policy, ours),
         *_restarts(changes, policy),
@@ -118,6 +119,17 @@ def _emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
         reason = f"{_listed(policy.emptied)} {verb} nothing, and {_groups(held)} would be deleted"
         pronoun = "it" if len(policy.emptied) == 1 else "them"
         yield Blocker("emptied", reason, held, f"removing {pronoun}, or filling {pronoun} again")
+
+
+def _handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Hold the deletion of a group that a project below declares: it moved there with its folder, and still runs."""
+    for change in changes if policy.elsewhere else ():
+        keys = change.address.lower(), f"/{change.id.name.lower()}"
+        file = next((policy.elsewhere[key] for key in keys if key in policy.elsewhere), "")
+        if change.action is Action.DELETE and file:
+            reason = f"{change.address} would be deleted, and the project of {file} declares it"
+            release = f"--take-over {shlex.quote(policy.owner)} there, or removing it there"
+            yield Blocker("elsewhere", reason, (change.address,), release)
 
 
 def _deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:

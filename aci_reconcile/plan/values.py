@@ -10,7 +10,7 @@ from aci_reconcile import tags
 from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aci_reconcile.diff import FieldChange
     from aci_reconcile.errors import Where
@@ -138,9 +138,8 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``emptied``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``, ``body``,
-    ``circle``, ``label``);
-    ``release`` is the flag or the edit that lifts it, as a person would type it.
+    ``protected``, ``emptied``, ``elsewhere``, ``resource-group``, ``observe``, ``freeze``, ``rule``, ``reference``,
+    ``body``, ``circle``, ``label``); ``release`` is the flag or the edit that lifts it, as a person would type it.
     """
 
     code: str
@@ -239,6 +238,9 @@ class Policy:
     """Put the former group back where Azure refuses to create it again."""
     emptied: tuple[str, ...] = ()
     """Places among the manifests where nothing is declared: files, documents and folders that may have been emptied."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What projects below this one declare: addresses in small letters (``/name`` where only that is known), each with
+    the file of its project."""
 
 
 @dataclass(frozen=True, slots=True)

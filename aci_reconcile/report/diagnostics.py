@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.errors import Severity
 from aci_reconcile.report.escape import dump, sanitize
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from aci_reconcile.errors import Diagnostic
     from aci_reconcile.report.style import Style
+
+_LONGEST_PATH: Final = 400
+"""Of what is shown; no path of Azure's own names is half as long, and JSON has all of it."""
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], style: Style) -> str:
@@ -45,8 +48,13 @@ def _text(diagnostic: Diagnostic, style: Style) -> str:
     if diagnostic.hint:
         lines.append(f"    {sanitize(diagnostic.hint)}")
     if diagnostic.path:
-        lines.append(f"    {style.paint(style.dim, sanitize(f'at {diagnostic.path}'))}")
+        lines.append(f"    {style.paint(style.dim, sanitize(f'at {fitting_path(diagnostic.path)}'))}")
     return "\n".join(lines)
+
+
+def fitting_path(path: str) -> str:
+    """Return the path of a field as it is shown: names can be as long as a file, and the place says where it stands."""
+    return path if len(path) <= _LONGEST_PATH else f"{path[: _LONGEST_PATH * 2 // 3]}…{path[-_LONGEST_PATH // 3 :]}"
 
 
 def _totals(found: list[Diagnostic]) -> str:

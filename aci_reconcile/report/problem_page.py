@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError, InvalidManifestsError, Severity
 from aci_reconcile.report.change_page import FAILED_WEIGHT
+from aci_reconcile.report.diagnostics import fitting_path
 from aci_reconcile.report.events import summary
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
 from aci_reconcile.report.words import count
@@ -71,7 +72,7 @@ def _file(name: str, found: Sequence[Diagnostic]) -> Entry:
 
 
 def _remark(diagnostic: Diagnostic) -> Remark:
-    at = f"at {diagnostic.path}" if diagnostic.path else ""
+    at = f"at {fitting_path(diagnostic.path)}" if diagnostic.path else ""
     detail = tuple(text for text in (diagnostic.hint, at) if text)
     return Remark(diagnostic.severity, diagnostic.message, diagnostic.where, diagnostic.code, detail)
 

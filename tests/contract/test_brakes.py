@@ -136,6 +136,28 @@ def _empty(name: str) -> Step:
     return lambda shop: shop.empty(name)
 
 
+def _split(name: str) -> Step:
+    """Move a manifest into a folder with a project file of its own."""
+
+    def step(shop: Shop) -> None:
+        text = (shop.run.folder / "manifests" / f"{name}.yaml").read_text(encoding="utf-8")
+        shop.forget(name)
+        shop.run.write("manifests/new/aci-reconcile.yaml", "name: new\nresourceGroup: rg-shop\nlocation: westeurope\n")
+        shop.run.write(f"manifests/new/{name}.yaml", text)
+
+    return step
+
+
+def _taken_over(shop: Shop) -> None:
+    """Let the new project take over its groups; nothing but tags is written."""
+    assert 0 == shop.run("apply", "-y", "manifests/new", "--take-over", "shop").code
+    assert ["PATCH"] == shop.writes
+
+
+def _given_up(name: str) -> Step:
+    return lambda shop: (shop.run.folder / "manifests/new" / f"{name}.yaml").unlink()
+
+
 def _retag(name: str, **named: str) -> Step:
     return lambda shop: shop.retag(name, **{key.replace("_", "-"): value for key, value in named.items()})
 
@@ -191,6 +213,8 @@ BRAKES = {
     "emptied, filled": Brake(
         "emptied", _several(_empty("web"), NEWER_DB), ("--prune", "--max-deletes", "1"), edit=_group("web")
     ),
+    "elsewhere, taken over": Brake("elsewhere", _several(_split("web"), NEWER_DB), ("--prune",), edit=_taken_over),
+    "elsewhere, removed": Brake("elsewhere", _split("web"), ("--prune",), edit=_given_up("web")),
     "share, counted": Brake("share", TWO_GROWN, ("--allow-replace",), ("--allow-replace=2",)),
     "share, by the project": Brake("share", TWO_GROWN, ("--allow-replace",), edit=_project("policy: {maxShare: 1}\n")),
     "share, though each group allows it": Brake(
@@ -275,9 +299,11 @@ def test_a_brake_holds_everything_until_it_is_released(shop: Shop, name: str) ->
 
 def test_the_table_holds_every_brake() -> None:
     """Members of an NGroup, which no manifest can make one, are tested beside the plan."""
-    described = "replace delete share restart owner unowned protected emptied resource-group observe freeze rule"
+    described = (
+        "replace delete share restart owner unowned protected emptied elsewhere resource-group observe freeze rule"
+    )
 
-    assert set(described.split()) == {each.code for each in BRAKES.values()}
+    assert {*described.split(), "rule"} == {each.code for each in BRAKES.values()}
 
 
 @pytest.mark.parametrize("mode", ["mode: observe\n", f"policy: {{freeze: [{EVER}]}}\n"])

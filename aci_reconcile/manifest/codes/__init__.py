@@ -8,6 +8,7 @@ from aci_reconcile.manifest.codes.accepted import ACCEPTED
 from aci_reconcile.manifest.codes.compute import COMPUTE
 from aci_reconcile.manifest.codes.files import FILES
 from aci_reconcile.manifest.codes.form import FORM
+from aci_reconcile.manifest.codes.layers import LAYERS
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.codes.references import REFERENCES
 from aci_reconcile.manifest.codes.rules import RULES
@@ -20,6 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["CODES", "Code"]
 
 CODES: Final[Mapping[str, Code]] = dict(
-    sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT, **TRUST}.items())
+    sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT, **TRUST, **LAYERS}.items())
 )
 """By code, in order. A code that was published keeps its meaning for good."""

@@ -91,9 +91,10 @@ FILES: Final[Mapping[str, Code]] = {
     ),
     "ACI137": Code(
         "Two sources contradict each other",
-        "Manifest, project file and command line name different resource groups or locations. Which one is meant "
-        "can't be known, and guessing would create the group a second time.",
-        "resourceGroup: rg-a    # and `resourceGroup: rg-b` in the project file",
+        "One layer names two locations (`location` and `defaults.location` say the same thing), or the command line "
+        "names another resource group or location than the manifest or the project file. Which one is meant can't be "
+        "known, and guessing would create the group a second time. A manifest may differ from the project: it wins.",
+        "location: westeurope\ndefaults: {location: northeurope}",
     ),
     "ACI138": Code(
         "There is no manifest here",

@@ -32,6 +32,7 @@ containers:
     environmentVariables: {PW: {secureValue: "pre-${var:pw}"}, TOKEN: {secureValue: "${env:TOKEN}"}}
     resources: {cpu: 1, memoryInGB: 1}
 """
+SHOW = ("config", "show", "--format", "json")
 
 
 @pytest.fixture
@@ -121,3 +122,34 @@ def test_a_project_with_errors(shop: CommandLine) -> None:
     assert 0 == ran.code
     assert "`aci-reconcile validate` shows them" in ran.err
     assert "nobody names one" in ran.out
+
+
+def test_who_gives_a_variable_its_value(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line and the environment give some each; what the higher one says counts."""
+    shop.write("ambient.env", "a=1\nb=1\nc=1\nd=1\n")
+    shop.write("given.env", "b=2\nc=2\nd=2\n")
+    monkeypatch.setenv("ACI_RECONCILE_VAR_FILE", "ambient.env")
+    monkeypatch.setenv("ACI_RECONCILE_VAR", "c=3\nd=3")
+
+    told = settings(shop(*SHOW, "--var-file", "given.env", "--var", "d=4"))
+
+    assert [
+        ("1", "variable", "ACI_RECONCILE_VAR_FILE"),
+        ("2", "flag", "--var-file"),
+        ("3", "variable", "ACI_RECONCILE_VAR"),
+        ("4", "flag", "--var"),
+    ] == [told[f"variables.{name}"] for name in "abcd"]
+
+
+def test_what_is_taken_away_has_its_default(shop: CommandLine) -> None:
+    """Said by the environment that takes it away; under the groups it is nothing."""
+    environment = "{resourceGroup: null, policy: {maxDeletes: null}, defaults: {tags: null}}"
+    shop.write(
+        "aci-reconcile.yaml",
+        "name: shop\nresourceGroup: rg\npolicy: {maxDeletes: 5}\ndefaults: {tags: {a: b}}\n"
+        f"environments: {{test: {environment}}}\n",
+    )
+    told = settings(shop(*SHOW, "-e", "test"))
+
+    assert [None, 1, None] == [told[name][0] for name in ("resourceGroup", "policy.maxDeletes", "defaults.tags")]
+    assert {"environment"} == {told[name][1] for name in ("resourceGroup", "policy.maxDeletes", "defaults.tags")}

@@ -130,13 +130,31 @@ def test_without_a_project_the_manifest_says_it_all(live: CommandLine) -> None:
 
 
 def test_a_group_that_lives_elsewhere(live: CommandLine) -> None:
-    """What the project says for every group cannot be contradicted by a manifest: it is told at once."""
+    """Its manifest says where, which wins over what the project says for the others."""
     live.write("aci-reconcile.yaml", "name: shop\nresourceGroup: rg-b\nlocation: West US\n")
-    ran = live("import", "-g", "rg-shop")
+    shown = live("import", "-g", "rg-shop")
+    ran = live("import", "-g", "rg-shop", "--out", "manifests")
+    planned = live("plan")
 
-    assert ran.out.startswith("name: web\nresourceGroup: rg-shop\nlocation: westeurope\n")
-    assert "Warning: rg-shop/web: its resourceGroup is rg-shop, and the project says rg-b for every group" in ran.err
-    assert "Warning: rg-shop/web: its location is westeurope, and the project says West US for every group" in ran.err
+    assert shown.out.startswith("name: web\nresourceGroup: rg-shop\nlocation: westeurope\n")
+    assert (0, False) == (ran.code, "Warning" in shown.err + ran.err)
+    assert "No changes." in planned.out, planned.out
+
+
+def test_a_group_without_what_the_project_lays_under_all(live: CommandLine) -> None:
+    """`null` says that it has none of it: the manifest means the live group, and not what the others have."""
+    shared = (
+        "defaults: {ipAddress: {type: Public, ports: [80]}, zones: ['1'], restartPolicy: Never, tags: {team: shop}}"
+    )
+    live.write("aci-reconcile.yaml", f"name: shop\nresourceGroup: rg-shop\nlocation: westeurope\n{shared}\n")
+    ran = live("import", "web", "--out", "manifests")
+    planned = live("plan", "--adopt")
+
+    text = (live.folder / "manifests/web.yaml").read_text(encoding="utf-8")
+    assert ["ipAddress: null", "restartPolicy: Always", "tags: null", "zones: null"] == sorted(
+        line for line in text.splitlines() if line.startswith(("ipAddress", "zones", "restartPolicy", "tags"))
+    )
+    assert (0, True) == (ran.code, "No changes." in planned.out), planned.out
 
 
 PROJECT_OF_SHOP = """\

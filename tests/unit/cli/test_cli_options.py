@@ -247,7 +247,10 @@ def test_what_is_no_length_of_time(text: str) -> None:
 def test_variables_come_from_flags_files_and_the_environment(
     project: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``--var`` wins over files, a later file over an earlier one; in the environment there is one a line."""
+    """``--var`` wins over files, a later file over an earlier one; in the environment there is one a line.
+
+    What the environment says of other variables than the command line counts, too.
+    """
     project.group("web", more="tags: {is: '${var:image}:${var:tag}'}\n")
     project.write("one.vars", "# values\nimage=one\ntag=1\n\n")
     project.write("two.json", '{"tag": 2}')
@@ -261,23 +264,33 @@ def test_variables_come_from_flags_files_and_the_environment(
     monkeypatch.setenv("ACI_RECONCILE_VAR", "image=spaced name\ntag=3\n")
 
     assert "spaced name:3" == tag()
+    assert "spaced name:4" == tag("--var", "tag=4")
+    assert "spaced name:3" == tag("--var-file", "one.vars")
+
+    monkeypatch.setenv("ACI_RECONCILE_VAR_FILE", "one.vars")
+    monkeypatch.delenv("ACI_RECONCILE_VAR")
+
+    assert "one:2" == tag("--var-file", "two.json")
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("no equals sign\n", "line 1 is not NAME=VALUE"),
-        ('{"a": [1]}', "the value of a is neither a text nor a number"),
-        ('{"a": ', "not valid JSON"),
+        ("no equals sign\n", "bad.vars:1:1: line 1 is not NAME=VALUE"),
+        ("a=1\na=2\n", "bad.vars:2:1: the key `a` stands here and in line 1"),
+        ('{"a": [1]}', "bad.vars:1:7: the value of `a` is a list, and a text, a number or a flag is wanted"),
+        ('{"a": ', "bad.vars:1:7: this is not JSON: a value is missing"),
+        ("".join(f"x{n}\n" for n in range(12)), "and 2 more"),
     ],
 )
 def test_a_file_of_variables_that_says_something_else(cli: CommandLine, text: str, complaint: str) -> None:
-    """It is refused, and the complaint names it."""
+    """It is refused, and each complaint names its place."""
     cli.write("bad.vars", text)
     ran = cli("validate", "--var-file", "bad.vars")
 
     assert 1 == ran.code
-    assert f"--var-file bad.vars: {complaint}" in ran.err
+    assert "--var-file bad.vars cannot be taken:\n" in ran.err
+    assert complaint in ran.err
 
 
 def test_a_file_of_variables_that_cannot_be_read(cli: CommandLine) -> None:

@@ -41,6 +41,14 @@ if TYPE_CHECKING:
             "plan --enviroment prod",
             "there is no option --enviroment\n  did you mean --environment? see aci-reconcile plan --help",
         ),
+        (
+            "validate --local",
+            "there is no option --local\n  this command asks neither Azure nor the emulator: leave it out; see",
+        ),
+        (
+            "render --timeout 1s",
+            "there is no option --timeout\n  this command asks neither Azure nor the emulator: leave",
+        ),
         ("status --yes", "there is no option --yes\n  see aci-reconcile status --help"),
         ("import --foo", "there is no option --foo\n  see aci-reconcile import --help"),
         ("plan -x", "there is no option -x\n  see aci-reconcile plan --help"),

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aci_reconcile.errors import Severity, Where
+from aci_reconcile.manifest import nothing_here
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -81,3 +84,10 @@ def test_a_whole_set_has_no_such_place(load_text: Loader) -> None:
     loaded = load_text({"a.yaml": WEB, ".b.yaml": "", "c.txt": "", "d.yaml.off": ""})
 
     assert ([], ()) == (places(loaded), loaded.diagnostics)
+
+
+def test_what_is_said_where_nothing_is_checked() -> None:
+    """A warning that says what to do: the wrong folder is no mistake of a manifest."""
+    told = nothing_here(Where("."))
+
+    assert ("ACI263", Severity.WARNING, True) == (told.code, told.severity, "aci-reconcile import" in told.hint)

@@ -276,16 +276,6 @@ def test_the_project_file_as_a_path_is_the_project(load_text: Loader) -> None:
     assert loaded.selected is None
 
 
-def test_nothing_over_defaults_changes_nothing(load_text: Loader) -> None:
-    """`tags: null`, as az container export writes it, leaves the defaults as they are."""
-    project = "name: p\nmanifests: [a.yaml]\ndefaults: {tags: {team: shop}}\n"
-
-    loaded = load_text({"aci-reconcile.yaml": project, "a.yaml": f"tags: null\n{API.lstrip()}"})
-
-    assert loaded.resources[0].tags == {"team": "shop"}
-    assert () == loaded.diagnostics
-
-
 def test_another_environment_may_want_another_version(load_text: Loader) -> None:
     """Only the chosen one's counts."""
     project = "name: p\nmanifests: [a.yaml]\nenvironments: {old: {requiredVersion: '<0.1'}, new: {}}\n"

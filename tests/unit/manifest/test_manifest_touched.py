@@ -57,7 +57,9 @@ def folder(tmp_path: Path) -> Path:
 
 def touched(folder: Path, *names: str, then: tuple[tuple[str, str], ...] = (), environment: str = "") -> Touched:
     """Return what a change of some files touches."""
-    changes = Changes(frozenset(folder.resolve() / name for name in names), then, (folder / "values.env",))
+    here = folder.resolve()
+    held = tuple((here / name, text) for name, text in then)
+    changes = Changes(frozenset(here / name for name in names), held, (folder / "values.env",))
     loaded = load(Request(cwd=folder, changes=changes, environment=environment))
 
     assert not loaded.errors, loaded.diagnostics
@@ -150,3 +152,30 @@ def test_changes_narrow_beside_paths_and_patterns(folder: Path) -> None:
     assert ["api", "edge"] == sorted(key[-1] for key in both.selected)
     assert frozenset() == none.selected
     assert ["web"] == [key[-1] for key in fixed.selected]
+
+
+BELOW = "manifests/pay/aci-reconcile.yaml"
+
+
+def test_a_project_below_touches_nothing_here(folder: Path) -> None:
+    """What changes in it, what is gone from it, and its own project file are none of this project's."""
+    (folder / BELOW).parent.mkdir()
+    (folder / BELOW).write_text("name: pay\n", encoding="utf-8")
+    gone = ("manifests/pay/gone.yaml", "name: gone\n")
+
+    found = touched(folder, BELOW, gone[0], "manifests/pay/new.yaml", then=(gone, (BELOW, "name: paid\n")))
+
+    assert not names_of(found)
+
+
+@pytest.mark.parametrize("then", [True, False])
+def test_a_folder_that_becomes_a_project_or_ceases_to_be_one(folder: Path, *, then: bool) -> None:
+    """Its groups were here, or are now, though no manifest of them changed: only the whole shows them."""
+    if not then:
+        (folder / BELOW).parent.mkdir()
+        (folder / BELOW).write_text("name: pay\n", encoding="utf-8")
+
+    found = touched(folder, BELOW, then=((BELOW, "name: pay\n"),) if then else ())
+
+    assert EVERYTHING == names_of(found)
+    assert ("is no project" in found.because, "has become a project" in found.because) == (then, not then)

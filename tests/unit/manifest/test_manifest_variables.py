@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aci_reconcile.errors import Severity
+from aci_reconcile.manifest import read_values
 from aci_reconcile.model import as_object
 
 if TYPE_CHECKING:
@@ -97,3 +98,10 @@ def test_a_slip_of_the_pen(load_text: Loader) -> None:
 
     assert [("ACI180", "aci-reconcile.yaml:2:1")] == told(loaded)
     assert ["did you mean `public`?"] == [each.hint for each in loaded.diagnostics if each.code == "ACI180"]
+
+
+def test_what_is_wrong_with_a_file_of_values_shows_none_of_them() -> None:
+    """A line that is no assignment may be a secret whose name is missing."""
+    _, (found,) = read_values("tag=1\nhunter2\n", "prod.env")
+
+    assert ("ACI264", "prod.env:2:1", "line 2 is not NAME=VALUE") == (found.code, str(found.where), found.message)
