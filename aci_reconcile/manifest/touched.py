@@ -98,6 +98,11 @@ def named(node: Source) -> Named:
     return said.get("resourcegroup", ""), said.get("name", "")
 
 
+def former_groups(changes: Changes) -> tuple[str, ...]:
+    """Return the resource groups that the changed files named before, as they stood there; references are left out."""
+    return tuple(sorted({group for group, _ in _then(changes) if group and "${" not in group}))
+
+
 def _then(changes: Changes) -> Iterator[Named]:
     """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
     for name, text in changes.then:

@@ -15,6 +15,7 @@ from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.deferring import Key, Known, in_order
 from aci_reconcile.plan.former import former_of
 from aci_reconcile.plan.losses import losses
+from aci_reconcile.plan.undeclared import is_pruned, undeclared_notices
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     verdicts: Verdicts = NOT_YET,
     others: Iterable[Resource] = (),
     decisions: Mapping[Key, Change] = UNDECIDED,
+    whole: bool = False,
 ) -> Plan:
     """Decide what to do.
 
@@ -56,6 +58,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
         verdicts: which fingerprints were compared already, with what result.
         others: groups of other resource groups, live, that manifests name values of.
         decisions: what ``decide`` said already of a manifest and the very read that is in ``live``, by the group's key.
+        whole: whether the whole subscription was looked through for groups of ours.
 
     Raises:
         UsageError: nothing is declared (an empty set never means "delete everything"; ``destroy`` does), or groups
@@ -66,18 +69,18 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
         raise UsageError("no manifest declares a group", hint=_NOTHING_DECLARED)
     found = {resource.id.key: resource for resource in live}
     unread = tuple(unreadable)
-    orphans = [resource for key, resource in found.items() if key not in declared and _owned(resource, policy)]
-    pruned = policy.prune and policy.selected is None
-    decided = {each.id.key: _deletion(each) for each in orphans if pruned}
+    undeclared = [resource for key, resource in found.items() if key not in declared]
+    orphans = [resource for resource in undeclared if _owned(resource, policy)]
+    decided = {each.id.key: _deletion(each) for each in orphans if is_pruned(each, policy)}
     seen = {each.id.key: each for each in others} | found
     known = Known(seen, decided, frozenset(each.address.lower() for each in unread))
     for resource in in_order(declared):
         key = resource.id.key
         if _selected(key, policy) and resource.address.lower() not in known.unreadable:
             decided[key] = _decided(resource, known, policy, verdicts, decisions.get(key))
-    kept = [] if pruned else orphans
-    planned = _assembled(list(decided.values()), kept, policy, tuple(missing), unread, _ours(found.values(), policy))
-    return replace(planned, blockers=(*planned.blockers, *known.blockers(planned.changes)))
+    left = tuple(undeclared_notices(undeclared, policy))
+    planned = _assembled(list(decided.values()), left, policy, tuple(missing), unread, _ours(found.values(), policy))
+    return replace(planned, blockers=(*planned.blockers, *known.blockers(planned.changes)), whole=whole)
 
 
 def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:
@@ -94,12 +97,12 @@ def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts
 def destruction(live: Iterable[Resource], policy: Policy) -> Plan:
     """Plan the deletion of everything that this project owns."""
     owned = [each for each in live if _owned(each, policy) and _selected(each.id.key, policy)]
-    return _assembled([_deletion(resource) for resource in owned], [], policy, (), (), len(owned))
+    return _assembled([_deletion(resource) for resource in owned], (), policy, (), (), len(owned))
 
 
 def _assembled(
     changes: list[Change],
-    orphans: list[Resource],
+    undeclared: tuple[Notice, ...],
     policy: Policy,
     missing: tuple[Scope, ...],
     unreadable: tuple[Unreadable, ...],
@@ -113,7 +116,7 @@ def _assembled(
         notices=(
             *_freeze_notice(ordered, policy),
             *_restore_notices(ordered, policy),
-            *_orphan_notices(orphans, policy),
+            *undeclared,
             *_unknown_notices(ordered),
             *condition_notices(ordered),
         ),
@@ -130,7 +133,7 @@ def _selected(key: tuple[str, ...], policy: Policy) -> bool:
 
 def _owned(resource: Resource, policy: Policy) -> bool:
     """Whether a live group is ours to delete; members of an NGroup are not, whatever their tags say."""
-    return tags.owner(resource) == policy.owner and not is_member(resource)
+    return policy.owns(tags.owner(resource)) and not is_member(resource)
 
 
 def _ours(live: Iterable[Resource], policy: Policy) -> int:
@@ -153,15 +156,6 @@ def _restore_notices(changes: Iterable[Change], policy: Policy) -> Iterable[Noti
             why_not = former_of(change.before, change.after, policy).why_not
             told = f"is not put back if Azure refuses the new group: {why_not}"
             yield Notice("restore", change.address, told if why_not else _COMES_BACK)
-
-
-def _orphan_notices(orphans: Iterable[Resource], policy: Policy) -> Iterable[Notice]:
-    hint = "delete it with --prune"
-    if policy.selected is not None:
-        hint = "a run of some groups never prunes: leave out what narrows it"
-        hint += "" if policy.prune else ", and give --prune"
-    for each in sorted(orphans, key=lambda resource: resource.id.key):
-        yield Notice("orphan", each.address, "carries this project's tag and stands in no manifest", hint)
 
 
 def _unknown_notices(changes: Iterable[Change]) -> Iterable[Notice]:
