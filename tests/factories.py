@@ -120,7 +120,9 @@ class FakeBackend:
     def writes(self) -> list[tuple[str, str]]:
         """The writes that were sent."""
         return [
-            call for call in self.calls if call[0] not in {"get", "list", "poll", "logs", "get_rg", "list_resources", "list_tagged"}
+            call
+            for call in self.calls
+            if call[0] not in {"get", "list", "poll", "logs", "get_rg", "list_resources", "list_tagged"}
         ]
 
     def _told(self, verb: str, what: str) -> None:

@@ -199,8 +199,6 @@ class Policy:
     """Nobody wrote the id down: it was concluded from where the repository comes from, which may change."""
     places: frozenset[tuple[str, str]] | None = None
     """Keys of the resource groups that the project names; None: nobody tells them from others."""
-    places_given: bool = False
-    """The resource groups come from the command line: other runs of this owner name other ones."""
     environments: frozenset[str] | None = None
     """The environments of the project; None: nobody knows them."""
     prune: bool = False

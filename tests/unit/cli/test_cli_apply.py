@@ -272,7 +272,7 @@ def test_destroy_takes_the_resource_groups_that_we_made(project: CommandLine) ->
 
     last = project("destroy", "-y", "--resource-groups")
 
-    assert (0, "") == (last.code, last.err)
+    assert (0, "No group belongs to shop, as its tag aci-reconcile-project would say.\n") == (last.code, last.err)
 
 
 def test_destroy_as_json_ends_once(project: CommandLine) -> None:
