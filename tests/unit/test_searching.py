@@ -67,10 +67,8 @@ def test_where_that_is_refused_the_named_resource_groups_are_listed(refusal: Azu
 
     assert ["rg2/old"] == [each.address for each in made.notices if each.code == "orphan"]
     assert (False, ()) == (made.whole, made.unreadable)
-    assert [
-        f"Not looked for groups of this project in the rest of subscription {SUBSCRIPTION} but for rg2, gone: "
-        f"{refusal.message}"
-    ] == said
+    told = f"Not looked for groups of this project in the rest of subscription {SUBSCRIPTION} but for rg2, gone"
+    assert [f"{told}: {refusal.message}"] == said
 
 
 def test_a_named_resource_group_that_may_not_be_listed_either_is_left_out() -> None:

@@ -14,6 +14,10 @@ from aci_reconcile.plan.undeclared import abandoned_by
 
 HERE = frozenset({(SUBSCRIPTION, "rg-shop")})
 OURS, THEIRS = "aaaaaa111111", "bbbbbb222222"
+UNSETTLED = (
+    f"`id: {THEIRS}` in the project file where it is the same project; else --take-over {OWNER}@{THEIRS}, or removing "
+    "it here"
+)
 
 
 def there(name: str, owner: str, place: str = "rg-shop") -> Resource:
@@ -101,14 +105,12 @@ def test_which_environment_is_a_former_one(tag: str, wanted: str) -> None:
         (
             {"project_id": OURS, "id_derived": True},
             f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, and this repository's is {OURS}",
-            f"`id: {THEIRS}` in the project file where it is the same project; else --take-over {OWNER}@{THEIRS}, or "
-            "removing it here",
+            UNSETTLED,
         ),
         (
             {},
             f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, and this project has none",
-            f"`id: {THEIRS}` in the project file where it is the same project; else --take-over {OWNER}@{THEIRS}, or "
-            "removing it here",
+            UNSETTLED,
         ),
     ],
 )
