@@ -57,11 +57,11 @@ def leftovers(policy: Policy) -> Callable[[str], bool]:
 
 def of_project(policy: Policy) -> Callable[[str], bool]:
     """Return what tells the owner tags of the whole project, whatever the environment."""
-    project, ids = policy.owner.partition("/")[0], {policy.project_id, *policy.known_ids} - {""}
+    project = policy.owner.partition("/")[0]
 
     def ours(tag: str) -> bool:
         name = tags.owner_name(tag)
-        return name.partition("/")[0] == project and tags.owned_by(tag, name, ids)
+        return name.partition("/")[0] == project and tags.owned_by(tag, name, policy.ids)
 
     return ours
 

@@ -122,6 +122,8 @@ def _remotes(home: Path) -> Iterator[tuple[str, str]]:
 
 def _text(file: Path) -> str:
     try:
+        if not file.is_file():
+            return ""
         with file.open("rb") as stream:
             return stream.read(_LARGEST).decode("utf-8", "replace")
     except OSError:

@@ -186,7 +186,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
 def is_foreign(live: Resource, policy: Policy) -> bool:
     """Whether the group belongs to somebody else, whose groups this run may not take over."""
     owner = tags.owner(live)
-    return bool(owner) and not policy.owns(owner) and owner not in policy.take_over
+    return bool(owner) and not policy.owns(owner) and not policy.takes(owner)
 
 
 def is_member(live: Resource) -> bool:

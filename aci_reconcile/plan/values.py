@@ -238,9 +238,21 @@ class Policy:
         """The value of the owner tag of what is written."""
         return tags.owner_tag(self.owner, self.project_id)
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of this project: the one that it writes, and those that it may be known by."""
+        return self.known_ids | ({self.project_id} - {""})
+
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag is ours."""
-        return tags.owned_by(tag, self.owner, {self.project_id, *self.known_ids} - {""})
+        return tags.owned_by(tag, self.owner, self.ids)
+
+    def takes(self, tag: str) -> bool:
+        """Whether groups with this owner tag may be taken over: by the tag, or by its name where its id is ours.
+
+        A project that was renamed, or split, keeps its id.
+        """
+        return tag in self.take_over or (tags.owner_name(tag) in self.take_over and tags.owner_id(tag) in self.ids)
 
     def marked(self, tag: str) -> str:
         """Return the tag that a group of ours gets with its next write; what it has where nothing better is known."""

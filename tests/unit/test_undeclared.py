@@ -144,6 +144,23 @@ def test_taking_over_gives_the_id_at_once() -> None:
     assert f"{OWNER}@{THEIRS}" == change.former_owner
 
 
+@pytest.mark.parametrize(
+    ("tag", "given", "held"),
+    [
+        (f"old@{OURS}", "old", False),
+        (f"old@{OURS}", f"old@{OURS}", False),
+        (f"old@{THEIRS}", "old", True),
+        (f"old@{THEIRS}", f"old@{THEIRS}", False),
+        ("old", "old", False),
+    ],
+)
+def test_a_project_that_was_renamed_takes_its_groups_by_the_name(tag: str, given: str, held: bool) -> None:
+    """Its id is the same; the groups of another project of that name are named with their id."""
+    made = plan([group("web")], [there("web", tag)], policy(project_id=OURS, take_over=frozenset({given})))
+
+    assert held is bool(made.blockers)
+
+
 def test_a_protected_orphan_is_released_where_its_protection_stands() -> None:
     """Its manifest is gone, and nobody can edit it."""
     old = live(group("old"), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"})
