@@ -28,14 +28,10 @@ def world() -> FakeBackend:
     )
 
 
-def looking(backend: FakeBackend, said: list[str] | None = None, **more: Any) -> Look:
+def looking(backend: FakeBackend, **more: Any) -> Look:
     """Return how to look."""
-    search = Search(more.pop("subscriptions", (SUBSCRIPTION,)), ours=lambda tag: tag == OWNER, **more)
-    return Look(backend, FakeClock(), search=Search(**{**_fields(search), "unseen": (said or []).append}))
-
-
-def _fields(search: Search) -> dict[str, Any]:
-    return {name: getattr(search, name) for name in ("subscriptions", "instead", "ours", "needed")}
+    asked: dict[str, Any] = {"subscriptions": (SUBSCRIPTION,), "ours": lambda tag: tag == OWNER, **more}
+    return Look(backend, FakeClock(), search=Search(**asked))
 
 
 def test_a_resource_group_that_nobody_names_is_listed_where_ours_are() -> None:
