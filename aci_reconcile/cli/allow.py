@@ -108,6 +108,7 @@ def identity(project: Project) -> Policy:
         project_id=project.id,
         known_ids=project.known_ids,
         id_derived=project.id_derived,
+        subscription=project.subscription,
         places=frozenset(Scope(project.subscription, each).key for each in project.resource_groups),
         environments=frozenset(project.environments) if is_named(project) else None,
     )

@@ -108,11 +108,11 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
 def _search(work: Work, search: Search) -> Search:
     """Return what is looked through: the groups of the whole project tell whose there are, should none be ours.
 
-    What is named by its manifest is where the manifest says.
+    What is named by its manifest is where the manifest says; and what is in another subscription, --subscription says.
     """
     if work.policy.selected is not None:
         return Search()
-    return replace(search, ours=of_project(work.policy), needed=True)
+    return replace(search, subscriptions=search.subscriptions[:1], ours=of_project(work.policy), needed=True)
 
 
 def _held(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> Plan:

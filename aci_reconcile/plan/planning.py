@@ -15,7 +15,7 @@ from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.deferring import Key, Known, in_order
 from aci_reconcile.plan.former import former_of
 from aci_reconcile.plan.losses import losses
-from aci_reconcile.plan.undeclared import is_pruned, undeclared_notices
+from aci_reconcile.plan.undeclared import is_abroad, is_pruned, undeclared_notices
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _owned(resource: Resource, policy: Policy) -> bool:
 
 
 def _ours(live: Iterable[Resource], policy: Policy) -> int:
-    return sum(_owned(each, policy) for each in live)
+    return sum(_owned(each, policy) and not is_abroad(each, policy) for each in live)
 
 
 def _deletion(resource: Resource) -> Change:

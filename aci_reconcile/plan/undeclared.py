@@ -28,12 +28,13 @@ _LEFT: Final = "carries this project's tag and stands in no manifest"
 def is_pruned(orphan: Resource, policy: Policy) -> bool:
     """Whether a group of ours that stands in no manifest is deleted.
 
-    One that lies where the project names no resource group, and whose tag holds no id although the project has one, may
+    One in another subscription is none of this run's business, and its address may be that of a group here. One that
+    lies where the project names no resource group, and whose tag holds no id although the project has one, may
     be that of another project with this name: that many groups are named on the command line first.
     """
     if not policy.prune or policy.selected is not None:
         return False
-    return not _doubtful(orphan, policy) or policy.deletes_named
+    return not is_abroad(orphan, policy) and (policy.deletes_named or not _doubtful(orphan, policy))
 
 
 def abandoned_by(tag: str, policy: Policy) -> str:
@@ -53,21 +54,35 @@ def undeclared_notices(undeclared: Iterable[Resource], policy: Policy) -> Iterat
             continue
         if policy.owns(tag):
             if not is_pruned(each, policy):
-                yield Notice(ORPHAN, each.address, _LEFT, _way_out(each, policy))
+                yield Notice(ORPHAN, each.address, f"{_LEFT}{_there(each, policy)}", _way_out(each, policy))
         elif environment := abandoned_by(tag, policy):
             said = f"belongs to {tags.owner_name(tag)}, an environment that the project does not have any more"
-            hint = f"delete it with `aci-reconcile destroy --former-environment {environment}`"
-            yield Notice(ABANDONED, each.address, said, hint)
+            where = f" --subscription {each.id.subscription}" if is_abroad(each, policy) else ""
+            hint = f"delete it with `aci-reconcile destroy --former-environment {environment}{where}`"
+            yield Notice(ABANDONED, each.address, f"{said}{_there(each, policy)}", hint)
         elif tags.owner_name(tag) == policy.owner and tags.owner_id(tag) and _unsettled(policy):
             said = f"carries this project's name with the id {tags.owner_id(tag)}, and stands in no manifest"
             hint = f"if it is this project's, write `id: {tags.owner_id(tag)}` into the project file"
             yield Notice(NAMESAKE, each.address, said, hint)
 
 
+def is_abroad(group: Resource, policy: Policy) -> bool:
+    """Whether a group is in another subscription than the run acts in."""
+    return bool(policy.subscription) and group.id.subscription.lower() != policy.subscription.lower()
+
+
+def _there(group: Resource, policy: Policy) -> str:
+    return f" (in subscription {group.id.subscription})" if is_abroad(group, policy) else ""
+
+
 def _way_out(orphan: Resource, policy: Policy) -> str:
     if policy.selected is not None:
         hint = "a run of some groups never prunes: leave out what narrows it"
         return hint if policy.prune else f"{hint}, and give --prune"
+    if is_abroad(orphan, policy):
+        environment = policy.owner.partition("/")[2]
+        chosen = f" --environment {environment}" if environment else ""
+        return f"delete it with `aci-reconcile destroy --subscription {orphan.id.subscription}{chosen}`"
     if not _doubtful(orphan, policy):
         return "delete it with --prune"
     return (

@@ -197,6 +197,8 @@ class Policy:
     """Ids under which groups are this owner's as well: they are kept until a group is written anyway."""
     id_derived: bool = False
     """Nobody wrote the id down: it was concluded from where the repository comes from, which may change."""
+    subscription: str = ""
+    """Where the run acts; empty: in every subscription that a group is in."""
     places: frozenset[tuple[str, str]] | None = None
     """Keys of the resource groups that the project names; None: nobody tells them from others."""
     environments: frozenset[str] | None = None

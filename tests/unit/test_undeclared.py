@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from factories import OWNER, SUBSCRIPTION, group, live, owned, policy, rid
 
 from aci_reconcile import tags
-from aci_reconcile.model import Resource
+from aci_reconcile.model import Resource, ResourceId
 from aci_reconcile.plan import Action, plan
 from aci_reconcile.plan.undeclared import abandoned_by
 
@@ -62,6 +63,20 @@ def test_a_bare_tag_elsewhere_is_doubtful_once_we_have_an_id() -> None:
     assert ["rg2/old"] == told(old, prune=True)[0]
     assert ["rg-shop/old"] == told(there("old", OWNER), prune=True, project_id=OURS)[0]
     assert ["rg2/old"] == told(there("old", f"{OWNER}@{OURS}", "rg2"), prune=True, project_id=OURS)[0]
+
+
+def test_what_is_in_another_subscription_is_told_and_stays() -> None:
+    """Its address may be that of a group that is declared here; a run acts in one subscription."""
+    abroad = "00000000-0000-0000-0000-000000000002"
+    ours = replace(there("web", OWNER), id=ResourceId(abroad, "rg-shop", "web"))
+    rules = policy(prune=True, deletes_named=True, subscription=SUBSCRIPTION, places=HERE)
+    made = plan([group("web")], [owned(group("web")), ours], rules)
+
+    assert (False, 1) == (bool(made), made.live)
+    assert [
+        ("rg-shop/web", f"delete it with `aci-reconcile destroy --subscription {abroad} --environment prod`"),
+    ] == [(each.address, each.hint) for each in made.notices]
+    assert made.notices[0].message.endswith(f"(in subscription {abroad})")
 
 
 def test_a_former_environment_is_never_pruned_by_another_one() -> None:
