@@ -65,6 +65,10 @@ class Backend(Protocol):
         """List the groups of a resource group, without instance views; empty when the resource group does not exist."""
         ...
 
+    def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:
+        """List the groups of a subscription that carry a tag: their ids and tags, and nothing else of them."""
+        ...
+
     def put(self, resource: Resource, /) -> Operation:
         """Create the group, or replace its whole body; every container restarts. The secrets in it are opened here."""
         ...

@@ -1,17 +1,18 @@
 """Tags are the memory: there is no state file, the group itself says whose it is and what was last written to it.
 
-==========================  ==================================================================================
-``aci-reconcile-project``   the owner: the project, and ``/environment`` where one is chosen
+==========================  ======================================================================================
+``aci-reconcile-project``   the owner: the project, ``/environment`` where one is chosen, ``@id`` where it has an id
 ``aci-reconcile-protected`` ``true`` while the group must be neither deleted nor recreated
 ``aci-reconcile-applied``   ``v1:<digest of the desired body>[:<digest of the live body that did not take>]``
 ``aci-reconcile-secrets``   the fingerprint of all write-only values (``aci_reconcile.secret``)
-==========================  ==================================================================================
+==========================  ======================================================================================
 
 Azure compares the names of tags without regard to case, and a write replaces the whole map: whoever writes merges.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from aci_reconcile.normalize import align, digest, normalize
 from aci_reconcile.profiles import answering
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aci_reconcile.model import Body, Json, Resource
     from aci_reconcile.normalize import NormalForm
@@ -31,6 +32,8 @@ APPLIED: Final = "aci-reconcile-applied"
 SECRETS: Final = "aci-reconcile-secrets"
 MEMORY: Final = frozenset({APPLIED, SECRETS})
 """Tags that record a write; they change with it and are no difference by themselves."""
+PROJECT_ID: Final = re.compile(r"[a-z0-9]{6,16}")
+"""What the id of a project looks like: short, for a tag holds 256 characters, and nothing that could be misread."""
 _OURS: Final = MEMORY | {OWNER, PROTECTED}
 
 
@@ -65,6 +68,27 @@ def owner(resource: Resource) -> str:
     return get(resource.tags, OWNER)
 
 
+def owner_tag(owner: str, project_id: str) -> str:
+    """Return what stands in the owner tag: the owner, and the id of the project where there is one."""
+    return f"{owner}@{project_id}" if project_id else owner
+
+
+def owner_name(tag: str) -> str:
+    """Return the owner that a tag names, without the id of the project: as people call it."""
+    return tag.partition("@")[0]
+
+
+def owner_id(tag: str) -> str:
+    """Return the id of the project that a tag names; empty where it has none, or one that could not be written."""
+    mark = tag.partition("@")[2]
+    return mark if PROJECT_ID.fullmatch(mark) else ""
+
+
+def owned_by(tag: str, owner: str, ids: Collection[str]) -> bool:
+    """Whether a tag names an owner: by its name alone, as it was before projects had ids, or with one of these ids."""
+    return tag == owner or (owner_name(tag) == owner and owner_id(tag) in ids)
+
+
 def protected(resource: Resource) -> bool:
     """Whether the live group carries the protection tag."""
     return get(resource.tags, PROTECTED).lower() == "true"
@@ -86,9 +110,9 @@ def merge(live: Mapping[str, Json], wanted: Mapping[str, Json]) -> dict[str, str
     return merged
 
 
-def ours(desired: Resource, project: str) -> dict[str, Json]:
+def ours(desired: Resource, owner: str) -> dict[str, Json]:
     """Return the tags that say whose the group is; where the manifest does not speak of protection, that tag stays."""
-    wanted: dict[str, Json] = {OWNER: project}
+    wanted: dict[str, Json] = {OWNER: owner}
     if desired.lifecycle.protect is not None:
         wanted[PROTECTED] = "true" if desired.lifecycle.protect else None
     return wanted

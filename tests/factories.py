@@ -120,7 +120,9 @@ class FakeBackend:
     def writes(self) -> list[tuple[str, str]]:
         """The writes that were sent."""
         return [
-            call for call in self.calls if call[0] not in {"get", "list", "poll", "logs", "get_rg", "list_resources"}
+            call
+            for call in self.calls
+            if call[0] not in {"get", "list", "poll", "logs", "get_rg", "list_resources", "list_tagged"}
         ]
 
     def _told(self, verb: str, what: str) -> None:
@@ -142,6 +144,12 @@ class FakeBackend:
         self._told("list", scope.resource_group)
         found = [each for key, each in self.groups.items() if key[:2] == scope.key]
         return [Resource(each.id, _without_views(copy.deepcopy(dict(each.body)))) for each in found]
+
+    def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:
+        """List the groups with a tag, in short."""
+        self._told("list_tagged", subscription)
+        ours = [each for key, each in self.groups.items() if key[0] == subscription.lower()]
+        return [Resource(each.id, {"tags": dict(each.tags)}) for each in ours if any(tag == name for name in each.tags)]
 
     def put(self, resource: Resource, /) -> Operation:
         """Write a group; it settles at once."""

@@ -51,6 +51,9 @@ BY_CODE: dict[str, Meaning] = {
     "ServiceAssociationLinkNotReady": Meaning(RetryableError, "the subnet is still being prepared; run again"),
     "NetworkProfileNotFound": Meaning(RetryableError, "Azure does not know the network yet; run again in a minute"),
     "ResourceGroupBeingDeleted": Meaning(RetryableError, "wait until the resource group is gone"),
+    "ResourceGroupDeletionBlocked": Meaning(
+        InvalidRequestError, "the resource group is still there; what the message names must go, or be unlocked, first"
+    ),
     "AnotherOperationInProgress": Meaning(RetryableError, _WAIT),
     "OperationPreempted": Meaning(RetryableError, _WAIT),
     "ServerTimeout": Meaning(NoAnswerError, _READ_FIRST),

@@ -28,9 +28,14 @@ def groups_path(scope: Scope) -> str:
     return f"{scope_path(scope)}/providers/{CONTAINER_GROUPS}"
 
 
+def subscription_path(subscription: str) -> str:
+    """Return the path of a subscription."""
+    return f"/subscriptions/{_quoted(subscription)}"
+
+
 def scope_path(scope: Scope, *below: str) -> str:
     """Return the path of a resource group, or of something below it."""
-    base = f"/subscriptions/{_quoted(scope.subscription)}/resourceGroups/{_quoted(scope.resource_group)}"
+    base = f"{subscription_path(scope.subscription)}/resourceGroups/{_quoted(scope.resource_group)}"
     return "".join((base, *(f"/{_quoted(part)}" for part in below)))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.connection import STATE, Place, connected
 from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.model import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Sources, Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.manifest import Project
-    from aci_reconcile.model import Scope
     from aci_reconcile.reconcile.watch import Listing
 
     Listed = Callable[[], Listing]
@@ -55,7 +55,6 @@ def ahead(sources: Sources, target: Target, session: Session, stack: ExitStack) 
         return None
     from aci_reconcile.cli.manifests import fallback_subscription, request_for
     from aci_reconcile.manifest import peek
-    from aci_reconcile.model import Scope
 
     try:
         project = peek(request_for(sources, session, resolve=False))
@@ -68,10 +67,36 @@ def ahead(sources: Sources, target: Target, session: Session, stack: ExitStack) 
         connection = stack.enter_context(connected(place))
     except AciReconcileError:
         return None
-    scope = Scope(subscription, project.resource_group)
     return Ahead(
-        connection, subscription, project.api_version, {scope.key: _Begun(connection.backend, scope, session.clock)}
+        connection, subscription, project.api_version, _begun(project, subscription, sources, connection, session)
     )
+
+
+def _begun(
+    project: Project, subscription: str, sources: Sources, connection: Connection, session: Session
+) -> dict[tuple[str, str], Listed]:
+    """Begin the list of the resource group, and that of the subscription where groups may be left in it."""
+    from aci_reconcile.cli.allow import is_named
+
+    backend, scope = connection.backend, Scope(subscription, project.resource_group)
+    asked: dict[tuple[str, str], Listed] = {scope.key: partial(_list, scope, backend, session.clock)}
+    if is_named(project) and not sources.resource_group:
+        asked[subscription.lower(), ""] = partial(_search, subscription, backend, session.clock)
+    lists: dict[tuple[str, str], Listed] = {key: _Begun(backend, ask) for key, ask in asked.items()}
+    backend.prepare()
+    return lists
+
+
+def _list(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
+    from aci_reconcile.reconcile.watch import listed
+
+    return listed(scope, backend, clock)
+
+
+def _search(subscription: str, backend: ArmBackend, clock: Clock) -> Listing:
+    from aci_reconcile.reconcile.searching import all_of
+
+    return all_of(subscription, backend, clock)
 
 
 class _Begun:
@@ -80,27 +105,20 @@ class _Begun:
     The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
     """
 
-    def __init__(self, backend: ArmBackend, scope: Scope, clock: Clock) -> None:
+    def __init__(self, backend: ArmBackend, ask: Listed) -> None:
         self._backend = backend
-        self._scope = scope
-        self._clock = clock
+        self._ask = ask
         self._first: Future[Listing] | None = Future()
         work = partial(copy_context().run, self._work, self._first)
         threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
-        backend.prepare()
 
     def __call__(self) -> Listing:
         first, self._first = self._first, None
-        return first.result() if first is not None else self._list()
-
-    def _list(self) -> Listing:
-        from aci_reconcile.reconcile.watch import listed
-
-        return listed(self._scope, self._backend, self._clock)
+        return first.result() if first is not None else self._ask()
 
     def _work(self, first: Future[Listing]) -> None:
         try:
             self._backend.sign_in()
-            first.set_result(self._list())
+            first.set_result(self._ask())
         except BaseException as error:  # noqa: BLE001  it is raised where the list is asked for
             first.set_exception(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
     """
     from aci_reconcile.manifest import frozen
-    from aci_reconcile.plan.values import UNLIMITED, Policy
+    from aci_reconcile.plan.values import UNLIMITED
 
     project, said = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):
@@ -72,8 +73,8 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
     replace = UNLIMITED if said.replace == "allow" else 0
     restarts = UNLIMITED if said.max_restarts is None else said.max_restarts
-    return Policy(
-        owner=project.owner,
+    return dataclasses.replace(
+        identity(project),
         prune=said.prune and is_named(project) if allow.prune is None else allow.prune,
         max_deletes=said.max_deletes if allow.max_deletes is None else allow.max_deletes,
         deletes_named=allow.max_deletes is not None,
@@ -96,6 +97,22 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         emptied=tuple(map(str, loaded.emptied)),
         elsewhere=loaded.elsewhere,
         fingerprint_key=fingerprint_key(environ),
+    )
+
+
+def identity(project: Project) -> Policy:
+    """Return the policy of a project that may do nothing: it says which groups are the project's."""
+    from aci_reconcile.model import Scope
+    from aci_reconcile.plan.values import Policy
+
+    return Policy(
+        owner=project.owner,
+        project_id=project.id,
+        known_ids=project.known_ids,
+        id_derived=project.id_derived,
+        subscription=project.subscription,
+        places=frozenset(Scope(project.subscription, each).key for each in project.resource_groups),
+        environments=frozenset(project.environments) if is_named(project) else None,
     )
 
 

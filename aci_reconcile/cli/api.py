@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from aci_reconcile import manifest, reconcile
 from aci_reconcile.cli.allow import Allow, policy_for
 from aci_reconcile.cli.connection import Place, connected
 from aci_reconcile.cli.drift import found_in
+from aci_reconcile.cli.elsewhere import leftovers, search_for
 from aci_reconcile.cli.given import Target
 from aci_reconcile.cli.interruption import SystemClock
 from aci_reconcile.cli.manifests import declared_secrets, fallback_subscription, with_subscription
+from aci_reconcile.cli.origin import identified
 from aci_reconcile.cli.proposal import proposed
 from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, UsageError
@@ -220,5 +223,9 @@ def _planned(loaded: Loaded, allow: Allow, look: Look) -> Plan:
     if not loaded.project.subscription:
         assumed = getattr(look.backend, "subscription", "")
         loaded = with_subscription(loaded, assumed or fallback_subscription(Target(), os.environ))
+    loaded = identified(loaded, os.environ)
     local = getattr(look.backend, "embedded", False)
-    return proposed(loaded, policy_for(loaded, allow, os.environ, now=look.clock.now(), local=local), look)
+    policy = policy_for(loaded, allow, os.environ, now=look.clock.now(), local=local)
+    needed = look.health or (policy.prune and policy.selected is None)
+    search = search_for(loaded.project, leftovers(policy), None, needed=needed)
+    return proposed(loaded, policy, replace(look, search=search))

@@ -14,6 +14,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.fingerprint_key import VARIABLE
 from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.origin import with_id
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
 from aci_reconcile.normalize import secrets_of
@@ -32,6 +33,8 @@ FORMAT_VERSION = "1.0"
 
 _KEYS = {"subscription": "subscription", "resource_group": "resourceGroup"}
 """Options that say what a key of the project file says, too."""
+
+_ORIGIN = "where the repository comes from"
 
 _APART = frozenset({"var", "var_file", "paths", *_KEYS})
 
@@ -76,6 +79,9 @@ def _rows(ctx: click.Context, given: Given, loaded: Loaded, session: Session) ->
             yield _of_option(_option(ctx, name), given.text(name), ctx, given, key)
     if not loaded.project.subscription:
         yield _fallback(given, session)
+    if file and not loaded.project.id:
+        project = with_id(loaded.project, session.environ)
+        yield Row("id", project.id or sorted(project.known_ids), "default", _ORIGIN)
     yield from _variables(ctx, given, loaded, session)
     for param in ctx.command.params:
         if isinstance(param, Option) and param.name not in _APART:

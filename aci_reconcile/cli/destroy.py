@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
 from aci_reconcile.cli import options
 from aci_reconcile.cli.allow import Allow, is_named
 from aci_reconcile.cli.command import Command, Option
+from aci_reconcile.cli.doomed import created_by_us, of_former, whose
+from aci_reconcile.cli.elsewhere import of_project
 from aci_reconcile.cli.given import Sources, Target, overridden
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode, UsageError
 from aci_reconcile.events import Finished
-from aci_reconcile.model import as_object, as_text
-from aci_reconcile.plan.brakes import closed
-from aci_reconcile.plan.values import Blocker, ResourceGroupChange
+from aci_reconcile.plan.brakes import IN_MANIFEST, closed
+from aci_reconcile.plan.values import Blocker
+from aci_reconcile.reconcile.searching import Search
 from aci_reconcile.report.words import count
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
     from aci_reconcile.cli.work import Work
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.errors import ExitCode
+    from aci_reconcile.plan.values import Plan, ResourceGroupChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class DestroyOptions:
     sources: Sources
     target: Target
     resource_groups: bool
+    former: str
+    """An environment that the project file names no more, whose groups are to go; empty: the chosen one's go."""
     approved: bool
     allow: Allow
 
@@ -44,7 +47,7 @@ class DestroyOptions:
         """Read the options."""
         allow = Allow(override_freeze=overridden(given))
         doomed, approved = given.flag("resource_groups"), given.flag("auto_approve")
-        return cls(Sources.of(given), Target.of(given), doomed, approved, allow)
+        return cls(Sources.of(given), Target.of(given), doomed, given.text("former_environment"), approved, allow)
 
 
 def _destroy(ctx: click.Context) -> ExitCode:
@@ -56,9 +59,11 @@ def _destroy(ctx: click.Context) -> ExitCode:
 
     session, given = started(ctx)
     asked, patience = DestroyOptions.of(given), Patience.of(given)
-    with prepared(asked.sources, asked.target, asked.allow, session, resolve=False) as work:
-        doomed = tuple(_created_by_us(work, session)) if asked.resource_groups else ()
-        plan = _held(_planned(work, asked, session), doomed)
+    with prepared(asked.sources, asked.target, asked.allow, session, resolve=False) as whole:
+        work = of_former(whole, asked.former) if asked.former else whole
+        plan = _planned(work, asked, session)
+        doomed = tuple(created_by_us(plan, work, session.console)) if asked.resource_groups else ()
+        plan = _held(plan, doomed)
         show_plan(replace(plan, resource_groups=doomed), work.header, session)
         refuse(plan)
         context = patience.context(work, plan.policy, session)
@@ -92,9 +97,22 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
         selected = frozenset(each.id.key for each in work.loaded.resources)
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
     look = look_for(work, asked.target, session, Refresh.AUTO)
+    look = replace(look, search=_search(work, look.search))
     seen = standing(work.loaded.resources, work.scopes, look)
     plan = replace(destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
-    return replace(plan, blockers=(*plan.blockers, *_protected_in_git(plan, work)))
+    if not plan.changes and selected is None:
+        session.console.info(whose(seen.owners, work))
+    return replace(plan, blockers=tuple(_protected(plan, work)))
+
+
+def _search(work: Work, search: Search) -> Search:
+    """Return what is looked through: the groups of the whole project tell whose there are, should none be ours.
+
+    What is named by its manifest is where the manifest says; and what is in another subscription, --subscription says.
+    """
+    if work.policy.selected is not None:
+        return Search()
+    return replace(search, subscriptions=search.subscriptions[:1], ours=of_project(work.policy), needed=True)
 
 
 def _held(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> Plan:
@@ -105,32 +123,21 @@ def _held(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> Plan:
     return replace(plan, blockers=(*plan.blockers, *held))
 
 
-def _protected_in_git(plan: Plan, work: Work) -> Iterator[Blocker]:
-    """Hold groups whose protection stands in the manifest and is not yet a tag in Azure."""
-    held = {address for blocker in plan.blockers if blocker.code == "protected" for address in blocker.addresses}
-    protected = {each.id.key for each in work.loaded.resources if each.lifecycle.protect}
-    for change in plan.changes:
-        if change.id.key in protected and change.address not in held:
-            reason = f"{change.address} is protected and would be deleted"
-            yield Blocker("protected", reason, (change.address,), "lifecycle.protect: false in its manifest")
+def _protected(plan: Plan, work: Work) -> Iterator[Blocker]:
+    """Yield what holds the plan, and hold groups whose protection stands in the manifest and is not yet a tag in Azure.
 
-
-def _created_by_us(work: Work, session: Session) -> Iterator[ResourceGroupChange]:
-    """Find the resource groups that carry our tag; the others are named and stay.
-
-    Raises:
-        UsageError: the run is narrowed to some groups.
+    A group that is declared is released by its manifest, and by the apply that takes the tag off.
     """
-    if work.loaded.selected is not None:
-        raise UsageError("--resource-groups deletes whole resource groups: it goes with neither PATH nor --only")
-    for scope in work.scopes:
-        body = work.backend.get_resource_group(scope)
-        if body is None:
-            continue
-        if tags.get(as_object(body.get("tags")), tags.OWNER) == work.policy.owner:
-            yield ResourceGroupChange(scope, as_text(body.get("location")), create=False)
-        else:
-            session.console.info(f"{scope.resource_group} stays: this project did not create that resource group.")
+    declared = {each.address: each for each in work.loaded.resources}
+    held = {address for blocker in plan.blockers if blocker.code == "protected" for address in blocker.addresses}
+    for blocker in plan.blockers:
+        known = blocker.code == "protected" and blocker.addresses[0] in declared
+        yield replace(blocker, release=f"{IN_MANIFEST}, and an apply of that") if known else blocker
+    for change in plan.changes:
+        said = declared.get(change.address)
+        if said is not None and said.lifecycle.protect and change.address not in held:
+            reason = f"{change.address} is protected and would be deleted"
+            yield Blocker("protected", reason, (change.address,), IN_MANIFEST)
 
 
 def _question(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> str:
@@ -166,6 +173,14 @@ DESTROY = Command(
             is_flag=True,
             help="Then delete the resource groups that this project created, if nothing is left in them.",
         ),
+        Option(
+            "--former-environment",
+            section=options.SAFETY,
+            brake=True,
+            metavar="NAME",
+            default="",
+            help="Delete the groups of an environment that the project file does not have any more.",
+        ),
         *options.common(),
     ],
     help="Delete the groups that this project owns. Protected groups, and those of others, stay.",
@@ -173,5 +188,6 @@ DESTROY = Command(
         "aci-reconcile destroy                       all groups of the project, after a yes",
         "aci-reconcile destroy --only 'web-*'        some of them",
         "aci-reconcile destroy -y --resource-groups  the resource groups that it created, too",
+        "aci-reconcile destroy --former-environment old   what an environment has left that was removed",
     ),
 )

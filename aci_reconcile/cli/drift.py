@@ -76,7 +76,7 @@ def _drift(ctx: click.Context) -> ExitCode:
 def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
     """Look, with what is known from before; what that is is read before Azure is asked."""
     from aci_reconcile.cli.proposal import look_for, proposed
-    from aci_reconcile.cli.recall import accepted, last_look
+    from aci_reconcile.cli.recall import accepted, last_look, more_of
     from aci_reconcile.drift import Memory, Place
     from aci_reconcile.reconcile import Refresh
 
@@ -88,7 +88,8 @@ def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
         frozenset(project.resource_groups),
         kept=asked.telling.history is not None,
     )
-    look = look_for(work, asked.target, session, Refresh(asked.refresh), health=True, until_settled=True)
+    known = more_of(memory.history)
+    look = look_for(work, asked.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known)
     return found_in(proposed(work.loaded, work.policy, look), session.clock, memory)
 
 

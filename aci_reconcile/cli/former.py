@@ -62,6 +62,7 @@ def _project(change: Change, project: Project) -> dict[str, Json]:
     """Return a project of the same owner with this group alone: its others are not declared here, and stay."""
     said: dict[str, Json] = {
         "name": project.name,
+        **({"id": project.id} if project.id else {}),
         "subscription": project.subscription,
         "resourceGroup": change.id.resource_group,
         "policy": {"prune": False, "maxDeletes": 0},

@@ -16,9 +16,10 @@ from aci_reconcile.errors import UsageError
 from aci_reconcile.manifest.files import PROJECT_FILE, find_project
 from aci_reconcile.model import as_text
 from aci_reconcile.report import sanitize
+from aci_reconcile.tags import owned_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aci_reconcile.cli.session import Session
     from aci_reconcile.manifest import Project
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _HERE = "./"
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _HINT = "up to 64 letters, digits, `.`, `_` and `-`, a letter or digit first: --project-name shop"
 
 
@@ -59,6 +61,12 @@ class Founded:
     location: str = ""
     manifests: str = _HERE
     """The folder of the manifests, from the project file on."""
+    id: str = ""
+    """What tells it from other projects with its name."""
+
+    def owns(self, tag: str) -> bool:
+        """Whether a group with this owner tag is the project's already."""
+        return owned_by(tag, self.name, {self.id})
 
     def text(self) -> str:
         """Return the project file."""
@@ -66,6 +74,7 @@ class Founded:
 
         said: dict[str, Json] = {
             "name": self.name,
+            "id": self.id,
             "subscription": self.subscription,
             "resourceGroup": self.resource_group,
             "location": self.location,
@@ -74,7 +83,15 @@ class Founded:
         return dumped({key: value for key, value in said.items() if value})
 
 
-def founded(name: str, groups: Sequence[Resource], project: Project, home: Home, *, alone: bool) -> Founded:
+def founded(
+    name: str,
+    groups: Sequence[Resource],
+    project: Project,
+    home: Home,
+    *,
+    alone: bool,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Founded:
     """Return the project: what all of its groups have in common is said once.
 
     Args:
@@ -83,6 +100,7 @@ def founded(name: str, groups: Sequence[Resource], project: Project, home: Home,
         project: what the command line says.
         home: where its file is to stand.
         alone: whether there are no manifests besides, which would belong to it, too.
+        entropy: chance, for its id.
     """
     subscription = project.subscription if project.subscription != LOCAL_SUBSCRIPTION else ""
     resource_groups = {each.id.resource_group.lower(): each.id.resource_group for each in groups}
@@ -94,7 +112,14 @@ def founded(name: str, groups: Sequence[Resource], project: Project, home: Home,
         next(iter(resource_groups.values())) if len(resource_groups) == 1 else "",
         locations.pop() if len(locations) == 1 else "",
         home.manifests if alone else _HERE,
+        fresh_id(entropy),
     )
+
+
+def fresh_id(entropy: Callable[[int], bytes]) -> str:
+    """Return an id that no other project has: 60 random bits, in digits and letters that are told apart easily."""
+    number = int.from_bytes(entropy(8))
+    return "".join(_DIGITS[number >> 5 * place & 31] for place in range(12))
 
 
 def named(given: str, folder: Path, session: Session) -> str:

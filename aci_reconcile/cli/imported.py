@@ -11,7 +11,7 @@ from aci_reconcile.cli.allow import UNNAMED
 from aci_reconcile.errors import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from aci_reconcile.cli.console import Console
@@ -37,6 +37,8 @@ class Found:
     shared: Shared
     owner: str
     """Whose the groups become."""
+    owns: Callable[[str], bool]
+    """Whether a group with this owner tag is its already."""
     founded: Founded | None = None
     """The project whose file is written, where there is none."""
 
@@ -50,7 +52,7 @@ def next_step(found: Found, given: Given, project: Path | None, cwd: Path) -> st
         project: the project file, where it is not the one that the current folder belongs to.
         cwd: the current folder.
     """
-    owners = {tags.owner(each) for each in found.groups} - {found.owner}
+    owners = {owner for owner in map(tags.owner, found.groups) if not found.owns(owner)}
     words = ["aci-reconcile", "plan", *(["--adopt"] if "" in owners else [])]
     for owner in sorted(filter(str.isprintable, owners - {""})):
         words += ["--take-over", owner]

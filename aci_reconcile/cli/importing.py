@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.cli import options
-from aci_reconcile.cli.allow import UNNAMED
+from aci_reconcile.cli.allow import UNNAMED, identity
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.founding import Founded, founded, home_of, named
 from aci_reconcile.cli.given import Sources, Target
@@ -18,7 +18,7 @@ from aci_reconcile.cli.view import View
 from aci_reconcile.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     import click
@@ -97,15 +97,23 @@ def _found(asked: ImportOptions, session: Session) -> Found:
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
     name, project = _project_name(asked, loaded, session) if wanted else "", loaded.project
-    owners = {"", name, UNNAMED} if name else {"", project.owner}
-    skipped = dict(_skipped(wanted, loaded, owners, named=bool(asked.addresses)))
+    ours = _begun_by(name) if name else identity(project).owns
+    skipped = dict(_skipped(wanted, loaded, ours, named=bool(asked.addresses)))
     left = tuple(each for each in wanted if each.address not in skipped)
     if not (name and left and asked.out):
         shared = Shared(project.resource_group, project.location, loaded.spoken)
-        return Found(left, skipped, shared, project.owner)
+        return Found(left, skipped, shared, project.owner, ours)
     home = home_of(session.cwd, asked.out)
     begun = founded(name, left, project, home, alone=not loaded.files)
-    return Found(left, skipped, Shared(begun.resource_group, begun.location), begun.name, begun)
+    return Found(left, skipped, Shared(begun.resource_group, begun.location), begun.name, begun.owns, begun)
+
+
+def _begun_by(name: str) -> Callable[[str], bool]:
+    """Return what tells the groups that a new project takes in: those with its name alone, and nobody's in particular.
+
+    Its id is new: a group that has one beside this name is another project's.
+    """
+    return lambda tag: tag in {name, UNNAMED}
 
 
 def _project_name(asked: ImportOptions, loaded: Loaded, session: Session) -> str:
@@ -148,7 +156,9 @@ def _view(asked: ImportOptions, session: Session) -> Generator[tuple[View, Loade
         )
 
 
-def _skipped(groups: Iterable[Resource], loaded: Loaded, owners: set[str], *, named: bool) -> Iterator[tuple[str, str]]:
+def _skipped(
+    groups: Iterable[Resource], loaded: Loaded, ours: Callable[[str], bool], *, named: bool
+) -> Iterator[tuple[str, str]]:
     """Say of each group that is not imported why; one that is named is, but for a member of an NGroup."""
     from aci_reconcile.plan.decide import is_member
 
@@ -159,7 +169,7 @@ def _skipped(groups: Iterable[Resource], loaded: Loaded, owners: set[str], *, na
             yield each.address, "is a member of an NGroup, which writes it as it likes"
         elif not named and each.id.key in declared:
             yield each.address, f"is declared at {declared[each.id.key]}"
-        elif not named and owner not in owners:
+        elif not named and owner and not ours(owner):
             yield each.address, f"belongs to {owner}; name it to import it all the same"
 
 

@@ -50,6 +50,8 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
 
     Their secrets are used, too, as far as they are at hand: a container may print its own.
     """
+    from aci_reconcile.cli.allow import identity
+    from aci_reconcile.cli.elsewhere import leftovers, search_for
     from aci_reconcile.cli.manifests import declared_secrets, placed, request_for
     from aci_reconcile.cli.work import opened, scopes_of
     from aci_reconcile.manifest import load
@@ -63,7 +65,9 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
         project = replace(project, resource_groups=(asked.sources.resource_group,))
     with opened(project, asked.target, session) as connection:
         connection.backend.remember(secrets)
-        yield View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency)
+        search = search_for(project, leftovers(identity(project)), session.console, needed=True)
+        view = View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency)
+        yield replace(view, search=search)
 
 
 def _status(ctx: click.Context) -> ExitCode:
@@ -74,7 +78,7 @@ def _status(ctx: click.Context) -> ExitCode:
     console = session.console
     asked = LookOptions.of(given)
     with _view(asked, session) as view:
-        if not view.scopes and not asked.addresses:
+        if not (view.scopes or view.search.subscriptions or asked.addresses):
             raise UsageError("no resource group is named", hint="give -g, or run it where the manifests are")
         seen = view.chosen(asked.addresses) if asked.addresses else view.listed()
     now = session.clock.now()
@@ -140,7 +144,7 @@ STATUS = Command(
     [*options.addresses(), *options.common()],
     help="List the groups and how they are, or show one in detail.",
     examples=(
-        "aci-reconcile status                 the resource groups of the project",
+        "aci-reconcile status                 the resource groups of the project, and its groups elsewhere",
         "aci-reconcile status -g rg-shop      one resource group",
         "aci-reconcile status rg-shop/web     one group in detail",
     ),

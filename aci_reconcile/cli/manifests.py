@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.cli.origin import identified
 from aci_reconcile.cli.pull_request import base_of
 from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.cli.vaults import loaded_with
@@ -97,11 +98,14 @@ def _narrowed(ref: str, loaded: Loaded, touched: Touched) -> str:
 
 
 def placed(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:
-    """Return the resources with a subscription: that of the options or the project, else the environment's.
+    """Return the resources with a subscription, and the project with its id.
+
+    The subscription is that of the options or the project, else the environment's.
 
     Raises:
         UsageError: nothing names one.
     """
+    loaded = identified(loaded, environ)
     if loaded.project.subscription:
         return loaded
     return with_subscription(loaded, fallback_subscription(target, environ))

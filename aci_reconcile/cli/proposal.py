@@ -10,12 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli.allow import is_named
+from aci_reconcile.cli.elsewhere import leftovers, search_for
 from aci_reconcile.cli.rules import fitting, judged
 from aci_reconcile.cli.work import header_of, scopes_of
+from aci_reconcile.plan.undeclared import NAMESAKE, UNDECLARED
 from aci_reconcile.reconcile import Look, Refresh, propose
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Target
@@ -37,14 +39,24 @@ def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> 
     project = loaded.project
     proposal = propose(loaded.resources, scopes_of(project), policy, look)
     if not is_named(project):
-        proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code != "orphan"))
+        left = UNDECLARED | {NAMESAKE}
+        proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code not in left))
     return judged(fitting(proposal), project, header_of(project, endpoint))
 
 
-def look_for(
-    work: Work, target: Target, session: Session, refresh: Refresh, *, health: bool = False, until_settled: bool = False
+def look_for(  # noqa: PLR0913  each is a choice of the command
+    work: Work,
+    target: Target,
+    session: Session,
+    refresh: Refresh,
+    *,
+    health: bool = False,
+    until_settled: bool = False,
+    more: Iterable[str] = (),
 ) -> Look:
-    """Return how to look at Azure."""
+    """Return how to look at Azure; ``more`` are names of resource groups in which groups of ours may be left."""
+    project, policy = work.loaded.project, work.policy
+    needed = health or (policy.prune and policy.selected is None)
     return Look(
         work.backend,
         session.clock,
@@ -58,6 +70,7 @@ def look_for(
         tell=partial(_told, session.console),
         lasting=partial(_lasting, session.console, target.timeout),
         until=session.clock.now() + target.timeout,
+        search=search_for(project, leftovers(policy), session.console, needed=needed, more=more),
     )
 
 

@@ -41,6 +41,15 @@ def last_look(file: Path | None, place: Place) -> History:
     return found
 
 
+def more_of(history: History) -> tuple[str, ...]:
+    """Return the resource groups that the last look tells of."""
+    addresses = (
+        *(each.address for each in history.groups.values()),
+        *(each.address for each in history.findings.values()),
+    )
+    return tuple(sorted({each.partition("/")[0] for each in addresses if "/" in each}))
+
+
 def remember(file: Path, history: History) -> None:
     """Write what this look saw; the file is replaced when the new one is whole.
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from aci_reconcile.errors import AuthenticationError, AzureError, NotFoundError, UsageError
+from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError, NotFoundError, UsageError
 from aci_reconcile.model import ResourceId
 from aci_reconcile.plan.values import Unreadable
+from aci_reconcile.reconcile.gather import Answer
+from aci_reconcile.reconcile.searching import Search, hits, search_key
+from aci_reconcile.tags import OWNER, owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aci_reconcile.backend import Backend
     from aci_reconcile.model import Resource, Scope
+    from aci_reconcile.reconcile.searching import Hits
 
 
 K = TypeVar("K")
@@ -39,11 +43,22 @@ class View:
     scopes: tuple[Scope, ...]
     subscription: str
     concurrency: int
+    search: Search = field(default_factory=Search)
+    """What is looked through for groups of the project that are elsewhere."""
 
     def listed(self) -> Seen:
-        """Read every group, with its run state; one that vanishes meanwhile is left out."""
+        """Read every group, with its run state; one that vanishes meanwhile is left out.
+
+        Of the resource groups that the project does not name, its own groups.
+        """
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
-            lists = list(pool.map(*_here(partial(_tried, self._list, _named), self.scopes)))
+            here = pool.map(*_here(partial(_tried, self._list, _named), self.scopes))
+            there = list(pool.map(*_here(self._searched, tuple(enumerate(self.search.subscriptions)))))
+            answers = {search_key(name): each for name, each in zip(self.search.subscriptions, there, strict=True)}
+            found = hits(self.search, answers, {scope.key for scope in self.scopes})
+            more = pool.map(*_here(partial(_tried, self._list, _named), found.scopes))
+            ours = [self._ours(each, scope, found) for each, scope in zip(more, found.scopes, strict=True)]
+            lists = [*here, *found.unreadable, *ours]
             groups = [each.id for found in lists if not isinstance(found, Unreadable) for each in found]
             reads = list(pool.map(*_here(partial(_tried, self.backend.get, _addressed), groups)))
         live = [each for each in reads if each is not None and not isinstance(each, Unreadable)]
@@ -78,6 +93,33 @@ class View:
 
     def _list(self, scope: Scope) -> tuple[Resource, ...]:
         return tuple(self.backend.list(scope))
+
+    def _searched(self, numbered: tuple[int, str]) -> Answer:
+        """Look through a subscription for groups of the project.
+
+        Raises:
+            AuthenticationError: there is no credential for the subscription of the run.
+        """
+        number, subscription = numbered
+        try:
+            return Answer(tuple(self.backend.list_tagged(subscription, OWNER)))
+        except AuthenticationError as error:
+            if not number:
+                raise
+            return Answer(failure=ForbiddenError(error.message, code=error.code, status=error.status))
+        except AzureError as error:
+            return Answer(failure=error)
+
+    def _ours(
+        self, listed: tuple[Resource, ...] | Unreadable, scope: Scope, found: Hits
+    ) -> tuple[Resource, ...] | Unreadable:
+        """Return the groups of the project in a resource group that it does not name."""
+        if not isinstance(listed, Unreadable):
+            return tuple(each for each in listed if self.search.ours(owner(each)))
+        if scope.key not in found.guessed:
+            return listed
+        self.search.unseen(f"Not looked into {scope.resource_group}: {listed.message}")
+        return ()
 
     def found(self, address: str) -> Resource:
         """Read one group; a name alone will do where only one of the resource groups has it.

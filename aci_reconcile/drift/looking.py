@@ -10,6 +10,7 @@ from aci_reconcile.drift.parts import parts
 from aci_reconcile.errors import Severity
 from aci_reconcile.fields.paths import spoken
 from aci_reconcile.health import CRASHES, State, described
+from aci_reconcile.plan.undeclared import UNDECLARED
 from aci_reconcile.plan.values import Action, Cause
 from aci_reconcile.tags import OWNER
 
@@ -29,9 +30,7 @@ def findings_in(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Findi
     places = {change.address: change.where for change in plan.changes}
     told = [each for change in plan.changes for each in _in_change(change)]
     told += [
-        found(Kind.UNDECLARED, notice.address, "carries this project's tag and stands in no manifest")
-        for notice in plan.notices
-        if notice.code == "orphan"
+        found(Kind.UNDECLARED, notice.address, notice.message) for notice in plan.notices if notice.code in UNDECLARED
     ]
     told += [found(Kind.NOT_COMPARED, each.address, each.message) for each in plan.unreadable]
     told += [each for address, state in health for each in _in_health(address, state, places.get(address))]

@@ -10,6 +10,7 @@ from aci_reconcile import tags
 from aci_reconcile.drift.comparing import changes_between, vanished
 from aci_reconcile.drift.findings import Kind, fingerprint
 from aci_reconcile.drift.history import History, Known, group_of
+from aci_reconcile.plan.undeclared import UNDECLARED
 from aci_reconcile.plan.values import Action
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Look:
         return {
             key: group_of(each.before, states[each.address], self.now)
             for key, each in self.changes.items()
-            if each.before is not None and each.address in states and tags.owner(each.before) == self.plan.owner
+            if each.before is not None and each.address in states and self.plan.policy.owns(tags.owner(each.before))
         }
 
     def saw(self, address: str) -> bool:
@@ -51,7 +52,8 @@ class Look:
         key = address.lower()
         if {key, _scope(key)} & self._dark:
             return False
-        return key in self.changes or (self.plan.policy.selected is None and _scope(key) in self._listed)
+        there = self.plan.whole or _scope(key) in self._listed
+        return key in self.changes or (self.plan.policy.selected is None and there)
 
     @cached_property
     def _dark(self) -> frozenset[str]:
@@ -64,7 +66,7 @@ class Look:
     @cached_property
     def _there(self) -> frozenset[str]:
         """The groups that exist, whoever declares or owns them."""
-        orphans = {each.address.lower() for each in self.plan.notices if each.code == "orphan"}
+        orphans = {each.address.lower() for each in self.plan.notices if each.code in UNDECLARED}
         return frozenset(key for key, each in self.changes.items() if each.before is not None) | orphans
 
     def between(self) -> Iterator[Finding]:

@@ -90,6 +90,16 @@ def resource_group_being_deleted(name: str) -> ArmError:
     return ArmError(409, "ResourceGroupBeingDeleted", message, fact="resource-group-deleting")
 
 
+def resource_group_blocked(name: str, operation: str) -> ArmError:
+    """A deletion of a resource group that was accepted and has failed."""
+    message = (
+        f"Deletion of resource group '{name}' failed as resources with identifiers '' could not be deleted. The "
+        f"provisioning state of the resource group will be rolled back. The tracking Id is '{operation}'. Please check "
+        "audit logs for more details."
+    )
+    return ArmError(409, "ResourceGroupDeletionBlocked", message, fact="resource-group-blocked")
+
+
 def resource_not_found(name: str, resource_group: str) -> ArmError:
     """ARM's dialect of a missing resource; recorded twice."""
     return ArmError(

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
 
 
-def page(call: Call, items: Iterable[tuple[str, Json]]) -> Response:
-    """The first page of what comes; the token of the next one is the key of the last item, so writes move nothing."""
-    size = max(1, call.knobs.page_size)
+def page(call: Call, items: Iterable[tuple[str, Json]], most: int = 0) -> Response:
+    """The first page of what comes; the token of the next one is the key of the last item, so writes move nothing.
+
+    `most` is how many items it has, where that is not the knob's number.
+    """
+    size = most or max(1, call.knobs.page_size)
     found = list(islice(items, size + 1))
     body: Json = {"value": [item for _, item in found[:size]]}
     if len(found) > size:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors, groups, scopes, tags, versions
 from aci_reconcile.emulator.echo import TYPE
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object
 from aci_reconcile.emulator.paging import page
 from aci_reconcile.emulator.shape import parse
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
 
 _TYPE = "Microsoft.Resources/resourceGroups"
+_TYPE_FILTER = re.compile(r"\s*resourceType\s+eq\s+'(?P<type>[^']+)'\s*", re.IGNORECASE)
+_PAGE = 1000
 _ILLEGAL = re.compile(r"[^\w.()-]")
 _LONGEST = 90
 _POLL_SECONDS = "1"
@@ -77,27 +80,33 @@ def list_all(call: Call) -> Response:
     return page(call, alive)
 
 
+@rests_on("resources-filter", "resources-page")
 def list_resources(call: Call) -> Response:
-    """What a resource group or a subscription holds, in ARM's short form."""
-    _refuse_filter(call)
+    """What a resource group or a subscription holds, in ARM's short form; of one type, where that is asked for."""
+    if not _of_type(call, TYPE):
+        return answer(200, {"value": []})
     prefix = f"{call.subscription}/"
     if "resource_group" in call.path:
         scopes.require(call)
         prefix = f"{call.resource_group_key}/"
-    return page(call, _resources(call, prefix.lower()))
+    return page(call, _resources(call, prefix.lower()), _PAGE)
 
 
+@rests_on("resource-group-blocked")
 def delete(call: Call) -> Response:
-    """Deletes it with everything inside: 202, and a Location that answers 202 until it is done."""
+    """Deletes it with everything inside: 202, and a Location that answers 202 until it is done, or has failed."""
     document = scopes.require(call)
     if scopes.deleting(document, call):
         return answer(202, None, {"location": _result_url(call, document["operation"]), "retry-after": _POLL_SECONDS})
-    for key, group in groups.stored(call, f"{call.resource_group_key}/"):
-        groups.forget(call, key, group)
     until = call.now + call.knobs.resource_group_delete_seconds
     operation = call.new_id()
-    call.session.put("resource_group", call.resource_group_key, {**document, "deleted": until, "operation": operation})
-    call.session.put("operation", f"{call.subscription}/{operation}".lower(), {"until": until})
+    begun: Json = {"until": until, "name": document["name"], "failed": call.fate == "failed"}
+    call.session.put("operation", f"{call.subscription}/{operation}".lower(), begun)
+    if call.fate != "failed":
+        for key, group in groups.stored(call, f"{call.resource_group_key}/"):
+            groups.forget(call, key, group)
+        gone: Json = {**document, "deleted": until, "operation": operation}
+        call.session.put("resource_group", call.resource_group_key, gone)
     headers = {"location": _result_url(call, operation), "retry-after": _POLL_SECONDS}
     return answer(202, None, headers)
 
@@ -114,6 +123,8 @@ def result(call: Call) -> Response:
         )
     if call.now < stored["until"]:
         return answer(202, None, {"location": call.request.absolute_url(), "retry-after": _POLL_SECONDS})
+    if stored.get("failed"):
+        raise errors.resource_group_blocked(stored["name"], call.path["operation"])
     return Response(200)
 
 
@@ -145,6 +156,18 @@ def _check_name(name: str) -> None:
             "letters, digits, '-', '.', '(', ')' or '_', at most 90 of them, and must not end with '.'."
         )
         raise ArmError(400, "InvalidResourceGroup", message, fact="resource-group-name")
+
+
+def _of_type(call: Call, kind: str) -> bool:
+    """Whether a list of resources is to hold those of a type; filters of another kind are not served."""
+    wanted = call.request.query().get("$filter", "")
+    if not wanted:
+        _refuse_filter(call)
+        return True
+    match = _TYPE_FILTER.fullmatch(wanted)
+    if match is None or call.request.query().keys() & {"$top", "$expand"}:
+        raise errors.not_emulated("filters of ARM's lists but `resourceType eq '…'`, and $top and $expand")
+    return match["type"].lower() == kind.lower()
 
 
 def _refuse_filter(call: Call) -> None:

@@ -15,20 +15,22 @@ from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.overlays import spoken
 from aci_reconcile.manifest.own_credentials import credential_files
+from aci_reconcile.manifest.references import mentions
 from aci_reconcile.manifest.selection import Selection, project_file
 from aci_reconcile.manifest.settings import no_project, read_project
 from aci_reconcile.manifest.skipping import Skipping
 from aci_reconcile.manifest.sources import Sources
-from aci_reconcile.manifest.touched import Reading, Touched, files_of, named, touched
+from aci_reconcile.manifest.touched import Reading, Touched, files_of, former_groups, named, touched
 from aci_reconcile.manifest.versions import newest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from aci_reconcile.backend import Resolver
     from aci_reconcile.manifest.documents import Declared
     from aci_reconcile.manifest.effective import Setting
+    from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.model import Resource
@@ -109,6 +111,8 @@ class _Load:
         self._reading = Reading()
         self._emptied = Emptied(self._findings)
         self._beneath = Beneath(root)
+        said = self._settings.sayings.root
+        self._movable = bool(request.resource_group) or self._moved([said] if said else ())
         self._sources = Sources(self._request, self._file, self._files, self._settings, self._emptied, self._beneath)
         self._skipping = Skipping(self._files, self._sources.named(), self._findings)
 
@@ -164,6 +168,7 @@ class _Load:
         if self._request.changes is not None:
             self._reading.note(file, documents, references.files.base)
         self._emptied.in_file(Where(self._files.show(file)), documents)
+        self._movable = self._movable or self._moved(documents)
         for node in documents:
             found = read_document(node, self._request, self._settings, references, self._findings)
             if found is not None:
@@ -175,6 +180,10 @@ class _Load:
             message = f"{quote(folder)} is a project of its own, and is left out here"
             hint = f"to work on it, name it: `aci-reconcile plan {shlex.quote(folder)}`"
             self._findings.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
+
+    def _moved(self, documents: Iterable[Source]) -> bool:
+        """Whether values of the command line may say in which resource group something is."""
+        return bool(self._request.variables) and any(mentions(named(node)[0]) for node in documents)
 
     def _check_flags(self) -> None:
         """Complain where the project file and the command line name different places."""
@@ -192,14 +201,21 @@ class _Load:
         project = self._settings.project
         flag = (self._request.resource_group,) if self._request.resource_group else ()
         groups = (*project.resource_groups, *flag, *(each.resource.id.resource_group for each in declared))
-        named = {group.lower(): group for group in reversed(groups) if group}
+        known = {group.lower(): group for group in reversed(groups) if group}
         return replace(
             project,
             resource_group=project.resource_group or self._request.resource_group,
             location=project.location or self._request.location,
             api_version=newest(project.api_version, *(each.api_version for each in declared)),
-            resource_groups=tuple(named[key] for key in sorted(named)),
+            resource_groups=tuple(known[key] for key in sorted(known)),
+            movable=self._movable,
+            elsewhere=(*project.elsewhere, *self._former()),
         )
+
+    def _former(self) -> Iterator[tuple[str, str]]:
+        """Yield where the groups were that the changed files declared before."""
+        if self._request.changes is not None:
+            yield from (("", group) for group in former_groups(self._request.changes, self._beneath))
 
     def _touched(self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path]) -> Touched | None:
         """Return what the changes of the request touch."""

@@ -32,6 +32,18 @@ class Project:
     api_version: str = OLDEST_USED
     resource_groups: tuple[str, ...] = ()
     """Every resource group the project names: its own, and those of its manifests."""
+    id: str = ""
+    """What stands beside the owner in the tag; empty where nobody wrote it down and nothing tells it."""
+    known_ids: frozenset[str] = frozenset()
+    """Ids under which its groups may be known as well: they were concluded from where the repository comes from."""
+    id_derived: bool = False
+    """Nobody wrote the id down."""
+    environments: tuple[str, ...] = ()
+    """The names of its environments."""
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """Subscription and resource group, as far as they are said, of its other environments and of none."""
+    movable: bool = False
+    """What stands on the command line says in which resource groups its groups are: other runs may say others."""
 
     @property
     def owner(self) -> str:

@@ -160,6 +160,7 @@ def _project() -> Iterable[Field]:
     each = "environments.*"
     return chain(
         text("name", "Name of the project: it owns the groups it makes.", required=True),
+        text("id", "What tells the project from another one with its name: 6 to 16 small letters and digits."),
         _shared(""),
         [
             Field("environments", Kind.MAP, "Environments to choose from with `--environment`."),

@@ -10,7 +10,7 @@ from aci_reconcile.errors import UsageError
 from aci_reconcile.fields import API_VERSION
 from aci_reconcile.manifest.effective import Sayings
 from aci_reconcile.manifest.expand import Expansion
-from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
 from aci_reconcile.manifest.layers import Layers, one_location, taken_away
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.overlays import read_overlay, read_patches
@@ -25,6 +25,7 @@ from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.variables import VariableReader
 from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, satisfies
 from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.tags import PROJECT_ID
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from aci_reconcile.errors import Where
     from aci_reconcile.fields import Node
     from aci_reconcile.manifest.files import Files
-    from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.model import Json
@@ -91,6 +91,10 @@ def read_project(
         hint = did_you_mean(request.environment, names) or f"there are: {', '.join(names) or 'none'}"
         raise UsageError(f"--environment {request.environment}: no such environment in {files.show(file)}", hint=hint)
     base = root.without("environments")
+    places: list[tuple[str, str]] = []
+    if request.environment:
+        plain = replace(request, environment="", resolve=False)
+        _note(places, _Reader(file, plain, files, Findings(), resolvers, chosen=False).settings(base, None))
     reader = _Reader(file, request, files, findings, resolvers)
     elsewhere: list[Entry] = []
     for entry in known:
@@ -99,8 +103,19 @@ def read_project(
             offline = replace(request, environment=entry.key, resolve=False)
             other = _Reader(file, offline, files, findings, resolvers, chosen=False).settings(base, entry.value)
             elsewhere.extend(other.patches)
+            _note(places, other)
     chosen = next((entry.value for entry in known if entry.key == request.environment), None)
-    return replace(reader.settings(base, chosen), elsewhere=tuple(elsewhere))
+    found = reader.settings(base, chosen)
+    environments = tuple(entry.key for entry in known)
+    project = replace(found.project, environments=environments, elsewhere=tuple(dict.fromkeys(places)))
+    return replace(found, project=project, elsewhere=tuple(elsewhere))
+
+
+def _note(places: list[tuple[str, str]], settings: Settings) -> None:
+    """Note where an environment's groups are, as far as that is known before references are replaced."""
+    subscription, group = settings.project.subscription, settings.project.resource_group
+    if "${" not in f"{subscription}{group}" and (subscription or group):
+        places.append((subscription, group))
 
 
 def _references(
@@ -202,6 +217,12 @@ class _Reader:
         name = as_text(body.get("name"))
         if name:
             check_name("project", name, places.find(("name",)), self.findings)
+        project_id = as_text(body.get("id"))
+        if project_id and not PROJECT_ID.fullmatch(project_id):
+            message = f"{quote(project_id)} is no id for a project"
+            hint = "6 to 16 small letters and digits, such as `id: 4f7k2m9q1c`: it becomes part of a tag"
+            self.findings.add("ACI270", places.find(("id",)), message, hint=hint, path="id")
+            project_id = ""
         self._check_version(as_text(body.get("requiredVersion")), places)
         api_version = as_text(body.get("apiVersion"))
         if api_version and not is_api_version(api_version):
@@ -232,6 +253,7 @@ class _Reader:
             policy=PolicyReader(places, self.files, self.findings).read(body),
             api_version=newest(OLDEST_USED, api_version),
             resource_groups=(group,) if group else (),
+            id=project_id,
         )
 
     def _check_version(self, required: str, places: Places) -> None:

@@ -117,6 +117,11 @@ def _divided(changes: Changes, beneath: Beneath) -> str:
     return ""
 
 
+def former_groups(changes: Changes, beneath: Beneath) -> tuple[str, ...]:
+    """Return the resource groups that the changed files named before, as they stood there; references are left out."""
+    return tuple(sorted({group for group, _ in _then(changes, beneath) if group and "${" not in group}))
+
+
 def _then(changes: Changes, beneath: Beneath) -> Iterator[Named]:
     """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
     for path, text in changes.then:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile import tags
 from aci_reconcile.plan.decide import is_foreign, is_member
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.values import Policy
+
+
+IN_MANIFEST: Final = "lifecycle.protect: false in its manifest"
+"""What lifts the protection of a group that is declared."""
 
 
 def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int) -> tuple[Blocker, ...]:
@@ -61,8 +65,25 @@ def _foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     for change in changes:
         if change.before is not None and is_foreign(change.before, policy):
             owner = tags.owner(change.before)
-            reason = f"{change.address} belongs to {owner}, not to {policy.owner}"
-            yield Blocker("owner", reason, (change.address,), _from_its_owner(change, owner))
+            reason, release = _whose(change, owner, policy)
+            yield Blocker("owner", reason, (change.address,), release)
+
+
+def _whose(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
+    """Say whose a foreign group is, and what releases it.
+
+    Where it has our name and nobody has written our id down, it may be ours: a repository that was renamed or forked.
+    """
+    release, theirs = _from_its_owner(change, owner), tags.owner_id(owner)
+    if not theirs or tags.owner_name(owner) != policy.owner:
+        return f"{change.address} belongs to {owner}, not to {policy.owner}", release
+    if policy.project_id and not policy.id_derived:
+        reason = f"{change.address} belongs to another project {policy.owner}, whose id is {theirs}"
+        return f"{reason} and not {policy.project_id}", release
+    ours = policy.project_id or ", ".join(sorted(policy.known_ids))
+    reason = f"{change.address} belongs to {policy.owner} with the id {theirs}"
+    reason += f", and this repository's is {ours}" if ours else ", and this project has none"
+    return reason, f"`id: {theirs}` in the project file where it is the same project; else {release}"
 
 
 def _from_its_owner(change: Change, owner: str) -> str:
@@ -92,7 +113,8 @@ def _protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
         if change.action in {Action.REPLACE, Action.DELETE} and is_protected(change):
             verb = "deleted" if change.action is Action.DELETE else "deleted and created again"
             reason = f"{change.address} is protected and would be {verb}"
-            yield Blocker("protected", reason, (change.address,), "lifecycle.protect: false in its manifest")
+            release = IN_MANIFEST if change.after is not None else f"removing its tag {tags.PROTECTED} in Azure"
+            yield Blocker("protected", reason, (change.address,), release)
 
 
 def _replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:

@@ -61,8 +61,14 @@ class Comparison:
 def target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
     """Return what is to be written: the manifest and what Azure demands, live values of ignored fields, all tags."""
     body = complete(_carried(desired, live))
-    wanted = {**as_object(body.get("tags")), **tags.ours(desired, policy.owner)}
+    wanted = {**as_object(body.get("tags")), **tags.ours(desired, _owner_tag(live, policy))}
     return desired.with_body({**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
+
+
+def _owner_tag(live: Resource | None, policy: Policy) -> str:
+    """Return the owner tag; of a group of ours the one that it has: an id comes with a write, and is never a reason."""
+    known = tags.owner(live) if live else ""
+    return known if policy.owns(known) else policy.mark
 
 
 def _carried(desired: Resource, live: Resource | None) -> Body:
@@ -179,7 +185,8 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
 
 def is_foreign(live: Resource, policy: Policy) -> bool:
     """Whether the group belongs to somebody else, whose groups this run may not take over."""
-    return tags.owner(live) not in {"", policy.owner} | policy.take_over
+    owner = tags.owner(live)
+    return bool(owner) and not policy.owns(owner) and not policy.takes(owner)
 
 
 def is_member(live: Resource) -> bool:
@@ -189,7 +196,7 @@ def is_member(live: Resource) -> bool:
 
 def _detached(desired: Resource, live: Resource | None, policy: Policy) -> Change:
     """Let a group go: our tags are taken off, once; it is never created, changed or deleted."""
-    if live is None or tags.owner(live) != policy.owner:
+    if live is None or not policy.owns(tags.owner(live)):
         return Change(desired.id, Action.NO_OP, before=live, after=desired, reasons=("detached",))
     theirs = {name: value for name, value in live.tags.items() if not tags.is_ours(name)}
     after = replace(desired, body={**live.body, "tags": theirs})
@@ -204,7 +211,7 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
         return known
     if not push and not found.tags_only and _stuck(known, live):
         return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
-    owned = Action.UPDATE if tags.owner(live) == policy.owner else Action.ADOPT
+    owned = Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
     reasons: tuple[str, ...] = _taken_over(live, policy)
     reasons += ("a redeployment was asked for",) if redeploy else ()
     reasons += (f"its provisioning {failed}",) if failed else ()
@@ -222,7 +229,7 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
 
 def _taken_over(live: Resource, policy: Policy) -> tuple[str, ...]:
     former = tags.owner(live)
-    return () if former in {"", policy.owner} else (f"taken over from {former}",)
+    return () if not former or policy.owns(former) else (f"taken over from {former}",)
 
 
 def _explained(known: Change, found: Comparison, live: Resource) -> Change:

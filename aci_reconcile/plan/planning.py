@@ -18,6 +18,7 @@ from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.narrowed import LeftOut
 from aci_reconcile.plan.order import ordered, taken_apart
 from aci_reconcile.plan.standoffs import standoffs, taken_labels
+from aci_reconcile.plan.undeclared import is_abroad, is_pruned, undeclared_notices
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     verdicts: Verdicts = NOT_YET,
     others: Iterable[Resource] = (),
     decisions: Mapping[Key, Change] = UNDECIDED,
+    whole: bool = False,
 ) -> Plan:
     """Decide what to do.
 
@@ -59,6 +61,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
         verdicts: which fingerprints were compared already, with what result.
         others: groups of other resource groups, live, that manifests name values of.
         decisions: what ``decide`` said already of a manifest and the very read that is in ``live``, by the group's key.
+        whole: whether the whole subscription was looked through for groups of ours.
 
     Raises:
         UsageError: nothing is declared (an empty set never means "delete everything"; ``destroy`` does), or groups
@@ -69,9 +72,9 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
         raise UsageError("no manifest declares a group", hint=_NOTHING_DECLARED)
     found = {resource.id.key: resource for resource in live}
     unread = tuple(unreadable)
-    orphans = [resource for key, resource in found.items() if key not in declared and _owned(resource, policy)]
-    pruned = policy.prune and policy.selected is None
-    decided = {each.id.key: _deletion(each) for each in orphans if pruned}
+    undeclared = [resource for key, resource in found.items() if key not in declared]
+    orphans = [resource for resource in undeclared if _owned(resource, policy)]
+    decided = {each.id.key: _deletion(each) for each in orphans if is_pruned(each, policy)}
     seen = {each.id.key: each for each in others} | found
     left_out = LeftOut.of(declared, policy)
     known = Known(seen, decided, frozenset(each.address.lower() for each in unread), left_out)
@@ -79,13 +82,19 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
         key = resource.id.key
         if _selected(key, policy) and resource.address.lower() not in known.unreadable:
             decided[key] = _decided(resource, known, policy, verdicts, decisions.get(key))
-    kept = [] if pruned else orphans
+    left = tuple(undeclared_notices(undeclared, policy))
     changes = ordered(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
-    planned = _assembled(changes, kept, policy, tuple(missing), unread, _ours(found.values(), policy))
+    planned = _assembled(changes, left, policy, tuple(missing), unread, _ours(found.values(), policy))
     held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, seen.values()))
     holders = left_out.holders(changes, found)
     told = (*left_out.dependencies(changes, found), *left_out.moving(changes, holders))
-    return replace(planned, blockers=(*planned.blockers, *held), notices=(*planned.notices, *told), holders=holders)
+    return replace(
+        planned,
+        blockers=(*planned.blockers, *held),
+        notices=(*planned.notices, *told),
+        holders=holders,
+        whole=whole,
+    )
 
 
 def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:
@@ -103,7 +112,7 @@ def destruction(live: Iterable[Resource], policy: Policy, declared: Iterable[Res
     """Plan the deletion of all that this project owns; who depends on others goes before them (``declared``)."""
     owned = sorted((each for each in live if _owned(each, policy) and _selected(each.id.key, policy)), key=_key)
     changes = taken_apart(tuple(map(_deletion, owned)), declared)
-    return _assembled(changes, [], policy, (), (), len(owned))
+    return _assembled(changes, (), policy, (), (), len(owned))
 
 
 def _key(resource: Resource) -> Key:
@@ -112,7 +121,7 @@ def _key(resource: Resource) -> Key:
 
 def _assembled(
     changes: tuple[Change, ...],
-    orphans: list[Resource],
+    undeclared: tuple[Notice, ...],
     policy: Policy,
     missing: tuple[Scope, ...],
     unreadable: tuple[Unreadable, ...],
@@ -125,7 +134,7 @@ def _assembled(
         notices=(
             *_freeze_notice(changes, policy),
             *_restore_notices(changes, policy),
-            *_orphan_notices(orphans, policy),
+            *undeclared,
             *_unknown_notices(changes),
             *condition_notices(changes),
         ),
@@ -142,11 +151,11 @@ def _selected(key: tuple[str, ...], policy: Policy) -> bool:
 
 def _owned(resource: Resource, policy: Policy) -> bool:
     """Whether a live group is ours to delete; members of an NGroup are not, whatever their tags say."""
-    return tags.owner(resource) == policy.owner and not is_member(resource)
+    return policy.owns(tags.owner(resource)) and not is_member(resource)
 
 
 def _ours(live: Iterable[Resource], policy: Policy) -> int:
-    return sum(_owned(each, policy) for each in live)
+    return sum(_owned(each, policy) and not is_abroad(each, policy) for each in live)
 
 
 def _deletion(resource: Resource) -> Change:
@@ -165,15 +174,6 @@ def _restore_notices(changes: Iterable[Change], policy: Policy) -> Iterable[Noti
             why_not = former_of(change.before, change.after, policy).why_not
             told = f"is not put back if Azure refuses the new group: {why_not}"
             yield Notice("restore", change.address, told if why_not else _COMES_BACK)
-
-
-def _orphan_notices(orphans: Iterable[Resource], policy: Policy) -> Iterable[Notice]:
-    hint = "delete it with --prune"
-    if policy.selected is not None:
-        hint = "a run of some groups never prunes: leave out what narrows it"
-        hint += "" if policy.prune else ", and give --prune"
-    for each in sorted(orphans, key=lambda resource: resource.id.key):
-        yield Notice("orphan", each.address, "carries this project's tag and stands in no manifest", hint)
 
 
 def _unknown_notices(changes: Iterable[Change]) -> Iterable[Notice]:

@@ -21,6 +21,10 @@ UNLIMITED = -1
 """As ``Policy.allow_replace``: any number of replacements."""
 
 
+_THEIRS = frozenset({"owner", "member"})
+"""Blockers of groups that are somebody else's."""
+
+
 class Action(StrEnum):
     """What is done to a group.
 
@@ -204,7 +208,19 @@ class Policy:
     """What a plan may do, and in whose name."""
 
     owner: str
-    """The value of the owner tag: the project, and ``/environment`` where one is chosen."""
+    """Whose the groups are: the project, and ``/environment`` where one is chosen."""
+    project_id: str = ""
+    """What stands beside the owner in its tag, for another project may have the same name; empty: nothing."""
+    known_ids: frozenset[str] = frozenset()
+    """Ids under which groups are this owner's as well: they are kept until a group is written anyway."""
+    id_derived: bool = False
+    """Nobody wrote the id down: it was concluded from where the repository comes from, which may change."""
+    subscription: str = ""
+    """Where the run acts; empty: in every subscription that a group is in."""
+    places: frozenset[tuple[str, str]] | None = None
+    """Keys of the resource groups that the project names; None: nobody tells them from others."""
+    environments: frozenset[str] | None = None
+    """The environments of the project; None: nobody knows them."""
     prune: bool = False
     max_deletes: int = 1
     """How many groups may be deleted; ``UNLIMITED`` where all of them were asked for by name (``destroy``)."""
@@ -242,6 +258,31 @@ class Policy:
     """What projects below this one declare: addresses in small letters (``/name`` where only that is known), each with
     the file of its project."""
 
+    @property
+    def mark(self) -> str:
+        """The value of the owner tag of what is written."""
+        return tags.owner_tag(self.owner, self.project_id)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of this project: the one that it writes, and those that it may be known by."""
+        return self.known_ids | ({self.project_id} - {""})
+
+    def owns(self, tag: str) -> bool:
+        """Whether a group with this owner tag is ours."""
+        return tags.owned_by(tag, self.owner, self.ids)
+
+    def takes(self, tag: str) -> bool:
+        """Whether groups with this owner tag may be taken over: by the tag, or by its name where its id is ours.
+
+        A project that was renamed, or split, keeps its id.
+        """
+        return tag in self.take_over or (tags.owner_name(tag) in self.take_over and tags.owner_id(tag) in self.ids)
+
+    def marked(self, tag: str) -> str:
+        """Return the tag that a group of ours gets with its next write; what it has where nothing better is known."""
+        return self.mark if self.project_id or not tags.owner_id(tag) else tag
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -258,6 +299,8 @@ class Plan:
     live: int = 0
     """How many groups of ours are live: what shares are counted against."""
     policy: Policy = field(default_factory=lambda: Policy(owner=""))
+    whole: bool = False
+    """Whether the whole subscription was looked through for groups of ours."""
 
     def __bool__(self) -> bool:
         return bool(self.resource_groups) or any(change.writes for change in self.changes)
@@ -280,6 +323,13 @@ class Plan:
     def to_destroy(self) -> int:
         """How many groups are deleted."""
         return len(self.of(Action.DELETE, Action.REPLACE))
+
+    @property
+    def unchanged(self) -> tuple[Change, ...]:
+        """The groups that are as declared; what belongs to somebody else is not compared, and none of them."""
+        theirs = {address for each in self.blockers if each.code in _THEIRS for address in each.addresses}
+        same = (change for change in self.of(Action.NO_OP) if not change.fields)
+        return tuple(change for change in same if change.address not in theirs)
 
     @property
     def taken_over(self) -> tuple[Change, ...]:

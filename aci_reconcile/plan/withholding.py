@@ -40,7 +40,7 @@ def withholding(change: Change, desired: Resource, policy: Policy) -> Change:
 
 def _remembers(live: Resource, policy: Policy) -> bool:
     """Whether the group carries a fingerprint of secrets that we wrote."""
-    return tags.owner(live) == policy.owner and bool(tags.get(live.tags, tags.SECRETS))
+    return policy.owns(tags.owner(live)) and bool(tags.get(live.tags, tags.SECRETS))
 
 
 def _unseen(gaps: tuple[Keys, ...], live: Body, desired: Resource) -> Iterator[str]:

@@ -27,7 +27,7 @@ from aci_reconcile.reconcile.running import aftermath, running, unhealthy
 from aci_reconcile.reconcile.steps import InterruptedRunError
 from aci_reconcile.reconcile.verifying import accepted, verify
 from aci_reconcile.reconcile.watch import fresh, look, watch_of
-from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED, delete, deletion_of, marked, patch, stamped
+from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED, delete, deletion_of, marked, owned, patch, stamped
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
@@ -137,7 +137,7 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
     if change.impact is Impact.TAGS_ONLY:
         return (yield from _tagged(change, change.after, ctx, deadline))
     at_hand(change)
-    wanted = stamped(change, change.after, (yield from marked(change.after, ctx)))
+    wanted = stamped(change, change.after, (yield from marked(change.after, ctx)), ctx)
     if change.action is Action.REPLACE:
         return (yield from recreated(change, wanted, ctx, deadline))
     try:
@@ -181,7 +181,7 @@ def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -
     if after.lifecycle.detach:
         yield from patch(change, tags.merge(NO_TAGS, after.tags), ctx, deadline)
         return (yield from verify(change, after, ctx, deadline))
-    memory: dict[str, Json] = {}
+    memory: dict[str, Json] = {**owned(after, ctx)}
     if tags.Applied.of(live).desired:
         memory[tags.APPLIED] = str(tags.Applied(change.digest))
     secrets = secrets_of(after.body)

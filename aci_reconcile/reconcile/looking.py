@@ -20,8 +20,9 @@ from aci_reconcile.provisioning import is_quiet
 from aci_reconcile.reconcile.awaiting import settled
 from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
 from aci_reconcile.reconcile.limits import Limits
+from aci_reconcile.reconcile.listing import looked_through, wanted_scopes
+from aci_reconcile.reconcile.searching import Search
 from aci_reconcile.reconcile.steps import never
-from aci_reconcile.reconcile.watch import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -59,6 +60,10 @@ class Observation:
     """Groups of further resource groups that manifests name values of."""
     decisions: Mapping[Key, Change] = field(default_factory=dict["Key", "Change"])
     """What was decided already, from the lists alone."""
+    whole: bool = False
+    """Whether the whole subscription was looked through for groups of ours."""
+    owners: tuple[str, ...] = ()
+    """The owner tags of every group that was seen anywhere, each as often as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class Look:
     """Makes what is entered while reads are on their way, to tell of it where that lasts."""
     until: float = math.inf
     """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
+    search: Search = field(default_factory=Search)
+    """What is looked through for groups of ours beside the resource groups that are named."""
 
 
 def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy, look: Look) -> Plan:
@@ -113,6 +120,7 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         verdicts=seen.verdicts,
         others=seen.others,
         decisions=seen.decisions,
+        whole=seen.whole,
     )
 
 
@@ -123,9 +131,9 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
     """
     declared = {resource.id.key: resource for resource in desired}
-    wanted = _wanted(desired, scopes)
-    answers = gathered({key: _listed(scope, look) for key, scope in wanted.items()}, look)
-    found = _found(answers)
+    wanted = wanted_scopes(desired, scopes)
+    lists = looked_through(wanted, look)
+    answers, found = lists.answers, lists.found
     verdicts = _verdicts([(declared[key], found[key]) for key in found if key in declared], policy, look)
     asked = {key: each for key, each in declared.items() if policy.selected is None or key in policy.selected}
     decisions = _decisions(asked, found, policy, look, verdicts)
@@ -152,10 +160,16 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     return Observation(
         resources=tuple(resources[key] for key in sorted(resources) if key not in gone),
         missing=tuple(scope for scope in missing if scope.key in holding),
-        unreadable=(*_dark_scopes(answers, declared), *_dark_groups(reads, found), *_dark_groups(others, elsewhere)),
+        unreadable=(
+            *lists.hits.unreadable,
+            *_dark_scopes(answers, declared),
+            *_dark_groups(reads, found),
+            *_dark_groups(others, elsewhere),
+        ),
         verdicts=verdicts,
         others=tuple(each for answer in others.values() for each in answer.found),
         decisions=decisions,
+        whole=lists.hits.whole,
     )
 
 
@@ -166,18 +180,15 @@ def standing(desired: Sequence[Resource], scopes: Iterable[Scope], look: Look) -
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
     """
     declared = {resource.id.key: resource for resource in desired}
-    answers = gathered({key: _listed(scope, look) for key, scope in _wanted(desired, scopes).items()}, look)
-    found = _found(answers)
-    return Observation(tuple(found[key] for key in sorted(found)), unreadable=tuple(_dark_scopes(answers, declared)))
-
-
-def _wanted(desired: Iterable[Resource], scopes: Iterable[Scope]) -> dict[tuple[str, str], Scope]:
-    """Return the resource groups to be listed, by their keys."""
-    return {scope.key: scope for scope in (*(each.id.scope for each in desired), *scopes)}
-
-
-def _found(answers: Mapping[tuple[str, str], Answer]) -> dict[Key, Resource]:
-    return {each.id.key: each for answer in answers.values() for each in answer.found}
+    lists = looked_through(wanted_scopes(desired, scopes), look)
+    found = lists.found
+    seen = {**{each.id.key: each for each in lists.owned}, **found}
+    return Observation(
+        tuple(found[key] for key in sorted(found)),
+        unreadable=(*lists.hits.unreadable, *_dark_scopes(lists.answers, declared)),
+        whole=lists.hits.whole,
+        owners=tuple(tags.owner(each) for each in seen.values()),
+    )
 
 
 def _missing(
@@ -188,7 +199,7 @@ def _missing(
     Raises:
         AzureError: that cannot be told.
     """
-    empty = [wanted[key] for key, answer in answers.items() if not answer.found and not answer.error]
+    empty = [scope for key, scope in wanted.items() if not answers[key].found and not answers[key].error]
     bodies: dict[Scope, bool] = {}
 
     def ask(scope: Scope) -> Process[tuple[Resource, ...]]:
@@ -250,14 +261,8 @@ def _compared(policy: Policy, pair: tuple[Resource, Resource]) -> bool | None:
     return matches(desired, live, policy)
 
 
-def _listed(scope: Scope, look: Look) -> Process[tuple[Resource, ...]]:
-    begun = look.listed.get(scope.key) or partial(listed, scope, look.backend, look.clock)
-    listing = look.listings[scope.key] = yield from reading(look, begun)
-    return tuple(listing.groups.values())
-
-
 def _dark_scopes(
-    answers: dict[tuple[str, str], Answer], declared: dict[tuple[str, str, str, str], Resource]
+    answers: Mapping[tuple[str, str], Answer], declared: Mapping[tuple[str, str, str, str], Resource]
 ) -> Iterator[Unreadable]:
     """Name the declared groups of a resource group that could not be listed; or it, where none is declared in it."""
     for key, answer in answers.items():

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.errors import AciReconcileError, NoAnswerError, NotFoundError, RetryableError, ThrottledError
 from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
-from aci_reconcile.model import as_object
+from aci_reconcile.model import as_object, as_text
 from aci_reconcile.reconcile.limits import Ask, Kind
-from aci_reconcile.reconcile.patience import Pace, overdue, patiently
+from aci_reconcile.reconcile.patience import Deadline, Pace, failure, overdue, patiently
 from aci_reconcile.reconcile.steps import Task, pause
 
+_DELETING: Final = "Deleting"
+"""The state of a resource group on its way out (documented; so many recordings of azure-cli's)."""
+_CONFLICT: Final = 409
+
 if TYPE_CHECKING:
+    from aci_reconcile.backend import Operation
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.values import ResourceGroupChange
     from aci_reconcile.reconcile.context import Context
@@ -36,7 +41,7 @@ def creation(wanted: ResourceGroupChange, ctx: Context) -> Task:
 
 def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     """Create a resource group that carries our tag, so that ``destroy --resource-groups`` knows it again."""
-    owner = {tags.OWNER: ctx.policy.owner}
+    owner = {tags.OWNER: ctx.policy.mark}
     create = partial(ctx.backend.create_resource_group, wanted.scope, wanted.location, owner)
     try:
         with ctx.span("create resource group", wanted.scope.resource_group):
@@ -75,12 +80,51 @@ def _removed(scope: Scope, ctx: Context) -> Process[bool]:
     _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
     left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
     _must_be_empty(scope, left)
-    yield from patiently(ctx, lambda: ctx.backend.delete_resource_group(scope), deadline, ask=Ask(Kind.DELETE))
-    pace = Pace()
-    while (yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)) is not None:
+    delete = partial(ctx.backend.delete_resource_group, scope)
+    operation = yield from patiently(ctx, delete, deadline, ask=Ask(Kind.DELETE))
+    yield from _gone(scope, operation, ctx, deadline)
+    return True
+
+
+def _gone(scope: Scope, operation: Operation, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Wait until a resource group is gone, and follow its deletion: Azure accepts some that fail minutes later.
+
+    Raises:
+        AzureError: the deletion has failed, as its operation says, or as the state of the resource group shows.
+        NotConvergedError: it is there at the deadline.
+    """
+    pace, begun, ended = Pace(), False, False
+    while (group := (yield from patiently(ctx, partial(ctx.backend.get_resource_group, scope), deadline))) is not None:
+        ended = ended or (yield from _ended(operation, ctx))
+        state = as_text(as_object(group.get("properties")).get("provisioningState"))
+        if begun and not ended and state != _DELETING:
+            raise failure("", f"the deletion of {scope.resource_group} was given up; its state is {state or 'unknown'}")
+        begun = begun or state == _DELETING
         overdue(ctx, deadline, "there")
         yield from pause(pace.next())
-    return True
+
+
+def _ended(operation: Operation, ctx: Context) -> Process[bool]:
+    """Whether a deletion is known to have ended well.
+
+    What an operation answers it answers for good, so that a conflict is no reason to ask again.
+
+    Raises:
+        AzureError: it has failed.
+    """
+    if not operation.url:
+        return False
+    try:
+        progress = yield from patiently(ctx, partial(ctx.backend.poll, operation), Deadline(ctx.clock.now(), 0))
+    except (NotFoundError, NoAnswerError, ThrottledError):
+        return False
+    except RetryableError as error:
+        if error.status == _CONFLICT:
+            raise
+        return False
+    if progress.failed:
+        raise failure(progress.error_code, progress.error_message)
+    return progress.done
 
 
 def _must_be_empty(scope: Scope, left: tuple[str, ...]) -> None:
@@ -89,7 +133,7 @@ def _must_be_empty(scope: Scope, left: tuple[str, ...]) -> None:
 
 
 def _may_be_deleted(scope: Scope, owner: str, ctx: Context) -> None:
-    if owner != ctx.policy.owner:
+    if not ctx.policy.owns(owner):
         raise AciReconcileError(
             f"{scope.resource_group} was not created by {ctx.policy.owner} and stays",
             hint=f"it carries no tag {tags.OWNER} of this project",

@@ -46,10 +46,16 @@ def marked(after: Resource, ctx: Context) -> Process[str]:
     return (yield from call(lambda: fingerprint(secrets, entropy=ctx.entropy, key=ctx.policy.fingerprint_key)))
 
 
-def stamped(change: Change, after: Resource, mark: str) -> Resource:
-    """Return what is sent in a PUT: the body with the tags that remember this write."""
-    memory = {tags.SECRETS: mark or None, tags.APPLIED: str(tags.Applied(change.digest))}
+def stamped(change: Change, after: Resource, mark: str, ctx: Context) -> Resource:
+    """Return what is sent in a PUT: the body with the tags that remember this write, and whose it is."""
+    memory = {tags.SECRETS: mark or None, tags.APPLIED: str(tags.Applied(change.digest)), **owned(after, ctx)}
     return replace(after, body={**after.body, "tags": tags.merge(after.tags, memory)})
+
+
+def owned(after: Resource, ctx: Context) -> dict[str, str]:
+    """Return the owner tag with the id of the project: a group that is written anyway gets it."""
+    known = tags.owner(after)
+    return {tags.OWNER: ctx.policy.marked(known)} if ctx.policy.owns(known) else {}
 
 
 def put(

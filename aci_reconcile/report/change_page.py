@@ -174,7 +174,7 @@ def _verdict(plan: Plan) -> str:
 
 
 def _counts(plan: Plan) -> Iterator[tuple[str, int]]:
-    same = sum(not change.writes and not change.fields for change in plan.changes)
+    same = len(plan.unchanged)
     yield from (("add", plan.to_add), ("change", plan.to_change), ("destroy", plan.to_destroy))
     told = (
         ("restart", plan.with_impact(Impact.RESTART)),

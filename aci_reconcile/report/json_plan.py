@@ -81,7 +81,7 @@ def summary_json(plan: Plan) -> dict[str, int]:
         "change": plan.to_change,
         "destroy": plan.to_destroy,
         "adopt": len(plan.of(Action.ADOPT)),
-        "unchanged": sum(not change.writes and not change.fields for change in plan.changes),
+        "unchanged": len(plan.unchanged),
         "restart": plan.with_impact(Impact.RESTART),
         "recreate": plan.with_impact(Impact.RECREATE),
         "tags_only": plan.with_impact(Impact.TAGS_ONLY),

@@ -112,7 +112,7 @@ def _cells(resource: Resource, health: Health | None) -> list[str]:
         as_text(resource.body.get("location")),
         _running(resource, health),
         str(sum(each.restarts for each in health.containers)) if health is not None else "",
-        tags.owner(resource),
+        tags.owner_name(tags.owner(resource)),
     )
     return [sanitize(cell) for cell in cells]
 
@@ -154,7 +154,8 @@ def _json(resource: Resource, health: Health | None) -> dict[str, object]:
         "provisioning_state": as_text(resource.properties.get("provisioningState")),
         "ip": as_text(address.get("ip")) or None,
         "fqdn": as_text(address.get("fqdn")) or None,
-        "project": tags.owner(resource) or None,
+        "project": tags.owner_name(tags.owner(resource)) or None,
+        "project_id": tags.owner_id(tags.owner(resource)) or None,
         "container_count": len(as_list(resource.properties.get("containers"))),
         "health": health_json(health) if health is not None else None,
     }

@@ -66,7 +66,7 @@ def differing(plan: Plan) -> tuple[Change, ...]:
 
 def matching(plan: Plan) -> tuple[Change, ...]:
     """Return the groups that are as declared."""
-    return tuple(change for change in plan.changes if not change.writes and not change.fields)
+    return plan.unchanged
 
 
 def held_back(plan: Plan, style: Style) -> Iterator[str]:
@@ -106,7 +106,7 @@ def in_sync(plan: Plan, singular: str, plural: str) -> str:
         parts.append(count(number, f"{nouns[0]} {word}", f"{nouns[1]} {word}"))
     if plan.not_compared:
         parts.append(secrets_not_compared(plan))
-    stuck = len(plan.of(Action.NO_OP)) - len(same)
+    stuck = sum(bool(change.fields) for change in plan.of(Action.NO_OP))
     if stuck:
         parts.append(count(stuck, "differs and is not written again", "differ and are not written again"))
     ends = [has_ended(change.before.body) for change in same if change.before is not None]

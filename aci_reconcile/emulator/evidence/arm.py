@@ -18,6 +18,20 @@ ARM = (
         "ARM documentation; azure-mgmt-core reads it",
     ),
     Fact("resource-group-not-found", "ResourceGroupNotFound.", "recording", "azure-cli's tests, many"),
+    Fact(
+        "resources-filter",
+        "ARM's list of resources takes `$filter=resourceType eq '…'`, and holds ids, locations and tags.",
+        "document",
+        "REST reference, Resources - List",
+    ),
+    Fact("resources-page", "A page of it has 1,000 resources.", "thread", "Azure/azure-sdk-for-js#18535"),
+    Fact(
+        "resource-group-blocked",
+        "A deletion of a resource group that fails says ResourceGroupDeletionBlocked, and the resource group stays; "
+        "that its Location answers so with 409 is a guess.",
+        "thread",
+        "Azure/bicep-registry-modules#1607",
+    ),
     Fact("resource-group-deleting", "ResourceGroupBeingDeleted.", "document", "ARM documentation, common errors"),
     Fact(
         "resource-group-name", "The rule for names of resource groups.", "document", "ARM documentation, naming rules"

@@ -108,6 +108,12 @@ REFERENCES: Final[Mapping[str, Code]] = {
         "Both become part of the tag that says who owns a group: up to 64 letters, digits, `.`, `_` and `-`.",
         "name: my shop",
     ),
+    "ACI270": Code(
+        "No id for a project",
+        "It stands beside the project's name in the tag that says who owns a group, so that two projects with one name "
+        "are told apart: 6 to 16 small letters and digits, chosen once. `import` writes one into a new project file.",
+        "id: Shop-1",
+    ),
     "ACI175": Code(
         "A patch for a group that does not exist",
         "`groups` of an environment names groups of the project.",

@@ -159,3 +159,25 @@ def test_the_identity_says_that_there_is_none() -> None:
 
     assert backend.identity.description == "no credential: the server is on this machine"
     backend.close()
+
+
+def test_tagged_groups_of_a_subscription_come_in_short() -> None:
+    """From ARM's list of resources, all pages of it; what has no such tag, or is something else, is left out."""
+    tagged = {"id": str(WEB), "type": "microsoft.containerinstance/containergroups", "tags": {"Owner": "shop"}}
+    others = ({**tagged, "tags": {"team": "shop"}}, {**tagged, "type": "Microsoft.Storage/storageAccounts"})
+    untagged = {"id": str(WEB), "type": tagged["type"]}
+    backend, script = scripted(
+        Says(200, {"value": [*others, untagged], "nextLink": f"{_BASE}/more"}), Says(200, {"value": [tagged]})
+    )
+
+    assert (Resource(WEB, {"tags": {"Owner": "shop"}}),) == backend.list_tagged(WEB.subscription, "owner")
+    asked = f"{_BASE}/subscriptions/{WEB.subscription}/resources?api-version=2021-04-01&%24filter=resourceType+eq+"
+    assert script.asked[0].url.startswith(asked)
+
+
+def test_a_tagged_group_without_an_id_is_no_answer() -> None:
+    """It must not be left out: it may be one of ours."""
+    backend, _ = scripted(Says(200, {"value": [{"id": "?", "type": WEB.type, "tags": {"owner": "shop"}}]}))
+
+    with pytest.raises(NoAnswerError):
+        backend.list_tagged(WEB.subscription, "owner")

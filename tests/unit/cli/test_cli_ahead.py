@@ -30,6 +30,8 @@ class Azure:
     faults: Faults = field(default_factory=Faults)
     url: str = ""
     lists: list[str] = field(default_factory=list[str])
+    searches: int = 0
+    """How often the subscription was looked through."""
     asked: threading.Event = field(default_factory=threading.Event)
 
     def note(self, request: Request, _response: Response) -> None:
@@ -38,6 +40,7 @@ class Azure:
         if request.method == "GET" and split.path.lower().endswith("/containergroups"):
             self.lists.append(parse_qs(split.query)["api-version"][0])
             self.asked.set()
+        self.searches += request.method == "GET" and split.path.lower().endswith("/resources")
 
 
 @pytest.fixture
@@ -210,3 +213,12 @@ def test_without_credentials_the_error_is_told_once(shop: CommandLine, monkeypat
 
     assert 1 == ran.code
     assert 1 == ran.err.count("Error:"), ran.err
+
+
+@pytest.mark.parametrize("words", [("plan",), ("plan", "--prune"), ("drift",), ("destroy", "-y")])
+def test_the_subscription_is_looked_through_once(shop: CommandLine, azure: Azure, words: tuple[str, ...]) -> None:
+    """By whatever command, and not where the command line says in which resource group the project is."""
+    shop(*words)
+    shop(*words, "-g", "rg-shop")
+
+    assert 1 == azure.searches

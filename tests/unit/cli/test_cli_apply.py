@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from unit.cli.command_line import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from unit.cli.command_line import CommandLine, Served
 
 SECRET = "    environmentVariables: {TOKEN: {secureValue: '${env:TOKEN}'}}\n"
@@ -272,7 +272,7 @@ def test_destroy_takes_the_resource_groups_that_we_made(project: CommandLine) ->
 
     last = project("destroy", "-y", "--resource-groups")
 
-    assert (0, "") == (last.code, last.err)
+    assert (0, "No group belongs to shop, as its tag aci-reconcile-project would say.\n") == (last.code, last.err)
 
 
 def test_destroy_as_json_ends_once(project: CommandLine) -> None:
@@ -345,3 +345,56 @@ def test_destroy_without_a_project_deletes_the_declared_groups(
 
     assert 0 == cli("destroy", "-y", str(one)).code
     assert ["rg-loose/two"] == [each["address"] for each in cli("status", "--format", "json").document["groups"]]
+
+
+def test_destroy_says_which_resource_groups_hold_something_else(project: CommandLine) -> None:
+    """They stay, and what is in them is named beforehand: nothing is promised that fails later."""
+    project("apply", "-y")
+    project.write("aci-reconcile.yaml", PROJECT.replace("name: shop", "name: other"))
+    (project.folder / "manifests/web.yaml").unlink()
+    project.group("stranger")
+    project("apply", "-y")
+    project.write("aci-reconcile.yaml", PROJECT)
+    (project.folder / "manifests/stranger.yaml").unlink()
+    project.group("web")
+    ran = project("destroy", "-y", "--resource-groups")
+
+    assert (0, False) == (ran.code, "- resource group" in ran.out)
+    assert "rg-shop stays: it also holds Microsoft.ContainerInstance/containerGroups/stranger.\n" in ran.err
+
+
+def test_destroy_of_the_wrong_environment_says_whose_groups_there_are(project: CommandLine) -> None:
+    """Which owner was looked for, and which of this project's have groups; of others nothing is said."""
+    project.write("aci-reconcile.yaml", f"{PROJECT}environments: {{prod: {{}}, test: {{}}}}\n")
+    project("apply", "-y", "-e", "prod")
+    ran = project("destroy", "-y")
+
+    assert 0 == ran.code
+    assert (
+        "No group belongs to shop, as its tag aci-reconcile-project would say. Of this project there are groups of "
+        "shop/prod (1 group): choose with --environment.\n"
+    ) == ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("prod", "the project file has it"), ("no/name", "no project file could name an environment so")],
+)
+def test_a_former_environment_is_one_that_is_gone(project: CommandLine, name: str, told: str) -> None:
+    """What the project has, or could never have had, is none."""
+    project.write("aci-reconcile.yaml", f"{PROJECT}environments: {{prod: {{}}}}\n")
+    ran = project("destroy", "-y", "--former-environment", name)
+
+    assert (1, True) == (ran.code, told in ran.err)
+
+
+def test_where_the_command_line_says_where_nothing_is_looked_for_elsewhere(project: CommandLine) -> None:
+    """Other runs of the same project say other resource groups: what they made is no leftover."""
+    project.write("aci-reconcile.yaml", PROJECT.replace("resourceGroup: rg-shop\n", ""))
+    project("apply", "-y", "-g", "rg-a")
+    ran = project("apply", "-y", "-v", "-g", "rg-b", "--prune", "--max-deletes", "9")
+    drifted = project("drift", "-g", "rg-b")
+
+    assert [0, 0] == [ran.code, drifted.code]
+    assert "0 destroyed" in ran.out
+    assert "Looked for groups of shop only in the resource groups that the command line names." in ran.err

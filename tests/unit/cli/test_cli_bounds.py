@@ -30,7 +30,7 @@ def test_a_refusal_that_asks_for_a_day_is_told_and_ends(project: CommandLine) ->
 
     assert 1 == ran.code
     assert "Azure takes no more reads for" in ran.err
-    assert 1 == len(site.asked)
+    assert 2 == len(site.asked)  # the list of the resource group, and that of the subscription beside it
 
 
 @pytest.mark.parametrize("command", ["plan", "drift", "verify"])

@@ -153,3 +153,15 @@ def test_what_is_taken_away_has_its_default(shop: CommandLine) -> None:
 
     assert [None, 1, None] == [told[name][0] for name in ("resourceGroup", "policy.maxDeletes", "defaults.tags")]
     assert {"environment"} == {told[name][1] for name in ("resourceGroup", "policy.maxDeletes", "defaults.tags")}
+
+
+def test_the_id_that_the_repository_tells_is_shown(project: CommandLine) -> None:
+    """So that it can be written down; what the project file says counts more."""
+    project.write(".git/config", '[remote "origin"]\n\turl = git@example.com:team/shop.git\n')
+    derived = {each["name"]: each for each in project("config", "show", "--format", "json").document["settings"]}
+    project.write("aci-reconcile.yaml", f"{PROJECT}id: 4f7k2m9q1c\n")
+    written = {each["name"]: each for each in project("config", "show", "--format", "json").document["settings"]}
+
+    assert ("default", "where the repository comes from") == tuple(derived["id"]["origin"].values())
+    assert 12 == len(derived["id"]["value"])
+    assert ("4f7k2m9q1c", "project") == (written["id"]["value"], written["id"]["origin"]["kind"])

@@ -237,3 +237,16 @@ def test_explaining_nothing_known(cli: CommandLine) -> None:
 
     assert 1 == ran.code
     assert "neither a code nor a field" in ran.err
+
+
+def test_status_shows_what_is_left_elsewhere(applied: CommandLine) -> None:
+    """Where no manifest sends anybody any more; of that resource group only what is the project's."""
+    applied.write("aci-reconcile.yaml", PROJECT.replace("rg-shop", "rg-new"))
+    project = applied.write("other/aci-reconcile.yaml", PROJECT.replace("name: shop", "name: other"))
+    applied.write("other/manifests/api.yaml", (applied.folder / "manifests/web.yaml").read_text("utf-8"))
+    applied("apply", "-y", "--project", str(project))
+    (applied.folder / "other").rename(applied.folder.parent / f"{applied.folder.name}-other")
+    everything, narrowed = applied("status"), applied("status", "-g", "rg-new")
+
+    assert ["rg-shop/web"] == [line.split()[0] for line in everything.out.splitlines()[1:]]
+    assert "No container groups." in narrowed.out

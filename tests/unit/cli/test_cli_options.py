@@ -32,6 +32,7 @@ BRAKES = {
     "--redeploy",
     "--auto-approve",
     "--resource-groups",
+    "--former-environment",
 }
 
 

@@ -88,6 +88,21 @@ def test_a_fault_may_name_the_end_of_the_path() -> None:
     assert [200, 500, 200] == [world.send("GET", path).status for path in (WEB, GROUPS, GROUPS)]
 
 
+def test_the_deletion_of_a_resource_group_may_fail_after_it_was_accepted() -> None:
+    """Its Location answers 202, then 409; the resource group stays, with everything in it."""
+    world = World(Knobs(resource_group_delete_seconds=5))
+    world.create("web")
+    script(world, {"kind": "failed-operation", "method": "DELETE"})
+    accepted = world.send("DELETE", RESOURCE_GROUP)
+    first = world.send("GET", accepted.headers["location"])
+    world.now += 6
+    last = world.send("GET", accepted.headers["location"])
+
+    assert [202, 202] == [accepted.status, first.status]
+    assert (409, "ResourceGroupDeletionBlocked") == world.code(last)
+    assert [200, 200] == [world.send("GET", each).status for each in (RESOURCE_GROUP, WEB)]
+
+
 @pytest.mark.parametrize(("kind", "state"), [("failed-operation", "Failed"), ("endless-operation", "Pending")])
 def test_an_operation_may_fail_or_never_end(kind: str, state: str) -> None:
     """The group says so, too."""

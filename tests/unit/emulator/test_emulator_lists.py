@@ -156,3 +156,20 @@ def test_resource_groups_know_what_is_in_them() -> None:
 
     assert expected == world.send("GET", f"{RESOURCE_GROUP}/resources").json()["value"]
     assert expected == world.send("GET", f"{SUBSCRIPTION}/resources").json()["value"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ("Microsoft.ContainerInstance/containerGroups", ["web"]),
+        ("microsoft.containerinstance/CONTAINERGROUPS", ["web"]),
+        ("Microsoft.Storage/storageAccounts", []),
+    ],
+)
+def test_resources_of_one_type(wanted: str, names: list[str]) -> None:
+    """Documented: the filter by type, whatever its case."""
+    world = World()
+    world.create("web")
+    listed = world.send("GET", f"{SUBSCRIPTION}/resources?$filter=resourceType eq '{wanted}'")
+
+    assert (200, names) == (listed.status, [each["name"] for each in listed.json()["value"]])

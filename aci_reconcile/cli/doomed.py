@@ -1,0 +1,85 @@
+"""What ``destroy`` takes along, what it leaves, and whose groups there are where none is this project's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile import tags
+from aci_reconcile.cli.elsewhere import of_project
+from aci_reconcile.errors import UsageError
+from aci_reconcile.model import as_object, as_text
+from aci_reconcile.plan.undeclared import abandoned_by
+from aci_reconcile.plan.values import ResourceGroupChange
+from aci_reconcile.report import sanitize
+from aci_reconcile.report.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.work import Work
+    from aci_reconcile.plan.values import Plan
+
+_NAMED: Final = 3
+
+
+def of_former(work: Work, environment: str) -> Work:
+    """Return the work of an environment that the project file does not have any more; nothing is declared in it.
+
+    Raises:
+        UsageError: the project has it, or could never have had it; or the run is narrowed to some groups.
+    """
+    option, project = f"--former-environment {sanitize(environment)}", work.loaded.project
+    if environment in project.environments:
+        raise UsageError(f"{option}: the project file has it", hint=f"give --environment {environment}")
+    if work.loaded.selected is not None:
+        raise UsageError(f"{option} deletes all of its groups: it goes with neither PATH nor --only")
+    if not abandoned_by(tags.owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy):
+        raise UsageError(f"{option}: no project file could name an environment so")
+    loaded = replace(work.loaded, resources=(), project=replace(project, environment=environment))
+    return replace(work, loaded=loaded, policy=replace(work.policy, owner=loaded.project.owner))
+
+
+def whose(owners: Iterable[str], work: Work) -> str:
+    """Say whose groups were looked for and not found, and which of the project's environments have some."""
+    ours, policy = of_project(work.policy), work.policy
+    project = work.loaded.project
+    known = {project.name, *(f"{project.name}/{each}" for each in project.environments)}
+    found = Counter(tags.owner_name(each) for each in owners if ours(each))
+    told = f"No group belongs to {policy.owner}, as its tag {tags.OWNER} would say."
+    there = [f"{name} ({count(found[name], 'group')})" for name in sorted(found) if name in known]
+    return (
+        f"{told} Of this project there are groups of {', '.join(there)}: choose with --environment." if there else told
+    )
+
+
+def created_by_us(plan: Plan, work: Work, console: Console) -> Iterator[ResourceGroupChange]:
+    """Find the resource groups that carry our tag and hold nothing but what goes; the others are named and stay.
+
+    Raises:
+        UsageError: the run is narrowed to some groups.
+    """
+    if work.loaded.selected is not None:
+        raise UsageError("--resource-groups deletes whole resource groups: it goes with neither PATH nor --only")
+    going = {str(change.id).lower() for change in plan.changes}
+    scopes = {scope.key: scope for scope in (*work.scopes, *(change.id.scope for change in plan.changes))}
+    for scope in scopes.values():
+        body = work.backend.get_resource_group(scope)
+        if body is None:
+            continue
+        name = sanitize(scope.resource_group)
+        if not work.policy.owns(tags.get(as_object(body.get("tags")), tags.OWNER)):
+            console.info(f"{name} stays: this project did not create that resource group.")
+        elif left := [each for each in work.backend.list_resources(scope) if each.lower() not in going]:
+            console.info(f"{name} stays: it also holds {_listed(left)}.")
+        else:
+            yield ResourceGroupChange(scope, as_text(body.get("location")), create=False)
+
+
+def _listed(ids: list[str]) -> str:
+    """Return what some resources are, each by its type and name."""
+    named = [sanitize(each.partition("/providers/")[2] or each) for each in sorted(ids)]
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"{', '.join(named[:_NAMED])}{more}"
