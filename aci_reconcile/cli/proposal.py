@@ -56,6 +56,7 @@ def look_for(
         listed=work.lists,
         listings=work.listings,
         tell=partial(_told, session.console),
+        effort=work.effort,
         lasting=partial(_lasting, session.console, target.timeout),
         until=session.clock.now() + target.timeout,
     )

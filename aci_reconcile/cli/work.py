@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.ahead import ahead
 from aci_reconcile.cli.connection import STATE, Place, connected
+from aci_reconcile.cli.hashing import told_of
+from aci_reconcile.reconcile.effort import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -39,6 +41,8 @@ class Work:
     """Lists of resource groups that are on their way already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
     """What was listed for the plan, by the scope's key."""
+    effort: Effort = field(default_factory=Effort)
+    """What the fingerprints of secrets cost."""
 
     @property
     def backend(self) -> Backend:
@@ -83,8 +87,12 @@ def prepared(
             work = Work(loaded, policy, early.connection, early.lists)
         else:
             work = Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
-        work.connection.backend.remember(declared_secrets(loaded))
+        keys = (policy.fingerprint_key, policy.former_key)
+        held = tuple(each for each in keys if each is not None and each.available)
+        work.connection.backend.remember((*declared_secrets(loaded), *held))
         yield work
+        if told := told_of(work.effort, keyed=policy.fingerprint_key is not None):
+            session.console.info(told)
 
 
 def _read(sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool) -> tuple[Loaded, Policy]:
