@@ -252,10 +252,8 @@ def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes
 
 
 def takes_long(secrets: Mapping[str, Secret], key: Secret | None) -> bool:
-    """Whether ``fingerprint`` makes a slow hash: for the values, or, once, for the id of the key."""
-    if key is not None:
-        return not key.is_named
-    return bool(secrets) and _scheme(secrets, key)[0] == _SLOW
+    """Whether the fingerprint of these values takes a slow hash; the id of a key, which takes one, is made once."""
+    return key is None and bool(secrets) and _scheme(secrets, key)[0] == _SLOW
 
 
 def _scheme(secrets: Mapping[str, Secret], key: Secret | None) -> tuple[str, str]:

@@ -117,6 +117,8 @@ def _fingerprints(plan: Plan, effort: Effort) -> dict[tuple[str, ...], str]:
     if not plan.policy.fingerprints or (key is not None and not key.available):
         return {}
     wanted = {change.id.key: (change, found) for change in plan.changes if (found := _secrets(change))}
+    if key is not None and wanted:
+        effort.name(key)
     mark = partial(_mark, key=key, effort=effort)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aci-reconcile") as pool:
         return dict(zip(wanted, pool.map(mark, wanted.values()), strict=True))

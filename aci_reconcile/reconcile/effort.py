@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aci_reconcile.secret import Secret
+
 T = TypeVar("T")
 
 _MOST: Final = 8
@@ -34,6 +36,7 @@ class Effort:
     hashes: int = 0
     seconds: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _naming: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def spent_on(self, run: Callable[[], T]) -> T:
         """Make a slow hash once a core is free for it; returns what it returns."""
@@ -43,6 +46,12 @@ class Effort:
                 return run()
             finally:
                 self._note(self.cpu() - began)
+
+    def name(self, key: Secret) -> None:
+        """Derive the id of a key, which is a slow hash, once however many ask for it at a time."""
+        with self._naming:
+            if not key.is_named:
+                self.spent_on(key.name)
 
     def _note(self, seconds: float) -> None:
         with self._lock:

@@ -45,6 +45,8 @@ def marked(after: Resource, ctx: Context) -> Process[str]:
     if not secrets or not ctx.policy.fingerprints:
         return UNKEPT if secrets else ""
     key = ctx.policy.fingerprint_key
+    if key is not None and not key.is_named:
+        yield from compute(partial(ctx.effort.name, key))
     make = partial(fingerprint, secrets, entropy=ctx.entropy, key=key)
     return (yield from compute(partial(ctx.effort.spent_on, make))) if takes_long(secrets, key) else make()
 

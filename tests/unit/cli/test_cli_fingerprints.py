@@ -103,7 +103,7 @@ def test_vouching_writes_the_new_fingerprint_once(
     made = tag_of(secretive)
     again = secretive("apply", "-y", "--trust-secrets")
 
-    assert ["~", "rg-shop/web", "[tags", "only]"] == planned.out.splitlines()[2].split()
+    assert ["~", "rg-shop/web", "[tags", "only]", "manifests/web.yaml:1"] == planned.out.splitlines()[2].split()
     assert "tags.aci-reconcile-secrets (fingerprint of the secrets)" == planned.out.splitlines()[3].strip()
     assert (0, 0) == (first.code, again.code)
     assert made == tag_of(secretive)
