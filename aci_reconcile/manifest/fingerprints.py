@@ -35,6 +35,7 @@ KEY_VARIABLES: Final = ("ACI_RECONCILE_FINGERPRINT_KEY", "ACI_RECONCILE_FINGERPR
 """Where the keys stand that win over those of the project file, in the order of ``KEYS``."""
 
 _REFERENCE: Final = re.compile(rf"\$\{{(?:env:(?P<env>{NAME})|keyvault:(?P<vault>{VAULT_SECRET.pattern}))\}}")
+_UNCOMPARED: Final = "what was made with it is not compared"
 _FORM: Final = "write `${env:NAME}` or `${keyvault:vault/secret}`; `aci-reconcile key` makes a key"
 
 
@@ -77,8 +78,10 @@ class FingerprintReader:
     def _key(self, root: MapNode, name: str, variable: str) -> Secret | None:
         entry = root.entry(name)
         said = self._reference(entry, name) if entry is not None else None
-        if not self.request.resolve or self.request.environ.get(variable, "").strip():
+        if self.request.environ.get(variable, "").strip():
             return None  # a variable of the run wins, as for everything else
+        if not self.request.resolve:
+            return Secret.unavailable(_source(said), NOT_ASKED) if said is not None else None
         if self.request.base is not None:
             entry, said = self._reviewed(entry, said, name)
         return self._resolved(said, entry.where, name) if said is not None and entry is not None else None
@@ -117,21 +120,27 @@ class FingerprintReader:
         return entry or before, _REFERENCE.fullmatch(text)
 
     def _resolved(self, said: re.Match[str], where: Where, name: str) -> Secret | None:
-        variable, vault = said["env"], said["vault"]
-        if variable:
-            value = self.request.environ.get(variable, "").strip()
-            missing = f"the environment variable {variable} is not set" if not value else ""
-            secret = Secret(value, source=f"env:{variable}", missing=missing)
-        else:
-            resolver = self.resolvers.get("keyvault")
-            found = resolver.resolve("keyvault", vault) if resolver else None
-            secret = found or Secret.unavailable(f"keyvault:{vault}", NOT_ASKED)
+        secret = self._looked_up(said)
         if not secret.available and secret.missing != NOT_ASKED:
-            hint = "an apply that has to write secrets will refuse to start"
-            self.findings.add("ACI293", where, f"{secret.source}: {secret.missing}", hint=hint, path=name)
+            hint = "an apply that has to write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
+            self.findings.add("ACI293", where, secret.missing, hint=hint, path=name)
         elif secret.available and (reason := weakness(secret)):
             hint = "make one with: aci-reconcile key"
             message = f"the key behind {said.group()} can be guessed: {reason}"
             self.findings.add("ACI292", where, message, hint=hint, path=name)
             return None
         return secret
+
+    def _looked_up(self, said: re.Match[str]) -> Secret:
+        source, variable = _source(said), said["env"]
+        if variable:
+            value = self.request.environ.get(variable, "").strip()
+            missing = f"the environment variable {variable} is not set" if not value else ""
+            return Secret(value, source=source, missing=missing)
+        resolver = self.resolvers.get("keyvault")
+        found = resolver.resolve("keyvault", said["vault"]) if resolver else None
+        return found.map(str.strip) if found is not None else Secret.unavailable(source, NOT_ASKED)
+
+
+def _source(said: re.Match[str]) -> str:
+    return f"env:{said['env']}" if said["env"] else f"keyvault:{said['vault']}"

@@ -263,3 +263,50 @@ def test_the_command_makes_a_key_that_is_taken(secretive: CommandLine, monkeypat
 def test_random_keys_of_any_form_are_taken(key: str) -> None:
     """Hexadecimal digits, base64, and its form for URLs."""
     assert (Secret(key), None) == fingerprint_keys({KEY: key}, Fingerprints())
+
+
+def test_the_project_file_names_the_key(secretive: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what it holds is seen nowhere; `config show` tells where it is."""
+    monkeypatch.setenv("TEAM_SEED", STRONG)
+    secretive.write("aci-reconcile.yaml", PROJECT + "fingerprintKey: ${env:TEAM_SEED}\n")
+    applied, planned, shown = secretive("apply", "-y"), secretive("plan", "-v"), secretive("config", "show")
+    texts = "".join(each.out + each.err for each in (applied, planned, shown))
+
+    assert f"v1:hmac:{Secret(STRONG).name()}:" == tag_of(secretive)[: len("v1:hmac:12345678:")]
+    assert "${env:TEAM_SEED}" in shown.out
+    assert STRONG not in texts
+
+
+def test_without_the_named_key_nothing_is_fingerprinted_otherwise(
+    secretive: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan goes on, with the secret not compared; a write would leave what can be guessed at, and is refused."""
+    secretive.write("aci-reconcile.yaml", PROJECT + "fingerprintKey: ${env:TEAM_SEED}\n")
+    monkeypatch.setenv("TEAM_SEED", STRONG)
+    secretive("apply", "-y")
+    made = tag_of(secretive)
+    monkeypatch.delenv("TEAM_SEED")
+    planned, vouched = secretive("plan"), secretive("apply", "-y", "--trust-secrets")
+    secretive.group("web", image="nginx:2", more="tags: {team: shop}\n")
+    file = secretive.folder / "manifests" / "web.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + SECRET, encoding="utf-8")
+    refused = secretive("apply", "-y")
+
+    assert (0, 0, 1) == (planned.code, vouched.code, refused.code)
+    assert "aci-reconcile.yaml:5:1: warning ACI293: the environment variable TEAM_SEED is not set" in planned.err
+    assert "1 secret not compared" in planned.out
+    assert "env:TEAM_SEED" in refused.out
+    assert made == tag_of(secretive)
+
+
+def test_the_time_of_slow_hashes_is_told_once_and_not_when_quiet(
+    secretive: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is felt: with what was measured, and what to do."""
+    secretive("apply", "-y")
+    monkeypatch.setattr("aci_reconcile.cli.hashing._FELT", 0.0)
+    told, quiet = secretive("plan"), secretive("plan", "-q")
+
+    assert re.fullmatch(r"Fingerprints of secrets: 1 slow hash x \d+ ms / \d cores? = 0\.\d s\. .*\n", told.err)
+    assert "aci-reconcile key" in told.err
+    assert "" == quiet.err
