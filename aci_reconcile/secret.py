@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from aci_reconcile.azure_keys import is_azure_key
+from aci_reconcile.key_strength import weakness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,6 +124,10 @@ class Secret:
         if not self.__name:
             self.__name = _stretched(_bytes(self), _NAME_SALT)[:4].hex()
         return self.__name
+
+    def weakness(self) -> str:
+        """Return why it is too weak for a fingerprint key; empty where it looks as if it was made at random."""
+        return weakness(self.reveal())
 
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""

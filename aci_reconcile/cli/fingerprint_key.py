@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import UsageError
 from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
-from aci_reconcile.manifest.key_strength import weakness
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def _from(environ: Mapping[str, str], variable: str) -> Secret | None:
     if not value:
         return None
     key = Secret(value, source=f"env:{variable}")
-    if reason := weakness(key):
+    if reason := key.weakness():
         hint = "make one with: aci-reconcile key; the secrets count as not compared until they are written with it once"
         raise UsageError(f"{variable} can be guessed: {reason}", hint=hint)
     return key

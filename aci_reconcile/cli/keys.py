@@ -9,9 +9,8 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode
+from aci_reconcile.key_strength import weakness
 from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
-from aci_reconcile.manifest.key_strength import weakness
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     import click
@@ -29,7 +28,7 @@ _HINTS: Final = (
 def _key(ctx: click.Context) -> ExitCode:
     session, _ = started(ctx)
     key = secrets.token_urlsafe(_BYTES)
-    while weakness(Secret(key)):  # hardly ever
+    while weakness(key):  # hardly ever
         key = secrets.token_urlsafe(_BYTES)
     session.console.result(key)
     for each in _HINTS:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.ahead import ahead
 from aci_reconcile.cli.connection import STATE, Place, connected
-from aci_reconcile.cli.hashing import told_of
-from aci_reconcile.reconcile.effort import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -26,8 +24,15 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.values import Policy
+    from aci_reconcile.reconcile.effort import Effort
     from aci_reconcile.reconcile.watch import Listing
     from aci_reconcile.report import Header
+
+
+def _no_effort() -> Effort:
+    from aci_reconcile.reconcile.effort import Effort
+
+    return Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Work:
     """Lists of resource groups that are on their way already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
     """What was listed for the plan, by the scope's key."""
-    effort: Effort = field(default_factory=Effort)
+    effort: Effort = field(default_factory=_no_effort)
     """What the fingerprints of secrets cost."""
 
     @property
@@ -91,8 +96,15 @@ def prepared(
         held = tuple(each for each in keys if each is not None and each.available)
         work.connection.backend.remember((*declared_secrets(loaded), *held))
         yield work
-        if told := told_of(work.effort, keyed=policy.fingerprint_key is not None):
-            session.console.info(told)
+        _tell_effort(work, session)
+
+
+def _tell_effort(work: Work, session: Session) -> None:
+    """Say what the fingerprints of secrets took, where that was felt."""
+    from aci_reconcile.cli.hashing import told_of
+
+    if told := told_of(work.effort, keyed=work.policy.fingerprint_key is not None):
+        session.console.info(told)
 
 
 def _read(sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool) -> tuple[Loaded, Policy]:

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.manifest.key_strength import weakness
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.own_credentials import is_own_credential, whose
 from aci_reconcile.manifest.public_env import reviewed_root
@@ -124,7 +123,7 @@ class FingerprintReader:
         if not secret.available and secret.missing != NOT_ASKED:
             hint = "an apply that has to write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
             self.findings.add("ACI293", where, secret.missing, hint=hint, path=name)
-        elif secret.available and (reason := weakness(secret)):
+        elif secret.available and (reason := secret.weakness()):
             hint = "make one with: aci-reconcile key"
             message = f"the key behind {said.group()} can be guessed: {reason}"
             self.findings.add("ACI292", where, message, hint=hint, path=name)

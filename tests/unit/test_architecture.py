@@ -33,6 +33,7 @@ MUTABLE = {
     "Live": "a process on its way",
     "Nap": "a process that sleeps",
     "Deadline": "moves with what Azure's rate limits take",
+    "Effort": "counts the slow hashes of one run",
     "Limits": "what one run learns of Azure's rate limits",
     "Watch": "what the groups of one resource group share while they are waited for",
     "Places": "filled while one document is walked",

@@ -6,10 +6,7 @@ Whoever reads a tag can try guesses at the key, together with guesses at the sec
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from aci_reconcile.secret import Secret
+from typing import Final
 
 _BYTES: Final = 16
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -17,9 +14,8 @@ _HEX_DISTINCT, _DISTINCT = 8, 10
 """So many different characters are in nearly every random key of 16 bytes; in a word repeated they are not."""
 
 
-def weakness(secret: Secret) -> str:
+def weakness(key: str) -> str:
     """Return why a key is a weak one; empty where it looks as if it was made at random."""
-    key = secret.reveal()
     digits = key.replace("-", "")
     if _HEX.fullmatch(digits):
         held, distinct, wanted = len(digits) // 2, len(set(digits.lower())), _HEX_DISTINCT
