@@ -323,13 +323,17 @@ class Plan:
 
     @property
     def missing_secrets(self) -> tuple[tuple[str, Secret], ...]:
-        """The secrets that a write needs and that are not at hand, each with its group's address."""
+        """The secrets, and the key, that a write needs and that are not at hand, each with its group's address."""
+        return (*missing_secrets(self.changes), *self.unmarked)
+
+    @property
+    def unmarked(self) -> tuple[tuple[str, Secret], ...]:
+        """The groups whose secrets a write could not fingerprint, each with the key that is not at hand."""
         key = self.policy.fingerprint_key
         if key is None or key.available or not self.policy.fingerprints:
-            return missing_secrets(self.changes)
-        unmarked = (each.address for each in self.changes if each.after is not None and each.sends_body)
-        confided = {each.address for each in self.changes if each.after is not None and secrets_of(each.after.body)}
-        return (*missing_secrets(self.changes), *((each, key) for each in unmarked if each in confided))
+            return ()
+        sent = [(each.address, each.after) for each in self.changes if each.sends_body and each.after is not None]
+        return tuple((address, key) for address, after in sent if secrets_of(after.body))
 
 
 def missing_secrets(changes: Iterable[Change]) -> tuple[tuple[str, Secret], ...]:

@@ -290,9 +290,10 @@ def test_without_the_named_key_nothing_is_fingerprinted_otherwise(
     secretive.group("web", image="nginx:2", more="tags: {team: shop}\n")
     file = secretive.folder / "manifests" / "web.yaml"
     file.write_text(file.read_text(encoding="utf-8") + SECRET, encoding="utf-8")
-    refused = secretive("apply", "-y")
+    verified, refused = secretive("verify"), secretive("apply", "-y")
 
-    assert (0, 0, 1) == (planned.code, vouched.code, refused.code)
+    assert (0, 0, 1, 1) == (planned.code, vouched.code, verified.code, refused.code)
+    assert "env:TEAM_SEED: the environment variable TEAM_SEED is not set" in verified.out
     assert "aci-reconcile.yaml:5:1: warning ACI293: the environment variable TEAM_SEED is not set" in planned.err
     assert "1 secret not compared" in planned.out
     assert "env:TEAM_SEED" in refused.out
