@@ -212,6 +212,11 @@ class Fingerprint:
         """Whether comparing it takes a slow hash."""
         return self.scheme == _SLOW
 
+    @property
+    def keyed(self) -> bool:
+        """Whether it was made with a key."""
+        return self.scheme == _KEYED
+
     def matches(self, secrets: Mapping[str, Secret], *keys: Secret | None) -> bool | None:
         """Whether the secrets are the fingerprinted ones; None where that cannot be told.
 
