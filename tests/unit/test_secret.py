@@ -249,3 +249,18 @@ def test_a_guess_costs_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [(b"1" * 16, 2**14, 8, 1), (b"2" * 16, 2**14, 8, 1)] == made
     assert one.rpartition(":")[2] != other.rpartition(":")[2]
+
+
+def test_fingerprints_of_every_scheme_stay_what_they_were() -> None:
+    """Live groups carry them: another one of the same secrets would look like a change of theirs."""
+    two, key = {"a": Secret("canary-one"), "b": Secret("canary-zwö")}, Secret("Kq3vX9pLw2Zt8RnB5yHc7D")
+
+    assert [
+        "v1:scrypt::AAECAwQFBgcICQoLDA0ODw:wl7yoOxuioTVFGxwDX0FSh2XvYzPNPmU",
+        "v1:hmac:1015c668:AAECAwQFBgcICQoLDA0ODw:fW34IL4UWbSquzwAH-f_b8y1ya21LPc4",
+        "v1:sha256::AAECAwQFBgcICQoLDA0ODw:b_9-_GeyAB9gT-egQYHlJy0kSTP9_GSe",
+    ] == [
+        fingerprint(two, entropy=lambda size: bytes(range(size))),
+        fingerprint(two, entropy=lambda size: bytes(range(size)), key=key),
+        fingerprint({SHARE: AZURE_KEY}, entropy=lambda size: bytes(range(size))),
+    ]
