@@ -74,7 +74,8 @@ def secrets_of(body: Body) -> dict[str, Secret]:
 
     JSON below a write-only field of the author's own shape (``protectedSettings``) counts text by text.
     """
-    return dict(sorted((path.lstrip("."), secret) for path, secret in _collected(body, ROOT)))
+    found = {path.lstrip("."): secret for path, secret in _collected(body, ROOT)}
+    return {path: found[path] for path in sorted(found)}
 
 
 def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str, ...]]:
