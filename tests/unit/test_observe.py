@@ -213,7 +213,7 @@ def test_names_differ_in_case_and_are_one_group() -> None:
 
 def test_only_a_slow_fingerprint_is_hashed_before_the_group_is_read() -> None:
     """Where it fits, the list was enough; groups that differ anyway are read meanwhile, and one hash is one hash."""
-    secret = {"environmentVariables": [{"name": "S", "secureValue": Secret("s3cret")}]}
+    secret: dict[str, Any] = {"environmentVariables": [{"name": "S", "secureValue": Secret("s3cret")}]}
     known, changed, plain = group("known", container(**secret)), group("changed", container(**secret)), group("plain")
     there = []
     for each, value in ((known, "s3cret"), (changed, "another")):
