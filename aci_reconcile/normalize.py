@@ -74,21 +74,8 @@ def secrets_of(body: Body) -> dict[str, Secret]:
 
     JSON below a write-only field of the author's own shape (``protectedSettings``) counts text by text.
     """
-    found: dict[str, Secret] = {}
-    if _holds_secret(body):
-        _collect(body, ROOT, "", found)
-    return dict(sorted(found.items()))
-
-
-def _holds_secret(value: Json) -> bool:
-    """Whether there is a secret at all; most groups have none, and their paths need not be worked out."""
-    if type(value) in LEAVES:
-        return False
-    if isinstance(value, Secret):
-        return True
-    if isinstance(value, (dict, Mapping)):
-        return any(map(_holds_secret, value.values()))
-    return isinstance(value, list) and any(map(_holds_secret, value))
+    found = {path.lstrip("."): secret for path, secret in _collected(body, ROOT)}
+    return {path: found[path] for path in sorted(found)}
 
 
 def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str, ...]]:
@@ -255,14 +242,24 @@ def plain(raw: Json) -> Json:
     return raw
 
 
-def _collect(value: Json, node: Node | None, path: str, found: dict[str, Secret]) -> None:
+def _collected(value: Json, node: Node | None) -> list[tuple[str, Secret]]:
+    """Return the secrets below a value, each with the end of its path: paths are worked out only where one stands."""
+    if type(value) in LEAVES:
+        return []
     if isinstance(value, Secret):
-        found[path] = value
-    elif isinstance(value, Mapping):
+        return [("", value)]
+    found: list[tuple[str, Secret]] = []
+    if isinstance(value, Mapping):
         for name, below in value.items():
-            unnamed = (entry := child(node, name)) is not None and entry.row.unnamed
-            _collect(below, entry, path if unnamed else f"{path}.{name}".lstrip("."), found)
+            if type(below) in LEAVES:
+                continue
+            entry = child(node, name)
+            for path, secret in _collected(below, entry):
+                found.append((path if entry is not None and entry.row.unnamed else f".{name}{path}", secret))
     elif isinstance(value, list):
+        item = node.item if node is not None else None
         for position, each in enumerate(value):
-            key = (entry_key(each, node) if node is not None else "") or str(position)
-            _collect(each, node.item if node is not None else None, f"{path}[{key}]", found)
+            if inner := _collected(each, item):
+                key = (entry_key(each, node) if node is not None else "") or str(position)
+                found += [(f"[{key}]{path}", secret) for path, secret in inner]
+    return found

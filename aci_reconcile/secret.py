@@ -4,10 +4,15 @@ A ``Secret`` can be joined to text, compared and fingerprinted, and shows itself
 not as JSON, not pickled. Only ``aci_reconcile.arm`` opens one, when it writes the request to Azure.
 
 Azure never returns the values that a container group keeps secret, so the group carries a fingerprint of them as a tag:
-``v1:<scheme>:<key id>:<salt>:<digest>`` over all its write-only values. The scheme is ``scrypt`` with a random salt, or
-``hmac`` where the team shares a fingerprint key, which is faster and cannot be attacked offline. The key id is derived
-as slowly as a fingerprint without a key: a tag whose id was made in another way was made with another key, and is not
-compared.
+``v1:<scheme>:<key id>:<salt>:<digest>`` over all its write-only values, with a random salt. The scheme is
+
+``scrypt``  slow, so that a value that a person chose takes long to guess;
+``hmac``    where the team shares a fingerprint key: fast, and nothing to guess at for whoever lacks the key;
+``sha256``  fast, where every value is a key that Azure made at random;
+``none``    where the project wants no fingerprint: the tag says that there are secrets, and nothing of them.
+
+A group keeps its tag until it is written for another reason, and a tag is compared by its own scheme. The key id is
+derived as slowly as a fingerprint without a key.
 """
 
 from __future__ import annotations
@@ -18,7 +23,10 @@ import hmac
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from aci_reconcile.azure_keys import is_azure_key
+from aci_reconcile.key_strength import weakness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +40,9 @@ _NAME_SALT = b"aci-reconcile key id"
 _TELLING = 8
 _WORD = 4
 _DIGEST_BYTES = 24
+_SLOW, _KEYED, _RANDOM = "scrypt", "hmac", "sha256"
+UNKEPT: Final = "v1:none:::"
+"""The tag of a group with secrets where no fingerprint is wanted: it is never compared."""
 
 
 class Secret:
@@ -103,11 +114,20 @@ class Secret:
         """Whether the value, or a part that it was joined from, stands in a text; short ones stand anywhere."""
         return any(len(piece) >= _TELLING and piece in text for piece in self.__parts or (self.__value,))
 
+    @property
+    def is_named(self) -> bool:
+        """Whether ``name`` has been asked for before, and costs nothing any more."""
+        return bool(self.__name)
+
     def name(self) -> str:
         """Return eight digits that are the same for the same value; to guess at it by them takes 40 ms a guess."""
         if not self.__name:
             self.__name = _stretched(_bytes(self), _NAME_SALT)[:4].hex()
         return self.__name
+
+    def weakness(self) -> str:
+        """Return why it is too weak for a fingerprint key; empty where it looks as if it was made at random."""
+        return weakness(self.reveal())
 
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""
@@ -187,16 +207,40 @@ class Fingerprint:
         except ValueError:
             return None
 
-    def matches(self, secrets: Mapping[str, Secret], key: Secret | None = None) -> bool | None:
+    @property
+    def slow(self) -> bool:
+        """Whether comparing it takes a slow hash."""
+        return self.scheme == _SLOW
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it was made with a key."""
+        return self.scheme == _KEYED
+
+    def matches(self, secrets: Mapping[str, Secret], *keys: Secret | None) -> bool | None:
         """Whether the secrets are the fingerprinted ones; None where that cannot be told.
 
-        It cannot be told when a secret is not at hand, or when the tag was made by another scheme or with another key.
+        It cannot be told when a secret is not at hand, or when the tag was made by a scheme that is not known here or
+        with none of the keys.
+
+        Args:
+            secrets: every write-only value of the group, by its path.
+            keys: the team's fingerprint key and a former one, as far as there are any.
         """
         if not all(secret.available for secret in secrets.values()):
             return None
-        if (self.scheme, self.key_id) != _scheme(key):
+        if self.scheme in {_SLOW, _RANDOM}:
+            return hmac.compare_digest(_digest(self.scheme, secrets, self.salt), self.digest)
+        if self.scheme != _KEYED:
             return None
-        return hmac.compare_digest(_digest(secrets, self.salt, key), self.digest)
+        known = [key for key in keys if key is not None and key.available]
+        if any(hmac.compare_digest(_digest(_KEYED, secrets, self.salt, key), self.digest) for key in known):
+            return True  # a digest that fits shows whose key it is, and no slow id is needed
+        return False if self.key_id in {key.name() for key in known} else None
+
+    def is_current(self, secrets: Mapping[str, Secret], key: Secret | None) -> bool:
+        """Whether a fingerprint that is made now would be of the same scheme and key."""
+        return (self.scheme, self.key_id) == _scheme(secrets, key)
 
 
 def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes], key: Secret | None = None) -> str:
@@ -205,7 +249,7 @@ def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes
     Args:
         secrets: every write-only value of the group, by its path; all must be available.
         entropy: a source of random bytes, for the salt.
-        key: the team's fingerprint key; without one, scrypt (about 40 ms).
+        key: the team's fingerprint key; without one, scrypt (about 40 ms) unless Azure made every value.
 
     Raises:
         ValueError: a secret has no value.
@@ -213,21 +257,29 @@ def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes
     if not secrets:
         return ""
     salt = entropy(_SALT_BYTES)
-    scheme, key_id = _scheme(key)
-    return str(Fingerprint(scheme, key_id, salt, _digest(secrets, salt, key)))
+    scheme, key_id = _scheme(secrets, key)
+    return str(Fingerprint(scheme, key_id, salt, _digest(scheme, secrets, salt, key)))
 
 
-def _scheme(key: Secret | None) -> tuple[str, str]:
-    if key is None:
-        return "scrypt", ""
-    return "hmac", key.name()
+def takes_long(secrets: Mapping[str, Secret], key: Secret | None) -> bool:
+    """Whether the fingerprint of these values takes a slow hash; the id of a key, which takes one, is made once."""
+    return key is None and bool(secrets) and _scheme(secrets, key)[0] == _SLOW
 
 
-def _digest(secrets: Mapping[str, Secret], salt: bytes, key: Secret | None) -> bytes:
+def _scheme(secrets: Mapping[str, Secret], key: Secret | None) -> tuple[str, str]:
+    if key is not None:
+        return _KEYED, key.name()
+    random = all(is_azure_key(path, secret.reveal()) for path, secret in secrets.items())
+    return (_RANDOM if random else _SLOW), ""
+
+
+def _digest(scheme: str, secrets: Mapping[str, Secret], salt: bytes, key: Secret | None = None) -> bytes:
     material = json.dumps({path: secrets[path].reveal() for path in sorted(secrets)}).encode()
+    if scheme == _SLOW:
+        return _stretched(material, salt)
     if key is not None:
         return hmac.digest(_bytes(key), salt + material, "sha256")[:_DIGEST_BYTES]
-    return _stretched(material, salt)
+    return hmac.digest(salt, material, "sha256")[:_DIGEST_BYTES]
 
 
 def _stretched(material: bytes, salt: bytes) -> bytes:

@@ -13,6 +13,11 @@ if [ "$INPUT_COMMAND" = validate ] || [ -z "${AZURE_CLIENT_ID:-}${ARM_CLIENT_ID:
   run=("${without_sign_in[@]}")
 fi
 
+# A variable that is not set stays so: the project file may name the key.
+[ -z "${INPUT_FINGERPRINT_KEY:-}" ] || export ACI_RECONCILE_FINGERPRINT_KEY=$INPUT_FINGERPRINT_KEY
+[ -z "${INPUT_FORMER_FINGERPRINT_KEY:-}" ] || export ACI_RECONCILE_FINGERPRINT_KEY_FORMER=$INPUT_FORMER_FINGERPRINT_KEY
+unset INPUT_FINGERPRINT_KEY INPUT_FORMER_FINGERPRINT_KEY
+
 command=$INPUT_COMMAND
 work="$FOLDER/run"
 mkdir -p "$work"

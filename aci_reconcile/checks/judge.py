@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.checks.values import Facts
     from aci_reconcile.plan.values import Change, Plan, ResourceGroupChange
+    from aci_reconcile.secret import Secret
 
 _SOURCES: Final = ("env:", "file:", "keyvault:")
 """How the names of references begin; what has none is missing in the manifest itself."""
@@ -51,6 +52,8 @@ def held_checks(plan: Plan) -> Iterator[Check]:
         hint = f"release with {each.release}" if each.release else ""
         subject = ", ".join(each.addresses) or each.code
         yield Check(Question.HELD, subject, Verdict.FAILED, each.reason, hint, each.addresses)
+    for address, key in plan.unmarked:
+        yield _missing(address, key)
     for change in plan.changes:
         if change.stuck:
             fields = ", ".join(each.path for each in change.fields)
@@ -62,9 +65,7 @@ def held_checks(plan: Plan) -> Iterator[Check]:
 def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
     """Yield a check for each secret that is missing, and one for all that are at hand."""
     for address, secret in missing_secrets(changes):
-        why = f"{secret.source}: {secret.missing}"
-        hint = "set it where this command runs" if secret.source.startswith(_SOURCES) else "write it into the manifest"
-        yield Check(Question.SECRETS, address, Verdict.FAILED, why, hint, (address,))
+        yield _missing(address, secret)
     sent = [(each.address, each.after) for each in changes if each.sends_body and each.after is not None]
     held = [
         (address, len([each for each in secrets_of(after.body).values() if each.available])) for address, after in sent
@@ -73,3 +74,9 @@ def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
     if number:
         subject = f"{number} secret{'s' * (number != 1)} at hand"
         yield Check(Question.SECRETS, subject, Verdict.OK, addresses=tuple(address for address, many in held if many))
+
+
+def _missing(address: str, secret: Secret) -> Check:
+    why = f"{secret.source}: {secret.missing}"
+    hint = "set it where this command runs" if secret.source.startswith(_SOURCES) else "write it into the manifest"
+    return Check(Question.SECRETS, address, Verdict.FAILED, why, hint, (address,))

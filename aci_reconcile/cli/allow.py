@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.cli.fingerprint_key import fingerprint_key
+from aci_reconcile.cli.fingerprint_key import fingerprint_keys
 from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
     if allow.override_freeze is not None and not allow.override_freeze.strip():
         raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
     replace = UNLIMITED if said.replace == "allow" else 0
+    key, former = fingerprint_keys(environ, project.fingerprints)
     restarts = UNLIMITED if said.max_restarts is None else said.max_restarts
     return dataclasses.replace(
         identity(project),
@@ -96,7 +97,9 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         restore=allow.restore,
         emptied=tuple(map(str, loaded.emptied)),
         elsewhere=loaded.elsewhere,
-        fingerprint_key=fingerprint_key(environ),
+        fingerprint_key=key,
+        former_key=former,
+        fingerprints=project.fingerprints.kept,
     )
 
 

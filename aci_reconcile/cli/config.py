@@ -12,11 +12,11 @@ from click.core import ParameterSource
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.fingerprint_key import VARIABLE
 from aci_reconcile.cli.given import Sources, Target
 from aci_reconcile.cli.origin import with_id
 from aci_reconcile.cli.session import started
 from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.redaction import veil_variable
 from aci_reconcile.secret import REDACTED
@@ -86,8 +86,9 @@ def _rows(ctx: click.Context, given: Given, loaded: Loaded, session: Session) ->
     for param in ctx.command.params:
         if isinstance(param, Option) and param.name not in _APART:
             yield _of_option(param, given.values.get(param.name or ""), ctx, given)
-    if session.environ.get(VARIABLE):
-        yield Row(VARIABLE, REDACTED, "variable", VARIABLE)
+    for name in KEY_VARIABLES:
+        if session.environ.get(name):
+            yield Row(name, REDACTED, "variable", name)
 
 
 def _of_project(setting: Setting, environment: str) -> Row:

@@ -57,6 +57,7 @@ class Patience:
             wait=self.wait,
             stable_for=self.stable_for,
             timeout=self.timeout,
+            effort=work.effort,
             span=span,
         )
 

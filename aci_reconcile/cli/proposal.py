@@ -68,6 +68,7 @@ def look_for(  # noqa: PLR0913  each is a choice of the command
         listed=work.lists,
         listings=work.listings,
         tell=partial(_told, session.console),
+        effort=work.effort,
         lasting=partial(_lasting, session.console, target.timeout),
         until=session.clock.now() + target.timeout,
         search=search_for(project, leftovers(policy), session.console, needed=needed, more=more),

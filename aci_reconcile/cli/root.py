@@ -27,6 +27,7 @@ _COMMANDS = {
         "schema": "aci_reconcile.cli.reference",
         "explain": "aci_reconcile.cli.reference",
         "config": "aci_reconcile.cli.config",
+        "key": "aci_reconcile.cli.keys",
         "completion": "aci_reconcile.cli.completion",
     },
     "In pipelines": {

@@ -11,9 +11,10 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.given import Sources
 from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.normalize import secrets_of
+from aci_reconcile.reconcile.effort import AT_ONCE
 from aci_reconcile.redaction import veil_variable
 from aci_reconcile.saved import Origin, document, salt
-from aci_reconcile.secret import fingerprint
+from aci_reconcile.secret import fingerprint, takes_long
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.values import Change, Plan
+    from aci_reconcile.reconcile.effort import Effort
     from aci_reconcile.saved import Document
     from aci_reconcile.secret import Secret
 
@@ -54,7 +56,7 @@ def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document
         tool_version=VERSION,
         api_version=work.loaded.project.api_version,
         resources=work.loaded.resources,
-        fingerprints=_fingerprints(plan),
+        fingerprints=_fingerprints(plan, work.effort),
         request=_request(given, hidden) | _touched(work.loaded, given),
         variables={name: value for name, value in values.items() if name not in hidden},
         hidden_variables=hidden,
@@ -109,11 +111,16 @@ def _in_secrets(values: Mapping[str, str], resources: Iterable[Resource]) -> tup
     )
 
 
-def _fingerprints(plan: Plan) -> dict[tuple[str, ...], str]:
+def _fingerprints(plan: Plan, effort: Effort) -> dict[tuple[str, ...], str]:
     """Return the fingerprints of the secrets that the plan sends, or that it could compare with nothing."""
+    key = plan.policy.fingerprint_key
+    if not plan.policy.fingerprints or (key is not None and not key.available):
+        return {}
     wanted = {change.id.key: (change, found) for change in plan.changes if (found := _secrets(change))}
-    mark = partial(_mark, key=plan.policy.fingerprint_key)
-    with ThreadPoolExecutor(thread_name_prefix="aci-reconcile") as pool:
+    if key is not None and wanted:
+        effort.name(key)
+    mark = partial(_mark, key=key, effort=effort)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aci-reconcile") as pool:
         return dict(zip(wanted, pool.map(mark, wanted.values()), strict=True))
 
 
@@ -124,6 +131,9 @@ def _secrets(change: Change) -> dict[str, Secret]:
     return found if all(each.available for each in found.values()) else {}
 
 
-def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None) -> str:
+def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, effort: Effort) -> str:
     change, secrets = wanted
-    return fingerprint(secrets, entropy=partial(salt, change.after), key=key) if change.after is not None else ""
+    if change.after is None:
+        return ""
+    make = partial(fingerprint, secrets, entropy=partial(salt, change.after), key=key)
+    return effort.spent_on(make) if takes_long(secrets, key) else make()

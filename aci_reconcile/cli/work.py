@@ -24,8 +24,15 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.values import Policy
+    from aci_reconcile.reconcile.effort import Effort
     from aci_reconcile.reconcile.watch import Listing
     from aci_reconcile.report import Header
+
+
+def _no_effort() -> Effort:
+    from aci_reconcile.reconcile.effort import Effort
+
+    return Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class Work:
     """Lists of resource groups that are on their way already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
     """What was listed for the plan, by the scope's key."""
+    effort: Effort = field(default_factory=_no_effort)
+    """What the fingerprints of secrets cost."""
 
     @property
     def backend(self) -> Backend:
@@ -83,8 +92,19 @@ def prepared(
             work = Work(loaded, policy, early.connection, early.lists)
         else:
             work = Work(loaded, policy, stack.enter_context(opened(loaded.project, target, session, paced=True)))
-        work.connection.backend.remember(declared_secrets(loaded))
+        keys = (policy.fingerprint_key, policy.former_key)
+        held = tuple(each for each in keys if each is not None and each.available)
+        work.connection.backend.remember((*declared_secrets(loaded), *held))
         yield work
+        _tell_effort(work, session)
+
+
+def _tell_effort(work: Work, session: Session) -> None:
+    """Say what the fingerprints of secrets took, where that was felt."""
+    from aci_reconcile.cli.hashing import told_of
+
+    if told := told_of(work.effort, keyed=work.policy.fingerprint_key is not None):
+        session.console.info(told)
 
 
 def _read(sources: Sources, target: Target, allow: Allow, session: Session, *, resolve: bool) -> tuple[Loaded, Policy]:

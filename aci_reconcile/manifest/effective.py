@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.fields import UNSET, Kind, child
 from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.expand import join
+from aci_reconcile.manifest.fingerprints import KEYS, is_key_reference
 from aci_reconcile.manifest.layers import taken_away
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP, PROJECT
@@ -82,7 +83,9 @@ def _walked(node: Source | None, spec: Node, at: str) -> Iterator[tuple[str, Jso
         elif entry is not None and taken_away(entry.value):
             yield path, None if below.row.default is UNSET else below.row.default, entry.where
         elif entry is not None:
-            yield path, _shown(entry.value, below), entry.where
+            shown = _shown(entry.value, below)
+            secret = name in KEYS and not is_key_reference(str(shown))
+            yield path, REDACTED if secret else shown, entry.where
         elif below.row.default is not UNSET:
             yield path, below.row.default, None
 

@@ -44,6 +44,7 @@ OWN_CREDENTIALS: Final = frozenset({
     "IDENTITY_HEADER",
     "MSI_SECRET",
     "ACI_RECONCILE_FINGERPRINT_KEY",
+    "ACI_RECONCILE_FINGERPRINT_KEY_FORMER",
 })  # fmt: skip
 """By name, in capitals. GitLab documents that its registry and proxy passwords, and the URL of the repository, hold the
 job's token; the task AzureCLI@2 of Azure Pipelines documents ``idToken`` and ``servicePrincipalKey``."""

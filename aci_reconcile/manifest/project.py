@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.manifest.fingerprints import Fingerprints
 from aci_reconcile.manifest.policy import PolicySettings
 from aci_reconcile.manifest.versions import OLDEST_USED
 
@@ -29,6 +30,7 @@ class Project:
     location: str = ""
     create_resource_groups: bool = False
     policy: PolicySettings = field(default_factory=PolicySettings)
+    fingerprints: Fingerprints = field(default_factory=Fingerprints, repr=False)
     api_version: str = OLDEST_USED
     resource_groups: tuple[str, ...] = ()
     """Every resource group the project names: its own, and those of its manifests."""

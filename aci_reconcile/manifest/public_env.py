@@ -67,6 +67,12 @@ def _names(node: Source | None) -> Iterator[ScalarNode]:
 
 def _reviewed(base: Base, environment: str) -> frozenset[str]:
     """Return what the base branch lists for an environment; nothing where its project file is not a good one."""
+    root = reviewed_root(base, environment)
+    return frozenset(each.text for each in _names(root.get(KEY))) if root is not None else frozenset()
+
+
+def reviewed_root(base: Base, environment: str) -> MapNode | None:
+    """Return the settings of the base branch for an environment; None where its project file is not a good one."""
     findings = Findings()
     documents = tuple(yaml_source.documents(base.text or "", "", findings))
     root = root_of(documents, "", findings)
@@ -74,6 +80,4 @@ def _reviewed(base: Base, environment: str) -> frozenset[str]:
     overlay = known.get(environment) if isinstance(known, MapNode) and environment else None
     above = overlay if isinstance(overlay, MapNode) else None
     node = Layers(findings).laid(root.without("environments"), above, PROJECT)
-    if findings.failed or not isinstance(node, MapNode):
-        return frozenset()
-    return frozenset(each.text for each in _names(node.get(KEY)))
+    return node if isinstance(node, MapNode) and not findings.failed else None

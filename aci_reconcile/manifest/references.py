@@ -77,6 +77,8 @@ class References:
     public: PublicEnv = field(default_factory=PublicEnv)
     resolvers: Mapping[str, Resolver] = field(default_factory=dict[str, "Resolver"])
     resolve: bool = True
+    kept_back: frozenset[str] = frozenset()
+    """The sources of the fingerprint keys, as `env:NAME`: what has those guesses at secrets."""
     size: Size = field(default_factory=Size)
 
     def replace(self, node: ScalarNode, path: str) -> Text:
@@ -140,6 +142,8 @@ class References:
         if is_own_credential(name):
             message = f"{name} holds credentials of {whose(name)}; it may not be used in a manifest"
             return self._fail("ACI154", where, message, "give the container a credential of its own", path)
+        if f"env:{name}" in self.kept_back:
+            return self._keep_back(f"env:{name}", where, path)
         public = name in self.public.names
         if not self.resolve:
             return _offline(match.group(), f"env:{name}", public=public)
@@ -155,6 +159,10 @@ class References:
             return self._fail("ACI152", where, missing, f"set it, or write `${{env:{name}:-default}}`", path)
         self.findings.add("ACI151", where, missing, hint="an apply that needs it will refuse to start", path=path)
         return Text(Secret.unavailable(f"env:{name}", missing), offer=match.group())
+
+    def _keep_back(self, source: str, where: Where, path: str) -> Text:
+        message = f"{source} is the key of the fingerprints; it may not be used in a manifest"
+        return self._fail("ACI154", where, message, "give the container a credential of its own", path)
 
     def way_out(self, offer: str) -> str:
         """Return what an author can do about a reference to a secret in a field that can be read."""
@@ -175,6 +183,8 @@ class References:
             return self._fail("ACI192", where, message, _well_named(target), path)
         if scheme == "group":
             return self._of_group(target, where, path)
+        if source in self.kept_back:
+            return self._keep_back(source, where, path)
         if not self.resolve:
             return _offline(whole, source, public=False)
         if scheme == "file":

@@ -92,6 +92,15 @@ def _shared(at: str) -> Iterable[Field]:
             "Environment variables that may appear in fields anybody can read.",
             "Name of an environment variable.",
         ),
+        choice(
+            f"{at}fingerprint",
+            "Whether each group carries a fingerprint of its secrets, without which no change of one is seen.",
+            "auto",
+            "none",
+            default="auto",
+        ),
+        text(f"{at}fingerprintKey", "Where the key of fingerprints is: `${env:NAME}` or `${keyvault:vault/secret}`."),
+        text(f"{at}formerFingerprintKey", "Where the key before it is, while groups carry what was made with it."),
         boolean(f"{at}createResourceGroups", "Whether missing resource groups are created.", default=False),
         choice(
             f"{at}mode",

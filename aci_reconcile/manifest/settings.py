@@ -11,6 +11,7 @@ from aci_reconcile.fields import API_VERSION
 from aci_reconcile.manifest.effective import Sayings
 from aci_reconcile.manifest.expand import Expansion
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
+from aci_reconcile.manifest.fingerprints import KEYS, FingerprintReader
 from aci_reconcile.manifest.layers import Layers, one_location, taken_away
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.overlays import read_overlay, read_patches
@@ -156,9 +157,12 @@ class _Reader:
         node = merged if isinstance(merged, MapNode) else base
         references = self._references(node)
         typing = Typing(self.findings, references)
-        plain = node.without("variables", KEY)
+        plain = node.without("variables", KEY, *KEYS)
         body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
-        project = self._project(body, typing.places)
+        marks = FingerprintReader(self.request, self.findings, references.public, self.resolvers).read(node)
+        references = replace(references, kept_back=frozenset(each.source for each in marks.keys))
+        typing = replace(typing, references=references)
+        project = replace(self._project(body, typing.places), fingerprints=marks)
         run = Expansion(self.findings, lenient=api_order(project.api_version) > api_order(API_VERSION))
         defaults = self._defaults(base, overlay, run)
         laid = read_patches(overlay.get("groups") if overlay else None, run)

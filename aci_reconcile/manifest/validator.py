@@ -10,7 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from aci_reconcile.manifest.schemas import schema
-from aci_reconcile.model import as_object
+from aci_reconcile.model import LEAVES, as_object
 from aci_reconcile.secret import REDACTED, Secret
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def _validator(name: str) -> Any:
 
 def _plain(value: Json) -> Any:
     """Return the value as JSON: secrets are texts that say nothing, and references are texts."""
+    if type(value) in LEAVES:
+        return value
     if isinstance(value, Secret):
         return REDACTED
     if isinstance(value, str):

@@ -17,7 +17,7 @@ from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.plan.withholding import withholding
 from aci_reconcile.profiles import answering
 from aci_reconcile.provisioning import as_settled, failure_in, state_of
-from aci_reconcile.secret import Fingerprint
+from aci_reconcile.secret import UNKEPT, Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def compare(
         return replace(found, secrets=(secret_change("secrets", before=True, after=False),)) if recorded else found
     known = memory(live)
     verdict = verdicts[known] if known in verdicts else matches(desired, live, policy)
-    return _with_secrets(found, secrets, policy, verdict=verdict)
+    return _with_secrets(found, secrets, live, policy, verdict=verdict)
 
 
 def _secrets(desired: Resource, live: Resource) -> dict[str, Secret]:
@@ -108,14 +108,25 @@ def target_form(desired: Resource, declared: NormalForm, wanted: Resource) -> No
 
 
 def _with_secrets(
-    found: Comparison, secrets: Mapping[str, Secret], policy: Policy, *, verdict: bool | None
+    found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy, *, verdict: bool | None
 ) -> Comparison:
     at_hand = all(secret.available for secret in secrets.values())
-    if verdict is None and at_hand and policy.trust_secrets:
-        return replace(found, stamp=True)
     if verdict is False or (verdict is None and at_hand and policy.touch_secrets):
         return replace(found, secrets=_changed(tuple(secrets)), touched=verdict is None)
+    if at_hand and policy.trust_secrets and _is_outdated(live, secrets, policy):
+        return replace(found, stamp=True)
     return found if verdict else replace(found, not_compared=tuple(secrets))
+
+
+def _is_outdated(live: Resource, secrets: Mapping[str, Secret], policy: Policy) -> bool:
+    """Whether a fingerprint that is made now would be of another kind, or made with another key, than the group's."""
+    recorded = tags.get(live.tags, tags.SECRETS)
+    if not policy.fingerprints:
+        return recorded != UNKEPT
+    if policy.fingerprint_key is not None and not policy.fingerprint_key.available:
+        return False
+    tag = Fingerprint.parse(recorded)
+    return tag is None or not tag.is_current(secrets, policy.fingerprint_key)
 
 
 def memory(live: Resource) -> tuple[str, ...]:
@@ -133,8 +144,14 @@ def matches(desired: Resource, live: Resource, policy: Policy) -> bool | None:
         return None
     if not recorded:
         return False if tags.Applied.of(live.tags).desired else None
-    tag = Fingerprint.parse(recorded)
-    return tag.matches(secrets, policy.fingerprint_key) if tag else None
+    tag = Fingerprint.parse(recorded) if policy.fingerprints else None
+    return tag.matches(secrets, policy.fingerprint_key, policy.former_key) if tag else None
+
+
+def takes_long(desired: Resource, live: Resource, policy: Policy) -> bool:
+    """Whether ``matches`` makes a slow hash for this group."""
+    tag = Fingerprint.parse(tags.get(live.tags, tags.SECRETS)) if policy.fingerprints else None
+    return tag is not None and tag.slow and bool(_secrets(desired, live))
 
 
 def _changed(paths: tuple[str, ...]) -> tuple[FieldChange, ...]:
@@ -177,6 +194,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         fields=found.fields + found.secrets,
         not_compared=found.not_compared,
         unknown=found.unknown,
+        stamp=found.stamp,
         digest=digest,
         may_replace=found.replaces is Replaces.MAY,
     )

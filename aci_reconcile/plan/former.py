@@ -38,7 +38,7 @@ def former_of(live: Resource, after: Resource, policy: Policy) -> Former:
     Args:
         live: the group, read with its instance view.
         after: what it is to become; the secrets are taken from there.
-        policy: holds the fingerprint key.
+        policy: holds the fingerprint keys.
     """
     ended = has_ended(live.body)
     if ended:
@@ -57,7 +57,7 @@ def _at_hand(body: Body, live: Resource, policy: Policy) -> bool:
     if not recorded:
         return not secrets
     mark = Fingerprint.parse(recorded)
-    return mark is not None and mark.matches(secrets, policy.fingerprint_key) is True
+    return mark is not None and mark.matches(secrets, policy.fingerprint_key, policy.former_key) is True
 
 
 def _settable(live: Body, after: Resource) -> Body:

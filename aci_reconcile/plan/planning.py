@@ -18,6 +18,7 @@ from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.narrowed import LeftOut
 from aci_reconcile.plan.order import ordered, taken_apart
 from aci_reconcile.plan.standoffs import standoffs, taken_labels
+from aci_reconcile.plan.uncompared import uncompared_notices
 from aci_reconcile.plan.undeclared import is_abroad, is_pruned, undeclared_notices
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
@@ -137,6 +138,7 @@ def _assembled(
             *undeclared,
             *_unknown_notices(changes),
             *condition_notices(changes),
+            *uncompared_notices(changes, policy),
         ),
         resource_groups=_resource_groups(changes, missing, policy),
         unreadable=tuple(sorted(unreadable, key=lambda each: each.address)),

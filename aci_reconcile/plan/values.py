@@ -96,6 +96,8 @@ class Change:
     """Digest of the manifest, for the tag that remembers the write."""
     stuck: bool = False
     """The same manifest was written before and Azure left this difference: writing again would restart in vain."""
+    stamp: bool = False
+    """A new fingerprint of the secrets is written, with the tags alone: somebody vouches for them."""
     deferred: Resource | None = None
     """The manifest, where it names values of other groups that are known only after those are written."""
     follows: tuple[str, ...] = ()
@@ -250,6 +252,10 @@ class Policy:
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None
+    former_key: Secret | None = None
+    """The fingerprint key before this one: what was made with it is compared, and nothing more is made."""
+    fingerprints: bool = True
+    """Whether groups carry a fingerprint of their secrets; without one, no change of a secret is seen."""
     restore: bool = False
     """Put the former group back where Azure refuses to create it again."""
     emptied: tuple[str, ...] = ()
@@ -367,8 +373,17 @@ class Plan:
 
     @property
     def missing_secrets(self) -> tuple[tuple[str, Secret], ...]:
-        """The secrets that a write needs and that are not at hand, each with its group's address."""
-        return missing_secrets(self.changes)
+        """The secrets, and the key, that a write needs and that are not at hand, each with its group's address."""
+        return (*missing_secrets(self.changes), *self.unmarked)
+
+    @property
+    def unmarked(self) -> tuple[tuple[str, Secret], ...]:
+        """The groups whose secrets a write could not fingerprint, each with the key that is not at hand."""
+        key = self.policy.fingerprint_key
+        if key is None or key.available or not self.policy.fingerprints:
+            return ()
+        sent = [(each.address, each.after) for each in self.changes if each.sends_body and each.after is not None]
+        return tuple((address, key) for address, after in sent if secrets_of(after.body))
 
 
 def missing_secrets(changes: Iterable[Change]) -> tuple[tuple[str, Secret], ...]:

@@ -48,6 +48,9 @@ class Agenda:
     """Those that come last, until it is their turn."""
     clock: Clock
     pool: ThreadPoolExecutor
+    """Makes the requests."""
+    computing: ThreadPoolExecutor
+    """Makes what takes a core."""
     stopped: Callable[[], bool]
     stopping: bool = False
     news: bool = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.events import Trace
 from aci_reconcile.reconcile.clearance import Clearance
+from aci_reconcile.reconcile.effort import Effort
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.patience import Deadline
 from aci_reconcile.reconcile.steps import InterruptedRunError, never
@@ -75,6 +76,8 @@ class Context:
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])
     """What is known of the last write of each group, by address."""
+    effort: Effort = field(default_factory=Effort)
+    """Takes down what the fingerprints of secrets cost."""
     span: Callable[[str, str], AbstractContextManager[object]] = untraced
     """Makes the span under which the requests for a group hang, from what is done and to which address."""
 

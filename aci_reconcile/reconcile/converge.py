@@ -10,7 +10,6 @@ from aci_reconcile import tags
 from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, RetryableError
 from aci_reconcile.events import Failed, Moved, Skipped, Started
 from aci_reconcile.model import NO_TAGS, as_text
-from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan.brakes import is_protected
 from aci_reconcile.plan.values import UNLIMITED, Action, Impact
 from aci_reconcile.provisioning import is_settled
@@ -184,8 +183,7 @@ def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -
     memory: dict[str, Json] = {**owned(after, ctx)}
     if tags.Applied.of(live).desired:
         memory[tags.APPLIED] = str(tags.Applied(change.digest))
-    secrets = secrets_of(after.body)
-    if ctx.policy.trust_secrets and not change.not_compared and secrets and not tags.get(live, tags.SECRETS):
+    if change.stamp:
         memory[tags.SECRETS] = yield from marked(after, ctx)
     wanted = tags.merge(after.tags, memory)
     yield from patch(change, wanted, ctx, deadline)

@@ -12,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.reconcile.agenda import Agenda, Live, Nap
-from aci_reconcile.reconcile.steps import ARRANGED, Await, AwaitFreed, Call, Notify, Pause, Release
+from aci_reconcile.reconcile.effort import AT_ONCE
+from aci_reconcile.reconcile.steps import ARRANGED, Await, AwaitFreed, Call, Compute, Notify, Pause, Release
 from aci_reconcile.reconcile.turns import (
     free,
     hindered,
@@ -43,8 +44,11 @@ def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Calla
     their end; they see the interruption for themselves, and an idle pause ends at once. An exception that a process
     lets out ends the run.
     """
-    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool:
-        state = _agenda(tasks, clock, pool, stopped)
+    with (
+        ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool,
+        ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="aci-reconcile-compute") as computing,
+    ):
+        state = _agenda(tasks, clock, pool, computing, stopped)
         try:
             while True:
                 yield from _begin(state)
@@ -54,15 +58,23 @@ def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Calla
                     break
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+            computing.shutdown(wait=False, cancel_futures=True)
             _close(state)
         for task in (*state.waiting.values(), *state.last.values()):
             yield task.skipped("interrupted")
 
 
-def _agenda(tasks: Iterable[Task], clock: Clock, pool: ThreadPoolExecutor, stopped: Callable[[], bool]) -> Agenda:
+def _agenda(
+    tasks: Iterable[Task],
+    clock: Clock,
+    pool: ThreadPoolExecutor,
+    computing: ThreadPoolExecutor,
+    stopped: Callable[[], bool],
+) -> Agenda:
     waiting = {task.name: task for task in tasks}
     last = {name: task for name, task in waiting.items() if task.last}
-    return Agenda({name: task for name, task in waiting.items() if name not in last}, last, clock, pool, stopped)
+    first = {name: task for name, task in waiting.items() if name not in last}
+    return Agenda(first, last, clock, pool, computing, stopped)
 
 
 def _begin(state: Agenda) -> Iterator[Event]:
@@ -120,9 +132,10 @@ def _resumed(live: Live) -> Step:
 def _arranged(state: Agenda, live: Live, step: Step) -> bool:
     """Give a process what it asks for; returns whether it can go on at once."""
     match step:
-        case Call(run):
+        case Call(run) | Compute(run):
             state.in_flight += 1
-            state.pool.submit(live.context.copy().run, run).add_done_callback(partial(_answered, state, live))
+            pool = state.computing if isinstance(step, Compute) else state.pool
+            pool.submit(live.context.copy().run, run).add_done_callback(partial(_answered, state, live))
             return False
         case Pause():
             return _sleep(state, live, step)

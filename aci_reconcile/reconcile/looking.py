@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,19 +12,20 @@ from typing import TYPE_CHECKING
 from aci_reconcile import tags
 from aci_reconcile.deferred import references_in
 from aci_reconcile.model import ResourceId
-from aci_reconcile.plan.decide import decide, matches, memory
+from aci_reconcile.plan.decide import decide, matches, memory, takes_long
 from aci_reconcile.plan.planning import plan
 from aci_reconcile.plan.values import Unreadable
 from aci_reconcile.provisioning import is_quiet
 from aci_reconcile.reconcile.awaiting import settled
+from aci_reconcile.reconcile.effort import Effort
 from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.listing import looked_through, wanted_scopes
 from aci_reconcile.reconcile.searching import Search
-from aci_reconcile.reconcile.steps import never
+from aci_reconcile.reconcile.steps import compute, never
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from aci_reconcile.backend import Backend, Clock
@@ -91,6 +91,8 @@ class Look:
     stopped: Callable[[], bool] = never
     lasting: Callable[[], AbstractContextManager[None]] = nullcontext
     """Makes what is entered while reads are on their way, to tell of it where that lasts."""
+    effort: Effort = field(default_factory=Effort)
+    """Takes down what comparing fingerprints costs."""
     until: float = math.inf
     """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
     search: Search = field(default_factory=Search)
@@ -134,22 +136,25 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     wanted = wanted_scopes(desired, scopes)
     lists = looked_through(wanted, look)
     answers, found = lists.answers, lists.found
-    verdicts = _verdicts([(declared[key], found[key]) for key in found if key in declared], policy, look)
     asked = {key: each for key, each in declared.items() if policy.selected is None or key in policy.selected}
-    decisions = _decisions(asked, found, policy, look, verdicts)
+    slow = {key for key, each in found.items() if key in asked and takes_long(asked[key], each, policy)}
     awaited = {each.key: each for each in _named(asked.values())}
+    judging = _Judging(look, policy, asked, slow, awaited.keys())
+    for key, each in found.items():
+        if key in asked and key not in slow:
+            judging.judge(each)
 
     def enough(live: Resource) -> bool:
         """Whether nothing that a group in transition will tell is missed: its values are not, and it is as declared."""
         key = live.id.key
         if key in awaited or look.until_settled or key not in asked:
             return False
-        return not decide(asked[key], live, policy, verdicts).writes
+        return not decide(asked[key], live, policy, judging.verdicts).writes
 
-    named = [key for key in found if key in asked and key not in decisions]
+    named = [key for key in found if key in asked and key not in judging.decisions]
     named += [key for key in awaited if key in found and key not in named]
     elsewhere = {key: each for key, each in awaited.items() if each.scope.key not in wanted}
-    reads = gathered({key: settled(found[key].id, look, enough) for key in named}, look)
+    reads = gathered({key: judging.read(found[key], enough) for key in named}, look)
     others = gathered({key: settled(each, look, enough) for key, each in elsewhere.items()}, look)
     glanced = gathered({key: _read(found[key].id, look) for key in _below(declared, found, policy)}, look)
     missing = _missing(answers, wanted, look)
@@ -166,9 +171,9 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
             *_dark_groups(reads, found),
             *_dark_groups(others, elsewhere),
         ),
-        verdicts=verdicts,
+        verdicts=judging.verdicts,
         others=tuple(each for answer in others.values() for each in answer.found),
-        decisions=decisions,
+        decisions=judging.decisions,
         whole=lists.hits.whole,
     )
 
@@ -213,15 +218,46 @@ def _missing(
     return [scope for scope in empty if not bodies[scope]]
 
 
-def _decisions(
-    declared: Mapping[Key, Resource], listed: Mapping[Key, Resource], policy: Policy, look: Look, verdicts: Verdicts
-) -> dict[Key, Change]:
-    """Decide about the groups that a list says enough about: those that it shows provisioned and as declared."""
-    if look.refresh is Refresh.GET or look.health:
-        return {}
-    pairs = ((key, declared[key], each) for key, each in listed.items() if key in declared and is_quiet(each.body))
-    told = {key: decide(desired, live, policy, verdicts) for key, desired, live in pairs}
-    return {key: change for key, change in told.items() if not (change.writes or change.stuck)}
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """Tells of listed groups whether they hold the secrets of their manifests, and which need no further read."""
+
+    look: Look
+    policy: Policy
+    asked: Mapping[Key, Resource]
+    slow: Collection[Key]
+    """Those whose fingerprint takes a slow hash to compare."""
+    awaited: Collection[Key]
+    """Those whose values others name: they are read whatever the list says."""
+    verdicts: dict[tuple[str, ...], bool | None] = field(default_factory=dict[tuple[str, ...], "bool | None"])
+    decisions: dict[Key, Change] = field(default_factory=dict["Key", "Change"])
+
+    def judge(self, live: Resource) -> None:
+        """Compare the group's fingerprint, where it has one, and decide."""
+        if tags.get(live.tags, tags.SECRETS):
+            self.verdicts[memory(live)] = matches(self.asked[live.id.key], live, self.policy)
+        self._decide(live)
+
+    def read(self, live: Resource, enough: Callable[[Resource], bool]) -> Process[tuple[Resource, ...]]:
+        """Read a group that the list leaves open; where only a slow hash tells whether it does, that is made first.
+
+        The hashes of some groups are made while others are read.
+        """
+        if live.id.key in self.slow:
+            compared = partial(matches, self.asked[live.id.key], live, self.policy)
+            self.verdicts[memory(live)] = yield from compute(partial(self.look.effort.spent_on, compared))
+            self._decide(live)
+            if live.id.key in self.decisions and live.id.key not in self.awaited:
+                return (live,)
+        return (yield from settled(live.id, self.look, enough))
+
+    def _decide(self, live: Resource) -> None:
+        """Decide where the list says enough: it shows the group provisioned and as declared."""
+        if self.look.refresh is Refresh.GET or self.look.health or not is_quiet(live.body):
+            return
+        change = decide(self.asked[live.id.key], live, self.policy, self.verdicts)
+        if not (change.writes or change.stuck):
+            self.decisions[live.id.key] = change
 
 
 def _named(desired: Iterable[Resource]) -> tuple[ResourceId, ...]:
@@ -244,21 +280,6 @@ def _read(resource_id: ResourceId, look: Look) -> Process[tuple[Resource, ...]]:
     """Read a group as it is; one that cannot be read stays as the list tells it."""
     live = yield from reading(look, partial(look.backend.get, resource_id))
     return () if live is None else (live,)
-
-
-def _verdicts(pairs: Sequence[tuple[Resource, Resource]], policy: Policy, look: Look) -> Verdicts:
-    """Compare the fingerprints of the groups that have one, each once and side by side: scrypt takes its time."""
-    marked = [(desired, live) for desired, live in pairs if tags.get(live.tags, tags.SECRETS)]
-    if not marked:
-        return {}
-    with ThreadPoolExecutor(max_workers=look.concurrency, thread_name_prefix="aci-reconcile") as pool:
-        told = pool.map(partial(_compared, policy), marked)
-        return {memory(live): verdict for (_, live), verdict in zip(marked, told, strict=True)}
-
-
-def _compared(policy: Policy, pair: tuple[Resource, Resource]) -> bool | None:
-    desired, live = pair
-    return matches(desired, live, policy)
 
 
 def _dark_scopes(

@@ -17,7 +17,7 @@ from aci_reconcile.reconcile.patience import Pace, going_on, patiently
 from aci_reconcile.reconcile.quota import quota_freed
 from aci_reconcile.reconcile.refusals import Refusals
 from aci_reconcile.reconcile.settling import settled_read
-from aci_reconcile.reconcile.steps import call, pause
+from aci_reconcile.reconcile.steps import compute, pause
 from aci_reconcile.reconcile.verifying import accepted
 from aci_reconcile.reconcile.writes import delete, put
 
@@ -72,7 +72,7 @@ def _remembered(change: Change, ctx: Context, deadline: Deadline) -> Process[For
     if live is None or change.after is None or moved(change, change.before, live):
         raise MovedError
     after = change.after
-    return (yield from call(lambda: former_of(live, after, ctx.policy)))
+    return (yield from compute(partial(former_of, live, after, ctx.policy)))
 
 
 def _removed(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:

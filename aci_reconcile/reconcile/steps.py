@@ -1,7 +1,8 @@
 """What a process may ask for.
 
 A process is a generator. It yields a ``Call`` (a request, made in a thread of the pool, whose result it is sent), a
-``Pause``, something for other processes, or an event for whoever reads the stream; it returns its result.
+``Compute``, a ``Pause``, something for other processes, or an event for whoever reads the stream; it returns its
+result.
 """
 
 from __future__ import annotations
@@ -24,6 +25,13 @@ class InterruptedRunError(Exception):
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request to be made by a thread of the pool."""
+
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """A long computation, made beside the requests; no more of them at a time than there are cores."""
 
     run: Callable[[], object]
 
@@ -70,9 +78,9 @@ class AwaitFreed:
     key: Hashable
 
 
-Step: TypeAlias = "Call | Pause | Release | Await | Notify | AwaitFreed | Event"
+Step: TypeAlias = "Call | Compute | Pause | Release | Await | Notify | AwaitFreed | Event"
 Process: TypeAlias = "Generator[Step, Any, T]"
-ARRANGED = (Call, Pause, Release, Await, Notify, AwaitFreed)
+ARRANGED = (Call, Compute, Pause, Release, Await, Notify, AwaitFreed)
 """The steps that are for the loop; the others are events."""
 
 
@@ -84,6 +92,12 @@ def never() -> bool:
 def call(run: Callable[[], T]) -> Process[T]:
     """Make a request from within a process; what it raises is raised here."""
     result: T = yield Call(run)
+    return result
+
+
+def compute(run: Callable[[], T]) -> Process[T]:
+    """Compute something from within a process; what it raises is raised here."""
+    result: T = yield Compute(run)
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from aci_reconcile import tags
@@ -18,8 +19,8 @@ from aci_reconcile.reconcile.hopeless import Glances
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import Deadline, patiently
 from aci_reconcile.reconcile.settling import gone, settle
-from aci_reconcile.reconcile.steps import InterruptedRunError, call, release
-from aci_reconcile.secret import fingerprint
+from aci_reconcile.reconcile.steps import InterruptedRunError, compute, release
+from aci_reconcile.secret import UNKEPT, fingerprint, takes_long
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Resource
@@ -36,14 +37,18 @@ STUCK: Final = 120.0
 
 
 def marked(after: Resource, ctx: Context) -> Process[str]:
-    """Return the fingerprint of a group's secrets; it is made beside other work, for scrypt takes its time.
+    """Return the fingerprint of a group's secrets; one that takes its time is made beside the requests.
 
     What is not at hand stands in a field that others answer for: no body is sent with it.
     """
     secrets = {path: each for path, each in secrets_of(after.body).items() if each.available}
-    if not secrets:
-        return ""
-    return (yield from call(lambda: fingerprint(secrets, entropy=ctx.entropy, key=ctx.policy.fingerprint_key)))
+    if not secrets or not ctx.policy.fingerprints:
+        return UNKEPT if secrets else ""
+    key = ctx.policy.fingerprint_key
+    if key is not None and not key.is_named:
+        yield from compute(partial(ctx.effort.name, key))
+    make = partial(fingerprint, secrets, entropy=ctx.entropy, key=key)
+    return (yield from compute(partial(ctx.effort.spent_on, make))) if takes_long(secrets, key) else make()
 
 
 def stamped(change: Change, after: Resource, mark: str, ctx: Context) -> Resource:

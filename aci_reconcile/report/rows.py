@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, FieldChange, Replaces, leaves
 from aci_reconcile.fields import ROOT, UNSET
 from aci_reconcile.fields.paths import below, display, spoken
@@ -15,7 +16,6 @@ from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.values import KNOWN_LATER, conceal, flatten, hidden_texts, is_entry, show, veiled
 from aci_reconcile.report.wanting import why_not
 from aci_reconcile.secret import REDACTED
-from aci_reconcile.tags import SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,7 +132,8 @@ def _side(keys: Keys, value: Json) -> tuple[str, ...]:
 def _stamp(change: Change) -> Iterator[Row]:
     """Yield the tag that is written where nothing differs and the secrets are vouched for: their fingerprint."""
     if change.impact is Impact.TAGS_ONLY and not change.fields:
-        yield Row(f"tags.{SECRETS}", ("(fingerprint of the secrets)",), "+")
+        there = change.before is not None and tags.get(change.before.tags, tags.SECRETS)
+        yield Row(f"tags.{tags.SECRETS}", ("(fingerprint of the secrets)",), " " if there else "+")
 
 
 def _not_compared(change: Change) -> Iterator[Row]:

@@ -283,3 +283,26 @@ def test_the_process_has_no_token_that_it_does_not_need(
     known = {name: value for name, _, value in (line.partition("=") for line in noted)}
 
     assert tokens == {name for name, value in known.items() if value.startswith("canary ") or value == TOKEN}
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ({}, {}),
+        ({"INPUT_FINGERPRINT_KEY": "new"}, {"ACI_RECONCILE_FINGERPRINT_KEY": "new"}),
+        (
+            {"INPUT_FINGERPRINT_KEY": "new", "INPUT_FORMER_FINGERPRINT_KEY": "old"},
+            {"ACI_RECONCILE_FINGERPRINT_KEY": "new", "ACI_RECONCILE_FINGERPRINT_KEY_FORMER": "old"},
+        ),
+        ({"ACI_RECONCILE_FINGERPRINT_KEY": "of the job"}, {"ACI_RECONCILE_FINGERPRINT_KEY": "of the job"}),
+    ],
+)
+def test_the_fingerprint_keys_reach_the_command(tmp_path: Path, given: dict[str, str], known: dict[str, str]) -> None:
+    """As inputs or as variables of the job; an input that is not given hides none of the two, nor the project's own."""
+    stub = tmp_path / "told"
+    stub.write_text('#!/bin/sh\nenv >"$SEEN"\n', encoding="utf-8")
+    stub.chmod(0o755)
+    _, noted = seen(tmp_path, "run.sh", INPUT_COMMAND="plan", EXECUTABLE=str(stub), **given)
+    variables = (line.partition("=") for line in noted)
+
+    assert known == {name: value for name, _, value in variables if "FINGERPRINT_KEY" in name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from factories import FakeClock, group
 from aci_reconcile.events import Event, Skipped, Waiting
 from aci_reconcile.plan import Action, Change
 from aci_reconcile.reconcile.engine import run
-from aci_reconcile.reconcile.steps import Await, Notify, Task, call, pause, release
+from aci_reconcile.reconcile.steps import Await, Notify, Task, call, compute, pause, release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -260,3 +261,25 @@ def test_the_loop_does_not_look_at_every_task_at_every_step(monkeypatch: pytest.
 
     assert many <= 12 * few
     assert many == longer
+
+
+def test_computations_are_made_beside_the_requests() -> None:
+    """No thread that makes requests waits for one, and what a computation returns or raises comes back."""
+    answered = threading.Event()
+
+    def computing() -> Process[bool]:
+        seen = yield from compute(lambda: answered.wait(10))
+        yield Waiting(CHANGE, f"a request was answered meanwhile: {seen}")
+        try:
+            yield from compute(lambda: 1 // 0)
+        except ZeroDivisionError:
+            yield Waiting(CHANGE, "it raised")
+        return True
+
+    def asking() -> Process[bool]:
+        yield from call(answered.set)
+        return True
+
+    tasks = [*(task(f"c{each}", computing) for each in range(2)), task("a", asking)]
+
+    assert ["a request was answered meanwhile: True"] * 2 + ["it raised"] * 2 == sorted(ran(*tasks))

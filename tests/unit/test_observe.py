@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from factories import FakeBackend, FakeClock, container, group, live, owned, policy, rid
+from factories import OWNER, FakeBackend, FakeClock, container, group, live, owned, policy, rid
 
+from aci_reconcile import tags
 from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.errors import AuthenticationError, ForbiddenError
 from aci_reconcile.events import Settling
 from aci_reconcile.model import Resource, Scope
+from aci_reconcile.normalize import secrets_of
 from aci_reconcile.reconcile import Look, Refresh, observe, propose, standing
+from aci_reconcile.secret import Secret, fingerprint
 
 
 def look(backend: FakeBackend, **more: Any) -> Look:
@@ -206,3 +209,25 @@ def test_names_differ_in_case_and_are_one_group() -> None:
     backend = FakeBackend.holding(Resource(rid("WEB", "RG-Shop"), live(there).body))
 
     assert not propose([group()], [], policy(), look(backend))
+
+
+def test_only_a_slow_fingerprint_is_hashed_before_the_group_is_read() -> None:
+    """Where it fits, the list was enough; groups that differ anyway are read meanwhile, and one hash is one hash."""
+    secret: dict[str, Any] = {"environmentVariables": [{"name": "S", "secureValue": Secret("s3cret")}]}
+    known, changed, plain = group("known", container(**secret)), group("changed", container(**secret)), group("plain")
+    there = []
+    for each, value in ((known, "s3cret"), (changed, "another")):
+        mark = fingerprint(secrets_of(_holding(each, value).body), entropy=lambda size: b"s" * size)
+        there.append(live(each, tags={tags.OWNER: OWNER, tags.SECRETS: mark, tags.APPLIED: "v1:x"}))
+    backend = FakeBackend.holding(*there, owned(group("plain", container(image="nginx:0"))))
+    looked = look(backend)
+    proposal = propose([known, changed, plain], [], policy(), looked)
+
+    assert ["get rg-shop/changed", "get rg-shop/plain", "list rg-shop"] == verbs(backend)
+    assert ["no-op", "update", "update"] == sorted(each.action.value for each in proposal.changes)
+    assert 2 == looked.effort.hashes
+
+
+def _holding(declared: Resource, value: str) -> Resource:
+    """Return the group with another secret."""
+    return group(declared.id.name, container(environmentVariables=[{"name": "S", "secureValue": Secret(value)}]))

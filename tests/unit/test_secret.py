@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import json
 import logging
 import pickle
+import random
 import traceback
 
 import pytest
 
-from aci_reconcile.secret import Fingerprint, Secret, fingerprint
+from aci_reconcile.secret import UNKEPT, Fingerprint, Secret, fingerprint, takes_long
 
 CANARY = "c4n4ry-v4lue"
 
@@ -164,3 +167,100 @@ def test_a_short_text_is_part_of_a_secret_as_a_word_only(text: str, held: bool) 
 def test_a_short_secret_holds_itself() -> None:
     """However short it is."""
     assert Secret("x1").holds("x1")
+
+
+AZURE_KEY = Secret(base64.b64encode(random.Random(0).randbytes(64)).decode())
+SHARE = "volumes[data].azureFile.storageAccountKey"
+
+
+@pytest.mark.parametrize(
+    ("secrets", "key", "scheme"),
+    [
+        ({SHARE: AZURE_KEY}, None, "sha256"),
+        ({SHARE: AZURE_KEY, "diagnostics.logAnalytics.workspaceKey": AZURE_KEY}, None, "sha256"),
+        ({SHARE: AZURE_KEY, "a": Secret("hunter2")}, None, "scrypt"),
+        ({SHARE: Secret("hunter2")}, None, "scrypt"),
+        ({SHARE: AZURE_KEY}, Secret("a key"), "hmac"),
+        ({"a": Secret("hunter2")}, Secret("a key"), "hmac"),
+    ],
+    ids=["a key of Azure's", "two", "and a password", "a password", "with a key", "a password with a key"],
+)
+def test_only_what_may_be_guessed_takes_a_slow_hash(
+    secrets: dict[str, Secret], key: Secret | None, scheme: str
+) -> None:
+    """Beside a password, a key that many know would be no protection: then all of them are hashed slowly."""
+    tag = Fingerprint.parse(fingerprint(secrets, entropy=salt, key=key))
+
+    assert tag is not None
+    assert (scheme, scheme == "scrypt", scheme == "scrypt") == (tag.scheme, tag.slow, takes_long(secrets, key))
+    assert tag.matches(secrets, key)
+    assert tag.is_current(secrets, key)
+    assert tag.matches({**secrets, SHARE: Secret("another")}, key) is False
+
+
+def test_each_tag_is_compared_by_its_own_scheme() -> None:
+    """A key that was set since, or the form of a value, changes nothing about a tag that is there."""
+    secrets = {"a": Secret(CANARY)}
+    tag = Fingerprint.parse(fingerprint(secrets, entropy=salt))
+    quick = Fingerprint.parse(fingerprint({SHARE: AZURE_KEY}, entropy=salt))
+
+    assert tag is not None
+    assert quick is not None
+    assert tag.matches(secrets, Secret("a key"))
+    assert not tag.is_current(secrets, Secret("a key"))
+    assert quick.matches({SHARE: Secret("hunter2")}) is False
+
+
+def test_either_of_two_keys_compares() -> None:
+    """The former one knows what it made, a key that is not at hand is no key, and a third one tells nothing."""
+    one, other, third = Secret("one"), Secret("other"), Secret("third")
+    tag = Fingerprint.parse(fingerprint({"a": Secret("x")}, entropy=salt, key=other))
+
+    assert tag is not None
+    assert (True, False) == tuple(tag.matches({"a": Secret(each)}, one, other) for each in ("x", "y"))
+    assert [None] * 3 == [
+        tag.matches({"a": Secret("x")}, *keys)
+        for keys in ((one, third), (None, None), (Secret.unavailable("env:K", "not set"), None))
+    ]
+
+
+def test_a_tag_without_a_fingerprint_is_never_compared() -> None:
+    """It says that there are secrets, and nothing of them."""
+    tag = Fingerprint.parse(UNKEPT)
+
+    assert tag is not None
+    assert tag.matches({"a": Secret("x")}, Secret("one")) is None
+    assert not tag.slow
+    assert not tag.is_current({"a": Secret("x")}, None)
+
+
+def test_a_guess_costs_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One slow hash over all the values of a group, with the salt of that group alone."""
+    made: list[tuple[bytes, int, int, int]] = []
+    real = hashlib.scrypt
+
+    def noted(password: bytes, *, salt: bytes, n: int, r: int, p: int, dklen: int) -> bytes:
+        made.append((salt, n, r, p))
+        return real(password, salt=salt, n=n, r=r, p=p, dklen=dklen)
+
+    monkeypatch.setattr(hashlib, "scrypt", noted)
+    salts = iter([b"1" * 16, b"2" * 16])
+    one, other = (fingerprint({"a": Secret("x"), SHARE: AZURE_KEY}, entropy=lambda _n: next(salts)) for _ in range(2))
+
+    assert [(b"1" * 16, 2**14, 8, 1), (b"2" * 16, 2**14, 8, 1)] == made
+    assert one.rpartition(":")[2] != other.rpartition(":")[2]
+
+
+def test_fingerprints_of_every_scheme_stay_what_they_were() -> None:
+    """Live groups carry them: another one of the same secrets would look like a change of theirs."""
+    two, key = {"a": Secret("canary-one"), "b": Secret("canary-zwö")}, Secret("Kq3vX9pLw2Zt8RnB5yHc7D")
+
+    assert [
+        "v1:scrypt::AAECAwQFBgcICQoLDA0ODw:wl7yoOxuioTVFGxwDX0FSh2XvYzPNPmU",
+        "v1:hmac:1015c668:AAECAwQFBgcICQoLDA0ODw:fW34IL4UWbSquzwAH-f_b8y1ya21LPc4",
+        "v1:sha256::AAECAwQFBgcICQoLDA0ODw:b_9-_GeyAB9gT-egQYHlJy0kSTP9_GSe",
+    ] == [
+        fingerprint(two, entropy=lambda size: bytes(range(size))),
+        fingerprint(two, entropy=lambda size: bytes(range(size)), key=key),
+        fingerprint({SHARE: AZURE_KEY}, entropy=lambda size: bytes(range(size))),
+    ]

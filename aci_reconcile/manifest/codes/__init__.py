@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.manifest.codes.accepted import ACCEPTED
 from aci_reconcile.manifest.codes.compute import COMPUTE
 from aci_reconcile.manifest.codes.files import FILES
+from aci_reconcile.manifest.codes.fingerprints import FINGERPRINTS
 from aci_reconcile.manifest.codes.form import FORM
 from aci_reconcile.manifest.codes.layers import LAYERS
 from aci_reconcile.manifest.codes.model import Code
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 __all__ = ["CODES", "Code"]
 
 CODES: Final[Mapping[str, Code]] = dict(
-    sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT, **TRUST, **LAYERS}.items())
+    sorted(
+        {
+            **FILES,
+            **RULES,
+            **COMPUTE,
+            **FORM,
+            **REFERENCES,
+            **ACCEPTED,
+            **SENT,
+            **TRUST,
+            **LAYERS,
+            **FINGERPRINTS,
+        }.items()
+    )
 )
 """By code, in order. A code that was published keeps its meaning for good."""

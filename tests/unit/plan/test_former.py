@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,7 +45,10 @@ def test_what_nobody_here_knows_is_sent_back() -> None:
 def test_what_azure_says_inside_maps_and_lists_is_not_sent_back() -> None:
     """The ids of an identity, and the state of each container; what is of another kind than expected stays."""
     there = owned(group("web", container(configMap={"keyValuePairs": "strange"})))
-    identity: dict[str, Any] = {"type": "UserAssigned", "userAssignedIdentities": {"/a": {"clientId": "c", "principalId": "p"}}}
+    identity: dict[str, Any] = {
+        "type": "UserAssigned",
+        "userAssignedIdentities": {"/a": {"clientId": "c", "principalId": "p"}},
+    }
     found = former_of(replace(there, body={**there.body, "identity": identity}), group(), policy()).group
 
     assert found is not None

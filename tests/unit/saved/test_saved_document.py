@@ -142,10 +142,10 @@ def test_the_plan_digest_depends_on_the_major_version(version: str, same: bool) 
 
 
 def test_every_field_of_a_policy_counts() -> None:
-    """But whose the groups are, the key (fingerprints show it), what depends on time, and what only brakes ask."""
+    """But whose the groups are, keys (fingerprints show them), what depends on time, and what only brakes ask."""
     names = {each.name for each in dataclasses.fields(Policy)}
 
-    aside = {"owner", "frozen", "override", "fingerprint_key", "deletes_named", "emptied"}
+    aside = {"owner", "frozen", "override", "fingerprint_key", "former_key", "fingerprints", "deletes_named", "emptied"}
     aside |= {"project_id", "known_ids", "id_derived", "subscription", "places", "environments"}
 
     assert names - aside == set(policy_json(policy()))

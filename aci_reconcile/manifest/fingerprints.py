@@ -1,0 +1,145 @@
+"""What the project file says about fingerprints of secrets: whether there are any, and where their key is.
+
+The key itself never stands in a repository: who has it guesses at secrets as fast as without any protection. So it is
+named by a reference, to the environment or to a vault; and in the run of a pull request the reference that counts is
+that of the base branch, since whoever chooses the key knows it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.manifest.nodes import MapNode, ScalarNode
+from aci_reconcile.manifest.own_credentials import is_own_credential, whose
+from aci_reconcile.manifest.public_env import reviewed_root
+from aci_reconcile.manifest.references import NAME, VAULT_SECRET
+from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.backend import Resolver
+    from aci_reconcile.errors import Where
+    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.nodes import Entry
+    from aci_reconcile.manifest.public_env import PublicEnv
+    from aci_reconcile.manifest.request import Request
+
+KEPT: Final = "fingerprint"
+KEYS: Final = ("fingerprintKey", "formerFingerprintKey")
+NOT_ASKED: Final = "not asked for"
+KEY_VARIABLES: Final = ("ACI_RECONCILE_FINGERPRINT_KEY", "ACI_RECONCILE_FINGERPRINT_KEY_FORMER")
+"""Where the keys stand that win over those of the project file, in the order of ``KEYS``."""
+
+_REFERENCE: Final = re.compile(rf"\$\{{(?:env:(?P<env>{NAME})|keyvault:(?P<vault>{VAULT_SECRET.pattern}))\}}")
+_UNCOMPARED: Final = "what was made with it is not compared"
+_FORM: Final = "write `${env:NAME}` or `${keyvault:vault/secret}`; `aci-reconcile key` makes a key"
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """How the secrets of the project are fingerprinted, as far as its file says."""
+
+    kept: bool = True
+    """Whether groups carry fingerprints at all."""
+    key: Secret | None = None
+    former: Secret | None = None
+    """The key before this one: what was made with it is still compared."""
+
+    @property
+    def keys(self) -> tuple[Secret, ...]:
+        """The keys that are named."""
+        return tuple(each for each in (self.key, self.former) if each is not None)
+
+
+def is_key_reference(text: str) -> bool:
+    """Whether a text is a reference that may name a fingerprint key."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintReader:
+    """Reads what the project file says for one environment; what is wrong is noted with its place."""
+
+    request: Request
+    findings: Findings
+    public: PublicEnv
+    resolvers: Mapping[str, Resolver]
+
+    def read(self, root: MapNode) -> Fingerprints:
+        """Return how secrets are fingerprinted, from the settings with the environment laid over them."""
+        kept = root.get(KEPT)
+        key, former = (self._key(root, name, variable) for name, variable in zip(KEYS, KEY_VARIABLES, strict=True))
+        return Fingerprints(not (isinstance(kept, ScalarNode) and kept.text == "none"), key, former)
+
+    def _key(self, root: MapNode, name: str, variable: str) -> Secret | None:
+        entry = root.entry(name)
+        said = self._reference(entry, name) if entry is not None else None
+        if self.request.environ.get(variable, "").strip():
+            return None  # a variable of the run wins, as for everything else
+        if not self.request.resolve:
+            return Secret.unavailable(_source(said), NOT_ASKED) if said is not None else None
+        if self.request.base is not None:
+            entry, said = self._reviewed(entry, said, name)
+        return self._resolved(said, entry.where, name) if said is not None and entry is not None else None
+
+    def _reference(self, entry: Entry, name: str) -> re.Match[str] | None:
+        """Return the reference that stands there; the text itself, which may be a key, is in no message."""
+        node = entry.value
+        if isinstance(node, ScalarNode) and node.null:
+            return None
+        match = _REFERENCE.fullmatch(node.text) if isinstance(node, ScalarNode) else None
+        if match is None:
+            self.findings.add("ACI290", node.where, "a reference to a key is wanted here", hint=_FORM, path=name)
+        elif match["env"] and is_own_credential(match["env"]) and match["env"] not in KEY_VARIABLES:
+            message = f"{match['env']} holds credentials of {whose(match['env'])}; it is no fingerprint key"
+            self.findings.add("ACI154", node.where, message, hint=_FORM, path=name)
+            return None
+        elif match["env"] and match["env"] in self.public.names:
+            message = f"{match['env']} is listed under `publicEnv`, so that everybody may know it"
+            self.findings.add("ACI290", node.where, message, hint=_FORM, path=name)
+            return None
+        return match
+
+    def _reviewed(
+        self, entry: Entry | None, said: re.Match[str] | None, name: str
+    ) -> tuple[Entry | None, re.Match[str] | None]:
+        """Return what the base branch of a pull request says."""
+        base = self.request.base
+        root = reviewed_root(base, self.request.environment) if base is not None else None
+        before = root.entry(name) if root is not None else None
+        text = before.value.text if before is not None and isinstance(before.value, ScalarNode) else ""
+        if entry is not None and said is not None and said.group() != text and base is not None:
+            counts = "that of the base branch counts" if text else "the secrets are fingerprinted without a key"
+            message = f"this reference does not count in this pull request, and {counts}"
+            hint = base.hint or "it counts once it is merged"
+            self.findings.add("ACI291", entry.where, message, hint=hint, path=name)
+        return entry or before, _REFERENCE.fullmatch(text)
+
+    def _resolved(self, said: re.Match[str], where: Where, name: str) -> Secret | None:
+        secret = self._looked_up(said)
+        if not secret.available and secret.missing != NOT_ASKED:
+            hint = "an apply that has to write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
+            self.findings.add("ACI293", where, secret.missing, hint=hint, path=name)
+        elif secret.available and (reason := secret.weakness()):
+            hint = "make one with: aci-reconcile key"
+            message = f"the key behind {said.group()} can be guessed: {reason}"
+            self.findings.add("ACI292", where, message, hint=hint, path=name)
+            return None
+        return secret
+
+    def _looked_up(self, said: re.Match[str]) -> Secret:
+        source, variable = _source(said), said["env"]
+        if variable:
+            value = self.request.environ.get(variable, "").strip()
+            missing = f"the environment variable {variable} is not set" if not value else ""
+            return Secret(value, source=source, missing=missing)
+        resolver = self.resolvers.get("keyvault")
+        found = resolver.resolve("keyvault", said["vault"]) if resolver else None
+        return found.map(str.strip) if found is not None else Secret.unavailable(source, NOT_ASKED)
+
+
+def _source(said: re.Match[str]) -> str:
+    return f"env:{said['env']}" if said["env"] else f"keyvault:{said['vault']}"
