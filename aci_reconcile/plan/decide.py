@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Verdicts: TypeAlias = "Mapping[tuple[str, ...], bool | None]"
 NOT_YET: Final[Verdicts] = {}
 """No fingerprint was looked at yet."""
+_NOT_TAKEN: Final = "Azure did not take this at the last write"
+_TAGS_NOT_TAKEN: Final = f"{_NOT_TAKEN}: an Azure Policy may set tags, and lifecycle.ignore leaves them to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +204,8 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
     push = redeploy or bool(failed)
     if not (known.fields or found.stamp or push):
         return known
-    if not push and not found.tags_only and _stuck(known, live):
-        return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
+    if not push and not (found.tags_only and (found.stamp or _of_ours(known))) and _stuck(known, live):
+        return replace(known, reasons=(_TAGS_NOT_TAKEN if found.tags_only else _NOT_TAKEN,), stuck=True)
     owned = Action.UPDATE if tags.owner(live) == policy.owner else Action.ADOPT
     reasons: tuple[str, ...] = _taken_over(live, policy)
     reasons += ("a redeployment was asked for",) if redeploy else ()
@@ -242,12 +244,15 @@ def _explained(known: Change, found: Comparison, live: Resource) -> Change:
     return replace(known, cause=causes.pop() if len(causes) == 1 else Cause.UNKNOWN, in_azure=in_azure)
 
 
+def _of_ours(change: Change) -> bool:
+    """Whether a tag of this tool's own differs."""
+    return any(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in change.fields)
+
+
 def _stuck(change: Change, live: Resource) -> bool:
     """Whether the last write was of this very manifest, and left this very body behind."""
     applied = tags.Applied.of(live.tags)
-    return (
-        change.cause is Cause.AZURE
-        and not any(each.secret for each in change.fields)
-        and change.after is not None
-        and applied.refused == tags.live_digest(live.body, change.after.body)
-    )
+    if not applied.refused or change.after is None or any(each.secret for each in change.fields):
+        return False
+    known = tags.refusal(live.body, change.after.body, change.digest, written=bool(applied.desired))
+    return (applied.desired, applied.refused) == (known.desired, known.refused)
