@@ -12,6 +12,7 @@ from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
 from aci_reconcile.health import has_ended
 from aci_reconcile.model import NO_TAGS, as_object, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
+from aci_reconcile.plan.holding import Holding, holding, readable, told
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.plan.withholding import withholding
@@ -79,15 +80,17 @@ def compare(
     What the manifest leaves to a profile has been taken out of ``live``.
     """
     before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
-    secrets = _secrets(desired, live)
-    fields = tuple([replace(each, secret=each.path in secrets) for each in diff(before, after)])
-    found = Comparison(fields, unknown)
+    secrets, recorded = _secrets(desired, live), tags.get(live.tags, tags.SECRETS)
+    fields = diff(before, after)
+    if not (secrets or recorded):
+        return Comparison(fields, unknown)
+    held = holding(secrets, _carried(desired, live), live.body) if fields else Holding(tuple(secrets))
+    found = Comparison(told(fields, held, secrets), unknown)
     if not secrets:
-        recorded = tags.get(live.tags, tags.SECRETS)
-        return replace(found, secrets=(secret_change("secrets", before=True, after=False),)) if recorded else found
+        return found if held.gone else replace(found, secrets=(secret_change("secrets", before=True, after=False),))
     known = memory(live)
     verdict = verdicts[known] if known in verdicts else matches(desired, live, policy)
-    return _with_secrets(found, secrets, policy, verdict=verdict)
+    return _with_secrets(found, {path: secrets[path] for path in held.kept}, policy, verdict=verdict)
 
 
 def _secrets(desired: Resource, live: Resource) -> dict[str, Secret]:
@@ -120,17 +123,37 @@ def memory(live: Resource) -> tuple[str, ...]:
 
 
 def matches(desired: Resource, live: Resource, policy: Policy) -> bool | None:
-    """Whether the live group holds the secrets of the manifest; None where that cannot be told.
+    """Whether the secrets that both the group and the manifest hold are the same; None where that cannot be told.
 
-    A group that we have written before and that carries no fingerprint held no secrets then: these are new.
+    A group that we have written before and that carries no fingerprint held no secrets then: these are new. Where the
+    two hold secrets in different places, the fingerprint is compared once more, as one of those that Azure shows.
     """
     secrets, recorded = _secrets(desired, live), tags.get(live.tags, tags.SECRETS)
     if not secrets:
         return None
-    if not recorded:
-        return False if tags.Applied.of(live.tags).desired else None
-    tag = Fingerprint.parse(recorded)
-    return tag.matches(secrets, policy.fingerprint_key) if tag else None
+    if recorded:
+        tag = Fingerprint.parse(recorded)
+        same = tag.matches(secrets, policy.fingerprint_key) if tag else None
+    else:
+        tag, same = None, False if tags.Applied.of(live.tags).desired else None
+    return _on_both_sides(secrets, desired, live, tag, policy) if same is False else same
+
+
+def _on_both_sides(
+    secrets: Mapping[str, Secret], desired: Resource, live: Resource, tag: Fingerprint | None, policy: Policy
+) -> bool | None:
+    """Whether the secrets that both sides hold are the same, where all of the manifest's are not those of the tag."""
+    declared = _carried(desired, live)
+    held = holding(secrets, declared, live.body)
+    if not held.kept:
+        return True
+    if tag is None or not held.differs:
+        return False
+    plain = readable(held, declared)
+    if plain is None:
+        return None
+    known = {**{path: secrets[path] for path in held.kept}, **plain}
+    return tag.matches(known, policy.fingerprint_key) or (None if plain else False)
 
 
 def _changed(paths: tuple[str, ...]) -> tuple[FieldChange, ...]:

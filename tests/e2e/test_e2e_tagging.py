@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,3 +77,55 @@ def test_a_policy_sets_a_tag_that_the_manifest_declares(tmp_path: Path) -> None:
         for each in (created, again):
             assert 'an Azure Policy may set tags: leave them to it with `lifecycle: {ignore: ["tags.env"]}`' in each.err
             assert "recreate" not in each.out + each.err
+
+
+BECOMES_READABLE = """\
+name: web
+osType: Linux
+containers:
+  - name: web
+    image: nginx:1
+    resources: {cpu: 1, memoryInGB: 1}
+    environmentVariables: %s
+"""
+
+
+def test_a_secret_becomes_readable_beside_another_and_a_third_is_new(tmp_path: Path) -> None:
+    """Each format says what is known of each, and shows no value of a secret; after the apply there is nothing."""
+    values = {"A": "canary-a", "B": "canary-b", "C": "canary-c"}
+    before = '{A: {secureValue: "${env:A}"}, B: {secureValue: "${env:B}"}}'
+    after = '{A: plain, B: {secureValue: "${env:B}"}, C: {secureValue: "${env:C}"}}'
+    with world(tmp_path) as azure:
+        azure.commands.write("manifests/web.yaml", BECOMES_READABLE % before)
+        azure.commands(*APPLY, **values)
+        azure.commands.write("manifests/web.yaml", BECOMES_READABLE % after)
+        texts = {
+            form: azure.commands(verb, "--format", form, **values).out
+            for verb, form in (("plan", "text"), ("plan", "json"), ("plan", "markdown"), ("plan", "html"))
+        }
+        drift = azure.commands("drift", **values).out
+        changed, again = azure.commands(*APPLY, **values), azure.commands("plan", "--detailed-exitcode", **values)
+
+        assert (0, 0) == (changed.code, again.code)
+        assert not [value for value in values.values() if value in "".join((*texts.values(), drift))]
+        path = "containers[web].environmentVariables"
+        for text in (texts["text"], drift):
+            lines = [" ".join(line.split()) for line in text.splitlines()]
+            assert {
+                f'{path}[A] (secret) -> "plain"',
+                f"+ {path}[C] (secret)",
+                f"{path}[B] (secret not compared)",
+            } <= set(lines)
+        (change,) = json.loads(texts["json"])["resource_changes"]
+        sides = {each["path"]: {name: each.get(name) for name in SIDES} for each in change["fields"]}
+        assert {
+            f"{path}[A]": {"before_sensitive": True, "after": "plain", "after_sensitive": None},
+            f"{path}[C]": {"before_sensitive": None, "after": None, "after_sensitive": True},
+        } == sides
+        assert [f"{path}[B]"] == change["secrets_not_compared"]
+        for page in (texts["markdown"], texts["html"]):
+            assert "(secret)" in page
+            assert "(secret changed)" not in page
+
+
+SIDES = ("before_sensitive", "after", "after_sensitive")
