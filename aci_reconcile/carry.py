@@ -15,6 +15,8 @@ from aci_reconcile.normalize import entry_key
 from aci_reconcile.withheld import with_declared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aci_reconcile.model import Body, Json
 
 
@@ -54,6 +56,43 @@ def _folded(key: str, parent: Node | None) -> str:
     if names == ("",):
         return entry_key(key, parent)
     return entry_key(dict(zip(names, key.split("/") if len(names) > 1 else [key], strict=False)), parent)
+
+
+def entry_lacking(body: Body, keys: Keys) -> Keys:
+    """Return the keys of the entry of a list that a body lacks and that a path leads into; empty where there is none.
+
+    The entry that the path itself names may be lacking: somebody else adds it.
+    """
+    at = next((at for at, value in enumerate(_along(body, keys), 1) if value is None and _is_entry(keys[:at])), 0)
+    return keys[:at] if at < len(keys) else ()
+
+
+def entry_names(body: Body, keys: Keys) -> tuple[str, ...]:
+    """Return the keys of the entries of the list at a place of a body."""
+    *_, (_, _, node) = along(ROOT, keys)
+    return tuple(entry_key(each, node) for each in as_list(value_at(body, keys))) if node is not None else ()
+
+
+def value_at(body: Body, keys: Keys) -> Json:
+    """Return what stands at a place of a body; None where nothing does."""
+    return [body, *_along(body, keys)][-1]
+
+
+def _along(body: Body, keys: Keys) -> Iterator[Json]:
+    """Yield what stands at each step of a way through a body."""
+    value: Json = body
+    for key, parent, _ in along(ROOT, keys):
+        if parent is not None and parent.kind is Kind.LIST:
+            value = next((each for each in as_list(value) if entry_key(each, parent) == key), None)
+        else:
+            members = as_object(value)
+            value = members.get(spelled(key, members, parent))
+        yield value
+
+
+def _is_entry(keys: Keys) -> bool:
+    *_, (_, parent, _) = along(ROOT, keys)
+    return parent is not None and parent.kind is Kind.LIST
 
 
 def _carried(desired: Json, live: Json, keys: Keys, node: Node | None) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.carry import value_at
 from aci_reconcile.diff import ABSENT, FieldChange, in_order, leaves, patch
 from aci_reconcile.fields import ROOT, Kind
 from aci_reconcile.fields.paths import along, display, parse
@@ -64,7 +65,7 @@ def readable(held: Holding, declared: Body) -> dict[str, Secret] | None:
     """Return the values that stand in the manifest where Azure holds secrets; None where one has none there."""
     found: dict[str, Secret] = {}
     for path, keys in held.gone.items():
-        value = as_object(_at(declared, keys[:-1])).get("value")
+        value = as_object(value_at(declared, keys[:-1])).get("value")
         if not isinstance(value, str):
             return None
         found[path] = Secret(value)
@@ -138,8 +139,8 @@ def _is_elsewise(keys: Keys, body: Body) -> bool:
     known of an extension whether it has settings that are not shown.
     """
     *_, (name, _, node) = along(ROOT, keys)
-    holder = _at(body, keys[:-1])
-    if node is None or (holder is None and _at(body, _entry(keys)) is not None):
+    holder = value_at(body, keys[:-1])
+    if node is None or (holder is None and value_at(body, _entry(keys)) is not None):
         return False
     members = as_object(holder)
     if node.kind in {Kind.MAP, Kind.ANY}:
@@ -152,14 +153,3 @@ def _entry(keys: Keys) -> Keys:
     """Return the keys of the entry of a list that holds a place; all but the last where none does."""
     ends = [at for at, (_, parent, _) in enumerate(along(ROOT, keys), 1) if parent and parent.kind is Kind.LIST]
     return keys[: ends[-1]] if ends else keys[:-1]
-
-
-def _at(body: Body, keys: Keys) -> Json:
-    """Return what stands at a place of a body; None where nothing does."""
-    value: Json = body
-    for key, parent, _ in along(ROOT, keys):
-        if parent is not None and parent.kind is Kind.LIST:
-            value = next((each for each in as_list(value) if entry_key(each, parent) == key), None)
-        else:
-            value = as_object(value).get(key)
-    return value

@@ -8,6 +8,7 @@ from aci_reconcile.manifest.codes.accepted import ACCEPTED
 from aci_reconcile.manifest.codes.compute import COMPUTE
 from aci_reconcile.manifest.codes.files import FILES
 from aci_reconcile.manifest.codes.form import FORM
+from aci_reconcile.manifest.codes.ignoring import IGNORING
 from aci_reconcile.manifest.codes.layers import LAYERS
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.codes.references import REFERENCES
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["CODES", "Code"]
 
 CODES: Final[Mapping[str, Code]] = dict(
-    sorted({**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT, **TRUST, **LAYERS}.items())
+    sorted(
+        {**FILES, **RULES, **COMPUTE, **FORM, **REFERENCES, **ACCEPTED, **SENT, **TRUST, **LAYERS, **IGNORING}.items()
+    )
 )
 """By code, in order. A code that was published keeps its meaning for good."""
