@@ -139,8 +139,8 @@ class Blocker:
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
     ``protected``, ``emptied``, ``ignored``, ``elsewhere``, ``resource-group``, ``observe``, ``freeze``, ``rule``,
-    ``reference``, ``body``, ``circle``, ``label``); ``release`` is the flag or the edit that lifts it, as a person would
-    type it.
+    ``reference``, ``body``, ``circle``, ``label``); ``release`` is the flag or the edit that lifts it, as a person
+    would type it.
     """
 
     code: str
