@@ -10,9 +10,10 @@ export PYTHONDONTWRITEBYTECODE :=
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
+NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format lock wheel e2e-wheel clean
+.PHONY: help demo test test-lowest test-pythons test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +23,12 @@ demo: $(VENV)/.installed ## the main job, start to end, on the embedded emulator
 
 test: $(VENV)/.tested ## the test suite, no network but loopback; what takes long is in the targets below
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+test-lowest: build/lowest/.installed ## the suite, but for what starts processes, on the lowest versions that pyproject.toml allows
+	@build/lowest/bin/python -m pytest -n 2 --dist worksteal -q -m $(NO_PROCESSES)
+
+test-pythons: $(VENV)/.tested ## the same on each Python that pyproject.toml names and that is on this machine
+	@$(BIN)/python scripts/on_each_python.py
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
@@ -68,7 +75,7 @@ e2e-wheel: wheel $(VENV)/.tested ## the end-to-end tests on that wheel, installe
 	ACI_RECONCILE_COMMAND="$(CURDIR)/build/wheel-env/bin/aci-reconcile" $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "e2e and not sweep" tests/e2e
 
 lock: $(VENV)/.checked ## pin the newest versions that fit pyproject.toml
-	$(PIP) pip-tools
+	$(PIP) pip-tools uv
 	$(BIN)/python scripts/lock.py
 
 clean: ## remove what the other targets made
@@ -93,6 +100,13 @@ $(VENV)/.checked: requirements/check.txt $(VENV)/.tested
 
 $(VENV)/.mutating: requirements/mutants.txt $(VENV)/.tested
 	$(PIP) --require-hashes -r requirements/mutants.txt
+	@touch $@
+
+build/lowest/.installed: requirements/lowest.txt pyproject.toml
+	@rm -rf build/lowest
+	@$(PYTHON) -m venv build/lowest
+	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # One environment for each client: their dependencies contradict each other. Bytecode is left to the first use.

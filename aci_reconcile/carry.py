@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from aci_reconcile.fields import ROOT, Kind, Node
-from aci_reconcile.fields.paths import Keys, below, parse
+from aci_reconcile.fields import ROOT, Fold, Kind, Node
+from aci_reconcile.fields.paths import Keys, along, below, parse
 from aci_reconcile.model import as_list, as_object
 from aci_reconcile.normalize import entry_key
 from aci_reconcile.withheld import with_declared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aci_reconcile.model import Body, Json
 
 
@@ -43,23 +45,80 @@ def ignorable(path: str) -> Keys:
         node = below(node, key)
     if node is not None and node.write_only:
         raise ValueError(f"{path}: Azure never returns this field, so it cannot be carried over")
-    return keys
+    return tuple(_folded(key, parent) for key, parent, _ in along(ROOT, keys))
+
+
+def _folded(key: str, parent: Node | None) -> str:
+    """Return the key of an entry as the normal form has it: a server or a protocol may be spelled in any way."""
+    if parent is None or parent.kind is not Kind.LIST or not parent.row.key:
+        return key
+    names = parent.row.key
+    if names == ("",):
+        return entry_key(key, parent)
+    return entry_key(dict(zip(names, key.split("/") if len(names) > 1 else [key], strict=False)), parent)
+
+
+def entry_lacking(body: Body, keys: Keys) -> Keys:
+    """Return the keys of the entry of a list that a body lacks and that a path leads into; empty where there is none.
+
+    The entry that the path itself names may be lacking: somebody else adds it.
+    """
+    at = next((at for at, value in enumerate(_along(body, keys), 1) if value is None and _is_entry(keys[:at])), 0)
+    return keys[:at] if at < len(keys) else ()
+
+
+def entry_names(body: Body, keys: Keys) -> tuple[str, ...]:
+    """Return the keys of the entries of the list at a place of a body."""
+    *_, (_, _, node) = along(ROOT, keys)
+    return tuple(entry_key(each, node) for each in as_list(value_at(body, keys))) if node is not None else ()
+
+
+def value_at(body: Body, keys: Keys) -> Json:
+    """Return what stands at a place of a body; None where nothing does."""
+    return [body, *_along(body, keys)][-1]
+
+
+def _along(body: Body, keys: Keys) -> Iterator[Json]:
+    """Yield what stands at each step of a way through a body."""
+    value: Json = body
+    for key, parent, _ in along(ROOT, keys):
+        if parent is not None and parent.kind is Kind.LIST:
+            value = next((each for each in as_list(value) if entry_key(each, parent) == key), None)
+        else:
+            members = as_object(value)
+            value = members.get(spelled(key, members, parent))
+        yield value
+
+
+def _is_entry(keys: Keys) -> bool:
+    *_, (_, parent, _) = along(ROOT, keys)
+    return parent is not None and parent.kind is Kind.LIST
 
 
 def _carried(desired: Json, live: Json, keys: Keys, node: Node | None) -> Json:
     """Return ``desired`` with what ``live`` has at ``keys``; None where neither has anything."""
     if not keys:
         return with_declared(live, desired, node)
-    first, rest = keys[0], keys[1:]
+    rest = keys[1:]
     if node is not None and node.kind is Kind.LIST and node.item is not None:
         return _carried_entry(desired, live, keys, node)
-    members = dict(as_object(desired))
-    value = _carried(members.get(first), as_object(live).get(first), rest, below(node, first))
-    if value is None or (isinstance(value, Mapping) and not value and first not in as_object(live)):
-        members.pop(first, None)
+    theirs, members = as_object(live), dict(as_object(desired))
+    here, first = spelled(keys[0], members, node), spelled(keys[0], theirs, node)
+    value = _carried(members.get(here), theirs.get(first), rest, below(node, first))
+    if value is None or (isinstance(value, Mapping) and not value and first not in theirs):
+        members.pop(here, None)
+    elif first in theirs and here != first:
+        members = {(first if name == here else name): each for name, each in members.items()} | {first: value}
     else:
-        members[first] = value
+        members[here] = value
     return members or (None if desired is None else {})
+
+
+def spelled(name: str, members: Body, node: Node | None) -> str:
+    """Return a name as an object spells it; in a map whose names fold, another spelling is the same name."""
+    if name in members or node is None or not (node.row.caseless or node.row.folds is Fold.CASE):
+        return name
+    return next((each for each in members if each.lower() == name.lower()), name)
 
 
 def _carried_entry(desired: Json, live: Json, keys: Keys, node: Node) -> Json:

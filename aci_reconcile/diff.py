@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Json
     from aci_reconcile.normalize import NormalForm
 
-__all__ = ["ABSENT", "Absent", "FieldChange", "Replaces", "diff", "leaves", "patch", "secret_change"]
+__all__ = ["ABSENT", "Absent", "FieldChange", "Replaces", "diff", "in_order", "leaves", "patch", "secret_change"]
 
 
 class Absent(Enum):
@@ -55,6 +55,11 @@ def diff(before: NormalForm, after: NormalForm) -> tuple[FieldChange, ...]:
     found = {_cut(path) for path in _deepdiff(before, after)}
     tops = sorted((keys for keys in found if not _covered(keys, found)), key=_order)
     return tuple(_change(keys, before, after) for keys in tops)
+
+
+def in_order(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    """Return changes in the field table's order."""
+    return tuple(sorted(changes, key=lambda each: _order(each.keys)))
 
 
 def secret_change(path: str, *, before: bool, after: bool, candidates: tuple[str, ...] = ()) -> FieldChange:

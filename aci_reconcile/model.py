@@ -107,6 +107,8 @@ class Lifecycle:
     """Addresses of groups that must be as they should be before this one is written."""
     ignore: tuple[str, ...] = ()
     """Paths of fields left to others: not compared, and carried over in a write."""
+    ignored_at: tuple[Where, ...] = field(default=(), compare=False)
+    """Where each of them stands."""
 
 
 @dataclass(frozen=True, slots=True)

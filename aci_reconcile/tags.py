@@ -110,6 +110,12 @@ def merge(live: Mapping[str, Json], wanted: Mapping[str, Json]) -> dict[str, str
     return merged
 
 
+def spelled(wanted: Mapping[str, Json], live: Mapping[str, Json]) -> dict[str, Json]:
+    """Return tags in the spelling that they have in Azure, where they are there."""
+    known = {name.lower(): name for name in live}
+    return {known.get(name.lower(), name): value for name, value in wanted.items()}
+
+
 def ours(desired: Resource, owner: str) -> dict[str, Json]:
     """Return the tags that say whose the group is; where the manifest does not speak of protection, that tag stays."""
     wanted: dict[str, Json] = {OWNER: owner}
@@ -134,6 +140,20 @@ def live_digest(live: Body, desired: Body) -> str:
     """Return the digest of a live body as far as it answers for a desired one; our own tags left out."""
     named = {name: value for name, value in as_object(live.get("tags")).items() if not is_ours(name)}
     return digest(align(normalize(answering({**live, "tags": named}, desired)), normalize(desired))[0])
+
+
+def refusal(live: Body, desired: Body, declared: str, *, written: bool) -> Applied:
+    """Return what a group remembers whose live body is not what a write was to leave there.
+
+    Args:
+        live: its body by now.
+        desired: what was sent.
+        declared: the digest of the manifest.
+        written: whether a whole body was ever written. Where none was, the tag may not say so, and what was left
+            behind is remembered together with the manifest that it was left behind of.
+    """
+    left = live_digest(live, desired)
+    return Applied(declared, left) if written else Applied("", digest([left, declared]))
 
 
 def is_ours(name: str) -> bool:

@@ -90,6 +90,7 @@ def _more(row: Field) -> str:
     said += ["a set"] if row.key == ("",) else []
     said += ["ordered"] if row.ordered else []
     said += ["case does not matter"] if row.folds is Fold.CASE and not row.enum else []
+    said += ["case of its names does not matter"] if row.caseless else []
     said += ["case and spaces do not matter"] if row.folds is Fold.SPACES else []
     said += ["an address: its spelling does not matter"] if row.folds is Fold.URL else []
     return ", ".join(said)

@@ -37,6 +37,7 @@ def main() -> None:
     for name, extras in SETS.items():
         words = [*(f"--extra={extra}" for extra in extras), "pyproject.toml"]
         _compile(words, REQUIREMENTS / f"{name}.txt", f"pyproject.toml [{', '.join(extras)}]")
+    _lowest()
     for name, wanted in CLIENTS.items():
         with tempfile.TemporaryDirectory(prefix="lock-") as folder:
             asked = Path(folder, "requirements.in")
@@ -52,6 +53,18 @@ def _compile(words: list[str], target: Path, source: str) -> None:
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host"]
     subprocess.run([*command, f"--output-file={target}", *words], cwd=ROOT, check=True)  # noqa: S603
     text = HEADER.format(source=source) + target.read_text(encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
+
+
+def _lowest() -> None:
+    """Let uv resolve the floors of pyproject.toml, which pip-tools cannot: what they need themselves is the newest."""
+    target, extras = REQUIREMENTS / "lowest.txt", SETS["test"]
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--resolution=lowest-direct"]
+    command += [*(f"--extra={extra}" for extra in extras), "--python-version=3.11", "--generate-hashes"]
+    command += ["--no-header", "--no-annotate", f"--output-file={target}", "pyproject.toml"]
+    target.unlink(missing_ok=True)
+    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
+    text = HEADER.format(source="the floors of pyproject.toml [build, test]") + target.read_text(encoding="utf-8")
     target.write_text(text, encoding="utf-8")
 
 

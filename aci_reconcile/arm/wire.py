@@ -8,7 +8,7 @@ Two clients of the SDK carry the traffic over one transport, one retry policy an
 
 Their typed methods are not used: the GA models stop at api-version 2023-05-01, drop the properties they do not know,
 and cost eight times as much per group (measured). ``send_request`` is the SDK's own door for
-raw requests; the older generation of clients has it as ``_send_request`` (container instance 10.1, resource 25).
+raw requests; the older generation of clients keeps it for subclasses (container instance 10.1).
 """
 
 from __future__ import annotations
@@ -146,15 +146,17 @@ class Clients:
 def _container_groups(options: dict[str, Any]) -> Callable[[Any], Any]:
     from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
-    return _raw_door(ContainerInstanceManagementClient(**options))
+    class Door(ContainerInstanceManagementClient):
+        """The client with the door open that its generation keeps for subclasses."""
+
+        def exchange(self, request: Any) -> Any:
+            """Send a raw request."""
+            return self._send_request(request)
+
+    return Door(**options).exchange
 
 
 def _resources(options: dict[str, Any]) -> Callable[[Any], Any]:
     from azure.mgmt.resource.resources import ResourceManagementClient
 
-    return _raw_door(ResourceManagementClient(**options))
-
-
-def _raw_door(client: Any) -> Callable[[Any], Any]:
-    send: Callable[[Any], Any] = getattr(client, "send_request", None) or client._send_request  # noqa: SLF001  see above
-    return send
+    return ResourceManagementClient(**options).send_request

@@ -242,4 +242,8 @@ def _ambient(ctx: click.Context) -> dict[str, tuple[object, ...]]:
 
 
 def _typed(ctx: click.Context) -> frozenset[str]:
-    return frozenset(name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    """Return the names of what was typed; click 8.1 says so of an argument for any number of words without one, too."""
+    source = ctx.get_parameter_source
+    return frozenset(
+        name for name, value in ctx.params.items() if source(name) is ParameterSource.COMMANDLINE and value != ()
+    )

@@ -27,6 +27,13 @@ def marked(finding: Finding, acceptances: Iterable[Acceptance], now: str) -> Fin
     return replace(finding, acceptance=next(good, None))
 
 
+def addressed(acceptances: Iterable[Acceptance], addresses: Iterable[str]) -> tuple[Acceptance, ...]:
+    """Return the acceptances with the address of each group that is named by its name alone, where that is unique."""
+    known = tuple(addresses)
+    fits = ((each, each.among(known)) for each in acceptances)
+    return tuple(replace(each, address=found[0]) if len(found) == 1 else each for each, found in fits)
+
+
 def without_accepted(plan: Plan, findings: Iterable[Finding]) -> Plan:
     """Return the plan without what is accepted: a group of which nothing else is left counts as in sync."""
     accepted = frozenset(each.fingerprint for each in findings if each.acceptance is not None)
@@ -72,10 +79,16 @@ def _parts_left(field: FieldChange, taken: Callable[..., bool]) -> tuple[FieldCh
 
 
 def remarks(
-    acceptances: Iterable[Acceptance], findings: Sequence[Finding], now: str, *, whole: bool
+    acceptances: Iterable[Acceptance], findings: Sequence[Finding], addresses: Iterable[str], now: str, *, whole: bool
 ) -> Iterator[Notice]:
     """Yield a notice for each acceptance that has ended, or that is about nothing; the latter after a whole look."""
+    known = tuple(addresses)
     for each in acceptances:
+        several = each.among(known)
+        if len(several) > 1:
+            text = f"{each.address} may mean {', '.join(several)}: nothing is accepted; write the resource group, too"
+            yield Notice("acceptance-unused", str(each.where), text)
+            continue
         used = any(each.covers(finding) for finding in findings)
         if used and each.expired(now):
             text = f"the acceptance of {each.subject} ended on {each.until} ({each.reason}); it counts again"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.drift.accepting import marked, remarks, without_accepted
+from aci_reconcile.drift.accepting import addressed, marked, remarks, without_accepted
 from aci_reconcile.drift.findings import Kind
 from aci_reconcile.drift.looking import findings_in
 from aci_reconcile.drift.remembering import Look
@@ -44,11 +44,13 @@ def judged(plan: Plan, health: tuple[tuple[str, Health], ...], memory: Memory, n
         now: the time, as ``moment`` writes it.
     """
     look = Look(plan, health, memory.history, memory.scopes, now)
-    dated = (look.dated(each) for each in _found(look))
-    findings = sorted((marked(each, memory.acceptances, now) for each in dated), key=lambda each: each.order)
+    dated = [look.dated(each) for each in _found(look)]
+    addresses = (*(each.address for each in plan.changes), *(each.address for each in dated))
+    acceptances = addressed(memory.acceptances, addresses)
+    findings = sorted((marked(each, acceptances, now) for each in dated), key=lambda each: each.order)
     left = without_accepted(plan, findings)
     whole = plan.policy.selected is None and plan.complete
-    told = remarks(memory.acceptances, findings, now, whole=whole)
+    told = remarks(acceptances, findings, addresses, now, whole=whole)
     # What an apply could do is not what a look says, and the run states tell more than a notice does.
     seen = tuple(replace(each, hint="") for each in left.notices if each.code != CONDITION)
     return Drift(

@@ -108,7 +108,8 @@ def _read(call: Call) -> Json:
     content: Json = reader.read(GROUP, parse(call.request.body))
     if call.version >= versions.SUBNETS_SINCE and not call.knobs.keep_unknown_properties:
         as_object(content["properties"]).pop("networkProfile", None)
-    return {**content, "tags": tags.read(content["tags"])} if "tags" in content else content
+    named = tags.governed(tags.read(content.get("tags", {})), call.knobs.policy_tags)
+    return {**content, "tags": named} if "tags" in content or named else content
 
 
 def _location(call: Call, content: Json, stored: Group | None) -> str:

@@ -43,7 +43,8 @@ def patch(call: Call) -> Response:
     group = settled(call)
     body = parse(call.request.body)
     if body.get("tags") is not None:
-        group = replace(group, body={**group.body, "tags": tags.read(body["tags"])}, modified=call.now)
+        named = tags.governed(tags.read(body["tags"]), call.knobs.policy_tags)
+        group = replace(group, body={**group.body, "tags": named}, modified=call.now)
         save(call, call.group_key, group)
     return answer(200, Echo.of(call).show(group))
 

@@ -59,6 +59,8 @@ class Knobs:
     """Which of the recorded 404 bodies a missing group gets. `both`: the provider's while it lingers, then ARM's."""
     put_updates_tags: bool = knob(True, fact="put-takes-tags")
     """Whether the tags in an update PUT take effect. CONTESTED."""
+    policy_tags: frozenset[str] = knob(frozenset(), fact="policy-modifies")
+    """Tags that an Azure Policy sets in every PUT and PATCH of a group, whatever is sent: `NAME=VALUE`."""
     normalize_location: bool = knob(False, fact="location-as-sent")
     """Whether `West Europe` comes back as `westeurope`. Recorded once: it comes back as it was sent."""
     default_label_scope: bool = knob(False, fact="label-scope-added")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, is_list, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _MOST = 50
 _LONGEST_NAME = 512
@@ -30,6 +34,16 @@ def read(value: Any) -> dict[str, str]:
     for name, text in tags.items():
         _check(name, text, seen)
     return tags
+
+
+@rests_on("policy-modifies")
+def governed(tags: Mapping[str, str], policy: Iterable[str]) -> dict[str, str]:
+    """Tags as a policy lets them through that sets some (`NAME=VALUE`); a name that is there keeps its spelling."""
+    known, result = {name.lower(): name for name in tags}, dict(tags)
+    for each in sorted(policy):
+        name, _, value = each.partition("=")
+        result[known.get(name.lower(), name)] = value
+    return result
 
 
 def _text(value: Any) -> str:

@@ -105,6 +105,8 @@ class Field:
     ordered: bool = False
     """Of a keyed list: the order of the entries matters, too."""
     folds: Fold = Fold.NOTHING
+    caseless: bool = False
+    """Of a map: names that differ in nothing but case are one, and each keeps the spelling that it has in Azure."""
     presence: bool = False
     """An empty object means something (``emptyDir: {}``)."""
     unnamed: bool = False

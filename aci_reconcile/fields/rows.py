@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         whose: str
         key: tuple[str, ...]
         ordered: bool
+        caseless: bool
         presence: bool
         unnamed: bool
 

@@ -30,7 +30,10 @@ def _envelope() -> Iterable[Field]:
         text("apiVersion", "Api-version the manifest was written for.", computed=True),
         text("location", "Azure region, such as `westeurope`.", folds=Fold.SPACES, replaces=Replaces.YES),
         text_map(
-            "tags", "Tags; one set to null is removed from the live group.", "Value of the tag, up to 256 characters."
+            "tags",
+            "Tags; one set to null is removed from the live group.",
+            "Value of the tag, up to 256 characters.",
+            caseless=True,
         ),
         texts("zones", "Availability zones.", "A zone, such as `1`.", key=("",), replaces=Replaces.YES),
         group("identity", "Managed identities of the group."),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _KEYS: Final = ("fingerprint", "address", "kind", "paths", "reason", "until")
 _KINDS: Final = tuple(kind.value for kind in Kind if kind not in {Kind.NOT_COMPARED, Kind.SECRET_NOT_COMPARED})
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
-_ADDRESS = re.compile(r"[^/\s]+/[^/\s]+")
+_ADDRESS = re.compile(r"(?:[^/\s]+/)?[^/\s]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -74,7 +74,7 @@ class _Entry:
         self._check_keys()
         reason, until = self._reason(), self._until()
         fingerprint = self._matching("fingerprint", _FINGERPRINT, "16 hexadecimal digits, as `drift --verbose` shows")
-        address = self._matching("address", _ADDRESS, "an address: resourceGroup/name")
+        address = self._matching("address", _ADDRESS, "an address, resourceGroup/name, or a name")
         kind, paths = self._kind(), frozenset(self._paths())
         if not self._says_which() or reason is None or until is None:
             return None

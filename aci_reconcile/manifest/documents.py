@@ -119,7 +119,7 @@ class _Document:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
         body = settable(body)
-        resource = Resource(identity, body, lifecycle(ours), where, typing.places.plain)
+        resource = Resource(identity, body, lifecycle(ours, body), where, typing.places.plain)
         return Declared(
             resource, api_version, ours, tuple(named(item)) if not typing.places.plain and references(body) else ()
         )

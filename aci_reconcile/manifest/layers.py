@@ -56,18 +56,24 @@ class Layers:
         return over
 
     def _map(self, under: MapNode, over: MapNode, spec: Node | None, at: str) -> MapNode:
-        above = {entry.key: entry for entry in over.entries}
+        caseless = spec is not None and spec.row.caseless and not _twice(over)
+        above = {entry.key.lower() if caseless else entry.key: entry for entry in over.entries}
         entries: list[Entry] = []
         for entry in under.entries:
-            upper = above.pop(entry.key, None)
+            upper = above.pop(entry.key.lower() if caseless else entry.key, None)
             if upper is None:
                 entries.append(entry)
             elif not (_own_keys(spec) and _takes_away(upper.value)):
                 below = child(spec, entry.key)
                 value = self.laid(entry.value, upper.value, below, join(at, entry.key, below))
-                entries.append(Entry(entry.key, upper.where, value or upper.value))
+                entries.append(Entry(upper.key, upper.where, value or upper.value))
         entries.extend(above.values())
         return MapNode(tuple(entries), over.where)
+
+
+def _twice(node: MapNode) -> bool:
+    """Whether two keys differ in nothing but case: that is complained of where the tags are checked."""
+    return len({entry.key.lower() for entry in node.entries}) < len(node.entries)
 
 
 def taken_away(node: Source | None) -> bool:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aci_reconcile.carry import entry_lacking, entry_names, ignorable
 from aci_reconcile.fields import ROOT
-from aci_reconcile.fields.paths import along, parse
+from aci_reconcile.fields.paths import along, display, parse
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.model import Lifecycle, as_text
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
+    from aci_reconcile.model import Body
 
 
-def lifecycle(ours: Item) -> Lifecycle:
-    """Return what a manifest says about the life of its group."""
+def lifecycle(ours: Item, body: Body) -> Lifecycle:
+    """Return what a manifest says about the life of its group, whose body is checked against it."""
     item = ours.at("lifecycle")
     if not item:
         return Lifecycle()
     protect = item.at("protect").value
     for path in item.each("ignore"):
-        _check(path)
+        _check(path, body)
     return Lifecycle(
         protect=protect if isinstance(protect, bool) else None,
         adopt=item.at("adopt").value is True,
@@ -28,11 +30,12 @@ def lifecycle(ours: Item) -> Lifecycle:
         detach=item.at("detach").value is True,
         depends_on=tuple(each.text for each in item.each("dependsOn") if each.text),
         ignore=tuple(as_text(each.value) for each in item.each("ignore")),
+        ignored_at=tuple(each.places.find(each.path) for each in item.each("ignore")),
     )
 
 
-def _check(path: Item) -> None:
-    """Check that the path names a field, and none that Azure never shows."""
+def _check(path: Item, body: Body) -> None:
+    """Check that the path names a field, none that Azure never shows, and leads into what the manifest has."""
     text = as_text(path.value)
     keys = parse(ROOT, text)
     if keys is None:
@@ -44,3 +47,9 @@ def _check(path: Item) -> None:
     if last is not None and last.write_only:
         hint = "Azure never shows this field, so its live value can't be carried over"
         path.complain("ACI143", f"{quote(text)} can't be ignored", hint)
+        return
+    entry = entry_lacking(body, ignorable(text))
+    known = entry_names(body, entry[:-1]) if entry else ()
+    if known:  # without any the whole list is somebody else's, as a profile's is
+        hint = path.findings.near(entry[-1], known) or f"it has {', '.join(map(quote, known))}"
+        path.complain("ACI295", f"{quote(text)} leads into {quote(display(ROOT, entry))}, which is not there", hint)

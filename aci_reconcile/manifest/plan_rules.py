@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _LATEST = "https://json-schema.org/draft/2020-12/schema"
+_DEEPEST = 60
+"""As many levels as a manifest may have; jsonschema takes several calls for each."""
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
@@ -45,6 +47,8 @@ def read_schema(text: str) -> Any:
         schema = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError("it is not JSON") from error
+    if _is_deep(schema):
+        raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
     import jsonschema
 
     try:
@@ -56,6 +60,21 @@ def read_schema(text: str) -> Any:
     if remote:
         raise ValueError(f"it refers to {remote}; only references within the schema (`#/…`) are followed")
     return schema
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether a value is nested too deep for what walks it; how deep Python itself goes differs between versions."""
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [below for each in level for below in _members(each)]
+    return bool(level)
+
+
+def _members(value: Any) -> Iterable[Any]:
+    """Return what stands in a map or a list."""
+    if isinstance(value, dict):
+        return value.values()  # pyright: ignore[reportUnknownVariableType]
+    return value if isinstance(value, list) else ()  # pyright: ignore[reportUnknownVariableType]
 
 
 def violations(rules: Iterable[Rule], document: Mapping[str, Any]) -> tuple[Violation, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile import tags
 from aci_reconcile.plan.decide import is_foreign, is_member
+from aci_reconcile.plan.ignored import ignored_blockers
 from aci_reconcile.plan.values import UNLIMITED, Action, Blocker, Change, Impact
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Poli
         *_deletions(changes, policy),
         *_share(changes, policy, ours),
         *_restarts(changes, policy),
+        *ignored_blockers(changes),
         *_resource_groups(missing, policy),
     )
 

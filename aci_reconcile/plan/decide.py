@@ -12,6 +12,7 @@ from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
 from aci_reconcile.health import has_ended
 from aci_reconcile.model import NO_TAGS, as_object, as_text
 from aci_reconcile.normalize import align, normalize, secrets_of
+from aci_reconcile.plan.holding import Holding, holding, readable, told
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
 from aci_reconcile.plan.withholding import withholding
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 Verdicts: TypeAlias = "Mapping[tuple[str, ...], bool | None]"
 NOT_YET: Final[Verdicts] = {}
 """No fingerprint was looked at yet."""
+_NOT_TAKEN: Final = "Azure did not take this at the last write"
+_TAGS_NOT_TAKEN: Final = f"{_NOT_TAKEN}: an Azure Policy may set tags, and lifecycle.ignore leaves them to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,17 @@ def compare(
     What the manifest leaves to a profile has been taken out of ``live``.
     """
     before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
-    secrets = _secrets(desired, live)
-    fields = tuple([replace(each, secret=each.path in secrets) for each in diff(before, after)])
-    found = Comparison(fields, unknown)
+    secrets, recorded = _secrets(desired, live), tags.get(live.tags, tags.SECRETS)
+    fields = diff(before, after)
+    if not (secrets or recorded):
+        return Comparison(fields, unknown)
+    held = holding(secrets, _carried(desired, live), live.body) if fields else Holding(tuple(secrets))
+    found = Comparison(told(fields, held, secrets), unknown)
     if not secrets:
-        recorded = tags.get(live.tags, tags.SECRETS)
-        return replace(found, secrets=(secret_change("secrets", before=True, after=False),)) if recorded else found
+        return found if held.gone else replace(found, secrets=(secret_change("secrets", before=True, after=False),))
     known = memory(live)
     verdict = verdicts[known] if known in verdicts else matches(desired, live, policy)
-    return _with_secrets(found, secrets, live, policy, verdict=verdict)
+    return _with_secrets(found, {path: secrets[path] for path in held.kept}, live, policy, verdict=verdict)
 
 
 def _secrets(desired: Resource, live: Resource) -> dict[str, Secret]:
@@ -135,17 +140,37 @@ def memory(live: Resource) -> tuple[str, ...]:
 
 
 def matches(desired: Resource, live: Resource, policy: Policy) -> bool | None:
-    """Whether the live group holds the secrets of the manifest; None where that cannot be told.
+    """Whether the secrets that both the group and the manifest hold are the same; None where that cannot be told.
 
-    A group that we have written before and that carries no fingerprint held no secrets then: these are new.
+    A group that we have written before and that carries no fingerprint held no secrets then: these are new. Where the
+    two hold secrets in different places, the fingerprint is compared once more, as one of those that Azure shows.
     """
     secrets, recorded = _secrets(desired, live), tags.get(live.tags, tags.SECRETS)
     if not secrets:
         return None
-    if not recorded:
-        return False if tags.Applied.of(live.tags).desired else None
-    tag = Fingerprint.parse(recorded) if policy.fingerprints else None
-    return tag.matches(secrets, policy.fingerprint_key, policy.former_key) if tag else None
+    if recorded:
+        tag = Fingerprint.parse(recorded) if policy.fingerprints else None
+        same = tag.matches(secrets, policy.fingerprint_key, policy.former_key) if tag else None
+    else:
+        tag, same = None, False if tags.Applied.of(live.tags).desired else None
+    return _on_both_sides(secrets, desired, live, tag, policy) if same is False else same
+
+
+def _on_both_sides(
+    secrets: Mapping[str, Secret], desired: Resource, live: Resource, tag: Fingerprint | None, policy: Policy
+) -> bool | None:
+    """Whether the secrets that both sides hold are the same, where all of the manifest's are not those of the tag."""
+    declared = _carried(desired, live)
+    held = holding(secrets, declared, live.body)
+    if not held.kept:
+        return True
+    if tag is None or not held.differs:
+        return False
+    plain = readable(held, declared)
+    if plain is None:
+        return None
+    known = {**{path: secrets[path] for path in held.kept}, **plain}
+    return tag.matches(known, policy.fingerprint_key, policy.former_key) or (None if plain else False)
 
 
 def takes_long(desired: Resource, live: Resource, policy: Policy) -> bool:
@@ -227,8 +252,8 @@ def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> 
     push = redeploy or bool(failed)
     if not (known.fields or found.stamp or push):
         return known
-    if not push and not found.tags_only and _stuck(known, live):
-        return replace(known, reasons=("Azure did not take this at the last write",), stuck=True)
+    if not push and not (found.tags_only and (found.stamp or _of_ours(known))) and _stuck(known, live):
+        return replace(known, reasons=(_TAGS_NOT_TAKEN if found.tags_only else _NOT_TAKEN,), stuck=True)
     owned = Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
     reasons: tuple[str, ...] = _taken_over(live, policy)
     reasons += ("a redeployment was asked for",) if redeploy else ()
@@ -267,12 +292,15 @@ def _explained(known: Change, found: Comparison, live: Resource) -> Change:
     return replace(known, cause=causes.pop() if len(causes) == 1 else Cause.UNKNOWN, in_azure=in_azure)
 
 
+def _of_ours(change: Change) -> bool:
+    """Whether a tag of this tool's own differs."""
+    return any(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in change.fields)
+
+
 def _stuck(change: Change, live: Resource) -> bool:
     """Whether the last write was of this very manifest, and left this very body behind."""
     applied = tags.Applied.of(live.tags)
-    return (
-        change.cause is Cause.AZURE
-        and not any(each.secret for each in change.fields)
-        and change.after is not None
-        and applied.refused == tags.live_digest(live.body, change.after.body)
-    )
+    if not applied.refused or change.after is None or any(each.secret for each in change.fields):
+        return False
+    known = tags.refusal(live.body, change.after.body, change.digest, written=bool(applied.desired))
+    return (applied.desired, applied.refused) == (known.desired, known.refused)

@@ -14,6 +14,7 @@ from aci_reconcile.plan.conditions import condition_notices
 from aci_reconcile.plan.decide import NOT_YET, decide, is_member
 from aci_reconcile.plan.deferring import Key, Known, in_order
 from aci_reconcile.plan.former import former_of
+from aci_reconcile.plan.ignored import ignored_notices
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.narrowed import LeftOut
 from aci_reconcile.plan.order import ordered, taken_apart
@@ -89,6 +90,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, seen.values()))
     holders = left_out.holders(changes, found)
     told = (*left_out.dependencies(changes, found), *left_out.moving(changes, holders))
+    told = (*told, *ignored_notices(changes, declared))
     return replace(
         planned,
         blockers=(*planned.blockers, *held),

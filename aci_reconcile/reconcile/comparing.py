@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
+from aci_reconcile.carry import carry_over
 from aci_reconcile.diff import ABSENT, diff
 from aci_reconcile.errors import NotConvergedError
-from aci_reconcile.model import NO_TAGS
+from aci_reconcile.model import NO_TAGS, as_object
 from aci_reconcile.normalize import align, digest, normalize
 from aci_reconcile.plan.values import Action
 from aci_reconcile.profiles import answering
@@ -31,27 +33,50 @@ def proof_of(change: Change, wanted: Resource, expected: Resource | None) -> Cal
 def not_taken(left: tuple[FieldChange, ...]) -> NotConvergedError:
     """Return the error that names the fields Azure accepted and did not take."""
     fields = ", ".join(each.path for each in left)
-    return NotConvergedError(
-        f"Azure accepted the write and did not take {fields}",
-        hint="recreate the group, or leave the field to Azure with lifecycle.ignore",
-    )
+    message = f"Azure accepted the write and did not take {fields}"
+    ignore = f"lifecycle: {{ignore: [{', '.join(json.dumps(each.path, ensure_ascii=False) for each in left)}]}}"
+    if all(map(is_tag, left)):
+        hint = f"an Azure Policy may set tags: leave them to it with `{ignore}`, or declare what it sets"
+    else:
+        hint = f"leave it to who sets it, as an Azure Policy may, with `{ignore}`, or recreate the group"
+    return NotConvergedError(message, hint=hint)
+
+
+def is_tag(field: FieldChange) -> bool:
+    """Whether it is a tag that differs."""
+    return field.keys[:1] == ("tags",)
+
+
+def left_to_others(wanted: Resource, live: Resource) -> Resource:
+    """Return what a write was to bring, with what others answer for as they have it.
+
+    That is the value of what is ignored, which an Azure Policy may have set on the way in, and the spelling of tags.
+    """
+    body = carry_over(wanted.body, live.body, wanted.lifecycle.ignore)
+    return wanted.with_body({**body, "tags": tags.spelled(as_object(body.get("tags")), live.tags)})
 
 
 def left_of(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
     """Return what differs after the write; tags that somebody else added meanwhile are theirs."""
+    wanted = left_to_others(wanted, live)
     after = normalize(wanted.body)
     dropped, seen = removed(change, wanted), as_settled(live.body, wanted.body)
     return tuple(
         each
         for each in diff(align(normalize(answering(seen, wanted.body)), after)[0], after)
-        if each.keys[:1] != ("tags",) or each.after is not ABSENT or each.keys[-1] in dropped
+        if not is_tag(each) or each.after is not ABSENT or each.keys[-1].lower() in dropped
     )
 
 
 def removed(change: Change, wanted: Resource) -> dict[str, None]:
-    """Return the tags that the group had and shall have no longer."""
+    """Return the tags that the group had and shall have no longer, in lower case."""
     had = change.before.tags if change.before else NO_TAGS
-    return {name: None for name in had if name not in wanted.tags}
+    return dict.fromkeys({name.lower() for name in had} - {name.lower() for name in wanted.tags})
+
+
+def tagged(change: Change, wanted: Resource, live: Resource) -> dict[str, str]:
+    """Return all tags of a group as a write was to leave them: those of others stay."""
+    return tags.merge(live.tags, {**removed(change, wanted), **left_to_others(wanted, live).tags})
 
 
 def overtaken(change: Change, wanted: Resource, live: Resource) -> bool:
@@ -80,7 +105,7 @@ def is_our_write(change: Change, wanted: Resource, expected: Resource | None, li
 
 
 def _fields_left(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
-    return tuple(each for each in left_of(change, wanted, live) if each.keys[:1] != ("tags",))
+    return tuple(each for each in left_of(change, wanted, live) if not is_tag(each))
 
 
 def moved(change: Change, expected: Resource | None, current: Resource | None) -> bool:

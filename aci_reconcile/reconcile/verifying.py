@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.reconcile.comparing import left_of, not_taken, overtaken, removed
+from aci_reconcile.plan.values import Impact
+from aci_reconcile.reconcile.comparing import is_tag, left_of, not_taken, overtaken, tagged
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.writes import patch
@@ -44,14 +45,20 @@ def verify(
     if overtaken(change, wanted, live):
         raise MovedError
     left = left_of(change, wanted, live)
-    if left and all(each.keys[:1] == ("tags",) for each in left):
-        yield from patch(change, tags.merge(live.tags, {**removed(change, wanted), **wanted.tags}), ctx, deadline)
+    if change.impact is not Impact.TAGS_ONLY and any(map(is_tag, left)):  # a PATCH would bring what a PATCH has not
+        yield from patch(change, tagged(change, wanted, live), ctx, deadline)
         live = yield from settled_read(change, ctx, deadline)
         left = left_of(change, wanted, live)
     if not left:
         return live
-    # Tags that did not take either are written along: without its fingerprint the next apply would push again.
-    merged = tags.merge(live.tags, {**removed(change, wanted), **wanted.tags})
-    applied = tags.Applied(change.digest, tags.live_digest({**live.body, "tags": merged}, wanted.body))
-    yield from patch(change, tags.merge(merged, {tags.APPLIED: str(applied)}), ctx, deadline)
-    raise not_taken(tuple(each for each in left if each.keys[:1] != ("tags",)) or left)
+    if not wanted.lifecycle.detach:
+        yield from _remembered(change, wanted, live, ctx, deadline)
+    raise not_taken(tuple(each for each in left if not is_tag(each)) or left)
+
+
+def _remembered(change: Change, wanted: Resource, live: Resource, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Let the group remember what did not take, with all of our tags: without them the next apply would push again."""
+    written = change.sends_body or bool(tags.Applied.of(live.tags).desired)
+    applied = tags.refusal(live.body, wanted.body, change.digest, written=written)
+    ours = {name: value for name, value in wanted.tags.items() if tags.is_ours(name)}
+    yield from patch(change, tags.merge(live.tags, {**ours, tags.APPLIED: str(applied)}), ctx, deadline)

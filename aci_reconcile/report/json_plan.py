@@ -162,7 +162,7 @@ def _fields(change: Change) -> list[dict[str, object]]:
 def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[str, object]:
     before = field.before if field.before is ABSENT else veiled(conceal(field.before, hidden), field.keys)
     after = field.after if field.after is ABSENT else veiled(field.after, field.keys)
-    secret = field.secret or any(isinstance(side, Secret) for side in (before, after))
+    secret = field.secret or all(isinstance(side, Secret) for side in (before, after) if side is not ABSENT)
     document: dict[str, object] = {
         "path": field.path,
         "keys": list(field.keys),
@@ -172,11 +172,21 @@ def _field(field: FieldChange, change: Change, hidden: frozenset[str]) -> dict[s
     }
     if field.candidates:
         document["candidates"] = list(field.candidates)
-    return document if secret else document | _side("before", before) | _side("after", after) | _later(field)
+    sides = _side("before", before, hidden=field.secret) | _side("after", after, hidden=field.secret)
+    return document | sides | ({} if field.secret else _later(field))
 
 
-def _side(name: str, value: Json | Absent) -> dict[str, object]:
-    return {} if value is ABSENT else {name: opened(value)}
+def _side(name: str, value: Json | Absent, *, hidden: bool) -> dict[str, object]:
+    """Return what is to be said of a side on which there is something.
+
+    Of a secret that is no more than that; of readable text that a secret takes the place of, that it is none.
+    """
+    if value is ABSENT:
+        return {}
+    if hidden or isinstance(value, Secret):
+        return {f"{name}_sensitive": value is None or isinstance(value, Secret)}
+    mask = masked(value)
+    return {name: opened(value)} | ({f"{name}_sensitive": mask} if mask else {})
 
 
 def _later(field: FieldChange) -> dict[str, object]:

@@ -37,9 +37,11 @@ def drift_metrics(drift: Drift, header: Header, now: float) -> str:
     page.gauge(
         "groups", "Groups by run state; missing, undeclared and unreadable ones, too.", ("state",), _states(drift)
     )
-    drifted = {each.address for each in drift.findings if each.counts}
-    healthy = {address: address not in dict(drift.unhealthy) for address, _ in drift.health}
-    known = dict.fromkeys((*(each.address for each in drift.plan.changes), *healthy, *sorted(drifted)))
+    # In lower case: ARM folds case, and another spelling in a manifest is no other series.
+    drifted = {each.address.lower() for each in drift.findings if each.counts}
+    unhealthy = {address.lower() for address, _ in drift.unhealthy}
+    healthy = {address.lower(): address.lower() not in unhealthy for address, _ in drift.health}
+    known = dict.fromkeys((*(each.address.lower() for each in drift.plan.changes), *healthy, *sorted(drifted)))
     page.gauge(
         "group_drifted",
         "1 where a finding about the group counts.",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _GUILTY: Mapping[Replaces, str] = {Replaces.MAY: "may force replacement", Replaces.YES: "forces replacement"}
 _CHANGED = "(secret changed)"
+_READABLE = "(readable text)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,13 @@ def _with_default(field: FieldChange) -> FieldChange:
 
 def _secret(field: FieldChange) -> Row:
     several = ", ".join(map(path_text, field.candidates))
-    told = f"(one of {len(field.candidates)} secrets changed: {several})" if several else _CHANGED
-    return Row(path_text(field.path), (told,))
+    if several:
+        values: tuple[str, ...] = (f"(one of {len(field.candidates)} secrets changed: {several})",)
+    elif field.before is ABSENT or field.after is ABSENT:
+        values = (REDACTED,)
+    else:
+        values = (_CHANGED,) if field.before is None else (_READABLE, REDACTED)
+    return Row(path_text(field.path), values, _sign(field))
 
 
 def _leaves(field: FieldChange, hidden: frozenset[str]) -> list[Row]:

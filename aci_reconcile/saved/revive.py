@@ -108,13 +108,24 @@ def _field(entry: Document) -> FieldChange:
     hidden = entry["secret"]
     return FieldChange(
         entry["path"],
-        None if hidden else entry.get("before", ABSENT),
-        None if hidden else _after(entry),
+        _side(entry, "before", entry.get("before", ABSENT)),
+        _side(entry, "after", _after(entry)),
         tuple(entry["keys"]),
         Replaces(entry["replaces"]),
         secret=hidden,
         candidates=tuple(entry.get("candidates", ())),
     )
+
+
+def _side(entry: Document, name: str, shown: Json | Absent) -> Json | Absent:
+    """Return a side of a difference; of a secret that is only whether there is one, or readable text in its place."""
+    mark = entry.get(f"{name}_sensitive")
+    if entry["secret"]:
+        told = mark is not None or not {"before_sensitive", "after_sensitive"} & entry.keys()
+        return ("" if mark is False else None) if told else ABSENT
+    if mark is True:
+        return Secret(REDACTED, source="saved plan")
+    return shown if shown is ABSENT or mark is None else _marked(shown, mark, Secret(REDACTED, source="saved plan"))
 
 
 def _after(entry: Document) -> Json | Absent:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.docs
 
 MODULES = ROOT / "build" / "docs" / "node_modules"
-WORKFLOWS = sorted((ROOT / "examples").rglob(".github/workflows/*.yml"))
+WORKFLOWS = sorted([*(ROOT / "examples").rglob(".github/workflows/*.yml"), *ROOT.glob(".github/workflows/*.yml")])
 HOSTILE = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.head_ref }}\n"
 EXAMPLES = [
     path

@@ -39,6 +39,29 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     ),
     "a whole list": (body(env(A="1")), body(env(C="3")), "containers[web].environmentVariables"),
     "a tag": (body(tags={"a": "1"}), body(tags={"a": "2"}), "tags.a"),
+    "a tag in another spelling": (body(tags={"Env": "1"}), body(tags={"env": "2"}), "tags.ENV"),
+    "a tag that only Azure has, in another spelling": (body(), body(tags={"env": "2"}), "tags.ENV"),
+    "a tag that only Git has, in another spelling": (body(tags={"env": "2"}), body(), "tags.ENV"),
+    "an identity in another spelling": (
+        {**body(), "identity": {"type": "UserAssigned", "userAssignedIdentities": {"/A": {}, "/B": {}}}},
+        {**body(), "identity": {"type": "UserAssigned", "userAssignedIdentities": {"/b": {}, "/c": {}}}},
+        "identity.userAssignedIdentities",
+    ),
+    "a registry in another spelling": (
+        body(imageRegistryCredentials=[{"server": "acr.io", "username": "a"}]),
+        body(imageRegistryCredentials=[{"server": "ACR.io", "username": "b"}]),
+        "imageRegistryCredentials[Acr.IO].username",
+    ),
+    "a port in another spelling": (
+        body(ipAddress={"type": "Public", "ports": [{"port": 80, "protocol": "TCP"}]}),
+        body(ipAddress={"type": "Public", "ports": []}),
+        "ipAddress.ports[80/tcp]",
+    ),
+    "a port without its protocol": (
+        body(ipAddress={"type": "Public", "ports": [{"port": 80}]}),
+        body(ipAddress={"type": "Public", "ports": []}),
+        "ipAddress.ports[80]",
+    ),
     "a nested object": (body(), body(diagnostics={"logAnalytics": {"workspaceId": "w"}}), "diagnostics"),
     "nothing anywhere": (body(), body(), "dnsConfig.options"),
     "a container nobody has": (body(), body(), "containers[other].image"),
@@ -52,6 +75,13 @@ def test_an_ignored_field_is_no_difference(case: str) -> None:
     after = normalize(carry_over(desired, live, (path,)))
 
     assert () == diff(align(normalize(live), after)[0], after)
+
+
+def test_a_tag_keeps_the_spelling_that_it_has_in_azure() -> None:
+    """And no second one comes beside it."""
+    carried = carry_over(body(tags={"Env": "1", "team": "a"}), body(tags={"env": "2"}), ("tags.ENV",))
+
+    assert {"env": "2", "team": "a"} == carried["tags"]
 
 
 def test_other_fields_are_still_written() -> None:

@@ -59,8 +59,7 @@ def parsed(words: list[str]) -> None:
     group = root()
     try:
         context = group.make_context("aci-reconcile", list(words))
-        protected: list[str] = getattr(context, "_protected_args")  # noqa: B009  where click keeps the command's name
-        rest = [*protected, *context.args]
+        _, rest, _ = group.make_parser(context).parse_args(list(words))
         if rest:
             name, command, arguments = group.resolve_command(context, rest)
             assert command is not None

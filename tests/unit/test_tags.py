@@ -69,6 +69,11 @@ def test_merging(there: dict[str, Any], wanted: dict[str, Any], merged: dict[str
     assert merged == tags.merge(there, wanted)
 
 
+def test_tags_are_spelled_as_in_azure() -> None:
+    """Where they are there; others as the manifest spells them."""
+    assert {"ENV": "a", "Team": "b"} == tags.spelled({"env": "a", "Team": "b"}, {"ENV": "x", "other": "y"})
+
+
 @pytest.mark.parametrize(
     ("protect", "ours"),
     [

@@ -94,6 +94,12 @@ ARM = (
         "Azure/azure-monitor-baseline-alerts#906, dotnet/core#3612",
     ),
     Fact(
+        "policy-modifies",
+        "The effect modify sets tags of a request, on creation and on update, before the provider sees it.",
+        "document",
+        "Azure Policy documentation, effect modify; Azure/sap-automation#264",
+    ),
+    Fact(
         "rate-headers",
         "Answers tell what is left of ARM's rates, and those to PUT and DELETE of a group of the provider's own.",
         "recording",

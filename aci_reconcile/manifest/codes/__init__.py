@@ -9,6 +9,7 @@ from aci_reconcile.manifest.codes.compute import COMPUTE
 from aci_reconcile.manifest.codes.files import FILES
 from aci_reconcile.manifest.codes.fingerprints import FINGERPRINTS
 from aci_reconcile.manifest.codes.form import FORM
+from aci_reconcile.manifest.codes.ignoring import IGNORING
 from aci_reconcile.manifest.codes.layers import LAYERS
 from aci_reconcile.manifest.codes.model import Code
 from aci_reconcile.manifest.codes.references import REFERENCES
@@ -34,6 +35,7 @@ CODES: Final[Mapping[str, Code]] = dict(
             **TRUST,
             **LAYERS,
             **FINGERPRINTS,
+            **IGNORING,
         }.items()
     )
 )

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from drift_looks import acceptance, look, told
-from factories import container, group, live, owned
+from factories import container, group, live, owned, rid
 
 from aci_reconcile.drift import Finding, Kind
+from aci_reconcile.model import Resource
 from aci_reconcile.plan import Action, Unreadable
 
 SHELL = container(environmentVariables=[{"name": "A", "value": "1"}, {"name": "B", "value": "2"}])
@@ -37,6 +38,16 @@ def test_everything_about_a_group() -> None:
             {"fingerprint": Finding(Kind.CHANGED, "rg-shop/web", "tags.team").fingerprint},
             [PATH, "containers[web].environmentVariables[B]"],
         ),
+        ({"paths": ["TAGS.Team"]}, [PATH, "containers[web].environmentVariables[B]"]),
+        (
+            {"paths": ["Containers[web].EnvironmentVariables[A]"]},
+            ["containers[web].environmentVariables[B]", "tags.team"],
+        ),
+        (
+            {"paths": ["containers[web].environmentVariables[a]"]},
+            [PATH, "containers[web].environmentVariables[B]", "tags.team"],
+        ),
+        ({"address": "WEB", "paths": ["tags.team"]}, [PATH, "containers[web].environmentVariables[B]"]),
         ({"address": "RG-SHOP/Web", "paths": ["tags.team"]}, [PATH, "containers[web].environmentVariables[B]"]),
         ({"address": "rg-shop/api"}, [PATH, "containers[web].environmentVariables[B]", "tags.team"]),
     ],
@@ -47,6 +58,18 @@ def test_a_part_of_it(chosen: dict[str, Any], left: list[str]) -> None:
 
     assert left == [path for _, _, path in told(drift)]
     assert bool(left) is bool(drift) is bool(drift.differing)
+
+
+def test_a_bare_name_that_may_mean_two_groups_accepts_nothing() -> None:
+    """It could hide drift; the notice says what to write."""
+    other = Resource(rid("web", "rg-other"), group().body)
+    there = [CHANGED, owned(Resource(other.id, group("web", SHELL).body))]
+    drift = look([DESIRED, other], there, accept=[acceptance(address="web")])
+
+    assert (True, 0) == (bool(drift), len(drift.accepted))
+    assert ["web may mean rg-other/web, rg-shop/web: nothing is accepted; write the resource group, too"] == [
+        each.message for each in drift.plan.notices
+    ]
 
 
 def test_a_group_that_is_accepted_to_be_missing() -> None:

@@ -48,6 +48,19 @@ def test_tags_by_put_are_a_knob() -> None:
     assert {"a": "1"} == world.settle("web")["tags"]
 
 
+def test_a_policy_sets_tags_whatever_is_sent() -> None:
+    """In a creation, an update and a PATCH; a name that is sent keeps its spelling."""
+    world = World(Knobs(policy_tags=frozenset({"env=prod"})))
+    created = world.create("web", group())
+    world.put("web", {**group(), "tags": {"ENV": "dev", "a": "1"}})
+    updated = world.settle("web")
+    patched = world.send("PATCH", f"{GROUPS}/web", {"tags": {"Env": "dev"}}).json()
+
+    assert {"env": "prod"} == created["tags"]
+    assert {"ENV": "prod", "a": "1"} == updated["tags"]
+    assert {"Env": "prod"} == patched["tags"]
+
+
 @pytest.mark.parametrize(
     ("tags", "code"),
     [

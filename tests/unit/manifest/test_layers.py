@@ -121,6 +121,10 @@ tags            | {a: x}    | .         | .             | {a: null} | {a: null}
 tags            | {a: null} | .         | {a: x}        | .         | {a: x}
 tags            | .         | .         | {a: null}     | .         | {a: null}
 tags            | {a: x}    | .         |               | .         | ACI260 {a: x}
+tags            | {Env: x}  | .         | {env: y}      | .         | {env: y}
+tags            | {env: x}  | {ENV: y}  | .             | {Env: z}  | {Env: z}
+tags            | {env: x}  | .         | {ENV: null}   | .         | {ENV: null}
+tags            | {env: x}  | .         | {A: 1, a: 2}  | .         | ACI099
 osType          | Windows   | .         | null          | .         | -
 containers      | .         | .         | .             | null      | ACI123
 """

@@ -87,8 +87,8 @@ def test_nothing_is_accepted(tmp_path: Path, text: str) -> None:
         ("- {address: rg/web, reason: x, until: 2026-02-30}\n", ["1:39: ACI196 `2026-02-30` is no date"]),
         ("- {address: rg/web, reason: x, until: 20261231}\n", ["1:39: ACI196 `20261231` is no date"]),
         (
-            "- {address: web, reason: x, until: 2026-12-31}\n",
-            ["1:13: ACI195 `web` is not an address: resourceGroup/name"],
+            "- {address: a/b/c, reason: x, until: 2026-12-31}\n",
+            ["1:13: ACI195 `a/b/c` is not an address, resourceGroup/name, or a name"],
         ),
         (
             "- {address: rg/web, kind: not-compared, reason: x, until: 2026-12-31}\n",

@@ -161,11 +161,11 @@ def test_another_manifest_than_the_last_writes_is_written() -> None:
     assert (Action.UPDATE, False, Cause.GIT) == (change.action, change.stuck, change.cause)
 
 
-def test_tags_that_azure_did_not_take_are_written_again() -> None:
-    """They cost nothing."""
+def test_tags_that_azure_did_not_take_are_not_written_again() -> None:
+    """Whoever sets them, as an Azure Policy does, would set them again."""
     desired = group(tags={"team": "a"})
     there = live(group())
     memory_of_it = applied(desired, tags.live_digest(there.body, desired.body))
     change = decide(desired, replace(there, body={**there.body, "tags": memory_of_it}), policy())
 
-    assert (Action.UPDATE, Impact.TAGS_ONLY, False) == (change.action, change.impact, change.stuck)
+    assert (Action.NO_OP, Impact.NONE, True) == (change.action, change.impact, change.stuck)

@@ -1,0 +1,157 @@
+"""Secrets that come and go: what is known of them although one fingerprint stands for all values of a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from factories import body, container, group, live, policy
+
+from aci_reconcile import tags
+from aci_reconcile.normalize import secrets_of
+from aci_reconcile.plan import Action, Change, Impact, plan
+from aci_reconcile.report.rows import rows
+from aci_reconcile.secret import Secret, fingerprint
+
+A, B, C = (f"containers[web].environmentVariables[{name}]" for name in "ABC")
+REGISTRY = "imageRegistryCredentials[acr.io]"
+
+
+def secret(**values: str) -> list[dict[str, Any]]:
+    """Return secret variables."""
+    return [{"name": name, "secureValue": Secret(value)} for name, value in values.items()]
+
+
+def plain(**values: str) -> list[dict[str, Any]]:
+    """Return readable ones."""
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def variables(*given: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return a body with these variables."""
+    return body(container(environmentVariables=list(given)), **more)
+
+
+def with_registry(login: dict[str, Any], *given: dict[str, Any]) -> dict[str, Any]:
+    """Return a body with a registry, and variables."""
+    return variables(*given, imageRegistryCredentials=[{"server": "acr.io", **login}])
+
+
+def with_volume(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a body with a volume."""
+    return body(volumes=[{"name": "v", **given}])
+
+
+@dataclass(frozen=True)
+class Step:
+    """A manifest after another; what the plan says of it."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    lines: list[str]
+    azure: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What somebody made of the group meanwhile."""
+
+
+PASSWORD = {"username": "u", "password": Secret("p")}
+STEPS: dict[str, Step] = {
+    "becomes readable beside another": Step(
+        variables(*secret(A="a", B="b")),
+        variables(*plain(A="shown"), *secret(B="b")),
+        [f'  {A} (secret) -> "shown"', f"  {B} (secret not compared)"],
+    ),
+    "becomes readable, with the value it had": Step(
+        variables(*secret(A="a", B="b")), variables(*plain(A="a"), *secret(B="b")), [f'  {A} (secret) -> "a"']
+    ),
+    "becomes readable, alone": Step(
+        variables(*secret(A="a")), variables(*plain(A="shown")), [f'  {A} (secret) -> "shown"']
+    ),
+    "is new beside another": Step(variables(*secret(B="b")), variables(*secret(B="b", C="c")), [f"+ {C} (secret)"]),
+    "is new beside another that changed": Step(
+        variables(*secret(B="b")), variables(*secret(B="x", C="c")), [f"+ {C} (secret)", f"  {B} (secret changed)"]
+    ),
+    "is new beside one of two that changed": Step(
+        variables(*secret(A="a", B="b")),
+        variables(*secret(A="a", B="x", C="c")),
+        [f"+ {C} (secret)", f"  secrets (one of 2 secrets changed: {A}, {B})"],
+    ),
+    "is the first": Step(variables(), variables(*secret(A="a")), [f"+ {A} (secret)"]),
+    "takes the place of readable text": Step(
+        variables(*plain(A="was shown"), *secret(B="b")),
+        variables(*secret(A="a", B="b")),
+        [f"  {A} (readable text) -> (secret)"],
+    ),
+    "is gone beside another": Step(
+        variables(*secret(A="a", B="b")), variables(*secret(B="b")), [f"- {A} (secret)", f"  {B} (secret not compared)"]
+    ),
+    "is gone, the last": Step(variables(*secret(A="a")), variables(), [f"- {A} (secret)"]),
+    "changed": Step(variables(*secret(A="a")), variables(*secret(A="x")), [f"  {A} (secret changed)"]),
+    "is fetched by Azure from now on": Step(
+        variables(*secret(A="a")),
+        variables({"name": "A", "secureValueReference": "r"}),
+        [f"- {A} (secret)", f'+ {A}.secureValueReference "r"'],
+    ),
+    "is a password of a new registry": Step(
+        variables(*secret(B="b")),
+        with_registry(PASSWORD, *secret(B="b")),
+        [f'+ {REGISTRY}.username "u"', f"+ {REGISTRY}.password (secret)"],
+    ),
+    "is a password that an identity takes the place of": Step(
+        with_registry(PASSWORD),
+        with_registry({"identity": "/i"}),
+        [f'- {REGISTRY}.username "u"', f"- {REGISTRY}.password (secret)", f'+ {REGISTRY}.identity "/i"'],
+    ),
+    "is a file of a volume that had others": Step(
+        with_volume({"secret": {"a": Secret("x")}}),
+        with_volume({"secret": {"a": Secret("x"), "b": Secret("y")}}),
+        ["  secrets (one of 2 secrets changed: volumes[v].secret.a, volumes[v].secret.b)"],
+    ),
+    "is a file of a volume that was of another kind": Step(
+        with_volume({"emptyDir": {}}),
+        with_volume({"secret": {"a": Secret("x")}}),
+        ["- volumes[v].emptyDir {}", "+ volumes[v].secret.a (secret)"],
+    ),
+    "was taken out in Azure": Step(
+        variables(*secret(A="a", B="b")),
+        variables(*secret(A="a", B="b")),
+        [f"+ {A} (secret) # changed in Azure"],
+        azure=variables(*secret(B="b")),
+    ),
+    "was made readable in Azure": Step(
+        variables(*secret(A="a", B="b")),
+        variables(*secret(A="a", B="b")),
+        [f"  {A} (readable text) -> (secret) # changed in Azure"],
+        azure=variables(*plain(A="by hand"), *secret(B="b")),
+    ),
+    "was added in Azure": Step(
+        variables(*secret(B="b")),
+        variables(*secret(B="b")),
+        [f"- {A} (secret) # changed in Azure"],
+        azure=variables(*secret(A="by hand", B="b")),
+    ),
+}
+
+
+def planned(step: Step, **rules: Any) -> Change:
+    """Return what is planned for a group whose last write was ours."""
+    mark = fingerprint(secrets_of(step.before), entropy=lambda size: b"\x07" * size)
+    ours = {tags.OWNER: "shop/prod", tags.APPLIED: str(tags.Applied(tags.desired_digest(step.before)))}
+    ours |= {tags.SECRETS: mark} if mark else {}
+    there = live(group(), tags=ours)
+    seen = live(there.with_body({**there.body, **(step.azure or step.before)}), tags=ours)
+    (change,) = plan([group().with_body(step.after)], [seen], policy(**rules)).changes
+    return change
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_what_is_known_is_said(name: str) -> None:
+    """Of each secret by itself, as far as it can be known; and the group is written."""
+    change = planned(STEPS[name])
+    told = [
+        f"{row.sign} {row.path} {' -> '.join(row.values)}{' # ' if row.remark else ''}{row.remark}"
+        for row in rows(change)
+    ]
+
+    assert STEPS[name].lines == told
+    assert (Action.UPDATE, Impact.RESTART) == (change.action, change.impact)
