@@ -49,7 +49,7 @@ class DestroyOptions:
 
 def _destroy(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.approval import ask
-    from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan
+    from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan, still_open
     from aci_reconcile.cli.plan import exit_code
     from aci_reconcile.cli.work import prepared
     from aci_reconcile.reconcile import apply, delete_resource_groups
@@ -67,6 +67,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
         if not plan and not doomed:
             return exit_code(plan, detailed=False)
         ask(session, _question(plan, doomed), approved=asked.approved)
+        still_open(plan.policy, session)
         ends = carried_out(events, context, session, verb="Destroy")
         if doomed and not ends[0].failed and not stopped():
             scopes = [each.scope for each in doomed]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from math import floor
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from aci_reconcile.manifest.findings import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _DURATION = re.compile(r"(?:([0-9]{1,3})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -66,6 +68,21 @@ def frozen(windows: Iterable[Window], now: float) -> str:
         return ""
     end, window = max(ends, key=lambda each: each[0])
     return f"{window.reason} (until {datetime.fromtimestamp(end, window.zone):%Y-%m-%d %H:%M} {window.zone.key})"
+
+
+def calendar(windows: Iterable[Window]) -> Callable[[float], str]:
+    """Return what tells at any moment why nothing may be written then.
+
+    It is asked before every write, by several threads, and windows begin and end with whole seconds: within one second
+    the answer is found once.
+    """
+    known = tuple(windows)
+
+    @lru_cache(maxsize=1)
+    def within(second: int) -> str:
+        return frozen(known, second)
+
+    return lambda now: within(floor(now)) if known else ""
 
 
 def by_dates(reason: str, zone: ZoneInfo, start: str, end: str) -> Window:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.errors import AciReconcileError, HeldBackError
 from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
 from aci_reconcile.model import as_object
 from aci_reconcile.reconcile.limits import Ask, Kind
@@ -40,12 +40,23 @@ def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     create = partial(ctx.backend.create_resource_group, wanted.scope, wanted.location, owner)
     try:
         with ctx.span("create resource group", wanted.scope.resource_group):
+            _unless_frozen(ctx)
             yield from patiently(ctx, create, ctx.deadline(), ask=Ask(Kind.WRITE))
     except AciReconcileError as error:
         yield ResourceGroupFailed(wanted.scope, error)
         return False
     yield ResourceGroupCreated(wanted.scope)
     return True
+
+
+def _unless_frozen(ctx: Context) -> None:
+    """Write nothing once a freeze has begun.
+
+    Raises:
+        HeldBackError: one has.
+    """
+    if why := ctx.frozen():
+        raise HeldBackError(f"a freeze began: {why}")
 
 
 def unattempted(scope: Scope, because: str) -> ResourceGroupFailed:
@@ -75,6 +86,7 @@ def _removed(scope: Scope, ctx: Context) -> Process[bool]:
     _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
     left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
     _must_be_empty(scope, left)
+    _unless_frozen(ctx)
     yield from patiently(ctx, lambda: ctx.backend.delete_resource_group(scope), deadline, ask=Ask(Kind.DELETE))
     pace = Pace()
     while (yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)) is not None:

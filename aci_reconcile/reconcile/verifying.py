@@ -52,6 +52,7 @@ def verify(
         return live
     # Tags that did not take either are written along: without its fingerprint the next apply would push again.
     merged = tags.merge(live.tags, {**removed(change, wanted), **wanted.tags})
-    applied = tags.Applied(change.digest, tags.live_digest({**live.body, "tags": merged}, wanted.body))
+    left_over = tags.live_digest({**live.body, "tags": merged}, wanted.body)
+    applied = tags.Applied(change.digest, left_over, tags.Applied.of(wanted.tags).serial)
     yield from patch(change, tags.merge(merged, {tags.APPLIED: str(applied)}), ctx, deadline)
     raise not_taken(tuple(each for each in left if each.keys[:1] != ("tags",)) or left)

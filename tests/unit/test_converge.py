@@ -266,7 +266,7 @@ def test_a_put_without_an_answer_is_settled_by_reading(arrived: bool) -> None:
     backend.faults["put"] = [NoAnswerError("504")]
     change = plan([group()], [], policy()).changes[0]
     assert change.after is not None
-    wanted = stamped(change, change.after, "")
+    wanted = stamped(change, change.after, "", context(backend))
     if arrived:
         backend.after_fault = lambda _verb: backend.keep(wanted)
     events = run(backend, group())
