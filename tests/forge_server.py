@@ -87,6 +87,8 @@ class Forge:
     def answer(self, method: str, target: str, body: bytes) -> Said:
         """Answer a request."""
         parts = urlsplit(target)
+        if parts.path in {"/user", "/graphql"}:
+            return self._identity(parts.path)
         path = parts.path.removeprefix(f"/repos/{REPOSITORY}")
         self.asked.append((method, path))
         if path == parts.path:
@@ -98,6 +100,14 @@ class Forge:
             if found and verb == method:
                 return handle(unquote(found[1]) if found.groups() else "", query, told)
         return _missing()
+
+    def _identity(self, path: str) -> Said:
+        """Tell whose the token is; REST tells that of a person's token alone. Such questions are not in ``asked``."""
+        if path == "/graphql":
+            return 200, {"data": {"viewer": {"login": self.user["login"]}}}, {}
+        if self.user["type"] == "Bot":
+            return 403, {"message": "Resource not accessible by integration"}, {}
+        return 200, self.user, {}
 
     def _routes(self) -> tuple[tuple[str, str, Callable[[str, dict[str, str], Any], Said]], ...]:
         return (
