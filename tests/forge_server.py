@@ -38,6 +38,8 @@ class Forge:
     sent: list[bytes] = field(default_factory=list[bytes])
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     may_label: bool = True
+    refs: dict[str, str] = field(default_factory=dict[str, str])
+    """Where branches are: ``heads/main`` and its commit."""
     user: dict[str, str] = field(default_factory=lambda: {"login": "github-actions[bot]", "type": "Bot"})
 
     @property
@@ -119,6 +121,7 @@ class Forge:
             (r"/issues/comments/(\d+)", "PATCH", self._change_comment),
             (r"/labels/([^/]+)", "GET", self._label),
             (r"/labels", "POST", self._make_label),
+            (r"/git/ref/(.+)", "GET", self._ref),
         )
 
     def _list(self, _: str, query: dict[str, str], __: Any) -> Said:
@@ -173,6 +176,11 @@ class Forge:
             return 422, {"message": "Validation Failed"}, {}
         self.labels.add(told["name"])
         return 201, told, {}
+
+    def _ref(self, name: str, _: dict[str, str], __: Any) -> Said:
+        if name not in self.refs:
+            return _missing()
+        return 200, {"ref": f"refs/{name}", "object": {"type": "commit", "sha": self.refs[name]}}, {}
 
 
 def _missing() -> Said:

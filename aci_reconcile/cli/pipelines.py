@@ -84,9 +84,9 @@ def _head(ctx: click.Context) -> ExitCode:
     session, _ = started(ctx)
     forge = github_from(session.environ, session.clock)
     commit, ref = (session.environ.get(name, "") for name in ("GITHUB_SHA", "GITHUB_REF"))
-    branch = check_newest(forge.get, ref, commit)
-    session.console.info(f"{commit[:12]} is the head of {branch}.")
-    session.console.result(json.dumps({"branch": branch, "commit": commit}) if session.console.json else commit)
+    name = check_newest(forge.get, ref, commit)
+    session.console.info(f"{commit[:12]} is the head of {name}.")
+    session.console.result(json.dumps({"ref": name, "commit": commit}) if session.console.json else commit)
     return ExitCode.OK
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     Get = Callable[[str], Json]
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_BRANCH: Final = "refs/heads/"
+_REF: Final = "refs/"
+_BRANCH: Final = f"{_REF}heads/"
 _HINT = "plan again, and apply that: docs/ci.md"
 _NONE = (
     "plan again, and apply that: docs/ci.md; where another pull request leads the same commit into another branch, "
@@ -91,28 +92,34 @@ def planned_run(get: Get, merge: Merge) -> PlannedRun:
 
 
 def check_newest(get: Get, ref: str, commit: str) -> str:
-    """Look whether a commit is still the head of its branch, and return the branch.
+    """Look whether a commit is still what its branch, tag or pull request leads to, and return the name of that.
 
     A job that is run again has the commit that it had, whatever was merged, or taken back, since.
 
     Args:
         get: reads from the repository's part of the API.
-        ref: the branch, as ``refs/heads/main``.
+        ref: the branch, as ``refs/heads/main``; or a tag, or the merge of a pull request.
         commit: the one that the job is about.
 
     Raises:
-        UsageError: the commit is none, or it is on no branch.
-        StalePlanError: the branch is elsewhere by now.
+        UsageError: the commit is none, or nothing leads to it.
+        StalePlanError: it is elsewhere by now.
         ForgeError: GitHub said no.
     """
-    branch = branch_of(ref, commit)
-    told = as_object(as_object(get(f"/git/ref/heads/{quote(branch)}")).get("object"))
-    now = as_text(told.get("sha"))
+    if not _COMMIT.fullmatch(commit):
+        raise UsageError("GITHUB_SHA is no commit")
+    name = ref.removeprefix(_REF)
+    if name in {ref, ""} or not name.isprintable():
+        raise UsageError("GITHUB_REF is no branch", hint="a job has one such as refs/heads/main")
+    told = as_object(as_object(get(f"/git/ref/{quote(name)}")).get("object"))
+    if as_text(told.get("type")) == "tag" and _COMMIT.fullmatch(as_text(told.get("sha"))):  # one with a message
+        told = as_object(as_object(get(f"/git/tags/{as_text(told.get('sha'))}")).get("object"))
+    now, shown = as_text(told.get("sha")), ref.removeprefix(_BRANCH)
     if now != commit:
         where = now[:12] if _COMMIT.fullmatch(now) else "another commit"
-        message = f"{branch} is at {where} by now, and this run is about {commit[:12]}"
+        message = f"{shown} is at {where} by now, and this run is about {commit[:12]}"
         raise StalePlanError(message, hint="nothing was written; what was merged last has a run of its own")
-    return branch
+    return shown
 
 
 def branch_of(ref: str, commit: str) -> str:
@@ -125,7 +132,8 @@ def branch_of(ref: str, commit: str) -> str:
         raise UsageError("GITHUB_SHA is no commit")
     branch = ref.removeprefix(_BRANCH)
     if branch in {ref, ""} or not branch.isprintable():
-        raise UsageError("GITHUB_REF is no branch", hint="a saved plan is applied from a branch: refs/heads/main")
+        hint = "the plan of a pull request is applied from the branch that it was merged into: refs/heads/main"
+        raise UsageError("GITHUB_REF is no branch", hint=hint)
     return branch
 
 

@@ -112,14 +112,16 @@ def test_outputs_of_what_is_no_result(project: CommandLine, text: str) -> None:
 
 
 def test_a_run_that_is_run_again(cli: CommandLine, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its commit is not the branch's head any more: exit code 4; on a pull request there is no branch to ask for."""
+    """Its commit is not the branch's head any more: exit code 4; what is no commit is none."""
+    monkeypatch.setenv("GITHUB_SHA", "HEAD")
     refused = cli("head")
+    monkeypatch.setenv("GITHUB_SHA", "a" * 40)
     monkeypatch.setenv("GITHUB_REF", "refs/heads/main")
     forge.faults += [(200, {}, {"object": {"sha": each * 40}}) for each in "aab"]
     newest, told, older = cli("head"), cli("head", "--format", "json"), cli("head")
 
     assert [1, 0, 0, 4] == [each.code for each in (refused, newest, told, older)]
-    assert ("a" * 40 + "\n", {"branch": "main", "commit": "a" * 40}) == (newest.out, told.document)
+    assert ("a" * 40 + "\n", {"ref": "main", "commit": "a" * 40}) == (newest.out, told.document)
     assert "main is at bbbbbbbbbbbb by now, and this run is about aaaaaaaaaaaa\n  nothing was written" in older.err
 
 

@@ -184,18 +184,42 @@ def test_what_is_no_commit(commit: str) -> None:
 
 @pytest.mark.parametrize("ref", ["", "refs/tags/v1", "refs/pull/7/merge", "refs/heads/", "refs/heads/a\nb", "main"])
 def test_what_is_no_branch(ref: str) -> None:
-    """Nothing is applied from there."""
+    """No plan of a pull request is applied from there."""
     with pytest.raises(UsageError, match="GITHUB_REF is no branch"):
         planned_run(lambda _path: None, Merge(COMMIT, ref, "x"))
+
+
+@pytest.mark.parametrize("ref", ["", "refs/", "refs/heads/a\nb", "main"])
+def test_what_leads_nowhere(ref: str) -> None:
+    """It never becomes part of a path."""
     with pytest.raises(UsageError, match="GITHUB_REF is no branch"):
         check_newest(lambda _path: None, ref, COMMIT)
 
 
-def test_the_head_of_the_branch() -> None:
-    """Its name is a part of a path, whatever stands in it."""
-    answers = {"/git/ref/heads/release/a%3Fb": {"ref": "x", "object": {"sha": COMMIT}}}
+@pytest.mark.parametrize(
+    ("ref", "path", "shown"),
+    [
+        ("refs/heads/main", "/git/ref/heads/main", "main"),
+        ("refs/heads/release/a?b", "/git/ref/heads/release/a%3Fb", "release/a?b"),
+        ("refs/pull/7/merge", "/git/ref/pull/7/merge", "refs/pull/7/merge"),
+        ("refs/tags/v1", "/git/ref/tags/v1", "refs/tags/v1"),
+    ],
+)
+def test_a_commit_that_is_still_the_last(ref: str, path: str, shown: str) -> None:
+    """Of a branch, of a pull request, of a tag; the name is a part of a path, whatever stands in it."""
+    answers = {path: {"ref": "x", "object": {"type": "commit", "sha": COMMIT}}}
 
-    assert "release/a?b" == check_newest(answers.get, "refs/heads/release/a?b", COMMIT)
+    assert shown == check_newest(answers.get, ref, COMMIT)
+
+
+def test_a_tag_with_a_message() -> None:
+    """It is an object of its own, which names the commit."""
+    answers = {
+        "/git/ref/tags/v1": {"object": {"type": "tag", "sha": OLD}},
+        f"/git/tags/{OLD}": {"object": {"type": "commit", "sha": COMMIT}},
+    }
+
+    assert "refs/tags/v1" == check_newest(answers.get, "refs/tags/v1", COMMIT)
 
 
 @pytest.mark.parametrize(
