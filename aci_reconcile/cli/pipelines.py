@@ -1,4 +1,4 @@
-"""``outputs``, ``comment``, ``merged`` and ``head``: what the job of a pipeline hands on, and what it asks of its forge."""
+"""``outputs``, ``comment``, ``merged`` and ``head``: what a pipeline's job hands on, and asks of its forge."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def asked_again(request: Mapping[str, Any]) -> dict[str, object]:
     return values | {"var": tuple((name, value) for name, value in request.get("var", ()))}
 
 
-def _request(given: Given, hidden: Collection[str]) -> dict[str, Any]:
+def _request(given: Given, hidden: Iterable[str]) -> dict[str, Any]:
     values = {name: given.values.get(name) for name in ASKED if name != _TOUCHED}
     values["var"] = tuple(pair for pair in given.pairs("var") if pair[0] not in hidden)
     return {name: _encoded(value) for name, value in values.items() if value not in (None, "", ())}

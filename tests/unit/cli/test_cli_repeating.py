@@ -6,7 +6,6 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
 import pytest
 
 from aci_reconcile.cli.apply import APPLY
@@ -18,6 +17,7 @@ from aci_reconcile.cli.saving import _encoded
 from aci_reconcile.errors import StalePlanError
 
 if TYPE_CHECKING:
+    import click
     from unit.cli.command_line import CommandLine
 
 WORDS = {

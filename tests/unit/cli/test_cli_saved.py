@@ -246,7 +246,7 @@ def test_an_expired_plan_is_refused(azure: CommandLine, served: Served) -> None:
 
 
 def test_the_plan_says_what_it_is_about(project: CommandLine) -> None:
-    """Paths and environment; saying the same again is no contradiction, and what it was allowed has to be said again."""
+    """Paths and environment; to say the same is no contradiction, and what it was allowed has to be said again."""
     project.write("aci-reconcile.yaml", f"{PROJECT}variables: {{tag: '1'}}\nenvironments: {{prod: {{}}}}\n")
     project.group("web", image="'nginx:${var:tag}'")
     project("apply", "-y", "-e", "prod")

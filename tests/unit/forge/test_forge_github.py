@@ -78,7 +78,7 @@ def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
 
 
 def test_nobody_else_s_issue_is_taken(forge: Forge) -> None:
-    """Neither another marker, nor one that is quoted, nor a pull request, nor what somebody else has written is ours."""
+    """Neither another marker, nor one that is quoted, nor a pull request, nor what somebody else wrote is ours."""
     forge.add_issue(body=f"{marker('drift', 'shop')}\nx", labels=[LABEL])
     forge.add_issue(body=f"see\n{MARK}", labels=[LABEL])
     forge.add_issue(body=MARK, labels=[LABEL], pull_request={})

@@ -1,4 +1,4 @@
-"""Which run planned the pull request that was merged: the right one, or none; and whether a commit is still the head."""
+"""Which run planned the pull request that was merged: the right one, or none; whether a commit is still the head."""
 
 from __future__ import annotations
 

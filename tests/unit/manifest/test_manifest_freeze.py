@@ -115,7 +115,7 @@ def test_days_that_the_calendar_ends_before(text: str) -> None:
         "2026-11-20T24:00",
         " 2026-11-20",
         "2026-11-20\n",
-        "２０２６-11-20",
+        "\uff12\uff10\uff12\uff16-11-20",
     ],
 )
 @pytest.mark.parametrize("key", ["from", "to"])

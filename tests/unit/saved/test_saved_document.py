@@ -142,7 +142,7 @@ def test_the_plan_digest_depends_on_the_major_version(version: str, same: bool) 
 
 
 def test_every_field_of_a_policy_counts() -> None:
-    """But the owner (the project), the key (fingerprints show it), and what holds a plan by the time it is looked at."""
+    """But the owner (the project), the key (fingerprints show it), and what holds a plan whenever it is looked at."""
     names = {each.name for each in dataclasses.fields(Policy)}
 
     aside = {"owner", "frozen", "frozen_at", "override", "fingerprint_key", "emptied"}
