@@ -41,21 +41,36 @@ def repository(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-@pytest.fixture
-def shop(project: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of ``web``, and of ``db`` and ``cache`` from a submodule, which has a submodule with ``deep``."""
+    folder = tmp_path_factory.mktemp("submodules")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in IDENTITY.items():
+            patch.setenv(name, value)
+        deep = repository(folder / "remotes" / "deep", {"deep.yaml": TEXT.format(name="deep", tag=1)})
+        below = {f"{name}.yaml": TEXT.format(name=name, tag=1) for name in ("db", "cache")}
+        shared = repository(folder / "remotes" / "shared", below)
+        git(shared, "-c", FILE, "submodule", "-q", "add", str(deep), "deep")
+        git(shared, "commit", "-q", "-m", "deep")
+        repository(folder / "remotes" / "more", {"new.yaml": TEXT.format(name="new", tag=1)})
+        files = {".gitignore": "/.aci-reconcile\n", "manifests/web.yaml": TEXT.format(name="web", tag=1)}
+        shop = repository(
+            folder / "shop", {"aci-reconcile.yaml": f"{PROJECT}manifests: [manifests/, shared/]\n", **files}
+        )
+        git(shop, "-c", FILE, "submodule", "-q", "add", str(shared), "shared")
+        git(shop, "-c", FILE, "submodule", "-q", "update", "--init", "--recursive")
+        commit(shop, {})
+    return folder
+
+
+@pytest.fixture
+def shop(made: Path, project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A copy of it, to be changed."""
     for name, value in IDENTITY.items():
         monkeypatch.setenv(name, value)
-    remotes = tmp_path.parent / f"{tmp_path.name}-remotes"
-    deep = repository(remotes / "deep", {"deep.yaml": TEXT.format(name="deep", tag=1)})
-    shared = repository(remotes / "shared", {f"{name}.yaml": TEXT.format(name=name, tag=1) for name in ("db", "cache")})
-    git(shared, "-c", FILE, "submodule", "-q", "add", str(deep), "deep")
-    git(shared, "commit", "-q", "-m", "deep")
-    project.write("aci-reconcile.yaml", f"{PROJECT}manifests: [manifests/, shared/]\n")
-    git(project.folder, "init", "-q", "-b", "main")
-    git(project.folder, "-c", FILE, "submodule", "-q", "add", str(shared), "shared")
-    git(project.folder, "-c", FILE, "submodule", "-q", "update", "--init", "--recursive")
-    commit(project.folder, {".gitignore": "/.aci-reconcile\n"})
+    shutil.rmtree(project.folder / "manifests")
+    shutil.copytree(made / "shop", project.folder, dirs_exist_ok=True, symlinks=True)
     return project
 
 
@@ -129,11 +144,10 @@ def test_a_submodule_touches_what_lies_below_it(shop: CommandLine, happens: Call
     assert names == planned(shop)[1]
 
 
-def test_one_that_was_added(shop: CommandLine) -> None:
+def test_one_that_was_added(shop: CommandLine, made: Path) -> None:
     """By a commit, or as a repository that this one does not know yet."""
     git(shop.folder, "branch", "-q", "-f", "before", "HEAD")
-    more = shop.folder.parent / f"{shop.folder.name}-remotes" / "more"
-    repository(more, {"new.yaml": TEXT.format(name="new", tag=1)})
+    more = made / "remotes" / "more"
     subprocess.run(["git", "clone", "-q", str(more), str(shop.folder / "manifests" / "more")], check=True, timeout=60)
     unknown = planned(shop, "before")[1]
     shutil.rmtree(shop.folder / "manifests" / "more")
@@ -157,10 +171,9 @@ def test_a_group_that_a_submodule_does_not_declare_any_more(shop: CommandLine) -
     assert "all of 3 groups, because `deep` is declared no more.\n" in deeper[0].err
 
 
-def test_one_that_is_gone(shop: CommandLine) -> None:
+def test_one_that_is_gone(shop: CommandLine, made: Path) -> None:
     """Nobody can tell what it declared: everything is planned."""
-    more = shop.folder.parent / f"{shop.folder.name}-remotes" / "more"
-    repository(more, {"new.yaml": TEXT.format(name="new", tag=1)})
+    more = made / "remotes" / "more"
     git(shop.folder, "-c", FILE, "submodule", "-q", "add", str(more), "manifests/more")
     git(shop.folder, "commit", "-q", "-m", "more")
     git(shop.folder, "rm", "-q", "-f", "manifests/more")
@@ -170,9 +183,9 @@ def test_one_that_is_gone(shop: CommandLine) -> None:
     assert "all of 4 groups, because what the submodule more held then is not in this clone.\n" in ran.err
 
 
-def test_one_whose_former_commit_is_not_in_this_clone(shop: CommandLine) -> None:
+def test_one_whose_former_commit_is_not_in_this_clone(shop: CommandLine, made: Path) -> None:
     """As in a clone of a pipeline, without history: what it declared is not known."""
-    remote = shop.folder.parent / f"{shop.folder.name}-remotes" / "shared"
+    remote = made / "remotes" / "shared"
     commit(remote, {"README.md": "new"})
     git(shop.folder, "checkout", "-q", "-b", "feature")
     git(shop.folder, "submodule", "-q", "deinit", "-f", "shared")
