@@ -152,5 +152,5 @@ HEAD = Command(
     _head,
     [*options.output()],
     help="Say whether the commit of this workflow run on GitHub is still the head of its branch; 4 where it is not.",
-    examples=("aci-reconcile head   before apply --plan: a run of last week that is run again has last week's plan",),
+    examples=("aci-reconcile head   before apply --plan: 4 for a run of last week that is run again",),
 )
