@@ -69,7 +69,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
         ask(session, _question(plan, doomed), approved=asked.approved)
         still_open(plan.policy, session)
         ends = carried_out(events, context, session, verb="Destroy")
-        if doomed and not ends[0].failed and not stopped():
+        if doomed and not (ends[0].failed or ends[0].skipped or stopped()):
             scopes = [each.scope for each in doomed]
             events = delete_resource_groups(scopes, context, concurrency=many, stopped=stopped)
             ends += carried_out(events, context, session, verb="Destroy")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from aci_reconcile.errors import ForgeError, UsageError
+from aci_reconcile.forge.authors import UNAUTHORIZED, author, writer
 from aci_reconcile.forge.ports import Issue, Kept, Outcome
 from aci_reconcile.forge.texts import carries, marked, same
 from aci_reconcile.forge.urls import checked
@@ -31,9 +32,6 @@ _PULL_REQUEST = re.compile(r"refs/pull/([1-9][0-9]{0,9})/(?:merge|head)")
 _HEADERS: Final = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _A_PAGE: Final = 100
 _MOST_PAGES: Final = 50
-_BOT: Final = "[bot]"
-_WORKFLOWS: Final = "github-actions"
-"""Who writes with the token of a workflow, where GitHub does not say whose a token is."""
 _COLOUR, _MEANING = "b60205", "Kept by aci-reconcile: what differs in Azure"
 _HINTS: Final = {
     401: "GITHUB_TOKEN is not valid, or not any more",
@@ -41,7 +39,7 @@ _HINTS: Final = {
     404: "there is no such repository for this token: it may lack permissions, or GITHUB_REPOSITORY is wrong",
     410: "the issues of the repository are switched off",
 }
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _UNPROCESSABLE = 401, 403, 404, 422
+_FORBIDDEN, _NOT_FOUND, _UNPROCESSABLE = 403, 404, 422
 
 
 def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
@@ -172,31 +170,22 @@ class GitHub:
         for each in found:
             if carries(as_text(each.get("body")), marker):
                 me = me or self._me()
-                if me and _author(as_object(each.get("user"))) == me:
+                if me and author(as_object(each.get("user"))) == me:
                     yield each
 
     def _me(self) -> str:
         """Return who writes with this token.
 
-        The token of a workflow, or of another app, may not ask REST for itself; GraphQL tells it
-        (fullsend-ai/fullsend#1953). Where neither does, it is taken for the token of a workflow.
-
         Raises:
-            ForgeError: the token is not valid.
+            ForgeError: it is not valid.
         """
-        answer = self._asked_of(f"{self.base}/user")
-        if answer.good:
-            return _author(as_object(answer.json))
-        if answer.status == _UNAUTHORIZED:
+        me, answer = writer(self.base, self._asked_beside)
+        if answer.status == UNAUTHORIZED:
             raise self._refused("GET", answer)
-        query: Json = {"query": "{viewer{login}}"}
-        told = self._asked_of(f"{self.base.removesuffix('/v3')}/graphql", query)
-        viewer = as_object(as_object(as_object(told.json).get("data")).get("viewer")) if told.good else {}
-        login = as_text(viewer.get("login")).removesuffix(_BOT) or _WORKFLOWS
-        return f"{login}{_BOT}".lower()
+        return me
 
-    def _asked_of(self, url: str, body: Json = None) -> Answer:
-        """Ask the API beside the repository; both questions only read."""
+    def _asked_beside(self, url: str, body: Json) -> Answer:
+        """Ask the API beside the repository; what is asked there only reads."""
         return ask(Call("GET" if body is None else "POST", url, body, _HEADERS, self.bearer), self.clock)
 
     def _make_label(self, label: str) -> None:
@@ -235,12 +224,6 @@ class GitHub:
         hint = "the rate limit is spent; try again later" if limited else _HINTS.get(answer.status, "")
         told = f": {said}" if said else ""
         return ForgeError(f"GitHub answers {answer.status} to a {method} in {self.repository}{told}", hint=hint)
-
-
-def _author(user: Mapping[str, Json]) -> str:
-    """Return whose a text is; an app is told apart from a person of the same name."""
-    login = as_text(user.get("login")).removesuffix(_BOT)
-    return f"{login}{_BOT if as_text(user.get('type')) == 'Bot' else ''}".lower()
 
 
 def _issue(found: Mapping[str, Json]) -> Issue:
