@@ -32,8 +32,8 @@ def writer(base: str, asked: Callable[[str, Json], Answer]) -> tuple[str, Answer
     """Return who writes with a token, as ``author`` does, and what was answered to the question.
 
     The token of a workflow, or of another app, may not ask REST for itself; GraphQL tells it
-    (fullsend-ai/fullsend#1953). Where neither does, it is taken for the token of a workflow. Nobody writes with one that
-    is not valid.
+    (fullsend-ai/fullsend#1953). Where neither does, it is taken for the token of a workflow. Nobody writes with one
+    that is not valid.
 
     Args:
         base: the address of the API.

@@ -168,3 +168,14 @@ def test_destroying_stops_where_a_freeze_begins() -> None:
 
     assert ["delete"] == [verb for verb, _ in backend.writes]
     assert 1 == len(skipped(events))
+
+
+def test_a_name_that_moves_to_another_group_moves_whole() -> None:
+    """A group was deleted for its DNS label before the freeze began: the one that takes it is created all the same."""
+    address = {"type": "Public", "dnsNameLabel": "shop", "ports": [{"port": 80}]}
+    backend = FakeBackend.holding(owned(group("old", ipAddress=address)), owned(group("db")))
+    later = group("db", tags={"team": "a"}, lifecycle=Lifecycle(depends_on=("rg-shop/new",)))
+    events = run(backend, group("new", ipAddress=address), later, begun=wrote(backend), prune=True)
+
+    assert [("delete", "rg-shop/old"), ("put", "rg-shop/new")] == backend.writes
+    assert {"rg-shop/db": f"a freeze began: {WHY}"} == skipped(events)

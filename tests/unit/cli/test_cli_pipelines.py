@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from forge_server import REPOSITORY, Forge, forge_server
@@ -80,7 +80,7 @@ def test_the_plan_of_the_merged_pull_request(cli: CommandLine, forge: Forge, mon
     branches = {"head": {"sha": "b" * 40, "ref": "f"}, "base": {"ref": "main"}}
     run = {"event": "pull_request", "conclusion": "success", "head_branch": "f", "path": ".github/workflows/look.yml"}
     whose = {"id": 12, "repository_id": 1, "head_repository_id": 1, "head_sha": "b" * 40}
-    answers = (
+    answers: tuple[Any, ...] = (
         [{"number": 7, "merged_at": "x", "merge_commit_sha": "a" * 40, **branches}],
         {"artifacts": [{"expired": False, "created_at": "x", "workflow_run": whose}]},
         run,

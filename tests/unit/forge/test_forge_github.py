@@ -164,8 +164,7 @@ def test_where_nobody_says_whose_the_token_is(forge: Forge) -> None:
     """It is taken for that of a workflow."""
     github = client(forge)
     github.keep_comment(7, PLAN, "one")
-    pages = (200, {}, list(forge.comments.values()))
-    forge.faults = [pages, (404, {}, {}), (404, {}, {})]
+    forge.faults = [(200, {}, list(forge.comments.values())), (404, {}, {}), (404, {}, {})]
 
     assert Outcome.UPDATED is github.keep_comment(7, PLAN, "two").outcome
 

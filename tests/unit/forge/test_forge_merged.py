@@ -207,19 +207,19 @@ def test_what_leads_nowhere(ref: str) -> None:
 )
 def test_a_commit_that_is_still_the_last(ref: str, path: str, shown: str) -> None:
     """Of a branch, of a pull request, of a tag; the name is a part of a path, whatever stands in it."""
-    answers = {path: {"ref": "x", "object": {"type": "commit", "sha": COMMIT}}}
+    answers: dict[str, Any] = {path: {"ref": "x", "object": {"type": "commit", "sha": COMMIT}}}
 
-    assert shown == check_newest(answers.get, ref, COMMIT)
+    assert shown == check_newest(answers.__getitem__, ref, COMMIT)
 
 
 def test_a_tag_with_a_message() -> None:
     """It is an object of its own, which names the commit."""
-    answers = {
+    answers: dict[str, Any] = {
         "/git/ref/tags/v1": {"object": {"type": "tag", "sha": OLD}},
         f"/git/tags/{OLD}": {"object": {"type": "commit", "sha": COMMIT}},
     }
 
-    assert "refs/tags/v1" == check_newest(answers.get, "refs/tags/v1", COMMIT)
+    assert "refs/tags/v1" == check_newest(answers.__getitem__, "refs/tags/v1", COMMIT)
 
 
 @pytest.mark.parametrize(
