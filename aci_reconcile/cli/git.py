@@ -45,7 +45,7 @@ class Git:
         found = shutil.which("git", path=environ.get("PATH"))
         if found is None:
             raise UsageError(f"{option}: there is no git on this machine")
-        kept = {name: value for name, value in environ.items() if name.upper() in _NEEDED} | _trusted(environ)
+        kept = {**{name: value for name, value in environ.items() if name.upper() in _NEEDED}, **_trusted(environ)}
         return cls(
             found, folder, {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}, option
         )

@@ -145,7 +145,7 @@ def test_every_field_of_a_policy_counts() -> None:
     """But the owner (the project), the key (fingerprints show it), and what holds a plan whenever it is looked at."""
     names = {each.name for each in dataclasses.fields(Policy)}
 
-    aside = {"owner", "frozen", "frozen_at", "override", "fingerprint_key", "emptied", "narrowed_by"}
+    aside = {"owner", "frozen", "frozen_at", "override", "fingerprint_key", "emptied", "narrowed_by", "elsewhere"}
 
     assert names - aside == set(policy_json(policy()))
     assert set(policy_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
