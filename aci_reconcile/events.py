@@ -177,7 +177,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Not attempted, and why: a dependency failed, or the run was interrupted."""
+    """Not attempted, and why: a dependency failed, the run was interrupted, or a freeze began."""
 
     change: Change
     because: str

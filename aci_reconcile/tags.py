@@ -3,9 +3,12 @@
 ==========================  ======================================================================================
 ``aci-reconcile-project``   the owner: the project, ``/environment`` where one is chosen, ``@id`` where it has an id
 ``aci-reconcile-protected`` ``true`` while the group must be neither deleted nor recreated
-``aci-reconcile-applied``   ``v1:<digest of the desired body>[:<digest of the live body that did not take>]``
+``aci-reconcile-applied``   ``v1:<digest of the desired body>:<digest of the live body that did not take>:<serial>``
 ``aci-reconcile-secrets``   the fingerprint of all write-only values (``aci_reconcile.secret``)
 ==========================  ======================================================================================
+
+The serial is another one after every write, so that what was approved of a group before a write is never good again
+after it. A tag without one, or without anything behind the first digest, is as valid as it ever was.
 
 Azure compares the names of tags without regard to case, and a write replaces the whole map: whoever writes merges.
 """
@@ -43,16 +46,20 @@ class Applied:
 
     desired: str = ""
     refused: str = ""
+    serial: str = ""
+    """Which write it was; no other write has the same. Empty where a former version wrote."""
 
     def __str__(self) -> str:
-        return ":".join(("v1", self.desired, *([self.refused] if self.refused else ())))
+        last = (self.refused, self.serial) if self.serial else (self.refused,) if self.refused else ()
+        return ":".join(("v1", self.desired, *last))
 
     @classmethod
     def of(cls, tags: Mapping[str, Json]) -> Applied:
         """Read the tag; empty where there is none, or one that another version wrote."""
         version, _, rest = get(tags, APPLIED).partition(":")
-        desired, _, refused = rest.partition(":")
-        return cls(desired, refused) if version == "v1" else cls()
+        desired, _, more = rest.partition(":")
+        refused, _, serial = more.partition(":")
+        return cls(desired, refused, serial) if version == "v1" else cls()
 
 
 def get(tags: Mapping[str, Json], name: str) -> str:

@@ -2,8 +2,10 @@
 # Finds the run that planned the pull request which this commit merged.
 set -euo pipefail
 
+words=(merged --artifact "$ARTIFACT")
+[ -z "${INPUT_WORKFLOW:-}" ] || words+=(--workflow "$INPUT_WORKFLOW")
 code=0
-run=$("$EXECUTABLE" merged --artifact "$ARTIFACT") || code=$?
+run=$("$EXECUTABLE" "${words[@]}") || code=$?
 if [ "$code" -ne 0 ]; then
   {
     echo "### There is no plan to apply"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,7 @@ class AzureWorld:
 
     def __post_init__(self) -> None:
         self.store = open_store(None)
+        self.numbers = itertools.count(7)
         self.emulator = Witness(
             self.store, knobs=self.knobs, clock=self.clock.now, faults=self.faults, on_request=self._seen
         )
@@ -110,7 +112,7 @@ class AzureWorld:
             self.backend,
             self.clock,
             rules,
-            entropy=lambda size: b"\x07" * size,
+            entropy=lambda size: next(self.numbers).to_bytes(size, "big"),
             jitter=lambda: 0.0,
             stable_for=self.stable_for,
             timeout=self.timeout,

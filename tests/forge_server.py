@@ -38,6 +38,8 @@ class Forge:
     sent: list[bytes] = field(default_factory=list[bytes])
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     may_label: bool = True
+    refs: dict[str, str] = field(default_factory=dict[str, str])
+    """Where branches are: ``heads/main`` and its commit."""
     user: dict[str, str] = field(default_factory=lambda: {"login": "github-actions[bot]", "type": "Bot"})
 
     @property
@@ -87,6 +89,8 @@ class Forge:
     def answer(self, method: str, target: str, body: bytes) -> Said:
         """Answer a request."""
         parts = urlsplit(target)
+        if parts.path in {"/user", "/graphql"}:
+            return self._identity(parts.path)
         path = parts.path.removeprefix(f"/repos/{REPOSITORY}")
         self.asked.append((method, path))
         if path == parts.path:
@@ -99,6 +103,14 @@ class Forge:
                 return handle(unquote(found[1]) if found.groups() else "", query, told)
         return _missing()
 
+    def _identity(self, path: str) -> Said:
+        """Tell whose the token is; REST tells that of a person's token alone. Such questions are not in ``asked``."""
+        if path == "/graphql":
+            return 200, {"data": {"viewer": {"login": self.user["login"]}}}, {}
+        if self.user["type"] == "Bot":
+            return 403, {"message": "Resource not accessible by integration"}, {}
+        return 200, self.user, {}
+
     def _routes(self) -> tuple[tuple[str, str, Callable[[str, dict[str, str], Any], Said]], ...]:
         return (
             (r"/issues", "GET", self._list),
@@ -109,6 +121,7 @@ class Forge:
             (r"/issues/comments/(\d+)", "PATCH", self._change_comment),
             (r"/labels/([^/]+)", "GET", self._label),
             (r"/labels", "POST", self._make_label),
+            (r"/git/ref/(.+)", "GET", self._ref),
         )
 
     def _list(self, _: str, query: dict[str, str], __: Any) -> Said:
@@ -163,6 +176,11 @@ class Forge:
             return 422, {"message": "Validation Failed"}, {}
         self.labels.add(told["name"])
         return 201, told, {}
+
+    def _ref(self, name: str, _: dict[str, str], __: Any) -> Said:
+        if name not in self.refs:
+            return _missing()
+        return 200, {"ref": f"refs/{name}", "object": {"type": "commit", "sha": self.refs[name]}}, {}
 
 
 def _missing() -> Said:

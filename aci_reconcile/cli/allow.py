@@ -61,7 +61,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
     Raises:
         UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
     """
-    from aci_reconcile.manifest import frozen
+    from aci_reconcile.manifest import calendar
     from aci_reconcile.plan.values import UNLIMITED
 
     project, said = loaded.project, loaded.project.policy
@@ -73,6 +73,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
     replace = UNLIMITED if said.replace == "allow" else 0
     key, former = fingerprint_keys(environ, project.fingerprints)
+    frozen_at = calendar(said.freeze)
     restarts = UNLIMITED if said.max_restarts is None else said.max_restarts
     return dataclasses.replace(
         identity(project),
@@ -85,7 +86,8 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         take_over=_owners(allow.take_over),
         allow_replace=replace if allow.replace is None else allow.replace,
         observe=said.observe,
-        frozen=frozen(said.freeze, now),
+        frozen=frozen_at(now),
+        frozen_at=frozen_at,
         override=(allow.override_freeze or "").strip(),
         touch_secrets=allow.touch_secrets,
         trust_secrets=allow.trust_secrets,

@@ -36,7 +36,7 @@ class ApplyOptions:
 
 def _apply(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.approval import ask
-    from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan
+    from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan, still_open
     from aci_reconcile.cli.former import keeping
     from aci_reconcile.cli.promise import promised
     from aci_reconcile.cli.reporting import reporting
@@ -58,6 +58,7 @@ def _apply(ctx: click.Context) -> ExitCode:
             events = story.of(keeping(told, work.loaded.project, given, session))
             if plan:
                 ask(session, "apply these changes", approved=asked.approved or promise.saved is not None)
+                still_open(work.policy, session)
             (finished,) = carried_out(events, context, session, verb="Apply")
             code = concluded(finished, session, verb="Apply")
             reports.tell(story.told, streamed=True)

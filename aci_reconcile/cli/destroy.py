@@ -52,7 +52,7 @@ class DestroyOptions:
 
 def _destroy(ctx: click.Context) -> ExitCode:
     from aci_reconcile.cli.approval import ask
-    from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan
+    from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan, still_open
     from aci_reconcile.cli.plan import exit_code
     from aci_reconcile.cli.work import prepared
     from aci_reconcile.reconcile import apply, delete_resource_groups
@@ -72,8 +72,9 @@ def _destroy(ctx: click.Context) -> ExitCode:
         if not plan and not doomed:
             return exit_code(plan, detailed=False)
         ask(session, _question(plan, doomed), approved=asked.approved)
+        still_open(plan.policy, session)
         ends = carried_out(events, context, session, verb="Destroy")
-        if doomed and not ends[0].failed and not stopped():
+        if doomed and not (ends[0].failed or ends[0].skipped or stopped()):
             scopes = [each.scope for each in doomed]
             events = delete_resource_groups(scopes, context, concurrency=many, stopped=stopped)
             ends += carried_out(events, context, session, verb="Destroy")

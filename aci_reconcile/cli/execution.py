@@ -109,6 +109,19 @@ def refuse(plan: Plan, *, named: bool = False) -> None:
         )
 
 
+def still_open(policy: Policy, session: Session) -> None:
+    """Look at the freezes once more just before the first write: one may have begun while a question waited.
+
+    Raises:
+        HeldBackError: one is in force.
+    """
+    why = "" if policy.override else policy.frozen_at(session.clock.now())
+    if why:
+        raise HeldBackError(
+            f"a freeze began: {why}; nothing was written", hint="release it with --override-freeze REASON"
+        )
+
+
 def carried_out(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:
     """Follow the events to their end; a signal lets what is under way come to one."""
 

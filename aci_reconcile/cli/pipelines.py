@@ -1,4 +1,4 @@
-"""``outputs``, ``comment`` and ``merged``: what the job of a pipeline hands on, and what it asks of its forge."""
+"""``outputs``, ``comment``, ``merged`` and ``head``: what a pipeline's job hands on, and asks of its forge."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LARGEST = 1024 * 1024
 _WHOLE = 256 * 1024 * 1024
 _ARTIFACT = "aci-reconcile-plan"
+_WORKFLOW = "plan.yml"
 
 
 def _outputs(ctx: click.Context) -> ExitCode:
@@ -65,14 +66,27 @@ def _text(file: Path, most: int = _LARGEST) -> str:
 
 
 def _merged(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.forge import github_from, planned_run
+    from aci_reconcile.forge import Merge, github_from, planned_run
 
     session, given = started(ctx)
     forge = github_from(session.environ, session.clock)
-    found = planned_run(forge.get, session.environ.get("GITHUB_SHA", ""), given.text("artifact"))
+    commit, ref = (session.environ.get(name, "") for name in ("GITHUB_SHA", "GITHUB_REF"))
+    found = planned_run(forge.get, Merge(commit, ref, given.text("artifact"), given.text("workflow")))
     session.console.info(f"Pull request #{found.pull_request} was planned at {found.commit[:12]} by run {found.run}.")
     document = {"run": found.run, "pull_request": found.pull_request, "commit": found.commit}
     session.console.result(json.dumps(document) if session.console.json else str(found.run))
+    return ExitCode.OK
+
+
+def _head(ctx: click.Context) -> ExitCode:
+    from aci_reconcile.forge import check_newest, github_from
+
+    session, _ = started(ctx)
+    forge = github_from(session.environ, session.clock)
+    commit, ref = (session.environ.get(name, "") for name in ("GITHUB_SHA", "GITHUB_REF"))
+    name = check_newest(forge.get, ref, commit)
+    session.console.info(f"{commit[:12]} is the head of {name}.")
+    session.console.result(json.dumps({"ref": name, "commit": commit}) if session.console.json else commit)
     return ExitCode.OK
 
 
@@ -120,8 +134,23 @@ MERGED = Command(
             default=_ARTIFACT,
             help=f"The name that plans are kept under ({_ARTIFACT}).",
         ),
+        Option(
+            "--workflow",
+            section=options.OUTPUT,
+            metavar="FILE",
+            default=_WORKFLOW,
+            help=f"The workflow that plans: a file of .github/workflows ({_WORKFLOW}).",
+        ),
         *options.output(),
     ],
     help="Print the workflow run on GitHub that planned the pull request which this commit merged.",
     examples=("aci-reconcile merged --artifact aci-reconcile-plan-prod   4 where there is no such plan",),
+)
+
+HEAD = Command(
+    "head",
+    _head,
+    [*options.output()],
+    help="Say whether the commit of this workflow run on GitHub is still the head of its branch; 4 where it is not.",
+    examples=("aci-reconcile head   before apply --plan: 4 for a run of last week that is run again",),
 )

@@ -91,6 +91,7 @@ def _content(plan: Plan, work: Work, given: Given, session: Session) -> Document
 
 def _save(content: Document, file: Path, lasts: float, session: Session) -> None:
     from aci_reconcile.cli.planfile import write_plan
+    from aci_reconcile.cli.repeating import words_of
     from aci_reconcile.saved import sealed
 
     now = session.clock.now()
@@ -99,7 +100,9 @@ def _save(content: Document, file: Path, lasts: float, session: Session) -> None
     hint = "" if document["applyable"] else " It is not applyable."
     session.console.info(f"Saved to {file}, good until {document['expires_at']}.{hint}")
     for name in document["hidden_variables"]:
-        session.console.warn(f"variable {name} stands in a secret and was not saved; apply needs it again")
+        session.console.warn(f"variable {name} stands in a secret and was not saved")
+    if again := words_of(document):
+        session.console.info(f"Its apply has to say again what it was allowed: {' '.join(again)}")
 
 
 def _told(plan: Plan, header: Header, console: Console, digest: str, reports: Reports) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.execution import refuse
 from aci_reconcile.cli.given import Sources, allowed
 from aci_reconcile.cli.planfile import read_plan
 from aci_reconcile.cli.proposal import look_for, proposed
+from aci_reconcile.cli.repeating import REPEATED, compared, refuse_unrepeated
 from aci_reconcile.cli.saving import ASKED, asked_again, saved_of
 from aci_reconcile.cli.work import prepared
 from aci_reconcile.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _HINT = "nothing was written; make the plan again and look at it"
+_APART = REPEATED | {"subscription"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,23 @@ def promised(given: Given, session: Session) -> Promise:
     if file is None:
         return Promise(given, digest=digest)
     saved = read_plan(file)
-    _contradictions(asked_again(saved["request"], saved["hidden_variables"], given), given)
+    said = compared(saved, given, session.cwd)
+    _contradictions(asked_again(saved["request"]), given, () if said.missing else said.alone)
     fit(saved, str(file), session.clock.now())
+    refuse_unrepeated(said, str(file))
     return Promise(replayed(saved, given), saved, digest)
 
 
-def replayed(saved: Document, given: Given) -> Given:
-    """Return the options with those of the saved plan in their places; a subscription that was given stays."""
-    values = asked_again(saved["request"], saved["hidden_variables"], given)
+def replayed(saved: Document, given: Given, *, allowed_then: bool = False) -> Given:
+    """Return the options with those of the saved plan in their places; a subscription that was given stays.
+
+    Args:
+        saved: the plan.
+        given: the options that are given now.
+        allowed_then: take from the plan, too, what it was allowed, to look whether it still fits; never to apply it.
+    """
+    asked = asked_again(saved["request"])
+    values = {name: value for name, value in asked.items() if allowed_then or name not in REPEATED}
     if given.text("subscription"):
         values["subscription"] = given.text("subscription")
     said = frozenset(name for name, value in values.items() if value is not None)
@@ -141,24 +152,23 @@ def _digest(given: Given) -> str:
     return text
 
 
-def _contradictions(values: dict[str, object], given: Given) -> None:
-    """Refuse options that say something else than the saved plan; the subscription is looked at later."""
-    others = [name for name in ASKED if name != "subscription" and _differs(name, given, values[name])]
+def _contradictions(values: dict[str, object], given: Given, alone: tuple[str, ...]) -> None:
+    """Refuse options that choose something else than the saved plan; the subscription is looked at later."""
+    chosen = [name for name in ASKED if name not in _APART and _differs(name, given, values[name])]
+    others = [*chosen, *alone]
     typed = [f"--{name.replace('_', '-')}" if name != "paths" else "PATH" for name in others if name in given.typed]
     if typed:
         verb = "says" if len(typed) == 1 else "say"
-        hint = "a saved plan brings its options along: leave them out, or plan again"
+        hint = "a saved plan says itself what it is about, and what it was allowed: leave them out, or plan again"
         raise UsageError(f"{', '.join(typed)} {verb} something else than the saved plan", hint=hint)
     _refuse(tuple(f"option {name}: the environment says something else" for name in others))
 
 
 def _differs(name: str, given: Given, saved: object) -> bool:
-    """Whether an option that was given says something else; a variable may be given again."""
+    """Whether an option that was given says something else."""
     value = given.values.get(name)
     if name not in given.typed and value in (None, "", (), False):
         return False
-    if name == "var":
-        return not set(given.pairs(name)) <= set(cast("tuple[tuple[str, str], ...]", saved))
     return value != saved
 
 

@@ -34,6 +34,7 @@ _COMMANDS = {
         "outputs": "aci_reconcile.cli.pipelines",
         "comment": "aci_reconcile.cli.pipelines",
         "merged": "aci_reconcile.cli.pipelines",
+        "head": "aci_reconcile.cli.pipelines",
     },
     "Without Azure": {
         "emulator": "aci_reconcile.cli.emulator",

@@ -18,7 +18,7 @@ from aci_reconcile.secret import fingerprint, takes_long
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
@@ -41,7 +41,10 @@ ASKED = tuple(
         *options.restoring(),
     )
 )
-"""The options that decide what is planned; a saved plan holds them, and ``apply --plan`` takes them from there."""
+"""The options that decide what is planned; a saved plan holds them.
+
+``apply --plan`` takes from there what it is about; what ``aci_reconcile.cli.repeating`` names has to be said again.
+"""
 
 _FILES = frozenset({"paths", "project", "var_file"})
 _TOUCHED = "changed_since"
@@ -64,15 +67,13 @@ def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document
     return document(plan, origin)
 
 
-def asked_again(request: Mapping[str, Any], hidden: Collection[str], given: Given) -> dict[str, object]:
-    """Return the values of the options of a saved plan; a variable that it hides is taken from those given now."""
+def asked_again(request: Mapping[str, Any]) -> dict[str, object]:
+    """Return the values of the options of a saved plan; the variables that it hides are not among them."""
     values = {name: _decoded(name, request.get(name)) for name in ASKED}
-    again = tuple(pair for pair in given.pairs("var") if pair[0] in hidden)
-    kept = tuple((name, value) for name, value in request.get("var", ()))
-    return values | {"var": (*kept, *again)}
+    return values | {"var": tuple((name, value) for name, value in request.get("var", ()))}
 
 
-def _request(given: Given, hidden: Collection[str]) -> dict[str, Any]:
+def _request(given: Given, hidden: Iterable[str]) -> dict[str, Any]:
     values = {name: given.values.get(name) for name in ASKED if name != _TOUCHED}
     values["var"] = tuple(pair for pair in given.pairs("var") if pair[0] not in hidden)
     return {name: _encoded(value) for name, value in values.items() if value not in (None, "", ())}

@@ -78,7 +78,7 @@ def _compare(saved: Document, given: Given, session: Session) -> None:
     from aci_reconcile.cli.promise import Promise, replayed
     from aci_reconcile.reconcile import Refresh
 
-    with Promise(replayed(saved, given), saved).planned(Target.of(given), session, Refresh.AUTO):
+    with Promise(replayed(saved, given, allowed_then=True), saved).planned(Target.of(given), session, Refresh.AUTO):
         return
 
 

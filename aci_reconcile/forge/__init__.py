@@ -9,7 +9,7 @@ from __future__ import annotations
 from aci_reconcile.forge.github import GitHub, github_from, pull_request_of, run_of
 from aci_reconcile.forge.issue import Wanted, keep_issue
 from aci_reconcile.forge.job import comments_from, request_from, request_hint
-from aci_reconcile.forge.merged import PlannedRun, planned_run
+from aci_reconcile.forge.merged import Merge, PlannedRun, check_newest, planned_run
 from aci_reconcile.forge.origin import Origin, origin_of
 from aci_reconcile.forge.ports import Comments, Issue, Issues, Kept, Outcome
 from aci_reconcile.forge.texts import MOST, fitted, marker
@@ -22,11 +22,13 @@ __all__ = [
     "Issue",
     "Issues",
     "Kept",
+    "Merge",
     "Origin",
     "Outcome",
     "PlannedRun",
     "Wanted",
     "Webhook",
+    "check_newest",
     "comments_from",
     "fitted",
     "github_from",

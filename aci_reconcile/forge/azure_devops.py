@@ -86,11 +86,11 @@ class AzureDevOps:
     def _ours(self, threads: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
         """Yield the first comments of the threads that this token began, each with its thread's number."""
         user = as_object(as_object(self._told("GET", "_apis/connectionData", version="")).get("authenticatedUser"))
+        me = as_text(user.get("id"))
         for each in map(as_object, as_list(as_object(self._told("GET", threads)).get("value"))):
             said = as_object(next(iter(as_list(each.get("comments"))), None))
-            if not each.get("isDeleted") and as_text(as_object(said.get("author")).get("id")) == as_text(
-                user.get("id")
-            ):
+            author = as_text(as_object(said.get("author")).get("id"))
+            if not each.get("isDeleted") and me and author == me:
                 yield _number(each), said
 
     def _told(self, method: str, path: str, body: Json = None, *, version: str = _VERSION) -> Json:

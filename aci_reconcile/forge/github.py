@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from aci_reconcile.errors import ForgeError, UsageError
+from aci_reconcile.forge.authors import UNAUTHORIZED, author, writer
 from aci_reconcile.forge.ports import Issue, Kept, Outcome
 from aci_reconcile.forge.texts import carries, marked, same
 from aci_reconcile.forge.urls import checked
@@ -19,7 +20,7 @@ from aci_reconcile.forge.wire import Bearer, Call, ask
 from aci_reconcile.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.backend import Clock
     from aci_reconcile.forge.wire import Answer
@@ -31,7 +32,6 @@ _PULL_REQUEST = re.compile(r"refs/pull/([1-9][0-9]{0,9})/(?:merge|head)")
 _HEADERS: Final = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _A_PAGE: Final = 100
 _MOST_PAGES: Final = 50
-_OUR_PEOPLE: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _COLOUR, _MEANING = "b60205", "Kept by aci-reconcile: what differs in Azure"
 _HINTS: Final = {
     401: "GITHUB_TOKEN is not valid, or not any more",
@@ -93,13 +93,14 @@ class GitHub:
     def find(self, marker: str, label: str, /) -> Issue | None:
         """Return our issue, an open one first, then the oldest.
 
-        The label is what makes it ours, for only those may set one who may triage; a marker can be written by anyone.
+        Only what this token's own user has opened is ours; a marker can be written by anyone.
 
         Raises:
             ForgeError: GitHub said no.
         """
         listed = self._pages(f"/issues?state=all&labels={_escaped(label)}&sort=created&direction=asc")
-        found = [_issue(each) for each in listed if "pull_request" not in each and _is_ours(each, marker)]
+        issues = (each for each in listed if "pull_request" not in each)
+        found = [_issue(each) for each in self._ours(issues, marker)]
         return next((each for each in found if each.open), found[0] if found else None)
 
     def create(self, title: str, body: str, label: str, /) -> Issue:
@@ -137,14 +138,14 @@ class GitHub:
     def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
         """Keep one comment of ours: the one that begins with the marker is changed in place, or a new one is made.
 
-        A comment of somebody who only passes by is never taken for ours, whatever it begins with: its author could
-        change it afterwards.
+        A comment of anybody else is never taken for ours, whatever it begins with: its author could change it
+        afterwards.
 
         Raises:
             ForgeError: GitHub said no.
         """
         text = marked(body, marker)
-        found = next((each for each in self._pages(f"/issues/{number}/comments?") if _is_ours(each, marker)), None)
+        found = next(self._ours(self._pages(f"/issues/{number}/comments?"), marker), None)
         if found is None:
             return Kept(Outcome.OPENED, _url(self._told("POST", f"/issues/{number}/comments", {"body": text})))
         if same(as_text(found.get("body")), text):
@@ -162,6 +163,30 @@ class GitHub:
         if not answer.good:
             raise self._refused("GET", answer)
         return answer.json
+
+    def _ours(self, found: Iterable[Mapping[str, Json]], marker: str) -> Iterator[Mapping[str, Json]]:
+        """Yield what carries the marker and was written with this token; nobody is asked for where nothing does."""
+        me = ""
+        for each in found:
+            if carries(as_text(each.get("body")), marker):
+                me = me or self._me()
+                if me and author(as_object(each.get("user"))) == me:
+                    yield each
+
+    def _me(self) -> str:
+        """Return who writes with this token.
+
+        Raises:
+            ForgeError: it is not valid.
+        """
+        me, answer = writer(self.base, self._asked_beside)
+        if answer.status == UNAUTHORIZED:
+            raise self._refused("GET", answer)
+        return me
+
+    def _asked_beside(self, url: str, body: Json) -> Answer:
+        """Ask the API beside the repository; what is asked there only reads."""
+        return ask(Call("GET" if body is None else "POST", url, body, _HEADERS, self.bearer), self.clock)
 
     def _make_label(self, label: str) -> None:
         answer = self._asked("GET", f"/labels/{_escaped(label)}")
@@ -199,13 +224,6 @@ class GitHub:
         hint = "the rate limit is spent; try again later" if limited else _HINTS.get(answer.status, "")
         told = f": {said}" if said else ""
         return ForgeError(f"GitHub answers {answer.status} to a {method} in {self.repository}{told}", hint=hint)
-
-
-def _is_ours(found: Mapping[str, Json], marker: str) -> bool:
-    trusted = as_text(as_object(found.get("user")).get("type")) == "Bot"
-    return carries(as_text(found.get("body")), marker) and (
-        trusted or as_text(found.get("author_association")) in _OUR_PEOPLE
-    )
 
 
 def _issue(found: Mapping[str, Json]) -> Issue:

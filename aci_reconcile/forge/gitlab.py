@@ -67,7 +67,8 @@ class GitLab:
         notes = f"/projects/{self.project}/merge_requests/{number}/notes"
         text = marked(body, marker)
         me = as_object(self._told("GET", "/user").json).get("id")
-        ours = (each for each in self._pages(f"{notes}?sort=asc&order_by=created_at") if _author(each) == me)
+        listed = self._pages(f"{notes}?sort=asc&order_by=created_at")
+        ours = (each for each in listed if me is not None and _author(each) == me)
         found = next((each for each in ours if carries(as_text(each.get("body")), marker)), None)
         if found is None:
             self._told("POST", notes, {"body": text})

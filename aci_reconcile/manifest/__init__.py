@@ -12,7 +12,7 @@ from aci_reconcile.manifest.conformity import complaint
 from aci_reconcile.manifest.emptied import nothing_here
 from aci_reconcile.manifest.files import ACCEPTED_FILE
 from aci_reconcile.manifest.fitness import unfit
-from aci_reconcile.manifest.freeze import frozen
+from aci_reconcile.manifest.freeze import calendar
 from aci_reconcile.manifest.load import Loaded, load, names, peek
 from aci_reconcile.manifest.plan_rules import Rule, Violation, violations
 from aci_reconcile.manifest.policy import PolicySettings
@@ -36,10 +36,10 @@ __all__ = [
     "Request",
     "Rule",
     "Violation",
+    "calendar",
     "complaint",
     "environments",
     "evidence",
-    "frozen",
     "load",
     "names",
     "nothing_here",

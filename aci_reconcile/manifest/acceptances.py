@@ -24,7 +24,7 @@ _KEYS: Final = ("fingerprint", "address", "kind", "paths", "reason", "until")
 _KINDS: Final = tuple(kind.value for kind in Kind if kind not in {Kind.NOT_COMPARED, Kind.SECRET_NOT_COMPARED})
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _ADDRESS = re.compile(r"(?:[^/\s]+/)?[^/\s]+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def acceptances(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], tuple[Diagnostic, ...]]:

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from math import floor
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from aci_reconcile.manifest.findings import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-_DURATION = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?")
+_DURATION = re.compile(r"(?:([0-9]{1,3})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?")
+_DESCENDING = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9]+")
 _LONGEST: Final = 366 * 86400.0
 _CRON_FIELDS: Final = 5
 _LOOKAHEAD: Final = timedelta(hours=26)
 """More than any clock was ever put back or forward: from so far ahead the ticks are looked for, backwards."""
+
+
+class WindowError(ValueError):
+    """A window that cannot be read; ``key`` is what is wrong with it, empty for the whole of it."""
+
+    def __init__(self, message: str, key: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +70,30 @@ def frozen(windows: Iterable[Window], now: float) -> str:
     return f"{window.reason} (until {datetime.fromtimestamp(end, window.zone):%Y-%m-%d %H:%M} {window.zone.key})"
 
 
+def calendar(windows: Iterable[Window]) -> Callable[[float], str]:
+    """Return what tells at any moment why nothing may be written then.
+
+    It is asked before every write, by several threads, and windows begin and end with whole seconds: within one second
+    the answer is found once.
+    """
+    known = tuple(windows)
+
+    @lru_cache(maxsize=1)
+    def within(second: int) -> str:
+        return frozen(known, second)
+
+    return lambda now: within(floor(now)) if known else ""
+
+
 def by_dates(reason: str, zone: ZoneInfo, start: str, end: str) -> Window:
     """Return the window between two days, both of them included, or two moments.
 
     Raises:
-        ValueError: a text is no date or time, or the window is empty.
+        WindowError: a text is no date or time, or the window is empty.
     """
-    begins, ends = min(_moments(start, zone, days=0)), max(_moments(end, zone, days=1))
+    begins, ends = min(_moments("from", start, zone, days=0)), max(_moments("to", end, zone, days=1))
     if begins >= ends:
-        raise ValueError(f"{quote(end)} is not after {quote(start)}")
+        raise WindowError(f"{quote(end)} is not after {quote(start)}", "to")
     return Window(reason, zone, begins, ends)
 
 
@@ -72,51 +101,68 @@ def by_cron(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
     """Return the windows that begin at each tick.
 
     Raises:
-        ValueError: a text is no cron expression of five fields, or no length of time.
+        WindowError: a text is no cron expression of five fields, or no length of time.
     """
     from cronsim import CronSim, CronSimError
 
     try:
         CronSim(cron, datetime.fromtimestamp(0, UTC))
     except (CronSimError, AssertionError, IndexError) as error:
-        raise ValueError(f"{quote(cron)} is no cron expression: {error or 'it cannot be read'}") from error
+        said = f"{quote(cron)} is no cron expression: {error or 'it cannot be read'}"
+        raise WindowError(said, "cron", _ascending(cron)) from error
     if len(cron.split()) != _CRON_FIELDS:
-        raise ValueError(f"{quote(cron)} is no cron expression of five fields: minute, hour, day, month, weekday")
+        said = f"{quote(cron)} is no cron expression of five fields: minute, hour, day, month, weekday"
+        raise WindowError(said, "cron")
     return Window(reason, zone, cron=cron, seconds=_seconds(duration))
+
+
+def _ascending(cron: str) -> str:
+    """Say how a range is written that goes over the end of a week, a year or a day."""
+    if _DESCENDING.search(cron) is None:
+        return ""
+    return "a range goes up, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON"
 
 
 def zone_of(name: str) -> ZoneInfo:
     """Return a time zone by its IANA name.
 
     Raises:
-        ValueError: there is none.
+        WindowError: there is none.
     """
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{quote(name)} is no time zone") from error
+        raise WindowError(f"{quote(name)} is no time zone", "timezone", "write it as Europe/Amsterdam") from error
 
 
-def _moments(text: str, zone: ZoneInfo, *, days: int) -> tuple[float, float]:
+def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, float]:
     """Return the moments that a text may mean: a time that the clocks pass twice, or leave out, has two.
 
+    Python reads more forms of ISO 8601 (``20261120``, ``2026-W48``) than anybody means here: a last day that is taken
+    for a moment would not be frozen.
+
     Args:
+        key: what the text stands for.
         text: a date, or a date and a time.
         zone: where it is meant, unless it says so itself.
         days: what is added to a date that stands alone.
 
     Raises:
-        ValueError: it is neither.
+        WindowError: it is neither.
     """
     try:
-        said = datetime.fromisoformat(text)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            said = datetime.combine(date.fromisoformat(text) + timedelta(days=days), said.time())
+        if _DAY.fullmatch(text):
+            said = datetime.combine(date.fromisoformat(text) + timedelta(days=days), time())
+        elif _MOMENT.fullmatch(text):
+            said = datetime.fromisoformat(text)
+        else:
+            raise ValueError(text)  # noqa: TRY301  told below, with the others
         if said.tzinfo is not None:
             return said.timestamp(), said.timestamp()
         first, second = (said.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"{quote(text)} is no date and no time") from error
+        hint = "write a day as 2026-12-31, or a moment as 2026-12-31T18:00"
+        raise WindowError(f"{quote(text)} is no date and no time", key, hint) from error
     return first, second
 
 
@@ -125,5 +171,6 @@ def _seconds(text: str) -> float:
     days, hours, minutes = (int(each or 0) for each in match.groups()) if match else (0, 0, 0)
     seconds = ((days * 24 + hours) * 60 + minutes) * 60.0
     if not 0 < seconds <= _LONGEST:
-        raise ValueError(f"{quote(text)} is no length of time from 1m to 366d")
+        said = f"{quote(text)} is no length of time from 1m to 366d"
+        raise WindowError(said, "duration", "write it as 90m, 64h or 2d")
     return seconds

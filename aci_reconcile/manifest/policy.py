@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from aci_reconcile.manifest.freeze import Window, by_cron, by_dates, zone_of
+from aci_reconcile.manifest.freeze import Window, WindowError, by_cron, by_dates, zone_of
 from aci_reconcile.manifest.plan_rules import Rule, read_schema
 from aci_reconcile.model import as_list, as_object, as_text
 
@@ -82,10 +82,10 @@ class PolicyReader:
             said = {name: as_text(value) for name, value in as_object(each).items()}
             try:
                 yield _window(said)
-            except ValueError as error:
-                where = self.places.find(("policy", "freeze", index))
-                hint = "give `from` and `to`, or `cron` and `duration`"
-                self.findings.add("ACI190", where, str(error), hint=hint, path=f"policy.freeze[{index}]")
+            except WindowError as error:
+                at = ("policy", "freeze", index, *((error.key,) if error.key in said else ()))
+                path = f"policy.freeze[{index}]" + (f".{error.key}" if error.key in said else "")
+                self.findings.add("ACI190", self.places.find(at), str(error), hint=error.hint, path=path)
 
     def _rules(self, body: Mapping[str, Json]) -> Iterator[Rule]:
         for index, each in enumerate(as_list(body.get("rules"))):
@@ -107,7 +107,7 @@ def _window(said: Mapping[str, str]) -> Window:
     """Return the window that an entry describes.
 
     Raises:
-        ValueError: it describes none, or two.
+        WindowError: it describes none, or two.
     """
     given = {name for name in ("from", "to", "cron", "duration") if name in said}
     zone = zone_of(said.get("timezone", "UTC"))
@@ -116,4 +116,5 @@ def _window(said: Mapping[str, str]) -> Window:
         return by_dates(reason, zone, said["from"], said["to"])
     if given == {"cron", "duration"}:
         return by_cron(reason, zone, said["cron"], said["duration"])
-    raise ValueError("a window is given by two dates, or by a cron expression and a duration")
+    wanted = "a window is given by two dates, or by a cron expression and a duration"
+    raise WindowError(wanted, hint="give `from` and `to`, or `cron` and `duration`")

@@ -20,6 +20,10 @@ class Changes:
     """The changed files that may have been manifests, named as in ``paths``, with their contents as of that commit."""
     shared: tuple[Path, ...] = ()
     """Files beyond the project file that every group depends on: those with values of variables."""
+    trees: frozenset[Path] = frozenset()
+    """Folders of which everything counts as changed: submodules."""
+    whole: str = ""
+    """Why all that there is counts as changed; empty where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

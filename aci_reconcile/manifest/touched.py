@@ -19,7 +19,7 @@ from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.references import found_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from aci_reconcile.manifest.beneath import Beneath
@@ -80,14 +80,14 @@ def touched(
         groups: every group of the project.
         beneath: the projects below, whose manifests are none of this one's.
     """
-    common = sorted(path for path in shared if _changed(path, changes.paths))
-    because = f"{common[0].name} changed" if common else _divided(changes, beneath)
+    common = sorted(path for path in shared if _changed(path, changes))
+    because = changes.whole or (f"{common[0].name} changed" if common else _divided(changes, beneath))
     if because:
         return Touched(None, because)
     gone = sorted(set(_then(changes, beneath)) - reading.named)
     if gone:
         return Touched(None, f"{quote(gone[0][1])} is declared no more" if gone[0][1] else "a manifest can't be read")
-    hit = {file for file, known in reading.files.items() if any(_changed(each, changes.paths) for each in known)}
+    hit = {file for file, known in reading.files.items() if any(_changed(each, changes) for each in known)}
     known = tuple(groups)
     return Touched(_with_dependents({each.address for each in known if sources[each.id.key] in hit}, known))
 
@@ -135,9 +135,13 @@ def _then(changes: Changes, beneath: Beneath) -> Iterator[Named]:
             yield ("", "")
 
 
-def _changed(path: Path, paths: Collection[Path]) -> bool:
-    """Whether a file changed: where it stands, or where the links on the way lead."""
-    return path in paths or path.resolve() in paths
+def _changed(path: Path, changes: Changes) -> bool:
+    """Whether a file changed, or a submodule around it: where it stands, or where the links on the way lead."""
+    return _within(path, changes) or _within(path.resolve(), changes)
+
+
+def _within(path: Path, changes: Changes) -> bool:
+    return path in changes.paths or (bool(changes.trees) and not changes.trees.isdisjoint(path.parents))
 
 
 def _texts(node: Source) -> Iterator[str]:

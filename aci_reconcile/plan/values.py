@@ -10,7 +10,7 @@ from aci_reconcile import tags
 from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from aci_reconcile.diff import FieldChange
     from aci_reconcile.errors import Where
@@ -206,6 +206,11 @@ class Unreadable:
     else is there."""
 
 
+def never_frozen(_now: float, /) -> str:
+    """Say that no freeze is in force, whenever it is."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a plan may do, and in whose name."""
@@ -239,7 +244,9 @@ class Policy:
     observe: bool = False
     """The environment may be planned and checked, never written."""
     frozen: str = ""
-    """The freeze that is in force; empty when there is none."""
+    """The freeze that was in force when the plan was made; empty when there was none."""
+    frozen_at: Callable[[float], str] = field(default=never_frozen, compare=False, repr=False)
+    """Which freeze is in force at a moment, in seconds since the epoch: one may begin after the plan was made."""
     override: str = ""
     """Why the freeze does not hold this run, in the words of whoever gave ``--override-freeze``."""
     touch_secrets: bool = False

@@ -90,8 +90,8 @@ def overtaken(change: Change, wanted: Resource, live: Resource) -> bool:
 def is_our_write(change: Change, wanted: Resource, expected: Resource | None, live: Resource) -> bool:
     """Whether a write that got no answer has arrived: its tags are there, or what it was to change is changed.
 
-    The tags prove nothing where they were there before: a repair, or a push of the same manifest, leaves them as they
-    are. A push that changes nothing at all is known by the group's being in transition, which it was not before.
+    The tags prove nothing where they were there before. A push that changes nothing but them is known by the group's
+    being in transition, too, which it was not before.
     """
     known = expected.tags if expected is not None else NO_TAGS
     told = any(tags.get(wanted.tags, name) != tags.get(known, name) for name in tags.MEMORY)
@@ -100,7 +100,7 @@ def is_our_write(change: Change, wanted: Resource, expected: Resource | None, li
     if overtaken(change, wanted, live):
         return False
     if expected is not None and not _fields_left(change, wanted, expected):
-        return not told and not is_settled(live.body)
+        return not is_settled(live.body)
     return not _fields_left(change, wanted, live)
 
 

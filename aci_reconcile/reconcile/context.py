@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from aci_reconcile.reconcile.clearance import Clearance
 from aci_reconcile.reconcile.effort import Effort
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.patience import Deadline
-from aci_reconcile.reconcile.steps import InterruptedRunError, never
+from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -93,6 +93,39 @@ class Context:
         """
         if self.stopped():
             raise InterruptedRunError
+
+    def frozen(self, change: Change | None = None) -> str:
+        """Return the freeze that holds this run just now; empty where none does, or where it was overridden.
+
+        It does not hold a group that takes the DNS label of one which this run has written already: that is one piece
+        of work, and half of it would leave nobody with the name.
+        """
+        if self.policy.override or (change is not None and self._is_half_done(change)):
+            return ""
+        return self.policy.frozen_at(self.clock.now())
+
+    def _is_half_done(self, change: Change) -> bool:
+        givers = {each.lower() for each in change.follows} if change.after is not None else set[str]()
+        return bool(givers) and any(
+            trace.attempt and address.lower() in givers for address, trace in self.traces.items()
+        )
+
+    def unless_closed(self, change: Change) -> None:
+        """Write nothing new once the run is interrupted, or a freeze has begun.
+
+        What is under way goes on to its end: a group that was deleted to be created again is created.
+
+        Raises:
+            InterruptedRunError: it is.
+            FrozenRunError: one has.
+        """
+        self.unless_stopped()
+        if why := self.frozen(change):
+            raise FrozenRunError(f"a freeze began: {why}")
+
+    def wary(self, change: Change) -> Context:
+        """Return how to send a first write: while it waits its turn, a freeze that begins stops it as a signal does."""
+        return replace(self, stopped=lambda: self.stopped() or bool(self.frozen(change)))
 
     def trace(self, address: str) -> Trace:
         """Return what is known of a group's last write."""

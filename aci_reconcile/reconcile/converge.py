@@ -23,10 +23,20 @@ from aci_reconcile.reconcile.others import undeferred
 from aci_reconcile.reconcile.patience import admitted, going_on, patiently
 from aci_reconcile.reconcile.recreating import GoneError, recreated
 from aci_reconcile.reconcile.running import aftermath, running, unhealthy
-from aci_reconcile.reconcile.steps import InterruptedRunError
+from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError
 from aci_reconcile.reconcile.verifying import accepted, verify
 from aci_reconcile.reconcile.watch import fresh, look, watch_of
-from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED, delete, deletion_of, marked, owned, patch, stamped
+from aci_reconcile.reconcile.writes import (
+    ACCEPTED,
+    PROVISIONED,
+    delete,
+    deletion_of,
+    marked,
+    owned,
+    patch,
+    serial,
+    stamped,
+)
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
@@ -58,6 +68,8 @@ def _told(change: Change, ctx: Context) -> Process[bool]:
         if change.address in ctx.in_flight:
             return False
         yield Skipped(change, "interrupted")
+    except FrozenRunError as error:
+        yield Skipped(change, str(error))
     except HopelessError as error:
         yield from unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
     except GoneError as gone:
@@ -77,7 +89,7 @@ def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
     live = change.before
     if change.writes:
         yield from admitted(ctx, _first_ask(change), deadline, idle=True)
-        ctx.unless_stopped()
+        ctx.unless_closed(change)
         if change.deferred is None:  # else it is not known yet whether anything is to be written
             yield Started(change)
         live = yield from _read_again(change, ctx, deadline)
@@ -88,7 +100,7 @@ def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
             if change.writes:
                 yield Started(change)
     if change.writes:
-        ctx.unless_stopped()
+        ctx.unless_closed(change)
         live = yield from _written(change, live, ctx, deadline)
         if live is not None:
             ctx.in_flight[change.address] = PROVISIONED
@@ -130,7 +142,7 @@ def _written(change: Change, current: Resource | None, ctx: Context, deadline: D
     if change.action is Action.DELETE or change.after is None:
         if current is not None:
             yield from succeeded(change, ctx.takers.get(change.address.lower(), ()), ctx.clearance, ctx.clock.sleep)
-            ctx.unless_stopped()
+            ctx.unless_closed(change)
             yield from delete(change, ctx, deadline)
         return None
     if change.impact is Impact.TAGS_ONLY:
@@ -175,16 +187,17 @@ def _refused(error: AzureError) -> AzureError:
 
 
 def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
-    """Write tags; a group that we wrote before remembers the manifest, an adopted one has nothing to remember."""
+    """Write tags; a group that we wrote before remembers the manifest, an adopted one no more than the write itself."""
     live = change.before.tags if change.before else NO_TAGS
     if after.lifecycle.detach:
+        ctx.unless_closed(change)
         yield from patch(change, tags.merge(NO_TAGS, after.tags), ctx, deadline)
         return (yield from verify(change, after, ctx, deadline))
-    memory: dict[str, Json] = {**owned(after, ctx)}
-    if tags.Applied.of(live).desired:
-        memory[tags.APPLIED] = str(tags.Applied(change.digest))
+    known = change.digest if tags.Applied.of(live).desired else ""
+    memory: dict[str, Json] = {**owned(after, ctx), tags.APPLIED: str(tags.Applied(known, serial=serial(ctx)))}
     if change.stamp:
         memory[tags.SECRETS] = yield from marked(after, ctx)
     wanted = tags.merge(after.tags, memory)
+    ctx.unless_closed(change)
     yield from patch(change, wanted, ctx, deadline)
     return (yield from verify(change, replace(after, body={**after.body, "tags": wanted}), ctx, deadline))

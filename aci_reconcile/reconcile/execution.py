@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
@@ -64,7 +63,7 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
     """
     _refuse(plan)
     ctx = _prepared(plan, replace(ctx, stopped=stopped))
-    events = _told(_tasks(plan, ctx), ctx, concurrency, _overridden(ctx) if plan else ())
+    events = _told(_tasks(plan, ctx), ctx, concurrency, _overridden(ctx, ctx.policy.frozen) if plan else ())
     return _counting(events, plan)
 
 
@@ -126,17 +125,24 @@ def _refuse(plan: Plan) -> None:
         raise SecretUnavailableError(needs, hint="nothing was written; set what is missing and apply again")
 
 
-def _overridden(ctx: Context) -> tuple[Event, ...]:
+def _overridden(ctx: Context, freeze: str) -> tuple[Event, ...]:
     """Say that something is written in spite of a freeze."""
-    policy = ctx.policy
-    return (FreezeOverridden(policy.frozen, policy.override),) if policy.frozen and policy.override else ()
+    reason = ctx.policy.override
+    return (FreezeOverridden(freeze, reason),) if freeze and reason else ()
 
 
 def _told(tasks: list[Task], ctx: Context, concurrency: int, first: tuple[Event, ...]) -> Iterator[Event]:
     began = ctx.clock.now()
-    seen: list[Event] = []
+    seen: list[Event] = list(first)
     since: dict[str, float] = {}
-    for event in chain(first, run(tasks, concurrency=concurrency, clock=ctx.clock, stopped=ctx.stopped)):
+    told = bool(first)
+    yield from first
+    for event in run(tasks, concurrency=concurrency, clock=ctx.clock, stopped=ctx.stopped):
+        if not told and isinstance(event, Started):
+            late = _overridden(ctx, ctx.policy.frozen_at(ctx.clock.now()))
+            told = bool(late)
+            seen += late
+            yield from late
         seen.append(event)
         yield _traced(event, ctx, since)
     yield _finished(seen, ctx, began, interrupted=ctx.stopped())
@@ -235,4 +241,4 @@ def delete_resource_groups(
         Task(group_name(scope), partial(deleted, scope, ctx), partial(unattempted, scope))
         for scope in dict.fromkeys(scopes)
     ]
-    return _told(tasks, ctx, concurrency, _overridden(ctx) if tasks else ())
+    return _told(tasks, ctx, concurrency, _overridden(ctx, ctx.policy.frozen) if tasks else ())

@@ -53,7 +53,7 @@ def put_once_freed(change: Change, wanted: Resource, ctx: Context, deadline: Dea
             if lag is None:
                 raise
         yield from pause(lag, idle=True)
-        ctx.unless_stopped()
+        ctx.unless_closed(change)
 
 
 def _hopeful(
@@ -62,6 +62,6 @@ def _hopeful(
     """Return the seconds to wait, attempt by attempt, where this run has freed what is missing; else none."""
     if isinstance(error, QuotaError):
         freed = yield from quota_freed(change, wanted, ctx.freeing)
-        ctx.unless_stopped()
+        ctx.unless_closed(change)
         return QUOTA_LAGS if freed or (first and place_of(wanted) in ctx.freed) else ()
     return _LABEL_LAGS if first and error.code == _TAKEN and label_of(wanted) in ctx.freed_labels else ()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from aci_reconcile import tags
 from aci_reconcile.errors import AciReconcileError, AzureError, NoAnswerError, NotConvergedError, QuotaError
 from aci_reconcile.events import Waiting
 from aci_reconcile.plan.former import Former, former_of
@@ -19,7 +20,7 @@ from aci_reconcile.reconcile.refusals import Refusals
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.steps import compute, pause
 from aci_reconcile.reconcile.verifying import accepted
-from aci_reconcile.reconcile.writes import delete, put
+from aci_reconcile.reconcile.writes import delete, put, serial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ def recreated(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
         GoneError: it was deleted and could not be created again.
     """
     yield from cleared(change, ctx.clearance, ctx.clock.sleep, ctx.freeing)
-    ctx.unless_stopped()
+    ctx.unless_closed(change)
     former = (yield from _remembered(change, ctx, deadline)) if ctx.policy.restore else Former()
     yield from _removed(change, ctx, deadline)
     yield Waiting(change, "deleted, and now to be created")
@@ -145,6 +146,12 @@ def _is_refusal(error: AciReconcileError) -> bool:
     return isinstance(error, AzureError) and not isinstance(error, NoAnswerError)
 
 
+def _renewed(former: Resource, ctx: Context) -> Resource:
+    """Return a former group that remembers this very write: what was approved of it before was not carried out."""
+    applied = replace(tags.Applied.of(former.tags), serial=serial(ctx))
+    return former.with_body({**former.body, "tags": tags.merge(former.tags, {tags.APPLIED: str(applied)})})
+
+
 def _put_back(change: Change, former: Former, refusal: AciReconcileError, ctx: Context) -> Process[None]:
     """Create the former group again; an interruption does not keep it away: the recreation was begun.
 
@@ -155,6 +162,7 @@ def _put_back(change: Change, former: Former, refusal: AciReconcileError, ctx: C
     if group is None:
         raise GoneError(refusal, unrestored=former.why_not) from refusal
     yield Waiting(change, "refused; the former group is put back")
+    group = _renewed(group, ctx)
     deadline, settled = ctx.deadline(), replace(ctx, wait=Wait.PROVISIONED)
     try:
         yield from _created(replace(change, after=group), group, settled, deadline, _settled)

@@ -6,7 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError, NoAnswerError, NotFoundError, RetryableError, ThrottledError
+from aci_reconcile.errors import (
+    AciReconcileError,
+    HeldBackError,
+    NoAnswerError,
+    NotFoundError,
+    RetryableError,
+    ThrottledError,
+)
 from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
 from aci_reconcile.model import as_object, as_text
 from aci_reconcile.reconcile.limits import Ask, Kind
@@ -45,12 +52,23 @@ def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     create = partial(ctx.backend.create_resource_group, wanted.scope, wanted.location, owner)
     try:
         with ctx.span("create resource group", wanted.scope.resource_group):
+            _unless_frozen(ctx)
             yield from patiently(ctx, create, ctx.deadline(), ask=Ask(Kind.WRITE))
     except AciReconcileError as error:
         yield ResourceGroupFailed(wanted.scope, error)
         return False
     yield ResourceGroupCreated(wanted.scope)
     return True
+
+
+def _unless_frozen(ctx: Context) -> None:
+    """Write nothing once a freeze has begun.
+
+    Raises:
+        HeldBackError: one has.
+    """
+    if why := ctx.frozen():
+        raise HeldBackError(f"a freeze began: {why}")
 
 
 def unattempted(scope: Scope, because: str) -> ResourceGroupFailed:
@@ -80,6 +98,7 @@ def _removed(scope: Scope, ctx: Context) -> Process[bool]:
     _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
     left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
     _must_be_empty(scope, left)
+    _unless_frozen(ctx)
     delete = partial(ctx.backend.delete_resource_group, scope)
     operation = yield from patiently(ctx, delete, deadline, ask=Ask(Kind.DELETE))
     yield from _gone(scope, operation, ctx, deadline)

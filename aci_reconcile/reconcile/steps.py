@@ -22,6 +22,10 @@ class InterruptedRunError(Exception):
     """The run was interrupted before this group's next step; caught where the group's process ends."""
 
 
+class FrozenRunError(Exception):
+    """A freeze began before this group's first write; caught where the group's process ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request to be made by a thread of the pool."""

@@ -19,7 +19,7 @@ from aci_reconcile.reconcile.hopeless import Glances
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import Deadline, patiently
 from aci_reconcile.reconcile.settling import gone, settle
-from aci_reconcile.reconcile.steps import InterruptedRunError, compute, release
+from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, compute, release
 from aci_reconcile.secret import UNKEPT, fingerprint, takes_long
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ ACCEPTED: Final = "accepted"
 """How far a write is that Azure has taken, and that is not seen to its end."""
 PROVISIONED: Final = "provisioned"
 """How far a write is that was seen to its end, where the containers are not yet."""
+_SERIAL: Final = 4
+"""Bytes of a serial: a chance in four thousand million that a group comes back to the one it had."""
 STUCK: Final = 120.0
 """Seconds for which Azure may refuse to write a group that was in transition before the run."""
 
@@ -53,7 +55,8 @@ def marked(after: Resource, ctx: Context) -> Process[str]:
 
 def stamped(change: Change, after: Resource, mark: str, ctx: Context) -> Resource:
     """Return what is sent in a PUT: the body with the tags that remember this write, and whose it is."""
-    memory = {tags.SECRETS: mark or None, tags.APPLIED: str(tags.Applied(change.digest)), **owned(after, ctx)}
+    applied = tags.Applied(change.digest, serial=serial(ctx))
+    memory = {tags.SECRETS: mark or None, tags.APPLIED: str(applied), **owned(after, ctx)}
     return replace(after, body={**after.body, "tags": tags.merge(after.tags, memory)})
 
 
@@ -61,6 +64,11 @@ def owned(after: Resource, ctx: Context) -> dict[str, str]:
     """Return the owner tag with the id of the project: a group that is written anyway gets it."""
     known = tags.owner(after)
     return {tags.OWNER: ctx.policy.marked(known)} if ctx.policy.owns(known) else {}
+
+
+def serial(ctx: Context) -> str:
+    """Return what tells one write of a group from all others."""
+    return ctx.entropy(_SERIAL).hex()
 
 
 def put(
@@ -106,17 +114,20 @@ def _sent(
         if unanswered and live is not None and is_our_write(change, wanted, expected, live):
             return Operation()
         if first:
-            _unless_stopped(ctx, change)
+            _unless_closed(ctx, change)
         if moved(change, expected, live):
             _give_way(ctx, change, nothing_written=first)
         yield from _refused_while(live, change)
         return None
 
+    if first:
+        ctx.unless_closed(change)
     _first_attempt(ctx, change, "write sent")
     location = as_text(wanted.body.get("location")).lower()
     until = _until_refused(change, ctx, deadline) if first else deadline
     asked = Ask(Kind.WRITE, location)
-    operation = yield from patiently(ctx, send, until, ask=asked, again=again, idle=first, let_in=first)
+    asking = ctx.wary(change) if first else ctx
+    operation = yield from patiently(asking, send, until, ask=asked, again=again, idle=first, let_in=first)
     _note_accepted(ctx, change, operation)
     return operation
 
@@ -138,11 +149,13 @@ def _refused_while(live: Resource | None, change: Change) -> Process[None]:
         yield Waiting(change, f"Azure takes no write while the group is {state_of(live.body)}; asking again")
 
 
-def _unless_stopped(ctx: Context, change: Change) -> None:
-    """Send nothing again once the run is interrupted: Azure did not take it, so nothing of the group is under way."""
-    if ctx.stopped():
+def _unless_closed(ctx: Context, change: Change) -> None:
+    """Send nothing again once nothing may begin: Azure did not take it, so nothing of the group is under way."""
+    try:
+        ctx.unless_closed(change)
+    except (InterruptedRunError, FrozenRunError):
         ctx.in_flight.pop(change.address, None)
-        raise InterruptedRunError
+        raise
 
 
 def _give_way(ctx: Context, change: Change, *, nothing_written: bool) -> NoReturn:
@@ -196,15 +209,16 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
         live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
             return Operation()
-        _unless_stopped(ctx, change)
+        _unless_closed(ctx, change)
         if moved(change, change.before, live):
             _give_way(ctx, change, nothing_written=True)
         yield from _refused_while(live, change)
         return None
 
+    ctx.unless_closed(change)
     _first_attempt(ctx, change, "delete sent")
     asked, until = deletion_of(change), _until_refused(change, ctx, deadline)
-    operation = yield from patiently(ctx, send, until, ask=asked, again=again, idle=True, let_in=True)
+    operation = yield from patiently(ctx.wary(change), send, until, ask=asked, again=again, idle=True, let_in=True)
     _note_accepted(ctx, change, operation)
     yield from settle(change, operation, ctx, deadline)
     yield from gone(change, ctx, deadline)

@@ -142,6 +142,7 @@ def policy_json(policy: Policy) -> dict[str, object]:
     return {
         "prune": policy.prune,
         "max_deletes": policy.max_deletes,
+        "deletes_named": policy.deletes_named,
         "max_restarts": policy.max_restarts,
         "max_share": policy.max_share,
         "adopt": policy.adopt,
@@ -180,7 +181,11 @@ def _plain(value: object) -> object:
 
 
 def _fingerprint(change: Change, origin: Origin) -> dict[str, str]:
-    """Return by what it is noticed that the group moved, or its secrets; run state counts where a body is written."""
+    """Return by what it is noticed that the group moved, or its secrets; run state counts where a body is written.
+
+    All of the tags count, the serial of the group's last write among them, so that no plan is good once more after
+    somebody has taken back what it did. A group that is to be created remembers nothing; the groups beside it do.
+    """
     ended = has_ended(change.before.body) if change.before is not None and change.sends_body else ""
     return {"live": _live(change), "secrets": origin.fingerprints.get(change.id.key, ""), "ended": ended}
 

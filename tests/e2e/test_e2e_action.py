@@ -95,7 +95,8 @@ def test_one_comment_follows_the_pull_request(bench: Bench) -> None:
 
 def test_exactly_the_plan_of_the_run_is_applied(bench: Bench) -> None:
     """And refused with exit code 4 once something moved: here, because it was applied already."""
-    push = {**EVENT, "event_name": "push"}
+    push = {**EVENT, "event_name": "push", "ref": "refs/heads/main", "sha": "a" * 40}
+    bench.forge.refs["heads/main"] = "a" * 40
     bench.job(push, command="plan", key="shop")
     bench.runner.artifacts = {(number + 1, name): kept for (number, name), kept in bench.runner.artifacts.items()}
     applied = bench.job(push, command="apply", plan="run", key="shop")
@@ -108,6 +109,28 @@ def test_exactly_the_plan_of_the_run_is_applied(bench: Bench) -> None:
     assert "4" == stale.outputs["exitcode"]
     assert "Artifact not found for name: aci-reconcile-plan-other" in missing.log
     assert {} == bench.forge.comments
+
+
+def test_what_a_plan_was_allowed_is_said_at_the_apply_too(bench: Bench) -> None:
+    """The same arguments at both; without them nothing is written, and the log says which are missing."""
+    push = {**EVENT, "event_name": "push", "ref": "refs/heads/main", "sha": "a" * 40}
+    bench.forge.refs["heads/main"] = "a" * 40
+    bench.job(push, command="apply", plan="none")
+    bench.write("manifests/web.yaml", GROUP.format(name="web", cpu=2))
+    words = "--allow-replace=1\n--override-freeze\na reason of 'two words'\n"
+    jobs: list[Job] = []
+    for given in (
+        {"command": "plan", "arguments": words},
+        {"command": "apply"},
+        {"command": "apply", "arguments": words},
+    ):
+        jobs.append(bench.job(push, plan="run", **given))
+        kept = bench.runner.artifacts
+        bench.runner.artifacts = {(number + 1, name): folder for (number, name), folder in kept.items()}
+
+    assert ["success", "failure", "success"] == [each.result for each in jobs], jobs
+    assert ["2", "4", "0"] == [each.outputs["exitcode"] for each in jobs]
+    assert "plan.json was made with what this apply does not say:\n  --allow-replace=1 --override-freeze" in jobs[1].log
 
 
 def test_what_is_held_back_fails_the_job_unless_it_may(bench: Bench) -> None:
@@ -228,11 +251,22 @@ def test_the_words_that_reach_the_command(tmp_path: Path, given: dict[str, str],
 
 def test_a_merge_without_a_plan(tmp_path: Path) -> None:
     """The summary says what to do, and the job fails with the command's own code."""
-    code, noted = seen(tmp_path, "merged.sh", ARTIFACT="aci-reconcile-plan-prod", STUB_CODE="4")
+    code, noted = seen(
+        tmp_path, "merged.sh", ARTIFACT="aci-reconcile-plan-prod", INPUT_WORKFLOW="a b.yml", STUB_CODE="4"
+    )
 
-    assert (4, ["merged", "--artifact", "aci-reconcile-plan-prod", "token="]) == (code, noted)
+    words = ["merged", "--artifact", "aci-reconcile-plan-prod", "--workflow", "a b.yml", "token="]
+    assert (4, words) == (code, noted)
     assert "There is no plan to apply" in (tmp_path / "STEP_SUMMARY").read_text(encoding="utf-8")
     assert not (tmp_path / "OUTPUT").exists()
+
+
+def test_a_commit_that_is_not_the_last_any_more(tmp_path: Path) -> None:
+    """The summary says so, and the job fails with the command's own code."""
+    code, noted = seen(tmp_path, "head.sh", STUB_CODE="4")
+
+    assert (4, ["head", "--quiet", "token="]) == (code, noted)
+    assert "This is not the branch's last commit" in (tmp_path / "STEP_SUMMARY").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

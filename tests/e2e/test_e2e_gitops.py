@@ -37,7 +37,9 @@ class Hub(Forge):
     """The forge, with its pull request, its runs and their artifacts."""
 
     head: str = ""
+    branch: str = ""
     merge: str = ""
+    main: str = ""
     artifacts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -50,13 +52,18 @@ class Hub(Forge):
         """Answer what the plan of a merged pull request is found by; all else as before."""
         path, _, query = target.removeprefix(f"/repos/{REPOSITORY}").partition("?")
         if path == f"/commits/{self.merge}/pulls":
-            head = {"sha": self.head}
-            return 200, [{"number": PULL_REQUEST, "merged_at": "x", "merge_commit_sha": self.merge, "head": head}], {}
+            merged = {"number": PULL_REQUEST, "merged_at": "x", "merge_commit_sha": self.merge, "base": {"ref": "main"}}
+            return 200, [{**merged, "head": {"sha": self.head, "ref": self.branch}}], {}
         if path == "/actions/artifacts":
             name = query.partition("name=")[2].partition("&")[0]
             return 200, {"artifacts": [each for each in self.artifacts if each["name"] == name]}, {}
         if path.startswith("/actions/runs/"):
-            return 200, {"event": "pull_request"}, {}
+            told = {"event": "pull_request", "conclusion": "success", "path": ".github/workflows/plan.yml"}
+            return 200, {**told, "head_branch": self.branch, "pull_requests": []}, {}
+        if path == "/git/ref/heads/main":
+            return 200, {"object": {"sha": self.main}}, {}
+        if path == "/pulls":
+            return 200, [], {}
         return super().answer(method, target, body)
 
 
@@ -84,7 +91,7 @@ class Shop:
 
     def pull_request(self, branch: str) -> dict[str, Job]:
         """Push a branch: the workflow runs on what a merge would make."""
-        self.hub.head = self.git("rev-parse", branch)
+        self.hub.head, self.hub.branch = self.git("rev-parse", branch), branch
         repo = {"repo": {"full_name": REPOSITORY}}
         event = {"pull_request": {"number": PULL_REQUEST, "title": "`touch pwned` $(touch pwned)", "head": repo}}
         run, jobs = self.runner.workflow(
@@ -111,9 +118,10 @@ class Shop:
         self.hub.merge = self.git("rev-parse", "main")
         return self.run("apply.yml", "push")
 
-    def run(self, workflow: str, event: str) -> dict[str, Job]:
-        """Run a workflow on main."""
-        sha = self.git("rev-parse", "main")
+    def run(self, workflow: str, event: str, of: str = "") -> dict[str, Job]:
+        """Run a workflow on main, or once more for a commit that was its last one."""
+        self.hub.main = self.git("rev-parse", "main")
+        sha = of or self.hub.main
         return self.runner.workflow(workflow, {"event_name": event, "event": {}, "ref": "refs/heads/main", "sha": sha})[
             1
         ]
@@ -207,7 +215,14 @@ def test_from_the_pull_request_to_the_repair(shop: Shop, tmp_path: Path) -> None
     repaired = shop.run("apply.yml", "workflow_dispatch")
     calm = shop.run("drift.yml", "schedule")
 
+    shop.git("commit", "-q", "--allow-empty", "-m", "somebody else's")
+    shop.hub.main = shop.git("rev-parse", "main")
+    again = shop.run("apply.yml", "push", of=shop.hub.merge)
+
     assert {"plan dev": "success", "plan prod": "success", "dev": "success", "prod": "success"} == results(repaired)
+    assert {"plan": "skipped", "dev": "failure", "prod": "skipped"} == results(again)
+    assert f"and this run is about {shop.hub.merge[:12]}" in again["dev"].log
+    assert "This is not the branch's last commit" in again["dev"].summary
     assert "1 changed" in repaired["prod"].summary
     assert ("false", "false") == (calm["drift dev"].outputs["drift"], calm["drift prod"].outputs["drift"])
     assert ["closed"] == [each["state"] for each in shop.hub.issues.values()]

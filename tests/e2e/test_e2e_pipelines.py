@@ -54,6 +54,30 @@ class Machine:
             "ACI_RECONCILE_PROVISIONING": "0s",
         }
 
+    def git(self, *words: str) -> str:
+        """Run git in the workspace."""
+        who = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        done = subprocess.run(
+            ["git", "-C", str(self.folder), *words],
+            env={**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout.strip()
+
+    def pushed(self) -> str:
+        """Commit, push it to main of the forge, and return the commit."""
+        if not (self.folder / ".git").exists():
+            subprocess.run(["git", "init", "-q", "--bare", str(self.folder / "forge.git")], check=True, timeout=60)
+            self.git("init", "-q", "-b", "main")
+            self.git("remote", "add", "origin", str(self.folder / "forge.git"))
+        self.git("add", "shop")
+        self.git("commit", "-q", "--allow-empty", "-m", "one")
+        self.git("push", "-q", "origin", "main")
+        return self.git("rev-parse", "main")
+
     def told(self, command: str) -> str:
         """Return the variables that the processes of a command had."""
         return (self.folder / f"{command}.seen").read_text(encoding="utf-8")
@@ -80,10 +104,19 @@ def gitlab_jobs(**inputs: str) -> dict[str, Any]:
     known = {
         name: (each or {}).get("default") for name, each in yaml.safe_load(spec)["spec"]["inputs"].items()
     } | inputs
-    filled = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda match: str(known[match[1]]), template)
 
-    assert "$[[" not in filled
-    jobs = yaml.safe_load(filled)
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {filled(key): filled(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [filled(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        return re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda match: str(known[match[1]]), value)
+
+    jobs = filled(yaml.safe_load(template))
+
+    assert "$[[" not in str(jobs)
     return {name: {**jobs[job["extends"]], **job} for name, job in jobs.items() if "extends" in job}
 
 
@@ -105,12 +138,17 @@ def test_gitlab_from_the_merge_request_to_the_drift(tmp_path: Path) -> None:
         planned = run("plan prod", {**server.environ, **tokens, "AZURE_ID_TOKEN": "job-id-token"})
         server.faults.append((403, {}, {}))
         refused = run("plan prod", server.environ)
-    applied = run("apply prod", {"GITLAB_CI": "true", "AZURE_ID_TOKEN": ""})
+    here = {"GITLAB_CI": "true", "AZURE_ID_TOKEN": "", "CI_COMMIT_BRANCH": "main", "CI_COMMIT_SHA": machine.pushed()}
+    applied = run("apply prod", here)
+    machine.pushed()
+    again = run("apply prod", here)
     calm = run("drift prod", {"AZURE_ID_TOKEN": ""})
     (tmp_path / "shop" / "manifests" / "web.yaml").write_text(GROUP.replace("nginx:1", "nginx:2"), encoding="utf-8")
     drifted = run("drift prod", {"AZURE_ID_TOKEN": ""})
 
-    assert [0, 0, 0, 0, 2] == [code for code, _ in (planned, refused, applied, calm, drifted)], (planned, applied)
+    codes = [code for code, _ in (planned, refused, applied, again, calm, drifted)]
+    assert [0, 0, 0, 4, 0, 2] == codes, (planned, applied, again)
+    assert f"and this plan is of {here['CI_COMMIT_SHA']}; nothing was written." in again[1]
     assert "The merge request could not be commented on." in refused[1]
     assert 1 == len(server.texts())
     assert server.texts()[0].startswith("<!-- aci-reconcile-comment: plan-prod -->\n")
@@ -178,10 +216,20 @@ def test_azure_from_the_pull_request_to_the_drift(tmp_path: Path) -> None:
         hostile.unlink()
         planned = run("plan", server.environ)
     (staging / "plan").rename(tmp_path / "aci-reconcile-plan-prod")
-    applied = run("apply", {"TF_BUILD": "True"})
+    here = {
+        "TF_BUILD": "True",
+        "BUILD_REPOSITORY_URI": str(tmp_path / "forge.git"),
+        "BUILD_SOURCEBRANCH": "refs/heads/main",
+        "BUILD_SOURCEVERSION": machine.pushed(),
+    }
+    applied = run("apply", here)
+    machine.pushed()
+    again = run("apply", here)
     drifted = run("drift", {"TF_BUILD": "True"})
 
-    assert [1, 0, 0, 0] == [code for code, _ in (refused, planned, applied, drifted)], (planned, applied)
+    codes = [code for code, _ in (refused, planned, applied, again, drifted)]
+    assert [1, 0, 0, 4, 0] == codes, (planned, applied, again)
+    assert f"and this plan is of {here['BUILD_SOURCEVERSION']}; nothing was written." in again[1]
     commands = re.findall(r"##vso\[[a-z.]+ variable=exitcode.*", refused[1], re.IGNORECASE)
     assert ["##vso[task.setvariable variable=exitcode;isOutput=true]1"] == commands
     assert "##VSO[" not in refused[1]
@@ -191,3 +239,38 @@ def test_azure_from_the_pull_request_to_the_drift(tmp_path: Path) -> None:
     assert "Apply complete! Resources: 1 added, 0 changed, 0 destroyed." in applied[1]
     assert "No drift." in drifted[1]
     assert (False, True) == (TOKEN in machine.told("plan") + machine.told("outputs"), TOKEN in machine.told("comment"))
+
+
+WORDS = "--allow-replace=1\n\n--override-freeze\na reason of 'two words'\n"
+
+
+def test_arguments_stand_at_plan_and_at_apply(tmp_path: Path) -> None:
+    """A line each, in both templates: without them at the apply, a plan that was allowed more is refused."""
+    machine = Machine(tmp_path)
+    freeze = "policy: {freeze: [{from: 2020-01-01, to: 2099-01-01, reason: sale}]}\n"
+    project = tmp_path / "shop" / "aci-reconcile.yaml"
+    project.write_text(f"{project.read_text(encoding='utf-8')}{freeze}", encoding="utf-8")
+    where = {
+        "CI_COMMIT_BRANCH": "main",
+        "CI_COMMIT_SHA": machine.pushed(),
+        "AZURE_ID_TOKEN": "",
+        "CI_MERGE_REQUEST_IID": "",
+    }
+
+    def gitlab(name: str, arguments: str) -> tuple[int, str]:
+        job = gitlab_jobs(environment="prod", folder="shop", arguments=arguments)[name]
+        variables = {key: str(value) for key, value in job["variables"].items()}
+        return machine.shell("\n".join((*job["before_script"], *job["script"])), {**variables, **where})
+
+    planned, unsaid = gitlab("plan prod", WORDS), gitlab("apply prod", "")
+    applied = gitlab("apply prod", WORDS)
+
+    assert [0, 4, 0] == [code for code, _ in (planned, unsaid, applied)], (planned, unsaid, applied)
+    assert """does not say:\n  --allow-replace=1 --override-freeze 'a reason of '"'"'two words'"'"''\n""" in unsaid[1]
+    for stage in ("plan", "apply"):
+        (step,) = azure_steps(f"{stage}_prod", environment="prod", arguments=WORDS)
+
+        assert WORDS == step["env"]["ARGUMENTS"]
+        read = step["inputs"]["inlineScript"].partition("readarray")[2].partition("\n")[0]
+        told = machine.shell(f'readarray{read}\nprintf "<%s>" "${{words[@]}}"', {"ARGUMENTS": WORDS})
+        assert (0, "<--allow-replace=1><--override-freeze><a reason of 'two words'>") == told

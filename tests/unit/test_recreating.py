@@ -131,7 +131,11 @@ def test_the_former_group_is_put_back() -> None:
     assert isinstance(finished, Finished)
     assert (1, ()) == (finished.failed, finished.in_flight)
     assert [SECRET] == list(secrets_of(backend.sent[-1].body).values())
-    assert normalize(former.body) == normalize(backend.groups[rid().key].body)
+    back = backend.groups[rid().key]
+    assert "01010101" == tags.Applied.of(back.tags).serial
+    assert normalize(former.body) == normalize(
+        {**back.body, "tags": {**back.tags, tags.APPLIED: former.tags[tags.APPLIED]}}
+    )
 
 
 def test_what_azure_says_of_a_group_is_not_sent_back() -> None:

@@ -34,9 +34,16 @@ def test_fingerprints_stay_what_they_were() -> None:
 
 def test_the_tag_of_the_last_write_reads_back() -> None:
     """With what did not take, and without."""
-    for applied in (Applied("d1"), Applied("d1", "r2")):
+    for applied in (
+        Applied("d1"),
+        Applied("d1", "r2"),
+        Applied("d1", serial="s3"),
+        Applied("d1", "r2", "s3"),
+        Applied("", "", "s3"),
+    ):
         assert applied == Applied.of({tags.APPLIED: str(applied)})
     assert ("v1:d1", "v1:d1:r2") == (str(Applied("d1")), str(Applied("d1", "r2")))
+    assert ("v1:d1::s3", "v1:d1:r2:s3") == (str(Applied("d1", serial="s3")), str(Applied("d1", "r2", "s3")))
 
 
 @pytest.mark.parametrize("text", ["", "d1", "v2:d1", "v1", "v1:"])

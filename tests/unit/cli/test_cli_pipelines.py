@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from forge_server import REPOSITORY, Forge, forge_server
@@ -74,18 +74,22 @@ def test_a_refusal_of_the_forge(cli: CommandLine, forge: Forge) -> None:
     assert "Resource not accessible by integration" in ran.err
 
 
-def test_the_plan_of_the_merged_pull_request(cli: CommandLine, forge: Forge) -> None:
+def test_the_plan_of_the_merged_pull_request(cli: CommandLine, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its run on stdout, for the step that fetches the artifact; exit code 4 where there is none."""
+    monkeypatch.setenv("GITHUB_REF", "refs/heads/main")
+    branches = {"head": {"sha": "b" * 40, "ref": "f"}, "base": {"ref": "main"}}
+    run = {"event": "pull_request", "conclusion": "success", "head_branch": "f", "path": ".github/workflows/look.yml"}
     whose = {"id": 12, "repository_id": 1, "head_repository_id": 1, "head_sha": "b" * 40}
-    answers = (
-        [{"number": 7, "merged_at": "x", "merge_commit_sha": "a" * 40, "head": {"sha": "b" * 40}}],
+    answers: tuple[Any, ...] = (
+        [{"number": 7, "merged_at": "x", "merge_commit_sha": "a" * 40, **branches}],
         {"artifacts": [{"expired": False, "created_at": "x", "workflow_run": whose}]},
-        {"event": "pull_request"},
+        run,
+        [],
     )
     forge.faults += [(200, {}, answer) for answer in answers]
-    found = cli("merged", "--artifact", "plan-prod")
+    found = cli("merged", "--artifact", "plan-prod", "--workflow", "look.yml")
     forge.faults += [(200, {}, answer) for answer in answers]
-    told = cli("merged", "--format", "json")
+    told = cli("merged", "--format", "json", "--workflow", "look.yml")
     forge.faults.append((200, {}, []))
     none = cli("merged")
 
@@ -105,6 +109,20 @@ def test_outputs_of_what_is_no_result(project: CommandLine, text: str) -> None:
 
     assert (1, "") == (ran.code, ran.out)
     assert ran.err.startswith("Error: result.json: ")
+
+
+def test_a_run_that_is_run_again(cli: CommandLine, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its commit is not the branch's head any more: exit code 4; what is no commit is none."""
+    monkeypatch.setenv("GITHUB_SHA", "HEAD")
+    refused = cli("head")
+    monkeypatch.setenv("GITHUB_SHA", "a" * 40)
+    monkeypatch.setenv("GITHUB_REF", "refs/heads/main")
+    forge.faults += [(200, {}, {"object": {"sha": each * 40}}) for each in "aab"]
+    newest, told, older = cli("head"), cli("head", "--format", "json"), cli("head")
+
+    assert [1, 0, 0, 4] == [each.code for each in (refused, newest, told, older)]
+    assert ("a" * 40 + "\n", {"ref": "main", "commit": "a" * 40}) == (newest.out, told.document)
+    assert "main is at bbbbbbbbbbbb by now, and this run is about aaaaaaaaaaaa\n  nothing was written" in older.err
 
 
 def test_outputs_of_a_plan(project: CommandLine) -> None:

@@ -210,7 +210,7 @@ def test_what_moved_is_named_and_nothing_is_written(
     saved = azure("plan", "--out", "plan.json", "--var-file", "more.env")
     happens(azure, served, monkeypatch)
     writes = len(served.writes)
-    ran = azure("apply", "--plan", "plan.json")
+    ran = azure("apply", "--plan", "plan.json", "--var-file", "more.env")
 
     assert (0, 4) == (saved.code, ran.code)
     assert told in ran.err
@@ -245,8 +245,8 @@ def test_an_expired_plan_is_refused(azure: CommandLine, served: Served) -> None:
     assert writes == len(served.writes)
 
 
-def test_the_plan_brings_its_options_along(project: CommandLine) -> None:
-    """Paths, variables, environment and what releases a brake; saying the same again is no contradiction."""
+def test_the_plan_says_what_it_is_about(project: CommandLine) -> None:
+    """Paths and environment; to say the same is no contradiction, and what it was allowed has to be said again."""
     project.write("aci-reconcile.yaml", f"{PROJECT}variables: {{tag: '1'}}\nenvironments: {{prod: {{}}}}\n")
     project.group("web", image="'nginx:${var:tag}'")
     project("apply", "-y", "-e", "prod")
@@ -342,14 +342,19 @@ def test_a_plan_that_was_held_back_stays_so(project: CommandLine) -> None:
 
 
 def test_a_freeze_that_began_meanwhile_holds_back(project: CommandLine) -> None:
-    """The plan is the same, and now is not the time: exit code 3; a reason that was planned with goes on."""
+    """The plan is the same, and now is not the time: exit code 3; a reason goes on, whichever plan was made before."""
     project("plan", "--out", "plan.json")
     project("plan", "--out", "urgent.json", "--override-freeze", "the shop is down")
     freeze = "{reason: sale, from: '2020-01-01', to: '2099-01-01', timezone: UTC}"
     project.write("aci-reconcile.yaml", f"{PROJECT}policy: {{freeze: [{freeze}]}}\n")
-    held, urgent = project("apply", "--plan", "plan.json"), project("apply", "--plan", "urgent.json")
+    held, unsaid = project("apply", "--plan", "plan.json"), project("apply", "--plan", "urgent.json")
+    urgent = project("apply", "--plan", "plan.json", "--override-freeze", "it is down")
 
-    assert (3, 0) == (held.code, urgent.code)
+    assert (3, 4, 0) == (held.code, unsaid.code, urgent.code)
+    assert (
+        "urgent.json was made with what this apply does not say:\n  --override-freeze 'the shop is down'\n"
+        in unsaid.err
+    )
 
 
 def test_variables_that_stand_in_secrets_are_not_saved(project: CommandLine) -> None:
@@ -358,14 +363,15 @@ def test_variables_that_stand_in_secrets_are_not_saved(project: CommandLine) -> 
         file.write(SECRET.replace("${env:TOKEN}", "x-${var:token}"))
     words = ("--var", "token=c4n4ry", "--var", "color=red")
     saved = project("plan", "--out", "plan.json", *words)
-    without = project("apply", "--plan", "plan.json")
-    other = project("apply", "--plan", "plan.json", "--var", "token=other")
-    done = project("apply", "--plan", "plan.json", "--var", "token=c4n4ry")
+    without = project("apply", "--plan", "plan.json", "--var", "color=red")
+    other = project("apply", "--plan", "plan.json", "--var", "color=red", "--var", "token=other")
+    done = project("apply", "--plan", "plan.json", *words)
 
     assert (["token"], {"color": "red"}) == (read(project)["hidden_variables"], read(project)["variables"])
     assert "variable token stands in a secret and was not saved" in saved.err
     assert "c4n4ry" not in (project.folder / "plan.json").read_text(encoding="ascii")
-    assert (1, 4, 0) == (without.code, other.code, done.code)
+    assert (4, 4, 0) == (without.code, other.code, done.code)
+    assert "does not say:\n  --var token=VALUE\n" in without.err
 
 
 def test_a_digest_is_enough(azure: CommandLine, served: Served) -> None:

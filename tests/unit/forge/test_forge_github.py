@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import FakeClock
@@ -78,16 +78,18 @@ def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
 
 
 def test_nobody_else_s_issue_is_taken(forge: Forge) -> None:
-    """Neither another marker, nor one that is quoted, nor a pull request, nor a passer-by's text is ours."""
+    """Neither another marker, nor one that is quoted, nor a pull request, nor what somebody else wrote is ours."""
     forge.add_issue(body=f"{marker('drift', 'shop')}\nx", labels=[LABEL])
     forge.add_issue(body=f"see\n{MARK}", labels=[LABEL])
     forge.add_issue(body=MARK, labels=[LABEL], pull_request={})
     forge.add_issue(body=MARK, labels=[LABEL], user={"login": "mallory", "type": "User"})
+    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "owner", "type": "User"}, author_association="OWNER")
+    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "other[bot]", "type": "Bot"})
     forge.add_issue(body=MARK)
 
     kept = keep_issue(client(forge), wanted())
 
-    assert Kept(Outcome.OPENED, f"https://forge.example/{REPOSITORY}/issues/6") == kept
+    assert Kept(Outcome.OPENED, f"https://forge.example/{REPOSITORY}/issues/8") == kept
 
 
 def test_the_issue_is_found_on_a_later_page(forge: Forge) -> None:
@@ -122,19 +124,58 @@ def test_one_comment_is_kept(forge: Forge) -> None:
     assert [f"{PLAN}\ntwo"] == forge.said(7)
 
 
-def test_a_passer_by_s_comment_is_not_taken(forge: Forge) -> None:
-    """Its author could change it afterwards; a comment of another environment is not touched either."""
-    forge.add_comment(7, f"{PLAN}\nall is fine", user={"login": "mallory", "type": "User"})
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"user": {"login": "mallory", "type": "User"}},
+        {"user": {"login": "owner", "type": "User"}, "author_association": "OWNER"},
+        {"user": {"login": "other[bot]", "type": "Bot"}},
+        {"user": {"login": "github-actions", "type": "User"}, "author_association": "MEMBER"},
+        {"user": None},
+    ],
+    ids=str,
+)
+def test_a_comment_of_somebody_else_is_not_taken(forge: Forge, author: dict[str, Any]) -> None:
+    """Whoever it is could change it afterwards; a comment of another environment is not touched either."""
+    forge.add_comment(7, f"{PLAN}\nall is fine", **author)
     forge.add_comment(7, f"{marker('plan', 'shop')}\nx")
     github = client(forge)
 
-    first = github.keep_comment(7, PLAN, "one")
-    forge.comments[3]["user"] = {"login": "owner", "type": "User"}
-    forge.comments[3]["author_association"] = "MEMBER"
-    second = github.keep_comment(7, PLAN, "two")
+    first, second = github.keep_comment(7, PLAN, "one"), github.keep_comment(7, PLAN, "two")
 
     assert [Outcome.OPENED, Outcome.UPDATED] == [first.outcome, second.outcome]
     assert [f"{PLAN}\nall is fine", f"{marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == forge.said(7)
+
+
+@pytest.mark.parametrize(
+    "user",
+    [{"login": "Robot", "type": "User"}, {"login": "shop-app[bot]", "type": "Bot"}],
+    ids=lambda each: each["login"],
+)
+def test_the_token_s_own_comment_is_found_again(forge: Forge, user: dict[str, str]) -> None:
+    """A person's token, and that of an app, which may not ask REST who it is."""
+    forge.user = user
+    outcomes = [client(forge).keep_comment(7, PLAN, text).outcome for text in ("one", "two")]
+
+    assert ["opened", "updated"] == outcomes
+
+
+def test_where_nobody_says_whose_the_token_is(forge: Forge) -> None:
+    """It is taken for that of a workflow."""
+    github = client(forge)
+    github.keep_comment(7, PLAN, "one")
+    forge.faults = [(200, {}, list(forge.comments.values())), (404, {}, {}), (404, {}, {})]
+
+    assert Outcome.UPDATED is github.keep_comment(7, PLAN, "two").outcome
+
+
+def test_a_token_that_is_not_valid_is_said(forge: Forge) -> None:
+    """Nothing is written as somebody else."""
+    forge.add_comment(7, f"{PLAN}\nx")
+    forge.faults = [(200, {}, list(forge.comments.values())), (401, {}, {"message": "Bad credentials"})]
+
+    with pytest.raises(ForgeError, match="401"):
+        client(forge).keep_comment(7, PLAN, "two")
 
 
 def test_what_is_too_long_is_cut(forge: Forge) -> None:

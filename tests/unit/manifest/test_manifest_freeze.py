@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aci_reconcile.manifest.freeze import Window, by_cron, by_dates, frozen, zone_of
+from aci_reconcile.manifest.freeze import Window, WindowError, by_cron, by_dates, frozen, zone_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -88,8 +88,56 @@ def test_what_is_no_time_zone(name: str) -> None:
         zone_of(name)
 
 
-@pytest.mark.parametrize("text", ["", "2026-13-01", "tomorrow", "9999-12-31", "0001-01-01"])
-def test_what_is_no_date(text: str) -> None:
-    """Nor are days that the calendar ends before."""
-    with pytest.raises(ValueError, match="`"):
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01"])
+def test_days_that_the_calendar_ends_before(text: str) -> None:
+    """They end no window."""
+    with pytest.raises(WindowError, match="`"):
         by_dates("x", AMSTERDAM, "2026-01-01", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026-13-01",
+        "tomorrow",
+        "20261120",
+        "2026-W48",
+        "2026-W48-7",
+        "2026W487",
+        "2026-324",
+        "20261120T180000",
+        "2026-11-20T18",
+        "2026-11-20T1800",
+        "2026-11-20 18:00",
+        "2026-11-20T18:00:00.5",
+        "2026-11-20T18:00+0100",
+        "2026-11-20T24:00",
+        " 2026-11-20",
+        "2026-11-20\n",
+        "\uff12\uff10\uff12\uff16-11-20",
+    ],
+)
+@pytest.mark.parametrize("key", ["from", "to"])
+def test_what_is_no_date(key: str, text: str) -> None:
+    """Nor are the other forms of ISO 8601, however a library reads them."""
+    said = {"from": "2026-01-01", "to": "2026-12-31", key: text}
+    with pytest.raises(WindowError, match="is no date and no time") as refused:
+        by_dates("x", AMSTERDAM, said["from"], said["to"])
+
+    assert key == refused.value.key
+
+
+@pytest.mark.parametrize("text", ["2026-11-20T18:00:30", "2026-11-20T18:00:30Z", "2026-11-20T18:00:30+00:00"])
+def test_what_is_a_moment(text: str) -> None:
+    """A day and a time of day, with seconds and an offset where they are wanted."""
+    assert at("2026-11-20T18:00:30", "UTC") == by_dates("x", ZoneInfo("UTC"), text, "2026-12-01").start
+
+
+@pytest.mark.parametrize("cron", ["0 16 * * FRI-MON", "0 16 * * SAT-SUN", "0 16 * NOV-FEB *", "0 22-2 * * *"])
+def test_a_range_over_the_end_of_its_field_is_refused(cron: str) -> None:
+    """It is not taken for what it does not say; how to write it is said."""
+    with pytest.raises(WindowError, match="no cron expression") as refused:
+        by_cron("x", AMSTERDAM, cron, "1h")
+
+    assert "a range goes up, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON" == refused.value.hint

@@ -51,6 +51,64 @@ def placed(saved: Document, header: Header, version: str) -> tuple[str, ...]:
     return elsewhere(saved, header, tool_version=version, api_version=API_VERSION)
 
 
+DB, WEB = group("db"), group("web", OLD, tags={"team": "a"})
+
+
+@pytest.mark.parametrize(
+    ("desired", "rules"),
+    [
+        ((DB, group("web", NEW, tags={"team": "a"})), {}),
+        ((DB, group("web", OLD, tags={"team": "b"})), {}),
+        ((DB, group("web", OLD, tags={"team": "a"}, osType="Windows")), {"allow_replace": 1}),
+        ((DB,), {"prune": True}),
+        ((DB, WEB, group("new")), {}),
+    ],
+    ids=["update", "tags", "recreation", "deletion", "creation"],
+)
+def test_a_plan_is_good_once(desired: tuple[Resource, ...], rules: dict[str, Any]) -> None:
+    """Applied, and taken back by others, who pushed what stays, too: all is as it was, and the plan is stale."""
+    world = AzureWorld()
+    world.apply(DB, WEB)
+    saved = kept(world, *desired, **rules)
+    world.apply(*desired, **rules)
+    back = {"prune": True, "allow_replace": UNLIMITED, "redeploy": frozenset({DB.id.key})}
+    world.apply(DB, WEB, **back)
+    again = made(world, *desired, rules=rules)
+
+    assert [(each["address"], each["action"]) for each in saved["resource_changes"]] == [
+        (each["address"], each["action"]) for each in again["resource_changes"]
+    ]
+    assert any(each.endswith(": the live group") for each in moved(saved, again))
+
+
+def test_what_others_push_again_beside_a_change_counts() -> None:
+    """A group that stays as it is was written all the same: what was looked at is not what is there."""
+    world = AzureWorld()
+    world.apply(DB, WEB)
+    desired = (DB, group("web", NEW, tags={"team": "a"}))
+    saved = kept(world, *desired)
+    world.apply(DB, WEB, redeploy=frozenset({DB.id.key}))
+
+    assert ("rg-shop/db: the live group",) == moved(saved, made(world, *desired))
+
+
+def test_a_tag_without_a_serial_is_as_good_as_ever() -> None:
+    """What a former version wrote is neither a difference nor a reason to write; the next write gives it one."""
+    world = AzureWorld()
+    world.apply(WEB)
+    body = world.arm("GET", PATH)
+    applied = tags.Applied.of(body["tags"])
+    old = {**body["tags"], tags.APPLIED: str(tags.Applied(applied.desired))}
+    world.arm("PATCH", PATH, {"tags": old})
+    plan = world.plan(WEB)
+    saved = kept(world, group("web", NEW))
+
+    assert not plan
+    assert () == moved(saved, made(world, group("web", NEW)))
+    world.apply(group("web", NEW))
+    assert "" != tags.Applied.of(world.arm("GET", PATH)["tags"]).serial
+
+
 def nothing() -> None:
     """Let nothing happen."""
 

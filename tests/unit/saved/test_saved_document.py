@@ -142,10 +142,11 @@ def test_the_plan_digest_depends_on_the_major_version(version: str, same: bool) 
 
 
 def test_every_field_of_a_policy_counts() -> None:
-    """But whose the groups are, keys (fingerprints show them), what depends on time, and what only brakes ask."""
+    """But whose the groups are, keys (fingerprints show them), and what holds a plan whenever it is looked at."""
     names = {each.name for each in dataclasses.fields(Policy)}
 
-    aside = {"owner", "frozen", "override", "fingerprint_key", "former_key", "fingerprints", "deletes_named", "emptied"}
+    aside = {"owner", "frozen", "frozen_at", "override", "emptied", "narrowed_by", "elsewhere"}
+    aside |= {"fingerprint_key", "former_key", "fingerprints"}
     aside |= {"project_id", "known_ids", "id_derived", "subscription", "places", "environments"}
 
     assert names - aside == set(policy_json(policy()))

@@ -1,0 +1,172 @@
+"""What a saved plan was allowed counts only where the apply says it again."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aci_reconcile.cli.apply import APPLY
+from aci_reconcile.cli.given import Given
+from aci_reconcile.cli.plan import PLAN
+from aci_reconcile.cli.promise import replayed
+from aci_reconcile.cli.repeating import RELEASES, REPEATED, Repetition, compared, refuse_unrepeated, words_of
+from aci_reconcile.cli.saving import _encoded
+from aci_reconcile.errors import StalePlanError
+
+if TYPE_CHECKING:
+    import click
+    from unit.cli.command_line import CommandLine
+
+WORDS = {
+    "prune": "--prune",
+    "max_deletes": "--max-deletes 99",
+    "max_restarts": "--max-restarts 0",
+    "adopt": "--adopt",
+    "take_over": "--take-over shop/old --take-over 'a b'",
+    "allow_replace": "--allow-replace=2",
+    "touch_secrets": "--touch-secrets",
+    "trust_secrets": "--trust-secrets",
+    "redeploy": "--redeploy rg-shop/web",
+    "override_freeze": "--override-freeze 'it is down'",
+    "restore_on_failure": "--restore-on-failure",
+}
+MORE = {"--no-prune": "--no-prune", "--allow-replace": "--allow-replace", "--max-deletes=0": "--max-deletes 0"}
+
+
+def given(command: click.Command, words: str) -> Given:
+    """Return what a command line says."""
+    return Given.of(command.make_context(str(command.name), shlex.split(words)))
+
+
+def saved(words: str, **more: Any) -> dict[str, Any]:
+    """Return as much of a saved plan as is looked at here."""
+    said = given(PLAN, words)
+    request = {
+        name: _encoded(said.values.get(name)) for name in REPEATED if said.values.get(name) not in (None, "", ())
+    }
+    return {"request": request, "variables": dict(said.pairs("var")), "hidden_variables": [], **more}
+
+
+def test_every_release_has_a_row_here() -> None:
+    """A new brake cannot be forgotten: what is not repeated does not count."""
+    assert set(WORDS) == set(RELEASES)
+
+
+@pytest.mark.parametrize("words", [*WORDS.values(), *MORE.values()])
+def test_what_the_plan_was_allowed_is_named_as_it_is_typed(words: str) -> None:
+    """Where the apply does not say it, it is missing; where it says it, all is well."""
+    assert words == " ".join(compared(saved(words), given(APPLY, ""), Path()).missing)
+    assert Repetition() == compared(saved(words), given(APPLY, words), Path())
+
+
+@pytest.mark.parametrize("name", sorted(set(WORDS) - {"override_freeze"}))
+def test_what_the_apply_says_alone_is_named(name: str) -> None:
+    """It was not looked at with the plan."""
+    assert Repetition(alone=(name,)) == compared(saved(""), given(APPLY, WORDS[name]), Path())
+
+
+def test_the_reason_to_override_a_freeze_is_the_operators_own() -> None:
+    """A freeze may have begun since, and the words may be others."""
+    own = given(APPLY, "--override-freeze 'so it is'")
+
+    assert Repetition() == compared(saved(""), own, Path())
+    assert Repetition() == compared(saved("--override-freeze x"), own, Path())
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "missing"),
+    [
+        ("--max-deletes 99", "--max-deletes 3", "--max-deletes 99"),
+        ("--allow-replace", "--allow-replace=1", "--allow-replace"),
+        ("--prune", "--no-prune", "--prune"),
+        ("--take-over a --take-over b", "--take-over a", "--take-over a --take-over b"),
+        ("--var tag=evil", "--var tag=1", "--var tag=evil"),
+        ("--var tag=evil --var color=red", "--var color=red", "--var tag=evil"),
+    ],
+)
+def test_another_value_does_not_repeat_it(then: str, now: str, missing: str) -> None:
+    """The plan's is missing."""
+    found = compared(saved(then), given(APPLY, now), Path())
+
+    assert (missing, ()) == (" ".join(found.missing), found.alone)
+
+
+def test_variables_count_by_their_values_however_they_are_given(tmp_path: Path) -> None:
+    """A file here, options there; an apply may say in a file what the plan was told one by one."""
+    (tmp_path / "prod.env").write_text("tag=2\ncolor=red\n", encoding="utf-8")
+    plan = saved("--var tag=2 --var color=red")
+
+    assert Repetition() == compared(plan, given(APPLY, "--var-file prod.env"), tmp_path)
+
+
+def test_a_file_of_variables_is_named_with_its_options(tmp_path: Path) -> None:
+    """And a value that stands in a secret, which no file holds."""
+    plan = saved("--var-file prod.env --var color=red", variables={"tag": "2", "color": "red"}, hidden_variables=["pw"])
+    missing = compared(plan, given(APPLY, ""), tmp_path).missing
+
+    assert ("--var color=red", "--var-file prod.env", "--var pw=VALUE") == missing
+
+
+def test_variables_of_the_environment_are_the_operators_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As are options."""
+    monkeypatch.setenv("ACI_RECONCILE_VAR", "tag=2")
+    monkeypatch.setenv("ACI_RECONCILE_RESTORE_ON_FAILURE", "1")
+
+    assert Repetition() == compared(saved("--var tag=2 --restore-on-failure"), given(APPLY, ""), Path())
+
+
+def test_nothing_that_a_plan_was_allowed_is_taken_from_it() -> None:
+    """Neither a release nor a value; where and what it is about is. Only to be shown it is taken whole."""
+    plan = saved(" ".join(WORDS.values()) + " --var tag=evil --var-file x")
+    plan["request"]["only"] = ["web"]
+    own = given(APPLY, "")
+    taken, shown = replayed(plan, own), replayed(plan, own, allowed_then=True)
+
+    assert {name: own.values.get(name) for name in REPEATED} == {name: taken.values.get(name) for name in REPEATED}
+    assert (("web",), True, 99) == (taken.texts("only"), shown.flag("adopt"), shown.limit("max_deletes"))
+
+
+def test_words_from_a_file_are_words_and_no_commands() -> None:
+    """Whoever writes the file does not write the shell's command line."""
+    plan = saved("")
+    plan["request"]["var"] = [["a", "$(rm -rf /)"]]
+    plan["variables"] = {"a": "$(rm -rf /)"}
+
+    assert ["--var", "a=$(rm -rf /)"] == shlex.split(" ".join(words_of(plan)))
+
+
+def test_the_words_work_as_they_are_printed(project: CommandLine) -> None:
+    """Four groups, three of which would go, in a freeze, with a variable: nothing of it by the file alone."""
+    image = "'nginx:${var:tag}'"
+    for name in ("web", "a", "b", "c"):
+        project.group(name, image=image)
+    project("apply", "-y", "--var", "tag=1")
+    for name in ("a", "b", "c"):
+        (project.folder / "manifests" / f"{name}.yaml").unlink()
+    file = project.folder / "aci-reconcile.yaml"
+    freeze = "{from: 2020-01-01, to: 2099-01-01, reason: sale}"
+    file.write_text(f"{file.read_text(encoding='utf-8')}policy: {{freeze: [{freeze}]}}\n", encoding="utf-8")
+    words = "--prune --max-deletes 99 --override-freeze ok --var tag=evil"
+    planned = project("plan", "--out", "plan.json", *shlex.split(words))
+    refused = project("apply", "--plan", "plan.json")
+    still = project("status", "--format", "json")
+    printed = refused.err.partition("does not say:\n  ")[2].partition("\n")[0]
+    done = project("apply", "--plan", "plan.json", *shlex.split(printed))
+
+    assert (0, 4, 0) == (planned.code, refused.code, done.code), done.err
+    assert words == printed
+    assert f"Its apply has to say again what it was allowed: {words}" in planned.err
+    assert 4 == still.out.count('"address"')
+    assert "Resources: 0 added, 1 changed, 3 destroyed." in done.out
+
+
+def test_the_message_is_whole() -> None:
+    """What, and what to do."""
+    with pytest.raises(StalePlanError) as refused:
+        refuse_unrepeated(Repetition(("--prune", "--max-deletes 99")), "plan.json")
+
+    assert "plan.json was made with what this apply does not say:\n  --prune --max-deletes 99" == refused.value.message
+    assert refused.value.hint.endswith("where you mean it, say it here, too: --prune --max-deletes 99")
