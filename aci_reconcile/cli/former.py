@@ -1,6 +1,7 @@
-"""A group that a recreation has cost: what it was is kept as a manifest, with the command that brings it back.
+"""A group that was lost in vain: what it was is kept as a manifest, with the command that brings it back.
 
-The files hold what Azure shows of a group, and references in the places of secrets.
+It was deleted to be created again, or for its DNS label, and the group that was to come then failed. The files hold
+what Azure shows of a group, and references in the places of secrets.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.events import Failed
+from aci_reconcile.events import Failed, Succeeded
+from aci_reconcile.plan.values import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
@@ -29,16 +31,33 @@ _PLACES: Final = (("arm_endpoint", "--arm-endpoint"), ("cloud", "--cloud"))
 
 
 def keeping(events: Iterable[Event], project: Project, given: Given, session: Session) -> Iterator[Event]:
-    """Pass the events on; one that tells of a lost group gets the command that brings its former self back."""
+    """Pass the events on; one that tells of a lost group gets the command that brings its former self back.
+
+    A group is lost, too, that was deleted for its DNS label where the group that was to have it then failed.
+    """
+    deleted: dict[str, Change] = {}
     for event in events:
-        if isinstance(event, Failed) and event.gone and not given.flag("local"):
-            yield replace(event, former=_kept(event.change, project, given, session))
+        if isinstance(event, Succeeded) and event.change.action is Action.DELETE:
+            deleted[event.change.address] = event.change
+        lost = _lost(event, deleted) if isinstance(event, Failed) and not given.flag("local") else None
+        if isinstance(event, Failed) and lost is not None:
+            yield replace(event, former=_kept(lost, event.change, project, given, session))
         else:
             yield event
 
 
-def _kept(change: Change, project: Project, given: Given, session: Session) -> str:
-    """Write the former group down; returns the command, nothing where there was no group or no room for it."""
+def _lost(event: Failed, deleted: Mapping[str, Change]) -> Change | None:
+    """Return what a failure has cost: the group itself, or the one whose label it was to have."""
+    if event.gone:
+        return event.change
+    return next((deleted[each] for each in event.change.follows if each in deleted), None)
+
+
+def _kept(change: Change, failed: Change, project: Project, given: Given, session: Session) -> str:
+    """Write the former group down; returns the command, nothing where there was no group or no room for it.
+
+    ``failed`` is the change that was to replace it: its manifest says where the secrets came from.
+    """
     from aci_reconcile.cli.connection import STATE
     from aci_reconcile.cli.placing import file_names, place
     from aci_reconcile.errors import AciReconcileError
@@ -49,7 +68,7 @@ def _kept(change: Change, project: Project, given: Given, session: Session) -> s
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(session.clock.now()))
     name = file_names([change.id])[change.id]
     folder = project.root / STATE / "former" / f"{stamp}-{Path(name).stem}"
-    (written,) = write([change.before], Shared(change.id.resource_group), _references(change))
+    (written,) = write([change.before], Shared(change.id.resource_group), _references(failed))
     try:
         place({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
     except AciReconcileError as error:

@@ -213,6 +213,8 @@ def whereabouts(event: Failed) -> Iterator[str]:
         yield "Azure refused the new group, and the former one was put back."
         if event.unrestored:
             yield f"It is not quite as it was: {event.unrestored}"
+    if event.former and not event.gone:
+        yield f"{', '.join(event.change.follows)} was deleted for its DNS label. To bring it back: {event.former}"
     if not event.gone:
         return
     yield "The group was deleted and is not back; the next apply tries to create it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,13 +44,13 @@ class World:
         text = f"name: {name}\nresourceGroup: {scope}\n{more}containers:\n  - name: main\n    image: {image}\n"
         self.commands.write(f"manifests/{name}.yaml", f"{text}    resources: {{cpu: {cpu}, memoryInGB: 1}}\n")
 
-    def labelled(self, name: str, label: str, more: str = "") -> None:
+    def labelled(self, name: str, label: str, more: str = "", image: str = "nginx:1") -> None:
         """Write the manifest of a group with a DNS label."""
         address = f"ipAddress: {{type: Public, dnsNameLabel: {label}, ports: [80]}}\n"
         self.commands.write(
             f"manifests/{name}.yaml",
             f"name: {name}\nresourceGroup: rg-shop\n{more}{address}containers:\n"
-            "  - {name: main, image: 'nginx:1', ports: [80], resources: {cpu: 1, memoryInGB: 1}}\n",
+            f"  - {{name: main, image: '{image}', ports: [80], resources: {{cpu: 1, memoryInGB: 1}}}}\n",
         )
 
     def forget(self, name: str) -> None:
@@ -177,6 +178,27 @@ def test_a_label_passes_on_after_everything_else_and_the_plan_says_so(tmp_path: 
     assert (5, []) == (failed.code, first)
     assert "rg-shop/new                   skipped: rg-shop/old is not as it should be" in failed.err
     assert ["PUT keep", "DELETE old", "PUT new"] == here.sent
+
+
+def test_a_group_that_gave_up_its_label_in_vain_can_be_brought_back(tmp_path: Path) -> None:
+    """Azure refuses the one that was to have it: the error ends with the command."""
+    with world(tmp_path) as here:
+        here.labelled("old", "shop-e2e-back", image="nginx:7")
+        here.applied()
+        here.forget("old")
+        here.labelled("new", "shop-e2e-back", image="sim/missing")
+        failed = here.apply()
+        command = failed.err.partition("To bring it back: aci-reconcile ")[2].splitlines()[0]
+        back = here.commands(*shlex.split(command), "-y")
+        old = here.arm("GET", "rg-shop/providers/Microsoft.ContainerInstance/containerGroups/old")
+
+    assert (5, 0) == (failed.code, back.code)
+    assert ["DELETE old", "PUT old"] == here.sent
+    assert "rg-shop/old was deleted for its DNS label" in failed.err
+    assert ("shop-e2e-back", "nginx:7") == (
+        old["properties"]["ipAddress"]["dnsNameLabel"],
+        old["properties"]["containers"][0]["properties"]["image"],
+    )
 
 
 def test_labels_are_exchanged_in_two_steps(tmp_path: Path) -> None:
