@@ -146,7 +146,7 @@ def test_every_field_of_a_policy_counts() -> None:
     names = {each.name for each in dataclasses.fields(Policy)}
 
     aside = {"owner", "frozen", "override", "fingerprint_key", "former_key", "fingerprints", "deletes_named", "emptied"}
-    aside |= {"project_id", "known_ids", "id_derived", "subscription", "places", "environments"}
+    aside |= {"project_id", "known_ids", "id_derived", "subscription", "places", "environments", "elsewhere"}
 
     assert names - aside == set(policy_json(policy()))
     assert set(policy_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
