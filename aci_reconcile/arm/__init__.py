@@ -1,7 +1,7 @@
 """Azure Resource Manager as a ``Backend``; the only importer of ``azure.*``, and never before it is needed."""
 
 from aci_reconcile.arm.backend import ArmBackend
-from aci_reconcile.arm.connection import Identity, connect, vaults_of
+from aci_reconcile.arm.connection import Credential, Identity, connect, vaults_of
 from aci_reconcile.arm.credentials import endpoint_from, subscription_from
 from aci_reconcile.arm.endpoint import CLOUDS, CloudName, Endpoint, cloud, custom
 from aci_reconcile.arm.tracing import span
@@ -10,6 +10,7 @@ __all__ = [
     "CLOUDS",
     "ArmBackend",
     "CloudName",
+    "Credential",
     "Endpoint",
     "Identity",
     "cloud",

@@ -142,7 +142,8 @@ class ArmBackend(Backend):
         if not operation.url:
             raise ValueError("an operation without a URL cannot be polled")
         answer = self._wire.exchange("GET", operation.url)
-        body = object_of(answer) if answer.content.strip() else {}
+        nothing: Body = {}
+        body = object_of(answer) if answer.content.strip() else nothing
         status = as_text(body.get("status")) or ("InProgress" if answer.status == _ACCEPTED else "Succeeded")
         detail = ErrorDetail.of(body.get("error"), self._redactor)
         return Progress(status, self._redactor(detail.code), detail.message)

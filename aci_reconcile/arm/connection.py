@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aci_reconcile.arm.backend import ArmBackend
 from aci_reconcile.arm.wire import Clients, Wire
@@ -34,6 +34,14 @@ class Identity:
     warning: str = ""
     sign_in: Callable[[], str] = lambda: ""
     """Gets the token of the first request, where it needs one, and says who acts with it."""
+
+
+class Credential(Protocol):
+    """What gives tokens: azure-identity's credentials, and whatever else has their method."""
+
+    def get_token(self, *scopes: str, **options: Any) -> Any:
+        """Return a token for these scopes."""
+        ...
 
 
 def connect(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
@@ -87,7 +95,7 @@ def vaults_of(
     concurrency: int,
     sleep: Callable[[float], None] = time.sleep,
     *,
-    credential: Any = None,
+    credential: Credential | None = None,
 ) -> Vaults:
     """Return the Key Vaults of the cloud that an endpoint belongs to, or those of the server that stands in for them.
 
@@ -111,10 +119,10 @@ def vaults_of(
 
     server = stand_in(environ)
     if endpoint.needs_token and not server.startswith("http://"):
-        credential = Bounded(credential or credential_from(environ, endpoint).credential)
+        found: Any = Bounded(credential or credential_from(environ, endpoint).credential)
     else:
-        credential = Nobody() if server else None
-    return Vaults(endpoint, credential, concurrency, sleep=sleep, server=server)
+        found = Nobody() if server else None
+    return Vaults(endpoint, found, concurrency, sleep=sleep, server=server)
 
 
 def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_process: bool) -> tuple[Any, Identity]:

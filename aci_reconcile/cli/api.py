@@ -27,9 +27,7 @@ from aci_reconcile.reconcile import Clearance, Context, Look, Refresh, Wait
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
-    from azure.core.credentials import TokenCredential
-
-    from aci_reconcile.arm import CloudName
+    from aci_reconcile.arm import CloudName, Credential
     from aci_reconcile.backend import Backend
     from aci_reconcile.drift import Drift
     from aci_reconcile.events import Event
@@ -53,7 +51,7 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
     environ: Mapping[str, str] | None = None,
     cwd: str | Path | None = None,
     resolve: bool = True,
-    credential: TokenCredential | None = None,
+    credential: Credential | None = None,
     cloud: CloudName = "public",
 ) -> Loaded:
     """Read a project and its manifests. What the authors did wrong is in ``Loaded.diagnostics``.
@@ -94,7 +92,7 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
 
 
 def _secrets(
-    names: Iterable[str], environ: Mapping[str, str], credential: TokenCredential, name: CloudName
+    names: Iterable[str], environ: Mapping[str, str], credential: Credential, name: CloudName
 ) -> Mapping[str, Secret]:
     from aci_reconcile.arm import cloud, vaults_of
 

@@ -88,7 +88,7 @@ class Git:
         return tuple(name for name in self.one(*words).split("\0") if name)
 
 
-def _trusted(environ: Mapping[str, str]) -> Mapping[str, str]:
+def _trusted(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that say in which folders git may work; others of this kind may hold credentials."""
     said = [
         environ.get(name.replace("_KEY_", "_VALUE_"), "")

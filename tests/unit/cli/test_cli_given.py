@@ -47,7 +47,7 @@ def test_the_names_of_all_shared_options_are_known() -> None:
     """Of each function that makes some."""
     makers = [
         each
-        for name, each in inspect.getmembers(options, inspect.isfunction)
+        for _, each in inspect.getmembers(options, inspect.isfunction)
         if each.__module__ == options.__name__ and "list[click.Parameter]" in str(each.__annotations__.get("return"))
     ]
     made: list[click.Parameter] = [
