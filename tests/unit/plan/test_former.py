@@ -45,7 +45,10 @@ def test_what_nobody_here_knows_is_sent_back() -> None:
 def test_what_azure_says_inside_maps_and_lists_is_not_sent_back() -> None:
     """The ids of an identity, and the state of each container; what is of another kind than expected stays."""
     there = owned(group("web", container(configMap={"keyValuePairs": "strange"})))
-    identity = {"type": "UserAssigned", "userAssignedIdentities": {"/a": {"clientId": "c", "principalId": "p"}}}
+    identity: dict[str, Any] = {
+        "type": "UserAssigned",
+        "userAssignedIdentities": {"/a": {"clientId": "c", "principalId": "p"}},
+    }
     found = former_of(replace(there, body={**there.body, "identity": identity}), group(), policy()).group
 
     assert found is not None
