@@ -24,7 +24,7 @@ def circles(below: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for root in reversed(order):  # Kosaraju: in the graph turned round, what was left last leads to its own set only
         members = _reached(root, above, sets)
-        if len(members) > 1 or root in below.get(root, ()):
+        if len(members) > 1 or (members and root in below.get(root, ())):
             found.append(_way_round(min(members), below, members))
     yield from sorted(found)
 

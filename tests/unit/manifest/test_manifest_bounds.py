@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.circles import circles
 from aci_reconcile.manifest.references import escaped, found_in, mentions
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, Size
 from aci_reconcile.secret import Secret
@@ -115,19 +114,3 @@ def test_long_chains_of_dependencies_are_checked(load_text: Loader) -> None:
 
     assert ["ACI142"] == codes(loaded)
     assert 22 == len(loaded.diagnostics[0].message.split(" → "))
-
-
-@pytest.mark.parametrize(
-    ("below", "expected"),
-    [
-        ({"a": ("b",), "b": ("c",)}, []),
-        ({"a": ("b",), "b": ("a",)}, [("a", "b")]),
-        ({"a": ("a",)}, [("a",)]),
-        ({"c": ("a",), "a": ("b",), "b": ("c",), "d": ("a",)}, [("a", "b", "c")]),
-        ({"a": ("b",), "b": ("a",), "x": ("y",), "y": ("x", "a")}, [("a", "b"), ("x", "y")]),
-        ({"a": ("b", "c"), "b": ("d",), "c": ("a",), "d": ("a",)}, [("a", "c")]),
-    ],
-)
-def test_circles(below: dict[str, tuple[str, ...]], expected: list[tuple[str, ...]]) -> None:
-    """One for each set of groups that lead to each other: the shortest, from its first name on."""
-    assert expected == list(circles(below))

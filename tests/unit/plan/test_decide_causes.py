@@ -82,6 +82,20 @@ ORIGINS: dict[str, tuple[Resource, Resource, dict[str, Any], Cause, dict[str, Ca
         Cause.UNKNOWN,
         {SECRET_PATH: Cause.UNKNOWN},
     ),
+    "a secret that is new, in a changed manifest": (
+        BOTH,
+        stamped(group("web", container(environmentVariables=[{**LEVEL, "value": "debug"}]))),
+        {},
+        Cause.GIT,
+        {LEVEL_PATH: Cause.GIT, SECRET_PATH: Cause.GIT},
+    ),
+    "a secret without a fingerprint, in an unchanged manifest": (
+        BOTH,
+        stamped(BOTH),
+        {},
+        Cause.UNKNOWN,
+        {SECRET_PATH: Cause.UNKNOWN},
+    ),
     "a secret on a group that we never wrote": (
         BOTH,
         owned(BOTH),

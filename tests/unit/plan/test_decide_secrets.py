@@ -184,3 +184,18 @@ def test_secrets_that_are_known_are_neither_pushed_nor_stamped() -> None:
         for rules in ({"touch_secrets": True}, {"trust_secrets": True})
     ]
     assert Impact.RESTART is decide(with_secret(), stamped(with_secret(), "DB=old"), policy(trust_secrets=True)).impact
+
+
+def test_a_secret_that_is_left_to_others_is_theirs_once_they_made_it_readable() -> None:
+    """The fingerprint of our last write is of something that is no longer sent; without one nothing is said."""
+    ignored = Lifecycle(ignore=(VARIABLE,))
+    desired = group("web", container(environmentVariables=[SECRET]), lifecycle=ignored)
+    readable = with_secret({"name": "DB", "value": "x"})
+    gone = FieldChange("secrets", None, ABSENT, secret=True)
+
+    assert [(gone,), ()] == [
+        decide(desired, there, policy()).fields for there in (stamped(readable, "DB=old"), owned(readable))
+    ]
+    assert [(), ()] == [
+        decide(desired, there, policy()).not_compared for there in (stamped(readable, "DB=old"), owned(readable))
+    ]
