@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.manifest import Loaded, Project
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
 
 UNNAMED = "default"
 """The owner where no project file gives a name; it stands for nobody in particular."""
@@ -62,7 +62,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
         UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
     """
     from aci_reconcile.manifest import calendar
-    from aci_reconcile.plan.values import UNLIMITED
+    from aci_reconcile.plan.policy import UNLIMITED
 
     project, said = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):
@@ -108,7 +108,7 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
 def identity(project: Project) -> Policy:
     """Return the policy of a project that may do nothing: it says which groups are the project's."""
     from aci_reconcile.model import Scope
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
 
     return Policy(
         owner=project.owner,

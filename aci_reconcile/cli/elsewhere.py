@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.manifest import Project
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
 
 
 def search_for(

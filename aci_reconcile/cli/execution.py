@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.cli.work import Work
     from aci_reconcile.events import Event, Finished
-    from aci_reconcile.plan.values import Plan, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Plan
     from aci_reconcile.report import Header
 
 

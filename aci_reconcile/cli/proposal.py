@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.work import Work
     from aci_reconcile.events import Event
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.plan.values import Plan, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Plan
 
 _SILENCE: Final = 10.0
 """Seconds after which reading says that it goes on."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aci_reconcile.plan.decide import compare, decide, target
 from aci_reconcile.plan.planning import destruction, plan
+from aci_reconcile.plan.policy import UNLIMITED, Policy
 from aci_reconcile.plan.values import (
-    UNLIMITED,
     Action,
     Blocker,
     Cause,
@@ -13,7 +13,6 @@ from aci_reconcile.plan.values import (
     Impact,
     Notice,
     Plan,
-    Policy,
     ResourceGroupChange,
     Unreadable,
 )

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile import tags
 from aci_reconcile.plan.decide import is_foreign, is_member
 from aci_reconcile.plan.ignored import ignored_blockers
-from aci_reconcile.plan.values import UNLIMITED, Action, Blocker, Change, Impact
+from aci_reconcile.plan.policy import UNLIMITED
+from aci_reconcile.plan.values import Action, Blocker, Change, Impact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from aci_reconcile.model import Scope
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
 
 
 IN_MANIFEST: Final = "lifecycle.protect: false in its manifest"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.model import Body, Resource
     from aci_reconcile.normalize import NormalForm
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
     from aci_reconcile.secret import Secret
 
 Verdicts: TypeAlias = "Mapping[tuple[str, ...], bool | None]"

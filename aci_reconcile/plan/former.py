@@ -16,7 +16,7 @@ from aci_reconcile.withheld import completed, with_declared
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Body, Json, Resource
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

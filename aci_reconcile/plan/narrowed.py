@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.deferring import Key
-    from aci_reconcile.plan.values import Change, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Change
 
 ONLY: Final = "--only"
 _SHOWN = 3

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.model import Resource
     from aci_reconcile.plan.decide import Verdicts
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
 
 _COMES_BACK: Final = "is put back as it was if Azure refuses the new group"
 
@@ -87,17 +87,17 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     left = tuple(undeclared_notices(undeclared, policy))
     changes = ordered(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
     planned = _assembled(changes, left, policy, tuple(missing), unread, _ours(found.values(), policy))
-    held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, seen.values()))
-    holders = left_out.holders(changes, found)
-    told = (*left_out.dependencies(changes, found), *left_out.moving(changes, holders))
-    told = (*told, *ignored_notices(changes, declared))
-    return replace(
-        planned,
-        blockers=(*planned.blockers, *held),
-        notices=(*planned.notices, *told),
-        holders=holders,
-        whole=whole,
-    )
+    told = tuple(ignored_notices(changes, declared))
+    return _in_the_world(replace(planned, notices=(*planned.notices, *told), whole=whole), known, left_out)
+
+
+def _in_the_world(planned: Plan, known: Known, left_out: LeftOut) -> Plan:
+    """Return the plan with what holds it, and what is to be said of it, for what else is there or is left out."""
+    changes, live = planned.changes, known.live
+    held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, live.values()))
+    holders = left_out.holders(changes, live)
+    told = (*left_out.dependencies(changes, live), *left_out.moving(changes, holders))
+    return replace(planned, blockers=(*planned.blockers, *held), notices=(*planned.notices, *told), holders=holders)
 
 
 def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:

@@ -12,7 +12,8 @@ from aci_reconcile.secret import UNKEPT, Fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from aci_reconcile.plan.values import Change, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Change
 
 _UNWANTED: Final = "no changed secret is seen: the project file says `fingerprint: none`"
 _WITHOUT: Final = "its secrets carry no fingerprint: the project wanted none when it was written"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Policy
+    from aci_reconcile.plan.policy import Policy
 
 ORPHAN: Final = "orphan"
 ABANDONED: Final = "abandoned"

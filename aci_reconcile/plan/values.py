@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import tags
 from aci_reconcile.normalize import secrets_of
+from aci_reconcile.plan.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from aci_reconcile.diff import FieldChange
     from aci_reconcile.errors import Where
     from aci_reconcile.model import Resource, ResourceId, Scope
     from aci_reconcile.secret import Secret
-
-UNLIMITED = -1
-"""As ``Policy.allow_replace``: any number of replacements."""
 
 
 _THEIRS = frozenset({"owner", "member"})
@@ -204,98 +202,6 @@ class Unreadable:
     id: ResourceId | None = None
     """The group, where it alone could not be read. None: its resource group could not be listed, and nobody knows what
     else is there."""
-
-
-def never_frozen(_now: float, /) -> str:
-    """Say that no freeze is in force, whenever it is."""
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a plan may do, and in whose name."""
-
-    owner: str
-    """Whose the groups are: the project, and ``/environment`` where one is chosen."""
-    project_id: str = ""
-    """What stands beside the owner in its tag, for another project may have the same name; empty: nothing."""
-    known_ids: frozenset[str] = frozenset()
-    """Ids under which groups are this owner's as well: they are kept until a group is written anyway."""
-    id_derived: bool = False
-    """Nobody wrote the id down: it was concluded from where the repository comes from, which may change."""
-    subscription: str = ""
-    """Where the run acts; empty: in every subscription that a group is in."""
-    places: frozenset[tuple[str, str]] | None = None
-    """Keys of the resource groups that the project names; None: nobody tells them from others."""
-    environments: frozenset[str] | None = None
-    """The environments of the project; None: nobody knows them."""
-    prune: bool = False
-    max_deletes: int = 1
-    """How many groups may be deleted; ``UNLIMITED`` where all of them were asked for by name (``destroy``)."""
-    deletes_named: bool = False
-    """``max_deletes`` stands on the command line: somebody has looked at this very plan."""
-    max_restarts: int = UNLIMITED
-    max_share: float = 0.5
-    """The share of our live groups that may be deleted or replaced at once, where no number was named."""
-    adopt: bool = False
-    take_over: frozenset[str] = frozenset()
-    """Owners whose groups may be taken over, as their tag says it."""
-    allow_replace: int = 0
-    observe: bool = False
-    """The environment may be planned and checked, never written."""
-    frozen: str = ""
-    """The freeze that was in force when the plan was made; empty when there was none."""
-    frozen_at: Callable[[float], str] = field(default=never_frozen, compare=False, repr=False)
-    """Which freeze is in force at a moment, in seconds since the epoch: one may begin after the plan was made."""
-    override: str = ""
-    """Why the freeze does not hold this run, in the words of whoever gave ``--override-freeze``."""
-    touch_secrets: bool = False
-    trust_secrets: bool = False
-    redeploy: frozenset[tuple[str, ...]] = frozenset()
-    """Keys of groups to be written although nothing differs."""
-    selected: frozenset[tuple[str, ...]] | None = None
-    """Keys of the groups that may be written; None: all."""
-    narrowed_by: str = "what narrows this run"
-    """What selects them, in a person's words: ``--only``, or the paths."""
-    create_resource_groups: bool = False
-    resource_group_location: str = ""
-    fingerprint_key: Secret | None = None
-    former_key: Secret | None = None
-    """The fingerprint key before this one: what was made with it is compared, and nothing more is made."""
-    fingerprints: bool = True
-    """Whether groups carry a fingerprint of their secrets; without one, no change of a secret is seen."""
-    restore: bool = False
-    """Put the former group back where Azure refuses to create it again."""
-    emptied: tuple[str, ...] = ()
-    """Places among the manifests where nothing is declared: files, documents and folders that may have been emptied."""
-    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What projects below this one declare: addresses in small letters (``/name`` where only that is known), each with
-    the file of its project."""
-
-    @property
-    def mark(self) -> str:
-        """The value of the owner tag of what is written."""
-        return tags.owner_tag(self.owner, self.project_id)
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids of this project: the one that it writes, and those that it may be known by."""
-        return self.known_ids | ({self.project_id} - {""})
-
-    def owns(self, tag: str) -> bool:
-        """Whether a group with this owner tag is ours."""
-        return tags.owned_by(tag, self.owner, self.ids)
-
-    def takes(self, tag: str) -> bool:
-        """Whether groups with this owner tag may be taken over: by the tag, or by its name where its id is ours.
-
-        A project that was renamed, or split, keeps its id.
-        """
-        return tag in self.take_over or (tags.owner_name(tag) in self.take_over and tags.owner_id(tag) in self.ids)
-
-    def marked(self, tag: str) -> str:
-        """Return the tag that a group of ours gets with its next write; what it has where nothing better is known."""
-        return self.mark if self.project_id or not tags.owner_id(tag) else tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from aci_reconcile.fields.paths import Keys
     from aci_reconcile.model import Body, Resource
-    from aci_reconcile.plan.values import Change, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Change
 
 _NOTHING: Body = {}
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from aci_reconcile.backend import Backend, Clock
     from aci_reconcile.plan.labels import Label
-    from aci_reconcile.plan.values import Change, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Change
     from aci_reconcile.reconcile.watch import Listing, Watch
 
 

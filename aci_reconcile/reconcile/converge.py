@@ -11,7 +11,8 @@ from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldEr
 from aci_reconcile.events import Failed, Moved, Skipped, Started
 from aci_reconcile.model import NO_TAGS, as_text
 from aci_reconcile.plan.brakes import is_protected
-from aci_reconcile.plan.values import UNLIMITED, Action, Impact
+from aci_reconcile.plan.policy import UNLIMITED
+from aci_reconcile.plan.values import Action, Impact
 from aci_reconcile.provisioning import is_settled
 from aci_reconcile.reconcile.clearance import at_hand, succeeded
 from aci_reconcile.reconcile.comparing import moved, not_taken

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Resource, Scope
     from aci_reconcile.plan.decide import Verdicts
     from aci_reconcile.plan.deferring import Key
-    from aci_reconcile.plan.values import Change, Plan, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Change, Plan
     from aci_reconcile.reconcile.gather import Answer
     from aci_reconcile.reconcile.steps import Process
     from aci_reconcile.reconcile.watch import Listing

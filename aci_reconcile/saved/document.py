@@ -28,7 +28,8 @@ from aci_reconcile.tags import desired_digest
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Json, Resource
-    from aci_reconcile.plan.values import Change, Plan, Policy
+    from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Change, Plan
     from aci_reconcile.report import Header
 
 Document: TypeAlias = Mapping[str, Any]

@@ -11,7 +11,7 @@ from aci_reconcile.cli.rules import fitting
 from aci_reconcile.manifest import unfit
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.plan import UNLIMITED, plan
-from aci_reconcile.plan.values import Policy
+from aci_reconcile.plan.policy import Policy
 from aci_reconcile.secret import Secret
 
 ADDRESS = {"type": "Public", "ports": [{"port": 80}]}
