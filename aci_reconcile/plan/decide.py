@@ -116,10 +116,10 @@ def _with_secrets(
     found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy, *, verdict: bool | None
 ) -> Comparison:
     at_hand = all(secret.available for secret in secrets.values())
+    if verdict is not False and at_hand and policy.trust_secrets and _is_outdated(live, secrets, policy):
+        return replace(found, stamp=True)
     if verdict is False or (verdict is None and at_hand and policy.touch_secrets):
         return replace(found, secrets=_changed(tuple(secrets)), touched=verdict is None)
-    if at_hand and policy.trust_secrets and _is_outdated(live, secrets, policy):
-        return replace(found, stamp=True)
     return found if verdict else replace(found, not_compared=tuple(secrets))
 
 
