@@ -75,8 +75,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     found = {resource.id.key: resource for resource in live}
     unread = tuple(unreadable)
     undeclared = [resource for key, resource in found.items() if key not in declared]
-    orphans = [resource for resource in undeclared if _owned(resource, policy)]
-    decided = {each.id.key: _deletion(each) for each in orphans if is_pruned(each, policy)}
+    decided = _pruned(undeclared, policy)
     seen = {each.id.key: each for each in others} | found
     left_out = LeftOut.of(declared, policy)
     known = Known(seen, decided, frozenset(each.address.lower() for each in unread), left_out)
@@ -87,17 +86,23 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     left = tuple(undeclared_notices(undeclared, policy))
     changes = ordered(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
     planned = _assembled(changes, left, policy, tuple(missing), unread, _ours(found.values(), policy))
-    held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, seen.values()))
+    planned = _with_the_rest(planned, known, left_out, found)
+    return replace(planned, notices=(*planned.notices, *ignored_notices(changes, declared)), whole=whole)
+
+
+def _with_the_rest(planned: Plan, known: Known, left_out: LeftOut, found: Mapping[Key, Resource]) -> Plan:
+    """Return a plan with what several groups hold and tell together, and what it leaves out."""
+    changes = planned.changes
+    held = (*known.blockers(changes), *standoffs(changes), *taken_labels(changes, known.live.values()))
     holders = left_out.holders(changes, found)
-    told = (*left_out.dependencies(changes, found), *left_out.moving(changes, holders))
-    told = (*told, *ignored_notices(changes, declared))
-    return replace(
-        planned,
-        blockers=(*planned.blockers, *held),
-        notices=(*planned.notices, *told),
-        holders=holders,
-        whole=whole,
-    )
+    told = (*planned.notices, *left_out.dependencies(changes, found), *left_out.moving(changes, holders))
+    return replace(planned, blockers=(*planned.blockers, *held), notices=told, holders=holders)
+
+
+def _pruned(undeclared: Iterable[Resource], policy: Policy) -> dict[Key, Change]:
+    """Return the deletions of what is ours and declared no more."""
+    orphans = (each for each in undeclared if _owned(each, policy))
+    return {each.id.key: _deletion(each) for each in orphans if is_pruned(each, policy)}
 
 
 def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:

@@ -329,7 +329,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "protected",
                 "rg-shop/a is protected and would be deleted",
                 ("rg-shop/a",),
-                "lifecycle.protect: false in its manifest",
+                "removing its tag aci-reconcile-protected in Azure",
             )
         ],
     ),
