@@ -203,11 +203,6 @@ class Unreadable:
     else is there."""
 
 
-def never_frozen(_now: float, /) -> str:
-    """Say that no freeze is in force, whenever it is."""
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Policy(Owner):
     """What a plan may do, and in whose name."""
@@ -226,7 +221,7 @@ class Policy(Owner):
     """The environment may be planned and checked, never written."""
     frozen: str = ""
     """The freeze that was in force when the plan was made; empty when there was none."""
-    frozen_at: Callable[[float], str] = field(default=never_frozen, compare=False, repr=False)
+    frozen_at: Callable[[float], str] = field(default=lambda _moment: "", compare=False, repr=False)
     """Which freeze is in force at a moment, in seconds since the epoch: one may begin after the plan was made."""
     override: str = ""
     """Why the freeze does not hold this run, in the words of whoever gave ``--override-freeze``."""
