@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.policy import Policy
+    from aci_reconcile.plan.values import Plan
 
 
 IN_MANIFEST: Final = "lifecycle.protect: false in its manifest"
 """What lifts the protection of a group that is declared."""
+
+
+_THEIRS: Final = frozenset({"owner", "member"})
+"""Blockers of groups that are somebody else's."""
 
 
 def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int) -> tuple[Blocker, ...]:
@@ -39,6 +44,13 @@ def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Poli
         *ignored_blockers(changes),
         *_resource_groups(missing, policy),
     )
+
+
+def unchanged(plan: Plan) -> tuple[Change, ...]:
+    """Return the groups that are as declared; what belongs to somebody else is not compared, and none of them."""
+    theirs = {address for each in plan.blockers if each.code in _THEIRS for address in each.addresses}
+    same = (change for change in plan.of(Action.NO_OP) if not change.fields)
+    return tuple(change for change in same if change.address not in theirs)
 
 
 def is_protected(change: Change) -> bool:

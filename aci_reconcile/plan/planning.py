@@ -20,7 +20,7 @@ from aci_reconcile.plan.narrowed import LeftOut
 from aci_reconcile.plan.order import ordered, taken_apart
 from aci_reconcile.plan.standoffs import standoffs, taken_labels
 from aci_reconcile.plan.uncompared import uncompared_notices
-from aci_reconcile.plan.undeclared import is_abroad, is_pruned, undeclared_notices
+from aci_reconcile.plan.undeclared import is_abroad, undeclared_notices
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def plan(  # noqa: PLR0913  what is known of the world comes in pieces
     found = {resource.id.key: resource for resource in live}
     unread = tuple(unreadable)
     undeclared = [resource for key, resource in found.items() if key not in declared]
-    orphans = [resource for resource in undeclared if _owned(resource, policy)]
-    decided = {each.id.key: _deletion(each) for each in orphans if is_pruned(each, policy)}
+    decided = _pruned(undeclared, policy)
     seen = {each.id.key: each for each in others} | found
     left_out = LeftOut.of(declared, policy)
     known = Known(seen, decided, frozenset(each.address.lower() for each in unread), left_out)
@@ -98,6 +97,12 @@ def _in_the_world(planned: Plan, known: Known, left_out: LeftOut) -> Plan:
     holders = left_out.holders(changes, live)
     told = (*left_out.dependencies(changes, live), *left_out.moving(changes, holders))
     return replace(planned, blockers=(*planned.blockers, *held), notices=(*planned.notices, *told), holders=holders)
+
+
+def _pruned(undeclared: Iterable[Resource], policy: Policy) -> dict[Key, Change]:
+    """Return the deletions of what is ours and declared no more."""
+    orphans = (each for each in undeclared if _owned(each, policy))
+    return {each.id.key: _deletion(each) for each in orphans if is_pruned(each, policy)}
 
 
 def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None) -> Change:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
+from aci_reconcile.plan.owner import Owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,23 +22,9 @@ def never_frozen(_now: float, /) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Owner):
     """What a plan may do, and in whose name."""
 
-    owner: str
-    """Whose the groups are: the project, and ``/environment`` where one is chosen."""
-    project_id: str = ""
-    """What stands beside the owner in its tag, for another project may have the same name; empty: nothing."""
-    known_ids: frozenset[str] = frozenset()
-    """Ids under which groups are this owner's as well: they are kept until a group is written anyway."""
-    id_derived: bool = False
-    """Nobody wrote the id down: it was concluded from where the repository comes from, which may change."""
-    subscription: str = ""
-    """Where the run acts; empty: in every subscription that a group is in."""
-    places: frozenset[tuple[str, str]] | None = None
-    """Keys of the resource groups that the project names; None: nobody tells them from others."""
-    environments: frozenset[str] | None = None
-    """The environments of the project; None: nobody knows them."""
     prune: bool = False
     max_deletes: int = 1
     """How many groups may be deleted; ``UNLIMITED`` where all of them were asked for by name (``destroy``)."""
@@ -48,8 +34,6 @@ class Policy:
     max_share: float = 0.5
     """The share of our live groups that may be deleted or replaced at once, where no number was named."""
     adopt: bool = False
-    take_over: frozenset[str] = frozenset()
-    """Owners whose groups may be taken over, as their tag says it."""
     allow_replace: int = 0
     observe: bool = False
     """The environment may be planned and checked, never written."""
@@ -81,28 +65,3 @@ class Policy:
     elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
     """What projects below this one declare: addresses in small letters (``/name`` where only that is known), each with
     the file of its project."""
-
-    @property
-    def mark(self) -> str:
-        """The value of the owner tag of what is written."""
-        return tags.owner_tag(self.owner, self.project_id)
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids of this project: the one that it writes, and those that it may be known by."""
-        return self.known_ids | ({self.project_id} - {""})
-
-    def owns(self, tag: str) -> bool:
-        """Whether a group with this owner tag is ours."""
-        return tags.owned_by(tag, self.owner, self.ids)
-
-    def takes(self, tag: str) -> bool:
-        """Whether groups with this owner tag may be taken over: by the tag, or by its name where its id is ours.
-
-        A project that was renamed, or split, keeps its id.
-        """
-        return tag in self.take_over or (tags.owner_name(tag) in self.take_over and tags.owner_id(tag) in self.ids)
-
-    def marked(self, tag: str) -> str:
-        """Return the tag that a group of ours gets with its next write; what it has where nothing better is known."""
-        return self.mark if self.project_id or not tags.owner_id(tag) else tag

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from aci_reconcile.secret import Secret
 
 
-_THEIRS = frozenset({"owner", "member"})
-"""Blockers of groups that are somebody else's."""
-
-
 class Action(StrEnum):
     """What is done to a group.
 
@@ -243,13 +239,6 @@ class Plan:
     def to_destroy(self) -> int:
         """How many groups are deleted."""
         return len(self.of(Action.DELETE, Action.REPLACE))
-
-    @property
-    def unchanged(self) -> tuple[Change, ...]:
-        """The groups that are as declared; what belongs to somebody else is not compared, and none of them."""
-        theirs = {address for each in self.blockers if each.code in _THEIRS for address in each.addresses}
-        same = (change for change in self.of(Action.NO_OP) if not change.fields)
-        return tuple(change for change in same if change.address not in theirs)
 
     @property
     def taken_over(self) -> tuple[Change, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import Severity
+from aci_reconcile.plan.brakes import unchanged
 from aci_reconcile.plan.values import Action, Change, Impact, Plan
 from aci_reconcile.report.layout import label
 from aci_reconcile.report.page import Entry, Outcome, Page, Remark
@@ -174,7 +175,7 @@ def _verdict(plan: Plan) -> str:
 
 
 def _counts(plan: Plan) -> Iterator[tuple[str, int]]:
-    same = len(plan.unchanged)
+    same = len(unchanged(plan))
     yield from (("add", plan.to_add), ("change", plan.to_change), ("destroy", plan.to_destroy))
     told = (
         ("restart", plan.with_impact(Impact.RESTART)),

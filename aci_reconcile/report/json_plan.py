@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from aci_reconcile.diff import ABSENT, Replaces
+from aci_reconcile.plan.brakes import unchanged
 from aci_reconcile.plan.values import Action, Impact
 from aci_reconcile.report.bodies import declared, live, masked, opened, unknown
 from aci_reconcile.report.escape import dump
@@ -81,7 +82,7 @@ def summary_json(plan: Plan) -> dict[str, int]:
         "change": plan.to_change,
         "destroy": plan.to_destroy,
         "adopt": len(plan.of(Action.ADOPT)),
-        "unchanged": len(plan.unchanged),
+        "unchanged": len(unchanged(plan)),
         "restart": plan.with_impact(Impact.RESTART),
         "recreate": plan.with_impact(Impact.RECREATE),
         "tags_only": plan.with_impact(Impact.TAGS_ONLY),

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.health import condition, has_ended
+from aci_reconcile.plan.brakes import unchanged
 from aci_reconcile.plan.values import Action, Impact, Plan
 from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.layout import groups
@@ -66,7 +67,7 @@ def differing(plan: Plan) -> tuple[Change, ...]:
 
 def matching(plan: Plan) -> tuple[Change, ...]:
     """Return the groups that are as declared."""
-    return plan.unchanged
+    return unchanged(plan)
 
 
 def held_back(plan: Plan, style: Style) -> Iterator[str]:

@@ -11,6 +11,7 @@ from factories import OWNER, SUBSCRIPTION, group, live, owned, policy, rid
 from aci_reconcile import tags
 from aci_reconcile.model import Resource, ResourceId
 from aci_reconcile.plan import Action, plan
+from aci_reconcile.plan.brakes import unchanged
 from aci_reconcile.plan.undeclared import abandoned_by
 
 HERE = frozenset({(SUBSCRIPTION, "rg-shop")})
@@ -141,7 +142,7 @@ def test_what_belongs_to_somebody_else_is_not_unchanged() -> None:
     """It was not compared at all."""
     made = plan([group("web"), group("api")], [owned(group("web")), there("api", "other")], policy())
 
-    assert ["rg-shop/web"] == [each.address for each in made.unchanged]
+    assert ["rg-shop/web"] == [each.address for each in unchanged(made)]
 
 
 def test_an_id_is_no_difference() -> None:
