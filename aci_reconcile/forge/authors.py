@@ -45,6 +45,7 @@ def writer(base: str, asked: Callable[[str, Json], Answer]) -> tuple[str, Answer
     if answer.status == UNAUTHORIZED:
         return "", answer
     told = asked(f"{base.removesuffix('/v3')}/graphql", _QUERY)
-    viewer = as_object(as_object(as_object(told.json).get("data")).get("viewer")) if told.good else {}
+    said = told.json if told.good else None
+    viewer = as_object(as_object(as_object(said).get("data")).get("viewer"))
     login = as_text(viewer.get("login")).removesuffix(_APP) or _WORKFLOWS
     return f"{login}{_APP}".lower(), told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,7 +13,6 @@ from aci_reconcile.cli.given import Given
 from aci_reconcile.cli.plan import PLAN
 from aci_reconcile.cli.promise import replayed
 from aci_reconcile.cli.repeating import RELEASES, REPEATED, Repetition, compared, refuse_unrepeated, words_of
-from aci_reconcile.cli.saving import _encoded
 from aci_reconcile.errors import StalePlanError
 
 if TYPE_CHECKING:
@@ -41,12 +40,17 @@ def given(command: click.Command, words: str) -> Given:
     return Given.of(command.make_context(str(command.name), shlex.split(words)))
 
 
+def plain(value: object) -> Any:
+    """Return what an option says, as the file of a plan has it."""
+    if isinstance(value, tuple):
+        return [plain(each) for each in cast("tuple[object, ...]", value)]
+    return value.as_posix() if isinstance(value, Path) else value
+
+
 def saved(words: str, **more: Any) -> dict[str, Any]:
     """Return as much of a saved plan as is looked at here."""
     said = given(PLAN, words)
-    request = {
-        name: _encoded(said.values.get(name)) for name in REPEATED if said.values.get(name) not in (None, "", ())
-    }
+    request = {name: plain(said.values.get(name)) for name in REPEATED if said.values.get(name) not in (None, "", ())}
     return {"request": request, "variables": dict(said.pairs("var")), "hidden_variables": [], **more}
 
 
