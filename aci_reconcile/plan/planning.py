@@ -20,7 +20,7 @@ from aci_reconcile.plan.narrowed import LeftOut
 from aci_reconcile.plan.order import ordered, taken_apart
 from aci_reconcile.plan.standoffs import standoffs, taken_labels
 from aci_reconcile.plan.uncompared import uncompared_notices
-from aci_reconcile.plan.undeclared import is_abroad, undeclared_notices
+from aci_reconcile.plan.undeclared import is_abroad, is_pruned, undeclared_notices
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
