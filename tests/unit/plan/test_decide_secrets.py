@@ -159,7 +159,7 @@ PUSHED: dict[str, tuple[Resource, dict[str, Any], tuple[Action, Impact, int, int
     "vouched for, and to be pushed": (
         with_secret(),
         {"trust_secrets": True, "touch_secrets": True},
-        (Action.UPDATE, Impact.RESTART, 1, 0),
+        (Action.UPDATE, Impact.TAGS_ONLY, 0, 0),
     ),
     "not at hand": (with_secret(MISSING), {"touch_secrets": True}, (Action.NO_OP, Impact.NONE, 0, 1)),
     "not at hand, and vouched for": (with_secret(MISSING), {"trust_secrets": True}, (Action.NO_OP, Impact.NONE, 0, 1)),
