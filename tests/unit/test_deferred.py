@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import operator
 import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -172,9 +173,9 @@ def test_joining_texts_keeps_what_is_to_come() -> None:
 def test_only_texts_are_joined(other: Any) -> None:
     """As with any text."""
     with pytest.raises(TypeError):
-        Deferred(DB) + other
+        operator.add(Deferred(DB), other)
     with pytest.raises(TypeError):
-        other + Deferred(DB)
+        operator.add(other, Deferred(DB))
 
 
 def test_a_copy_waits_as_well() -> None:
