@@ -33,7 +33,7 @@ def test_an_answer_without_measure_is_given_up() -> None:
     bomb = gzip.compress(bytes(65 * 1024 * 1024), compresslevel=1)
     with serving(lambda _: Says(200, bomb, {"Content-Encoding": "gzip"})) as site:
         backend = connect(
-            Endpoint.local(site.url), api_version=API, concurrency=1, environ={}, patience=0.1, sleep=lambda _: None
+            Endpoint.local(site.url), api_version=API, concurrency=1, environ={}, patience=10, sleep=lambda _: None
         )
         with pytest.raises(NoAnswerError, match="longer than 64 MiB"):
             backend.list(SCOPE)

@@ -9,6 +9,7 @@ import signal
 import stat
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ from aci_reconcile.errors import (
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from unit.cli.command_line import CommandLine
 
 CANARY = "canary-of-a-secret"
@@ -196,6 +199,16 @@ def test_the_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert "\nAborted. Started: rg/web.\n" in said
 
 
+@contextmanager
+def heard(number: signal.Signals) -> Generator[None]:
+    """Let a signal be heard, though whoever runs the tests in the background or under nohup ignores it."""
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
 def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """The signal comes from the kernel and again from the shell; only what somebody sends on purpose counts twice."""
@@ -204,7 +217,7 @@ def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest
     monkeypatch.setattr(os, "_exit", ended.append)
     monkeypatch.setattr(interruption, "_say", said.append)
     watched = Interruption()
-    with watched.watching(), watched.patiently(lambda: " Started: rg/web."):
+    with heard(signal.SIGHUP), watched.watching(), watched.patiently(lambda: " Started: rg/web."):
         signal.raise_signal(signal.SIGHUP)
         signal.raise_signal(signal.SIGHUP)
         signal.raise_signal(signal.SIGTERM)
@@ -221,7 +234,7 @@ def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest
 def test_the_key_that_quits_is_as_the_one_that_interrupts() -> None:
     """The first one ends the run in good order, without a core dump."""
     watched = Interruption()
-    with watched.watching(), watched.patiently(lambda: ""):
+    with heard(signal.SIGQUIT), watched.watching(), watched.patiently(lambda: ""):
         signal.raise_signal(signal.SIGQUIT)
 
     assert (True, ExitCode.INTERRUPTED) == (watched.came(), watched.exit_code)
