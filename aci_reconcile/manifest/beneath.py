@@ -45,7 +45,7 @@ class Beneath:
         The key is the address in small letters, without a resource group where that cannot be told from the files.
         """
         groups: dict[str, str] = {}
-        waiting = list(self.found)
+        waiting = [*self.found, *self._beside()]
         seen: set[Path] = set()
         while waiting:
             file = waiting.pop()
@@ -60,6 +60,19 @@ class Beneath:
                     groups.update({f"{place}/{name}": files.show(file) for place in places if name})
             waiting.extend(below.found)
         return groups
+
+    def _beside(self) -> Iterator[Path]:
+        """Yield the project files near the root that no folder of manifests leads to.
+
+        A project is often split into a folder beside the manifests. Deeper down nobody looks: a repository may hold
+        anything.
+        """
+        root = self.root.resolve()
+        for depth in ("*", "*/*"):
+            for file in sorted(self.root.glob(f"{depth}/{PROJECT_FILE}")):
+                hidden = any(part.startswith(".") for part in file.relative_to(self.root).parts)
+                if not hidden and file not in self.found and file.resolve().is_relative_to(root):
+                    yield file
 
     def holds(self, path: Path) -> bool:
         """Whether a file stands in a folder below the root."""

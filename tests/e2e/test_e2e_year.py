@@ -209,7 +209,7 @@ def move(life: Life) -> None:
 
 
 def split(life: Life) -> None:
-    """A second team takes over what faces the world; nobody else may write it before."""
+    """A second team takes over what faces the world; nothing of it is deleted."""
     groups = {"test": "rg-test", "prod": "rg-edge"}
     edge = "name: edge\nid: 3d9e3d9e\nlocation: westeurope\ndefaults: {tags: {team: edge}}\nenvironments:\n"
     edge += "".join(f"  {name}: {{resourceGroup: {group}}}\n" for name, group in groups.items())
@@ -218,8 +218,10 @@ def split(life: Life) -> None:
     (life.run.folder / "manifests/front.yaml").unlink()
     theirs = replace(life, run=replace(life.run, folder=life.run.folder / "edge"))
     for environment, group in groups.items():
+        early = life.apply(environment=environment, code=3)
         held = theirs.apply(environment=environment, code=3)
 
+        assert f"{group}/front would be deleted, and the project of edge/aci-reconcile.yaml declares it" in early.out
         assert f"{group}/front belongs to shop/{environment}" in held.out
         theirs.apply("--take-over", f"shop/{environment}@5h0p5h0p", environment=environment)
         life.alive[f"{group}/front"] = f"edge/{environment}"

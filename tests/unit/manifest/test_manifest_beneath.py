@@ -178,6 +178,28 @@ def test_what_it_declares_is_known_above(load_text: Loader) -> None:
     assert expected == load_text(files).elsewhere
 
 
+def test_what_a_project_beside_the_manifests_declares_is_known(load_text: Loader, tmp_path: Path) -> None:
+    """Though no folder of manifests leads there; it is no reason to speak of it, and links out of the tree are none."""
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    (outside / "aci-reconcile.yaml").write_text("name: out\n", encoding="utf-8")
+    (outside / "out.yaml").write_text(GROUP.format("out"), encoding="utf-8")
+    (tmp_path / "link").symlink_to(outside)
+    loaded = load_text(
+        {
+            "aci-reconcile.yaml": "name: shop\n",
+            "manifests/web.yaml": GROUP.format("web"),
+            "edge/aci-reconcile.yaml": "name: edge\nresourceGroup: rg-edge\n",
+            "edge/front.yaml": GROUP.format("front"),
+            ".hidden/aci-reconcile.yaml": "name: hidden\n",
+            ".hidden/web.yaml": GROUP.format("hidden"),
+        }
+    )
+
+    assert {"rg-edge/front": "edge/aci-reconcile.yaml"} == loaded.elsewhere
+    assert (["web"], []) == shown(loaded)
+
+
 def test_where_there_is_no_project_below_nothing_is_declared_there(load_text: Loader) -> None:
     """And nothing more is read."""
     assert not load_text({"aci-reconcile.yaml": "name: shop\n", "web.yaml": GROUP.format("web")}).elsewhere
