@@ -82,9 +82,22 @@ def _begun(
     asked: dict[tuple[str, str], Listed] = {scope.key: partial(_list, scope, backend, session.clock)}
     if is_named(project) and not sources.resource_group:
         asked[subscription.lower(), ""] = partial(_search, subscription, backend, session.clock)
-    lists: dict[tuple[str, str], Listed] = {key: _Begun(backend, ask) for key, ask in asked.items()}
+    imported = threading.Event()
+    lists: dict[tuple[str, str], Listed] = {key: _Begun(backend, ask, imported) for key, ask in asked.items()}
     backend.prepare()
+    _import_what_lists_need()
+    imported.set()
     return lists
+
+
+def _import_what_lists_need() -> None:
+    """Import it in this thread, while the others sign in.
+
+    Where two threads import modules of one package, each may wait for the other, and Python then gives one of them half
+    a module.
+    """
+    import aci_reconcile.reconcile.searching
+    import aci_reconcile.reconcile.watch  # noqa: F401
 
 
 def _list(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
@@ -105,9 +118,10 @@ class _Begun:
     The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
     """
 
-    def __init__(self, backend: ArmBackend, ask: Listed) -> None:
+    def __init__(self, backend: ArmBackend, ask: Listed, imported: threading.Event) -> None:
         self._backend = backend
         self._ask = ask
+        self._imported = imported
         self._first: Future[Listing] | None = Future()
         work = partial(copy_context().run, self._work, self._first)
         threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
@@ -119,6 +133,7 @@ class _Begun:
     def _work(self, first: Future[Listing]) -> None:
         try:
             self._backend.sign_in()
+            self._imported.wait()
             first.set_result(self._ask())
         except BaseException as error:  # noqa: BLE001  it is raised where the list is asked for
             first.set_exception(error)

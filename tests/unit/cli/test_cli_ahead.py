@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -222,3 +222,30 @@ def test_the_subscription_is_looked_through_once(shop: CommandLine, azure: Azure
     shop(*words, "-g", "rg-shop")
 
     assert 1 == azure.searches
+
+
+def test_nothing_is_imported_beside_the_main_thread() -> None:
+    """Of two threads that import the modules of one package each may wait for the other, and get half a module."""
+    imported, begun = threading.Event(), threading.Event()
+
+    class Backend:
+        """Signs in, and says that it has."""
+
+        def sign_in(self) -> str:
+            """Return nobody."""
+            begun.set()
+            return ""
+
+    asked: list[bool] = []
+
+    def ask() -> Any:
+        asked.append(imported.is_set())
+        return "list"
+
+    list_on_its_way: Any = ahead._Begun(cast("Any", Backend()), ask, imported)
+
+    assert begun.wait(10)
+    assert [] == asked
+    imported.set()
+    assert "list" == list_on_its_way()
+    assert [True] == asked
