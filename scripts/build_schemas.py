@@ -36,10 +36,8 @@ Schema = dict[str, Any]
 _TEXT = ["string", "number", "boolean"]
 """What a text may look like: the loader takes the source text of a plain number or flag for the text it is."""
 
-_ALWAYS = frozenset({"name", "type", "apiVersion"})
-"""What says what a file is about."""
-_KEYS_OF_LAYERS = frozenset({"environments.*", "environments.*.groups.*", "environments.*.variables.*"})
-"""Names of the author's own that a layer can take away."""
+_NEVER_NULL = ("[]", "secret.*", "groups.*")
+"""Ends of the paths of items, of the files of a secret, and of patches: none of them is left out by `null`."""
 
 _PORT: Schema = {"minimum": 1, "maximum": 65535}
 _SECONDS: Schema = {"minimum": 0}
@@ -93,9 +91,7 @@ def describe(node: Node) -> Schema:
 def _may_be_null(node: Node) -> bool:
     """Whether `null` may stand for a value: it is left out then, and what a lower layer says is taken away."""
     path = node.row.path
-    if not path or node.row.required or path in _ALWAYS:
-        return False
-    return path in _KEYS_OF_LAYERS or not path.endswith(("[]", "*"))
+    return path not in {"", "name"} and not node.row.required and not path.endswith(_NEVER_NULL)
 
 
 def _or_null(schema: Schema) -> Schema:

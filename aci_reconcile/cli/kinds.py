@@ -49,16 +49,22 @@ class Pair(_Names):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         """Return name and value."""
+        from aci_reconcile.manifest.value_files import NAME
+
         if isinstance(value, tuple):
             return cast("tuple[str, str]", value)
         name, equals, text = str(value).partition("=")
-        if not equals or not name.strip():
+        name = name.strip()
+        if not equals or not name:
             self.fail(f"{str(value)!r} is not NAME=VALUE", param, ctx)
-        return name.strip(), text
+        if not NAME.fullmatch(name):
+            said = f"{name!r} is no name of a variable: letters, digits, `_`, `.` and `-`, a letter or `_` first"
+            self.fail(said, param, ctx)
+        return name, text
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
-        """One pair a line."""
-        return [line for line in rv.splitlines() if line.strip()]
+        """One pair a line; what else Unicode takes for the end of a line is part of a value."""
+        return [line for line in re.split("\r\n|\n|\r", rv) if line.strip()]
 
 
 class Allowance(_Number):

@@ -69,10 +69,9 @@ class FingerprintReader:
     resolvers: Mapping[str, Resolver]
 
     def read(self, root: MapNode) -> Fingerprints:
-        """Return how secrets are fingerprinted, from the settings with the environment laid over them."""
-        kept = root.get(KEPT)
+        """Return where the keys are, from the settings with the environment laid over them."""
         key, former = (self._key(root, name, variable) for name, variable in zip(KEYS, KEY_VARIABLES, strict=True))
-        return Fingerprints(not (isinstance(kept, ScalarNode) and kept.text == "none"), key, former)
+        return Fingerprints(key=key, former=former)
 
     def _key(self, root: MapNode, name: str, variable: str) -> Secret | None:
         entry = root.entry(name)
@@ -88,7 +87,7 @@ class FingerprintReader:
     def _reference(self, entry: Entry, name: str) -> re.Match[str] | None:
         """Return the reference that stands there; the text itself, which may be a key, is in no message."""
         node = entry.value
-        if isinstance(node, ScalarNode) and node.null:
+        if isinstance(node, ScalarNode) and node.null and node.text:
             return None
         match = _REFERENCE.fullmatch(node.text) if isinstance(node, ScalarNode) else None
         if match is None:

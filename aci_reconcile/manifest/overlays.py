@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.expand import expand
 from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.layers import taken_away
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP
 
@@ -20,9 +21,14 @@ _NOT_SHARED: Final = ("name", "type", "apiVersion", "resourceGroup")
 
 def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
     """Return the patches of single groups in ARM's shape, by name or address."""
-    if node is not None and not isinstance(node, MapNode):
+    if node is not None and not isinstance(node, MapNode) and not (isinstance(node, ScalarNode) and node.null):
         run.findings.add("ACI115", node.where, "`groups` must be a map of groups, each with its patch", path="groups")
     entries = _by_group(node, run) if isinstance(node, MapNode) else ()
+    for entry in entries:
+        if taken_away(entry.value):
+            message = f"`null` takes no group away, and a patch of {quote(entry.key)} must be a map"
+            hint = "leave the key out; a group of some environments only has its manifest in a folder of their own"
+            run.findings.add("ACI115", entry.value.where, message, hint=hint, path=f"groups.{entry.key}")
     patches = ((entry, read_overlay(entry.value, "a patch", run)) for entry in entries)
     return tuple(entry._replace(value=value) for entry, value in patches if value is not None)
 

@@ -11,8 +11,8 @@ from aci_reconcile.fields import API_VERSION
 from aci_reconcile.manifest.effective import Sayings
 from aci_reconcile.manifest.expand import Expansion
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
-from aci_reconcile.manifest.fingerprints import KEYS, FingerprintReader
-from aci_reconcile.manifest.layers import Layers, one_location, taken_away
+from aci_reconcile.manifest.fingerprints import KEPT, KEYS, FingerprintReader
+from aci_reconcile.manifest.layers import Layers, one_location
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.overlays import read_overlay, read_patches
 from aci_reconcile.manifest.places import Places
@@ -160,6 +160,7 @@ class _Reader:
         plain = node.without("variables", KEY, *KEYS)
         body = as_object(_json(typing.read(plain, _without(PROJECT, "environments"), (), "")))
         marks = FingerprintReader(self.request, self.findings, references.public, self.resolvers).read(node)
+        marks = replace(marks, kept=body.get(KEPT) != "none")
         references = replace(references, kept_back=frozenset(each.source for each in marks.keys))
         typing = replace(typing, references=references)
         project = replace(self._project(body, typing.places), fingerprints=marks)
@@ -180,8 +181,9 @@ class _Reader:
         """Return what lies under every group; each layer is in ARM's shape before one is laid over the other."""
         above = overlay.get("defaults") if overlay else None
         under = read_overlay(base.get("defaults"), "`defaults`", run)
-        laid = Layers(self.findings).laid(under, read_overlay(above, "`defaults`", run), GROUP)
-        return laid if isinstance(laid, MapNode) and not taken_away(above) else None
+        over = above if isinstance(above, ScalarNode) and above.null else read_overlay(above, "`defaults`", run)
+        laid = Layers(self.findings).laid(under, over, GROUP, "defaults")
+        return laid if isinstance(laid, MapNode) else None
 
     def _references(self, node: MapNode) -> References:
         plain = References(self.findings, self.files, resolve=False)
@@ -219,10 +221,10 @@ class _Reader:
 
     def _project(self, body: Mapping[str, Json], places: Places) -> Project:
         name = as_text(body.get("name"))
-        if name:
+        if "name" in body:
             check_name("project", name, places.find(("name",)), self.findings)
         project_id = as_text(body.get("id"))
-        if project_id and not PROJECT_ID.fullmatch(project_id):
+        if "id" in body and not PROJECT_ID.fullmatch(project_id):
             message = f"{quote(project_id)} is no id for a project"
             hint = "6 to 16 small letters and digits, such as `id: 4f7k2m9q1c`: it becomes part of a tag"
             self.findings.add("ACI270", places.find(("id",)), message, hint=hint, path="id")
@@ -236,13 +238,17 @@ class _Reader:
             )
             api_version = ""
         subscription = as_text(body.get("subscription"))
-        if subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
+        if "subscription" in body and not subscription:
+            message = "a subscription is named here, and its id is an empty text"
+            hint = "write its id, or take the key out: the run would go to whichever one the credentials name"
+            self.findings.add("ACI116", places.find(("subscription",)), message, hint=hint, path="subscription")
+        elif subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
             message = f"{quote(subscription)} is not the id of a subscription"
             self.findings.add(
                 "ACI102", places.find(("subscription",)), message, hint="it is a GUID", path="subscription"
             )
         group = as_text(body.get("resourceGroup"))
-        if group and "${" not in group and not RESOURCE_GROUP.fullmatch(group):
+        if "resourceGroup" in body and "${" not in group and not RESOURCE_GROUP.fullmatch(group):
             message = f"{quote(group)} is no name for a resource group"
             self.findings.add("ACI144", places.find(("resourceGroup",)), message, path="resourceGroup")
         return Project(

@@ -84,7 +84,7 @@ class Typing:
         row, where = spec.row, node.where
         if row.path == _NULLABLE or (spec.kind is Kind.ANY and not row.presence):
             return None
-        if node.text and path and isinstance(path[-1], str) and not row.path.endswith(".*"):
+        if node.text and path and isinstance(path[-1], str) and row.path != _FILES_IN_SECRETS:
             return OMITTED
         if spec.kind in _COLLECTIONS:
             if row.path != "tags":
@@ -130,12 +130,13 @@ class Typing:
         named = spec is not None and spec.row.key == ("name",)
         for index, each in enumerate(node.items):
             label = _name(each) if named else ""
-            value = self.read(each, item, (*path, len(values)), f"{at}[{label or index}]")
-            if isinstance(value, _Omitted):  # the next one takes its place: it is the list that is not whole
-                self.places.doubtful.discard((*path, len(values)))
-                self.places.doubtful.add(path)
-            else:
+            here = (*path, len(values))
+            value = self.read(each, item, here, f"{at}[{label or index}]")
+            if not isinstance(value, _Omitted):
                 values.append(value)
+            elif here in self.places.doubtful:  # the next one takes its place: it is the list that is not whole
+                self.places.doubtful.discard(here)
+                self.places.doubtful.add(path)
         return values
 
     def _scalar(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:

@@ -84,7 +84,9 @@ def _lines(text: str, file: str, findings: Findings) -> Iterator[Entry]:
             findings.add("ACI006", where, f"the key {quote(each.key)} stands here and in line {first[each.key]}")
         elif each.key is not None and each.value is not None:
             first[each.key] = where.line
-            yield Entry(each.key, where, ScalarNode(each.value, where, plain=False))
+            node = ScalarNode(each.value, where, plain=False)
+            yaml_source.check_characters(node, findings)
+            yield Entry(each.key, where, node)
 
 
 def _begin(text: str, line: int, file: str) -> Where:

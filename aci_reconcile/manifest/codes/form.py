@@ -48,8 +48,8 @@ FORM: Final[Mapping[str, Code]] = {
     ),
     "ACI116": Code(
         "Nothing where a value is wanted",
-        "In YAML, `null`, `~` and nothing at all mean the same. A tag set to null is removed from the live group; "
-        "anywhere else it is a mistake, such as a placeholder `#{TOKEN}#` that begins a comment.",
+        "A written `null` or `~` means left out, and removes a tag from the live group. Nothing behind the colon is a "
+        "mistake more often, such as a placeholder `#{TOKEN}#` that begins a comment.",
         "image:",
     ),
     "ACI117": Code(

@@ -294,6 +294,15 @@ def test_a_file_of_variables_that_says_something_else(cli: CommandLine, text: st
     assert complaint in ran.err
 
 
+@pytest.mark.parametrize("name", ["export tag", "1tag", "tag:", "é"])
+def test_a_variable_that_no_reference_can_name(cli: CommandLine, name: str) -> None:
+    """It would be a value that nothing uses; a file of values refuses it, too."""
+    ran = cli("validate", "--var", f"{name}=1")
+
+    assert 1 == ran.code
+    assert f"{name!r} is no name of a variable" in ran.err
+
+
 def test_a_file_of_variables_that_cannot_be_read(cli: CommandLine) -> None:
     """Missing, not text, or far too large: each has its message."""
     cli.write("huge.vars", "#" * (1024 * 1024 + 1))

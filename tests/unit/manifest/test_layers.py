@@ -152,7 +152,9 @@ METADATA = """
 {a: x, b: y}    | {a: null}         | {b: y}
 {a: x, b: y}    | {a: z}            | {a: z, b: y}
 {a: x}          | null              | -
-{a: x}          | {b: null}         | ACI116
+{a: x}          | {b: null}         | {a: x}
+.               | {a: x, b: null}   | {a: x}
+.               | {a: x, b: }       | ACI116
 """
 
 
@@ -161,7 +163,8 @@ def test_names_of_the_authors_own(load_text: Loader, row: tuple[str, ...]) -> No
     """A name that is set to null is one that is not there; null is no value of it. A tag is the exception."""
     defaults, manifest, cell = row
     logs = "workspaceId: 00000000-0000-0000-0000-000000000000, workspaceKey: '${env:K}', logType: ContainerInsights"
-    shared = f"defaults: {{diagnostics: {{logAnalytics: {{{logs}, metadata: {defaults}}}}}}}\n"
+    below = "" if defaults == ABSENT else f", metadata: {defaults}"
+    shared = f"defaults: {{diagnostics: {{logAnalytics: {{{logs}{below}}}}}}}\n"
     own = f"diagnostics: {{logAnalytics: {{metadata: {manifest}}}}}\n"
     files = {"aci-reconcile.yaml": f"name: shop\n{shared}", "web.yaml": f"name: web\n{own}containers: {CONTAINERS}\n"}
 
@@ -255,6 +258,63 @@ def test_what_a_project_says(load_text: Loader, row: tuple[str, ...]) -> None:
         value = getattr(value, name)
 
     assert yaml.safe_load(cell) == value
+
+
+EMPTIED = """
+# project                                     | environment             | complaints
+'fingerprintKey: "${env:K}"'                  | 'fingerprintKey: '      | ACI290
+'fingerprintKey: "${env:K}"'                  | 'fingerprintKey: null'  |
+'formerFingerprintKey: "${env:K}"'            | 'formerFingerprintKey: ' | ACI290
+'resourceGroup: a'                            | 'resourceGroup: ""'     | ACI144
+'subscription: 1b1d9f8e-35ae-4a63-8a0b-d9ff7d4e0b1f' | 'subscription: ""' | ACI116
+'subscription: 1b1d9f8e-35ae-4a63-8a0b-d9ff7d4e0b1f' | 'subscription: '  | ACI116
+'id: ""'                                      | .                       | ACI270
+'defaults: {tags: {a: b}}'                    | 'defaults: '            | ACI260
+'defaults: {tags: {a: b}}'                    | 'defaults: null'        |
+'defaults: '                                  | .                       |
+'variables: {a: b}'                           | 'variables: '           | ACI260
+.                                             | 'groups: '              |
+.                                             | 'groups: null'          |
+.                                             | 'groups: {web: }'       |
+.                                             | 'groups: {web: null}'   | ACI115
+"""
+
+
+@pytest.mark.parametrize("row", table(EMPTIED))
+def test_nothing_and_null_in_the_project_file(load_text: Loader, row: tuple[str, ...]) -> None:
+    """A text that is empty, or missing behind its colon, takes no setting away; a patch takes no group away."""
+    project, environment, cell = row
+    over = "{}" if environment == ABSENT else f"{{{environment[1:-1]}}}"
+    under = "" if project == ABSENT else f"{project[1:-1]}\n"
+    own = f"name: web\nresourceGroup: own\ncontainers: {CONTAINERS}\n"
+    files = {"aci-reconcile.yaml": f"name: shop\n{under}environments: {{test: {over}}}\n", "web.yaml": own}
+
+    loaded = load_text(files, environment="test", resource_group="", environ={"K": "Kq3vX9pLw2Zt8RnB5yHc7D"})
+
+    assert cell.split() == told(loaded, None)[0]
+
+
+def test_a_project_has_a_name_that_is_none(load_text: Loader) -> None:
+    """An empty text is no owner of groups."""
+    files = {"aci-reconcile.yaml": 'name: ""\n', "web.yaml": f"name: web\ncontainers: {CONTAINERS}\n"}
+
+    assert ["ACI174"] == told(load_text(files), None)[0]
+
+
+@pytest.mark.parametrize("word", ["none", "NONE", '"${var:kept}"'])
+def test_fingerprints_are_given_up_in_any_spelling(load_text: Loader, word: str) -> None:
+    """What counts is the value, not its text."""
+    project = f"name: shop\nvariables: {{kept: none}}\nfingerprint: {word}\n"
+    files = {"aci-reconcile.yaml": project, "web.yaml": f"name: web\ncontainers: {CONTAINERS}\n"}
+
+    assert load_text(files).project.fingerprints.kept is False
+
+
+def test_a_list_whose_only_item_is_nothing_is_empty(load_text: Loader) -> None:
+    """A dash that was left over is no container."""
+    found = told(load_text("name: web\ncontainers:\n  -\n"), None)[0]
+
+    assert {"ACI064", "ACI126"} == set(found)
 
 
 def test_a_list_of_the_project_can_be_taken_away(load_text: Loader) -> None:
@@ -441,6 +501,7 @@ WRONG = [
     ("a.env", "v: 1", ["a.env:1:1 ACI264"]),
     ("a.env", "v=1\nexport v=2", ["a.env:2:1 ACI006"]),
     ("a.env", "1v=1", ["a.env:1:1 ACI264"]),
+    ("a.env", "v=1\nw=\x1b[31m2\nx='\x00'", ["a.env:2:1 ACI010", "a.env:3:1 ACI010"]),
     ("a.json", '{"v": 1, "v": 2}', ["a.json:1:10 ACI006"]),
     ("a.json", '{"v": null}', ["a.json:1:7 ACI264"]),
     ("a.json", '{"v": [1], "w": {}}', ["a.json:1:7 ACI264", "a.json:1:17 ACI264"]),
