@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.deferred import references
@@ -11,7 +11,7 @@ from aci_reconcile.fields import API_VERSION, ROOT
 from aci_reconcile.fields.settable import settable
 from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import Expansion, expand
-from aci_reconcile.manifest.findings import did_you_mean, quote
+from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
 from aci_reconcile.manifest.foreign import foreign
 from aci_reconcile.manifest.groups import named
 from aci_reconcile.manifest.items import Item
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from aci_reconcile.deferred import GroupReference
     from aci_reconcile.fields import Node
-    from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.references import References
     from aci_reconcile.manifest.request import Request
@@ -190,11 +189,18 @@ class _Document:
 
     def _patches(self, name: str) -> Iterator[Entry]:
         """Yield the patches of the group: the one by its name, and over it the one by its address."""
-        group = _lookup(self.node, "resourcegroup")
-        declared = group.text if isinstance(group, ScalarNode) and not group.null else ""
-        address = f"{declared or self.settings.project.resource_group or self.request.resource_group}/{name}"
+        project, flag = self.settings.project.resource_group, self.request.resource_group
+        address = f"{self._declared_group() or project or flag}/{name}"
         for wanted in (name.lower(), address.lower()):
             yield from (patch for patch in self.settings.patches if patch.key.lower() == wanted)
+
+    def _declared_group(self) -> str:
+        """Return the resource group that the manifest says, its references replaced; what is wrong is told later."""
+        group = _lookup(self.node, "resourcegroup")
+        if not isinstance(group, ScalarNode) or group.null or "${" not in group.text:
+            return group.text if isinstance(group, ScalarNode) and not group.null else ""
+        text = replace(self.references, findings=Findings()).replace(group, "resourceGroup")
+        return text.value if isinstance(text.value, str) and not text.failed else ""
 
     def _ours(self, merged: MapNode, typing: Typing) -> Item:
         """Return what is ours and never sent to Azure: the resource group and the life cycle."""
@@ -212,7 +218,7 @@ class _Document:
         item = ours.at("resourceGroup")
         declared = as_text(item.value)
         flag = self.request.resource_group
-        if declared and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
+        if item.value is not None and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
             item.complain("ACI144", f"{quote(declared)} is no name for a resource group")
         if declared and flag and flag.lower() != declared.lower():
             message = f"the manifest says {quote(declared)}, and --resource-group says {quote(flag)}"
@@ -235,6 +241,9 @@ class _Document:
             message = f"the manifest says {quote(declared)}, and the command line says {quote(flag)}"
             where = typing.places.find(("location",))
             self.findings.add("ACI137", where, message, hint="leave it out of one of them", path="location")
+        if not declared and "location" in body:
+            where, message = typing.places.find(("location",)), "a region is wanted here, and this is an empty text"
+            self.findings.add("ACI116", where, message, hint="write `location: westeurope`", path="location")
         taken = merged.entry("location")
         removed = taken is not None and taken_away(taken.value)
         found = declared or ("" if removed else self.settings.project.location) or flag

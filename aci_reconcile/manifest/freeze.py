@@ -21,6 +21,8 @@ _MOMENT = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:Z
 _DESCENDING = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9]+")
 _LONGEST: Final = 366 * 86400.0
 _CRON_FIELDS: Final = 5
+_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
+"""A moment later than that can't be told by the clock of every zone: its year may be 10000 there."""
 _LOOKAHEAD: Final = timedelta(hours=26)
 """More than any clock was ever put back or forward: from so far ahead the ticks are looked for, backwards."""
 
@@ -67,7 +69,8 @@ def frozen(windows: Iterable[Window], now: float) -> str:
     if not ends:
         return ""
     end, window = max(ends, key=lambda each: each[0])
-    return f"{window.reason} (until {datetime.fromtimestamp(end, window.zone):%Y-%m-%d %H:%M} {window.zone.key})"
+    shown = datetime.fromtimestamp(min(end, _LAST), window.zone)
+    return f"{window.reason} (until {shown:%Y-%m-%d %H:%M} {window.zone.key})"
 
 
 def calendar(windows: Iterable[Window]) -> Callable[[float], str]:

@@ -203,6 +203,20 @@ def test_a_patch_by_address_lies_over_one_by_name(load_text: Loader, first: str,
     assert ([], "OnFailure") == told(loaded, loaded.resources[0].properties["restartPolicy"])
 
 
+def test_a_patch_finds_a_group_whose_resource_group_is_a_variable(load_text: Loader) -> None:
+    """Its address is the one that it has in Azure."""
+    project = (
+        "name: shop\nvariables: {group: r1}\n"
+        "environments: {test: {variables: {group: r2}, groups: {R2/web: {ipAddress: null}}}}\n"
+    )
+    own = "name: web\nresourceGroup: '${var:group}'\nipAddress: {type: Public, ports: [80]}\n"
+    files = {"aci-reconcile.yaml": project, "web.yaml": f"{own}containers: {CONTAINERS}\n"}
+
+    loaded = load_text(files, environment="test", resource_group="")
+
+    assert ([], ["containers"]) == told(loaded, list(loaded.resources[0].properties))
+
+
 def test_each_layer_may_be_written_in_either_form(load_text: Loader) -> None:
     """A property beside `name` and one inside `properties` are one, whichever layer says it in which form."""
     project = (
@@ -349,6 +363,8 @@ a         | .        | null        | .      | b           | .     | .    | b
 a         | .        | null        | .      | .           | .     | .    | ACI136
 a         | .        | .           | .      | null        | .     | .    | ACI136
 a         | .        | .           | .      | .           | null  | .    | ACI136
+a         | .        | .           | .      | ""          | .     | .    | ACI116
+a         | .        | .           | .      | .           | ""    | .    | ACI116
 .         | .        | .           | .      | .           | .     | d    | d
 .         | .        | .           | .      | d           | .     | d    | d
 .         | .        | .           | .      | a           | .     | d    | ACI137
@@ -387,6 +403,8 @@ a         | b           | c        | .    | c
 a         | null        | c        | .    | c
 a         | null        | .        | .    | ACI135
 a         | .           | null     | .    | ACI135
+a         | .           | ""       | .    | ACI144
+a         | ""          | .        | .    | ACI144 ACI135
 .         | .           | .        | d    | d
 a         | .           | .        | A    | a
 a         | .           | .        | d    | ACI137

@@ -26,6 +26,13 @@ def test_days_are_included_from_the_first_to_the_last() -> None:
     assert at("2027-01-04") == window.until(at("2026-12-25"))
 
 
+def test_a_window_without_an_end_is_told() -> None:
+    """By the clock of the zone its end may lie behind the calendar's."""
+    window = by_dates("closed", ZoneInfo("Asia/Tokyo"), "2026-01-01", "9999-12-31T23:59-12:00")
+
+    assert "closed (until 9999-12-30 09:00 Asia/Tokyo)" == frozen([window], at("2026-06-01"))
+
+
 def test_moments_are_what_they_say() -> None:
     """A time ends the window at that time; an offset of its own wins over the zone."""
     window = by_dates("x", AMSTERDAM, "2026-12-20T18:00", "2026-12-20T20:00+00:00")
