@@ -86,10 +86,18 @@ class Shortening:
             return _short_object(self._object(raw, node, at), node)
         if isinstance(raw, Mapping) and node.kind is Kind.MAP and node.item is not None:
             item = node.item
-            return {name: self._value(each, item, join(at, name)) for name, each in raw.items() if each is not None}
+            said = {name: self._value(each, item, join(at, name)) for name, each in raw.items() if each is not None}
+            return {**said, **dict.fromkeys(self._lacking(said, node))} if said else said
         if isinstance(raw, list) and node.kind is Kind.LIST and node.item is not None:
             return _short_list(list(self._items(raw, node, node.item, at)), node)
         return escaped(plain(raw))
+
+    def _lacking(self, said: Body, node: Node) -> list[str]:
+        """Return the names that the project lays into a map of every group, and that this group has not."""
+        under = f"{node.row.path}."
+        shared = sorted(each.removeprefix(under) for each in self.spoken if each.startswith(under))
+        known = {name.lower() for name in said} if node.row.caseless else said.keys()
+        return [name for name in shared if (name.lower() if node.row.caseless else name) not in known]
 
     def _items(self, raw: list[Json], node: Node, item: Node, at: str) -> Iterable[Json]:
         for index, each in enumerate(raw):

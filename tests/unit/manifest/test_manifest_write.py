@@ -91,6 +91,20 @@ diagnostics:
 """
 
 
+def test_names_that_the_project_lays_into_a_map_and_a_group_lacks() -> None:
+    """`null` says of each that the group has it not, in the author's own maps as well; a tag has it in any spelling."""
+    logs = {"workspaceId": "w", "logType": "ContainerInsights", "metadata": {"b": "2"}}
+    live = body(container(), tags={"Team": "shop"}, diagnostics={"logAnalytics": logs})
+    under = "properties.diagnostics.logAnalytics.metadata"
+    spoken = {"tags", "tags.team", "tags.stage", under, f"{under}.a", f"{under}.b"}
+
+    (written,) = write([Resource(rid(), live)], Shared(spoken=frozenset(spoken)))
+
+    said: dict[str, Any] = yaml.safe_load(written.text)
+    assert {"Team": "shop", "stage": None} == said["tags"]
+    assert {"b": "2", "a": None} == said["diagnostics"]["logAnalytics"]["metadata"]
+
+
 def test_the_whole_text() -> None:
     """In the order of the field table, short wherever there is a short form."""
     (written,) = write([Resource(rid(), LIVE)], Shared())
