@@ -33,13 +33,17 @@ def variables_of(sources: Sources, cwd: Path) -> dict[str, str]:
 
 def _read(path: Path, shown: str) -> Mapping[str, str]:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise UsageError(f"--var-file {shown}: larger than 1 MiB")
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as stream:  # a pipe, such as <(sops -d prod.env), has no size beforehand
+            content = stream.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(f"--var-file {shown}: {error.strerror or 'cannot be read'}") from error
+    if len(content) > _LARGEST:
+        raise UsageError(f"--var-file {shown}: larger than 1 MiB")
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"--var-file {shown}: not UTF-8") from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     values, said = read_values(text, shown)
     wrong = [each for each in said if each.severity is Severity.ERROR]
     if wrong:

@@ -311,3 +311,4 @@ def test_a_file_of_variables_that_cannot_be_read(cli: CommandLine) -> None:
     assert "No such file" in cli("validate", "--var-file", "none.vars").err
     assert "larger than 1 MiB" in cli("validate", "--var-file", "huge.vars").err
     assert "not UTF-8" in cli("validate", "--var-file", "latin.vars").err
+    assert "larger than 1 MiB" in cli("validate", "--var-file", "/dev/zero").err
