@@ -253,3 +253,15 @@ def test_what_could_not_be_compared_opens_the_issue(applied: CommandLine, forge:
     assert manifest.exists()
     assert (1, "open") == (ran.code, forge.issues[1]["state"])
     assert 'last_run_success{environment="",project="other"} 0.0' in (applied.folder / "drift.prom").read_text()
+
+
+def test_a_group_of_somebody_else_is_none_in_sync(project: CommandLine) -> None:
+    """It is not said that there are no groups: one could not be compared."""
+    project("apply", "-y")
+    project.write(
+        "aci-reconcile.yaml", "name: shop\nresourceGroup: rg-shop\nlocation: westeurope\nenvironments: {test: {}}\n"
+    )
+    ran = project("drift", "-e", "test")
+
+    assert 1 == ran.code
+    assert ran.out.endswith("Incomplete: 1 could not be read or compared.\n            0 groups in sync.\n")
