@@ -149,12 +149,14 @@ def test_metrics(applied: CommandLine) -> None:
     applied.write("drift.json", "{")
     applied("drift", "--metrics", "drift.prom", "--history", "drift.json")
     bad = (applied.folder / "drift.prom").read_text()
-    ran = applied("drift", "--metrics", "none/drift.prom")
+    made = applied("drift", "--metrics", "new/drift.prom")
+    ran = applied("drift", "--metrics", "drift.json/drift.prom")
 
+    assert (0, good.count("\n")) == (made.code, (applied.folder / "new/drift.prom").read_text().count("\n"))
     assert 'aci_reconcile_drift_last_run_success{environment="",project="shop"} 1.0' in good
     assert 'aci_reconcile_drift_group_healthy{address="rg-shop/web",environment="",project="shop"} 1.0' in good
     assert 'aci_reconcile_drift_last_run_success{environment="",project="shop"} 0.0' in bad
-    assert (1, True) == (ran.code, "--metrics none/drift.prom: No such file" in ran.err)
+    assert (1, True) == (ran.code, "--metrics drift.json/drift.prom: Not a directory" in ran.err)
 
 
 def notes(forge: Forge) -> list[Any]:
