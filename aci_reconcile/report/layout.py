@@ -98,18 +98,12 @@ def _lines(row: Row, columns: Columns, style: Style, *, whole: bool) -> Iterator
     remark = _remark(row, style)
     fits = max(len(row.path), columns.path) + len(value) < columns.width - _INDENT
     if fits or (whole and len(row.path) <= columns.path):
-        pad = " " * _gap(row, value, columns) if remark else ""
+        pad = " " * max(_REMARK - len(value), 2) if remark else ""
         yield f"{start}{row.path:<{columns.path}} {value}{pad}{remark}".rstrip()
         return
     yield f"{start}{row.path}" + (f"  {remark}" if remark else "")
     for text in _folded(row.values, max(columns.width - _BELOW, _LEAST), whole=whole):
         yield f"{'':{_BELOW}}{text}"
-
-
-def _gap(row: Row, value: str, columns: Columns) -> int:
-    """Return how far a remark stands from the value: in its column, and nearer where the line would not hold it."""
-    left = columns.width - _INDENT - max(len(row.path), columns.path) - 1 - len(value) - len(f"# {row.remark}")
-    return max(min(_REMARK - len(value), left), 2)
 
 
 def _folded(values: tuple[str, ...], room: int, *, whole: bool) -> Iterator[str]:

@@ -135,21 +135,6 @@ def test_a_remark_that_does_not_fit_stands_by_the_path() -> None:
     assert "containers[web].image  # changed in Azure\n" in plan_text(Plan("shop", (told,)), HEADER, PLAIN)
 
 
-@pytest.mark.parametrize(("width", "gap"), [(100, 16), (82, 3), (80, 2)])
-def test_a_remark_comes_nearer_where_the_line_is_short(width: int, gap: int) -> None:
-    """It has a column of its own, and leaves that before it leaves the line."""
-    memory = FieldChange("containers[api].resources.requests.memoryInGB", 1.5, 20)
-    change = update(memory)
-    told = Change(
-        change.id, change.action, change.impact, change.before, change.after, (memory,), in_azure=(memory.path,)
-    )
-    found = next(
-        line for line in plan_text(Plan("shop", (told,)), HEADER, PLAIN, width=width).splitlines() if "#" in line
-    )
-
-    assert f"1.5 -> 20{' ' * gap}# changed in Azure" in found
-
-
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
