@@ -81,7 +81,7 @@ def _rows(ctx: click.Context, given: Given, loaded: Loaded, session: Session) ->
         yield _fallback(given, session)
     if file and not loaded.project.id:
         project = with_id(loaded.project, session.environ)
-        yield Row("id", project.id or sorted(project.known_ids), "default", _ORIGIN)
+        yield Row("id", project.id or tuple(sorted(project.known_ids)), "default", _ORIGIN)
     yield from _variables(ctx, given, loaded, session)
     for param in ctx.command.params:
         if isinstance(param, Option) and param.name not in _APART:

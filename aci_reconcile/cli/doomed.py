@@ -45,14 +45,20 @@ def of_former(work: Work, environment: str) -> Work:
 def whose(owners: Iterable[str], work: Work) -> str:
     """Say whose groups were looked for and not found, and which of the project's environments have some."""
     ours, policy = of_project(work.policy), work.policy
-    project = work.loaded.project
-    known = {project.name, *(f"{project.name}/{each}" for each in project.environments)}
-    found = Counter(tags.owner_name(each) for each in owners if ours(each))
+    found = Counter((tags.owner_name(each), way) for each in owners if ours(each) and (way := _chosen_by(each, work)))
     told = f"No group belongs to {policy.owner}, as its tag {tags.OWNER} would say."
-    there = [f"{name} ({count(found[name], 'group')})" for name in sorted(found) if name in known]
-    return (
-        f"{told} Of this project there are groups of {', '.join(there)}: choose with --environment." if there else told
-    )
+    there = [f"{name} ({count(number, 'group')}: {way})" for (name, way), number in sorted(found.items())]
+    return f"{told} Of this project there are groups of {', '.join(there)}." if there else told
+
+
+def _chosen_by(tag: str, work: Work) -> str:
+    """Return how ``destroy`` is told to mean the groups of this owner of ours; empty where it cannot be told."""
+    environment = tags.owner_name(tag).partition("/")[2]
+    if not environment:
+        return "without an environment"
+    if environment in work.loaded.project.environments:
+        return f"--environment {environment}"
+    return f"--former-environment {environment}" if abandoned_by(tag, work.policy) else ""
 
 
 def created_by_us(plan: Plan, work: Work, console: Console) -> Iterator[ResourceGroupChange]:

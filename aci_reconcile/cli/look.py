@@ -67,11 +67,12 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
         connection.backend.remember(secrets)
         search = search_for(project, leftovers(identity(project)), session.console, needed=True)
         view = View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency)
-        yield replace(view, search=search)
+        chosen = project.environment or asked.sources.resource_group
+        yield replace(view, search=search, environments=() if chosen else project.environments)
 
 
 def _status(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.report import status_detail_text, status_json, status_text
+    from aci_reconcile.report import sanitize, status_detail_text, status_json, status_text
     from aci_reconcile.report.status import unread_lines
 
     session, given = started(ctx)
@@ -87,6 +88,9 @@ def _status(ctx: click.Context) -> ExitCode:
         console.result(status_json(judged, seen.unread))
     elif not asked.addresses:
         console.result(status_text(judged, console.style, seen.unread, width=_room(session)))
+        if view.environments and not (judged or seen.unread):
+            names = sanitize(", ".join(view.environments))
+            console.info(f"Environments have groups of their own; choose with -e: {names}.")
     else:
         details = [status_detail_text(live, health, console.style) for live, health in judged]
         console.result("\n\n".join((*details, *unread_lines(seen.unread, console.style))))

@@ -105,14 +105,14 @@ COMMENT = Command(
         click.Argument(["file"], type=options.FILE, metavar="FILE"),
         Option(
             "--topic",
-            section=options.OUTPUT,
+            section="Which one",
             metavar="NAME",
             default="default",
             help="Which comment: one is kept for each.",
         ),
         Option(
             "--number",
-            section=options.OUTPUT,
+            section="Which one",
             type=options.count(),
             metavar="N",
             help="The pull request; by default the one that the job runs for.",
@@ -129,14 +129,14 @@ MERGED = Command(
     [
         Option(
             "--artifact",
-            section=options.OUTPUT,
+            section="Which plan",
             metavar="NAME",
             default=_ARTIFACT,
             help=f"The name that plans are kept under ({_ARTIFACT}).",
         ),
         Option(
             "--workflow",
-            section=options.OUTPUT,
+            section="Which plan",
             metavar="FILE",
             default=_WORKFLOW,
             help=f"The workflow that plans: a file of .github/workflows ({_WORKFLOW}).",

@@ -38,8 +38,10 @@ def check_out(file: Path) -> None:
     """Check, before anything is done, that a plan may be saved there.
 
     Raises:
-        UsageError: it may not: it is a link or no file, or the file holds something else.
+        UsageError: it may not: there is no such folder, it is a link or no file, or the file holds something else.
     """
+    if not file.parent.is_dir():
+        raise UsageError(f"--out {file}: there is no folder {file.parent}", hint="make it first")
     check_target(f"--out {file}", file)
     check_ours(f"--out {file}", file, "plan")
 

@@ -55,9 +55,9 @@ def root() -> Root:
             "aci-reconcile drift -e prod            what differs in Azure now",
             "aci-reconcile --local apply -y         the same without Azure, on the embedded emulator",
             "",
-            "Each option but those that release a brake may stand in the environment:",
-            "--resource-group as ACI_RECONCILE_RESOURCE_GROUP. COMMAND --help shows the",
-            "options of a command.",
+            "Most options may stand in the environment, --resource-group as",
+            "ACI_RECONCILE_RESOURCE_GROUP; none that approves or releases a brake may.",
+            "COMMAND --help shows the options of a command.",
         ),
     )
 

@@ -116,6 +116,7 @@ def _files(given: Given) -> tuple[Path | None, Path | None]:
 
 def _write(file: Path, text: str) -> None:
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
     except OSError as error:
         raise UsageError(f"--metrics {file}: {error.strerror or 'cannot be written'}") from error

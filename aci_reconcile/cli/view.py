@@ -45,6 +45,8 @@ class View:
     concurrency: int
     search: Search = field(default_factory=Search)
     """What is looked through for groups of the project that are elsewhere."""
+    environments: tuple[str, ...] = ()
+    """Environments that might have been chosen, where none was: their groups may be in other places."""
 
     def listed(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.

@@ -51,7 +51,11 @@ def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
     repository, token = environ.get("GITHUB_REPOSITORY", "").strip(), environ.get("GITHUB_TOKEN", "").strip()
     if not repository or not token:
         missing = "GITHUB_TOKEN" if repository else "GITHUB_REPOSITORY"
-        hint = "in a workflow: env: {GITHUB_TOKEN: ${{ github.token }}}" if repository else "write it as owner/name"
+        hint = (
+            "in a workflow: env: {GITHUB_TOKEN: ${{ github.token }}}"
+            if repository
+            else "GitHub sets it in a workflow: owner/name"
+        )
         raise UsageError(f"{missing} is not set", hint=hint)
     if not _REPOSITORY.fullmatch(repository):
         raise UsageError("GITHUB_REPOSITORY is not the name of a repository", hint="write it as owner/name")

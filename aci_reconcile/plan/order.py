@@ -103,9 +103,9 @@ def _told(change: Change, takers: tuple[str, ...], growing: frozenset[tuple[str,
     if takers:
         why = f"deleted before {', '.join(takers)}, which takes its DNS label; everything else comes first"
     else:
-        why = "deleted last, and only if all else goes well"
+        why = "deleted last, if all else goes well"
         if place_of(change.before) in growing:
-            why += f"; earlier if Azure lacks the quota for a group in {place_of(change.before)[1]}"
+            why += "; earlier if a creation lacks quota"
     return replace(change, reasons=(*change.reasons, why))
 
 

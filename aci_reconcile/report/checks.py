@@ -67,12 +67,17 @@ def checks_json(checks: Sequence[Check], header: Header, *, tool_version: str) -
 def _section(checks: Sequence[Check], style: Style) -> Iterator[str]:
     """Yield the checks of one question: verdicts are as wide everywhere, subjects as the widest of the question."""
     wide = max(map(len, _WORDS.values()))
-    rows = aligned([[sanitize(each.subject), sanitize(each.why)] for each in checks])
+    rows = aligned([[sanitize(each.subject), sanitize(_predicate(each))] for each in checks])
     for check, (subject, why) in zip(checks, rows, strict=True):
         word = style.paint(_colour(check.verdict, style), f"{_WORDS[check.verdict]:<{wide}}")
         yield f"    {word}  {subject}  {why}".rstrip()
         if check.hint:
             yield f"    {'':{wide}}  {style.paint(style.dim, sanitize(check.hint))}"
+
+
+def _predicate(check: Check) -> str:
+    """Return why, without the subject that stands before it."""
+    return check.why.removeprefix(f"{check.subject} ")
 
 
 def _verdict(checks: Sequence[Check], style: Style) -> str:

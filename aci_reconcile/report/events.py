@@ -43,7 +43,7 @@ _DOING: Mapping[Action, tuple[str, str]] = {
     Action.UPDATE: ("updating, its containers restart", "updated"),
     Action.REPLACE: ("deleting and creating again", "created again"),
     Action.DELETE: ("deleting", "deleted"),
-    Action.ADOPT: ("adopting", "adopted"),
+    Action.ADOPT: ("taking over, its containers restart", "adopted"),
     Action.NO_OP: ("checking", "unchanged"),
 }
 _FINE = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})

@@ -96,8 +96,8 @@ def in_sync(plan: Plan, singular: str, plural: str) -> str:
         singular: what is said of one such group (``group matches its manifest``).
         plural: what is said of several.
     """
-    if not plan.changes:
-        return "There are no groups."
+    if not plan.changes and plan.complete:
+        return _nothing_there(plan)
     same = matching(plan)
     conditions = Counter(condition(change.before.body) if change.before is not None else "" for change in same)
     fine, noun = conditions.pop("", 0), singular.split(maxsplit=1)[0]
@@ -115,6 +115,14 @@ def in_sync(plan: Plan, singular: str, plural: str) -> str:
         if state in ends:
             parts.append(count(ends.count(state), f"has {word}", f"have {word}"))
     return f"{', '.join(parts)}."
+
+
+def _nothing_there(plan: Plan) -> str:
+    """Say whose groups there are none of; others may have some, and so may this owner where the run is narrowed."""
+    owner = sanitize(plan.owner)
+    if plan.policy.selected is None:
+        return f"There are no groups of {owner}."
+    return f"No group of {owner} is among the chosen ones."
 
 
 def secrets_not_compared(plan: Plan) -> str:

@@ -87,7 +87,8 @@ def test_an_environment_is_removed(tmp_path: Path, server: Azure) -> None:
     wrong = run("destroy", "-y", "--former-environment", "prod")
     destroyed = run("destroy", "-y", "--former-environment", "old")
 
-    assert "Of this project there are groups of shop/old (1 group), shop/prod (1 group)" in known.err
+    there = "shop/old (1 group: --environment old), shop/prod (1 group: --environment prod)."
+    assert f"Of this project there are groups of {there}" in known.err
     assert (2, True) == (drifted.code, "rg-old/web" in drifted.out)
     assert (0, True) == (pruned.code, "destroy --former-environment old" in pruned.out)
     assert (1, True) == (wrong.code, "give --environment prod" in wrong.err)

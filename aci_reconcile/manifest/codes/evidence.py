@@ -225,6 +225,14 @@ _READ: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI222": _likely("the style is one of those that tools fill in"),
 }
 
+_PAGES: Final[Mapping[str, str]] = {
+    "docs/drift.md": "ACI195 ACI196 ACI197",
+    "docs/layers.md": "ACI137 ACI260 ACI261 ACI262 ACI264",
+    "docs/safety.md": "ACI190 ACI191 ACI270",
+    "docs/secrets.md": "ACI192 ACI240 ACI241 ACI242 ACI243 ACI280 ACI290 ACI291 ACI292 ACI293",
+}
+"""Pages that describe rules of this tool's own which do not stand in its page on manifests."""
+
 EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     **_NAMES,
     **_NETWORK,
@@ -234,6 +242,7 @@ EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     **_FORM,
     **_SENT,
     **_READ,
+    **{code: (Evidence(Kind.OURS, page),) for page, codes in _PAGES.items() for code in codes.split()},
 }
 """By code; what is not here is a rule of this tool's own, about its files, references and project."""
 

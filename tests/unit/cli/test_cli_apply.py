@@ -372,8 +372,25 @@ def test_destroy_of_the_wrong_environment_says_whose_groups_there_are(project: C
     assert 0 == ran.code
     assert (
         "No group belongs to shop, as its tag aci-reconcile-project would say. Of this project there are groups of "
-        "shop/prod (1 group): choose with --environment.\n"
+        "shop/prod (1 group: --environment prod).\n"
     ) == ran.err
+
+
+def test_destroy_names_the_option_for_each_of_the_owners_that_have_groups(project: CommandLine) -> None:
+    """The project without an environment, and an environment that is gone; that there are none at all is not said."""
+    project("apply", "-y")
+    project.write("aci-reconcile.yaml", f"{PROJECT}environments: {{old: {{}}}}\n")
+    project("apply", "-y", "-e", "old", "--take-over", "shop", "--only", "web")
+    project.write("aci-reconcile.yaml", f"{PROJECT}environments: {{prod: {{}}}}\n")
+    project.group("other")
+    project("apply", "-y", "--only", "other")
+    ran = project("destroy", "-y", "--former-environment", "olt")
+
+    assert (
+        "No group belongs to shop/olt, as its tag aci-reconcile-project would say. Of this project there are groups of "
+        "shop (1 group: without an environment), shop/old (1 group: --former-environment old).\n"
+    ) == ran.err
+    assert (0, "No changes. There are no groups of shop/olt.\n") == (ran.code, ran.out)
 
 
 @pytest.mark.parametrize(

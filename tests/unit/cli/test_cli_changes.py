@@ -48,6 +48,13 @@ def planned(cli: CommandLine, *words: str) -> str:
     return " ".join(each["name"] for each in ran.document["resource_changes"])
 
 
+def test_where_nothing_changed_nobody_says_that_there_are_no_groups(repository: CommandLine) -> None:
+    """There are three; none of them was chosen."""
+    ran = repository("plan", "--changed-since", "main")
+
+    assert (0, "No changes. No group of shop is among the chosen ones.\n") == (ran.code, ran.out)
+
+
 def test_what_counts_as_changed(repository: CommandLine) -> None:
     """Commits of this branch, what is staged, what is not, and what git does not know; not what others did to main."""
     folder = repository.folder

@@ -165,3 +165,10 @@ def test_the_id_that_the_repository_tells_is_shown(project: CommandLine) -> None
     assert ("default", "where the repository comes from") == tuple(derived["id"]["origin"].values())
     assert 12 == len(derived["id"]["value"])
     assert ("4f7k2m9q1c", "project") == (written["id"]["value"], written["id"]["origin"]["kind"])
+
+
+def test_an_id_that_nobody_tells_is_a_dash(project: CommandLine) -> None:
+    """As everything that is not set; in a repository that is none there is no id."""
+    shown = {line.split()[0]: line.split()[1] for line in project("config", "show").out.splitlines()}
+
+    assert "-" == shown["id"]

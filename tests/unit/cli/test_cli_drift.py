@@ -149,12 +149,14 @@ def test_metrics(applied: CommandLine) -> None:
     applied.write("drift.json", "{")
     applied("drift", "--metrics", "drift.prom", "--history", "drift.json")
     bad = (applied.folder / "drift.prom").read_text()
-    ran = applied("drift", "--metrics", "none/drift.prom")
+    made = applied("drift", "--metrics", "new/drift.prom")
+    ran = applied("drift", "--metrics", "drift.json/drift.prom")
 
+    assert (0, good.count("\n")) == (made.code, (applied.folder / "new/drift.prom").read_text().count("\n"))
     assert 'aci_reconcile_drift_last_run_success{environment="",project="shop"} 1.0' in good
     assert 'aci_reconcile_drift_group_healthy{address="rg-shop/web",environment="",project="shop"} 1.0' in good
     assert 'aci_reconcile_drift_last_run_success{environment="",project="shop"} 0.0' in bad
-    assert (1, True) == (ran.code, "--metrics none/drift.prom: No such file" in ran.err)
+    assert (1, True) == (ran.code, "--metrics drift.json/drift.prom: Not a directory" in ran.err)
 
 
 def notes(forge: Forge) -> list[Any]:
@@ -253,3 +255,15 @@ def test_what_could_not_be_compared_opens_the_issue(applied: CommandLine, forge:
     assert manifest.exists()
     assert (1, "open") == (ran.code, forge.issues[1]["state"])
     assert 'last_run_success{environment="",project="other"} 0.0' in (applied.folder / "drift.prom").read_text()
+
+
+def test_a_group_of_somebody_else_is_none_in_sync(project: CommandLine) -> None:
+    """It is not said that there are no groups: one could not be compared."""
+    project("apply", "-y")
+    project.write(
+        "aci-reconcile.yaml", "name: shop\nresourceGroup: rg-shop\nlocation: westeurope\nenvironments: {test: {}}\n"
+    )
+    ran = project("drift", "-e", "test")
+
+    assert 1 == ran.code
+    assert ran.out.endswith("Incomplete: 1 could not be read or compared.\n            0 groups in sync.\n")

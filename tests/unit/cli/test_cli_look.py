@@ -250,3 +250,13 @@ def test_status_shows_what_is_left_elsewhere(applied: CommandLine) -> None:
 
     assert ["rg-shop/web"] == [line.split()[0] for line in everything.out.splitlines()[1:]]
     assert "No container groups." in narrowed.out
+
+
+def test_where_status_finds_nothing_it_names_the_environments(project: CommandLine) -> None:
+    """Each may have groups elsewhere; once one is chosen, or a resource group, nothing is said."""
+    project.write("aci-reconcile.yaml", "name: shop\nenvironments: {prod: {resourceGroup: rg-prod}, test: {}}\n")
+    said = "Environments have groups of their own; choose with -e: prod, test.\n"
+    asked = [project("status", *words) for words in ((), ("-e", "prod"), ("-g", "rg-none"), ("-q",))]
+
+    assert [said, "", "", ""] == [ran.err for ran in asked]
+    assert {"No container groups.\n"} == {ran.out for ran in asked}

@@ -109,6 +109,7 @@ def test_where_no_file_can_be_nothing_is_written(project: CommandLine, kind: str
     ran = project("plan", "--out", "nowhere/plan.json" if kind == "nowhere" else "plan.json")
 
     assert 1 == ran.code
+    assert "" == ran.out
     assert "Error: --out " in ran.err
     assert "precious" == target.read_text(encoding="utf-8")
     assert not (project.folder / "missing").exists()

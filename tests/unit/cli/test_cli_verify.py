@@ -51,10 +51,7 @@ def test_a_plan_that_is_held_back_is_not_ready(project: CommandLine) -> None:
     ran = project("verify", "-q")
 
     assert (3, 3) == (ran.code, project("apply", "-y").code)
-    assert (
-        "\n  Held back\n    FAILED                rg-shop/web  rg-shop/web must be deleted and created again\n"
-        in ran.out
-    )
+    assert "\n  Held back\n    FAILED                rg-shop/web  must be deleted and created again\n" in ran.out
     assert "release with --allow-replace\n" in ran.out
     assert "\nNot ready: 1 check failed, " in ran.out
     assert 0 == project("verify", "--allow-replace").code

@@ -179,8 +179,8 @@ def reasons(desired: list[Resource], live: list[Resource]) -> dict[str, tuple[st
 def test_a_deletion_says_that_it_comes_last() -> None:
     """And that a creation in its region may need it earlier; where nothing else is written nothing is said."""
     moved = replace(made := group("new"), body={**made.body, "location": "northeurope"})
-    newer, last = group("kept", container(image="nginx:2")), "deleted last, and only if all else goes well"
-    earlier = f"{last}; earlier if Azure lacks the quota for a group in westeurope"
+    newer, last = group("kept", container(image="nginx:2")), "deleted last, if all else goes well"
+    earlier = f"{last}; earlier if a creation lacks quota"
 
     assert (earlier,) == reasons([group("new")], [group("old")])["old"]
     assert (last,) == reasons([moved], [group("old")])["old"]

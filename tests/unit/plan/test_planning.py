@@ -158,9 +158,7 @@ def test_a_plan_holds_what_it_was_made_of() -> None:
     first, last = Unreadable("rg-shop/b", "403"), Unreadable("rg-shop/x", "404")
     gone = owned(group("c", ipAddress={"type": "Public"}))
     made = group("a")
-    last_of_all = (
-        "deleted last, and only if all else goes well; earlier if Azure lacks the quota for a group in westeurope"
-    )
+    last_of_all = "deleted last, if all else goes well; earlier if a creation lacks quota"
     proposal = plan([made], [gone], rules, missing=[made.id.scope], unreadable=[last, first])
     expected = Plan(
         owner=OWNER,
