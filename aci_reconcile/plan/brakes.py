@@ -97,7 +97,7 @@ def _whose(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
         return f"{reason} and not {policy.project_id}", release
     ours = policy.project_id or ", ".join(sorted(policy.known_ids))
     reason = f"{change.address} belongs to {policy.owner} with the id {theirs}"
-    reason += f", and this repository's is {ours}" if ours else ", and this project has none"
+    reason += f", and this project's is {ours}" if ours else ", and this project has none"
     return reason, f"`id: {theirs}` in the project file where it is the same project; else {release}"
 
 
