@@ -94,7 +94,7 @@ def _way_out(orphan: Resource, policy: Policy) -> str:
 def _doubtful(orphan: Resource, policy: Policy) -> bool:
     """Whether a group of ours may be that of another project with the same name."""
     elsewhere = policy.places is not None and orphan.id.scope.key not in policy.places
-    return elsewhere and not tags.owner_id(tags.owner(orphan))
+    return elsewhere and bool(policy.project_id) and not tags.owner_id(tags.owner(orphan))
 
 
 def _unsettled(policy: Policy) -> bool:

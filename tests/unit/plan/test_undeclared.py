@@ -51,11 +51,6 @@ PRUNED: dict[str, tuple[Resource, dict[str, Any], bool]] = {
     "elsewhere, of a project without an id": (
         tagged(OWNER, group_name=FAR),
         {"prune": True, "places": PLACES["places"]},
-        False,
-    ),
-    "elsewhere, of a project without an id, named": (
-        tagged(OWNER, group_name=FAR),
-        {"prune": True, "deletes_named": True, "places": PLACES["places"]},
         True,
     ),
     "elsewhere, as far as nobody knows": (tagged(OWNER, group_name=FAR), {"prune": True, "project_id": ID}, True),
