@@ -165,7 +165,8 @@ def _handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocke
         file = next((policy.elsewhere[key] for key in keys if key in policy.elsewhere), "")
         if change.action is Action.DELETE and file:
             reason = f"{change.address} would be deleted, and the project of {file} declares it"
-            release = f"--take-over {shlex.quote(policy.owner)} there, or removing it there"
+            owner = tags.owner(change.before) if change.before is not None else policy.owner
+            release = f"--take-over {shlex.quote(owner)} there, or removing it there"
             yield Blocker("elsewhere", reason, (change.address,), release)
 
 
