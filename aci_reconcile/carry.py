@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 def carry_over(desired: Body, live: Body, paths: tuple[str, ...]) -> Body:
     """Return the desired body with the live value at each of these paths, present or absent, and its own secrets there.
 
+    What leads into an entry of a list that the live body does not have is as declared, as in a group that is created.
+
     Raises:
         ValueError: a path names no field, or one that Azure never returns.
     """
@@ -122,11 +124,14 @@ def spelled(name: str, members: Body, node: Node | None) -> str:
 
 
 def _carried_entry(desired: Json, live: Json, keys: Keys, node: Node) -> Json:
-    """Return the list with one entry carried over, in its place; entries that only live has come last."""
+    """Return the list with one entry carried over, in its place; entries that only live has come last.
+
+    Nobody else can have set anything in an entry that live does not have: it is made as it is declared.
+    """
     wanted, theirs = list(as_list(desired)), list(as_list(live))
     here = [position for position, each in enumerate(wanted) if entry_key(each, node) == keys[0]]
     there = [each for each in theirs if entry_key(each, node) == keys[0]]
-    if not here and (len(keys) > 1 or not there):
+    if (not here or not there) and (len(keys) > 1 or not (here or there)):
         return desired
     if not here:
         return [*wanted, there[0]]

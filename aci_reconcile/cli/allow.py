@@ -114,6 +114,7 @@ def identity(project: Project) -> Policy:
         owner=project.owner,
         project_id=project.id,
         known_ids=project.known_ids,
+        ids_above=project.ids_above,
         id_derived=project.id_derived,
         subscription=project.subscription,
         places=frozenset(Scope(project.subscription, each).key for each in project.resource_groups),

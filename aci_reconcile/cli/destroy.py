@@ -101,7 +101,7 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     look = replace(look, search=_search(work, look.search))
     seen = standing(work.loaded.resources, work.scopes, look)
     plan = replace(destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
-    if not plan.changes and selected is None:
+    if not plan.changes and not plan.notices and selected is None:
         session.console.info(whose(seen.owners, work))
     return replace(plan, blockers=tuple(_protected(plan, work)))
 

@@ -39,7 +39,8 @@ def of_former(work: Work, environment: str) -> Work:
     if not abandoned_by(tags.owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy):
         raise UsageError(f"{option}: no project file could name an environment so")
     loaded = replace(work.loaded, resources=(), project=replace(project, environment=environment))
-    return replace(work, loaded=loaded, policy=replace(work.policy, owner=loaded.project.owner))
+    policy = replace(work.policy, owner=loaded.project.owner, places=None)  # nothing says any more where it was
+    return replace(work, loaded=loaded, policy=policy)
 
 
 def whose(owners: Iterable[str], work: Work) -> str:

@@ -1,4 +1,4 @@
-"""Where a repository comes from, as far as that stays the same in every clone: an id for a project that has none.
+"""Where a project comes from, as far as that stays the same in every clone: an id for one that has none.
 
 Git's own files are read, and git itself is asked only where no remote has an address: in a container the repository
 often belongs to somebody else, and then git answers nothing.
@@ -7,8 +7,10 @@ often belongs to somebody else, and then git answers nothing.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +18,6 @@ from aci_reconcile.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from aci_reconcile.manifest import Loaded, Project
 
@@ -32,10 +33,12 @@ _FEWEST: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Ids that are told by where a repository comes from. ``id`` is empty where several are as likely, or none is."""
+    """Ids that are told by where a project comes from. ``id`` is empty where several are as likely, or none is."""
 
     id: str = ""
     known: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
+    """Those of projects in the folders above, in the same repository: a project that was split off may take from them."""
 
 
 def identified(loaded: Loaded, environ: Mapping[str, str]) -> Loaded:
@@ -48,25 +51,39 @@ def with_id(project: Project, environ: Mapping[str, str]) -> Project:
     if project.file is None:
         return project
     origin = origin_of(project.root, environ)
-    return replace(project, id=project.id or origin.id, known_ids=origin.known, id_derived=not project.id)
+    return replace(
+        project,
+        id=project.id or origin.id,
+        known_ids=origin.known,
+        ids_above=origin.above,
+        id_derived=not project.id,
+    )
 
 
 def origin_of(folder: Path, environ: Mapping[str, str]) -> Origin:
-    """Return the ids that the repository of a folder tells.
+    """Return the ids that the repository of a folder tells, and the folder's place in it.
 
-    Of its remotes those count that people clone from: ``origin``, and ``upstream`` where ``origin`` is a fork. Where
+    One repository may hold several projects of one name, such as a folder for each environment: each is another one.
+    At the top of the repository the place adds nothing. Of its remotes those count that people clone from: ``origin``, and ``upstream`` where ``origin`` is a fork. Where
     they differ nobody can tell which of them the pipeline has: both are known, and neither is written anywhere.
     """
-    home = _git_folder(folder)
-    if home is None:
+    top = _top(folder)
+    home = _git_folder(top) if top else None
+    if top is None or home is None:
         return Origin()
     remotes = dict(_remotes(home))
     told = [remotes[name] for name in ("origin", "upstream") if name in remotes] or list(remotes.values())
-    ids = frozenset(_mark(each) for each in told if each)
-    if ids:
-        return Origin(next(iter(ids)) if len(ids) == 1 else "", ids)
-    root = "" if (home / "shallow").exists() else _root_commit(folder, environ)
-    return Origin(_mark(root), frozenset({_mark(root)})) if root else Origin()
+    places = frozenset(each for each in told if each)
+    if not places:
+        root = "" if (home / "shallow").exists() else _root_commit(folder, environ)
+        places = frozenset({root} - {""})
+    here, *above = _folders(folder, top)
+    ids = frozenset(_mark(each + here) for each in places)
+    return Origin(
+        next(iter(ids)) if len(ids) == 1 else "",
+        ids,
+        frozenset(_mark(each + folder_above) for each in places for folder_above in above),
+    )
 
 
 def place_of(url: str) -> str:
@@ -95,17 +112,27 @@ def _mark(place: str) -> str:
     return hashlib.sha256(f"aci-reconcile\n{place}".encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
-def _git_folder(folder: Path) -> Path | None:
-    """Return where the repository of a folder keeps its settings: a worktree's and a submodule's are elsewhere."""
-    for each in (folder.absolute(), *folder.absolute().parents):
-        found = each / ".git"
-        if found.is_dir():
-            return found
-        if found.is_file():
-            home = each / _text(found).removeprefix("gitdir:").strip()
-            common = _text(home / "commondir").strip()
-            return home / common if common else home
-    return None
+def _top(folder: Path) -> Path | None:
+    """Return the top folder of the repository, or of the worktree or submodule, that a folder is in."""
+    here = Path(os.path.abspath(folder))  # noqa: PTH100 - without "..", and a link stays one
+    return next((each for each in (here, *here.parents) if (each / ".git").exists()), None)
+
+
+def _folders(folder: Path, top: Path) -> list[str]:
+    """Return the place of a folder in its repository, and then those of the folders above it; empty at the top."""
+    real, lexical = folder.resolve(), Path(os.path.abspath(folder))  # noqa: PTH100 - as above
+    inside = real.relative_to(top.resolve()) if real.is_relative_to(top.resolve()) else lexical.relative_to(top)
+    return ["" if each == Path() else f"\n{each.as_posix().lower()}" for each in (inside, *inside.parents)]
+
+
+def _git_folder(top: Path) -> Path | None:
+    """Return where a repository keeps its settings: a worktree's and a submodule's are elsewhere."""
+    found = top / ".git"
+    if found.is_dir():
+        return found
+    home = top / _text(found).removeprefix("gitdir:").strip()
+    common = _text(home / "commondir").strip()
+    return home / common if common else home
 
 
 def _remotes(home: Path) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,8 @@ class Project:
     """What stands beside the owner in the tag; empty where nobody wrote it down and nothing tells it."""
     known_ids: frozenset[str] = frozenset()
     """Ids under which its groups may be known as well: they were concluded from where the repository comes from."""
+    ids_above: frozenset[str] = frozenset()
+    """Ids of projects in the folders above, in the same repository: one that was split off takes from them by name."""
     id_derived: bool = False
     """Nobody wrote the id down."""
     environments: tuple[str, ...] = ()

@@ -97,7 +97,7 @@ def _whose(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
         return f"{reason} and not {policy.project_id}", release
     ours = policy.project_id or ", ".join(sorted(policy.known_ids))
     reason = f"{change.address} belongs to {policy.owner} with the id {theirs}"
-    reason += f", and this repository's is {ours}" if ours else ", and this project has none"
+    reason += f", and this project's is {ours}" if ours else ", and this project has none"
     return reason, f"`id: {theirs}` in the project file where it is the same project; else {release}"
 
 
@@ -165,7 +165,8 @@ def _handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocke
         file = next((policy.elsewhere[key] for key in keys if key in policy.elsewhere), "")
         if change.action is Action.DELETE and file:
             reason = f"{change.address} would be deleted, and the project of {file} declares it"
-            release = f"--take-over {shlex.quote(policy.owner)} there, or removing it there"
+            owner = tags.owner(change.before) if change.before is not None else policy.owner
+            release = f"--take-over {shlex.quote(owner)} there, or removing it there"
             yield Blocker("elsewhere", reason, (change.address,), release)
 
 

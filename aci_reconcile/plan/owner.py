@@ -17,6 +17,8 @@ class Owner:
     """What stands beside the owner in its tag, for another project may have the same name; empty: nothing."""
     known_ids: frozenset[str] = frozenset()
     """Ids under which groups are this owner's as well: they are kept until a group is written anyway."""
+    ids_above: frozenset[str] = frozenset()
+    """Ids of projects in the folders above, in the same repository, of which this one may have been split off."""
     id_derived: bool = False
     """Nobody wrote the id down: it was concluded from where the repository comes from, which may change."""
     subscription: str = ""
@@ -47,7 +49,8 @@ class Owner:
 
         A project that was renamed, or split, keeps its id.
         """
-        return tag in self.take_over or (tags.owner_name(tag) in self.take_over and tags.owner_id(tag) in self.ids)
+        kin = self.ids | self.ids_above
+        return tag in self.take_over or (tags.owner_name(tag) in self.take_over and tags.owner_id(tag) in kin)
 
     def marked(self, tag: str) -> str:
         """Return the tag that a group of ours gets with its next write; what it has where nothing better is known."""

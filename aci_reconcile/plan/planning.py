@@ -20,7 +20,7 @@ from aci_reconcile.plan.narrowed import LeftOut
 from aci_reconcile.plan.order import ordered, taken_apart
 from aci_reconcile.plan.standoffs import standoffs, taken_labels
 from aci_reconcile.plan.uncompared import uncompared_notices
-from aci_reconcile.plan.undeclared import is_abroad, is_pruned, undeclared_notices
+from aci_reconcile.plan.undeclared import is_abroad, is_doubtful, is_pruned, spared_notices, undeclared_notices
 from aci_reconcile.plan.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
@@ -117,10 +117,16 @@ def _decided(desired: Resource, known: Known, policy: Policy, verdicts: Verdicts
 
 
 def destruction(live: Iterable[Resource], policy: Policy, declared: Iterable[Resource] = ()) -> Plan:
-    """Plan the deletion of all that this project owns; who depends on others goes before them (``declared``)."""
+    """Plan the deletion of all that this project owns; who depends on others goes before them (``declared``).
+
+    What may be another project's of this name stays, and is named.
+    """
     owned = sorted((each for each in live if _owned(each, policy) and _selected(each.id.key, policy)), key=_key)
-    changes = taken_apart(tuple(map(_deletion, owned)), declared)
-    return _assembled(changes, (), policy, (), (), len(owned))
+    whole = policy.selected is None
+    spared = [each for each in owned if whole and is_doubtful(each, policy)]
+    doomed = [each for each in owned if not (whole and is_doubtful(each, policy))]
+    changes = taken_apart(tuple(map(_deletion, doomed)), declared)
+    return _assembled(changes, tuple(spared_notices(spared)), policy, (), (), len(doomed))
 
 
 def _key(resource: Resource) -> Key:

@@ -22,6 +22,7 @@ UNDECLARED: Final = frozenset({ORPHAN, ABANDONED})
 """Notices of groups of ours that stand in no manifest."""
 
 _ENVIRONMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NO_ID: Final = "its tag holds no id, so that it may be another project's of this name"
 _LEFT: Final = "carries this project's tag and stands in no manifest"
 
 
@@ -34,7 +35,7 @@ def is_pruned(orphan: Resource, policy: Policy) -> bool:
     """
     if not policy.prune or policy.selected is not None:
         return False
-    return not is_abroad(orphan, policy) and (policy.deletes_named or not _doubtful(orphan, policy))
+    return not is_abroad(orphan, policy) and (policy.deletes_named or not is_doubtful(orphan, policy))
 
 
 def abandoned_by(tag: str, policy: Policy) -> str:
@@ -83,15 +84,19 @@ def _way_out(orphan: Resource, policy: Policy) -> str:
         environment = policy.owner.partition("/")[2]
         chosen = f" --environment {environment}" if environment else ""
         return f"delete it with `aci-reconcile destroy --subscription {orphan.id.subscription}{chosen}`"
-    if not _doubtful(orphan, policy):
+    if not is_doubtful(orphan, policy):
         return "delete it with --prune"
-    return (
-        "its tag holds no id, so that it may be another project's of this name: --prune deletes it with --max-deletes "
-        "and the number of deletions"
-    )
+    return f"{_NO_ID}: --prune deletes it with --max-deletes and the number of deletions"
 
 
-def _doubtful(orphan: Resource, policy: Policy) -> bool:
+def spared_notices(spared: Iterable[Resource]) -> Iterator[Notice]:
+    """Say of each group that has our name, and that the destruction of all of ours leaves alone all the same, why."""
+    for each in spared:
+        hint = "name its resource group in the project file, or give `apply --prune --max-deletes N`"
+        yield Notice(ORPHAN, each.address, f"it stays: {_NO_ID}", hint)
+
+
+def is_doubtful(orphan: Resource, policy: Policy) -> bool:
     """Whether a group of ours may be that of another project with the same name."""
     elsewhere = policy.places is not None and orphan.id.scope.key not in policy.places
     return elsewhere and bool(policy.project_id) and not tags.owner_id(tags.owner(orphan))

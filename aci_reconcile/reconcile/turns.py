@@ -16,9 +16,15 @@ def hindered(state: Agenda, task: Task) -> str:
     """Return why a task is never to begin; empty where it may yet."""
     failed = sorted(name for name in task.after if state.ended.get(name) is False)
     if failed:
-        return f"{failed[0]} is not as it should be"
+        return f"{_said(failed[0])} is not as it should be"
     skipped = sorted(task.behind & state.never_begun)
     return f"{skipped[0]} comes before it, and was skipped" if skipped else ""
+
+
+def _said(name: str) -> str:
+    """Return the name of a task as people say it: a resource group's is its whole key."""
+    before, known, group = name.partition("/resourcegroups/")
+    return f"resource group {group}" if before.startswith("/subscriptions/") and known else name
 
 
 def skipped(state: Agenda, task: Task, reason: str) -> Event:
@@ -62,7 +68,7 @@ def turn_of_the_last(state: Agenda) -> Generator[Event, None, bool]:
     turn = list(_wanted(state)) or list(state.last.values())
     for task in turn:
         if failed:
-            yield skipped(state, task, f"it comes last, and {failed[0]} is not as it should be")
+            yield skipped(state, task, f"it comes last, and {_said(failed[0])} is not as it should be")
         else:
             state.waiting[task.name] = state.last.pop(task.name)
             state.freeing[task.frees] = state.freeing.get(task.frees, frozenset()) | {task.name}

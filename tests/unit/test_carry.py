@@ -187,7 +187,25 @@ CARRIED: dict[str, tuple[dict[str, Any], dict[str, Any], str, dict[str, Any]]] =
         body(imageRegistryCredentials=[REGISTRY]),
         body(),
         "imageRegistryCredentials[r.io].username",
-        body(imageRegistryCredentials=[{"server": "r.io"}]),
+        body(imageRegistryCredentials=[REGISTRY]),
+    ),
+    "a variable that Azure does not have, of a container that it has": (
+        body(container(environmentVariables=[{"name": "A", "value": "1"}])),
+        body(container(environmentVariables=[{"name": "B", "value": "2"}])),
+        "containers[web].environmentVariables[A].value",
+        body(container(environmentVariables=[{"name": "A", "value": "1"}])),
+    ),
+    "the image of a container that Azure does not have": (
+        body(container(), container("side", image="side:1")),
+        body(container()),
+        "containers[side].image",
+        body(container(), container("side", image="side:1")),
+    ),
+    "a whole container that Azure does not have": (
+        body(container(), container("side")),
+        body(container()),
+        "containers[side]",
+        body(container()),
     ),
     "a tag that only Azure has": (body(), body(tags={"a": "1", "b": "2"}), "tags.a", body(tags={"a": "1"})),
 }

@@ -150,3 +150,12 @@ def test_a_wait_for_nobody_is_a_defect() -> None:
 
     with pytest.raises(RuntimeError, match="none of those is left"):
         said(task("a", waits), task("last", last=True))
+
+
+def test_a_resource_group_that_was_not_made_is_called_by_its_name() -> None:
+    """Its task has the whole key of Azure's for a name."""
+    key = "/subscriptions/1/resourcegroups/rg"
+
+    assert [key, f"{key} ends", "web: resource group rg is not as it should be"] == said(
+        task(key, ends=False), task("web", after=frozenset({key}))
+    )

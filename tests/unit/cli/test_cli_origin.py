@@ -72,14 +72,27 @@ def repository(folder: Path, **remotes: str) -> Path:
 
 
 def test_a_clone_is_the_same_project(tmp_path: Path) -> None:
-    """A project below the top as well, and without git on the machine."""
+    """Without git on the machine as well."""
     one = repository(tmp_path / "one", origin="git@example.com:team/shop.git")
     other = repository(tmp_path / "other", origin="https://example.org/team/shop")
-    (other / "infra").mkdir()
     origin = origin_of(one, {})
 
-    assert origin == origin_of(other / "infra", {})
-    assert (12, frozenset({origin.id})) == (len(origin.id), origin.known)
+    assert origin == origin_of(other, {})
+    assert (12, frozenset({origin.id}), frozenset()) == (len(origin.id), origin.known, origin.above)
+
+
+def test_each_folder_of_a_repository_is_another_project(tmp_path: Path) -> None:
+    """The same one in every clone, however its path is written; it is told where it was split off from."""
+    one = repository(tmp_path / "one", origin="git@example.com:team/shop.git")
+    other = repository(tmp_path / "other", origin="https://example.org/team/shop")
+    for each in (one / "envs" / "prod", one / "envs" / "test", other / "envs" / "prod"):
+        each.mkdir(parents=True)
+    top, prod, test = (origin_of(each, {}) for each in (one, one / "envs" / "prod", one / "envs" / "test"))
+    ways = other / "envs" / "prod", one / "envs" / "test" / ".." / "prod", one / "envs" / "PROD" / ".." / "prod"
+
+    assert 3 == len({top.id, prod.id, test.id})
+    assert frozenset({top.id, origin_of(one / "envs", {}).id}) == prod.above
+    assert [prod] * 3 == [origin_of(each, {}) for each in ways]
 
 
 def test_a_fork_that_names_where_it_comes_from_is_either(tmp_path: Path) -> None:

@@ -154,13 +154,15 @@ def test_an_emptied_manifest_holds_every_deletion() -> None:
 @pytest.mark.parametrize("key", ["rg-shop/b", "/b"])
 def test_what_a_project_below_declares_is_not_deleted(key: str) -> None:
     """It was handed over; what no manifest declares anywhere is deleted as ever."""
-    there = [owned(group("a")), owned(group("b")), owned(group("c"))]
-    rules: dict[str, Any] = {"max_deletes": 9, "deletes_named": True, "elsewhere": {key: "new/aci-reconcile.yaml"}}
+    tag = tags.owner_tag(OWNER, "0123456789abcdef")
+    there = [owned(group("a")), live(group("b"), tags={tags.OWNER: tag}), owned(group("c"))]
+    rules: dict[str, Any] = {"project_id": "0123456789abcdef", "max_deletes": 9, "deletes_named": True}
+    rules |= {"elsewhere": {key: "new/aci-reconcile.yaml"}}
     (held,) = plan([group("a")], there, policy(prune=True, **rules)).blockers
 
     assert ("elsewhere", ("rg-shop/b",)) == (held.code, held.addresses)
     assert "rg-shop/b would be deleted, and the project of new/aci-reconcile.yaml declares it" == held.reason
-    assert f"--take-over {policy().owner} there, or removing it there" == held.release
+    assert f"--take-over {tag} there, or removing it there" == held.release
     assert [] == codes(plan([group("a"), group("b")], there, policy(prune=True, **rules)))
 
 

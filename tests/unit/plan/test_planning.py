@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, container, group, live, owned, policy, rid
+from factories import OWNER, SUBSCRIPTION, container, group, live, owned, policy, rid
 from plans import SECRET, codes, only, stamped, with_secret
 
 from aci_reconcile import tags
 from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.errors import UsageError
-from aci_reconcile.model import Resource, Scope
+from aci_reconcile.model import Resource, ResourceId, Scope
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan import (
     UNLIMITED,
@@ -118,6 +119,20 @@ def test_destruction_takes_what_is_ours_and_nothing_protected() -> None:
 
     assert ["rg-shop/a", "rg-shop/c"] == [change.address for change in proposal.changes]
     assert ["protected"] == codes(proposal)
+
+
+def test_destruction_spares_what_may_be_anothers() -> None:
+    """A bare tag where the project names no resource group: it is named and stays, but where a run says which."""
+    here = frozenset({Scope(SUBSCRIPTION, "rg-shop").key})
+    far = replace(owned(group("b")), id=ResourceId(SUBSCRIPTION, "rg-far", "b"))
+    there, rules = [owned(group("a")), far], policy(max_deletes=UNLIMITED, places=here)
+    proposal = destruction(there, replace(rules, project_id="0123456789abcdef"))
+    chosen = replace(rules, project_id="0123456789abcdef", selected=frozenset({far.id.key}))
+
+    assert ["rg-shop/a"] == [change.address for change in proposal.changes]
+    assert [("rg-far/b", True)] == [(each.address, each.message.startswith("it stays")) for each in proposal.notices]
+    assert 2 == len(destruction(there, rules).changes)
+    assert ["rg-far/b"] == [change.address for change in destruction(there, chosen).changes]
 
 
 def test_members_of_an_ngroup_are_left_alone() -> None:

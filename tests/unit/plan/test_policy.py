@@ -38,9 +38,10 @@ def test_the_tag_that_is_written_has_the_id() -> None:
 
 
 def test_a_renamed_project_takes_its_groups_along() -> None:
-    """By the former name where the id is ours, by the whole tag of anybody's."""
-    said = policy(project_id=ID, take_over=frozenset({"former", THEIRS}))
+    """By the former name where the id is ours or that of a folder above, by the whole tag of anybody's."""
+    above = "00112233445566ff"
+    said = policy(project_id=ID, ids_above=frozenset({above}), take_over=frozenset({"former", THEIRS}))
+    taken = [tags.owner_tag("former", ID), tags.owner_tag("former", above), THEIRS, tags.owner_tag("former", OTHER)]
 
-    assert [True, True, False] == [
-        said.takes(each) for each in (tags.owner_tag("former", ID), THEIRS, tags.owner_tag("former", OTHER))
-    ]
+    assert [True, True, True, False] == [said.takes(each) for each in taken]
+    assert not said.owns(tags.owner_tag(OWNER, above))

@@ -120,7 +120,7 @@ def test_which_environment_is_a_former_one(tag: str, wanted: str) -> None:
         ),
         (
             {"project_id": OURS, "id_derived": True},
-            f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, and this repository's is {OURS}",
+            f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, and this project's is {OURS}",
             UNSETTLED,
         ),
         (

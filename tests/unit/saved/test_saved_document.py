@@ -147,7 +147,7 @@ def test_every_field_of_a_policy_counts() -> None:
 
     aside = {"owner", "frozen", "frozen_at", "override", "emptied", "narrowed_by", "elsewhere"}
     aside |= {"fingerprint_key", "former_key", "fingerprints"}
-    aside |= {"project_id", "known_ids", "id_derived", "subscription", "places", "environments"}
+    aside |= {"project_id", "known_ids", "ids_above", "id_derived", "subscription", "places", "environments"}
 
     assert names - aside == set(policy_json(policy()))
     assert set(policy_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
