@@ -77,9 +77,9 @@ def compared(saved: Document, given: Given, cwd: Path) -> Repetition:
         then, now = _plain(request.get(name)), _plain(given.values.get(name))
         if then == now or (name == _REASON and now is not None):
             continue
-        words = tuple(_words(each, then))
+        words = tuple(_words(each, _without(then, now)))
         missing += words
-        alone += [name] if not words and any(_words(each, now)) else []
+        alone += [name] if not words and any(_words(each, _without(now, then))) else []
     values = _values(saved, given, cwd)
     return Repetition((*missing, *values.missing), (*alone, *values.alone))
 
@@ -93,6 +93,14 @@ def _plain(value: object) -> object:
     """Return what an option says, as JSON has it; None for nothing."""
     found = list(cast("tuple[object, ...]", value)) if isinstance(value, tuple) else value
     return None if found is None or found == [] else found
+
+
+def _without(said: object, others: object) -> object:
+    """Return what an option says and does not say elsewhere: of one that is repeated, neither order nor number count."""
+    if not isinstance(said, list) or not isinstance(others, list):
+        return said
+    known = cast("list[object]", others)
+    return [each for each in cast("list[object]", said) if each not in known]
 
 
 def _words(option: click.Parameter, value: object) -> Iterator[str]:

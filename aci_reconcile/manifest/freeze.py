@@ -21,8 +21,8 @@ _MOMENT = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:Z
 _DESCENDING = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9]+")
 _LONGEST: Final = 366 * 86400.0
 _CRON_FIELDS: Final = 5
-_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
-"""A moment later than that can't be told by the clock of every zone: its year may be 10000 there."""
+_FOREVER: Final = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
+"""From here on a moment has no date any more in some time zone, or a day has none that follows it."""
 _LOOKAHEAD: Final = timedelta(hours=26)
 """More than any clock was ever put back or forward: from so far ahead the ticks are looked for, backwards."""
 
@@ -69,8 +69,9 @@ def frozen(windows: Iterable[Window], now: float) -> str:
     if not ends:
         return ""
     end, window = max(ends, key=lambda each: each[0])
-    shown = datetime.fromtimestamp(min(end, _LAST), window.zone)
-    return f"{window.reason} (until {shown:%Y-%m-%d %H:%M} {window.zone.key})"
+    if end >= _FOREVER:
+        return f"{window.reason} (for ever)"
+    return f"{window.reason} (until {datetime.fromtimestamp(end, window.zone):%Y-%m-%d %H:%M} {window.zone.key})"
 
 
 def calendar(windows: Iterable[Window]) -> Callable[[float], str]:
@@ -155,7 +156,10 @@ def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, 
     """
     try:
         if _DAY.fullmatch(text):
-            said = datetime.combine(date.fromisoformat(text) + timedelta(days=days), time())
+            day = date.fromisoformat(text)
+            if day == date.max:  # as good as no end, which many write so
+                return _FOREVER, _FOREVER
+            said = datetime.combine(day + timedelta(days=days), time())
         elif _MOMENT.fullmatch(text):
             said = datetime.fromisoformat(text)
         else:

@@ -86,7 +86,7 @@ def test_the_reason_to_override_a_freeze_is_the_operators_own() -> None:
         ("--max-deletes 99", "--max-deletes 3", "--max-deletes 99"),
         ("--allow-replace", "--allow-replace=1", "--allow-replace"),
         ("--prune", "--no-prune", "--prune"),
-        ("--take-over a --take-over b", "--take-over a", "--take-over a --take-over b"),
+        ("--take-over a --take-over b", "--take-over a", "--take-over b"),
         ("--var tag=evil", "--var tag=1", "--var tag=evil"),
         ("--var tag=evil --var color=red", "--var color=red", "--var tag=evil"),
     ],
@@ -96,6 +96,23 @@ def test_another_value_does_not_repeat_it(then: str, now: str, missing: str) -> 
     found = compared(saved(then), given(APPLY, now), Path())
 
     assert (missing, ()) == (" ".join(found.missing), found.alone)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "missing", "alone"),
+    [
+        ("--take-over a --take-over b", "--take-over b --take-over a", (), ()),
+        ("--redeploy a --redeploy a", "--redeploy a", (), ()),
+        ("--take-over a --take-over b", "--take-over b", ("--take-over a",), ()),
+        ("--take-over a", "--take-over a --take-over b", (), ("take_over",)),
+        ("--redeploy a", "--redeploy b", ("--redeploy a",), ()),
+    ],
+)
+def test_what_may_be_said_several_times_counts_word_by_word(
+    then: str, now: str, missing: tuple[str, ...], alone: tuple[str, ...]
+) -> None:
+    """In no order, each once; only the words that are missing are named, and words that the plan lacks are alone."""
+    assert Repetition(missing, alone) == compared(saved(then), given(APPLY, now), Path())
 
 
 def test_variables_count_by_their_values_however_they_are_given(tmp_path: Path) -> None:

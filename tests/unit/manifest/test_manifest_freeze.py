@@ -30,7 +30,7 @@ def test_a_window_without_an_end_is_told() -> None:
     """By the clock of the zone its end may lie behind the calendar's."""
     window = by_dates("closed", ZoneInfo("Asia/Tokyo"), "2026-01-01", "9999-12-31T23:59-12:00")
 
-    assert "closed (until 9999-12-30 09:00 Asia/Tokyo)" == frozen([window], at("2026-06-01"))
+    assert "closed (for ever)" == frozen([window], at("2026-06-01"))
 
 
 def test_moments_are_what_they_say() -> None:
@@ -95,11 +95,19 @@ def test_what_is_no_time_zone(name: str) -> None:
         zone_of(name)
 
 
-@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01"])
-def test_days_that_the_calendar_ends_before(text: str) -> None:
-    """They end no window."""
-    with pytest.raises(WindowError, match="`"):
-        by_dates("x", AMSTERDAM, "2026-01-01", text)
+def test_a_day_before_all_others_ends_no_window() -> None:
+    """In many time zones it lies before the first moment there is."""
+    with pytest.raises(WindowError, match="`0001-01-01`"):
+        by_dates("x", AMSTERDAM, "2026-01-01", "0001-01-01")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T23:30", "9999-12-31T23:59:59Z"])
+def test_the_last_day_of_the_calendar_stands_for_no_end(text: str, zone: str) -> None:
+    """What ends with it has no day after it, and in some time zones no date: it is told without one."""
+    window = by_dates("migration", ZoneInfo(zone), "2026-01-01", text)
+
+    assert "migration (for ever)" == frozen((window,), at("2026-05-01"))
 
 
 @pytest.mark.parametrize(
