@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -265,3 +266,44 @@ def test_which_groups_take_a_slow_hash(case: str) -> None:
     desired, there, rules, slow = SLOW[case]
 
     assert slow is takes_long(desired, there, policy(**rules))
+
+
+OTHER = "containers[web].environmentVariables[A]"
+SHOWN = group("web", container(environmentVariables=[{"name": "A", "value": "a"}, SECRET]))
+BOTH = {OTHER: Secret("a"), VARIABLE: Secret("s3cret")}
+HIDDEN = group("web", container(environmentVariables=[{"name": "A"}, {"name": "DB"}]))
+REKEYED = Secret("another key that is long enough")
+FILLED: dict[str, tuple[Resource, Resource, dict[str, Any], bool | None]] = {
+    "made with the key": (SHOWN, HIDDEN, {"fingerprint_key": KEYED}, True),
+    "made with the former key": (SHOWN, HIDDEN, {"fingerprint_key": REKEYED, "former_key": KEYED}, True),
+    "another text": (
+        group("web", container(environmentVariables=[{"name": "A", "value": "z"}, SECRET])),
+        HIDDEN,
+        {"fingerprint_key": KEYED},
+        None,
+    ),
+    "a text that is left to others": (
+        replace(SHOWN, lifecycle=Lifecycle(ignore=(OTHER,))),
+        HIDDEN,
+        {"fingerprint_key": KEYED},
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FILLED)
+def test_a_secret_that_the_manifest_makes_readable_is_compared_with_its_text(case: str) -> None:
+    """The fingerprint is of both; what is left to others is not taken from the manifest."""
+    desired, there, rules, verdict = FILLED[case]
+    mark = fingerprint(BOTH, entropy=lambda size: b"s" * size, key=KEYED)
+    seen = live(there, tags={tags.OWNER: OWNER, tags.SECRETS: mark})
+
+    assert verdict is matches(desired, seen, policy(**rules))
+
+
+def test_a_secret_that_came_by_hand_is_not_ours() -> None:
+    """There was none at our last write: that one of two is there now says nothing of its value."""
+    desired = group("web", container(environmentVariables=[{"name": "A", "secureValue": Secret("a")}, SECRET]))
+    there = stamped(group("web", container(environmentVariables=[{"name": "DB"}])))
+
+    assert matches(desired, there, policy()) is False
