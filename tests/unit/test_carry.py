@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.carry import carry_over, ignorable
+from aci_reconcile.carry import carry_over, entry_lacking, entry_names, ignorable, value_at
 from aci_reconcile.diff import diff
 from aci_reconcile.normalize import align, normalize
 
@@ -255,3 +255,75 @@ def test_what_cannot_be_ignored_is_told(path: str, why: str) -> None:
 def test_a_path_is_taken_as_people_write_it(path: str, keys: tuple[str, ...]) -> None:
     """Wrappers may be left out."""
     assert keys == ignorable(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("zones[1]", ("zones", "1")),
+        ("containers[web].command[0]", ("properties", "containers", "web", "properties", "command", "0")),
+        ("ipAddress.ports[80/tcp]", ("properties", "ipAddress", "ports", "80/TCP")),
+        ("subnetIds[/Subnets/A].name", ("properties", "subnetIds", "/subnets/a", "name")),
+        (
+            "imageRegistryCredentials[ACR.io/x].username",
+            ("properties", "imageRegistryCredentials", "acr.io/x", "username"),
+        ),
+    ],
+)
+def test_the_key_of_an_entry_is_taken_as_it_is_compared(path: str, keys: tuple[str, ...]) -> None:
+    """Of one field or of two, or the entry itself; an entry that only its place tells keeps that."""
+    assert keys == ignorable(path)
+
+
+IMAGE = ignorable("containers[web].image")
+VALUE = ignorable("containers[web].environmentVariables[A].value")
+
+
+@pytest.mark.parametrize(
+    ("there", "keys", "lacking"),
+    [
+        (body(), IMAGE, ()),
+        ({"properties": {"containers": [{"name": "web"}]}}, IMAGE, ()),
+        (body(container("other")), IMAGE, IMAGE[:3]),
+        ({}, IMAGE, IMAGE[:3]),
+        (body(container("other")), IMAGE[:3], ()),
+        (body(container("other")), VALUE, IMAGE[:3]),
+        (body(env(B="2")), VALUE, VALUE[:-1]),
+        (body(container(environmentVariables=[{"name": "A"}])), VALUE, ()),
+        (body(env(B="2")), VALUE[:-1], ()),
+    ],
+)
+def test_which_entry_a_body_lacks_on_the_way(
+    there: dict[str, Any], keys: tuple[str, ...], lacking: tuple[str, ...]
+) -> None:
+    """The outermost; what the path itself names may be absent."""
+    assert lacking == entry_lacking(there, keys)
+
+
+@pytest.mark.parametrize(
+    ("there", "keys", "names"),
+    [
+        (body(env(A="1", B="2")), VALUE[:-2], ("A", "B")),
+        (body(container("a"), container("b")), IMAGE[:2], ("a", "b")),
+        (body(), VALUE[:-2], ()),
+        ({**body(), "strange": [{"name": "a"}]}, ("strange",), ()),
+    ],
+)
+def test_the_entries_of_a_list_by_name(there: dict[str, Any], keys: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """None where there is no list, or none that is known."""
+    assert names == entry_names(there, keys)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("properties", "osType"), "Linux"),
+        (IMAGE, "nginx:1.27"),
+        (("properties", "containers", "other", "properties"), None),
+        (("tags", "ENV"), "a"),
+        ((), body(tags={"env": "a"})),
+    ],
+)
+def test_what_stands_at_a_place(keys: tuple[str, ...], value: Any) -> None:
+    """In a map whose names fold under any spelling; nothing where nothing is."""
+    assert value == value_at(body(tags={"env": "a"}), keys)

@@ -51,3 +51,8 @@ def test_circles_that_do_not_hang_together_are_told_each() -> None:
 
     assert [("a", "b"), ("m",), ("x", "y")] == list(circles(below))
     assert [] == list(circles({}))
+
+
+def test_a_name_that_several_lead_to_hides_none_of_them() -> None:
+    """It is met again before the others are."""
+    assert [("a", "b")] == list(circles({"b": ("a",), "a": ("b", "d"), "d": ("a", "c"), "c": ("a",)}))

@@ -189,7 +189,7 @@ def test_references_are_changed_and_texts_stay() -> None:
     """Where a manifest's short names become addresses."""
     text = Deferred("a", DB, "b", DB)
 
-    assert ("a", FQDN, "b", FQDN) == text.map(lambda each: FQDN if each == DB else each).parts
+    assert ("a", FQDN, "b", FQDN) == text.map(lambda _: FQDN).parts
     assert (DB, DB) == text.references
 
 

@@ -11,6 +11,7 @@ from factories import body, container, group, live
 
 from aci_reconcile import tags
 from aci_reconcile.model import Lifecycle
+from aci_reconcile.normalize import digest
 from aci_reconcile.secret import Fingerprint, Secret, fingerprint
 from aci_reconcile.tags import Applied
 
@@ -154,3 +155,32 @@ def test_a_tag_that_is_no_text_is_empty() -> None:
 
     assert ({"a": "", tags.OWNER: ""}, "") == (tags.merge(strange, {}), tags.get(strange, tags.OWNER))
     assert {"a": ""} == tags.merge({}, {"a": 1})
+
+
+def test_the_owner_tag_holds_the_id_of_the_project() -> None:
+    """Where it has one."""
+    assert ["shop/prod", "shop/prod@abc123"] == [tags.owner_tag("shop/prod", each) for each in ("", "abc123")]
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "project_id"),
+    [
+        ("shop/prod", "shop/prod", ""),
+        ("shop/prod@abc123", "shop/prod", "abc123"),
+        ("shop/prod@A!", "shop/prod", ""),
+        ("shop/prod@abc123@def456", "shop/prod", ""),
+        ("", "", ""),
+    ],
+)
+def test_the_owner_tag_reads_back(tag: str, name: str, project_id: str) -> None:
+    """An id that nobody could have written is none."""
+    assert (name, project_id) == (tags.owner_name(tag), tags.owner_id(tag))
+
+
+def test_what_a_write_did_not_leave_is_remembered_beside_what_was_declared() -> None:
+    """Where no whole body was ever written the tag does not say so: the two stand in one digest."""
+    there, wanted = body(container(image="nginx:1")), body(container(image="nginx:2"))
+    left = tags.live_digest(there, wanted)
+
+    assert Applied("d1", left) == tags.refusal(there, wanted, "d1", written=True)
+    assert Applied("", digest([left, "d1"])) == tags.refusal(there, wanted, "d1", written=False)

@@ -570,3 +570,50 @@ def test_what_is_protected(before: Resource | None, said: bool | None, protects:
 def test_a_group_that_nobody_declares_is_protected_by_its_tag() -> None:
     """The tag outlives the manifest."""
     assert is_protected(Change(rid(), Action.DELETE, before=PROTECTED))
+
+
+OURS_ID, KNOWN_ID, THEIR_ID = "aaaaaa111111", "cccccc333333", "bbbbbb222222"
+NAMESAKE = live(group("a"), tags={tags.OWNER: f"{OWNER}@{THEIR_ID}"})
+TAKE_OVER = f"--take-over {OWNER}@{THEIR_ID}, or removing it here"
+SAME = f"`id: {THEIR_ID}` in the project file where it is the same project; else {TAKE_OVER}"
+NAMED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "of a project with another name": (
+        {"owner": "other", "project_id": OURS_ID},
+        f"belongs to {OWNER}@{THEIR_ID}, not to other",
+        TAKE_OVER,
+    ),
+    "of a project whose id was written down": (
+        {"project_id": OURS_ID},
+        f"belongs to another project {OWNER}, whose id is {THEIR_ID} and not {OURS_ID}",
+        TAKE_OVER,
+    ),
+    "of a project whose id was concluded": (
+        {"project_id": OURS_ID, "id_derived": True},
+        f"belongs to {OWNER} with the id {THEIR_ID}, and this repository's is {OURS_ID}",
+        SAME,
+    ),
+    "of a project that may have several ids": (
+        {"known_ids": frozenset({OURS_ID, KNOWN_ID})},
+        f"belongs to {OWNER} with the id {THEIR_ID}, and this repository's is {OURS_ID}, {KNOWN_ID}",
+        SAME,
+    ),
+    "of a project without an id": (
+        {},
+        f"belongs to {OWNER} with the id {THEIR_ID}, and this project has none",
+        SAME,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_whose_a_group_with_an_id_is(case: str) -> None:
+    """One of our name may be ours where nobody has written our id down."""
+    rules, reason, release = NAMED[case]
+    found = held(change("a", Action.NO_OP, before=NAMESAKE), **rules)
+
+    assert [("owner", f"rg-shop/a {reason}", ("rg-shop/a",), release)] == found
+
+
+def test_a_group_that_has_our_name_without_an_id_is_ours() -> None:
+    """As it was before projects had ids."""
+    assert [] == held(change("a", Action.NO_OP), project_id=OURS_ID)

@@ -10,6 +10,7 @@ from factories import OWNER, container, group, live, owned, policy, rid
 from plans import SECRET, applied, only, stamped
 
 from aci_reconcile import tags
+from aci_reconcile.model import Lifecycle
 from aci_reconcile.plan import Action, Cause, Change, Impact, plan
 from aci_reconcile.plan.decide import decide
 
@@ -183,3 +184,14 @@ def test_tags_that_azure_did_not_take_are_not_written_again() -> None:
     change = decide(desired, replace(there, body={**there.body, "tags": memory_of_it}), policy())
 
     assert (Action.NO_OP, Impact.NONE, True) == (change.action, change.impact, change.stuck)
+
+
+def test_a_tag_of_our_own_is_written_beside_what_azure_did_not_take() -> None:
+    """Whoever takes the other tags away lets ours be."""
+    desired = group(tags={"team": "a"}, lifecycle=Lifecycle(protect=True))
+    there = live(group())
+    memory_of_it = applied(desired, tags.live_digest(there.body, desired.body))
+    change = decide(desired, replace(there, body={**there.body, "tags": memory_of_it}), policy())
+
+    assert (Action.UPDATE, Impact.TAGS_ONLY, False) == (change.action, change.impact, change.stuck)
+    assert [tags.PROTECTED, "team"] == sorted(each.keys[-1] for each in change.fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,8 @@ from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, FieldChange
 from aci_reconcile.model import Lifecycle
 from aci_reconcile.plan import Action, Cause, Impact, plan
-from aci_reconcile.plan.decide import decide, matches, memory
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.plan.decide import decide, matches, memory, takes_long
+from aci_reconcile.secret import UNKEPT, Secret, fingerprint
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Resource
@@ -199,3 +200,110 @@ def test_a_secret_that_is_left_to_others_is_theirs_once_they_made_it_readable() 
     assert [(), ()] == [
         decide(desired, there, policy()).not_compared for there in (stamped(readable, "DB=old"), owned(readable))
     ]
+
+
+def marked(mark: str) -> Resource:
+    """Return a live group of ours with a secret and this fingerprint."""
+    return live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: mark})
+
+
+KEY_MARK = fingerprint({VARIABLE: Secret("s3cret")}, entropy=lambda size: b"s" * size, key=KEYED)
+STAMPED: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "made without a key, and there is none": (
+        tags.get(stamped(with_secret(), "DB=s3cret").tags, tags.SECRETS),
+        {},
+        False,
+    ),
+    "made without a key, and there is one": (
+        tags.get(stamped(with_secret(), "DB=s3cret").tags, tags.SECRETS),
+        {"fingerprint_key": KEYED},
+        True,
+    ),
+    "made with the key": (KEY_MARK, {"fingerprint_key": KEYED}, False),
+    "made with a key that is not at hand": (
+        KEY_MARK,
+        {"fingerprint_key": Secret.unavailable("env:KEY", "is not set")},
+        False,
+    ),
+    "of a kind that is not known": ("v9:?", {}, True),
+    "kept by nobody any more": (KEY_MARK, {"fingerprints": False}, True),
+    "said to be kept by nobody": (UNKEPT, {"fingerprints": False}, False),
+    "said to be kept by nobody, and kept again": (UNKEPT, {}, True),
+}
+
+
+@pytest.mark.parametrize("case", STAMPED)
+def test_who_vouches_for_secrets_leaves_a_fingerprint_of_todays_kind(case: str) -> None:
+    """Where the group has another, and where one can be made."""
+    mark, rules, stamp = STAMPED[case]
+
+    assert stamp is decide(with_secret(), marked(mark), policy(trust_secrets=True, **rules)).stamp
+
+
+SLOW: dict[str, tuple[Resource, Resource, dict[str, Any], bool]] = {
+    "a secret and a slow fingerprint": (with_secret(), stamped(with_secret(), "DB=s3cret"), {}, True),
+    "a fingerprint made with a key": (with_secret(), marked(KEY_MARK), {"fingerprint_key": KEYED}, False),
+    "no fingerprint": (with_secret(), stamped(with_secret()), {}, False),
+    "fingerprints that nobody looks at": (
+        with_secret(),
+        stamped(with_secret(), "DB=s3cret"),
+        {"fingerprints": False},
+        False,
+    ),
+    "no secret any more": (group(), stamped(with_secret(), "DB=s3cret"), {}, False),
+    "a secret that is left to others, who made it readable": (
+        group("web", container(environmentVariables=[SECRET]), lifecycle=Lifecycle(ignore=(VARIABLE,))),
+        stamped(with_secret({"name": "DB", "value": "x"}), "DB=s3cret"),
+        {},
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SLOW)
+def test_which_groups_take_a_slow_hash(case: str) -> None:
+    """They are looked at beside each other, before the plan."""
+    desired, there, rules, slow = SLOW[case]
+
+    assert slow is takes_long(desired, there, policy(**rules))
+
+
+OTHER = "containers[web].environmentVariables[A]"
+SHOWN = group("web", container(environmentVariables=[{"name": "A", "value": "a"}, SECRET]))
+BOTH = {OTHER: Secret("a"), VARIABLE: Secret("s3cret")}
+HIDDEN = group("web", container(environmentVariables=[{"name": "A"}, {"name": "DB"}]))
+REKEYED = Secret("another key that is long enough")
+FILLED: dict[str, tuple[Resource, Resource, dict[str, Any], bool | None]] = {
+    "made with the key": (SHOWN, HIDDEN, {"fingerprint_key": KEYED}, True),
+    "made with the former key": (SHOWN, HIDDEN, {"fingerprint_key": REKEYED, "former_key": KEYED}, True),
+    "another text": (
+        group("web", container(environmentVariables=[{"name": "A", "value": "z"}, SECRET])),
+        HIDDEN,
+        {"fingerprint_key": KEYED},
+        None,
+    ),
+    "a text that is left to others": (
+        replace(SHOWN, lifecycle=Lifecycle(ignore=(OTHER,))),
+        HIDDEN,
+        {"fingerprint_key": KEYED},
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FILLED)
+def test_a_secret_that_the_manifest_makes_readable_is_compared_with_its_text(case: str) -> None:
+    """The fingerprint is of both; what is left to others is not taken from the manifest."""
+    desired, there, rules, verdict = FILLED[case]
+    mark = fingerprint(BOTH, entropy=lambda size: b"s" * size, key=KEYED)
+    seen = live(there, tags={tags.OWNER: OWNER, tags.SECRETS: mark})
+
+    assert verdict is matches(desired, seen, policy(**rules))
+
+
+def test_a_secret_that_came_by_hand_is_not_ours() -> None:
+    """There was none at our last write: that one of two is there now says nothing of its value."""
+    desired = group("web", container(environmentVariables=[{"name": "A", "secureValue": Secret("a")}, SECRET]))
+    there = stamped(group("web", container(environmentVariables=[{"name": "DB"}])))
+
+    assert matches(desired, there, policy()) is False

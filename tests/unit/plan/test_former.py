@@ -186,3 +186,14 @@ def test_an_empty_secret_volume_of_our_last_write_is_known_to_be_empty() -> None
     desired = group("web", container(environmentVariables=[SECRET]), volumes=volumes)
 
     assert former_of(stamped(desired, "DB=s3cret"), desired, policy()).group is not None
+
+
+def test_a_fingerprint_with_our_former_key_is_known() -> None:
+    """While the project goes from one key to the next."""
+    former, key = Secret("a key that is long enough to be one"), Secret("another that is long enough to be one")
+    mark = fingerprint(
+        {"containers[web].environmentVariables[DB]": Secret("s3cret")}, entropy=lambda size: b"s" * size, key=former
+    )
+    rules = policy(fingerprint_key=key, former_key=former)
+
+    assert former_of(with_mark(with_secret(), mark), with_secret(), rules).group is not None

@@ -11,6 +11,7 @@ from factories import body, container, group, live, policy
 from aci_reconcile import tags
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan import Action, Change, Impact, plan
+from aci_reconcile.plan.holding import Holding, holding
 from aci_reconcile.report.rows import rows
 from aci_reconcile.secret import Secret, fingerprint
 
@@ -155,3 +156,40 @@ def test_what_is_known_is_said(name: str) -> None:
 
     assert STEPS[name].lines == told
     assert (Action.UPDATE, Impact.RESTART) == (change.action, change.impact)
+
+
+EXTENSION = "extensions[x].protectedSettings"
+WORKSPACE = "diagnostics.logAnalytics.workspaceKey"
+PLAIN_EXTENSION: dict[str, Any] = {"name": "x", "properties": {"extensionType": "a", "version": "1"}}
+GUARDED = body(
+    extensions=[{"name": "x", "properties": {**PLAIN_EXTENSION["properties"], "protectedSettings": Secret("p")}}]
+)
+LOGGED = body(diagnostics={"logAnalytics": {"workspaceId": "w", "workspaceKey": Secret("k")}})
+SIDES: dict[str, tuple[dict[str, Any], dict[str, Any], Holding]] = {
+    "settings of an extension that is there": (
+        GUARDED,
+        body(extensions=[PLAIN_EXTENSION]),
+        Holding(kept=(EXTENSION,)),
+    ),
+    "settings of an extension of which only the name is told": (
+        GUARDED,
+        body(extensions=[{"name": "x"}]),
+        Holding(kept=(EXTENSION,)),
+    ),
+    "settings of an extension that is not there": (GUARDED, body(), Holding(new=(EXTENSION,))),
+    "a key of a workspace that is there": (
+        LOGGED,
+        body(diagnostics={"logAnalytics": {"workspaceId": "w"}}),
+        Holding(kept=(WORKSPACE,)),
+    ),
+    "a key of a workspace where there is none": (LOGGED, body(), Holding(new=(WORKSPACE,))),
+    "a key of a workspace where diagnostics are empty": (LOGGED, body(diagnostics={}), Holding(new=(WORKSPACE,))),
+}
+
+
+@pytest.mark.parametrize("case", SIDES)
+def test_where_a_secret_may_be(case: str) -> None:
+    """It is known to be new only where nothing that could hold it is there."""
+    declared, there, held = SIDES[case]
+
+    assert held == holding(secrets_of(declared), declared, there)

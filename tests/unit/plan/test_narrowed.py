@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import FakeBackend, FakeClock, container, context, group, owned, policy
+from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
 
 from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.events import Finished, Outdated, Started, Succeeded
 from aci_reconcile.model import Lifecycle, Resource, as_object
-from aci_reconcile.plan import Action, Plan, plan
+from aci_reconcile.plan import Action, Change, Impact, Notice, Plan, plan
+from aci_reconcile.plan.narrowed import LeftOut
+from aci_reconcile.plan.values import Holder
 from aci_reconcile.reconcile import Look, apply, propose
 from aci_reconcile.report import PLAIN, event_json, summary_text
 
@@ -179,3 +181,43 @@ def test_a_dependent_that_ends_unchanged_is_not_said_to_restart() -> None:
     assert {"a": Action.UPDATE, "b": Action.NO_OP} == {
         each.change.id.name: each.change.action for each in events if isinstance(each, Succeeded)
     }
+
+
+def labelled(label: str) -> Resource:
+    """Return a group with a DNS label."""
+    return group("a", ipAddress={"type": "Public", "dnsNameLabel": label, "ports": [{"port": 80}]})
+
+
+def moved(change: Change, *names: str, field: str = "fqdn") -> list[Notice]:
+    """Return what is said of a change where groups of these names hold a value of it, and are left out."""
+    holders = [Holder(f"rg-shop/{name}", change.id, f"ipAddress.{field}") for name in names]
+    return list(LeftOut({}, rules()).moving((change,), holders))
+
+
+@pytest.mark.parametrize(("after", "told"), [("y", True), ("x", False)])
+def test_who_keeps_a_former_name_is_said(after: str, told: bool) -> None:
+    """A group with another DNS label has another name, which an update in place gives it already."""
+    change = Change(rid("a"), Action.UPDATE, Impact.RESTART, before=labelled("x"), after=labelled(after))
+    text = "gets another ipAddress.fqdn; rg-shop/b holds the former one and is left out by --only"
+    offer = "take it along: --only rg-shop/a --only rg-shop/b"
+
+    assert ([Notice("left-out", "rg-shop/a", text, offer)] if told else []) == moved(change, "b")
+    assert [] == moved(change, "b", field="ip")
+
+
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [
+        ("bc", "rg-shop/b, rg-shop/c"),
+        ("bcd", "rg-shop/b, rg-shop/c, rg-shop/d"),
+        ("bcde", "rg-shop/b, rg-shop/c and 2 more"),
+        ("bcdef", "rg-shop/b, rg-shop/c and 3 more"),
+    ],
+)
+def test_many_who_keep_a_former_address_are_counted(names: str, listed: str) -> None:
+    """The first of them are named; the offer takes all along."""
+    change = Change(rid("a"), Action.REPLACE, Impact.RECREATE, before=addressed(), after=addressed(), loses=("new IP",))
+    offer = " ".join(f"--only rg-shop/{name}" for name in f"a{names}")
+    text = f"gets another ipAddress.ip; {listed} hold the former one and are left out by --only"
+
+    assert [Notice("left-out", "rg-shop/a", text, f"take it along: {offer}")] == moved(change, *names, field="ip")

@@ -14,7 +14,7 @@ from aci_reconcile.events import Event, Failed, Skipped, Started, Succeeded
 from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.plan import Action, Change, destruction, plan
 from aci_reconcile.plan.labels import freed_labels
-from aci_reconcile.plan.order import dependencies, ordered
+from aci_reconcile.plan.order import dependencies, ordered, place_of, taken_apart
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.lanes import lanes
 
@@ -267,3 +267,19 @@ def test_what_is_destroyed_goes_before_what_it_depends_on() -> None:
     list(apply(destruction(live, rules, desired), context(backend, policy=rules), concurrency=1))
 
     assert [("delete", "rg-shop/alone"), ("delete", "rg-shop/web"), ("delete", "rg-shop/db")] == backend.writes
+
+
+def test_what_is_destroyed_follows_only_what_is_destroyed_with_it() -> None:
+    """A group that stays is waited for by nobody, whatever it depends on."""
+    db, web = group("db"), group("web", lifecycle=Lifecycle(depends_on=("RG-shop/db",)))
+
+    assert [("rg-shop/web",), ()] == [each.follows for each in taken_apart((deletion(db), deletion(web)), [db, web])]
+    assert [()] == [each.follows for each in taken_apart((deletion(db),), [db, web])]
+
+
+def test_the_place_of_a_group_is_its_subscription_and_its_region() -> None:
+    """However they are spelled."""
+    made = group()
+    there = replace(made, id=replace(made.id, subscription="ABC"), body={**made.body, "location": "West Europe"})
+
+    assert ("abc", "westeurope") == place_of(there)

@@ -71,6 +71,7 @@ ABANDONED: dict[str, tuple[str, dict[str, Any], str]] = {
     "an environment that is there": ("shop/test", {"environments": frozenset({"prod", "test"})}, ""),
     "another project's": ("blog/test", {"environments": frozenset({"prod"})}, ""),
     "ours": (OWNER, {"environments": frozenset({"test"})}, ""),
+    "of a project that had none chosen": ("shop/test", {"owner": "shop", "environments": frozenset({"prod"})}, "test"),
     "no environment": ("shop", {"environments": frozenset({"prod"})}, ""),
     "what is no name": ("shop/a b", {"environments": frozenset({"prod"})}, ""),
     "with our id": (f"shop/test@{ID}", {"environments": frozenset({"prod"}), "project_id": ID}, "test"),
