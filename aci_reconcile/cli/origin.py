@@ -38,7 +38,7 @@ class Origin:
     id: str = ""
     known: frozenset[str] = frozenset()
     above: frozenset[str] = frozenset()
-    """Those of projects in the folders above, in the same repository: a project that was split off may take from them."""
+    """Those of projects in the folders above, in the same repository: who was split off may take from them."""
 
 
 def identified(loaded: Loaded, environ: Mapping[str, str]) -> Loaded:
@@ -64,8 +64,9 @@ def origin_of(folder: Path, environ: Mapping[str, str]) -> Origin:
     """Return the ids that the repository of a folder tells, and the folder's place in it.
 
     One repository may hold several projects of one name, such as a folder for each environment: each is another one.
-    At the top of the repository the place adds nothing. Of its remotes those count that people clone from: ``origin``, and ``upstream`` where ``origin`` is a fork. Where
-    they differ nobody can tell which of them the pipeline has: both are known, and neither is written anywhere.
+    At the top of the repository the place adds nothing. Of its remotes those count that people clone from: ``origin``,
+    and ``upstream`` where ``origin`` is a fork. Where they differ nobody can tell which of them the pipeline has: both
+    are known, and neither is written anywhere.
     """
     top = _top(folder)
     home = _git_folder(top) if top else None

@@ -96,7 +96,7 @@ def _plain(value: object) -> object:
 
 
 def _without(said: object, others: object) -> object:
-    """Return what an option says and does not say elsewhere: of one that is repeated, neither order nor number count."""
+    """Return what an option says and does not say elsewhere: where it is repeated, neither order nor number counts."""
     if not isinstance(said, list) or not isinstance(others, list):
         return said
     known = cast("list[object]", others)
