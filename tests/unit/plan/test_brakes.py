@@ -589,12 +589,12 @@ NAMED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "of a project whose id was concluded": (
         {"project_id": OURS_ID, "id_derived": True},
-        f"belongs to {OWNER} with the id {THEIR_ID}, and this repository's is {OURS_ID}",
+        f"belongs to {OWNER} with the id {THEIR_ID}, and this project's is {OURS_ID}",
         SAME,
     ),
     "of a project that may have several ids": (
         {"known_ids": frozenset({OURS_ID, KNOWN_ID})},
-        f"belongs to {OWNER} with the id {THEIR_ID}, and this repository's is {OURS_ID}, {KNOWN_ID}",
+        f"belongs to {OWNER} with the id {THEIR_ID}, and this project's is {OURS_ID}, {KNOWN_ID}",
         SAME,
     ),
     "of a project without an id": (
