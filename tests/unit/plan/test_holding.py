@@ -9,9 +9,10 @@ import pytest
 from factories import body, container, group, live, policy
 
 from aci_reconcile import tags
+from aci_reconcile.diff import ABSENT, FieldChange
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan import Action, Change, Impact, plan
-from aci_reconcile.plan.holding import Holding, holding
+from aci_reconcile.plan.holding import Holding, holding, told
 from aci_reconcile.report.rows import rows
 from aci_reconcile.secret import Secret, fingerprint
 
@@ -149,12 +150,12 @@ def planned(step: Step, **rules: Any) -> Change:
 def test_what_is_known_is_said(name: str) -> None:
     """Of each secret by itself, as far as it can be known; and the group is written."""
     change = planned(STEPS[name])
-    told = [
+    lines = [
         f"{row.sign} {row.path} {' -> '.join(row.values)}{' # ' if row.remark else ''}{row.remark}"
         for row in rows(change)
     ]
 
-    assert STEPS[name].lines == told
+    assert STEPS[name].lines == lines
     assert (Action.UPDATE, Impact.RESTART) == (change.action, change.impact)
 
 
@@ -193,3 +194,21 @@ def test_where_a_secret_may_be(case: str) -> None:
     declared, there, held = SIDES[case]
 
     assert held == holding(secrets_of(declared), declared, there)
+
+
+def test_secrets_are_marked_in_what_comes_or_goes_as_a_whole() -> None:
+    """Beside what stays readable there; the rest of it is as it was."""
+    where, keys = "containers[web].environmentVariables", ("properties", "containers", "web", "properties")
+    inside = (*keys, "environmentVariables")
+    whole, marked = {"A": {"value": "x"}, "B": {}}, {"A": {"value": "x"}, "B": "(secret)"}
+    held = Holding(gone={B: (*inside, "B")})
+    (comes,) = told([FieldChange(where, ABSENT, whole, inside)], Holding(new=(B,)), (B,))
+    (goes,) = told([FieldChange(where, whole, ABSENT, inside)], held, ())
+
+    assert (ABSENT, marked) == (comes.before, shown(comes.after))
+    assert (marked, ABSENT) == (shown(goes.before), goes.after)
+
+
+def shown(side: Any) -> dict[str, Any]:
+    """Return an object with its secrets as they are shown."""
+    return {name: str(each) if isinstance(each, Secret) else each for name, each in side.items()}
