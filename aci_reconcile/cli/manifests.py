@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from aci_reconcile.secret import Secret
 
 _NOT_AT_HAND = "ACI151"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""What may stand in an address as a subscription; whether it is one, Azure says."""
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
 
@@ -103,10 +106,14 @@ def placed(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
     The subscription is that of the options or the project, else the environment's.
 
     Raises:
-        UsageError: nothing names one.
+        UsageError: nothing names one, or what an option or a saved plan names can be none.
     """
     loaded = identified(loaded, environ)
-    if loaded.project.subscription:
+    subscription = loaded.project.subscription
+    if subscription and not _ID.fullmatch(subscription):
+        shown = sanitize(subscription)
+        raise UsageError(f"`{shown}` is not the id of a subscription", hint="it is a GUID; az account list shows yours")
+    if subscription:
         return loaded
     return with_subscription(loaded, fallback_subscription(target, environ))
 

@@ -137,7 +137,8 @@ def _introduced(connection: Connection, project: Project, target: Target, sessio
         who = connection.backend.sign_in()
     finally:  # where there is no token, what it was asked of is what a person has to know
         acting = f" ({sanitize(who)})" if who else ""
-        session.console.info(f"Using subscription {project.subscription} at {connection.description}{acting}.")
+        subscription = sanitize(project.subscription)  # that of a saved plan is anybody's text
+        session.console.info(f"Using subscription {subscription} at {connection.description}{acting}.")
 
 
 def header_of(project: Project, endpoint: str) -> Header:

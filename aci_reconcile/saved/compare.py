@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aci_reconcile.report.escape import sanitize
 from aci_reconcile.report.header import FORMAT_VERSION
 from aci_reconcile.saved.document import action_of, essence, major
 
@@ -119,4 +120,5 @@ def _entry(before: Document | None, after: Document | None, *, same: bool) -> It
 
 
 def _shown(value: str) -> str:
-    return value or "none"
+    """Return a value on one line: whoever wrote the file may have written anything."""
+    return sanitize(value) or "none"

@@ -14,6 +14,8 @@ from aci_reconcile.cli.given import Given
 from aci_reconcile.cli.promise import Promise
 from aci_reconcile.errors import AciReconcileError, ExitCode
 from aci_reconcile.plan.values import Plan, Unreadable
+from aci_reconcile.saved import plan_digest, written
+from aci_reconcile.saved.document import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,6 +234,20 @@ def test_a_changed_byte_is_refused(azure: CommandLine, served: Served) -> None:
     assert "plan.json is no saved plan, or it was changed after it was saved" in ran.err
     assert writes == len(served.writes)
     assert 4 == azure("show", "plan.json").code
+
+
+def test_what_can_be_no_subscription_is_told_on_one_line(azure: CommandLine) -> None:
+    """No terminal, and no runner of a pipeline, obeys it, and nothing is asked; the file is sealed as anybody can."""
+    azure("plan", "--out", "plan.json")
+    file = azure.folder / "plan.json"
+    forged = json.loads(file.read_text(encoding="ascii"))
+    forged["request"]["subscription"] = forged["subscription"] = "\x1b[31mred\n::error::x"
+    forged["plan_digest"] = plan_digest(forged)
+    file.write_text(written({**forged, "digest": seal(forged)}), encoding="ascii")
+    said = [azure("apply", "--plan", "plan.json").err, azure("show", "plan.json", "--subscription", OTHER).err]
+
+    assert "the saved plan no longer fits: `red ::error::x` is not the id of a subscription" in said[0]
+    assert not [line for text in said for line in text.splitlines() if "\x1b" in line or line.startswith("::")]
 
 
 def test_an_expired_plan_is_refused(azure: CommandLine, served: Served) -> None:

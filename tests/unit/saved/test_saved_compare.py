@@ -283,3 +283,10 @@ def test_whatever_else_is_to_be_done(name: str) -> None:
     entry: Document = {**now["resource_changes"][0], name: "something else"}
 
     assert ("rg-shop/web: what is to be done",) == moved(saved, {**now, "resource_changes": [entry]})
+
+
+def test_what_a_file_says_of_its_place_is_told_on_one_line() -> None:
+    """Whoever wrote it may have written line breaks, and what a terminal obeys."""
+    saved = {**kept(AzureWorld(), group()), "subscription": "\x1b[31mred\n::error::x"}
+
+    assert (f"subscription: red ::error::x -> {HEADER.subscription}",) == placed(saved, HEADER, "0.1.0")
