@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from e2e.processes import Ended
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 RESOURCE_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shop"
 PATH = f"{RESOURCE_GROUP}/providers/Microsoft.ContainerInstance/containerGroups"
@@ -71,7 +71,6 @@ def team(tmp_path: Path) -> Generator[Team]:
         yield made
 
 
-@pytest.mark.long
 def test_the_life_of_a_key(team: Team) -> None:
     """No step writes anything by itself, none hides a changed secret, and each key moves in as it is told to."""
     first, second = (team("key", "-q").out.strip() for _ in range(2))
