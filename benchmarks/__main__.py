@@ -36,6 +36,8 @@ def main() -> None:
     if given.quick and given.write_docs:
         parser.error("--quick measures too little for the page")
     results, failures = (Results.load(RESULTS.read_text(encoding="utf-8")), ()) if given.again else _measured(given)
+    if given.own:
+        results = results.beside(Results.load(RESULTS.read_text(encoding="utf-8")), PEERS)
     print(tables(results, PEERS))
     if given.write_docs:
         RESULTS.write_text(results.dump(), encoding="utf-8")
@@ -68,7 +70,9 @@ def _bench(given: argparse.Namespace, folder: Path) -> measuring.Bench:
         sys.exit(f"python -m benchmarks: {error}")
     repeat = 1 if given.quick else given.repeat
     bench = measuring.Bench(ours, floor, clients, folder, repeat)
-    return replace(bench, slow=measuring.MANY, eight=measuring.MANY) if given.full else bench
+    if given.full:
+        return replace(bench, slow=measuring.MANY, eight=measuring.MANY)
+    return replace(bench, own=given.own)
 
 
 def _options() -> argparse.ArgumentParser:
@@ -78,6 +82,11 @@ def _options() -> argparse.ArgumentParser:
     add("--command", default=command, help="what is measured, as a shell would split it (this Python's)")
     add("--clients", type=Path, default=ROOT / "build" / "clients", help="where make installs clients (build/clients)")
     add("--quick", action="store_true", help="ours and the floor, once, up to 200 groups: about a minute")
+    add(
+        "--own",
+        action="store_true",
+        help="ours and the floor; of the peers the earlier rows: a quarter of an hour",
+    )
     add("--full", action="store_true", help="every peer at 200 groups, nothing extrapolated: about an hour and a half")
     add("--repeat", type=int, default=3, help="runs of ours and of the floor, of which the median counts (3)")
     add("--write-docs", action="store_true", help="write benchmarks/results.json, docs/performance.md and its plot")

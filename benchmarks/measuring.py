@@ -47,6 +47,8 @@ class Bench:
     repeat: int = 3
     slow: int = 20
     eight: int = 80
+    own: bool = False
+    """Whether the peers are left out."""
 
     def quick(self) -> Iterator[Outcome]:
         """Measure ours and the floor, once: while optimising."""
@@ -74,6 +76,8 @@ class Bench:
 
     def peers(self) -> tuple[tuple[Tool, int], ...]:
         """Return what a user has instead, and how many groups each gets."""
+        if self.own:
+            return ()
         return (
             (Sdk(self.clients), self.slow),
             (AzureCli(self.clients), self.slow),

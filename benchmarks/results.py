@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Work = Literal["create", "create, healthy", "create, limited", "plan", "change", "delete", "start"]
 
@@ -17,6 +17,8 @@ OURS: Final = "aci-reconcile"
 KEYLESS: Final = "aci-reconcile, no key"
 PLAIN: Final = "aci-reconcile, no secrets"
 FLOOR: Final = "floor"
+
+_EARLIER: Final = "The rows of other people's tools are those of an earlier measurement, at groups without secrets."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,12 @@ class Results:
     note: str = ""
     hash: float = 0.0
     """Seconds of one slow hash, on one core that does nothing else; 0 where that was not measured."""
+
+    def beside(self, earlier: Results, tools: Sequence[str]) -> Results:
+        """Return these results with the rows that some tools have in earlier ones, and say so."""
+        rows = tuple(row for row in earlier.rows if row.tool in tools)
+        told = (self.note, _EARLIER) if rows else (self.note,)
+        return replace(self, rows=self.rows + rows, note=" ".join(each for each in told if each))
 
     def find(self, work: Work, tool: str, groups: int) -> Row | None:
         """Return the row of a tool at a work; a measured one before an extrapolated one."""

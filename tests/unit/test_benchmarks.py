@@ -161,6 +161,16 @@ def test_what_lies_below_the_noise_is_not_told_as_a_number() -> None:
     assert "| floor | less than 0.1 ms | 200 | 64 MB |" in text.splitlines()
 
 
+def test_rows_of_others_may_be_of_an_earlier_measurement() -> None:
+    """Which is said."""
+    now = Results(2, "3.11.7", (row("plan", OURS, 200, 0.7),), "Busy.")
+    told = now.beside(some(), ("az",))
+
+    assert [(OURS, "plan")] + [("az", "create")] * 2 == [(each.tool, each.work) for each in told.rows]
+    assert "Busy. The rows of other people's tools are those of an earlier measurement" in told.note
+    assert now == now.beside(some(), ())
+
+
 def test_results_survive_being_written() -> None:
     """The file holds every run."""
     assert some() == Results.load(some().dump())
