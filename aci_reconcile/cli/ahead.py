@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.connection import STATE, Place, connected
@@ -83,7 +84,7 @@ def _begun(
     if is_named(project) and not sources.resource_group:
         asked[subscription.lower(), ""] = partial(_search, subscription, backend, session.clock)
     imported = threading.Event()
-    lists: dict[tuple[str, str], Listed] = {key: _Begun(backend, ask, imported) for key, ask in asked.items()}
+    lists: dict[tuple[str, str], Listed] = {key: Begun(backend, ask, imported) for key, ask in asked.items()}
     backend.prepare()
     _import_what_lists_need()
     imported.set()
@@ -96,8 +97,8 @@ def _import_what_lists_need() -> None:
     Where two threads import modules of one package, each may wait for the other, and Python then gives one of them half
     a module.
     """
-    import aci_reconcile.reconcile.searching
-    import aci_reconcile.reconcile.watch  # noqa: F401
+    for name in ("searching", "watch"):
+        import_module(f"aci_reconcile.reconcile.{name}")
 
 
 def _list(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
@@ -112,7 +113,7 @@ def _search(subscription: str, backend: ArmBackend, clock: Clock) -> Listing:
     return all_of(subscription, backend, clock)
 
 
-class _Begun:
+class Begun:
     """A list that is on its way; the first who calls it waits for that one, and whoever calls again asks anew.
 
     The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
@@ -127,6 +128,7 @@ class _Begun:
         threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
 
     def __call__(self) -> Listing:
+        """Return the list: wait for the one that is on its way, or ask."""
         first, self._first = self._first, None
         return first.result() if first is not None else self._ask()
 

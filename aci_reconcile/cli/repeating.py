@@ -97,10 +97,12 @@ def _plain(value: object) -> object:
 
 def _without(said: object, others: object) -> object:
     """Return what an option says and does not say elsewhere: where it is repeated, neither order nor number counts."""
-    if not isinstance(said, list) or not isinstance(others, list):
-        return said
-    known = cast("list[object]", others)
-    return [each for each in cast("list[object]", said) if each not in known]
+    own, known = _as_list(said), _as_list(others)
+    return said if own is None or known is None else [each for each in own if each not in known]
+
+
+def _as_list(value: object) -> list[object] | None:
+    return cast("list[object]", value) if isinstance(value, list) else None
 
 
 def _words(option: click.Parameter, value: object) -> Iterator[str]:
