@@ -214,3 +214,11 @@ def test_they_are_told_in_the_order_of_their_keys() -> None:
     there = [tagged(OWNER, name) for name in ("c", "a", "b")]
 
     assert ["rg-shop/a", "rg-shop/b", "rg-shop/c"] == [each.address for each in undeclared_notices(there, policy())]
+
+
+def test_what_is_passed_over_hides_nothing_behind_it() -> None:
+    """A member of an NGroup, and what has no owner, come first here."""
+    member = Resource(rid("a"), live(group("a", orchestratorId="/x"), tags={tags.OWNER: OWNER}).body)
+    there = [member, tagged("", "b"), tagged(OWNER, "c")]
+
+    assert ["rg-shop/c"] == [each.address for each in undeclared_notices(there, policy())]
