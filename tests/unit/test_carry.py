@@ -348,3 +348,12 @@ def test_a_name_is_spelled_as_the_object_spells_it(case: str) -> None:
     name, members, node, expected = SPELLED[case]
 
     assert expected == spelled(name, members, node)
+
+
+def test_a_name_stays_as_declared_where_azure_has_none() -> None:
+    """The path may spell it in another way."""
+    wanted = {"/id/a": {"clientId": "1", "principalId": "2"}}
+    path = "identity.userAssignedIdentities[/ID/A].clientId"
+    carried = carry_over({"identity": {"userAssignedIdentities": wanted}}, {"identity": {}}, (path,))
+
+    assert {"identity": {"userAssignedIdentities": {"/id/a": {"principalId": "2"}}}} == carried
