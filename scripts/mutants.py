@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SURVIVORS = ROOT / "tests" / "mutants" / "survivors.txt"
+COVERAGE = ROOT / "mutants" / "mutmut-stats.json"
+"""Where mutmut keeps which tests run what. It looks at new tests alone then, but old ones may run something else."""
 LEAST = 0.95
 """The share that must be killed; what survives must be listed all the same."""
 _DEAD = frozenset({"killed", "timeout", "caught by type check"})
@@ -59,6 +61,7 @@ def main(names: list[str]) -> int:
     """Run the mutants, or some of them; return 0 where all that live are known."""
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "mutants"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each mutant would compile the tests again
+    COVERAGE.unlink(missing_ok=True)
     command = [str(Path(sys.executable).with_name("mutmut")), "run", *names]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:  # noqa: S603
         return 1

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.carry import carry_over, entry_lacking, entry_names, ignorable, value_at
+from aci_reconcile.carry import carry_over, entry_lacking, entry_names, ignorable, spelled, value_at
 from aci_reconcile.diff import diff
+from aci_reconcile.fields import ROOT
 from aci_reconcile.normalize import align, normalize
 
 
@@ -327,3 +328,32 @@ def test_the_entries_of_a_list_by_name(there: dict[str, Any], keys: tuple[str, .
 def test_what_stands_at_a_place(keys: tuple[str, ...], value: Any) -> None:
     """In a map whose names fold under any spelling; nothing where nothing is."""
     assert value == value_at(body(tags={"env": "a"}), keys)
+
+
+TAGS = ROOT.children["tags"]
+IDENTITIES = ROOT.children["identity"].children["userAssignedIdentities"]
+SPELLED: dict[str, tuple[str, dict[str, Any], Any, str]] = {
+    "a tag in another case": ("TEAM", {"a": "", "Team": ""}, TAGS, "Team"),
+    "a tag that is there beside another spelling": ("team", {"TEAM": "", "team": ""}, TAGS, "team"),
+    "a tag that is not there": ("team", {"a": ""}, TAGS, "team"),
+    "an identity in another case": ("/ID/a", {"/id/A": {}}, IDENTITIES, "/id/A"),
+    "a field, whose names do not fold": ("Location", {"location": "x"}, ROOT, "Location"),
+    "what nobody knows": ("Location", {"location": "x"}, None, "Location"),
+}
+
+
+@pytest.mark.parametrize("case", SPELLED)
+def test_a_name_is_spelled_as_the_object_spells_it(case: str) -> None:
+    """Where its names fold, and the name itself is not there."""
+    name, members, node, expected = SPELLED[case]
+
+    assert expected == spelled(name, members, node)
+
+
+def test_a_name_stays_as_declared_where_azure_has_none() -> None:
+    """The path may spell it in another way."""
+    wanted = {"/id/a": {"clientId": "1", "principalId": "2"}}
+    path = "identity.userAssignedIdentities[/ID/A].clientId"
+    carried = carry_over({"identity": {"userAssignedIdentities": wanted}}, {"identity": {}}, (path,))
+
+    assert {"identity": {"userAssignedIdentities": {"/id/a": {"principalId": "2"}}}} == carried

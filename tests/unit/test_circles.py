@@ -16,6 +16,7 @@ from aci_reconcile.circles import circles
         ({"c": ("a",), "a": ("b",), "b": ("c",), "d": ("a",)}, [("a", "b", "c")]),
         ({"a": ("b",), "b": ("a",), "x": ("y",), "y": ("x", "a")}, [("a", "b"), ("x", "y")]),
         ({"a": ("b", "c"), "b": ("d",), "c": ("a",), "d": ("a",)}, [("a", "c")]),
+        ({"a": ("x", "k"), "x": ("a",), "k": ("a", "m"), "m": ("a",)}, [("a", "x")]),
     ],
 )
 def test_circles(below: dict[str, tuple[str, ...]], expected: list[tuple[str, ...]]) -> None:

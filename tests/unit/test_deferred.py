@@ -7,6 +7,7 @@ import json
 import operator
 import pickle
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -215,6 +216,20 @@ def test_references_are_found_once_each() -> None:
 
     assert (FQDN, DB) == references(given)
     assert () == references({"a": ["x", 1, None, {}]})
+
+
+def test_references_are_found_in_mappings_and_sequences_of_any_make() -> None:
+    """Whoever made the body."""
+    given: Any = MappingProxyType({"a": (Deferred(FQDN),), "b": MappingProxyType({"c": Deferred(DB)})})
+
+    assert (FQDN, DB) == references(given)
+
+
+def test_the_texts_beside_references_stay_as_they_are() -> None:
+    """Only the references are changed."""
+    given = Deferred("tcp://", DB, ":5432")
+
+    assert ("tcp://", FQDN, ":5432") == given.map(lambda _: FQDN).parts
 
 
 def test_a_group_that_is_known_to_wait_for_nothing_is_not_searched() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import body, container
@@ -12,6 +12,9 @@ from aci_reconcile.diff import ABSENT, FieldChange, Replaces, diff, leaves, patc
 from aci_reconcile.fields import Fold
 from aci_reconcile.normalize import align, digest, fold, normalize, same, secrets_of
 from aci_reconcile.secret import Secret
+
+if TYPE_CHECKING:
+    from aci_reconcile.normalize import NormalForm
 
 
 def test_equal_forms_do_not_differ() -> None:
@@ -221,3 +224,10 @@ def test_patching_leaves_the_form_as_it_was() -> None:
 
     assert {"tags": {"a": "1"}} == patch(form, [FieldChange("tags.a", "0", "1", ("tags", "a"))])
     assert {"tags": {"a": "0"}} == form
+
+
+def test_what_comes_as_a_whole_costs_what_the_deepest_of_it_costs() -> None:
+    """An address cannot change its type in place, however far down that stands."""
+    address: NormalForm = {"properties": {"ipAddress": {"type": "Private"}}}
+
+    assert (FieldChange("", ABSENT, address["properties"], ("properties",), Replaces.YES),) == diff({}, address)

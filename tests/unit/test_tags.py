@@ -184,3 +184,8 @@ def test_what_a_write_did_not_leave_is_remembered_beside_what_was_declared() -> 
 
     assert Applied("d1", left) == tags.refusal(there, wanted, "d1", written=True)
     assert Applied("", digest([left, "d1"])) == tags.refusal(there, wanted, "d1", written=False)
+
+
+def test_tags_of_this_tool_alone_are_as_none() -> None:
+    """They are no part of the manifest that is remembered."""
+    assert tags.form_digest({"location": "x"}) == tags.form_digest({"location": "x", "tags": {tags.OWNER: "shop/prod"}})

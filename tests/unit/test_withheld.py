@@ -319,3 +319,11 @@ def test_what_needs_no_secret_is_sent_as_it_is(case: str) -> None:
     filled, gaps = completed(sent, declared, live, remembered=remembered)
 
     assert (sent, ()) == (filled, gaps)
+
+
+@pytest.mark.parametrize("broken", ["what is no object", ["nor", "this"], 1])
+def test_what_has_another_shape_than_the_table_says_is_left_as_it_is(broken: Any) -> None:
+    """Nothing is withheld from what holds no fields."""
+    given = body(diagnostics=broken)
+
+    assert (given, ()) == completed(given, given, given, remembered=False)

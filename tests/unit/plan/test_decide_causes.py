@@ -148,6 +148,21 @@ def test_what_azure_did_not_take_is_told() -> None:
     assert (["diagnostics"], ("diagnostics",)) == ([each.path for each in change.fields], change.in_azure)
 
 
+def test_tags_that_azure_did_not_take_are_told_as_such() -> None:
+    """An Azure Policy may set them, and then there is a way out."""
+    desired = group(tags={"team": "data"})
+    there = live(group(), tags={"team": "policy"})
+    refused = tags.live_digest(there.body, desired.body)
+    change = decide(desired, live(there, tags=applied(desired, refused)), policy())
+    why = "an Azure Policy may set tags, and lifecycle.ignore leaves them to it"
+
+    assert (Action.NO_OP, True, (f"Azure did not take this at the last write: {why}",)) == (
+        change.action,
+        change.stuck,
+        change.reasons,
+    )
+
+
 def test_what_azure_did_not_take_is_written_when_somebody_asks() -> None:
     """Or when the group has moved since."""
     moved = live(group("web", container(image="x")))

@@ -12,8 +12,9 @@ from plans import MISSING, SECRET, only, stamped, with_secret
 from aci_reconcile import tags
 from aci_reconcile.diff import ABSENT, FieldChange
 from aci_reconcile.model import Lifecycle
+from aci_reconcile.normalize import normalize
 from aci_reconcile.plan import Action, Cause, Impact, plan
-from aci_reconcile.plan.decide import decide, matches, memory, takes_long
+from aci_reconcile.plan.decide import compare, decide, matches, memory, takes_long, target
 from aci_reconcile.secret import UNKEPT, Secret, fingerprint
 
 if TYPE_CHECKING:
@@ -307,3 +308,42 @@ def test_a_secret_that_came_by_hand_is_not_ours() -> None:
     there = stamped(group("web", container(environmentVariables=[{"name": "DB"}])))
 
     assert matches(desired, there, policy()) is False
+
+
+def test_without_fingerprints_nobody_knows() -> None:
+    """Although the group still carries one, which a policy of then has made."""
+    there = stamped(with_secret(), "DB=s3cret")
+
+    assert (True, None) == (
+        matches(with_secret(), there, policy()),
+        matches(with_secret(), there, policy(fingerprints=False)),
+    )
+
+
+def test_a_comparison_tells_unknown_fields_beside_secrets() -> None:
+    """Those that only Azure has."""
+    desired = with_secret()
+    there = stamped(group("web", container(environmentVariables=[{"name": "DB"}]), novelty="x"), "DB=s3cret")
+    wanted = target(desired, there, policy())
+    found = compare(desired, normalize(wanted.body), there, policy())
+
+    assert ("novelty",) == found.unknown
+
+
+def test_a_secret_that_is_left_to_others_does_not_go() -> None:
+    """It is in no manifest, and it stays in every write."""
+    desired = group("web", container(image="x", environmentVariables=[SECRET]), lifecycle=Lifecycle(ignore=(OTHER,)))
+    there = stamped(HIDDEN, "DB=s3cret")
+    change = decide(desired, there, policy())
+
+    assert [("containers[web].image", False)] == [(each.path, each.secret) for each in change.fields]
+
+
+def test_a_secret_that_changed_is_sent_although_azure_left_this_body_behind() -> None:
+    """What the body lacks may be the secret."""
+    desired = group("web", container(environmentVariables=[SECRET]), diagnostics={"logAnalytics": {"workspaceId": "w"}})
+    seen = stamped(with_secret({"name": "DB"}), "DB=old")
+    left = tags.Applied(tags.desired_digest(desired.body), tags.live_digest(seen.body, desired.body))
+    there = live(seen, tags={tags.APPLIED: str(left)})
+
+    assert (Action.UPDATE, False) == (decide(desired, there, policy()).action, decide(desired, there, policy()).stuck)

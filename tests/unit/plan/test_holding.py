@@ -184,6 +184,21 @@ SIDES: dict[str, tuple[dict[str, Any], dict[str, Any], Holding]] = {
         Holding(kept=(WORKSPACE,)),
     ),
     "a key of a workspace where there is none": (LOGGED, body(), Holding(new=(WORKSPACE,))),
+    "a file of a volume of which only the name is told": (
+        with_volume({"secret": {"a": Secret("x")}}),
+        with_volume({}),
+        Holding(kept=("volumes[v].secret.a",)),
+    ),
+    "a variable that is empty": (
+        variables(*secret(A="a")),
+        variables({"name": "A", "value": ""}),
+        Holding(kept=(A,)),
+    ),
+    "a variable beside fields that nobody knows": (
+        variables(*secret(A="a"), unheardOf={"x": 1}),
+        variables({"name": "A"}),
+        Holding(kept=(A,)),
+    ),
     "a key of a workspace where diagnostics are empty": (LOGGED, body(diagnostics={}), Holding(new=(WORKSPACE,))),
 }
 
@@ -212,3 +227,51 @@ def test_secrets_are_marked_in_what_comes_or_goes_as_a_whole() -> None:
 def shown(side: Any) -> dict[str, Any]:
     """Return an object with its secrets as they are shown."""
     return {name: str(each) if isinstance(each, Secret) else each for name, each in side.items()}
+
+
+KEYS = ("properties", "containers", "web", "properties", "environmentVariables", "A")
+GUARDED_CHANGES: dict[str, tuple[FieldChange, Holding, FieldChange]] = {
+    "text that a secret takes the place of": (
+        FieldChange(A, "shown", ABSENT, KEYS),
+        Holding(kept=(A,)),
+        FieldChange(A, "shown", None, KEYS, secret=True),
+    ),
+    "a secret that comes": (
+        FieldChange(A, ABSENT, {}, KEYS),
+        Holding(new=(A,)),
+        FieldChange(A, ABSENT, None, KEYS, secret=True),
+    ),
+    "a secret that takes the place of what is no text": (
+        FieldChange(A, {}, ABSENT, KEYS),
+        Holding(kept=(A,)),
+        FieldChange(A, None, ABSENT, KEYS, secret=True),
+    ),
+    "a secret that goes": (
+        FieldChange(A, {}, ABSENT, KEYS),
+        Holding(gone={A: KEYS}),
+        FieldChange(A, None, ABSENT, KEYS, secret=True),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GUARDED_CHANGES)
+def test_no_side_of_a_secret_is_shown(case: str) -> None:
+    """Only whether there is something; readable text is kept for whoever tells that it was readable."""
+    change, held, expected = GUARDED_CHANGES[case]
+
+    assert (expected,) == told([change], held, (*held.kept, *held.new))
+
+
+def test_what_goes_with_its_holder_is_known_to_be_gone() -> None:
+    """Of each kind: what may be hidden there was there, as far as anybody knows."""
+    there = body(
+        container(environmentVariables=[{"name": "A"}]),
+        extensions=[PLAIN_EXTENSION],
+        volumes=[{"name": "v", "secret": {}}],
+        imageRegistryCredentials=[{"server": "acr.io", "username": "u"}],
+        diagnostics={"logAnalytics": {"workspaceId": "w"}},
+    )
+
+    assert {A, EXTENSION, "volumes[v].secret", f"{REGISTRY}.password", WORKSPACE} == set(
+        holding({}, body(), there).gone
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from factories import container, group, owned, policy
+from factories import container, group, owned, policy, rid
 
 from aci_reconcile.errors import Where
 from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import Plan, plan
+from aci_reconcile.plan import Action, Blocker, Change, Impact, Notice, Plan, plan
+from aci_reconcile.plan.ignored import ignored_blockers, ignored_notices
 
 OLD, NEW = container("old", image="cd:7"), container("new", image="git:1")
 PLACE = Where("web.yaml", 9, 5)
@@ -109,3 +110,42 @@ def test_a_path_that_names_nothing_is_told_with_its_place(path: str) -> None:
 def test_one_that_names_something_is_not(ignoring: Resource, there: Resource) -> None:
     """In any spelling of a tag; and nothing is said twice."""
     assert [] == told(plan([ignoring], [owned(there)], policy()))
+
+
+def update(after: Resource, before: Resource, impact: Impact = Impact.RESTART) -> Change:
+    """Return a change of a group that is there."""
+    return Change(after.id, Action.UPDATE, impact, before=before, after=after)
+
+
+def test_a_write_is_held_with_its_reason_and_its_release() -> None:
+    """And others beside it hide it from nobody."""
+    created = Change(rid("a"), Action.CREATE, after=group("a"))
+    found = list(ignored_blockers([created, update(desired(NEW), group("web", OLD))]))
+
+    assert [
+        Blocker(
+            "ignored",
+            "rg-shop/web leaves containers[old].image to others, and this write removes containers[old]",
+            ("rg-shop/web",),
+            "taking containers[old].image out of lifecycle.ignore, or correcting it",
+        )
+    ] == found
+
+
+def test_only_a_write_of_the_body_removes_an_entry() -> None:
+    """One of tags does not; nor does one of a body that holds the entry."""
+    nothing: list[Blocker] = []
+
+    assert nothing == list(ignored_blockers([update(desired(NEW), group("web", OLD), Impact.TAGS_ONLY)]))
+    assert nothing == list(ignored_blockers([update(desired(OLD, NEW), group("web", OLD))]))
+
+
+def test_a_path_into_an_entry_that_is_there_is_told_with_its_group() -> None:
+    """Other changes beside it hide it from nobody."""
+    ignoring = desired(OLD, ignore="containers[old].livenessProbe")
+    created = Change(rid("a"), Action.CREATE, after=group("a"))
+    message = "lifecycle.ignore names containers[old].livenessProbe (web.yaml:9:5), where neither the manifest nor "
+
+    assert [Notice("ignored", "rg-shop/web", f"{message}Azure has anything")] == list(
+        ignored_notices([created, update(ignoring, group("web", OLD))], {ignoring.id.key: ignoring})
+    )

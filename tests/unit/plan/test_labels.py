@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from factories import SUBSCRIPTION, group, rid
 
-from aci_reconcile.model import Resource
+from aci_reconcile.model import Resource, ResourceId
 from aci_reconcile.plan import Action, Change
 from aci_reconcile.plan.labels import Label, freed_labels, label_of
 
@@ -50,6 +50,13 @@ def test_owners_fold_case() -> None:
     shouting = Resource(rid("a", "RG-Shop"), {**scoped("resourceGroupReuse").body, "location": "WESTEUROPE"})
 
     assert ("westeurope", "shop", f"{SUBSCRIPTION}/rg-shop") == label_of(shouting)
+
+
+def test_a_subscription_is_told_in_small_letters() -> None:
+    """However ARM spells it."""
+    shouting = Resource(ResourceId("ABC", "rg", "a"), scoped("subscriptionReuse").body)
+
+    assert ("westeurope", "shop", "abc") == label_of(shouting)
 
 
 def change(action: Action, before: Resource | None, after: Resource | None) -> Change:

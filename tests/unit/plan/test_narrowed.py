@@ -221,3 +221,44 @@ def test_many_who_keep_a_former_address_are_counted(names: str, listed: str) -> 
     text = f"gets another ipAddress.ip; {listed} hold the former one and are left out by --only"
 
     assert [Notice("left-out", "rg-shop/a", text, f"take it along: {offer}")] == moved(change, *names, field="ip")
+
+
+def test_who_keeps_two_former_values_is_told_both() -> None:
+    """An address and a name, by their fields."""
+    change = Change(
+        rid("a"), Action.REPLACE, Impact.RECREATE, before=labelled("x"), after=labelled("y"), loses=("new IP",)
+    )
+    holders = [Holder("rg-shop/b", rid("a"), f"ipAddress.{field}") for field in ("ip", "fqdn")]
+    (told,) = LeftOut({}, rules()).moving((change,), [*holders, replace(holders[0], address="rg-shop/c")])
+
+    assert "gets another ipAddress.fqdn, ipAddress.ip; rg-shop/b, rg-shop/c hold" == told.message[:68]
+
+
+def left_out(*groups: Resource) -> LeftOut:
+    """Return what a run leaves out."""
+    return LeftOut({each.id.key: each for each in groups}, rules())
+
+
+def test_what_is_deleted_depends_on_nothing() -> None:
+    """Nothing is said of it."""
+    nothing: list[Notice] = []
+    deleted = Change(rid("b"), Action.DELETE, before=group("b"))
+
+    assert nothing == list(left_out(group("a")).dependencies((deleted,), {}))
+
+
+def test_who_holds_a_value_of_what_is_written() -> None:
+    """Of a group that is there and gets a whole body: a creation has no former value, and tags move nothing."""
+    there, live = addressed(), {each.id.key: each for each in (holder(), addressed())}
+    update = Change(rid("a"), Action.UPDATE, Impact.RESTART, before=there, after=there)
+    left = left_out(holder(), holder("elsewhere"))
+    found = [
+        left.holders((each,), live)
+        for each in (
+            update,
+            replace(update, action=Action.CREATE, before=None),
+            replace(update, impact=Impact.TAGS_ONLY),
+        )
+    ]
+
+    assert [(Holder("rg-shop/b", rid("a"), "ipAddress.ip"),), (), ()] == found

@@ -198,6 +198,15 @@ def test_a_label_that_passes_on_is_told_on_both_sides() -> None:
     assert () == found["c"]
 
 
+def test_several_that_a_label_passes_between_are_told_one_after_another() -> None:
+    """Azure may tell one label of two groups, and two manifests may want it."""
+    changes = (deletion(labelled("d")), deletion(labelled("e")), creation(labelled("m")), creation(labelled("n")))
+    taken, freed = "after rg-shop/d, rg-shop/e, whose DNS label it takes", "which takes its DNS label"
+    before = f"deleted before rg-shop/m, rg-shop/n, {freed}; everything else comes first"
+
+    assert [(before,), (before,), (taken,), (taken,)] == [each.reasons for each in ordered(changes)]
+
+
 def pruned(*desired: Resource, live: list[Resource], **more: Any) -> tuple[list[tuple[str, str]], list[Event]]:
     """Apply with pruning; returns the writes and what happened."""
     backend = FakeBackend.holding(*(owned(each) for each in live))

@@ -406,3 +406,9 @@ def test_a_declared_group_that_could_not_be_read_is_left_out_however_it_is_spell
     proposal = plan([group("Web"), group("db")], [], policy(), unreadable=[Unreadable("RG-SHOP/wEB", "403")])
 
     assert ["rg-shop/db"] == [each.address for each in proposal.changes]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_plan_tells_whether_all_of_the_subscription_was_looked_through(whole: bool) -> None:
+    """Whoever shows it says of what it knows nothing."""
+    assert whole is plan([group()], [], policy(), whole=whole).whole

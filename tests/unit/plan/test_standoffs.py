@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import group, owned, policy
+from factories import group, owned, policy, rid
 
 from aci_reconcile.model import Lifecycle
-from aci_reconcile.plan import Blocker, plan
+from aci_reconcile.plan import Action, Blocker, Change, Impact, plan
+from aci_reconcile.plan.standoffs import taken_labels
 
 if TYPE_CHECKING:
     from aci_reconcile.model import Resource
@@ -141,3 +142,30 @@ def test_an_orphan_that_stays_keeps_its_label() -> None:
     """Without pruning the rename is held, with it the label passes on."""
     assert ["label"] == [each.code for each in held([labelled("b", "x")], [labelled("a", "x")], prune=False)]
     assert [] == held([labelled("b", "x")], [labelled("a", "x")])
+
+
+def wanting(action: Action, before: Resource | None, after: Resource | None) -> list[Blocker]:
+    """Return what stands in the way of a change where rg-shop/b has the label x."""
+    impact = Impact.RESTART if action is Action.UPDATE else Impact.NONE
+    changes = (Change(rid("a"), action, impact, before=before, after=after),)
+    return list(taken_labels(changes, [labelled("b", "x")]))
+
+
+def test_a_label_that_is_taken_is_told_with_the_way_out() -> None:
+    """Of the group that wants it."""
+    held = Blocker(
+        "label",
+        "rg-shop/a wants the DNS label x in westeurope, which rg-shop/b has and keeps",
+        ("rg-shop/a",),
+        "another dnsNameLabel, or a plan in which rg-shop/b gives it up or is deleted",
+    )
+
+    assert [held] == wanting(Action.UPDATE, labelled("a", "old"), labelled("a", "x"))
+    assert [held] == wanting(Action.CREATE, None, labelled("a", "x"))
+
+
+def test_a_label_is_wanted_by_a_write_that_brings_it() -> None:
+    """Whoever has it already, as Azure tells it, or is not written, wants none."""
+    assert [] == wanting(Action.UPDATE, labelled("a", "x"), labelled("a", "x"))
+    assert [] == wanting(Action.NO_OP, labelled("a", "old"), labelled("a", "x"))
+    assert [] == wanting(Action.DELETE, labelled("a", "old"), None)

@@ -10,7 +10,7 @@ from factories import OWNER, SUBSCRIPTION, group, live, policy, rid
 from aci_reconcile import tags
 from aci_reconcile.model import Resource, ResourceId
 from aci_reconcile.plan import Notice
-from aci_reconcile.plan.undeclared import abandoned_by, is_abroad, is_pruned, undeclared_notices
+from aci_reconcile.plan.undeclared import abandoned_by, is_abroad, is_pruned, spared_notices, undeclared_notices
 
 ID, OTHER_ID = "abc123", "def456"
 ELSEWHERE = "00000000-0000-0000-0000-000000000002"
@@ -214,3 +214,20 @@ def test_they_are_told_in_the_order_of_their_keys() -> None:
     there = [tagged(OWNER, name) for name in ("c", "a", "b")]
 
     assert ["rg-shop/a", "rg-shop/b", "rg-shop/c"] == [each.address for each in undeclared_notices(there, policy())]
+
+
+def test_what_is_passed_over_hides_nothing_behind_it() -> None:
+    """A member of an NGroup, and what has no owner, come first here."""
+    member = Resource(rid("a"), live(group("a", orchestratorId="/x"), tags={tags.OWNER: OWNER}).body)
+    there = [member, tagged("", "b"), tagged(OWNER, "c")]
+
+    assert ["rg-shop/c"] == [each.address for each in undeclared_notices(there, policy())]
+
+
+def test_what_a_destruction_spares_is_told_with_what_deletes_it() -> None:
+    """Each by itself."""
+    why = "it stays: its tag holds no id, so that it may be another project's of this name"
+    hint = "name its resource group in the project file, or give `apply --prune --max-deletes N`"
+    there = [tagged(OWNER, name, FAR) for name in ("b", "a")]
+
+    assert [Notice("orphan", f"{FAR}/{name}", why, hint) for name in ("b", "a")] == list(spared_notices(there))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from aci_reconcile import tags
 from aci_reconcile.model import Lifecycle, Resource, ResourceId
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan import Action, Change, Impact, plan
+from aci_reconcile.plan.withholding import withholding
 from aci_reconcile.secret import Secret, fingerprint
 
 if TYPE_CHECKING:
@@ -333,3 +335,13 @@ def test_a_secret_that_is_not_at_hand_is_not_compared_and_stops_a_write() -> Non
     assert 1 == equal.not_compared
     assert ["rg-shop/web"] == [address for address, _ in created.missing_secrets]
     assert not created.applyable
+
+
+def test_what_lacks_a_secret_is_searched_for_it() -> None:
+    """Although nothing was to be looked for in its manifest."""
+    desired = replace(group("web", container(environmentVariables=[{"name": "A"}])), plain=True)
+    change = withholding(Change(desired.id, Action.CREATE, after=desired), desired, policy())
+
+    assert change.after is not None
+    assert change.after.plain is False
+    assert ["containers[web].environmentVariables[A]"] == missing(change)
