@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import body, container
 
+from aci_reconcile.deferred import Deferred, GroupReference
 from aci_reconcile.diff import diff, leaves
 from aci_reconcile.fields import ROOT, Fold, Replaces
 from aci_reconcile.fields.settable import settable
@@ -408,3 +409,60 @@ def test_a_secret_in_a_field_that_nobody_knows_goes_by_its_name() -> None:
     hidden = Secret("a")
 
     assert {"Xtra": hidden, "Xtra.X": hidden} == {**secrets_of({"Xtra": hidden}), **secrets_of({"Xtra": {"X": hidden}})}
+
+
+WAITING = Deferred("X ", GroupReference("rg-Shop/DB", "ipAddress.ip"))
+OTHERWISE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a list for a text": ({"properties": {"osType": ["Linux", None, 1.0]}}, {"osType": ["Linux", None, 1]}),
+    "an object for a list": (
+        {"properties": {"containers": {"a": {"properties": {"instanceView": {"state": "x"}}}}}},
+        {"containers": {"a": {"properties": {"instanceView": {"state": "x"}}}}},
+    ),
+    "a list for a map": (
+        {"properties": {"containers": [], "osType": 1.0}, "identity": {"userAssignedIdentities": [{"clientId": "x"}]}},
+        {"osType": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OTHERWISE)
+def test_what_has_another_shape_than_the_table_says_is_plain_json(case: str) -> None:
+    """Nothing in it is taken for a field."""
+    given, properties = OTHERWISE[case]
+    identity = {name: given[name] for name in given if name == "identity"}
+
+    assert {"properties": properties, **identity} == normalize(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "normal"),
+    [
+        ("on Failure", "OnFailure"),
+        ("Sometimes Not", "Sometimes Not"),
+        (WAITING, WAITING),
+    ],
+)
+def test_a_text_of_a_few_is_spelled_as_the_table_spells_it(given: str, normal: str) -> None:
+    """What the table does not know, and what is not known yet, stays as it is."""
+    assert {"properties": {"restartPolicy": normal}} == normalize({"properties": {"restartPolicy": given}})
+
+
+@pytest.mark.parametrize(("given", "normal"), [("/Subnets/A", "/subnets/a"), (WAITING, WAITING)])
+def test_a_text_is_folded_once_it_is_known(given: str, normal: str) -> None:
+    """What waits for another group is compared as it stands."""
+    credentials = [{"server": "a", "identity": given}]
+    found: Any = normalize({"properties": {"imageRegistryCredentials": credentials}})
+    identity = found["properties"]["imageRegistryCredentials"]["a"]["identity"]
+
+    assert (type(given), normal) == (type(identity), identity)
+
+
+def test_a_number_or_a_truth_that_is_the_default_is_as_none() -> None:
+    """Any other one is kept, and so is none at all of what has no default."""
+    probe = {"periodSeconds": 10, "failureThreshold": 4, "httpGet": {"port": 80}}
+    mounts = [{"name": "a", "mountPath": "/a", "readOnly": False}, {"name": "b", "mountPath": "/b", "readOnly": True}]
+    normal: Any = normalize(body(container(livenessProbe=probe, volumeMounts=mounts)))
+    properties = normal["properties"]["containers"]["web"]["properties"]
+
+    assert {"failureThreshold": 4, "httpGet": {"port": 80}} == properties["livenessProbe"]
+    assert [("/a", {"name": "a"}), ("/b", {"name": "b", "readOnly": True})] == list(properties["volumeMounts"].items())
