@@ -59,13 +59,22 @@ class Running:
             return
 
 
-def begun(commands: Commands, cloud: Azure) -> Running:
-    """Begin the recreation, and return when the group is deleted."""
+LEAD = """\
+import os, signal, sys
+for each in (signal.SIGHUP, signal.SIGQUIT):  # whoever runs the tests in the background, or under nohup, ignores them
+    signal.signal(each, signal.SIG_IGN if str(int(each)) == sys.argv[2] else signal.SIG_DFL)
+os.setsid()
+os.close(os.open(sys.argv[1], os.O_RDWR))
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
+
+
+def begun(commands: Commands, cloud: Azure, ignored: int = 0) -> Running:
+    """Begin the recreation, with a signal that is ignored from the start, and return when the group is deleted."""
     ours, theirs = pty.openpty()
     name = os.ttyname(theirs)
-    lead = "import os,sys\nos.setsid()\nos.close(os.open(sys.argv[1], os.O_RDWR))\nos.execvp(sys.argv[2], sys.argv[2:])"
     process = subprocess.Popen(
-        ["python3", "-c", lead, name, *COMMAND, "apply", "-y", "--allow-replace"],
+        ["python3", "-c", LEAD, name, str(int(ignored)), *COMMAND, "apply", "-y", "--allow-replace"],
         cwd=commands.folder,
         env=commands.environment({}),
         stdin=theirs,
@@ -134,11 +143,7 @@ def test_a_recreation_ends_without_its_terminal(
 
 def test_a_recreation_under_nohup_does_not_even_notice(commands: Commands, cloud: Azure) -> None:
     """The signal was ignored before the run began: it ends as if nothing had been."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        running = begun(commands, cloud)
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    running = begun(commands, cloud, signal.SIGHUP)
     closed(running)
 
     assert 0 == waited(running)
