@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -188,7 +189,7 @@ def test_the_errors_it_prints(az: Az, rg: str) -> None:
 
 
 def test_aci_reconcile_adopts_what_azure_cli_made(az: Az, rg: str, tmp_path: Path) -> None:
-    """The same file: our own command finds nothing to change but its tag, writes that, and is then content."""
+    """The same file: our own command finds nothing to change but its tags, writes them, and is then content."""
     az.from_file(rg, group("shared"))
     before = az("container", "show", "-g", rg, "-n", "shared").json
     (tmp_path / "shared.yaml").write_text(yaml.safe_dump(group("shared")), encoding="utf-8")
@@ -199,7 +200,10 @@ def test_aci_reconcile_adopts_what_azure_cli_made(az: Az, rg: str, tmp_path: Pat
 
     assert f"~ {rg}/shared [adopt, tags only]" in planned
     assert "No changes. 1 group matches its manifest." in again
+    serial = after["tags"].pop("aci-reconcile-applied")
+
     assert {**before, "tags": {"team": "blue", "aci-reconcile-project": "default"}} == after
+    assert re.fullmatch(r"v1:::[0-9a-f]{8}", serial)
 
 
 def test_aci_reconcile_uses_the_session_of_azure_cli(az: Az, rg: str, tmp_path: Path) -> None:
