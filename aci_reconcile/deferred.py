@@ -105,7 +105,8 @@ def resolved(resource: Resource, values: Values) -> Resource:
 
 def references_in(resource: Resource) -> tuple[GroupReference, ...]:
     """Return the references that stand in the body of a group, each once."""
-    return () if resource.plain else references(resource.body)
+    known = resource.contents
+    return () if resource.plain or (known is not None and not known.refers) else references(resource.body)
 
 
 def references(value: Json) -> tuple[GroupReference, ...]:

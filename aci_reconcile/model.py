@@ -112,6 +112,17 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What stands in one body, looked for once: thousands of groups are asked for their secrets again and again."""
+
+    body: Body
+    secrets: Mapping[str, Secret]
+    """By their paths."""
+    refers: bool
+    """Whether a text in it waits for another group."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A container group, declared or live.
 
@@ -125,6 +136,14 @@ class Resource:
     where: Where | None = None
     plain: bool = field(default=False, compare=False, repr=False)
     """Whether it is known that nothing in the body is a secret or waits for another group; then nobody need look."""
+    known: Contents | None = field(default=None, compare=False, repr=False)
+    """What is known to stand in the body, as long as it is this very one."""
+
+    @property
+    def contents(self) -> Contents | None:
+        """What stands in the body, where that has been looked for."""
+        known = self.known
+        return known if known is not None and known.body is self.body else None
 
     def with_body(self, body: Body) -> Resource:
         """Return it with another body of the same kind: one that holds secrets only where this one may."""

@@ -17,13 +17,17 @@ from aci_reconcile.deferred import Deferred
 from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node, child
 from aci_reconcile.fields.paths import below, display
 from aci_reconcile.fields.urls import normal_url
-from aci_reconcile.model import LEAVES, as_object
+from aci_reconcile.model import LEAVES, as_list, as_object
 from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Body, Json
+    from collections.abc import Sequence
+
+    from aci_reconcile.model import Body, Json, Resource
 
 NormalForm: TypeAlias = "dict[str, Json]"
+
+_NO_SECRETS: Mapping[str, Secret] = {}
 
 POSITION = "(position)"
 """In the entries of a keyed list whose order matters: where the entry stands, from 0."""
@@ -76,6 +80,14 @@ def secrets_of(body: Body) -> dict[str, Secret]:
     """
     found = {path.lstrip("."): secret for path, secret in _collected(body, ROOT)}
     return {path: found[path] for path in sorted(found)}
+
+
+def secrets_in(resource: Resource) -> Mapping[str, Secret]:
+    """Return every write-only value of a declared group, as ``secrets_of`` does of its body."""
+    if resource.plain:
+        return _NO_SECRETS
+    known = resource.contents
+    return known.secrets if known is not None else secrets_of(resource.body)
 
 
 def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str, ...]]:
@@ -244,22 +256,28 @@ def plain(raw: Json) -> Json:
 
 def _collected(value: Json, node: Node | None) -> list[tuple[str, Secret]]:
     """Return the secrets below a value, each with the end of its path: paths are worked out only where one stands."""
-    if type(value) in LEAVES:
+    kind = type(value)
+    if kind in LEAVES:
         return []
+    if kind is list:
+        return _collected_in_list(as_list(value), node)
     if isinstance(value, Secret):
         return [("", value)]
     found: list[tuple[str, Secret]] = []
-    if isinstance(value, Mapping):
-        for name, below in value.items():
-            if type(below) in LEAVES:
-                continue
-            entry = child(node, name)
-            for path, secret in _collected(below, entry):
-                found.append((path if entry is not None and entry.row.unnamed else f".{name}{path}", secret))
-    elif isinstance(value, list):
-        item = node.item if node is not None else None
-        for position, each in enumerate(value):
-            if inner := _collected(each, item):
-                key = (entry_key(each, node) if node is not None else "") or str(position)
-                found += [(f"[{key}]{path}", secret) for path, secret in inner]
+    for name, inner in as_object(value).items():
+        if type(inner) in LEAVES:
+            continue
+        entry = child(node, name)
+        for path, secret in _collected(inner, entry):
+            found.append((path if entry is not None and entry.row.unnamed else f".{name}{path}", secret))
+    return found
+
+
+def _collected_in_list(values: Sequence[Json], node: Node | None) -> list[tuple[str, Secret]]:
+    item = node.item if node is not None else None
+    found: list[tuple[str, Secret]] = []
+    for position, each in enumerate(values):
+        if inner := _collected(each, item):
+            key = (entry_key(each, node) if node is not None else "") or str(position)
+            found += [(f"[{key}]{path}", secret) for path, secret in inner]
     return found

@@ -91,6 +91,27 @@ def completed(body: Body, declared: Body, live: Body, *, remembered: bool) -> tu
     return as_object(filled), tuple(search.found)
 
 
+def lacking(value: Json, node: Node = ROOT) -> bool:
+    """Whether anything below could hold a secret and holds none: a quick look, after which most groups need no other.
+
+    What is there counts as what belongs there: that holds for what a manifest says, and for nothing that is carried.
+    """
+    if node.kind is Kind.LIST:
+        item = node.item
+        return item is not None and any(lacking(each, item) for each in as_list(value))
+    holder = as_object(value)
+    return any(_lacks(holder, name, below) for name, below in node.children.items() if below.confides)
+
+
+def _lacks(holder: Body, name: str, below: Node) -> bool:
+    given, row = holder.get(name), below.row
+    if not row.confidential:
+        return given is not None and lacking(given, below)
+    if given is None and below.kind is Kind.MAP and not row.unless:
+        return False
+    return (given is None or given == {}) and not _stands_in(holder, below)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sides:
     """The same place in the manifest and in the live body; None where there is nothing."""

@@ -12,7 +12,7 @@ from aci_reconcile.cli.variables import variables_of
 from aci_reconcile.cli.vaults import loaded_with
 from aci_reconcile.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.manifest import Loaded, Request, load, project_file
-from aci_reconcile.normalize import secrets_of
+from aci_reconcile.normalize import secrets_in
 from aci_reconcile.report import diagnostics_text, sanitize
 from aci_reconcile.report.words import count
 
@@ -141,7 +141,7 @@ def fallback_subscription(target: Target, environ: Mapping[str, str]) -> str:
 
 def declared_secrets(loaded: Loaded) -> tuple[Secret, ...]:
     """Return every secret that the manifests declare, to be taken out of what Azure and the containers say."""
-    return tuple(secret for each in loaded.resources for secret in secrets_of(each.body).values() if secret.available)
+    return tuple(secret for each in loaded.resources for secret in secrets_in(each).values() if secret.available)
 
 
 def with_subscription(loaded: Loaded, subscription: str) -> Loaded:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.manifest import load
-from aci_reconcile.normalize import secrets_of
+from aci_reconcile.normalize import secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -63,6 +63,6 @@ def fetching(target: Target, session: Session) -> Fetch:
 def _needed(loaded: Loaded) -> set[str]:
     """Return the names of the secrets that the selected groups need."""
     chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
-    sources = [secret.source for each in chosen for secret in secrets_of(each.body).values()]
+    sources = [secret.source for each in chosen for secret in secrets_in(each).values()]
     sources += [key.source for key in loaded.project.fingerprints.keys]
     return {name for source in sources for name in _SOURCE.findall(source)}

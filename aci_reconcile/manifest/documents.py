@@ -26,7 +26,8 @@ from aci_reconcile.manifest.tokens import names_in, placeholder
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.validator import conforms
 from aci_reconcile.manifest.versions import api_order, is_api_version, newest
-from aci_reconcile.model import CONTAINER_GROUPS, Resource, ResourceId, as_object, as_text
+from aci_reconcile.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
+from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,10 +119,11 @@ class _Document:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
         body = settable(body)
-        resource = Resource(identity, body, lifecycle(ours, body), where, typing.places.plain)
-        return Declared(
-            resource, api_version, ours, tuple(named(item)) if not typing.places.plain and references(body) else ()
-        )
+        plain = typing.places.plain
+        known = None if plain else Contents(body, secrets_of(body), bool(references(body)))
+        resource = Resource(identity, body, lifecycle(ours, body), where, plain, known)
+        refers = known is not None and known.refers
+        return Declared(resource, api_version, ours, tuple(named(item)) if refers else ())
 
     def _lenient(self, api_version: str) -> bool:
         """Whether the manifest may know more than we do: it was written for a newer api-version."""

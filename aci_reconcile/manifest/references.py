@@ -85,6 +85,10 @@ class References:
         """Replace the references of a text."""
         if "${" not in node.text:
             return Text(node.text)
+        only = _REFERENCE.fullmatch(node.text)
+        if only is not None and not only["escape"]:
+            text = self._one(only, node.where, path)
+            return text._replace(whole=True) if self.size.add(text.value) else self._too_large(node.where, path)
         self._complain_of_lookalikes(node, path)
         parts: list[Text] = []
         end = 0
@@ -94,9 +98,8 @@ class References:
             end = match.end()
             if not self.size.add(parts[-1].value):
                 return self._too_large(node.where, path)
-        whole = len(parts) == 2 and not parts[0].value and end == len(node.text)  # noqa: PLR2004  lead and reference
         parts.append(Text(node.text[end:]))
-        return _joined(parts, whole=whole and not node.text.startswith("$$"))
+        return _joined(parts)
 
     def _too_large(self, where: Where, path: str) -> Text:
         message = (
@@ -228,10 +231,9 @@ def _offline(whole: str, source: str, *, public: bool) -> Text:
     return Text(Secret.unavailable(source, "not resolved"), unknown=True, offer=whole)
 
 
-def _joined(parts: list[Text], *, whole: bool) -> Text:
+def _joined(parts: list[Text]) -> Text:
     return Text(
         _sum([part.value for part in parts]),
-        whole=whole,
         unknown=any(part.unknown for part in parts),
         failed=any(part.failed for part in parts),
         offer=next((part.offer for part in parts if part.offer), ""),

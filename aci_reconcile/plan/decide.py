@@ -11,7 +11,7 @@ from aci_reconcile.complete import complete
 from aci_reconcile.diff import FieldChange, Replaces, diff, secret_change
 from aci_reconcile.health import has_ended
 from aci_reconcile.model import NO_TAGS, as_object, as_text
-from aci_reconcile.normalize import align, normalize, secrets_of
+from aci_reconcile.normalize import align, normalize, secrets_in, secrets_of
 from aci_reconcile.plan.holding import Holding, holding, readable, told
 from aci_reconcile.plan.losses import losses
 from aci_reconcile.plan.values import Action, Cause, Change, Impact
@@ -99,9 +99,10 @@ def compare(
     return _with_secrets(found, {path: secrets[path] for path in held.kept}, live, policy, verdict=verdict)
 
 
-def _secrets(desired: Resource, live: Resource) -> dict[str, Secret]:
+def _secrets(desired: Resource, live: Resource) -> Mapping[str, Secret]:
     """Return the declared secrets that a write would send; others answer for fields that are ignored."""
-    return {} if desired.plain else secrets_of(_carried(desired, live))
+    ignored = desired.lifecycle.ignore and not desired.plain
+    return secrets_of(_carried(desired, live)) if ignored else secrets_in(desired)
 
 
 def target_form(desired: Resource, declared: NormalForm, wanted: Resource) -> NormalForm:

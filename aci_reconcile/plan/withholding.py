@@ -9,7 +9,7 @@ from aci_reconcile import tags
 from aci_reconcile.carry import ignorable
 from aci_reconcile.fields import ROOT
 from aci_reconcile.fields.paths import display
-from aci_reconcile.withheld import completed
+from aci_reconcile.withheld import completed, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def withholding(change: Change, desired: Resource, policy: Policy) -> Change:
 
     Where nothing is written but tags, such a secret is only one that could not be compared.
     """
-    if change.after is None:
+    if change.after is None or not (desired.lifecycle.ignore or lacking(change.after.body)):
         return change
     live = change.before.body if change.before else _NOTHING
     remembered = change.before is not None and _remembers(change.before, policy)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.errors import AzureError
 from aci_reconcile.provisioning import is_settled
-from aci_reconcile.reconcile.patience import Deadline, Pace, going_on, patiently
+from aci_reconcile.reconcile.patience import Deadline, going_on, patiently
 from aci_reconcile.reconcile.steps import Await, InterruptedRunError, Notify, pause
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ _WORTHWHILE = 3
 """A page is worth as many single requests: it is larger, and a settled group must be looked at only once."""
 _SOON = 0.2
 """Seconds after which a look is worth it where groups end one after another."""
+_SELDOM = 0.5
+"""Seconds between two looks that take one page, once the groups have been on their way for long."""
+_SHARE = 0.1
+"""Of the time that groups have been on their way: so much later, at most, they are seen to have ended."""
 _FRESH = 5.0
 """Seconds for which what a list said just before a write counts as read again."""
 
@@ -51,7 +55,8 @@ class Watch:
     pages: int = 1
     pending: int = 0
     due: float = 0
-    pace: Pace = field(default_factory=lambda: Pace(ceiling=0.5))
+    since: float = 0
+    """When the first of those that are waited for began to be, in seconds since the epoch."""
     last: Listing = field(default_factory=Listing)
     ended: int = 0
     """How many of its groups were not on their way at the last look."""
@@ -64,8 +69,8 @@ class Watch:
     def joined(self, now: float) -> Generator[None]:
         """Count one more group as waited for."""
         if not self.pending:
-            self.pace = Pace(ceiling=min(max(0.5, self.pages / 4), 10.0))
-            self.due = now + self.pace.next()
+            self.since = now
+            self.due = now + self._delay(now)
         self.pending += 1
         try:
             yield
@@ -79,11 +84,15 @@ class Watch:
     def looked(self, listing: Listing, now: float) -> None:
         """Keep what a look has shown; the next one is due a little later each time, and soon after something ended."""
         ended = sum(is_settled(each.body) for each in listing.groups.values())
-        if ended != self.ended or len(listing.groups) < len(self.last.groups):
-            self.pace.delay = _SOON
+        ending = ended != self.ended or len(listing.groups) < len(self.last.groups)
         self.last, self.ended = listing, ended
         self.pages = pages_of(len(listing.groups))
-        self.due = now + self.pace.next()
+        self.due = now + (_SOON if ending else self._delay(now))
+
+    def _delay(self, now: float) -> float:
+        """Return the seconds until the next look: the more pages it takes, the less often."""
+        most = min(max(_SELDOM, self.pages / 4), 10.0)
+        return min(max(_SOON / _SELDOM * most, (now - self.since) * _SHARE), most)
 
 
 def pages_of(groups: int) -> int:
