@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -142,6 +141,8 @@ def _shown(endpoint: Endpoint, *, local: bool) -> str:
 
 
 def _store(folder: Path) -> Store:
+    import sqlite3
+
     from aci_reconcile.emulator import open_store
 
     try:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.cli.console import PIPED
 from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
-from aci_reconcile.cli.ours import check_ours
 from aci_reconcile.cli.whole import check_target, write_whole
 from aci_reconcile.errors import AciReconcileError, InvalidManifestsError, UsageError
 from aci_reconcile.report import PLAIN, diagnostics_json, diagnostics_text
@@ -176,6 +175,8 @@ def _files(given: Given) -> Generator[tuple[str, Path]]:
         if not file.parent.is_dir():
             raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="make it first")
         check_target(f"--report {form}={name}", file)
+        from aci_reconcile.cli.ours import check_ours
+
         check_ours(f"--report {form}={name}", file, form)
         taken.add(file.resolve())
         yield form, file

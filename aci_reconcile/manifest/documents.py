@@ -120,7 +120,7 @@ class _Document:
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
         body = settable(body)
         plain = typing.places.plain
-        known = None if plain else Contents(body, secrets_of(body), bool(references(body)))
+        known = None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(references(body)))
         resource = Resource(identity, body, lifecycle(ours, body), where, plain, known)
         refers = known is not None and known.refers
         return Declared(resource, api_version, ours, tuple(named(item)) if refers else ())

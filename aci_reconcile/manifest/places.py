@@ -26,6 +26,8 @@ class Places:
     """Every key that stands in a map of the body."""
     plain: bool = True
     """Whether every value of the body is plain JSON: no secret, and no text that waits for another group."""
+    refers: bool = False
+    """Whether a text of the body may wait for another group."""
 
     def find(self, path: Path) -> Where:
         """Return the place of a path, or of the nearest thing around it."""

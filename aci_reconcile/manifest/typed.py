@@ -160,8 +160,10 @@ class Typing:
 
     def _replaced(self, text: Text, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
         """Return the value of a text whose references are replaced."""
-        if text.deferred and not _may_wait(spec, path):
-            return self._impatient(text, node, path)
+        if text.deferred:
+            if not _may_wait(spec, path):
+                return self._impatient(text, node, path)
+            self.places.refers = True
         if (text.hidden or isinstance(text.value, Secret)) and not (spec is not None and spec.write_only):
             return self._exposed(text, node, path)
         if isinstance(text.value, Secret):
