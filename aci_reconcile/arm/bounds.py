@@ -18,15 +18,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from requests.adapters import HTTPAdapter
 from requests.exceptions import ReadTimeout, RequestException
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from aci_reconcile.arm.authorities import SharedTrust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from requests import PreparedRequest, Response
+    from requests.adapters import HTTPAdapter
 
 _CURRENT: Final = threading.local()
 _LARGEST: Final = 64 * 1024 * 1024
@@ -160,7 +162,7 @@ def adapter_of(count: Callable[[], None], seconds: float) -> type[HTTPAdapter]:
     """Return the adapter of requests that counts what goes out, and cuts what takes longer than ``seconds``."""
     watchdog = Watchdog(seconds)
 
-    class Adapter(HTTPAdapter):
+    class Adapter(SharedTrust):
         def init_poolmanager(self, *args: Any, **options: Any) -> None:
             super().init_poolmanager(*args, **options)
             self.poolmanager.pool_classes_by_scheme = dict(POOLS)
