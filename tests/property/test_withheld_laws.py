@@ -13,6 +13,7 @@ from aci_reconcile.model import Lifecycle, Resource
 from aci_reconcile.normalize import secrets_of
 from aci_reconcile.plan import plan
 from aci_reconcile.secret import Secret
+from aci_reconcile.withheld import completed, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,3 +130,11 @@ def test_no_variable_is_sent_without_a_value(wanted: dict[str, Any]) -> None:
     assert change.after is not None
     for _, each, names in _holders(change.after.body):
         assert each.keys() & set(names)
+
+
+@given(wanted=BODIES, was=st.one_of(st.just({}), BODIES), remembered=st.booleans())
+def test_what_lacks_no_secret_needs_none(wanted: dict[str, Any], was: dict[str, Any], *, remembered: bool) -> None:
+    """The quick look at what is sent never misses what the look at all three sides finds."""
+    seen = live(Resource(rid(), was)).body if was else {}
+
+    assert lacking(wanted) or completed(wanted, wanted, seen, remembered=remembered) == (wanted, ())

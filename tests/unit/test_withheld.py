@@ -9,7 +9,7 @@ from factories import body, container
 
 from aci_reconcile.fields import ROOT
 from aci_reconcile.secret import Secret
-from aci_reconcile.withheld import completed, variable_name, with_declared
+from aci_reconcile.withheld import completed, lacking, variable_name, with_declared
 
 SECRET, OTHER = Secret("s3cr3t", source="env:PW"), Secret("other", source="env:OTHER")
 
@@ -327,3 +327,31 @@ def test_what_has_another_shape_than_the_table_says_is_left_as_it_is(broken: Any
     given = body(diagnostics=broken)
 
     assert (given, ()) == completed(given, given, given, remembered=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "lacks"),
+    [
+        (body(), False),
+        (variables({"name": "A", "value": "x"}), False),
+        (variables({"name": "A", "value": ""}), False),
+        (variables({"name": "A", "secureValue": SECRET}), False),
+        (variables({"name": "A", "secureValueReference": "x"}), False),
+        (variables({"name": "A", "secureValue": SECRET}, {"name": "B"}), True),
+        (variables({"name": "B"}, {"name": "A", "secureValue": SECRET}), True),
+        (registries({**USER, "password": SECRET}), False),
+        (registries(USER), True),
+        (volume(azureFile={**SHARE, "storageAccountKey": SECRET}), False),
+        (volume(azureFile=SHARE), True),
+        (volume(secret={"f": SECRET}), False),
+        (volume(secret={}), True),
+        (volume(emptyDir={}), False),
+        (body(diagnostics={"logAnalytics": {"workspaceId": "x"}}), True),
+        (body(diagnostics={"logAnalytics": {"workspaceId": "x", "workspaceKey": SECRET}}), False),
+        ({"properties": None}, False),
+        ({}, False),
+    ],
+)
+def test_what_could_hold_a_secret_and_holds_none_is_seen_at_once(given: dict[str, Any], *, lacks: bool) -> None:
+    """Wherever it stands; a volume of another kind holds none."""
+    assert lacks is lacking(given)
