@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from quick_time import without_waiting
 from unit.cli.command_line import CommandLine
 
 from aci_reconcile import tags
@@ -93,6 +94,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     monkeypatch.setenv("ACI_RECONCILE_STABLE_FOR", "0s")
+    without_waiting(monkeypatch)
     emulator = Emulator(open_store(None), knobs=Knobs(provisioning_seconds=0), on_request=note)
     with serve(emulator) as server:
         monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", server.url)
