@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import re
 import subprocess
 import sys
@@ -43,12 +42,6 @@ MUTABLE = {
 OWN_ABSOLUTE = re.compile(r"(?<![\w.:/])/(work|root|farm|home)/")
 
 
-@functools.cache
-def nodes_of(module: Path) -> tuple[ast.AST, ...]:
-    """Return the syntax tree of a module, flat."""
-    return tuple(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
-
-
 def name_of(module: Path) -> str:
     """Return a module's path below the package."""
     return module.relative_to(PACKAGE).as_posix()
@@ -59,7 +52,8 @@ def test_only_arm_opens_a_secret() -> None:
     callers = {
         name_of(module)
         for module in MODULES
-        for node in nodes_of(module)
+        if "reveal" in (text := module.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute) and node.attr == "reveal"
     }
 
@@ -72,7 +66,7 @@ def test_modules_and_functions_are_small(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
     long = [
         node.name
-        for node in nodes_of(module)
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
     ]
 
@@ -85,7 +79,8 @@ def test_dataclasses_are_frozen_but_for_those_named_here() -> None:
     mutable = {
         node.name
         for module in MODULES
-        for node in nodes_of(module)
+        if "dataclass" in (text := module.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.ClassDef)
         for decorator in map(ast.unparse, node.decorator_list)
         if "dataclass" in decorator and "frozen=True" not in decorator
