@@ -101,7 +101,7 @@ def test_one_list_serves_all() -> None:
 
     assert (50, 0) == (backend.verbs["put"], backend.verbs["get"])
     assert backend.verbs["poll"] <= 2
-    assert 2 <= backend.verbs["list"] <= 30
+    assert 2 <= backend.verbs["list"] <= 35
     assert 50 == sum(isinstance(each, Succeeded) for each in events)
 
 
