@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aci_reconcile.fields import API_VERSION, FIELDS, UNSET, Field, Fold, Kind, Replaces
+from aci_reconcile.core.fields import API_VERSION, FIELDS, UNSET, Field, Fold, Kind, Replaces
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "fields.md"
 HEADER = f"""# Fields

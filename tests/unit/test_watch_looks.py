@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from factories import FakeBackend, context, group, owned, rid
 
-from aci_reconcile.events import Finished
-from aci_reconcile.model import Resource
+from aci_reconcile.core.model import Resource
 from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.reconcile.patience import Deadline
 from aci_reconcile.reconcile.steps import Task
 from aci_reconcile.reconcile.watch import look
