@@ -111,6 +111,10 @@ class Lifecycle:
     """Where each of them stands."""
 
 
+Key: TypeAlias = "tuple[str, str, str, str]"
+"""What tells a group from every other: ``ResourceId.key``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What stands in one body, looked for once: thousands of groups are asked for their secrets again and again."""

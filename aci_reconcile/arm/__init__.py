@@ -1,9 +1,10 @@
 """Azure Resource Manager as a ``Backend``; the only importer of ``azure.*``, and never before it is needed."""
 
 from aci_reconcile.arm.backend import ArmBackend
-from aci_reconcile.arm.connection import Credential, Identity, connect, vaults_of
+from aci_reconcile.arm.connection import connect, vaults_of
 from aci_reconcile.arm.credentials import endpoint_from, subscription_from
 from aci_reconcile.arm.endpoint import CLOUDS, CloudName, Endpoint, cloud, custom
+from aci_reconcile.arm.identity import Credential, Identity
 from aci_reconcile.arm.tracing import span
 
 __all__ = [

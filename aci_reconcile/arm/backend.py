@@ -19,8 +19,8 @@ from aci_reconcile.model import CONTAINER_GROUPS, Resource, ResourceId, as_objec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.arm.connection import Identity
     from aci_reconcile.arm.failures import Answer
+    from aci_reconcile.arm.identity import Identity
     from aci_reconcile.arm.preflight import ArmPreflight
     from aci_reconcile.arm.transport import Counter
     from aci_reconcile.arm.wire import Wire

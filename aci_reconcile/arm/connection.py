@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.arm.backend import ArmBackend
+from aci_reconcile.arm.identity import USER_AGENT, Identity
 from aci_reconcile.arm.wire import Clients, Wire
 from aci_reconcile.redaction import Redactor
-from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aci_reconcile.arm.endpoint import Endpoint
+    from aci_reconcile.arm.identity import Credential
     from aci_reconcile.arm.transport import Send
     from aci_reconcile.arm.vaults import Vaults
 
-USER_AGENT = f"aci-reconcile/{VERSION}"
 PATIENCE_SECONDS = 1800.0
 _SHORTEST_SECONDS = 1.0
 READ_SECONDS = 60.0
 """How long an answer may take. ARM gives up on a provider after about a minute and says 504."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who we are to Azure, for the user to see; never a token or a secret. ``warning`` is about how it is kept."""
-
-    description: str
-    warning: str = ""
-    sign_in: Callable[[], str] = lambda: ""
-    """Gets the token of the first request, where it needs one, and says who acts with it."""
-
-
-class Credential(Protocol):
-    """What gives tokens: azure-identity's credentials, and whatever else has their method."""
-
-    def get_token(self, *scopes: str, **options: Any) -> Any:
-        """Return a token for these scopes."""
-        ...
 
 
 def connect(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide

@@ -96,7 +96,7 @@ class Vaults:
         """
         if not _NAME.fullmatch(vault):
             raise ValueError(f"{vault!r} is no name of a vault")
-        from aci_reconcile.arm.connection import USER_AGENT
+        from aci_reconcile.arm.identity import USER_AGENT
         from aci_reconcile.arm.policies import ReadsOnly
 
         return make(

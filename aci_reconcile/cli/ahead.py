@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Sources, Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.manifest import Project
-    from aci_reconcile.reconcile.watch import Listing
+    from aci_reconcile.reconcile.watches import Listing
 
     Listed = Callable[[], Listing]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.cli.emulator import EmulatorOptions
+    from aci_reconcile.cli.emulator_options import EmulatorOptions
     from aci_reconcile.cli.session import Session
     from aci_reconcile.emulator import Server
 

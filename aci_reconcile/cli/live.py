@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aci_reconcile.cli.console import Progress
-from aci_reconcile.cli.progress import lines_of
+from aci_reconcile.cli.event_lines import lines_of
 from aci_reconcile.events import Failed, Moved, Skipped, Started, Succeeded, Unhealthy, Waiting
 from aci_reconcile.report import sanitize
 from aci_reconcile.report.events import doing
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.backend import Clock
     from aci_reconcile.cli.console import Console
-    from aci_reconcile.cli.progress import Reader
+    from aci_reconcile.cli.event_lines import Reader
     from aci_reconcile.events import Event
     from aci_reconcile.plan.values import Change
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aci_reconcile.model import Scope
     from aci_reconcile.plan.policy import Policy
     from aci_reconcile.reconcile.effort import Effort
-    from aci_reconcile.reconcile.watch import Listing
+    from aci_reconcile.reconcile.watches import Listing
     from aci_reconcile.report import Header
 
 

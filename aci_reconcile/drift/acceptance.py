@@ -6,24 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.drift.times import day
-from aci_reconcile.fields import ROOT, Fold
-from aci_reconcile.fields.paths import along, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from aci_reconcile.drift.findings import Finding
     from aci_reconcile.errors import Where
-
-
-def _alike(path: str) -> tuple[str, ...]:
-    """Return a path without what may differ in its spelling: the case of a field's name, and of a tag's."""
-    keys = parse(ROOT, path) or (path,)
-    return tuple(
-        key.lower() if parent is not None and (parent.row.caseless or parent.row.folds is Fold.CASE) else key
-        for key, parent, _ in along(ROOT, keys)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +29,6 @@ class Acceptance:
     address: str = ""
     kind: str = ""
     paths: frozenset[str] = field(default_factory=frozenset[str])
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether it is about this finding; what could not be compared is covered by nothing."""
-        if not finding.acceptable:
-            return False
-        if self.fingerprint:
-            return self.fingerprint == finding.fingerprint
-        return (
-            self.address.lower() == finding.address.lower()
-            and self.kind in {"", finding.kind.value}
-            and (not self.paths or _alike(finding.path) in {_alike(path) for path in self.paths})
-        )
 
     def among(self, addresses: Iterable[str]) -> tuple[str, ...]:
         """Return which of these addresses a bare name may mean; none where it has its resource group."""

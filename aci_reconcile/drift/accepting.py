@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from aci_reconcile.drift.findings import Kind, fingerprint
 from aci_reconcile.drift.looking import marks_owner
 from aci_reconcile.drift.parts import parts
+from aci_reconcile.fields import ROOT, Fold
+from aci_reconcile.fields.paths import along, parse
 from aci_reconcile.plan.values import Action, Impact, Notice
 
 if TYPE_CHECKING:
@@ -21,9 +23,31 @@ if TYPE_CHECKING:
 _GONE = (Kind.MISSING, Kind.VANISHED)
 
 
+def covers(acceptance: Acceptance, finding: Finding) -> bool:
+    """Whether an acceptance is about this finding; nothing covers what could not be compared."""
+    if not finding.acceptable:
+        return False
+    if acceptance.fingerprint:
+        return acceptance.fingerprint == finding.fingerprint
+    return (
+        acceptance.address.lower() == finding.address.lower()
+        and acceptance.kind in {"", finding.kind.value}
+        and (not acceptance.paths or _alike(finding.path) in {_alike(path) for path in acceptance.paths})
+    )
+
+
+def _alike(path: str) -> tuple[str, ...]:
+    """Return a path without what may differ in its spelling: the case of a field's name, and of a tag's."""
+    keys = parse(ROOT, path) or (path,)
+    return tuple(
+        key.lower() if parent is not None and (parent.row.caseless or parent.row.folds is Fold.CASE) else key
+        for key, parent, _ in along(ROOT, keys)
+    )
+
+
 def marked(finding: Finding, acceptances: Iterable[Acceptance], now: str) -> Finding:
     """Return the finding with the acceptance that covers it and is still good, where there is one."""
-    good = (each for each in acceptances if each.covers(finding) and not each.expired(now))
+    good = (each for each in acceptances if covers(each, finding) and not each.expired(now))
     return replace(finding, acceptance=next(good, None))
 
 
@@ -89,7 +113,7 @@ def remarks(
             text = f"{each.address} may mean {', '.join(several)}: nothing is accepted; write the resource group, too"
             yield Notice("acceptance-unused", str(each.where), text)
             continue
-        used = any(each.covers(finding) for finding in findings)
+        used = any(covers(each, finding) for finding in findings)
         if used and each.expired(now):
             text = f"the acceptance of {each.subject} ended on {each.until} ({each.reason}); it counts again"
             yield Notice("acceptance-expired", str(each.where), text)

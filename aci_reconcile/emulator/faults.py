@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from aci_reconcile.emulator.knobs import Knobs
+    from aci_reconcile.emulator.model import ArmError
 
 FaultKind: TypeAlias = Literal[
     "error",
@@ -74,6 +75,10 @@ class Fault:
             return False
         asked, wanted = request.split().path.lower(), self.path.lower()
         return asked.endswith(wanted[:-1]) if wanted.endswith("$") else wanted in asked
+
+    def error(self, request: Request) -> ArmError:
+        """What a request is told by a fault that is an error."""
+        return misfortunes.error(request, self.status, self.code, self.message, self.seconds)
 
 
 class Faults:
@@ -165,7 +170,7 @@ def under(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) ->
     """The answer to a request that meets a fault; `handle` gives the one that it would have had."""
     match fault.kind:
         case "error":
-            return misfortunes.error(fault, meeting.request).response()
+            return fault.error(meeting.request).response()
         case "expired-token":
             return tokens.expired(meeting.knobs, meeting.now - 1, meeting.now).response()
         case "reset":
@@ -175,7 +180,7 @@ def under(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) ->
             return handle("")
         case "error-after":
             handle("")
-            return misfortunes.error(fault, meeting.request).response()
+            return fault.error(meeting.request).response()
         case "reset-after":
             return replace(handle(""), wire="reset")
         case "truncate":

@@ -11,8 +11,6 @@ from aci_reconcile.emulator.model import ArmError, Json, Request, as_object, is_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aci_reconcile.emulator.faults import Fault
-
 _CODES = {
     429: ("TooManyRequests", "The request is being throttled. Please try again later."),
     500: ("InternalServerError", "Encountered internal server error."),
@@ -24,16 +22,16 @@ _CODES = {
 }
 
 
-def error(fault: Fault, request: Request) -> ArmError:
-    """The refusal that a fault stands for."""
-    if fault.code in _KNOWN:
-        known = _KNOWN[fault.code](request)
-        return known if not fault.message else ArmError(known.status, known.code, fault.message, fact=known.fact)
-    code, message = _CODES.get(fault.status, ("InternalServerError", "A fault that was asked for."))
+def error(request: Request, status: int, code: str, message: str, retry_after: float) -> ArmError:
+    """The refusal of a request that a fault stands for; what is empty is what Azure would say."""
+    if code in _KNOWN:
+        known = _KNOWN[code](request)
+        return known if not message else ArmError(known.status, known.code, message, fact=known.fact)
+    own_code, own_message = _CODES.get(status, ("InternalServerError", "A fault that was asked for."))
     headers = {"x-ms-failure-cause": "service"}
-    if fault.status in {429, 503} and fault.seconds > 0:
-        headers["retry-after"] = str(max(1, round(fault.seconds)))
-    return ArmError(fault.status, fault.code or code, fault.message or message, headers, fact="cloud-faults")
+    if status in {429, 503} and retry_after > 0:
+        headers["retry-after"] = str(max(1, round(retry_after)))
+    return ArmError(status, code or own_code, message or own_message, headers, fact="cloud-faults")
 
 
 def _policy(request: Request) -> ArmError:

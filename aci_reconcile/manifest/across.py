@@ -13,8 +13,8 @@ from aci_reconcile.manifest.groups import Known, with_references
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aci_reconcile.manifest.documents import Declared
     from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.groups import Declared
     from aci_reconcile.manifest.items import Item
     from aci_reconcile.manifest.settings import Settings
     from aci_reconcile.model import Resource, ResourceId

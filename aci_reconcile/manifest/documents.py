@@ -13,7 +13,7 @@ from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
 from aci_reconcile.manifest.foreign import foreign
-from aci_reconcile.manifest.groups import named
+from aci_reconcile.manifest.groups import Declared, named
 from aci_reconcile.manifest.items import Item
 from aci_reconcile.manifest.layers import Layers, same_location, taken_away
 from aci_reconcile.manifest.lifecycle import lifecycle
@@ -32,7 +32,6 @@ from aci_reconcile.normalize import secrets_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.deferred import GroupReference
     from aci_reconcile.fields import Node
     from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.references import References
@@ -57,18 +56,6 @@ _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
 """What can stand in an ARM id as the name of a resource (docs: naming rules)."""
 _DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 """Docs (`containerGroupName` of deployment scripts): what a container group is called; no refusal was ever shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A resource as declared, and what the whole set is checked with."""
-
-    resource: Resource
-    api_version: str
-    ours: Item
-    """What is ours in the document, for what is checked across documents."""
-    named: tuple[tuple[Item, GroupReference], ...] = ()
-    """The references to other groups, each with the value that it stands in."""
 
 
 def read_document(

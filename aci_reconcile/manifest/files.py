@@ -8,7 +8,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
@@ -17,9 +17,8 @@ from aci_reconcile.manifest.nodes import ScalarNode
 from aci_reconcile.manifest.own_credentials import is_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 
@@ -40,6 +39,9 @@ _KNOWN_BYTES: Final = (
     (ZIP, _ARCHIVE),
 )
 """What bytes are that are no UTF-8, by how they begin."""
+Owner: TypeAlias = "Callable[[Path], Path | None]"
+"""Tells the project file of a path that belongs to another project; None where it is this one's."""
+
 _SUFFIXES = (".yaml", ".yml", ".json")
 _NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
@@ -71,21 +73,21 @@ class Files:
         except ValueError:
             return name
 
-    def manifests(self, start: Path, beneath: Beneath, findings: Findings) -> Iterator[Path]:
+    def manifests(self, start: Path, owner: Owner, findings: Findings) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
 
         Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
         repository, which are read where they are; a link that leaves the repository is an error. What belongs to
-        another project is that one's.
+        another project (``owner`` names its project file) is that one's.
         """
         if self._private(start, Where(self.show(start)), findings):
             return
-        if beneath.project_of(start):
+        if owner(start):
             return
         if not start.is_dir():
             yield start
             return
-        for path in self._below(start, beneath, findings):
+        for path in self._below(start, owner, findings):
             if not path.is_symlink():  # what is yielded and is no link is no folder, either
                 yield path
             elif not self.inside(path):
@@ -93,12 +95,10 @@ class Files:
                 findings.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
                 )
-            elif not (
-                path.is_dir() or self._private(path, Where(self.show(path)), findings) or beneath.project_of(path)
-            ):
+            elif not (path.is_dir() or self._private(path, Where(self.show(path)), findings) or owner(path)):
                 yield path
 
-    def _below(self, folder: Path, beneath: Beneath, findings: Findings) -> Iterator[Path]:
+    def _below(self, folder: Path, owner: Owner, findings: Findings) -> Iterator[Path]:
         """Yield the manifests of a folder and the folders below it; links to folders are yielded, not followed."""
 
         def unreadable(error: OSError) -> None:
@@ -107,7 +107,7 @@ class Files:
 
         for root, folders, names in os.walk(folder, onerror=unreadable):
             here = Path(root)
-            if PROJECT_FILE in names and beneath.project_of(here):
+            if PROJECT_FILE in names and owner(here):
                 folders.clear()
                 continue
             folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.deferred import Deferred, GroupReference, changed, references
@@ -12,9 +12,20 @@ from aci_reconcile.model import as_list, as_object
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aci_reconcile.manifest.documents import Declared
     from aci_reconcile.manifest.items import Item
     from aci_reconcile.model import Resource, ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A resource as declared, and what the whole set is checked with."""
+
+    resource: Resource
+    api_version: str
+    ours: Item
+    """What is ours in the document, for what is checked across documents."""
+    named: tuple[tuple[Item, GroupReference], ...] = ()
+    """The references to other groups, each with the value that it stands in."""
 
 
 class Known:

@@ -13,6 +13,7 @@ from aci_reconcile.manifest.documents import read_document
 from aci_reconcile.manifest.emptied import Emptied
 from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.naming import declared_name
 from aci_reconcile.manifest.overlays import spoken
 from aci_reconcile.manifest.own_credentials import credential_files
 from aci_reconcile.manifest.references import mentions
@@ -20,7 +21,7 @@ from aci_reconcile.manifest.selection import Selection, project_file
 from aci_reconcile.manifest.settings import no_project, read_project
 from aci_reconcile.manifest.skipping import Skipping
 from aci_reconcile.manifest.sources import Sources
-from aci_reconcile.manifest.touched import Reading, Touched, files_of, former_groups, named, touched
+from aci_reconcile.manifest.touched import Reading, Touched, files_of, former_groups, touched
 from aci_reconcile.manifest.versions import newest
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.backend import Resolver
-    from aci_reconcile.manifest.documents import Declared
     from aci_reconcile.manifest.effective import Setting
+    from aci_reconcile.manifest.groups import Declared
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
@@ -154,7 +155,7 @@ class _Load:
     def names(self) -> tuple[str, ...]:
         default = self._settings.project.resource_group or self._request.resource_group
         documents = (node for file in self._sources.manifests() for node in self._skipping.documents(file) or ())
-        found = ((group or default.lower(), name) for group, name in map(named, documents) if name)
+        found = ((group or default.lower(), name) for group, name in map(declared_name, documents) if name)
         return tuple(sorted({"/".join(each).removeprefix("/") for each in found}))
 
     def _read(self, file: Path) -> Iterable[Declared]:
@@ -183,7 +184,7 @@ class _Load:
 
     def _moved(self, documents: Iterable[Source]) -> bool:
         """Whether values of the command line may say in which resource group something is."""
-        return bool(self._request.variables) and any(mentions(named(node)[0]) for node in documents)
+        return bool(self._request.variables) and any(mentions(declared_name(node)[0]) for node in documents)
 
     def _check_flags(self) -> None:
         """Complain where the project file and the command line name different places."""

@@ -40,7 +40,7 @@ class Sources:
         starts = self._starts()
         found: dict[Path, None] = {}
         for start in starts:
-            below = dict.fromkeys(self.files.manifests(start, self.beneath, self.emptied.findings))
+            below = dict.fromkeys(self.files.manifests(start, self.beneath.project_of, self.emptied.findings))
             if not below and len(starts) > 1 and not self.beneath.project_of(start):
                 self.emptied.folder(Where(self.files.show(start)))
             found.update(below)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from aci_reconcile.deferred import GroupReference, references_in, resolved
 from aci_reconcile.errors import UsageError
@@ -14,10 +14,8 @@ from aci_reconcile.plan.values import Blocker, Change, Impact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.model import Key, Resource, ResourceId
     from aci_reconcile.plan.narrowed import LeftOut
-
-Key: TypeAlias = "tuple[str, str, str, str]"
 
 
 def in_order(declared: Mapping[Key, Resource]) -> tuple[Resource, ...]:

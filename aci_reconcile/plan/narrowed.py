@@ -15,8 +15,7 @@ from aci_reconcile.plan.values import Holder, Notice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.deferring import Key
+    from aci_reconcile.model import Key, Resource
     from aci_reconcile.plan.policy import Policy
     from aci_reconcile.plan.values import Change
 

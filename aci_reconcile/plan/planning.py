@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile import tags
 from aci_reconcile.deferred import references_in
 from aci_reconcile.errors import UsageError
-from aci_reconcile.model import Scope, as_text
+from aci_reconcile.model import Key, Scope, as_text
 from aci_reconcile.plan.brakes import blockers
 from aci_reconcile.plan.conditions import condition_notices
 from aci_reconcile.plan.decide import NOT_YET, decide, is_member
-from aci_reconcile.plan.deferring import Key, Known, in_order
+from aci_reconcile.plan.deferring import Known, in_order
 from aci_reconcile.plan.former import former_of
 from aci_reconcile.plan.ignored import ignored_notices
 from aci_reconcile.plan.losses import losses

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.model import Resource, ResourceId
-    from aci_reconcile.reconcile.looking import Look
+    from aci_reconcile.reconcile.look import Look
     from aci_reconcile.reconcile.steps import Process
 
 SETTLING: Final = 60.0

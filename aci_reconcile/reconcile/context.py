@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.plan.labels import Label
     from aci_reconcile.plan.policy import Policy
     from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.watch import Listing, Watch
+    from aci_reconcile.reconcile.watches import Listing, Watch
 
 
 class Wait(StrEnum):

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
-    from aci_reconcile.reconcile.watch import Listing
+    from aci_reconcile.reconcile.watches import Listing
 
 
 def converge(change: Change, ctx: Context) -> Process[bool]:

@@ -33,7 +33,7 @@ from aci_reconcile.reconcile.lanes import lanes
 from aci_reconcile.reconcile.quota import freeing
 from aci_reconcile.reconcile.resource_groups import creation, deleted, group_name, unattempted
 from aci_reconcile.reconcile.steps import Task, never
-from aci_reconcile.reconcile.watch import watching
+from aci_reconcile.reconcile.watches import watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -13,10 +13,9 @@ from aci_reconcile.reconcile.watch import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aci_reconcile.model import Resource, Scope
-    from aci_reconcile.plan.deferring import Key
+    from aci_reconcile.model import Key, Resource, Scope
     from aci_reconcile.reconcile.gather import Answer
-    from aci_reconcile.reconcile.looking import Look
+    from aci_reconcile.reconcile.look import Look
     from aci_reconcile.reconcile.searching import Hits
     from aci_reconcile.reconcile.steps import Process
 

@@ -13,7 +13,7 @@ from aci_reconcile import tags
 from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError
 from aci_reconcile.plan.values import Unreadable
 from aci_reconcile.reconcile.gather import reading
-from aci_reconcile.reconcile.watch import Listing
+from aci_reconcile.reconcile.watches import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

@@ -16,7 +16,7 @@ from aci_reconcile.report.style import PLAIN
 from aci_reconcile.report.text_plan import matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from aci_reconcile.drift import Drift, Finding
     from aci_reconcile.health import Health
@@ -30,6 +30,8 @@ def drift_page(drift: Drift, header: Header) -> Page:
     """Return what differs; the fields as an apply would change them."""
     undeclared = {each.address for each in drift.undeclared if isinstance(each, Notice)}
     rest = tuple(each for each in notices(drift.plan) if each.text.partition(": ")[0] not in undeclared)
+    counted, news = _by_address(drift.counted), _by_address(drift.since_last_look)
+    dated = drift.history is not None
     return Page(
         kind="drift",
         verdict=" ".join(drift_verdict(drift, PLAIN).split()),
@@ -38,7 +40,10 @@ def drift_page(drift: Drift, header: Header) -> Page:
         facts=header.place(),
         counts=tuple((name, number) for name, number in _counts(drift) if number),
         remarks=(*map(_accepted, drift.accepted), *rest),
-        entries=tuple(_with_findings(entry, drift) for entry in _entries(drift)),
+        entries=tuple(
+            _with_findings(entry, counted.get(entry.name, []), news.get(entry.name, []), dated=dated)
+            for entry in _entries(drift)
+        ),
         sides=("In Azure", "In the manifest"),
     )
 
@@ -74,20 +79,25 @@ def _sick(entry: Entry, health: Health) -> Entry:
     return replace(entry, outcome=Outcome.FAILED, summary=told, mark=mark, remarks=(remark,), weight=FAILED_WEIGHT)
 
 
-def _with_findings(entry: Entry, drift: Drift) -> Entry:
+def _by_address(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for each in findings:
+        found.setdefault(each.address, []).append(each)
+    return found
+
+
+def _with_findings(entry: Entry, counted: list[Finding], news: list[Finding], *, dated: bool) -> Entry:
     """Return the entry with what was found about its group: how bad it is, since when, and what the last look saw."""
-    counted = [each for each in drift.counted if each.address == entry.name]
-    news = [each for each in drift.since_last_look if each.address == entry.name]
     if not counted:
         return entry
     if entry.outcome is Outcome.SAME:
         entry = replace(_drifted(entry), summary="changed since the last look", mark="!")
     since = min((each.since for each in counted if each.since), default="")
-    dated = (f"Found first at {since}.",) if since and drift.history is not None else ()
+    notes = (f"Found first at {since}.",) if since and dated else ()
     worst = min((each.severity for each in counted), key=list(Severity).index)
     remarks = tuple(Remark(each.severity, _told(each), each.where, "Since the last look") for each in news)
     told = (*entry.remarks, *remarks)
-    return replace(entry, severity=worst, notes=(*entry.notes, *dated), remarks=told)
+    return replace(entry, severity=worst, notes=(*entry.notes, *notes), remarks=told)
 
 
 def _accepted(finding: Finding) -> Remark:

@@ -16,7 +16,7 @@ from aci_reconcile.events import Event, Failed, Finished, Moved, Succeeded, Wait
 from aci_reconcile.model import Resource
 from aci_reconcile.plan import UNLIMITED, plan
 from aci_reconcile.reconcile import Wait, apply
-from aci_reconcile.reconcile.watch import Listing
+from aci_reconcile.reconcile.watches import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

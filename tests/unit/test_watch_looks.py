@@ -14,7 +14,8 @@ from aci_reconcile.model import Resource
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.patience import Deadline
 from aci_reconcile.reconcile.steps import Task
-from aci_reconcile.reconcile.watch import Listing, Watch, look, pages_of
+from aci_reconcile.reconcile.watch import look
+from aci_reconcile.reconcile.watches import Listing, Watch, pages_of
 
 if TYPE_CHECKING:
     from aci_reconcile.reconcile.steps import Process

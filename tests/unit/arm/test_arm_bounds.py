@@ -13,12 +13,13 @@ from unit.arm.scripted import API, SCOPE, Asked, Says
 from aci_reconcile.arm import Endpoint, connect
 from aci_reconcile.errors import NoAnswerError, ThrottledError
 
-PATIENCE = 1.0
+PATIENCE = 0.2
 
 
 @pytest.mark.parametrize("beginning", [HEADERS, BODY, ENDLESS])
-def test_an_answer_that_drips_is_cut(beginning: bytes) -> None:
+def test_an_answer_that_drips_is_cut(beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """In its headers, in its body, and in one whose length nobody knows; sockets would wait from byte to byte."""
+    monkeypatch.setattr("aci_reconcile.arm.connection._SHORTEST_SECONDS", PATIENCE)
     with dripping(beginning) as url:
         backend = connect(
             Endpoint.local(url), api_version=API, concurrency=2, environ={}, patience=PATIENCE, sleep=lambda _: None

@@ -116,8 +116,9 @@ def test_half_an_answer_to_a_write_is_no_answer() -> None:
     assert len(site.asked) == 1
 
 
-def test_an_answer_that_takes_too_long_is_no_answer() -> None:
+def test_an_answer_that_takes_too_long_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the seconds that the caller allows."""
+    monkeypatch.setattr("aci_reconcile.arm.connection._SHORTEST_SECONDS", 0.05)
     released = threading.Event()
 
     def late(_asked: Asked) -> None:

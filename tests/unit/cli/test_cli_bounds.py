@@ -52,10 +52,11 @@ def test_a_list_without_an_end_is_told_and_ends(
     assert "the list has no end" in ran.out + ran.err
 
 
-def test_an_answer_that_drips_ends(project: CommandLine) -> None:
+def test_an_answer_that_drips_ends(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A byte now and then keeps no run."""
+    monkeypatch.setattr("aci_reconcile.arm.connection._SHORTEST_SECONDS", 0.2)
     with dripping(BODY) as url:
-        ran = project("plan", "--arm-endpoint", url, "--timeout", "0.5s")
+        ran = project("plan", "--arm-endpoint", url, "--timeout", "0.2s")
 
     assert 1 == ran.code
     assert "no answer: " in ran.out

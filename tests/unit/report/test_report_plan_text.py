@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from aci_reconcile.diff import FieldChange
@@ -93,7 +93,7 @@ def test_limits_are_told_where_they_matter() -> None:
     assert told not in plan_text(few, HEADER, PLAIN)
     assert {"seconds": 3900, "limit": "creations", "count": 401, "location": "westeurope"} == document(many)["limits"]
     assert "limits" not in document(few)
-    jsonschema.validate(document(many), SCHEMA)
+    jsonschema_rs.validate(SCHEMA, document(many))
 
 
 def document(plan: Plan) -> Any:
