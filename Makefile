@@ -42,7 +42,7 @@ test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which m
 test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the forges' schemas on docs and examples
 	@$(BIN)/python -m pytest -q -m docs tests/docs
 
-mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.tags*" is quicker
+mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.core.tags*" is quicker
 	@$(BIN)/python scripts/mutants.py $(ONLY)
 
 bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it costs, into docs/performance.md: 20 minutes of a quiet machine

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aci_reconcile.fields import API_VERSION, FIELDS, UNSET, Field, Fold, Kind, Replaces
+from aci_reconcile.core.fields import API_VERSION, FIELDS, UNSET, Field, Fold, Kind, Replaces
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "fields.md"
 HEADER = f"""# Fields
 
-These are the properties of a container group that this tool knows, for api-version {API_VERSION}.
-`python scripts/build_field_reference.py` generates this page from the table that the tool itself uses; a test keeps it
-up to date.
+Look up here what a change of a field costs, its default, and whether Azure returns it. The page lists every property
+of a container group that this tool knows, for api-version {API_VERSION}.
+`python scripts/build_field_reference.py` writes it from the table that the tool itself uses; a test keeps it up to
+date.
 
-The paths are ARM's: `[]` stands for the entries of a list, and `*` for names of your choice. In a manifest you may
-leave out `properties`.
+Paths are ARM's; `[]` stands for the entries of a list and `*` for names of your own. In a manifest you may leave
+`properties` out.
 
 - **in place**: empty (a change restarts the containers), *no* (the group must be deleted and created again), or
-  *may be refused* (Azure's documentation and its users disagree: the change is planned in place, and as a replacement
-  if Azure refuses it). Tags change without a restart.
+  *may be refused* (Azure's documents and its users disagree: the change is planned in place, and a recreation is
+  offered if Azure refuses). Tags change without a restart.
 - **default**: the value if you leave the field out.
-- **always sent**: Azure refuses a group without the field and has no default, so every write contains it.
-- **secret**: Azure never returns the field, so it is compared by fingerprint.
-- **not returned**: Azure accepts the field but never returns it, so it is not compared.
-- **filled in**: Azure sets a value if the manifest has none. The field is compared only if the manifest sets it.
-- **an address**: the case of scheme and host, the default port of the scheme, and the slash after a bare host are not
-  compared, because Azure returns `https://kv.vault.azure.net` as `https://kv.vault.azure.net/`.
-- **key**: identifies the entries of the list, whose order does not matter unless *ordered* is given.
+- **always sent**: Azure refuses a group without it and sets no default, so a write sends the default.
+- **secret**: Azure never returns it, so it is compared by fingerprint.
+- **not returned**: Azure accepts it and never returns it, so it is not compared.
+- **filled in**: Azure sets a value if the manifest has none; it is compared only if the manifest has one.
+- **an address**: the case of scheme and host, the scheme's own port and the slash after a bare host are not compared,
+  because Azure returns `https://kv.vault.azure.net` as `https://kv.vault.azure.net/`.
+- **key**: the list is really a map; its order does not matter unless *ordered* is given.
 
-Sources: *in place* follows Azure's page on updating container groups and the text of the error
-`InvalidContainerGroupUpdate`. For fields that neither names (`sku`, `priority`, `zones`, `ipAddress.type`) it is
-inferred. The defaults of `restartPolicy`, `protocol` and the probes are documented. azure-cli's recorded traffic shows
-that Azure returns no `restartPolicy` if none was sent, adds `sku: Standard`, and drops `Unsecure` without a DNS label.
-A user reported that Azure ignores the `ip` of a public address (MicrosoftDocs/azure-docs#106693). The slash after
-`vaultBaseUrl` is in Microsoft's own examples of 2025-09-01. A `gitRepo` is returned as it was sent in all recordings.
-A test checks that every recorded write equals its settled read under this table. No recording returns the probe
-defaults or `privileged: false`.
+**Evidence.** *In place* follows Azure's page on updating container groups and the text of the error
+`InvalidContainerGroupUpdate`; fields that neither names are classified by inference (`sku`, `priority`, `zones`,
+`ipAddress.type`). The defaults of `restartPolicy`, `protocol` and the probes are documented. azure-cli's recorded
+traffic shows that Azure leaves an absent `restartPolicy` absent, adds `sku: Standard`, and drops `Unsecure` without a
+DNS label. That Azure ignores the `ip` of a public address is a user's report (MicrosoftDocs/azure-docs#106693). The
+slash after `vaultBaseUrl` is in Microsoft's own examples of 2025-09-01. All recordings return a `gitRepo` as it was
+sent. A test checks that every recorded write equals its settled read under this table. The probe defaults and
+`privileged: false` were never seen in an answer.
 """
 SECTIONS = {
     "The group": lambda path: not path.startswith("properties."),

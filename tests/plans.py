@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from factories import OWNER, container, group, live
 
-from aci_reconcile import tags
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.core import tags
+from aci_reconcile.core.secret import Secret, fingerprint
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan import Change, Plan
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning import Change, Plan
 
 SECRET = {"name": "DB", "secureValue": Secret("s3cret", source="env:DB")}
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli import interruption
+from aci_reconcile.app import interruption
 from aci_reconcile.emulator import app
 
 if TYPE_CHECKING:

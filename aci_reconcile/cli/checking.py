@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.cli.manifests import request_for
-from aci_reconcile.errors import Severity, UsageError, Where
+from aci_reconcile.app.manifests import request_for
+from aci_reconcile.core.errors import Severity, UsageError, Where
 from aci_reconcile.manifest import CODES, environments, load, nothing_here, project_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from aci_reconcile.cli.given import Sources
+    from aci_reconcile.app.requests import Sources
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest import Loaded, Request
 
 _EMPTY: Final = "ACI138"

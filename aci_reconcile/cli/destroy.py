@@ -5,29 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.app.allow import Allow, is_named
+from aci_reconcile.app.orphans import of_project
 from aci_reconcile.cli import options
-from aci_reconcile.cli.allow import Allow, is_named
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.doomed import created_by_us, of_former, whose
-from aci_reconcile.cli.elsewhere import of_project
-from aci_reconcile.cli.given import Sources, Target, overridden
+from aci_reconcile.cli.given import overridden, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.events import Finished
-from aci_reconcile.plan.brakes import IN_MANIFEST, closed
-from aci_reconcile.plan.values import Blocker
+from aci_reconcile.planning.brakes import IN_MANIFEST, closed
+from aci_reconcile.planning.values import Blocker
+from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.reconcile.searching import Search
-from aci_reconcile.report.words import count
+from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import click
 
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.errors import ExitCode
-    from aci_reconcile.plan.values import Plan, ResourceGroupChange
+    from aci_reconcile.core.errors import ExitCode
+    from aci_reconcile.planning.values import Plan, ResourceGroupChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,14 @@ class DestroyOptions:
         """Read the options."""
         allow = Allow(override_freeze=overridden(given))
         doomed, approved = given.flag("resource_groups"), given.flag("auto_approve")
-        return cls(Sources.of(given), Target.of(given), doomed, given.text("former_environment"), approved, allow)
+        return cls(sources_of(given), target_of(given), doomed, given.text("former_environment"), approved, allow)
 
 
 def _destroy(ctx: click.Context) -> ExitCode:
+    from aci_reconcile.app.workspace import prepared
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan, still_open
     from aci_reconcile.cli.plan import exit_code
-    from aci_reconcile.cli.work import prepared
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     session, given = started(ctx)
@@ -89,8 +90,8 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     Raises:
         UsageError: whole resource groups are to go, and yet only some groups.
     """
-    from aci_reconcile.cli.proposal import look_for
-    from aci_reconcile.plan import UNLIMITED, destruction
+    from aci_reconcile.app.propose import look_for
+    from aci_reconcile.planning import UNLIMITED, destruction
     from aci_reconcile.reconcile import Refresh, standing
 
     selected = work.policy.selected

@@ -6,21 +6,21 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile import tags
-from aci_reconcile.cli.elsewhere import of_project
-from aci_reconcile.errors import UsageError
-from aci_reconcile.model import as_object, as_text
-from aci_reconcile.plan.undeclared import abandoned_by
-from aci_reconcile.plan.values import ResourceGroupChange
-from aci_reconcile.report import sanitize
-from aci_reconcile.report.words import count
+from aci_reconcile.app.orphans import of_project
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.model import as_object, as_text
+from aci_reconcile.planning.undeclared import abandoned_by
+from aci_reconcile.planning.values import ResourceGroupChange
+from aci_reconcile.render import sanitize
+from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.console import Console
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.planning.values import Plan
 
 _NAMED: Final = 3
 

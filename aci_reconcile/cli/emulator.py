@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aci_reconcile.app.files import check_target
+from aci_reconcile.app.interruption import InterruptedRunError
 from aci_reconcile.cli import options
 from aci_reconcile.cli.announcing import announce
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.emulator_options import CA_FILE, EmulatorOptions
-from aci_reconcile.cli.interruption import InterruptedRunError
 from aci_reconcile.cli.kinds import Duration
 from aci_reconcile.cli.session import started
-from aci_reconcile.cli.whole import check_target
-from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from aci_reconcile.cli.given import Given

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
+from aci_reconcile.app.allow import UNNAMED, identity
+from aci_reconcile.app.view import View
 from aci_reconcile.cli import options
-from aci_reconcile.cli.allow import UNNAMED, identity
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.founding import Founded, founded, home_of, named
-from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.given import sources_of, target_of
 from aci_reconcile.cli.imported import Found, amiss, next_step, tell, told
 from aci_reconcile.cli.session import started
-from aci_reconcile.cli.view import View
-from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     import click
 
+    from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.manifest.write import Written
-    from aci_reconcile.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,15 @@ class ImportOptions:
         out, name = given.path("out"), given.text("project_name")
         if name and out is None and "project_name" in given.typed:
             raise UsageError("--project-name names the project file, which is written with --out", hint="give --out")
-        sources = Sources.of(given)
+        sources = sources_of(given)
         if out is not None and sources.project is None:
             sources = replace(sources, project=home_of(session.cwd, out).known)
-        return cls(sources, Target.of(given), given.texts("addresses"), out, name)
+        return cls(sources, target_of(given), given.texts("addresses"), out, name)
 
 
 def _import(ctx: click.Context) -> ExitCode:
     from aci_reconcile.manifest.write import write
-    from aci_reconcile.report import sanitize
+    from aci_reconcile.render import sanitize
 
     session, given = started(ctx)
     asked = ImportOptions.of(given, session)
@@ -79,7 +80,7 @@ def _import(ctx: click.Context) -> ExitCode:
 
 def _again(found: Found, asked: ImportOptions, session: Session) -> Loaded:
     """Read the project once more, with what was written."""
-    from aci_reconcile.cli.manifests import placed, request_for
+    from aci_reconcile.app.manifests import placed, request_for
     from aci_reconcile.manifest import load
 
     file = found.founded.file if found.founded else asked.sources.project
@@ -140,8 +141,8 @@ def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
 @contextmanager
 def _view(asked: ImportOptions, session: Session) -> Generator[tuple[View, Loaded]]:
     """Connect. What the flags say about the place is where to look, not what the project's manifests may leave out."""
-    from aci_reconcile.cli.manifests import placed, request_for
-    from aci_reconcile.cli.work import opened, scopes_of
+    from aci_reconcile.app.manifests import placed, request_for
+    from aci_reconcile.app.workspace import opened, scopes_of
     from aci_reconcile.manifest import load
 
     plain = replace(asked.sources, resource_group="", only=())
@@ -160,7 +161,7 @@ def _skipped(
     groups: Iterable[Resource], loaded: Loaded, ours: Callable[[str], bool], *, named: bool
 ) -> Iterator[tuple[str, str]]:
     """Say of each group that is not imported why; one that is named is, but for a member of an NGroup."""
-    from aci_reconcile.plan.decide import is_member
+    from aci_reconcile.planning.decide import is_member
 
     declared = {each.id.key: each.where for each in loaded.resources}
     for each in groups:
@@ -177,7 +178,7 @@ def _placed(
     written: tuple[Written, ...], begun: Founded | None, asked: ImportOptions, session: Session
 ) -> dict[str, str]:
     """Write the files; returns their paths by address, none where there is no folder to write to."""
-    from aci_reconcile.cli.placing import file_names, place
+    from aci_reconcile.app.new_files import file_names, place
 
     if asked.out is None:
         return {}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode
-from aci_reconcile.key_strength import weakness
+from aci_reconcile.core.errors import ExitCode
+from aci_reconcile.core.key_strength import weakness
 from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
 
 if TYPE_CHECKING:

@@ -6,24 +6,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.app.view import View
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.console import is_terminal
-from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.given import sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.cli.view import View
-from aci_reconcile.errors import ExitCode, UsageError
-from aci_reconcile.health import assess
-from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.core.errors import ExitCode, UsageError
+from aci_reconcile.core.health import assess
+from aci_reconcile.core.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     import click
 
+    from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class LookOptions:
     def of(cls, given: Given) -> LookOptions:
         """Read the options."""
         return cls(
-            Sources.of(given),
-            Target.of(given),
+            sources_of(given),
+            target_of(given),
             given.texts("addresses") or tuple(filter(None, [given.text("address")])),
         )
 
@@ -50,10 +51,10 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
 
     Their secrets are used, too, as far as they are at hand: a container may print its own.
     """
-    from aci_reconcile.cli.allow import identity
-    from aci_reconcile.cli.elsewhere import leftovers, search_for
-    from aci_reconcile.cli.manifests import declared_secrets, placed, request_for
-    from aci_reconcile.cli.work import opened, scopes_of
+    from aci_reconcile.app.allow import identity
+    from aci_reconcile.app.manifests import declared_secrets, placed, request_for
+    from aci_reconcile.app.orphans import leftovers, search_for
+    from aci_reconcile.app.workspace import opened, scopes_of
     from aci_reconcile.manifest import load
 
     loaded = load(request_for(asked.sources, session, resolve=True))
@@ -72,8 +73,8 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
 
 
 def _status(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.report import sanitize, status_detail_text, status_json, status_text
-    from aci_reconcile.report.status import unread_lines
+    from aci_reconcile.render import sanitize, status_detail_text, status_json, status_text
+    from aci_reconcile.render.status import unread_lines
 
     session, given = started(ctx)
     console = session.console
@@ -104,7 +105,7 @@ def _room(session: Session) -> int:
 
 
 def _logs(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.report import sanitize
+    from aci_reconcile.render import sanitize
 
     session, given = started(ctx)
     asked = LookOptions.of(given)

@@ -11,7 +11,7 @@ import click
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ _WORKFLOW = "plan.yml"
 
 
 def _outputs(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.report.outputs import outputs
+    from aci_reconcile.render.outputs import outputs
 
     session, given = started(ctx)
     file = given.path("file") or Path()
@@ -40,7 +40,7 @@ def _outputs(ctx: click.Context) -> ExitCode:
 
 
 def _comment(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.forge import Outcome, comments_from, marker, request_from, request_hint
+    from aci_reconcile.git_hosts import Outcome, comments_from, marker, request_from, request_hint
 
     session, given = started(ctx)
     text = _text(given.path("file") or Path())
@@ -66,7 +66,7 @@ def _text(file: Path, most: int = _LARGEST) -> str:
 
 
 def _merged(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.forge import Merge, github_from, planned_run
+    from aci_reconcile.git_hosts import Merge, github_from, planned_run
 
     session, given = started(ctx)
     forge = github_from(session.environ, session.clock)
@@ -79,7 +79,7 @@ def _merged(ctx: click.Context) -> ExitCode:
 
 
 def _head(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.forge import check_newest, github_from
+    from aci_reconcile.git_hosts import check_newest, github_from
 
     session, _ = started(ctx)
     forge = github_from(session.environ, session.clock)

@@ -5,20 +5,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli.event_lines import lines_of
-from aci_reconcile.errors import AciReconcileError
-from aci_reconcile.events import Failed, Finished, Moved, ResourceGroupFailed, Skipped, Unhealthy
-from aci_reconcile.report import event_json
+from aci_reconcile.app.event_lines import tell
+from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.reconcile.events import Finished
+from aci_reconcile.render import event_json
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from aci_reconcile.backend import Clock
+    from aci_reconcile.app.event_lines import Reader
     from aci_reconcile.cli.console import Console
-    from aci_reconcile.cli.event_lines import Reader
-    from aci_reconcile.events import Event
-
-_BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.reconcile.events import Event
 
 
 def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Finished]:
@@ -57,9 +55,4 @@ def reader(console: Console, clock: Clock) -> Generator[Reader]:
         with live_table(console, clock) as show:
             yield show
     else:
-        yield lambda event: told(event, console)
-
-
-def told(event: Event, console: Console) -> None:
-    """Tell of an event in plain lines on stderr."""
-    console.plain("error" if isinstance(event, _BAD) else "info", lines_of(event, console))
+        yield lambda event: tell(event, console)

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.given import Sources, Target, allowed
+from aci_reconcile.cli.given import allowed, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode
+from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import click
 
-    from aci_reconcile.checks import Check
-    from aci_reconcile.cli.allow import Allow
+    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.plan.values import Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.planning.values import Plan
+    from aci_reconcile.preflight import Check
+    from aci_reconcile.render import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,17 @@ class VerifyOptions:
     @classmethod
     def of(cls, given: Given) -> VerifyOptions:
         """Read the options."""
-        return cls(Sources.of(given), Target.of(given), allowed(given), given.flag("strict"))
+        return cls(sources_of(given), target_of(given), allowed(given), given.flag("strict"))
 
 
 def _verify(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.work import prepared
+    from aci_reconcile.app.workspace import prepared
 
     session, given = started(ctx)
     asked = VerifyOptions.of(given)
     with prepared(asked.sources, asked.target, asked.allow, session) as work:
-        from aci_reconcile.checks import held_checks
-        from aci_reconcile.cli.proposal import look_for, proposed
+        from aci_reconcile.app.propose import look_for, proposed
+        from aci_reconcile.preflight import held_checks
         from aci_reconcile.reconcile import Refresh
         from aci_reconcile.reconcile.preflight import preflight
 
@@ -65,14 +66,14 @@ def _verify(ctx: click.Context) -> ExitCode:
 
 def unread(plan: Plan) -> Iterator[Check]:
     """Yield what could not even be read: nothing is known of what it needs."""
-    from aci_reconcile.checks import Check, Question, Verdict
+    from aci_reconcile.preflight import Check, Question, Verdict
 
     for each in plan.unreadable:
         yield Check(Question.READING, each.address, Verdict.FAILED, each.message, addresses=(each.address,))
 
 
 def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
-    from aci_reconcile.report import checks_json, checks_text
+    from aci_reconcile.render import checks_json, checks_text
     from aci_reconcile.version import VERSION
 
     if console.json:
@@ -82,7 +83,7 @@ def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
 
 def exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
     """Return what an apply would end in: where it is only held back, that is 3."""
-    from aci_reconcile.checks import Question, Verdict
+    from aci_reconcile.preflight import Question, Verdict
 
     bad = {Verdict.FAILED, Verdict.UNKNOWN} if strict else {Verdict.FAILED}
     failed = {each.question for each in found if each.verdict in bad}

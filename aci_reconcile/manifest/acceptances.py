@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.drift import Acceptance, Kind
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
+from aci_reconcile.findings import Acceptance, Kind
 from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest.nodes import Source
 
 _KEYS: Final = ("fingerprint", "address", "kind", "paths", "reason", "until")

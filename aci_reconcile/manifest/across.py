@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.circles import circles
-from aci_reconcile.errors import Where
+from aci_reconcile.core.circles import circles
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.groups import Known, with_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.groups import Declared
     from aci_reconcile.manifest.items import Item
     from aci_reconcile.manifest.settings import Settings
-    from aci_reconcile.model import Resource, ResourceId
 
 _SHOWN: Final = 20
 """Groups of a circle that are named."""

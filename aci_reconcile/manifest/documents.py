@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.deferred import references
-from aci_reconcile.fields import API_VERSION, ROOT
-from aci_reconcile.fields.settable import settable
+from aci_reconcile.core.deferred import references
+from aci_reconcile.core.fields import API_VERSION, ROOT
+from aci_reconcile.core.fields.settable import settable
+from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
+from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
@@ -26,18 +28,16 @@ from aci_reconcile.manifest.tokens import names_in, placeholder
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.validator import conforms
 from aci_reconcile.manifest.versions import api_order, is_api_version, newest
-from aci_reconcile.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
-from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.references import References
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.manifest.settings import Settings
-    from aci_reconcile.model import Json
 
 KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
 """The resource types a manifest may declare, each with what it holds."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Diagnostic
+from aci_reconcile.core.errors import Diagnostic
 from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.nodes import ScalarNode
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.errors import Where
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.fields import ROOT, Kind
-from aci_reconcile.fields.containers import CONTAINERS
+from aci_reconcile.core.fields import ROOT, Kind
+from aci_reconcile.core.fields.containers import CONTAINERS
 from aci_reconcile.manifest.borrowed import borrowed, odd_characters, squeezed
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
@@ -21,8 +21,8 @@ from aci_reconcile.manifest.shorthand import SHORTHANDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.errors import Where
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.fields import Node
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 

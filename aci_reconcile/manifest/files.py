@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ScalarNode

@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.own_credentials import is_own_credential, whose
 from aci_reconcile.manifest.public_env import reviewed_root
 from aci_reconcile.manifest.references import NAME, VAULT_SECRET
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.backend import Resolver
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.errors import Where
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Entry
     from aci_reconcile.manifest.public_env import PublicEnv

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.deferred import Deferred, GroupReference, changed, references
+from aci_reconcile.core.deferred import Deferred, GroupReference, changed, references
+from aci_reconcile.core.model import as_list, as_object
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.manifest.items import Item
-    from aci_reconcile.model import Resource, ResourceId
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.yaml_source import MAX_DEPTH, MAX_NODES, Unreadable, check_characters, unique

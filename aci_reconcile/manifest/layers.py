@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import Fold, Kind, child
+from aci_reconcile.core.fields import Fold, Kind, child
+from aci_reconcile.core.normalize import fold
 from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
-from aci_reconcile.normalize import fold
 
 if TYPE_CHECKING:
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 

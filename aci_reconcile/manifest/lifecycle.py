@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.carry import entry_lacking, entry_names, ignorable
-from aci_reconcile.fields import ROOT
-from aci_reconcile.fields.paths import along, display, parse
+from aci_reconcile.core.carry import entry_lacking, entry_names, ignorable
+from aci_reconcile.core.fields import ROOT
+from aci_reconcile.core.fields.paths import along, display, parse
+from aci_reconcile.core.model import Lifecycle, as_text
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import Lifecycle, as_text
 
 if TYPE_CHECKING:
+    from aci_reconcile.core.model import Body
     from aci_reconcile.manifest.items import Item
-    from aci_reconcile.model import Body
 
 
 def lifecycle(ours: Item, body: Body) -> Lifecycle:

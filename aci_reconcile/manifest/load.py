@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Diagnostic, Severity, Where
+from aci_reconcile.core.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.across import check_set
 from aci_reconcile.manifest.beneath import Beneath
 from aci_reconcile.manifest.documents import read_document
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from aci_reconcile.backend import Resolver
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest.effective import Setting
     from aci_reconcile.manifest.groups import Declared
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
-    from aci_reconcile.model import Resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.withheld import variable_name
 from aci_reconcile.manifest.own_credentials import is_own_credential
-from aci_reconcile.model import as_text
-from aci_reconcile.withheld import variable_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.fields import Node
-    from aci_reconcile.model import Body, Json
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Body, Json
 
 FILE_NAME = "name-of-the-file"
 """Azure does not even tell the names of the files in a secret volume."""

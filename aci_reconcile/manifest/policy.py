@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.manifest.freeze import Window, WindowError, by_cron, by_dates, zone_of
 from aci_reconcile.manifest.plan_rules import Rule, read_schema
-from aci_reconcile.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.places import Places
-    from aci_reconcile.model import Json
 
 Replacement: TypeAlias = Literal["hold", "allow"]
 _SHARE = 0.5

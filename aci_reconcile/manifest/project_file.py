@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.files import Files, boundary, find_project
 from aci_reconcile.manifest.findings import Findings, quote

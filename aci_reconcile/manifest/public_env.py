@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.redaction import is_secret_name
 from aci_reconcile.manifest import yaml_source
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.layers import Layers
@@ -16,7 +17,6 @@ from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.own_credentials import is_own_credential
 from aci_reconcile.manifest.project_file import root_of
 from aci_reconcile.manifest.rows import PROJECT
-from aci_reconcile.redaction import is_secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

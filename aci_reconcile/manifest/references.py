@@ -10,19 +10,19 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aci_reconcile.deferred import Deferred, GroupReference
+from aci_reconcile.core.deferred import Deferred, GroupReference
+from aci_reconcile.core.redaction import is_secret_name
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.own_credentials import is_own_credential, whose
 from aci_reconcile.manifest.public_env import INNOCENT, PublicEnv
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, MAX_EXPANDED_IN_ALL, Size
-from aci_reconcile.redaction import is_secret_name
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.backend import Resolver
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.errors import Where
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import ScalarNode

@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import ROOT, Field, Kind
-from aci_reconcile.fields.rows import (
+from aci_reconcile.core.fields import ROOT, Field, Kind
+from aci_reconcile.core.fields.rows import (
     anything,
     boolean,
     choice,
@@ -22,12 +22,12 @@ from aci_reconcile.fields.rows import (
     text,
     texts,
 )
-from aci_reconcile.fields.tree import build
+from aci_reconcile.core.fields.tree import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
 
 
 def _lifecycle() -> Iterable[Field]:

@@ -10,11 +10,11 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
 from aci_reconcile.manifest.findings import quote
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Json
+    from aci_reconcile.core.model import Json
 
 _DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _SIMPLE = re.compile(r"(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,14})?")

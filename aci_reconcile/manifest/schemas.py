@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 
 NAMES: Final = ("accepted-drift", "container-group", "drift-history", "notification", "plan", "project")
 

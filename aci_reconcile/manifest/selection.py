@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest.files import ZIP, find_project, refused
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.foreign import foreign
@@ -17,11 +17,11 @@ from aci_reconcile.manifest.foreign_kinds import TERRAFORM_PLAN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.manifest.touched import Touched
-    from aci_reconcile.model import Resource, ResourceId
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import UsageError
-from aci_reconcile.fields import API_VERSION
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.fields import API_VERSION
+from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.tags import PROJECT_ID
 from aci_reconcile.manifest.effective import Sayings
 from aci_reconcile.manifest.expand import Expansion
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
@@ -25,21 +27,19 @@ from aci_reconcile.manifest.rows import GROUP, PROJECT
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.variables import VariableReader
 from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, satisfies
-from aci_reconcile.model import as_list, as_object, as_text
-from aci_reconcile.tags import PROJECT_ID
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from aci_reconcile.backend import Resolver
-    from aci_reconcile.errors import Where
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.request import Request
-    from aci_reconcile.model import Json
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 

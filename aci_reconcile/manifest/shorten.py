@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile import tags
-from aci_reconcile.fields import ROOT, UNSET, Kind
+from aci_reconcile.core import tags
+from aci_reconcile.core.fields import ROOT, UNSET, Kind
+from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.normalize import plain, same
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.references import escaped as without_references
 from aci_reconcile.manifest.scalars import choose
-from aci_reconcile.model import as_list, as_object, as_text
-from aci_reconcile.normalize import plain, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Body, Json
     from aci_reconcile.manifest.placeholders import Placeholders
-    from aci_reconcile.model import Body, Json
 
 LEFT_TO_AZURE: Final = frozenset({"properties.ipAddress.ip", "properties.subnetIds[].name"})
 """What Azure fills in and a manifest should not pin down. (A policy of a confidential group is filled in, too, but one

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.files import is_manifest, refused
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.selection import given

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.naming import DeclaredName
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.request import Changes
-    from aci_reconcile.model import Resource
 
 Key: TypeAlias = "tuple[str, ...]"
 

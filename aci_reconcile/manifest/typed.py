@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.secret import EMPTY, Secret
 from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.encoding import encode, is_base64
 from aci_reconcile.manifest.expand import join
@@ -15,16 +16,15 @@ from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.references import Text, mentions
 from aci_reconcile.manifest.tokens import TOKEN_STARTS, instead, names_in, placeholder
 from aci_reconcile.manifest.wanted import form, instead_of_nothing, instead_of_text, unquoted, wanted
-from aci_reconcile.secret import EMPTY, Secret
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Where
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.places import Path
     from aci_reconcile.manifest.references import References
-    from aci_reconcile.model import Json
 
 _FILES_IN_SECRETS = "properties.volumes[].secret.*"
 _LINE_ENDS = ("\n", "\r")

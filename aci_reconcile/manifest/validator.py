@@ -9,16 +9,16 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
+from aci_reconcile.core.model import LEAVES, as_object
+from aci_reconcile.core.secret import REDACTED, Secret
 from aci_reconcile.manifest.schemas import schema
-from aci_reconcile.model import LEAVES, as_object
-from aci_reconcile.secret import REDACTED, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.items import Item
     from aci_reconcile.manifest.places import Path
-    from aci_reconcile.model import Json
 
 _MESSAGES: Final[Mapping[str, str]] = {
     "minimum": "must be at least {}",

@@ -9,7 +9,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
@@ -17,7 +17,7 @@ from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest.nodes import Source
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.core.model import Body, Json
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.places import Places
-    from aci_reconcile.model import Body, Json
 
 _KINDS: Final = {"string": Kind.STRING, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN}
 _WANTED: Final = {Kind.NUMBER: "a number", Kind.BOOLEAN: "`true` or `false`"}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
 from aci_reconcile.manifest.amounts import plain_number
 from aci_reconcile.manifest.borrowed import odd_characters
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.tokens import instead, names_in, placeholder
 
 if TYPE_CHECKING:
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
     from aci_reconcile.manifest.nodes import ScalarNode
 
 _WANTED: Final = {

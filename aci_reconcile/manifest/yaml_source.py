@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.yaml_errors import complain, shown, tag_hint

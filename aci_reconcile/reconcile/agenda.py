@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    from aci_reconcile.backend import Clock
+    from aci_reconcile.core.backend import Clock
     from aci_reconcile.reconcile.steps import Process, Task
 
 

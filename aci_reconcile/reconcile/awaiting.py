@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.health import State, assess
-from aci_reconcile.provisioning import is_settled, state_of
+from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.provisioning import is_settled, state_of
 from aci_reconcile.reconcile.gather import reading
 from aci_reconcile.reconcile.steps import pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.reconcile.look import Look
     from aci_reconcile.reconcile.steps import Process
 
@@ -40,7 +40,7 @@ def settled(resource_id: ResourceId, look: Look, enough: Callable[[Resource], bo
             return (live,)
         if not until:
             until = look.clock.now() + SETTLING
-            from aci_reconcile.events import Settling  # late: a plan that waits for nothing does not need it
+            from aci_reconcile.reconcile.events import Settling  # late: a plan that waits for nothing does not need it
 
             yield Settling(resource_id.address, state_of(live.body), SETTLING)
         if look.clock.now() > until:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.checks import Question, Verdict
-from aci_reconcile.errors import AzureError, NotConvergedError, SecretUnavailableError
-from aci_reconcile.plan.values import Action, missing_secrets
+from aci_reconcile.core.errors import AzureError, NotConvergedError, SecretUnavailableError
+from aci_reconcile.planning.values import Action, missing_secrets
+from aci_reconcile.preflight import Question, Verdict
 from aci_reconcile.reconcile.preflight import preflight
 from aci_reconcile.reconcile.quota import QUOTA_LAGS, quota_freed
 from aci_reconcile.reconcile.steps import Await, Notify, call, pause
@@ -16,9 +16,9 @@ from aci_reconcile.reconcile.steps import Await, Notify, call, pause
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from aci_reconcile.checks import Check
-    from aci_reconcile.inventory import Preflight
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.planning.values import Change
+    from aci_reconcile.preflight import Check
+    from aci_reconcile.preflight.inventory import Preflight
     from aci_reconcile.reconcile.steps import Process
 
 _KEY = "clearance"

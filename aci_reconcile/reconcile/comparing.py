@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
-from aci_reconcile.carry import carry_over
-from aci_reconcile.diff import ABSENT, diff
-from aci_reconcile.errors import NotConvergedError
-from aci_reconcile.model import NO_TAGS, as_object
-from aci_reconcile.normalize import align, digest, normalize
-from aci_reconcile.plan.values import Action
-from aci_reconcile.profiles import answering
-from aci_reconcile.provisioning import as_settled, is_settled
+from aci_reconcile.core import tags
+from aci_reconcile.core.carry import carry_over
+from aci_reconcile.core.diff import ABSENT, diff
+from aci_reconcile.core.errors import NotConvergedError
+from aci_reconcile.core.model import NO_TAGS, as_object
+from aci_reconcile.core.normalize import align, digest, normalize
+from aci_reconcile.core.profiles import answering
+from aci_reconcile.core.provisioning import as_settled, is_settled
+from aci_reconcile.planning.values import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.diff import FieldChange
-    from aci_reconcile.model import Body, Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.diff import FieldChange
+    from aci_reconcile.core.model import Body, Resource
+    from aci_reconcile.planning.values import Change
 
 
 def proof_of(change: Change, wanted: Resource, expected: Resource | None) -> Callable[[Resource], bool] | None:

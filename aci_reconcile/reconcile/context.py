@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aci_reconcile.events import Trace
 from aci_reconcile.reconcile.clearance import Clearance
 from aci_reconcile.reconcile.effort import Effort
+from aci_reconcile.reconcile.events import Trace
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.patience import Deadline
 from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, never
@@ -17,10 +17,10 @@ from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, n
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.plan.labels import Label
-    from aci_reconcile.plan.policy import Policy
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.planning.labels import Label
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.watches import Listing, Watch
 
 

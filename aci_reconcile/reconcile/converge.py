@@ -6,17 +6,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, RetryableError
-from aci_reconcile.events import Failed, Moved, Skipped, Started
-from aci_reconcile.model import NO_TAGS, as_text
-from aci_reconcile.plan.brakes import is_protected
-from aci_reconcile.plan.policy import UNLIMITED
-from aci_reconcile.plan.values import Action, Impact
-from aci_reconcile.provisioning import is_settled
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AciReconcileError, AzureError, ImmutableFieldError, RetryableError
+from aci_reconcile.core.model import NO_TAGS, as_text
+from aci_reconcile.core.provisioning import is_settled
+from aci_reconcile.planning.brakes import is_protected
+from aci_reconcile.planning.policy import UNLIMITED
+from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.reconcile.clearance import at_hand, succeeded
 from aci_reconcile.reconcile.comparing import moved, not_taken
 from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started
 from aci_reconcile.reconcile.freeing import note_freed, put_once_freed
 from aci_reconcile.reconcile.hopeless import HopelessError
 from aci_reconcile.reconcile.limits import Ask, Kind
@@ -40,8 +40,8 @@ from aci_reconcile.reconcile.writes import (
 )
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Json, Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.secret import Secret
+    from aci_reconcile.core.secret import Secret
 
 T = TypeVar("T")
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    from aci_reconcile.backend import Clock
-    from aci_reconcile.events import Event
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.steps import Step, Task
 
 _GLANCE = 0.2

@@ -7,8 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
-from aci_reconcile.events import (
+from aci_reconcile.core.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
+from aci_reconcile.planning.labels import freed_labels
+from aci_reconcile.planning.order import dependencies, place_of
+from aci_reconcile.planning.values import Action, Change
+from aci_reconcile.reconcile.context import Wait
+from aci_reconcile.reconcile.converge import converge
+from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.events import (
     Failed,
     Finished,
     FreezeOverridden,
@@ -23,12 +29,6 @@ from aci_reconcile.events import (
     outdated,
     reached,
 )
-from aci_reconcile.plan.labels import freed_labels
-from aci_reconcile.plan.order import dependencies, place_of
-from aci_reconcile.plan.values import Action, Change
-from aci_reconcile.reconcile.context import Wait
-from aci_reconcile.reconcile.converge import converge
-from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.lanes import lanes
 from aci_reconcile.reconcile.quota import freeing
 from aci_reconcile.reconcile.resource_groups import creation, deleted, group_name, unattempted
@@ -38,10 +38,10 @@ from aci_reconcile.reconcile.watches import watching
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from aci_reconcile.events import Event, Reached
-    from aci_reconcile.model import Scope
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.events import Event, Reached
     from aci_reconcile.reconcile.steps import Process
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import InvalidRequestError, QuotaError
-from aci_reconcile.plan.labels import label_of
-from aci_reconcile.plan.order import place_of
-from aci_reconcile.plan.values import Action
+from aci_reconcile.core.errors import InvalidRequestError, QuotaError
+from aci_reconcile.planning.labels import label_of
+from aci_reconcile.planning.order import place_of
+from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.quota import QUOTA_LAGS, quota_freed
 from aci_reconcile.reconcile.steps import pause
 from aci_reconcile.reconcile.writes import put
@@ -15,9 +15,9 @@ from aci_reconcile.reconcile.writes import put
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.errors import AzureError
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.errors import AzureError
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process

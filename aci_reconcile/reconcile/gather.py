@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from aci_reconcile.errors import AuthenticationError, AzureError
+from aci_reconcile.core.errors import AuthenticationError, AzureError
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.patience import Deadline, Patient, patiently
 from aci_reconcile.reconcile.steps import Task, never
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.steps import Process
 
 K = TypeVar("K")
@@ -104,6 +104,6 @@ def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -
 
 def _unreachable(because: str) -> Event:
     """Reads depend on nothing and are not interrupted, so none is ever skipped."""
-    from aci_reconcile.events import Paced
+    from aci_reconcile.reconcile.events import Paced
 
     return Paced(because, 0)

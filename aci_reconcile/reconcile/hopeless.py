@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import AzureError
-from aci_reconcile.health import State, assess
-from aci_reconcile.model import as_list
-from aci_reconcile.provisioning import is_settled
+from aci_reconcile.core.errors import AzureError
+from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.model import as_list
+from aci_reconcile.core.provisioning import is_settled
 from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.patience import Pace
 from aci_reconcile.reconcile.steps import call
 
 if TYPE_CHECKING:
-    from aci_reconcile.health import ContainerHealth, Health
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.health import ContainerHealth, Health
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 

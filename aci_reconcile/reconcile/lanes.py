@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.core.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
 
 
 def lanes(change: Change) -> frozenset[str]:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import ThrottledError
+    from aci_reconcile.core.errors import ThrottledError
 
 
 class Kind(StrEnum):

@@ -13,7 +13,7 @@ from aci_reconcile.reconcile.watch import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aci_reconcile.model import Key, Resource, Scope
+    from aci_reconcile.core.model import Key, Resource, Scope
     from aci_reconcile.reconcile.gather import Answer
     from aci_reconcile.reconcile.look import Look
     from aci_reconcile.reconcile.searching import Hits

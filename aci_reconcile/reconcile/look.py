@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.events import Event
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.watches import Listing
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
-from aci_reconcile.deferred import references_in
-from aci_reconcile.model import ResourceId
-from aci_reconcile.plan.decide import decide, matches, memory, takes_long
-from aci_reconcile.plan.planning import plan
-from aci_reconcile.plan.values import Unreadable
-from aci_reconcile.provisioning import is_quiet
+from aci_reconcile.core import tags
+from aci_reconcile.core.deferred import references_in
+from aci_reconcile.core.model import ResourceId
+from aci_reconcile.core.provisioning import is_quiet
+from aci_reconcile.planning.decide import decide, matches, memory, takes_long
+from aci_reconcile.planning.planning import plan
+from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.awaiting import settled
 from aci_reconcile.reconcile.gather import gathered, reading
 from aci_reconcile.reconcile.listing import looked_through, wanted_scopes
@@ -22,10 +22,10 @@ from aci_reconcile.reconcile.steps import compute
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from aci_reconcile.model import Key, Resource, Scope
-    from aci_reconcile.plan.decide import Verdicts
-    from aci_reconcile.plan.policy import Policy
-    from aci_reconcile.plan.values import Change, Plan
+    from aci_reconcile.core.model import Key, Resource, Scope
+    from aci_reconcile.planning.decide import Verdicts
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.reconcile.gather import Answer
     from aci_reconcile.reconcile.look import Look
     from aci_reconcile.reconcile.steps import Process

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.deferred import references, resolved
-from aci_reconcile.errors import NotConvergedError
-from aci_reconcile.events import Waiting
-from aci_reconcile.plan.decide import decide
-from aci_reconcile.plan.values import Action
-from aci_reconcile.provisioning import is_settled, state_of
+from aci_reconcile.core.deferred import references, resolved
+from aci_reconcile.core.errors import NotConvergedError
+from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.planning.decide import decide
+from aci_reconcile.planning.values import Action
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.patience import Pace, going_on, overdue, patiently
 from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
-    from aci_reconcile.deferred import GroupReference
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.deferred import GroupReference
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from aci_reconcile.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
+from aci_reconcile.core.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
 from aci_reconcile.reconcile.limits import READ, Ask, Kind, Limits
 from aci_reconcile.reconcile.steps import InterruptedRunError, Process, T, call, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.events import Event
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.reconcile.events import Event
 
 _MOST_REFUSALS = 25
 """How often one request may be refused for its rate before that counts as an error: a server that always refuses."""
@@ -191,7 +191,7 @@ def _refused(
 
 
 def _paced(ask: Ask, seconds: float, *, location: str = "", rate: float = 0) -> Event:
-    from aci_reconcile.events import Paced  # late: a plan that waits for nothing does not need it
+    from aci_reconcile.reconcile.events import Paced  # late: a plan that waits for nothing does not need it
 
     return Paced(ask.kind.value, seconds, location, rate)
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from aci_reconcile.checks import Facts, Unanswered, checks, needs_of, scopes_left
-from aci_reconcile.errors import AuthenticationError, AzureError, ThrottledError
+from aci_reconcile.core.errors import AuthenticationError, AzureError, ThrottledError
+from aci_reconcile.preflight import Facts, Unanswered, checks, needs_of, scopes_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from aci_reconcile.checks import Check, Needs
-    from aci_reconcile.inventory import Permission, Preflight
-    from aci_reconcile.plan.values import Change, ResourceGroupChange
+    from aci_reconcile.planning.values import Change, ResourceGroupChange
+    from aci_reconcile.preflight import Check, Needs
+    from aci_reconcile.preflight.inventory import Permission, Preflight
 
 T = TypeVar("T")
 K = TypeVar("K")

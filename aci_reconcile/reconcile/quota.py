@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.events import Waiting
-from aci_reconcile.plan.order import place_of
-from aci_reconcile.plan.values import Action
+from aci_reconcile.planning.order import place_of
+from aci_reconcile.planning.values import Action
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.steps import await_freed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.steps import Process
 
 QUOTA_LAGS: Final = (0.0, 5.0, 15.0)

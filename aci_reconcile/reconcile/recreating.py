@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError, AzureError, NoAnswerError, NotConvergedError, QuotaError
-from aci_reconcile.events import Waiting
-from aci_reconcile.plan.former import Former, former_of
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AciReconcileError, AzureError, NoAnswerError, NotConvergedError, QuotaError
+from aci_reconcile.planning.former import Former, former_of
 from aci_reconcile.reconcile.clearance import cleared
 from aci_reconcile.reconcile.comparing import moved
 from aci_reconcile.reconcile.context import MovedError, Wait
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import Pace, going_on, patiently
 from aci_reconcile.reconcile.quota import quota_freed
@@ -25,8 +25,8 @@ from aci_reconcile.reconcile.writes import delete, put, serial
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process

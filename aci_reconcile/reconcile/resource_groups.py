@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile import tags
-from aci_reconcile.errors import (
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import (
     AciReconcileError,
     HeldBackError,
     NoAnswerError,
@@ -14,8 +14,8 @@ from aci_reconcile.errors import (
     RetryableError,
     ThrottledError,
 )
-from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
-from aci_reconcile.model import as_object, as_text
+from aci_reconcile.core.model import as_object, as_text
+from aci_reconcile.reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import Deadline, Pace, failure, overdue, patiently
 from aci_reconcile.reconcile.steps import Task, pause
@@ -25,9 +25,9 @@ _DELETING: Final = "Deleting"
 _CONFLICT: Final = 409
 
 if TYPE_CHECKING:
-    from aci_reconcile.backend import Operation
-    from aci_reconcile.model import Scope
-    from aci_reconcile.plan.values import ResourceGroupChange
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.planning.values import ResourceGroupChange
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 

@@ -6,23 +6,23 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
-from aci_reconcile.errors import AzureError, NotConvergedError
-from aci_reconcile.events import Succeeded, Unhealthy, Waiting
-from aci_reconcile.health import State, assess
-from aci_reconcile.provisioning import has_failed, has_succeeded, is_settled
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AzureError, NotConvergedError
+from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.provisioning import has_failed, has_succeeded, is_settled
 from aci_reconcile.reconcile.awaiting import SETTLING
 from aci_reconcile.reconcile.context import MovedError, Wait
+from aci_reconcile.reconcile.events import Succeeded, Unhealthy, Waiting
 from aci_reconcile.reconcile.hopeless import is_hopeless
 from aci_reconcile.reconcile.patience import Pace, patiently
 from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
-    from aci_reconcile.events import Logs
-    from aci_reconcile.health import Health
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.health import Health
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.events import Logs
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
 

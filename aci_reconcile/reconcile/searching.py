@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile import tags
-from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError
-from aci_reconcile.plan.values import Unreadable
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError
+from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.gather import reading
 from aci_reconcile.reconcile.watches import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.model import Resource, Scope
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.core.model import Resource, Scope
     from aci_reconcile.reconcile.gather import Answer, Reader
     from aci_reconcile.reconcile.steps import Process
 

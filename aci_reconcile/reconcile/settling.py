@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import NotConvergedError, NotFoundError
-from aci_reconcile.events import Waiting
-from aci_reconcile.provisioning import has_succeeded, is_settled, state_of
+from aci_reconcile.core.errors import NotConvergedError, NotFoundError
+from aci_reconcile.core.provisioning import has_succeeded, is_settled, state_of
 from aci_reconcile.reconcile.comparing import moved
 from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.hopeless import Glances, glanced, unless_hopeless
 from aci_reconcile.reconcile.patience import Pace, failure, overdue, patiently
 from aci_reconcile.reconcile.steps import pause
@@ -17,9 +17,9 @@ from aci_reconcile.reconcile.watch import next_look, watch_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.backend import Operation
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process

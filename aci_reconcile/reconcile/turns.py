@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator, Hashable, Iterator
 
-    from aci_reconcile.events import Event
     from aci_reconcile.reconcile.agenda import Agenda, Live
+    from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.steps import Task
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
-from aci_reconcile.plan.values import Impact
+from aci_reconcile.core import tags
+from aci_reconcile.planning.values import Impact
 from aci_reconcile.reconcile.comparing import is_tag, left_of, not_taken, overtaken, tagged
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.settling import settled_read
 from aci_reconcile.reconcile.writes import patch
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import AzureError
+from aci_reconcile.core.errors import AzureError
 from aci_reconcile.reconcile.patience import Deadline, going_on, patiently
 from aci_reconcile.reconcile.steps import Await, InterruptedRunError, Notify, pause
 from aci_reconcile.reconcile.watches import Listing, Watch
 
 if TYPE_CHECKING:
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.model import Scope
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.core.model import Scope
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.provisioning import is_settled
+from aci_reconcile.core.provisioning import is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from aci_reconcile.model import Resource, Scope
+    from aci_reconcile.core.model import Resource, Scope
 
 _PAGE = 100
 """Groups on a page of a list, for weighing it against single requests. How many Azure gives is not documented."""

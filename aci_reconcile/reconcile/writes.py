@@ -6,25 +6,25 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from aci_reconcile import tags
-from aci_reconcile.backend import Operation
-from aci_reconcile.events import Waiting
-from aci_reconcile.model import as_text
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.plan.values import Action
-from aci_reconcile.provisioning import is_settled, state_of
+from aci_reconcile.core import tags
+from aci_reconcile.core.backend import Operation
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.core.secret import UNKEPT, fingerprint, takes_long
+from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.comparing import is_our_write, moved, proof_of
 from aci_reconcile.reconcile.context import MovedError, Wait
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.hopeless import Glances
 from aci_reconcile.reconcile.limits import Ask, Kind
 from aci_reconcile.reconcile.patience import Deadline, patiently
 from aci_reconcile.reconcile.settling import gone, settle
 from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, compute, release
-from aci_reconcile.secret import UNKEPT, fingerprint, takes_long
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 

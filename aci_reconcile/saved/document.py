@@ -13,24 +13,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from aci_reconcile.health import has_ended
-from aci_reconcile.model import as_object
-from aci_reconcile.normalize import align, digest, normalize, secrets_of
-from aci_reconcile.profiles import answering
-from aci_reconcile.provisioning import as_settled
-from aci_reconcile.report import plan_json
-from aci_reconcile.report.bodies import opened
-from aci_reconcile.report.escape import dump
-from aci_reconcile.report.values import conceal, hidden_texts
-from aci_reconcile.report.words import iso
-from aci_reconcile.secret import Secret
-from aci_reconcile.tags import desired_digest
+from aci_reconcile.core.health import has_ended
+from aci_reconcile.core.model import as_object
+from aci_reconcile.core.normalize import align, digest, normalize, secrets_of
+from aci_reconcile.core.profiles import answering
+from aci_reconcile.core.provisioning import as_settled
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.core.tags import desired_digest
+from aci_reconcile.render import plan_json
+from aci_reconcile.render.bodies import opened
+from aci_reconcile.render.escape import dump
+from aci_reconcile.render.values import conceal, hidden_texts
+from aci_reconcile.render.words import iso
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Json, Resource
-    from aci_reconcile.plan.policy import Policy
-    from aci_reconcile.plan.values import Change, Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Change, Plan
+    from aci_reconcile.render import Header
 
 Document: TypeAlias = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ import pytest
 from quick_time import without_waiting
 from unit.cli.command_line import CommandLine
 
-from aci_reconcile import tags
+from aci_reconcile.core import tags
 from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store, serve
 
 if TYPE_CHECKING:

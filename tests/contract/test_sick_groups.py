@@ -9,18 +9,18 @@ import pytest
 from azure_world import AzureWorld
 from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.backend import Operation, Progress
+from aci_reconcile.core import tags
+from aci_reconcile.core.backend import Operation, Progress
+from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.emulator import Fault, Faults, Knobs
-from aci_reconcile.events import Failed, Finished, Skipped, Succeeded, Unhealthy, Waiting
-from aci_reconcile.model import Lifecycle
-from aci_reconcile.plan import UNLIMITED, Action, plan
-from aci_reconcile.plan.planning import destruction
+from aci_reconcile.planning import UNLIMITED, Action, plan
+from aci_reconcile.planning.planning import destruction
 from aci_reconcile.reconcile import Wait, apply, standing
+from aci_reconcile.reconcile.events import Failed, Finished, Skipped, Succeeded, Unhealthy, Waiting
 
 if TYPE_CHECKING:
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.core.model import Resource, ResourceId
+    from aci_reconcile.reconcile.events import Event
 
 FAILING = [{"name": "setup", "properties": {"image": "busybox:1", "command": ["sh", "-c", "exit 3"]}}]
 GOOD = [{"name": "setup", "properties": {"image": "busybox:1", "command": ["true"]}}]

@@ -15,11 +15,33 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from aci_reconcile.checks import Check, Question, Verdict
-from aci_reconcile.diff import ABSENT, FieldChange, Replaces, diff, secret_change
-from aci_reconcile.drift import History, Memory, Place, judged
-from aci_reconcile.errors import Diagnostic, InvalidRequestError, NotConvergedError, Severity, ThrottledError, Where
-from aci_reconcile.events import (
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, diff, secret_change
+from aci_reconcile.core.errors import (
+    Diagnostic,
+    InvalidRequestError,
+    NotConvergedError,
+    Severity,
+    ThrottledError,
+    Where,
+)
+from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
+from aci_reconcile.core.model import Body, Resource, ResourceId, Scope
+from aci_reconcile.core.normalize import normalize
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.findings import History, Memory, Place, judged
+from aci_reconcile.planning.values import (
+    Action,
+    Blocker,
+    Cause,
+    Change,
+    Impact,
+    Notice,
+    Plan,
+    ResourceGroupChange,
+    Unreadable,
+)
+from aci_reconcile.preflight import Check, Question, Verdict
+from aci_reconcile.reconcile.events import (
     Event,
     Failed,
     Finished,
@@ -35,21 +57,7 @@ from aci_reconcile.events import (
     Unhealthy,
     Waiting,
 )
-from aci_reconcile.health import ContainerEvent, ContainerHealth, Health, State
-from aci_reconcile.model import Body, Resource, ResourceId, Scope
-from aci_reconcile.normalize import normalize
-from aci_reconcile.plan.values import (
-    Action,
-    Blocker,
-    Cause,
-    Change,
-    Impact,
-    Notice,
-    Plan,
-    ResourceGroupChange,
-    Unreadable,
-)
-from aci_reconcile.report import (
+from aci_reconcile.render import (
     ANSI,
     PLAIN,
     Header,
@@ -67,13 +75,12 @@ from aci_reconcile.report import (
     status_json,
     status_text,
 )
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aci_reconcile.model import Json
-    from aci_reconcile.report import Style
+    from aci_reconcile.core.model import Json
+    from aci_reconcile.render import Style
 
 HERE = Path(__file__).parent
 VALIDATOR: Any = jsonschema.Draft202012Validator(

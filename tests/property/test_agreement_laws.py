@@ -11,28 +11,28 @@ from factories import body, container, policy, rid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile import tags
-from aci_reconcile.checks import held_checks
+from aci_reconcile.app.find_drift import find_drift
 from aci_reconcile.cli.drift import exit_code as drift_code
-from aci_reconcile.cli.drift import found_in
 from aci_reconcile.cli.plan import exit_code as plan_code
 from aci_reconcile.cli.verify import exit_code as verify_code
 from aci_reconcile.cli.verify import unread
-from aci_reconcile.drift import Kind
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, NotConvergedError
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault, Knobs
-from aci_reconcile.errors import AciReconcileError, AzureError, ExitCode, NotConvergedError
-from aci_reconcile.events import Failed, Skipped
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED, destruction
+from aci_reconcile.findings import Kind
+from aci_reconcile.planning import UNLIMITED, destruction
+from aci_reconcile.preflight import held_checks
 from aci_reconcile.reconcile import Clearance, apply, standing
+from aci_reconcile.reconcile.events import Failed, Skipped
 from aci_reconcile.reconcile.preflight import preflight
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.drift import Drift
-    from aci_reconcile.plan import Plan
+    from aci_reconcile.findings import Drift
+    from aci_reconcile.planning import Plan
     from aci_reconcile.reconcile import Context
 
 PUBLIC = {"type": "Public", "ports": [{"port": 80}], "ip": "203.0.113.4"}
@@ -127,7 +127,7 @@ def happened(world: AzureWorld, name: str, case: Case) -> None:
 
 def looked(world: AzureWorld, declared: list[Resource]) -> Drift:
     """Return what ``drift`` finds."""
-    return found_in(world.plan(*declared, health=True), world.clock)
+    return find_drift(world.plan(*declared, health=True), world.clock)
 
 
 def ready(world: AzureWorld, plan: Plan) -> ExitCode:

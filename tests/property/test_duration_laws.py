@@ -9,9 +9,9 @@ from factories import group
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.model import Resource, ResourceId
-from aci_reconcile.plan import Action, Change, Impact, Plan
-from aci_reconcile.plan.duration import bucket_seconds, limits_seconds, window_seconds
+from aci_reconcile.core.model import Resource, ResourceId
+from aci_reconcile.planning import Action, Change, Impact, Plan
+from aci_reconcile.planning.duration import bucket_seconds, limits_seconds, window_seconds
 
 WINDOWS = ((300, 100), (3600, 300))
 

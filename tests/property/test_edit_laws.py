@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import echoed
 
-from aci_reconcile import tags
-from aci_reconcile.diff import Replaces, diff, patch
-from aci_reconcile.fields import Kind
-from aci_reconcile.model import Resource
-from aci_reconcile.normalize import digest, normalize, same
-from aci_reconcile.plan import Action, Impact, plan
+from aci_reconcile.core import tags
+from aci_reconcile.core.diff import Replaces, diff, patch
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.model import Resource
+from aci_reconcile.core.normalize import digest, normalize, same
+from aci_reconcile.planning import Action, Impact, plan
 
 if TYPE_CHECKING:
-    from aci_reconcile.fields import Node
-    from aci_reconcile.normalize import NormalForm
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.normalize import NormalForm
 
 
 def test_every_edit_of_every_field_is_seen() -> None:

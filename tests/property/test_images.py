@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.images import flaw, host_flaw, placeholder
+from aci_reconcile.core.images import flaw, host_flaw, placeholder
 
 LABELS = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,8}[a-zA-Z0-9])?", fullmatch=True)
 HOSTS = st.builds(

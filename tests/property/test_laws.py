@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import bodies, echoed
 
-from aci_reconcile import tags
-from aci_reconcile.diff import diff, leaves, patch
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.normalize import align, digest, normalize, same, secrets_of
-from aci_reconcile.plan import UNLIMITED, Action, Impact, Plan, Policy, plan, target
-from aci_reconcile.plan.decide import target_form
-from aci_reconcile.secret import Secret
+from aci_reconcile.core import tags
+from aci_reconcile.core.diff import diff, leaves, patch
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.normalize import align, digest, normalize, same, secrets_of
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED, Action, Impact, Plan, Policy, plan, target
+from aci_reconcile.planning.decide import target_form
 
 SIDES = st.tuples(bodies(), bodies())
 SPELLED = (tags.OWNER, tags.PROTECTED.upper(), tags.APPLIED, tags.SECRETS.title(), "team", "cost")

@@ -8,12 +8,12 @@ from factories import OWNER, body, container, live, policy, rid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile import tags
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.plan import plan
-from aci_reconcile.secret import Secret
-from aci_reconcile.withheld import completed, lacking
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.core.withheld import completed, lacking
+from aci_reconcile.planning import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

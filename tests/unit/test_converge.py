@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from factories import OWNER, FakeBackend, FakeClock, container, context, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.errors import (
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import (
     AciReconcileError,
     AzureError,
     HeldBackError,
@@ -24,7 +24,13 @@ from aci_reconcile.errors import (
     ThrottledError,
     UsageError,
 )
-from aci_reconcile.events import (
+from aci_reconcile.core.health import State
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.normalize import normalize, same
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED, plan
+from aci_reconcile.reconcile import Wait, apply, delete_resource_groups
+from aci_reconcile.reconcile.events import (
     Event,
     Failed,
     Finished,
@@ -37,13 +43,7 @@ from aci_reconcile.events import (
     Succeeded,
     Unhealthy,
 )
-from aci_reconcile.health import State
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.normalize import normalize, same
-from aci_reconcile.plan import UNLIMITED, plan
-from aci_reconcile.reconcile import Wait, apply, delete_resource_groups
 from aci_reconcile.reconcile.writes import stamped
-from aci_reconcile.secret import Secret
 
 CHANGED = group("web", container(image="nginx:2"))
 

@@ -9,9 +9,9 @@ from itertools import count
 
 import pytest
 
-from aci_reconcile.cli.hashing import told_of
+from aci_reconcile.app.hashing import told_of
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.reconcile.effort import AT_ONCE, Effort
-from aci_reconcile.secret import Secret
 
 
 def test_no_more_hashes_are_made_at_a_time_than_there_are_cores() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from factories import FakeBackend, FakeClock, body, container, context, group, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.events import Succeeded
-from aci_reconcile.health import assess
-from aci_reconcile.model import Resource
-from aci_reconcile.plan import Action, Change, Impact, plan
+from aci_reconcile.core import tags
+from aci_reconcile.core.health import assess
+from aci_reconcile.core.model import Resource
+from aci_reconcile.planning import Action, Change, Impact, plan
 from aci_reconcile.reconcile import Look, apply, propose
+from aci_reconcile.reconcile.events import Succeeded
 
 NOW = 1_700_000_000.0
 FAILED = "its provisioning failed"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from factories import FakeBackend, FakeClock, context, group, policy
 
-from aci_reconcile.backend import Remaining
-from aci_reconcile.errors import NoAnswerError, ThrottledError
-from aci_reconcile.events import Event, Paced, Started, Succeeded
-from aci_reconcile.plan import plan
+from aci_reconcile.core.backend import Remaining
+from aci_reconcile.core.errors import NoAnswerError, ThrottledError
+from aci_reconcile.planning import plan
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.events import Event, Paced, Started, Succeeded
 from aci_reconcile.reconcile.limits import READ, REFILL, Ask, Kind, Limits
 from aci_reconcile.reconcile.patience import Deadline, patiently
 from aci_reconcile.reconcile.steps import Task

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from factories import OWNER, FakeBackend, FakeClock, container, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.deferred import Deferred, GroupReference
-from aci_reconcile.errors import AuthenticationError, ForbiddenError
-from aci_reconcile.events import Settling
-from aci_reconcile.model import Resource, Scope
-from aci_reconcile.normalize import secrets_of
+from aci_reconcile.core import tags
+from aci_reconcile.core.deferred import Deferred, GroupReference
+from aci_reconcile.core.errors import AuthenticationError, ForbiddenError
+from aci_reconcile.core.model import Resource, Scope
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.reconcile import Look, Refresh, observe, propose, standing
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.reconcile.events import Settling
 
 
 def look(backend: FakeBackend, **more: Any) -> Look:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from factories import OWNER, SUBSCRIPTION, FakeBackend, FakeClock, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, NotFoundError
-from aci_reconcile.model import Resource, Scope
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, NotFoundError
+from aci_reconcile.core.model import Resource, Scope
 from aci_reconcile.reconcile import Look, observe, propose, standing
 from aci_reconcile.reconcile.searching import Search
 

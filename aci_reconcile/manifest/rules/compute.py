@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aci_reconcile.images import flaw
+from aci_reconcile.core.images import flaw
+from aci_reconcile.core.profiles import PROFILES
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.profiles import PROFILES
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.redaction import is_secret_setting, veil_variable
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_text
-from aci_reconcile.redaction import is_secret_setting, veil_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.images import flaw, host_flaw, placeholder
+from aci_reconcile.core.images import flaw, host_flaw, placeholder
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.references import NAME, mentions
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from aci_reconcile.core.model import as_text
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_text
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.model import as_text
-from aci_reconcile.redaction import is_secret_setting, veil, veil_argument
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.redaction import is_secret_setting, veil, veil_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

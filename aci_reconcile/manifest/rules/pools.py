@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.model import as_object
+from aci_reconcile.core.model import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from typing import TYPE_CHECKING
 
-from aci_reconcile.model import as_text
+from aci_reconcile.core.model import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

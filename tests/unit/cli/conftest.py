@@ -32,7 +32,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("ACI_RECONCILE_PROVISIONING", "0s")
     monkeypatch.setenv("ACI_RECONCILE_STABLE_FOR", "0s")
     without_waiting(monkeypatch)
-    monkeypatch.setattr("aci_reconcile.secret._SCRYPT_N", 2**4)  # what a hash costs is asserted in test_secret.py
+    monkeypatch.setattr("aci_reconcile.core.secret._SCRYPT_N", 2**4)  # what a hash costs is asserted in test_secret.py
     return CommandLine(tmp_path, capsys)
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from unit.arm.loopback import serving
+from unit.azure.loopback import serving
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli import ahead, manifests, work
+from aci_reconcile.app import manifests, prefetch, workspace
 from aci_reconcile.emulator import Emulator, Fault, Faults, Knobs, Request, Response, open_store, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from unit.arm.scripted import Asked
+    from unit.azure.scripted import Asked
     from unit.cli.command_line import CommandLine
 
 NEWER = "2026-06-01"
@@ -68,14 +68,14 @@ def shop(cli: CommandLine) -> CommandLine:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether a connection was opened before the manifests were read, each time that was wanted."""
     found: list[bool] = []
-    real: Callable[..., Any] = ahead.ahead
+    real: Callable[..., Any] = prefetch.ahead
 
     def noted(*given: Any) -> Any:
         early = real(*given)
         found.append(early is not None)
         return early
 
-    monkeypatch.setattr(work, "ahead", noted)
+    monkeypatch.setattr(workspace, "ahead", noted)
     return found
 
 
@@ -242,7 +242,7 @@ def test_nothing_is_imported_beside_the_main_thread() -> None:
         asked.append(imported.is_set())
         return "list"
 
-    list_on_its_way: Any = ahead.Begun(cast("Any", Backend()), ask, imported)
+    list_on_its_way: Any = prefetch.Begun(cast("Any", Backend()), ask, imported)
 
     assert begun.wait(10)
     assert [] == asked

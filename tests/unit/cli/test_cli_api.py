@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from unit.arm.fake_vault import Principal, vaults
+from unit.azure.fake_vault import Principal, vaults
 
 import aci_reconcile
-from aci_reconcile.errors import HeldBackError, InvalidManifestsError, UsageError
-from aci_reconcile.events import Finished
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.plan import Action
+from aci_reconcile.core.errors import HeldBackError, InvalidManifestsError, UsageError
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.planning import Action
+from aci_reconcile.reconcile.events import Finished
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 PAGE = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
@@ -50,19 +50,18 @@ def test_all_is_sorted_and_there() -> None:
     assert [] == [name for name in aci_reconcile.__all__ if f"`{name}" not in PAGE]
 
 
-def test_functions_and_modules_of_one_name_live_together() -> None:
-    """``plan`` and ``drift`` are functions, whichever modules were imported before."""
+def test_no_module_has_the_name_of_a_public_function() -> None:
+    """So ``aci_reconcile.plan`` is the function, whichever modules were imported before."""
     code = (
-        "import aci_reconcile.plan.values, aci_reconcile.drift\n"
-        "from aci_reconcile.plan import Action\n"
-        "from aci_reconcile.drift import Drift\n"
+        "import aci_reconcile.planning.values as values, aci_reconcile.findings.values\n"
         "from aci_reconcile import plan, drift\n"
         "import aci_reconcile\n"
-        "assert plan is aci_reconcile.plan and callable(plan) and callable(drift)\n"
+        "assert plan is aci_reconcile.plan and callable(plan) and callable(drift) and values.Plan\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+    modules = {each.name for each in pkgutil.iter_modules(aci_reconcile.__path__)}
 
-    assert Action is importlib.import_module("aci_reconcile.plan").Action
+    assert set() == modules & set(aci_reconcile.__all__)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli import authoring, interruption
-from aci_reconcile.cli.interruption import InterruptedRunError, Interruption, SystemClock
-from aci_reconcile.errors import (
+from aci_reconcile.app import interruption
+from aci_reconcile.app.interruption import InterruptedRunError, Interruption, SystemClock
+from aci_reconcile.cli import authoring
+from aci_reconcile.core.errors import (
     AciReconcileError,
     AzureError,
     ExitCode,
@@ -29,7 +30,7 @@ from aci_reconcile.errors import (
     StalePlanError,
     UsageError,
 )
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from factories import rid
 
-from aci_reconcile.cli.placing import file_names, place
-from aci_reconcile.errors import AciReconcileError, UsageError
+from aci_reconcile.app.new_files import file_names, place
+from aci_reconcile.core.errors import AciReconcileError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.origin import Origin, origin_of, place_of
+from aci_reconcile.app.origin import Origin, origin_of, place_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli.api import connect
-from aci_reconcile.model import ResourceId
+from aci_reconcile.api import connect
+from aci_reconcile.core.model import ResourceId
 
 if TYPE_CHECKING:
     import pytest

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.pull_request import base_of
+from aci_reconcile.app.pull_request import base_of
 from aci_reconcile.manifest import Base
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.whole import write_whole
+from aci_reconcile.app.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from unit.cli.command_line import PROJECT
 
 from aci_reconcile.cli.given import Given
 from aci_reconcile.cli.promise import Promise
-from aci_reconcile.errors import AciReconcileError, ExitCode
-from aci_reconcile.plan.values import Plan, Unreadable
+from aci_reconcile.core.errors import AciReconcileError, ExitCode
+from aci_reconcile.planning.values import Plan, Unreadable
 from aci_reconcile.saved import plan_digest, written
 from aci_reconcile.saved.document import seal
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from azure_world import AzureWorld
 from factories import SUBSCRIPTION
 
-from aci_reconcile.cli.vaults import loaded_with
+from aci_reconcile.app.vaults import loaded_with
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Request
-from aci_reconcile.plan import Action
-from aci_reconcile.secret import Secret
+from aci_reconcile.planning import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

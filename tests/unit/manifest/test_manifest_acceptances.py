@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 import yaml
 
-from aci_reconcile.drift import Acceptance, Kind
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
+from aci_reconcile.findings import Acceptance, Kind
 from aci_reconcile.manifest import ACCEPTED_FILE, Request, load, schema
 from aci_reconcile.manifest.acceptances import acceptances
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import Request, names
 
 if TYPE_CHECKING:

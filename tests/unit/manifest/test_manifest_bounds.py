@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.references import escaped, found_in, mentions
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, Size
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

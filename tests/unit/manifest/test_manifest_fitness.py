@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from factories import container, group, owned
 
-from aci_reconcile.cli.rules import fitting
+from aci_reconcile.app.policy_rules import fitting
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import unfit
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED, plan
-from aci_reconcile.plan.policy import Policy
-from aci_reconcile.secret import Secret
+from aci_reconcile.planning import UNLIMITED, plan
+from aci_reconcile.planning.policy import Policy
 
 ADDRESS = {"type": "Public", "ports": [{"port": 80}]}
 

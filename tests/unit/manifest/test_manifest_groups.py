@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.deferred import Deferred, GroupReference, references
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.deferred import Deferred, GroupReference, references
+from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable

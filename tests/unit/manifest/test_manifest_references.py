@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.deferred import references
-from aci_reconcile.errors import Severity
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.deferred import references
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import Request, load, names
 from aci_reconcile.manifest.foreign import foreign_text
 

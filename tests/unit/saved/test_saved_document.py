@@ -14,13 +14,13 @@ from azure_world import AzureWorld
 from factories import container, group, policy, rid
 from saved_plans import WEEK, kept, made, origin
 
-from aci_reconcile import tags
 from aci_reconcile.cli.saving import ASKED
-from aci_reconcile.model import Lifecycle
-from aci_reconcile.plan import Policy
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Lifecycle
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import Policy
 from aci_reconcile.saved import document, plan_digest, sealed, written
 from aci_reconcile.saved.document import policy_json, seal
-from aci_reconcile.secret import Secret
 
 SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "schemas" / "plan.schema.json").read_text(encoding="utf-8")

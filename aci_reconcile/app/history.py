@@ -1,0 +1,97 @@
+"""What ``drift`` knows from before: the history of the last look, and the file of accepted drift."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from aci_reconcile.app.files import write_whole
+from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
+from aci_reconcile.findings import History, history_json, history_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aci_reconcile.findings import Acceptance, Place
+    from aci_reconcile.manifest import Project
+
+_LARGEST: Final = 16 * 1024 * 1024
+_ANEW = "restore it, or delete it to begin anew: every finding is new then"
+
+
+def last_look(file: Path | None, place: Place) -> History:
+    """Return what the last look saw; a file that is not there yet means that this is the first one.
+
+    Raises:
+        UsageError: it can't be read, it is no history, or that of another project or environment. It stays as it is.
+    """
+    if file is None:
+        return History(place)
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return History(place)
+    except OSError as error:
+        raise UsageError(f"--history {file}: {error.strerror or 'cannot be read'}") from error
+    found = _opened(content, file)
+    if found.place != place:
+        told = f"{found.place.project} in subscription {found.place.subscription} ({found.place.endpoint or 'Azure'})"
+        raise UsageError(f"--history {file} is about {told}", hint="name a file for each project and environment")
+    return found
+
+
+def more_of(history: History) -> tuple[str, ...]:
+    """Return the resource groups that the last look tells of."""
+    addresses = (
+        *(each.address for each in history.groups.values()),
+        *(each.address for each in history.findings.values()),
+    )
+    return tuple(sorted({each.partition("/")[0] for each in addresses if "/" in each}))
+
+
+def remember(file: Path, history: History) -> None:
+    """Write what this look saw; the file is replaced when the new one is whole.
+
+    Raises:
+        UsageError: it can't be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, json.dumps(history_json(history), indent=1) + "\n")
+    except OSError as error:
+        raise UsageError(f"--history {file}: {error.strerror or 'cannot be written'}") from error
+
+
+def accepted(file: Path | None, project: Project, cwd: Path) -> tuple[Acceptance, ...]:
+    """Return what is accepted: by the file that is named, or by the one beside the project file if there is one.
+
+    Raises:
+        InvalidManifestsError: the file has errors.
+    """
+    from aci_reconcile.manifest import ACCEPTED_FILE
+    from aci_reconcile.manifest.acceptances import acceptances
+
+    beside = project.root / ACCEPTED_FILE
+    if file is None and (project.file is None or not beside.exists()):
+        return ()
+    found, diagnostics = acceptances(beside if file is None else cwd / file, cwd)
+    if any(each.severity is Severity.ERROR for each in diagnostics):
+        raise InvalidManifestsError(diagnostics)
+    return found
+
+
+def _opened(content: bytes, file: Path) -> History:
+    from aci_reconcile.manifest import complaint
+
+    try:
+        document: Any = json.loads(content) if len(content) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise UsageError(f"--history {file} is no history, or it is damaged", hint=_ANEW)
+    said = cast("dict[str, Any]", document)
+    problem = complaint(said, "drift-history")
+    if problem:
+        raise UsageError(f"--history {file} is no history that this version reads: {problem[:200]}", hint=_ANEW)
+    return history_of(said)
