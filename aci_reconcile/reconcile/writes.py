@@ -63,7 +63,7 @@ def stamped(change: Change, after: Resource, mark: str, ctx: Context) -> Resourc
 def owned(after: Resource, ctx: Context) -> dict[str, str]:
     """Return the owner tag with the id of the project: a group that is written anyway gets it."""
     known = tags.owner(after)
-    return {tags.OWNER: ctx.policy.marked(known)} if ctx.policy.owns(known) else {}
+    return {tags.OWNER: ctx.policy.choose_mark(known)} if ctx.policy.owns(known) else {}
 
 
 def serial(ctx: Context) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.health import condition, has_ended
-from aci_reconcile.planning.brakes import unchanged
+from aci_reconcile.planning.brakes import find_unchanged
 from aci_reconcile.planning.values import Action, Impact, Plan
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.layout import groups
@@ -67,7 +67,7 @@ def differing(plan: Plan) -> tuple[Change, ...]:
 
 def matching(plan: Plan) -> tuple[Change, ...]:
     """Return the groups that are as declared."""
-    return unchanged(plan)
+    return find_unchanged(plan)
 
 
 def held_back(plan: Plan, style: Style) -> Iterator[str]:

@@ -18,8 +18,8 @@ from aci_reconcile.core.diff import diff, leaves, patch
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.normalize import align, digest, normalize, same, secrets_of
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.planning import UNLIMITED, Action, Impact, Plan, Policy, plan, target
-from aci_reconcile.planning.decide import target_form
+from aci_reconcile.planning import UNLIMITED, Action, Impact, Plan, Policy, make_target, plan
+from aci_reconcile.planning.decide import normalize_target
 
 SIDES = st.tuples(bodies(), bodies())
 SPELLED = (tags.OWNER, tags.PROTECTED.upper(), tags.APPLIED, tags.SECRETS.title(), "team", "cost")
@@ -81,10 +81,10 @@ def test_one_normal_form_serves_digest_and_comparison(given_body: dict[str, Any]
     desired = Resource(rid(), {**given_body, "tags": {**named, **given_body.get("tags", {})}})
     there = Resource(rid(), {**given_body, "tags": {"TEAM": "theirs", "kept": "yes"}})
     theirs = {name: value for name, value in desired.tags.items() if not tags.is_ours(name)}
-    wanted = target(desired, there, policy())
+    wanted = make_target(desired, there, policy())
 
     assert digest(normalize({**desired.body, "tags": theirs})) == tags.desired_digest(desired.body)
-    assert normalize(wanted.body) == target_form(desired, normalize(desired.body), wanted)
+    assert normalize(wanted.body) == normalize_target(desired, normalize(desired.body), wanted)
 
 
 @given(bodies(secrets=True))

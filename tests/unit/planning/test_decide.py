@@ -13,7 +13,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Cause, Change, Impact, plan
-from aci_reconcile.planning.decide import Comparison, decide, is_foreign, is_member, target
+from aci_reconcile.planning.decide import Comparison, decide, is_foreign, is_member, make_target
 
 if TYPE_CHECKING:
     from aci_reconcile.planning import Plan
@@ -426,8 +426,8 @@ def test_a_target_keeps_what_others_have_tagged() -> None:
     )
     there = live(group(), tags={"A": "0", "policy": "y"})
 
-    assert {**group().body, "tags": {"A": "1", "policy": "y", tags.OWNER: OWNER}} == target(
+    assert {**group().body, "tags": {"A": "1", "policy": "y", tags.OWNER: OWNER}} == make_target(
         desired, there, policy()
     ).body
-    assert {**desired.body, "tags": {"a": "1", tags.OWNER: OWNER}} == target(desired, None, policy()).body
-    assert desired.lifecycle == target(desired, there, policy()).lifecycle
+    assert {**desired.body, "tags": {"a": "1", tags.OWNER: OWNER}} == make_target(desired, None, policy()).body
+    assert desired.lifecycle == make_target(desired, there, policy()).lifecycle

@@ -33,8 +33,8 @@ def test_a_group_is_ours_by_name_and_id(tag: str, known: str, ours: bool) -> Non
 
 def test_the_tag_that_is_written_has_the_id() -> None:
     """Where no id is known, a group keeps the one that it has."""
-    assert (MINE, MINE) == (policy(project_id=ID).mark, policy(project_id=ID).marked(OWNER))
-    assert (OWNER, MINE) == (policy().marked(OWNER), policy().marked(MINE))
+    assert (MINE, MINE) == (policy(project_id=ID).mark, policy(project_id=ID).choose_mark(OWNER))
+    assert (OWNER, MINE) == (policy().choose_mark(OWNER), policy().choose_mark(MINE))
 
 
 def test_a_renamed_project_takes_its_groups_along() -> None:
