@@ -61,7 +61,7 @@ def of_project(policy: Policy) -> Callable[[str], bool]:
 
     def ours(tag: str) -> bool:
         name = tags.owner_name(tag)
-        return name.partition("/")[0] == project and tags.owned_by(tag, name, policy.ids)
+        return name.partition("/")[0] == project and tags.is_owned_by(tag, name, policy.ids)
 
     return ours
 

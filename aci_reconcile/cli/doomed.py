@@ -37,7 +37,7 @@ def of_former(work: Work, environment: str) -> Work:
     if work.loaded.selected is not None:
         raise UsageError(f"{option} deletes all of its groups: it goes with neither PATH nor --only")
     if not find_abandoned_environment(
-        tags.owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy
+        tags.make_owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy
     ):
         raise UsageError(f"{option}: no project file could name an environment so")
     loaded = replace(work.loaded, resources=(), project=replace(project, environment=environment))

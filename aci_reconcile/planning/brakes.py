@@ -60,7 +60,7 @@ def is_protected(change: Change) -> bool:
     declared = change.after.lifecycle.protect if change.after else None
     if declared is not None:
         return declared
-    return change.before is not None and tags.protected(change.before)
+    return change.before is not None and tags.is_protected(change.before)
 
 
 def block_writes(held: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from aci_reconcile.core import tags
 from aci_reconcile.core.carry import carry_over
 from aci_reconcile.core.complete import complete
-from aci_reconcile.core.diff import FieldChange, Replaces, diff, secret_change
+from aci_reconcile.core.diff import FieldChange, Replaces, diff, make_secret_change
 from aci_reconcile.core.health import has_ended
 from aci_reconcile.core.model import NO_TAGS, as_object, as_text
 from aci_reconcile.core.normalize import align, normalize, secrets_in, secrets_of
-from aci_reconcile.core.profiles import answering
+from aci_reconcile.core.profiles import without_profile
 from aci_reconcile.core.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.core.secret import UNKEPT, Fingerprint
 from aci_reconcile.planning.holding import Holding, add_secret_changes, compare_holdings, find_plain_values
@@ -64,7 +64,7 @@ class Comparison:
 def make_target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
     """Return the resource to write: the manifest, the fields Azure demands, live values of ignored fields, all tags."""
     body = complete(_carry_ignored(desired, live))
-    wanted = {**as_object(body.get("tags")), **tags.ours(desired, _choose_owner_tag(live, policy))}
+    wanted = {**as_object(body.get("tags")), **tags.make_tags(desired, _choose_owner_tag(live, policy))}
     return desired.with_body({**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
 
 
@@ -93,7 +93,9 @@ def compare(
     held = compare_holdings(secrets, _carry_ignored(desired, live), live.body) if fields else Holding(tuple(secrets))
     found = Comparison(add_secret_changes(fields, held, secrets), unknown)
     if not secrets:
-        return found if held.gone else replace(found, secrets=(secret_change("secrets", before=True, after=False),))
+        return (
+            found if held.gone else replace(found, secrets=(make_secret_change("secrets", before=True, after=False),))
+        )
     known = make_verdict_key(live)
     verdict = verdicts[known] if known in verdicts else match_secrets(desired, live, policy)
     return _compare_secrets(found, {path: secrets[path] for path in held.kept}, live, policy, verdict=verdict)
@@ -174,7 +176,7 @@ def _match_shared_secrets(
     return tag.matches(known, policy.fingerprint_key, policy.former_key) or (None if plain else False)
 
 
-def takes_long(desired: Resource, live: Resource, policy: Policy) -> bool:
+def needs_slow_hash(desired: Resource, live: Resource, policy: Policy) -> bool:
     """Whether ``match_secrets`` computes a slow hash for this group."""
     tag = Fingerprint.parse(tags.get(live.tags, tags.SECRETS)) if policy.fingerprints else None
     return tag is not None and tag.slow and bool(_list_secrets(desired, live))
@@ -183,8 +185,8 @@ def takes_long(desired: Resource, live: Resource, policy: Policy) -> bool:
 def _make_secret_changes(paths: tuple[str, ...]) -> tuple[FieldChange, ...]:
     """Return the changes of secrets. One fingerprint covers all of a group, so one of several cannot be named."""
     if len(paths) == 1:
-        return (secret_change(paths[0], before=True, after=True),)
-    return (secret_change("secrets", before=True, after=True, candidates=paths),)
+        return (make_secret_change(paths[0], before=True, after=True),)
+    return (make_secret_change("secrets", before=True, after=True, candidates=paths),)
 
 
 def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: Verdicts = NOT_YET) -> Change:
@@ -203,15 +205,15 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         return _detach(desired, live, policy)
     if live is None:
         after = make_target(desired, None, policy)
-        created = Change(desired.id, Action.CREATE, after=after, digest=tags.desired_digest(desired.body))
+        created = Change(desired.id, Action.CREATE, after=after, digest=tags.digest_desired(desired.body))
         return add_missing_secrets(created, desired, policy)
     if is_foreign(live, policy) or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = make_target(desired, live, policy)
     declared = normalize(desired.body)
-    answer = live.with_body(answering(live.body, wanted.body))
+    answer = live.with_body(without_profile(live.body, wanted.body))
     found = compare(desired, normalize_target(desired, declared, wanted), answer, policy, verdicts)
-    digest = tags.form_digest(declared)
+    digest = tags.digest_form(declared)
     known = Change(
         desired.id,
         Action.NO_OP,
@@ -303,5 +305,5 @@ def _is_stuck(change: Change, live: Resource) -> bool:
     applied = tags.Applied.of(live.tags)
     if not applied.refused or change.after is None or any(each.secret for each in change.fields):
         return False
-    known = tags.refusal(live.body, change.after.body, change.digest, written=bool(applied.desired))
+    known = tags.make_refusal(live.body, change.after.body, change.digest, written=bool(applied.desired))
     return (applied.desired, applied.refused) == (known.desired, known.refused)

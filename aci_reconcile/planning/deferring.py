@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.deferred import GroupReference, references_in, resolved
+from aci_reconcile.core.deferred import GroupReference, references_in, resolve
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_object
 from aci_reconcile.planning.values import Blocker, Change, Impact
@@ -48,13 +48,13 @@ class Known:
     left_out: LeftOut | None = None
     """The groups that the run leaves out."""
 
-    def resolved(self, desired: Resource) -> Resource:
+    def resolve(self, desired: Resource) -> Resource:
         """Return the manifest with the values that the plan does not change."""
-        return resolved(desired, lambda reference: self._find_value(reference, desired.id))
+        return resolve(desired, lambda reference: self._find_value(reference, desired.id))
 
     def _find_value(self, reference: GroupReference, own: ResourceId) -> str:
         key = reference.target(own).key
-        return "" if self._may_change_values(key) else reference.told(self.live.get(key))
+        return "" if self._may_change_values(key) else reference.read_from(self.live.get(key))
 
     def _may_change_values(self, key: Key) -> bool:
         """Whether the plan writes more than tags, so that the values of a group may change."""
@@ -86,7 +86,7 @@ class Known:
         decided = self.decided.get(target.key)
         if not self._may_change_values(target.key) or decided is None:
             missing = f"it has no {reference.path}" if target.key in self.live else "there is no such group"
-            return "" if reference.told(self.live.get(target.key)) else missing
+            return "" if reference.read_from(self.live.get(target.key)) else missing
         if decided.after is None:
             return "the group is to be deleted"
         address = as_object(decided.after.properties.get("ipAddress"))

@@ -12,7 +12,7 @@ from aci_reconcile.core.health import has_ended
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Fingerprint
-from aci_reconcile.core.withheld import completed, with_declared
+from aci_reconcile.core.withheld import fill_withheld, with_declared
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Body, Json, Resource
@@ -44,7 +44,7 @@ def former_of(live: Resource, after: Resource, policy: Policy) -> Former:
     if ended:
         return Former(why_not=f"it has ended ({ended}), and its work would be done twice")
     body = as_object(with_declared(live.body, after.body, ROOT))
-    _, gaps = completed(body, after.body, live.body, remembered=True)
+    _, gaps = fill_withheld(body, after.body, live.body, remembered=True)
     if gaps or not _has_recorded_secrets(body, live, policy):
         return Former(why_not="its secrets are not known to be those at hand")
     state = as_text(as_object(live.properties.get("instanceView")).get("state"))

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.carry import value_at
-from aci_reconcile.core.diff import ABSENT, FieldChange, in_order, leaves, patch
+from aci_reconcile.core.diff import ABSENT, FieldChange, patch, sort_changes, split_leaves
 from aci_reconcile.core.fields import ROOT, Kind
-from aci_reconcile.core.fields.paths import along, display, parse
+from aci_reconcile.core.fields.paths import display, parse, walk
 from aci_reconcile.core.model import as_list, as_object
 from aci_reconcile.core.normalize import entry_key
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.core.withheld import completed
+from aci_reconcile.core.withheld import fill_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +53,7 @@ def compare_holdings(secrets: Mapping[str, Secret], declared: Body, live: Body) 
         declared: the body that holds them.
         live: the live body.
     """
-    _, hidden = completed(live, live, live, remembered=False)
+    _, hidden = fill_withheld(live, live, live, remembered=False)
     places = {keys: display(ROOT, keys) for keys in _find_places(declared, ROOT, ())}
     absent = [place for keys, place in places.items() if _cannot_hold_secret(keys, live)]
     new = tuple(path for path in secrets if any(_is_within(path, place) for place in absent))
@@ -78,17 +78,19 @@ def add_secret_changes(fields: Iterable[FieldChange], held: Holding, secrets: It
     known = tuple(
         _hide_secrets(_mark_secrets(each, declared | held.gone.keys()), declared, held.gone) for each in fields
     )
-    seen = {leaf.path for each in known for leaf in leaves(each)}
+    seen = {leaf.path for each in known for leaf in split_leaves(each)}
     more = [_make_addition(path) for path in held.new if path not in seen]
     more += [_make_removal(path) for path in held.gone if path not in seen]
-    return in_order((*known, *more)) if more else known
+    return sort_changes((*known, *more)) if more else known
 
 
 def _mark_secrets(change: FieldChange, secrets: frozenset[str]) -> FieldChange:
     """Return an added or removed object with its secrets marked."""
     if change.before is not ABSENT and change.after is not ABSENT:
         return change
-    inner = [each.keys[len(change.keys) :] for each in leaves(change) if each is not change and each.path in secrets]
+    inner = [
+        each.keys[len(change.keys) :] for each in split_leaves(change) if each is not change and each.path in secrets
+    ]
     marks = [FieldChange("", ABSENT, _UNSEEN, keys) for keys in inner]
     if not marks:
         return change
@@ -140,7 +142,7 @@ def _cannot_hold_secret(keys: Keys, body: Body) -> bool:
     An empty variable may be a secret: it is not known whether Azure shows an empty value. An extension may have
     protected settings, which Azure does not show.
     """
-    *_, (name, _, node) = along(ROOT, keys)
+    *_, (name, _, node) = walk(ROOT, keys)
     holder = value_at(body, keys[:-1])
     if node is None or (holder is None and value_at(body, _find_entry(keys)) is not None):
         return False
@@ -153,5 +155,5 @@ def _cannot_hold_secret(keys: Keys, body: Body) -> bool:
 
 def _find_entry(keys: Keys) -> Keys:
     """Return the keys of the list entry around a place; outside of lists, all keys but the last."""
-    ends = [at for at, (_, parent, _) in enumerate(along(ROOT, keys), 1) if parent and parent.kind is Kind.LIST]
+    ends = [at for at, (_, parent, _) in enumerate(walk(ROOT, keys), 1) if parent and parent.kind is Kind.LIST]
     return keys[: ends[-1]] if ends else keys[:-1]

@@ -33,7 +33,7 @@ class Owner:
     @property
     def mark(self) -> str:
         """The value of the owner tag of what is written."""
-        return tags.owner_tag(self.owner, self.project_id)
+        return tags.make_owner_tag(self.owner, self.project_id)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -42,7 +42,7 @@ class Owner:
 
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag is ours."""
-        return tags.owned_by(tag, self.owner, self.ids)
+        return tags.is_owned_by(tag, self.owner, self.ids)
 
     def takes(self, tag: str) -> bool:
         """Whether groups with this owner tag may be taken over: by the tag, or by its name where its id is ours.

@@ -111,7 +111,7 @@ def _decide_resolved(
     desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None
 ) -> Change:
     """Decide about one group. Keep the manifest for later if it references values that are not known yet."""
-    resource = known.resolved(desired)
+    resource = known.resolve(desired)
     live = known.live.get(resource.id.key)
     if earlier is not None and resource is desired and earlier.before is live:
         return earlier

@@ -43,7 +43,7 @@ def find_abandoned_environment(tag: str, policy: Policy) -> str:
     project, environment = policy.owner.partition("/")[0], tags.owner_name(tag).partition("/")[2]
     if policy.environments is None or environment in policy.environments or not _ENVIRONMENT.fullmatch(environment):
         return ""
-    ours = tags.owned_by(tag, f"{project}/{environment}", policy.ids)
+    ours = tags.is_owned_by(tag, f"{project}/{environment}", policy.ids)
     return environment if ours and f"{project}/{environment}" != policy.owner else ""
 
 

@@ -10,7 +10,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.deferred import references_in
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.provisioning import is_quiet
-from aci_reconcile.planning.decide import decide, make_verdict_key, match_secrets, takes_long
+from aci_reconcile.planning.decide import decide, make_verdict_key, match_secrets, needs_slow_hash
 from aci_reconcile.planning.planning import plan
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.awaiting import settled
@@ -89,7 +89,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     lists = looked_through(wanted, look)
     answers, found = lists.answers, lists.found
     asked = {key: each for key, each in declared.items() if policy.selected is None or key in policy.selected}
-    slow = {key for key, each in found.items() if key in asked and takes_long(asked[key], each, policy)}
+    slow = {key for key, each in found.items() if key in asked and needs_slow_hash(asked[key], each, policy)}
     awaited = {each.key: each for each in _named(asked.values())}
     judging = _Judging(look, policy, asked, slow, awaited.keys())
     for key, each in found.items():

@@ -154,7 +154,7 @@ def test_an_emptied_manifest_holds_every_deletion() -> None:
 @pytest.mark.parametrize("key", ["rg-shop/b", "/b"])
 def test_what_a_project_below_declares_is_not_deleted(key: str) -> None:
     """It was handed over; what no manifest declares anywhere is deleted as ever."""
-    tag = tags.owner_tag(OWNER, "0123456789abcdef")
+    tag = tags.make_owner_tag(OWNER, "0123456789abcdef")
     there = [owned(group("a")), live(group("b"), tags={tags.OWNER: tag}), owned(group("c"))]
     rules: dict[str, Any] = {"project_id": "0123456789abcdef", "max_deletes": 9, "deletes_named": True}
     rules |= {"elsewhere": {key: "new/aci-reconcile.yaml"}}

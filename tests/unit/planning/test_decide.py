@@ -178,7 +178,7 @@ def test_a_creation_is_the_manifest_with_its_owner() -> None:
     desired = group(tags={"team": "a"}, lifecycle=Lifecycle(protect=True))
     wanted = with_tags(desired, {tags.OWNER: OWNER, tags.PROTECTED: "true"})
 
-    assert Change(rid(), Action.CREATE, after=wanted, digest=tags.desired_digest(desired.body)) == (
+    assert Change(rid(), Action.CREATE, after=wanted, digest=tags.digest_desired(desired.body)) == (
         decide(desired, None, policy())
     )
 
@@ -192,7 +192,7 @@ def test_nothing_to_do_is_a_change_with_both_sides() -> None:
         Action.NO_OP,
         before=there,
         after=with_tags(desired, applied(desired)),
-        digest=tags.desired_digest(desired.body),
+        digest=tags.digest_desired(desired.body),
     )
 
     assert expected == decide(desired, there, policy())
@@ -211,7 +211,7 @@ def test_an_update_says_all_that_is_known_of_it() -> None:
         after=with_tags(desired, applied(group())),
         fields=(FieldChange("containers[web].image", "nginx:1.27", "x", keys),),
         cause=Cause.GIT,
-        digest=tags.desired_digest(desired.body),
+        digest=tags.digest_desired(desired.body),
     )
 
     assert expected == decide(desired, there, policy())

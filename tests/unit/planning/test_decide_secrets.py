@@ -15,7 +15,7 @@ from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.normalize import normalize
 from aci_reconcile.core.secret import UNKEPT, Secret, fingerprint
 from aci_reconcile.planning import Action, Cause, Impact, plan
-from aci_reconcile.planning.decide import compare, decide, make_target, make_verdict_key, match_secrets, takes_long
+from aci_reconcile.planning.decide import compare, decide, make_target, make_verdict_key, match_secrets, needs_slow_hash
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -268,7 +268,7 @@ def test_which_groups_take_a_slow_hash(case: str) -> None:
     """They are looked at beside each other, before the plan."""
     desired, there, rules, slow = SLOW[case]
 
-    assert slow is takes_long(desired, there, policy(**rules))
+    assert slow is needs_slow_hash(desired, there, policy(**rules))
 
 
 OTHER = "containers[web].environmentVariables[A]"
@@ -345,7 +345,7 @@ def test_a_secret_that_changed_is_sent_although_azure_left_this_body_behind() ->
     """What the body lacks may be the secret."""
     desired = group("web", container(environmentVariables=[SECRET]), diagnostics={"logAnalytics": {"workspaceId": "w"}})
     seen = stamped(with_secret({"name": "DB"}), "DB=old")
-    left = tags.Applied(tags.desired_digest(desired.body), tags.live_digest(seen.body, desired.body))
+    left = tags.Applied(tags.digest_desired(desired.body), tags.digest_live(seen.body, desired.body))
     there = live(seen, tags={tags.APPLIED: str(left)})
 
     assert (Action.UPDATE, False) == (decide(desired, there, policy()).action, decide(desired, there, policy()).stuck)

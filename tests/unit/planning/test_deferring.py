@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from factories import container, group, owned, policy, rid
 
-from aci_reconcile.core.deferred import Deferred, GroupReference, references
+from aci_reconcile.core.deferred import Deferred, GroupReference, find_references
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
@@ -65,7 +65,7 @@ def test_a_literal_that_looks_the_same_is_another_value() -> None:
     proposal = plan([web(), db(ip="")], [owned(web(str(Deferred("tcp://", ADDRESS))))], policy())
 
     assert Action.UPDATE is proposal.changes[1].action
-    assert (ADDRESS,) == references(proposal.changes[1].after.body if proposal.changes[1].after else {})
+    assert (ADDRESS,) == find_references(proposal.changes[1].after.body if proposal.changes[1].after else {})
 
 
 def chain(*names: str, first: str = "") -> dict[Any, Resource]:
@@ -117,7 +117,7 @@ def test_a_value_is_known_unless_its_group_is_written(case: str) -> None:
     action, impact, known = WRITTEN[case]
     there = owned(db())
     decided = {there.id.key: Change(there.id, action, impact, there, db(ip=""))}
-    found = Known({there.id.key: there}, decided).resolved(web())
+    found = Known({there.id.key: there}, decided).resolve(web())
 
     assert (web("tcp://10.0.0.4") if known else web()) == found
 

@@ -138,7 +138,7 @@ STEPS: dict[str, Step] = {
 def planned(step: Step, **rules: Any) -> Change:
     """Return what is planned for a group whose last write was ours."""
     mark = fingerprint(secrets_of(step.before), entropy=lambda size: b"\x07" * size)
-    ours = {tags.OWNER: "shop/prod", tags.APPLIED: str(tags.Applied(tags.desired_digest(step.before)))}
+    ours = {tags.OWNER: "shop/prod", tags.APPLIED: str(tags.Applied(tags.digest_desired(step.before)))}
     ours |= {tags.SECRETS: mark} if mark else {}
     there = live(group(), tags=ours)
     seen = live(there.with_body({**there.body, **(step.azure or step.before)}), tags=ours)

@@ -100,7 +100,7 @@ def written(desired: Resource, *, fingerprinted: bool = True, owner: str = OWNER
     """Return the tags that our last write of a manifest has left."""
     secrets = secrets_of(desired.body)
     mark = fingerprint(secrets, entropy=lambda size: b"s" * size) if fingerprinted and secrets else ""
-    memory = {tags.OWNER: owner, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body)))} if owner else {}
+    memory = {tags.OWNER: owner, tags.APPLIED: str(tags.Applied(tags.digest_desired(desired.body)))} if owner else {}
     return memory | ({tags.SECRETS: mark} if mark else {})
 
 
