@@ -10,7 +10,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.deferred import references_in
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.provisioning import is_quiet
-from aci_reconcile.planning.decide import decide, matches, memory, takes_long
+from aci_reconcile.planning.decide import decide, make_verdict_key, match_secrets, needs_slow_hash
 from aci_reconcile.planning.planning import plan
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.awaiting import settled
@@ -40,7 +40,7 @@ class Observation:
     """Resource groups that manifests name and that do not exist."""
     unreadable: tuple[Unreadable, ...] = ()
     verdicts: Verdicts = field(default_factory=dict[tuple[str, ...], "bool | None"])
-    """Whether groups hold the secrets of their manifests, by ``memory``."""
+    """Whether groups hold the secrets of their manifests, by ``make_verdict_key``."""
     others: tuple[Resource, ...] = ()
     """Groups of further resource groups that manifests name values of."""
     decisions: Mapping[Key, Change] = field(default_factory=dict["Key", "Change"])
@@ -72,9 +72,9 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         missing=seen.missing,
         unreadable=seen.unreadable,
         verdicts=seen.verdicts,
-        others=seen.others,
+        referenced=seen.others,
         decisions=seen.decisions,
-        whole=seen.whole,
+        searched_all=seen.whole,
     )
 
 
@@ -89,7 +89,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     lists = looked_through(wanted, look)
     answers, found = lists.answers, lists.found
     asked = {key: each for key, each in declared.items() if policy.selected is None or key in policy.selected}
-    slow = {key for key, each in found.items() if key in asked and takes_long(asked[key], each, policy)}
+    slow = {key for key, each in found.items() if key in asked and needs_slow_hash(asked[key], each, policy)}
     awaited = {each.key: each for each in _named(asked.values())}
     judging = _Judging(look, policy, asked, slow, awaited.keys())
     for key, each in found.items():
@@ -187,7 +187,7 @@ class _Judging:
     def judge(self, live: Resource) -> None:
         """Compare the group's fingerprint, where it has one, and decide."""
         if tags.get(live.tags, tags.SECRETS):
-            self.verdicts[memory(live)] = matches(self.asked[live.id.key], live, self.policy)
+            self.verdicts[make_verdict_key(live)] = match_secrets(self.asked[live.id.key], live, self.policy)
         self._decide(live)
 
     def read(self, live: Resource, enough: Callable[[Resource], bool]) -> Process[tuple[Resource, ...]]:
@@ -196,8 +196,8 @@ class _Judging:
         The hashes of some groups are made while others are read.
         """
         if live.id.key in self.slow:
-            compared = partial(matches, self.asked[live.id.key], live, self.policy)
-            self.verdicts[memory(live)] = yield from compute(partial(self.look.effort.spent_on, compared))
+            compared = partial(match_secrets, self.asked[live.id.key], live, self.policy)
+            self.verdicts[make_verdict_key(live)] = yield from compute(partial(self.look.effort.spent_on, compared))
             self._decide(live)
             if live.id.key in self.decisions and live.id.key not in self.awaited:
                 return (live,)

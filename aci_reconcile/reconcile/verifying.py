@@ -60,7 +60,7 @@ def verify(
 def _remembered(change: Change, wanted: Resource, live: Resource, ctx: Context, deadline: Deadline) -> Process[None]:
     """Let the group remember what did not take, with all of our tags: without them the next apply would push again."""
     written = change.sends_body or bool(tags.Applied.of(live.tags).desired)
-    refused = tags.refusal(live.body, wanted.body, change.digest, written=written)
+    refused = tags.make_refusal(live.body, wanted.body, change.digest, written=written)
     applied = replace(refused, serial=tags.Applied.of(wanted.tags).serial)
     ours = {name: value for name, value in wanted.tags.items() if tags.is_ours(name)}
     yield from patch(change, tags.merge(live.tags, {**ours, tags.APPLIED: str(applied)}), ctx, deadline)
