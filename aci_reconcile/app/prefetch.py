@@ -98,15 +98,15 @@ def _import_what_lists_need() -> None:
 
 
 def _list(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
-    from aci_reconcile.reconcile.watch import listed
+    from aci_reconcile.reconcile.watch import list_scope
 
-    return listed(scope, backend, clock)
+    return list_scope(scope, backend, clock)
 
 
 def _search(subscription: str, backend: ArmBackend, clock: Clock) -> Listing:
-    from aci_reconcile.reconcile.searching import all_of
+    from aci_reconcile.reconcile.searching import list_owned
 
-    return all_of(subscription, backend, clock)
+    return list_owned(subscription, backend, clock)
 
 
 class Begun:

@@ -13,7 +13,7 @@ from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.tags import OWNER, owner
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.gather import Answer
-from aci_reconcile.reconcile.searching import Search, hits, search_key
+from aci_reconcile.reconcile.searching import Search, find_hits, make_search_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,8 +56,8 @@ class View:
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
             here = pool.map(*_here(partial(_tried, self._list, _named), self.scopes))
             there = list(pool.map(*_here(self._searched, tuple(enumerate(self.search.subscriptions)))))
-            answers = {search_key(name): each for name, each in zip(self.search.subscriptions, there, strict=True)}
-            found = hits(self.search, answers, {scope.key for scope in self.scopes})
+            answers = {make_search_key(name): each for name, each in zip(self.search.subscriptions, there, strict=True)}
+            found = find_hits(self.search, answers, {scope.key for scope in self.scopes})
             more = pool.map(*_here(partial(_tried, self._list, _named), found.scopes))
             ours = [self._ours(each, scope, found) for each, scope in zip(more, found.scopes, strict=True)]
             lists = [*here, *found.unreadable, *ours]

@@ -92,7 +92,7 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     """
     from aci_reconcile.app.propose import look_for
     from aci_reconcile.planning import UNLIMITED, destruction
-    from aci_reconcile.reconcile import Refresh, standing
+    from aci_reconcile.reconcile import Refresh, observe_lists
 
     selected = work.policy.selected
     if selected is None and not is_named(work.loaded.project):
@@ -100,7 +100,7 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
     look = look_for(work, asked.target, session, Refresh.AUTO)
     look = replace(look, search=_search(work, look.search))
-    seen = standing(work.loaded.resources, work.scopes, look)
+    seen = observe_lists(work.loaded.resources, work.scopes, look)
     plan = replace(destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
     if not plan.changes and not plan.notices and selected is None:
         session.console.info(whose(seen.owners, work))

@@ -137,4 +137,4 @@ def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, ef
     if change.after is None:
         return ""
     make = partial(fingerprint, secrets, entropy=partial(salt, change.after), key=key)
-    return effort.spent_on(make) if takes_long(secrets, key) else make()
+    return effort.measure(make) if takes_long(secrets, key) else make()

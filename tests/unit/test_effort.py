@@ -31,7 +31,7 @@ def test_no_more_hashes_are_made_at_a_time_than_there_are_cores() -> None:
 
     efforts = [Effort() for _ in range(2)]
     with ThreadPoolExecutor(4 * AT_ONCE) as pool:
-        list(pool.map(lambda each: efforts[each % 2].spent_on(work), range(8 * AT_ONCE)))
+        list(pool.map(lambda each: efforts[each % 2].measure(work), range(8 * AT_ONCE)))
 
     assert AT_ONCE == most[0]
     assert 8 * AT_ONCE == sum(each.hashes for each in efforts)
@@ -44,9 +44,9 @@ def test_what_a_thread_works_counts_and_not_what_it_waits() -> None:
     def failing() -> None:
         raise ValueError
 
-    assert "made" == effort.spent_on(lambda: "made")
+    assert "made" == effort.measure(lambda: "made")
     with pytest.raises(ValueError, match=r"^$"):
-        effort.spent_on(failing)
+        effort.measure(failing)
     assert (2, 0.5) == (effort.hashes, effort.seconds)
 
 
