@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.files import check_target, write_whole
-from aci_reconcile.app.history import remember
+from aci_reconcile.app.history import save_history
 from aci_reconcile.cli.ours import check_ours
 from aci_reconcile.core.errors import AciReconcileError, ForgeError, UsageError
 
@@ -90,7 +90,7 @@ class Telling:
 
             _write(self.metrics, drift_metrics(drift, header, session.clock.now()))
         if self.history is not None and drift.history is not None:
-            remember(self.history, drift.history)
+            save_history(self.history, drift.history)
         if self.webhook is not None and (drift.appeared or drift.resolved):
             _notify(self.webhook, drift, header, session)
         if self.github is not None:

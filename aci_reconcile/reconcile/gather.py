@@ -32,7 +32,7 @@ class Reader(Patient, Protocol):
         ...
 
     @property
-    def tell(self) -> Callable[[Event], None]:
+    def report(self) -> Callable[[Event], None]:
         """Told when Azure's rate limits make the reading wait."""
         ...
 
@@ -98,7 +98,7 @@ def gather(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> 
     ]
     with reader.lasting():
         for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
-            reader.tell(event)
+            reader.report(event)
     return {key: answers[key] for key in reads}
 
 

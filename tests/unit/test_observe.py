@@ -141,7 +141,7 @@ NEWER = group("web", container(image="x"))
 def test_a_group_in_transition_that_differs_is_waited_for(more: dict[str, Any]) -> None:
     """Up to a minute, which is told; then it is compared as it is."""
     backend, clock, told = FakeBackend.holding(in_transition(owned(group()))), FakeClock(), list[Any]()
-    seen = observe([NEWER], [], policy(), Look(backend, clock, tell=told.append, **more))
+    seen = observe([NEWER], [], policy(), Look(backend, clock, report=told.append, **more))
 
     assert [Settling("rg-shop/web", "Creating", 60)] == told
     assert 60 <= clock.now() - FakeClock().now() < 63
