@@ -136,13 +136,13 @@ def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) ->
 
 
 def _keep_issue(github: GitHub, drift: Drift, header: Header, session: Session) -> None:
-    from aci_reconcile.git_hosts import Outcome, Wanted, keep_issue, marker, run_of
+    from aci_reconcile.git_hosts import Outcome, Wanted, keep_issue, make_marker, run_of
     from aci_reconcile.render.issue import issue_body, issue_news, issue_title
 
     def news(before: Issue) -> str:
         return issue_news(drift, before.body, run_of(session.environ))
 
-    mark = marker("drift", header.project)
+    mark = make_marker("drift", header.project)
     wanted = Wanted(mark, LABEL, issue_title(header), issue_body(drift, header), open=not drift.clean, news=news)
     kept = keep_issue(github, wanted)
     if kept.outcome is not Outcome.NONE:
