@@ -122,8 +122,8 @@ class Knobs:
     registered: bool = knob(True, fact="missing-registration")
     """Whether subscriptions are registered for the provider from the start; else `MissingSubscriptionRegistration`."""
 
-    def told(self, text: str) -> Knobs:
-        """The same switches but for one, told as `NAME=VALUE`. Raises ValueError where there is none such."""
+    def with_value(self, text: str) -> Knobs:
+        """Return the knobs with one changed, written as `NAME=VALUE`. Raises ValueError where there is no such knob."""
         name, _, value = text.partition("=")
         name = name.strip().replace("-", "_")
         if name not in {field.name for field in fields(self)}:
@@ -132,5 +132,5 @@ class Knobs:
         return replace(self, **{name: read(type(self), name, value.strip())})
 
     def at(self, pace: Pace) -> Knobs:
-        """The same switches, with all durations of a pace."""
+        """Return the knobs with all durations of a pace."""
         return replace(self, **PACES[pace])

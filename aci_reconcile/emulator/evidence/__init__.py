@@ -24,17 +24,17 @@ _BY_ID = {fact.id: fact for fact in FACTS}
 T = TypeVar("T")
 
 
-def fact_named(name: str) -> Fact:
-    """The row with an id. Raises LookupError where there is none."""
+def get_fact(name: str) -> Fact:
+    """Return the row with an id. Raises LookupError where there is none."""
     return _BY_ID[name]
 
 
 def rests_on(*names: str) -> Callable[[T], T]:
-    """Marks the code that carries out a belief. Raises LookupError where the table has no such row."""
+    """Mark the code that carries out a belief. Raises LookupError where the table has no such row."""
     for name in names:
-        fact_named(name)
-    return _unchanged
+        get_fact(name)
+    return _return_unchanged
 
 
-def _unchanged(carried_out: T) -> T:
-    return carried_out
+def _return_unchanged(code: T) -> T:
+    return code
