@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 
-def checked(url: str, name: str) -> str:
-    """Return the URL where requests may go there; ``name`` is the option or variable that holds it.
+def check_url(url: str, name: str) -> str:
+    """Check that requests may go to a URL, and return it; ``name`` is the option or variable that holds it.
 
     The URL itself is in no message: it may hold a token.
 
@@ -34,8 +34,8 @@ def checked(url: str, name: str) -> str:
     return url.strip()
 
 
-def shown(url: str) -> str:
-    """Return scheme and host, and that there is more."""
+def without_path(url: str) -> str:
+    """Return scheme and host of a URL for messages; its path may hold a token."""
     parts: SplitResult = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/…"
 
