@@ -1,4 +1,4 @@
-"""Whose a text on GitHub is, and who writes with a token.
+"""The author of a text on GitHub, and the author that a token writes as.
 
 Documented at https://docs.github.com/rest/users/users and https://docs.github.com/graphql/reference/queries.
 """
@@ -18,22 +18,21 @@ if TYPE_CHECKING:
 UNAUTHORIZED: Final = 401
 _APP: Final = "[bot]"
 _WORKFLOWS: Final = "github-actions"
-"""Who writes with the token of a workflow."""
+"""The author for the token of a workflow."""
 _QUERY: Final[Json] = {"query": "{viewer{login}}"}
 
 
 def author(user: Mapping[str, Json]) -> str:
-    """Return whose a text is; an app is told apart from a person of the same name."""
+    """Return the author of a text; an app differs from a person of the same name."""
     login = as_text(user.get("login")).removesuffix(_APP)
     return f"{login}{_APP if as_text(user.get('type')) == 'Bot' else ''}".lower()
 
 
 def writer(base: str, asked: Callable[[str, Json], Answer]) -> tuple[str, Answer]:
-    """Return who writes with a token, as ``author`` does, and what was answered to the question.
+    """Return the author that a token writes as, in the form of ``author``, and the answer to the request.
 
-    The token of a workflow, or of another app, may not ask REST for itself; GraphQL tells it
-    (fullsend-ai/fullsend#1953). Where neither does, it is taken for the token of a workflow. Nobody writes with one
-    that is not valid.
+    The token of a workflow, or of another app, has no access to its own user in REST, but in GraphQL
+    (fullsend-ai/fullsend#1953). If both fail, the token counts as that of a workflow. An invalid token has no author.
 
     Args:
         base: the address of the API.

@@ -1,8 +1,8 @@
-"""Where a report comes from: the run of a pipeline and the commit it is about, with their pages on the forge.
+"""The origin of a report: the pipeline run and the commit, with their pages on the Git host.
 
 The names of the variables are documented: GitHub's default variables, GitLab's predefined CI/CD variables, Azure
-Pipelines' predefined variables. What is not shaped as those forges shape it is left out: a text that a branch's name or
-a title could fill is never part of a link.
+Pipelines' predefined variables. Values in another format are ignored: a text that a branch name or a title could
+control is never part of a link.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Pages on the forge; what is not known is empty."""
+    """Pages on the Git host; unknown ones are empty."""
 
     run: str = ""
     commit: str = ""
@@ -31,12 +31,12 @@ class Origin:
 
 
 def origin_of(environ: Mapping[str, str], event: str = "") -> Origin:
-    """Return where the job of a pipeline runs, and for which commit.
+    """Return the run and the commit of a pipeline job.
 
     Args:
         environ: the job's variables.
-        event: the event that began a workflow on GitHub, as JSON; of a pull request it names the commit that was
-            pushed, where ``GITHUB_SHA`` is a merge of it that nobody has made.
+        event: the event that triggered a GitHub workflow, as JSON. For a pull request it names the pushed commit, while
+            ``GITHUB_SHA`` is a temporary merge.
     """
     if environ.get("GITLAB_CI"):
         return _gitlab(environ)
@@ -69,7 +69,7 @@ def _azure(environ: Mapping[str, str]) -> Origin:
 
 
 def _head(event: str) -> str:
-    """Return the commit that a pull request ends with."""
+    """Return the head commit of a pull request."""
     try:
         told: Any = json.loads(event or "{}")
         head = told["pull_request"]["head"]["sha"]
@@ -83,7 +83,7 @@ def _commit(*candidates: str) -> str:
 
 
 def _joined(base: str, *parts: str) -> str:
-    """Return a URL with names below it, which may hold anything; empty where one is missing."""
+    """Return a URL with escaped names below it; empty if one is missing."""
     if not all(parts):
         return ""
     return _url("/".join((base.rstrip("/"), *(quote(each, safe="/") for each in parts))))
@@ -95,6 +95,6 @@ def _below(base: str, middle: str, name: str) -> str:
 
 
 def _url(text: str) -> str:
-    """Return a URL without its last slash; empty for what is none, or climbs, or holds a user's name."""
+    """Return a URL without its final slash; empty if it is not valid, contains `..`, or a user name."""
     fits = _URL.fullmatch(text) is not None and ".." not in unquote(text).split("/")
     return text.rstrip("/") if fits else ""

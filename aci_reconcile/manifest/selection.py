@@ -60,7 +60,7 @@ class Selection:
         return frozenset(chosen) if narrowed else None
 
     def narrowed_by(self) -> str:
-        """Return the option that narrows the run, for messages; if there are several, the first that applies."""
+        """Return the option that narrows the run, for messages; if there are several, the one to drop first."""
         request = self.request
         said = (("--only", request.only), ("--changed-since", request.changes), ("the paths", request.paths))
         return next((word for word, given in said if given), "the options that narrow this run")
