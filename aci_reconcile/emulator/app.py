@@ -1,4 +1,4 @@
-"""The gateway: what Azure Resource Manager does to each request before and after the provider sees it."""
+"""The gateway: Azure Resource Manager's part of each request, before and after the provider."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def system_clock() -> float:
 
 
 def _guarded(handle: Callable[[], T]) -> T | Response:
-    """What is refused, and what is broken, in ARM's envelope."""
+    """Return refusals and defects in ARM's error envelope."""
     try:
         return handle()
     except ArmError as error:
@@ -55,7 +55,7 @@ def _guarded(handle: Callable[[], T]) -> T | Response:
             400, "InvalidRequestContent", "The request content is nested too deeply.", fact="deserialiser"
         ).response()
     except sqlite3.OperationalError as error:
-        # Another process holds the database for longer than anybody should; the client is told to come back.
+        # another process holds the database for too long; the client is asked to retry
         return (errors.busy() if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else _defect(error)).response()
     except Exception as defect:  # noqa: BLE001
         return _defect(defect).response()
@@ -66,7 +66,7 @@ def _defect(error: Exception) -> ArmError:
 
 
 class Emulator:
-    """Azure Resource Manager and Azure Container Instances over a store. `handle` is its only door."""
+    """Azure Resource Manager and Azure Container Instances over a store. `handle` is the only entry point."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Emulator:
         faults: Faults | None = None,
         on_request: Callable[[Request, Response], None] | None = None,
     ) -> None:
-        """`on_request` sees each request with its answer; tests count with it. `entropy` makes ids."""
+        """`on_request` is called with each request and its answer, for tests. `entropy` creates ids."""
         self._store = store
         self._knobs = knobs or Knobs()
         self._clock = clock
@@ -116,7 +116,7 @@ class Emulator:
         return self._dress(request, _guarded(lambda: self._route(request, fate)))
 
     def _outside(self, request: Request) -> Response | None:
-        """What is not Azure Resource Manager: Entra, the description of the cloud, Key Vault."""
+        """The endpoints outside Azure Resource Manager: Entra, the metadata of the cloud, Key Vault."""
         now = self._clock()
         return (
             identity.handle(request, self._knobs, now)

@@ -71,14 +71,14 @@ def put(call: Call) -> Response:
 
 
 def _living(stored: Group | None, content: Json, call: Call) -> Group | None:
-    """The group whose name is taken: none where a lingering one does not stand in the way of its successor."""
+    """The group that occupies the name; none if only a deleted one does, and does not block its successor."""
     if stored is None or stored.gone is None or call.knobs.lingering_name == "taken":
         return stored
     return stored if stored.subnets() or as_object(content["properties"]).get("subnetIds") else None
 
 
 def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
-    """The timeline of a deployment that begins now, but for containers that take longer than usual."""
+    """The timeline of a deployment that begins now, without containers that take longer than usual."""
     length = call.knobs.provisioning_seconds + (call.knobs.vnet_extra_seconds if subnet else 0.0)
     begins = call.now + 0.3 * length
     run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
@@ -86,12 +86,12 @@ def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
 
 
 def never_started(run: Run, properties: Json) -> Run:
-    """A run as its volumes let it go on: no container starts while one of them cannot be mounted."""
+    """The run, in which no container starts if a volume cannot be mounted."""
     return replace(run, pulled=math.inf, starts=math.inf) if mounts.denied(properties) else run
 
 
 def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
-    """Provisioning lasts until every container was started once, or until it times out and has Failed."""
+    """Extend provisioning until every container was started once, or until it times out as Failed."""
     operation = group.operation
     if fate == "endless":
         return replace(group, operation=replace(operation, ready=math.inf))
@@ -171,7 +171,7 @@ def _group(call: Call, content: Json, location: str, stored: Group | None) -> Gr
 
 
 def _body(call: Call, content: Json, stored: Group | None) -> Json:
-    """What is stored of the request: nothing that is write-only."""
+    """The part of the request that is stored: everything but write-only values."""
     kept = as_object(without_secrets(GROUP, content))
     properties = _spelt(as_object(kept["properties"]))
     if not call.knobs.echo_empty_value:
@@ -189,7 +189,7 @@ def _body(call: Call, content: Json, stored: Group | None) -> Json:
 
 @rests_on("vault-url-slash", "enum-case")
 def _spelt(properties: Json) -> Json:
-    """Values that come back in another spelling than they were sent in."""
+    """Values that are returned in another spelling than they were sent."""
     changed = dict(properties)
     sku = str(changed.get("sku", "")).lower()
     if sku in _SKUS:

@@ -1,4 +1,4 @@
-"""What an answer about a container group holds: kept, dropped and added keys, by api-version, in recorded order."""
+"""Renders container groups in answers: kept, dropped and added keys, by api-version, in recorded order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """How to show groups: at which time, in which dialect, and how much of them."""
+    """Settings for rendering groups: time, api-version, and level of detail."""
 
     now: float
     version: str
@@ -54,7 +54,7 @@ class Echo:
     @classmethod
     @rests_on("lists-are-lean")
     def of(cls, call: Call, *, full: bool = True) -> Echo:
-        """How a call's answer shows groups."""
+        """Return the settings for a call."""
         return cls(call.now, call.version, full, call.knobs.ended_address)
 
     def show(self, group: Group, provisioning: str | None = None) -> Json:
@@ -125,7 +125,7 @@ class Echo:
         return _in_order(shown, "ipAddress")
 
     def _let_go(self, group: Group, address: Json) -> bool:
-        """Whether a public address went with the last container of a group that nothing restarts."""
+        """Whether a group that has ended no longer shows its public address."""
         if self.ended_address == "shown" or group.restart_policy() == "Always":
             return False
         return str(address.get("type", "")).lower() == "public" and has_ended(observe(group, self.now))
@@ -154,7 +154,7 @@ def without_secrets(node: Node, value: object) -> object:
 
 
 def without_empty_values(properties: Json) -> Json:
-    """Variables with an empty value as their names alone, where a knob has it so."""
+    """Variables with an empty value as names only, if a knob says so."""
     changed = dict(properties)
     for name in _CONTAINERS:
         if name in properties:

@@ -80,7 +80,7 @@ def stored_one(call: Call) -> Group | None:
 
 
 def require(call: Call) -> Group:
-    """The group of the path; a missing one is told in one of the two recorded dialects."""
+    """The group of the path; the error for a missing one has one of the two recorded dialects."""
     group = stored_one(call)
     if group is not None and group.gone is None:
         return group
@@ -105,7 +105,7 @@ def stored(call: Call, prefix: str, after: str = "") -> Iterator[tuple[str, Grou
 
 
 def save(call: Call, key: str, group: Group) -> None:
-    """Writes a group, and takes its DNS name and its address in the subnet."""
+    """Write a group, and reserve its DNS name and its address in the subnet."""
     call.session.put("group", key, group.to_json())
     if group.gone is None and group.fqdn:
         call.session.put("label", group.fqdn, {"group": key})

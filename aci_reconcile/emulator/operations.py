@@ -1,4 +1,4 @@
-"""Long-running operations: where a client asks whether its write has ended."""
+"""Long-running operations, which clients poll."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def result(call: Call) -> Response:
 
 
 def provider_operations(_: Call) -> Response:
-    """What may be done to container groups, as the provider declares it to role definitions."""
+    """The provider's actions on container groups, for role definitions."""
     resource = f"{PROVIDER}/containerGroups"
     return answer(200, {"value": [_operation(resource, verb, text) for verb, text in _VERBS]})
 
@@ -91,7 +91,7 @@ def _require(call: Call) -> tuple[Json, Operation]:
 
 
 def _failure(operation: Operation) -> Json:
-    """ARM's contract for a failed operation. Nobody recorded one: codes and words are inferred."""
+    """ARM's contract for a failed operation. None was recorded: codes and messages are inferred."""
     if operation.reason:
         return {"code": "ContainerGroupProvisioningFailed", "message": operation.reason}
     message = "The container group's provisioning timed out. The code and these words are inferred."

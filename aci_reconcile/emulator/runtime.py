@@ -28,7 +28,7 @@ class Part:
     image: str
     pulled: float
     start: float
-    """When it is first started; infinity where an init container never lets it."""
+    """The first start; infinity if an init container prevents it."""
     life: Life | None
     """None before the start."""
 
@@ -48,7 +48,7 @@ def observe(group: Group, now: float) -> Scene:
     """The containers as they are at `now`."""
     moment = now if group.stopped is None else min(now, group.stopped)
     if group.former is not None and moment < group.run.begins:
-        # What a restart is about to kill is shown as it was when the restart was asked for.
+        # during a restart, the old containers are shown as they were when it was requested
         return _scene(group, group.former, group.operation.started)
     scene = _scene(group, group.run, moment)
     stopped = group.stopped is not None and now >= group.stopped
@@ -71,7 +71,7 @@ def _scene(group: Group, run: Run, now: float) -> Scene:
     policy, pauses = group.restart_policy(), Pauses(group.backoff, group.backoff_max)
     clock, failed = run.starts, False
     init: list[Part] = []
-    # An init container that must succeed is tried again, except where the whole group is never restarted.
+    # a failed init container is retried, unless the restart policy of the group is Never
     init_policy = "Never" if policy == "Never" else "OnFailure"
     for container in objects(properties.get("initContainers")):
         simulated = _init_program(container)
@@ -98,7 +98,7 @@ class _Frame:
 
 
 def _probed(group: Group, container: Json, frame: _Frame) -> Program:
-    """What a container does whose liveness probe may fail: from when it does, each run is killed."""
+    """The program of a container whose liveness probe may fail: each run is then killed."""
     simulated = _main_program(container)
     probe = as_object(as_object(container.get("properties")).get("livenessProbe"))
     start = max(frame.earliest, frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0))
@@ -127,7 +127,7 @@ def _main_program(container: Json) -> Program:
 
 
 def _init_program(container: Json) -> Program:
-    """An init container is there to end: one whose command says nothing else ends soon, with code 0."""
+    """An init container must end: by default, it ends soon, with code 0."""
     simulated = _main_program(container)
     if simulated.then.seconds is not None or simulate(command_of(container)) is not None:
         return simulated

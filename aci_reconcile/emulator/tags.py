@@ -38,7 +38,7 @@ def read(value: Any) -> dict[str, str]:
 
 @rests_on("policy-modifies")
 def governed(tags: Mapping[str, str], policy: Iterable[str]) -> dict[str, str]:
-    """Tags as a policy lets them through that sets some (`NAME=VALUE`); a name that is there keeps its spelling."""
+    """Tags after a policy that sets some of them (`NAME=VALUE`); an existing name keeps its spelling."""
     known, result = {name.lower(): name for name in tags}, dict(tags)
     for each in sorted(policy):
         name, _, value = each.partition("=")

@@ -1,4 +1,4 @@
-"""Instance views, events and logs: what the simulation looks like in an answer."""
+"""Instance views, events and logs of the simulation, for answers."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def events(run: Run, part: Part, now: float) -> Iterable[Json]:
 
 
 def left(group: Group, now: float) -> dict[str, list[Json]]:
-    """By container: what a start at `now` finds listed, and leaves there."""
+    """By container: the listed events, which a start at `now` keeps."""
     scene, moment = observe(group, now), now if group.stopped is None else min(now, group.stopped)
     return {part.name: list(events(scene.run, part, moment)) for part in (*scene.init, *scene.main)}
 
 
 def killed(group: Group, scene: Scene, now: float) -> dict[str, list[Json]]:
-    """The events that a restart at `now` leaves behind, the killing of what runs among them."""
+    """The events that remain after a restart at `now`, including the killing of running containers."""
     left: dict[str, list[Json]] = {}
     for part in (*scene.init, *scene.main):
         merged = {str(event["name"]): event for event in events(scene.run, part, now)}

@@ -137,12 +137,7 @@ def _network() -> Iterable[Field]:
         choice(f"{at}.ports[].protocol", "Protocol of the port.", "TCP", "UDP", default="TCP"),
         integer(f"{at}.ports[].port", "Port number.", required=True),
         choice(
-            f"{at}.type",
-            "Public, or Private for a group in a subnet.",
-            "Public",
-            "Private",
-            required=True,
-            replaces=Replaces.YES,
+            f"{at}.type", "Public, or Private in a subnet.", "Public", "Private", required=True, replaces=Replaces.YES
         ),
         text(
             f"{at}.ip",
@@ -174,7 +169,7 @@ def _network() -> Iterable[Field]:
         group("properties.dnsConfig", "Name resolution of the containers.", replaces=Replaces.MAY),
         texts(
             "properties.dnsConfig.nameServers",
-            "DNS servers, in order of preference.",
+            "DNS servers, in order.",
             "Address of a server.",
             required=True,
         ),
