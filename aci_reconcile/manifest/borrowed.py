@@ -68,7 +68,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "vnet": _SUBNET,
     "workingdir": 'the image defines it; to change it, write `command: [/bin/sh, -c, "cd /dir && …"]`',
 }  # fmt: skip
-"""By the word in small letters, without `-` and `_`."""
+"""By the word in lowercase, without `-` and `_`."""
 
 _INVISIBLE: Final = re.compile(r"[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
 _CURLED: Final = re.compile(r"[\u2018-\u201f]")
@@ -80,7 +80,7 @@ def borrowed(key: str) -> str:
 
 
 def squeezed(key: str) -> str:
-    """Return a key in small letters, without what joins its words: ``memory_in_gb``, ``memory-in-gb``."""
+    """Return a key in lowercase, without the separators of its words: ``memory_in_gb``, ``memory-in-gb``."""
     return key.replace("_", "").replace("-", "").lower()
 
 
