@@ -1,4 +1,4 @@
-"""Azure Resource Manager as a ``Backend``; the only importer of ``azure.*``, and never before it is needed."""
+"""Azure Resource Manager as a ``Backend``. Only this package imports ``azure.*``, and only when needed."""
 
 from aci_reconcile.azure.backend import ArmBackend
 from aci_reconcile.azure.connection import connect, vaults_of

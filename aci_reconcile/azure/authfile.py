@@ -1,7 +1,7 @@
 """The classic credential file: ``az ad sp create-for-rbac --sdk-auth``, named by ``AZURE_AUTH_LOCATION``.
 
-The current SDKs no longer read it: azure-common refuses today's clients. It holds a client secret and two addresses,
-so it is read with care: its contents appear in no message, and its addresses redirect nothing.
+The current SDKs no longer read it: azure-common refuses today's clients. It contains a client secret and two addresses.
+No message quotes it, and its addresses do not redirect requests.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _TRUST = {
 
 @dataclass(frozen=True, slots=True)
 class AuthFile:
-    """What the file says; ``warning`` is for the user."""
+    """The content of the file; ``warning`` is for the user."""
 
     path: str
     client_id: str
@@ -50,18 +50,18 @@ class AuthFile:
 
     @property
     def cloud(self) -> CloudName | None:
-        """The cloud its Resource Manager address belongs to; public where it has none, None where it is of no cloud."""
+        """The cloud of its Resource Manager address; public without an address, None for an unknown one."""
         if not self.resource_manager:
             return "public"
         host = _host(self.resource_manager)
         return next((name for name in CLOUDS if _host(cloud(name).base_url) == host), None)
 
     def authority_for(self, endpoint: Endpoint, named: str = "") -> str:
-        """Return who issues tokens for this file's identity at that endpoint, with scheme, port and path.
+        """Return the authority for this file's identity at that endpoint, with scheme, port and path.
 
         Args:
             endpoint: where requests go.
-            named: the authority that the environment names, which the file's may be.
+            named: the authority that the environment names; the file may name the same.
 
         Raises:
             AuthenticationError: the file's addresses belong to another cloud or to a server that nobody named.
@@ -72,7 +72,7 @@ class AuthFile:
         return authority_url(self.authority, key) if self.authority else authority_url(named or endpoint.authority)
 
     def _must_fit(self, key: str, url: str, endpoint: Endpoint, part: str, named: str = "") -> None:
-        """An address is one of the chosen cloud's, or an https server that the user named."""
+        """Require an address of the chosen cloud, or an https server that the user named."""
         if not url:
             return
         of_cloud = [each for each in map(cloud, CLOUDS) if each.authority == endpoint.authority]
@@ -86,7 +86,7 @@ class AuthFile:
 
 
 def read(environ: Mapping[str, str]) -> AuthFile | None:
-    """Read the file that ``AZURE_AUTH_LOCATION`` names; None when it names none.
+    """Read the file that ``AZURE_AUTH_LOCATION`` names; None if the variable is not set.
 
     Raises:
         AuthenticationError: it cannot be read, is not JSON, or lacks a key.
@@ -120,7 +120,7 @@ def _load(path: Path) -> dict[str, str]:
         raise AuthenticationError(f"{path} (from {VARIABLE}): {error.strerror}", hint=_HINT) from error
     except (ValueError, RecursionError) as error:
         at = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        # not chained: the decoder's exception holds the whole file
+        # not chained: the decoder's exception contains the whole file
         raise AuthenticationError(f"{path} (from {VARIABLE}) is not JSON{at}", hint=_HINT) from None
     if not isinstance(content, Mapping):
         raise AuthenticationError(f"{path} (from {VARIABLE}) is not a JSON object", hint=_HINT)

@@ -1,6 +1,7 @@
-"""Whom TLS trusts, read once: requests reads the file of authorities anew for each connection.
+"""Reads the certificate authorities for TLS once; requests reads their file for every connection.
 
-With certifi's that takes 40 ms and 0.7 MB each time (measured, OpenSSL 3.0), and a run opens dozens of connections.
+For certifi's file that takes 40 ms and 0.7 MB each time (measured, OpenSSL 3.0), and a run opens dozens of
+connections.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from requests import PreparedRequest
 
 _NAMED: Final = ("ca_certs", "ca_cert_dir")
-"""How urllib3 is told to read a file, or a folder, of authorities for a connection."""
+"""urllib3's settings that read a file, or a folder, of authorities for a connection."""
 
 
 class SharedTrust(HTTPAdapter):
-    """An adapter of requests whose connections share what is trusted, and are checked as strictly as before."""
+    """An adapter of requests whose connections share the trusted authorities; certificates are still verified."""
 
     def __init__(self, **options: Any) -> None:
         self._trusted: dict[str, ssl.SSLContext] = {}
@@ -32,7 +33,7 @@ class SharedTrust(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: PreparedRequest, verify: Any, cert: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what a pool of connections is known by: what is trusted instead of where that is written.
+        """Return the key of a connection pool: the loaded authorities, instead of the path of their file.
 
         Raises:
             OSError: the authorities can't be read.
@@ -46,7 +47,7 @@ class SharedTrust(HTTPAdapter):
         return host, options
 
     def _trusting(self, where: str) -> ssl.SSLContext:
-        """Return urllib3's own settings of TLS with these authorities; of two threads that ask, one reads them."""
+        """Return urllib3's own TLS settings with these authorities; if two threads ask, only one reads them."""
         with self._reading:
             if where not in self._trusted:
                 context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
@@ -56,14 +57,14 @@ class SharedTrust(HTTPAdapter):
             return self._trusted[where]
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Let requests see to it that the other side is checked, and keep it from reading the authorities again."""
+        """Let requests enable verification, but not read the authorities again."""
         super().cert_verify(conn, url, verify, cert)
         for name in _NAMED:
             setattr(conn, name, None)
 
 
 def _authorities(verify: Any) -> str:
-    """Return the file or the folder that a request trusts; empty where nothing is to be checked."""
+    """Return the file or folder of authorities for a request; empty if verification is off."""
     if not verify:
         return ""
     return verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH

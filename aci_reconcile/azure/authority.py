@@ -1,6 +1,6 @@
-"""Who issues tokens, as azure-identity wants it told: a URL with scheme, port and path.
+"""The authority that issues tokens, as azure-identity expects it: a URL with scheme, port and path.
 
-azure-identity 1.25 takes ``localhost:8443`` for a URL whose scheme is ``localhost``, so that a bare host will not do.
+azure-identity 1.25 reads ``localhost:8443`` as a URL with the scheme ``localhost``, so a bare host is not enough.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def authority_url(text: str, said_by: str = VARIABLE) -> str:
     """Return an authority as ``https://host[:port][/path]``; it may be given as a bare host.
 
     Raises:
-        AuthenticationError: it is no https server.
+        AuthenticationError: it is not an https URL.
     """
     given = text.strip()
     try:
@@ -36,22 +36,22 @@ def authority_url(text: str, said_by: str = VARIABLE) -> str:
 
 
 def named(environ: Mapping[str, str]) -> str:
-    """Return the authority that the environment names, as a URL; empty where it names none.
+    """Return the authority that the environment names, as a URL; empty if it names none.
 
     Raises:
-        AuthenticationError: it names none that could be one.
+        AuthenticationError: its value is not valid.
     """
     text = environ.get(VARIABLE, "").strip()
     return authority_url(text) if text else ""
 
 
 def host_of(url: str) -> str:
-    """Return the host and port of an authority's URL: what the clouds are known by."""
+    """Return the host and port of an authority's URL, which identify the clouds."""
     return urlsplit(url).netloc
 
 
 def with_tenant(url: str, tenant: str) -> tuple[str, str]:
-    """Return the authority and the tenant that are put together to the address where tokens are asked for.
+    """Return the authority and the tenant, which together form the address for tokens.
 
     AD FS, which Azure Stack Hub may use, has one tenant, and its name is the path (documented by MSAL as a convention).
     """

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.secret import Secret
 
 _ABSENT = frozenset({"containergroupnotfound", "resourcenotfound", "resourcegroupnotfound"})
-"""The ways ARM and the provider say that something is not there, both recorded; other 404s are errors."""
+"""Error codes of ARM and of the provider for a missing resource, both recorded; other 404s are errors."""
 _NO_GROUP = frozenset({"resourcegroupnotfound"})
 _ACCEPTED = 202
 
@@ -53,24 +53,24 @@ class ArmBackend(Backend):
         self._counter = counter
         self.identity = identity
         self.subscription = ""
-        """Where groups are whose manifests name no subscription; empty: nobody has said."""
+        """The subscription of groups whose manifests name none; empty if unknown."""
         self.embedded = False
-        """Whether this is the emulator in this process, where resource groups are made as they are needed."""
+        """Whether this is the emulator in this process, which creates resource groups when needed."""
 
     @property
     def requests(self) -> int:
-        """How many requests went out so far, repetitions included, those for tokens not."""
+        """Number of requests so far, including retries, but not those for tokens."""
         return self._counter.value
 
     @property
     def preflight(self) -> ArmPreflight:
-        """What can be asked before a write, over the same connections."""
+        """Checks before a write, over the same connections."""
         from aci_reconcile.azure.preflight import ArmPreflight
 
         return ArmPreflight(self._wire, api_version=self._api)
 
     def remember(self, secrets: Iterable[Secret]) -> None:
-        """Take these, too, out of every text that comes back: what is declared is not always sent."""
+        """Redact these secrets, too, in every text that comes back: not every declared secret is sent."""
         self._redactor.remember(secrets)
 
     def prepare(self) -> None:
@@ -78,10 +78,10 @@ class ArmBackend(Backend):
         self._wire.prepare()
 
     def sign_in(self) -> str:
-        """Get the token of the first request, where it needs one; returns who acts with it, as far as it says so.
+        """Get the token of the first request, if it needs one, and return the identity in it, if any.
 
         Raises:
-            AuthenticationError: none could be had.
+            AuthenticationError: there is no token.
         """
         return self.identity.sign_in()
 
@@ -105,10 +105,10 @@ class ArmBackend(Backend):
     def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:
         """List the groups of a subscription that carry a tag, from ARM's own list of resources.
 
-        It is short (ids, locations, tags), comes in pages of 1,000 where the provider's own has whole bodies, and may
-        be filtered by type; filtered by a tag and its value it comes without tags (documented at "Resources - List",
-        Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users have met gaps in it
-        (Azure/azure-powershell#20724): what it leads to is read again, what it leaves out is found another day.
+        The list is short (ids, locations, tags), has pages of 1,000, while the provider's own has whole bodies, and can
+        be filtered by type. Filtered by tag and value it comes without tags (documented at "Resources - List",
+        Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users report gaps in it
+        (Azure/azure-powershell#20724): so its entries are read again, and missing ones are found in a later run.
         """
         wanted = {"$filter": f"resourceType eq '{CONTAINER_GROUPS}'"}
         url = with_query(f"{subscription_path(subscription)}/resources", api_version=RESOURCES_API, **wanted)
@@ -119,7 +119,7 @@ class ArmBackend(Backend):
 
         Raises:
             SecretUnavailableError: a secret has no value; nothing was sent.
-            NoAnswerError: it may or may not have been carried out.
+            NoAnswerError: the request may or may not have been carried out.
         """
         url = with_query(resource_path(resource.id), api_version=self._api)
         return self._operation(self._wire.exchange("PUT", url, serialise(resource.body, self._redactor)))
@@ -130,7 +130,7 @@ class ArmBackend(Backend):
         self._wire.exchange("PATCH", with_query(resource_path(resource_id), api_version=self._api), body)
 
     def delete(self, resource_id: ResourceId, /) -> Operation:
-        """Delete the group; deleting one that is absent is no error."""
+        """Delete the group; a missing group is no error."""
         return self._delete(with_query(resource_path(resource_id), api_version=self._api))
 
     def stop(self, resource_id: ResourceId, /) -> None:
@@ -138,13 +138,13 @@ class ArmBackend(Backend):
         self._wire.exchange("POST", with_query(resource_path(resource_id, "stop"), api_version=self._api))
 
     def poll(self, operation: Operation, /) -> Progress:
-        """Look at an operation once, in either of ARM's two dialects.
+        """Poll an operation once, in either of ARM's two dialects.
 
-        ``Azure-AsyncOperation`` answers with a body that has a status; ``Location`` with 202 until it is done.
+        ``Azure-AsyncOperation`` returns a body with a status; ``Location`` returns 202 until the operation is done.
 
         Raises:
-            NotFoundError: Azure does not know the operation (any more); read the resource instead.
-            ValueError: the operation has no URL, so there is nothing to look at.
+            NotFoundError: Azure does not know the operation, or no longer; read the resource instead.
+            ValueError: the operation has no URL.
         """
         if not operation.url:
             raise ValueError("an operation without a URL cannot be polled")
@@ -156,7 +156,7 @@ class ArmBackend(Backend):
         return Progress(status, self._redactor(detail.code), detail.message)
 
     def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
-        """Return what a container has printed, the last ``tail`` lines of it where given."""
+        """Return the logs of a container, or only the last ``tail`` lines."""
         lines = {} if tail is None else {"tail": str(tail)}
         path = resource_path(resource_id, "containers", container, "logs")
         answer = self._wire.exchange("GET", with_query(path, api_version=self._api, **lines))
@@ -167,21 +167,21 @@ class ArmBackend(Backend):
         return self._read(with_query(scope_path(scope), api_version=RESOURCES_API), _NO_GROUP)
 
     def create_resource_group(self, scope: Scope, location: str, tags: Mapping[str, str], /) -> None:
-        """Create the resource group where it does not exist; one that does is left as it is, tags and all."""
+        """Create the resource group if it does not exist; an existing one is not changed."""
         if self.get_resource_group(scope) is None:
             body = json.dumps({"location": location, "tags": dict(tags)}).encode()
             self._wire.exchange("PUT", with_query(scope_path(scope), api_version=RESOURCES_API), body)
 
     def delete_resource_group(self, scope: Scope, /) -> Operation:
-        """Delete the resource group and everything in it; deleting one that is absent is no error."""
+        """Delete the resource group and everything in it; a missing one is no error."""
         return self._delete(with_query(scope_path(scope), api_version=RESOURCES_API))
 
     def remaining(self) -> Remaining:
-        """Return what the last answers said about ARM's limits."""
+        """Return the rest of ARM's rate limits, from the last answers."""
         return self._wire.remaining
 
     def list_resources(self, scope: Scope, /) -> Iterable[str]:
-        """Return the ARM ids of everything that lives in the resource group; empty when that does not exist."""
+        """Return the ARM ids of all resources in the resource group; empty if it does not exist."""
         bodies = self._pages(with_query(scope_path(scope, "resources"), api_version=RESOURCES_API))
         return tuple(as_text(body.get("id")) for body in bodies)
 
@@ -217,10 +217,10 @@ class ArmBackend(Backend):
 
 
 def _group(body: Body) -> Body:
-    """Return what Azure tells of a group: it has ``properties`` in every recording.
+    """Return a group from an answer, which has ``properties`` in every recording.
 
     Raises:
-        NoAnswerError: it is something else, which must not be taken for a group that is nobody's, or not there.
+        NoAnswerError: the answer is something else, which must not count as an unmanaged or missing group.
     """
     if isinstance(body.get("properties"), Mapping):
         return body
@@ -237,10 +237,10 @@ def _is_tagged(body: Body, tag: str) -> bool:
 
 
 def _in_short(body: Body) -> Resource:
-    """Return the group that a resource of a list stands for.
+    """Return the group for a resource of a list.
 
     Raises:
-        NoAnswerError: its id is none; it must not be left out, for it may be one of ours.
+        NoAnswerError: it has no valid id; it must not be skipped, because it may be one of ours.
     """
     try:
         return Resource(ResourceId.parse(as_text(body.get("id"))), {"tags": as_object(body.get("tags"))})
@@ -249,7 +249,7 @@ def _in_short(body: Body) -> Resource:
 
 
 def _id_of(body: Body, asked: ResourceId) -> ResourceId:
-    """Azure's own spelling of the id, or the one that was asked for where its answer has none."""
+    """Return Azure's spelling of the id, or the requested one if the answer has none."""
     try:
         return ResourceId.parse(as_text(body.get("id")))
     except ValueError:

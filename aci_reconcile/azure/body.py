@@ -1,4 +1,4 @@
-"""The one place where a ``Secret`` is opened: the bytes of a request."""
+"""Serializes request bodies; the only code that reveals a ``Secret``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ECHOED = frozenset({"id", "name", "type"})
 
 
 def serialise(body: Body, redactor: Redactor) -> bytes:
-    """Return the body as JSON with its secrets opened, without ``id``, ``name`` and ``type``, which the path says.
+    """Return the body as JSON with secrets revealed, without ``id``, ``name`` and ``type``, which are in the path.
 
     Raises:
         SecretUnavailableError: a secret has no value; nothing was sent.
-        ValueError: a number is NaN or infinite, which manifests may not hold; or a value of another group is not known.
+        ValueError: a number is NaN or infinite, which manifests forbid; or a value of another group is unknown.
     """
     opened: list[Secret] = []
     wanted = {key: value for key, value in body.items() if key.lower() not in _ECHOED}

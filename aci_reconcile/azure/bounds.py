@@ -1,10 +1,9 @@
-"""Answers have an end: a connection over which one comes too slowly is cut, wherever its bytes trickle.
+"""Limits the time and size of answers: a connection with a slow or oversized answer is cut.
 
-So is one that brings more than any answer of Azure's holds: a server that floods, or a few bytes that unpack to many,
-would fill the machine's memory long before the time is over.
+Without a size limit, a flood of data, or a few bytes that unpack to many, would fill the memory before the timeout.
 
-The timeouts of sockets count from byte to byte, so that a server that sends one now and then is never done. One thread
-watches all requests of a transport; it begins with the first one.
+Socket timeouts count from byte to byte, so a server that sends a byte now and then would never time out. One thread
+watches all requests of a transport; it starts with the first one.
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ if TYPE_CHECKING:
 
 _CURRENT: Final = threading.local()
 _LARGEST: Final = 64 * 1024 * 1024
-"""Of an answer, unpacked. Lists come in pages of some megabytes; no document names a limit."""
+"""Maximum size of an unpacked answer. Pages of lists have some megabytes; no limit is documented."""
 
 
 @dataclass(slots=True)
 class Bound:
-    """One request: over which socket it goes, and whether that was cut.
+    """One request: its socket, and whether that was cut.
 
-    The socket, and not its connection: urllib3 lets go of it where the answer says that the connection ends with it.
+    The socket, not its connection, because urllib3 drops the connection's reference if the answer closes it.
     """
 
     sock: socket.socket | None = None
@@ -47,7 +46,7 @@ class Bound:
     cut: bool = False
 
     def end(self) -> None:
-        """Cut the connection, if the answer has not come: whoever reads from it sees its end."""
+        """Cut the connection, unless the answer has arrived; a reader then sees its end."""
         if self.done:
             return
         self.cut = True
@@ -55,7 +54,7 @@ class Bound:
             try:
                 socket.socket.shutdown(
                     self.sock, socket.SHUT_RDWR
-                )  # of TLS, too: its own would wait for the other side
+                )  # also for TLS, whose own shutdown would wait for the other side
             except OSError:
                 return
 
@@ -97,7 +96,7 @@ class Watchdog:
 
 
 class _Http(HTTPConnection):
-    """Tells the request of its thread which socket it goes over."""
+    """Tells the request of its thread its socket."""
 
     def request(self, *args: Any, **options: Any) -> None:
         _note(self)
@@ -130,7 +129,7 @@ class _HttpsPool(HTTPSConnectionPool):
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What is read of an answer, as requests asks for it, until it is too much."""
+    """Reads an answer up to the size limit, with the interface that requests expects."""
 
     raw: Any
 
@@ -159,7 +158,7 @@ POOLS: Final[Mapping[str, Any]] = {"http": _HttpPool, "https": _HttpsPool}
 
 
 def adapter_of(count: Callable[[], None], seconds: float) -> type[HTTPAdapter]:
-    """Return the adapter of requests that counts what goes out, and cuts what takes longer than ``seconds``."""
+    """Return an adapter of requests that counts requests, and cuts those that take longer than ``seconds``."""
     watchdog = Watchdog(seconds)
 
     class Adapter(SharedTrust):

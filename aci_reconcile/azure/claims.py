@@ -1,4 +1,4 @@
-"""Who acts, as the access token says: for people to read, never to decide by, for the signature is not looked at.
+"""The identity in an access token. For display only, never for decisions: the signature is not verified.
 
 The names of the claims are documented (learn.microsoft.com, access token claims reference): ``idtyp``, ``appid`` or
 ``azp``, ``oid``, ``tid``, and of a user ``upn``, ``unique_name`` or ``preferred_username``. A token may lack any of
@@ -22,7 +22,7 @@ _APP: Final = ("appid", "azp")
 
 
 def acting(token: str) -> str:
-    """Return the identity in a few words: ``user ada@example.com, tenant 1234…``; empty where the token tells none."""
+    """Return the identity in short: ``user ada@example.com, tenant 1234…``; empty if the token has none."""
     claims = _claims(token)
     user, app, tenant = _first(claims, _USER), _first(claims, _APP), _first(claims, ("tid",))
     object_id = _first(claims, ("oid",))

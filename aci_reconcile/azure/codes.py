@@ -1,7 +1,7 @@
-"""What Azure's error codes mean for us: one table, by code first and by status where the code is unknown.
+"""Maps Azure's error codes to exceptions and hints: by code, or by status if the code is unknown.
 
-In this service 409 means "wait" as often as "conflict" (users' reports), so the status alone decides nothing where a
-code is known. Codes are matched without regard to case. To learn a new code is to add a row.
+In this service 409 means "wait" as often as "conflict" (users' reports), so a known code takes precedence over the
+status. The case of codes is ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Meaning(NamedTuple):
-    """The exception to raise, and what the user can do."""
+    """The exception to raise, and a hint for the user."""
 
     error: type[AzureError]
     hint: str = ""
@@ -123,9 +123,9 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
 def meaning(status: int, codes: Iterable[str]) -> Meaning:
-    """Return what an answer means: the first code that the table knows, else the status.
+    """Return the meaning of an answer: that of the first known code, else that of the status.
 
-    A 429 is throttling whatever its code, so that the seconds Azure asks for are obeyed.
+    A 429 is always throttling, whatever its code, so that its Retry-After is obeyed.
     """
     if status == 429:  # noqa: PLR2004  the one status that no code overrules
         return BY_STATUS[status]

@@ -1,4 +1,4 @@
-"""From an endpoint and an environment to a backend."""
+"""Builds a backend from an endpoint and an environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 1800.0
 _SHORTEST_SECONDS = 1.0
 READ_SECONDS = 60.0
-"""How long an answer may take. ARM gives up on a provider after about a minute and says 504."""
+"""Timeout of an answer, in seconds. ARM itself gives up on a provider after about a minute, with a 504."""
 
 
 def connect(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
@@ -42,13 +42,13 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
     Args:
         endpoint: where requests and tokens go.
         api_version: of Microsoft.ContainerInstance; one for the whole run.
-        concurrency: how many threads will call at once; so many connections are kept.
-        environ: where credentials are looked for (docs/authentication.md); not read where no token is needed.
-        send: a function that answers instead of a server (``--local``); no token then.
+        concurrency: number of threads, and so of connections that are kept.
+        environ: the environment with credentials (docs/authentication.md); not read if no token is needed.
+        send: a function that answers instead of a server (``--local``), without a token.
         timeout: seconds an answer may take.
         sleep: waits between two attempts.
-        patience: seconds that a read may take with its repetitions, and a list with all of its pages.
-        paced: the caller obeys Azure's rate limits itself; without it, a refused request is repeated here.
+        patience: seconds that a read may take with its retries, and a list with all its pages.
+        paced: whether the caller obeys Azure's rate limits; otherwise throttled requests are retried here.
 
     Raises:
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
@@ -78,19 +78,19 @@ def vaults_of(
     *,
     credential: Credential | None = None,
 ) -> Vaults:
-    """Return the Key Vaults of the cloud that an endpoint belongs to, or those of the server that stands in for them.
+    """Return the Key Vaults of the endpoint's cloud, or of the server that stands in for them.
 
-    On this machine there are none without such a server, and over plain http it gets no token.
+    A local endpoint has vaults only with such a server, which gets no token over plain http.
 
     Args:
-        endpoint: where requests go, which says where vaults are.
-        environ: names such a server, and the credential where none is given.
-        concurrency: how many secrets are asked for at once.
+        endpoint: the endpoint of requests, which determines the vaults.
+        environ: may name such a server, and the credential if none is given.
+        concurrency: number of secrets to fetch at once.
         sleep: waits between two attempts.
         credential: one of azure-identity's kind.
 
     Raises:
-        UsageError: the environment names no such server, but something else.
+        UsageError: the value in the environment is not a valid server.
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
     """
     from aci_reconcile.azure.credentials import credential_from
@@ -126,7 +126,7 @@ def options(
     paced: bool = False,
     patience: float = PATIENCE_SECONDS,
 ) -> dict[str, Any]:
-    """Return what both clients are built from. A client insists on a credential even where its pipeline has none."""
+    """Return the arguments of both clients. They require a credential, even if their pipeline does not use it."""
     from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy
 
@@ -149,7 +149,7 @@ def options(
 
 
 class _Unused:
-    """Stands where the clients' constructors want a credential; the pipeline that we give them never asks it."""
+    """A dummy credential for the clients' constructors; our pipeline never uses it."""
 
     def get_token(self, *_scopes: str, **_options: Any) -> Any:
         raise AssertionError("the pipeline has its own authentication")

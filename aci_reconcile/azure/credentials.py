@@ -1,12 +1,12 @@
-"""Which credential is used. The order is documented in docs/authentication.md; a test keeps both together.
+"""Chooses the credential. The order is documented in docs/authentication.md; a test compares both.
 
 1. the file that ``AZURE_AUTH_LOCATION`` names;
 2. a service principal in ``AZURE_*``, which DefaultAzureCredential reads;
-3. GitHub's OIDC, where a job may ask for a token and client and tenant id are known;
-4. Terraform's ``ARM_*``, where no ``AZURE_CLIENT_ID`` is set;
+3. GitHub's OIDC, if a job may request a token, and client and tenant id are known;
+4. Terraform's ``ARM_*``, if ``AZURE_CLIENT_ID`` is not set;
 5. whatever else DefaultAzureCredential finds: workload identity, managed identity, Azure CLI, …
 
-What is set and incomplete is an error that names what is missing, never a silent step to the next one.
+An incomplete configuration is an error that names what is missing; it never falls through to the next one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDER
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A credential of azure-identity, and how to name it to the user."""
+    """A credential of azure-identity, and its description for the user."""
 
     credential: Any
     description: str
@@ -35,12 +35,12 @@ class Found:
 
 
 def credential_from(environ: Mapping[str, str], endpoint: Endpoint) -> Found:
-    """Return the first credential that the environment offers; no token is asked for yet.
+    """Return the first credential in the environment, without requesting a token.
 
-    DefaultAzureCredential reads the process's own environment, whatever ``environ`` says.
+    DefaultAzureCredential reads the process's own environment, not ``environ``.
 
     Raises:
-        AuthenticationError: something is set and incomplete, unreadable, or for another cloud.
+        AuthenticationError: a configuration is incomplete, unreadable, or for another cloud.
     """
     _same_cloud(environ, endpoint)
     try:
@@ -51,12 +51,12 @@ def credential_from(environ: Mapping[str, str], endpoint: Endpoint) -> Found:
             or _from_terraform(environ, endpoint)
             or _default(environ, endpoint)
         )
-    except ValueError as error:  # azure-identity's word for a malformed tenant id, authority or certificate
+    except ValueError as error:  # azure-identity raises this for a malformed tenant id, authority or certificate
         raise AuthenticationError(f"the credential cannot be used: {error}") from error
 
 
 def subscription_from(environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the subscription that the environment names, and what names it; None when nothing does.
+    """Return the subscription in the environment, and its source; None if there is none.
 
     Raises:
         AuthenticationError: the credential file is named and cannot be read.
@@ -69,7 +69,7 @@ def subscription_from(environ: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def endpoint_from(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
-    """Return the cloud that the environment implies, and what says so: for when no flag names one.
+    """Return the cloud that the environment implies, and its source, for runs without a flag.
 
     Raises:
         AuthenticationError: ``ARM_ENVIRONMENT`` or the credential file names a cloud that we do not know.
@@ -98,7 +98,7 @@ def _same_cloud(environ: Mapping[str, str], endpoint: Endpoint) -> None:
 
 
 def _implied(environ: Mapping[str, str]) -> Iterator[tuple[str, CloudName]]:
-    """The clouds that variables name, Azure's own variable first; an authority of no cloud implies none."""
+    """The clouds that variables imply, Azure's own variable first; an unknown authority implies none."""
     host = host_of(named(environ))
     for name in CLOUDS:
         if cloud(name).authority == host:
@@ -121,9 +121,9 @@ def _from_file(environ: Mapping[str, str], endpoint: Endpoint) -> Found | None:
 
 
 def _options(authority: str) -> dict[str, Any]:
-    """Return what the credentials share: how they send, and whom they ask about an authority.
+    """Return the common options of the credentials: transport, and instance discovery.
 
-    No cloud is asked whether it knows one that is none of theirs: the user named it, and it may be alone.
+    An authority that is not a cloud's is not verified with any cloud: the user named it, and it may be isolated.
     """
     from aci_reconcile.azure.signing_in import token_transport
 
@@ -177,5 +177,5 @@ def _default(environ: Mapping[str, str], endpoint: Endpoint) -> Found:
 
 
 def principal(client_id: str) -> str:
-    """Return a service principal's name for people: enough of its id to know it by."""
+    """Return a service principal's display name: enough of its id to recognize it."""
     return f"service principal {client_id[:8]}…"

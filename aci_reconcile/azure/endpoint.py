@@ -1,8 +1,7 @@
-"""Where requests and tokens go. Decided by flags and environment only, never by a repository.
+"""The endpoint of requests and tokens. Only flags and the environment set it, never a repository.
 
 The clouds' addresses are those of ``azure.mgmt.core.tools.get_arm_endpoints`` and
-``azure.identity.AzureAuthorityHosts`` (a test compares them); they stand here so that nothing of azure is imported to
-know them.
+``azure.identity.AzureAuthorityHosts`` (a test compares them). They are copied here to avoid importing ``azure``.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An ARM server and who issues the tokens for it.
+    """An ARM server and the authority that issues its tokens.
 
-    ``base_url`` is scheme, host and port, without a final slash. ``scopes`` is what a token is asked for; empty means
-    that no token is ever sent there. ``authority`` is the host that issues it; ``cloud`` names it for people.
+    ``base_url`` is scheme, host and port, without a final slash. ``scopes`` are the scopes of its tokens; empty means
+    that it never gets a token. ``authority`` is the host that issues tokens; ``cloud`` is the display name.
     """
 
     base_url: str
@@ -80,10 +79,10 @@ class Endpoint:
         return bool(self.scopes)
 
     def resolve(self, url: str) -> str | None:
-        """Return a URL that the server gave us as an absolute one, or None when it leads to another server.
+        """Return a URL from the server as an absolute URL, or None if it points to another server.
 
-        The Azure SDK follows ``nextLink``, ``Location`` and ``Azure-AsyncOperation`` wherever they point, token and
-        all (read in its source). Scheme, host and port must be our own.
+        The Azure SDK follows ``nextLink``, ``Location`` and ``Azure-AsyncOperation`` to any server, and sends the token
+        (read in its source). Here, scheme, host and port must be those of the endpoint.
         """
         try:
             absolute = urljoin(f"{self.base_url}/", url)
@@ -112,11 +111,11 @@ def cloud(name: CloudName) -> Endpoint:
 def custom(url: str, *, tokens_from: CloudName = "public") -> Endpoint:
     """Return the endpoint of any ARM-compatible server (``--arm-endpoint``).
 
-    Plain http is taken on loopback only, and no token is sent there. An https server elsewhere receives a token of the
-    cloud ``tokens_from``; the address of one of Azure's own clouds means that cloud.
+    Plain http is allowed on loopback only, without a token. Any other https server gets a token of the cloud
+    ``tokens_from``; the address of one of Azure's clouds means that cloud.
 
     Raises:
-        UsageError: it is no ``scheme://host[:port]``, or plain http to another machine.
+        UsageError: it is not ``scheme://host[:port]``, or it is plain http to another machine.
     """
     parts = _parse(url)
     if parts.scheme == "http":
@@ -149,7 +148,7 @@ def _parse(url: str) -> SplitResult:
 
 
 def _origin(parts: SplitResult) -> str:
-    """Scheme, host and port in one spelling; the default port is left out."""
+    """Return scheme, host and port in a normalized form, without the default port."""
     host = (parts.hostname or "").rstrip(".")
     host = f"[{host}]" if ":" in host else host
     port = "" if parts.port in {None, _PORTS.get(parts.scheme)} else f":{parts.port}"

@@ -1,4 +1,4 @@
-"""From what went wrong underneath to our own tree, with nothing lost: Azure's code, message and request id are kept."""
+"""Turns errors of the SDK and of Azure into our own exceptions, with Azure's code, message and request id."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _RETRY_AFTER = (("retry-after", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-af
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status, the headers with names in lower case, and the body's bytes.
+    """An answer: the status, the headers with lowercase names, and the bytes of the body.
 
-    ``redact`` takes secrets out of the texts that are made of it, before anything is cut: half a secret is one, too.
+    ``redact`` removes secrets from its texts before they are shortened, because half a secret is still a secret.
     """
 
     status: int
@@ -51,14 +51,14 @@ class Answer:
         """Return the body as JSON; an empty one is None.
 
         Raises:
-            NoAnswerError: it is not JSON, so it is not ARM that answered.
+            NoAnswerError: it is not JSON, so the answer is not ARM's.
         """
         if not self.content.strip():
             return None
         try:
             body: Json = json.loads(self.content)
-        except (ValueError, RecursionError):  # not chained: the decoder's exception holds the whole body
-            raise NoAnswerError(  # nor quoted: a good answer may hold what nobody is to see
+        except (ValueError, RecursionError):  # not chained: the decoder's exception contains the whole body
+            raise NoAnswerError(  # nor quoted: a successful answer may contain secrets
                 f"the answer ({self.status}) is not JSON: {_kind(self.content)}",
                 status=self.status,
                 request_id=self.request_id,
@@ -68,13 +68,13 @@ class Answer:
 
     @property
     def request_id(self) -> str:
-        """What Azure's support asks for."""
+        """The id that Azure's support asks for."""
         told = self.headers.get("x-ms-request-id") or self.headers.get("x-ms-correlation-request-id", "")
         return _clip(self.redact(told), _LONGEST_ID)
 
     @property
     def retry_after(self) -> float | None:
-        """The seconds Azure asks us to wait, None where it does not say, or says it in no known way.
+        """The seconds that Azure asks us to wait; None if the header is missing or invalid.
 
         A date is measured against the answer's own ``Date``, so that this machine's clock does not matter.
         """
@@ -85,7 +85,7 @@ class Answer:
 
 
 def _kind(content: bytes) -> str:
-    """Say what bytes are that are no JSON."""
+    """Describe bytes that are not JSON."""
     beginning = content.lstrip()[:200].lower()
     if beginning.startswith((b"<!doctype html", b"<html")):
         return "an HTML page"
@@ -106,7 +106,7 @@ def _seconds(text: str, unit: float, date: str) -> float | None:
 
 
 def from_answer(answer: Answer) -> AzureError:
-    """Return the error that an answer with an error status stands for."""
+    """Return the exception for an answer with an error status."""
     detail = ErrorDetail.read(answer.content, answer.redact)
     kind, hint = meaning(answer.status, detail.codes)
     message = detail.message or _said(answer)
@@ -118,20 +118,20 @@ def from_answer(answer: Answer) -> AzureError:
 
 
 def _said(answer: Answer) -> str:
-    """Return what an answer without Azure's own message says; that of nothing, as JSON writes it, is its status."""
+    """Return the text of an answer without Azure's own message; without any text, its status."""
     prose = _prose(answer.content, answer.redact)
     return f"Azure answered with status {answer.status}" if prose in _NOTHING else prose
 
 
 def _quoted_wait(message: str) -> float:
-    """Return the seconds that a refusal's own words ask for (users' reports); 0 where they say nothing of it."""
+    """Return the seconds in the message of a refusal (users' reports); 0 if there are none."""
     found = _QUOTED_WAIT.search(message)
     return float(found[1]) if found else 0
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetail:
-    """ARM's ``{"error": {"code", "message", "details"}}``, or what comes close to it.
+    """ARM's ``{"error": {"code", "message", "details"}}``, or something similar.
 
     ``codes`` are the code and those of the details, outermost first; ``MultipleErrorsOccurred`` quotes its own in the
     message.
@@ -143,7 +143,7 @@ class ErrorDetail:
 
     @classmethod
     def read(cls, content: bytes, redact: Callable[[str], str] = str) -> ErrorDetail:
-        """Read an error's body; whatever is no such thing gives an empty one. ``redact`` is that of ``Answer``."""
+        """Read the body of an error; anything else gives an empty detail. ``redact`` is that of ``Answer``."""
         if len(content) > _LARGEST_ERROR_BODY:
             return cls()
         try:
@@ -191,21 +191,21 @@ BY_EXCEPTION: dict[str, type[AzureError]] = {
     "StreamConsumedError": NoAnswerError,
     "TooManyRedirectsError": NoAnswerError,
 }
-"""What the exceptions of azure-core, azure-identity and requests mean, by the name of the class.
+"""Our exceptions for those of azure-core, azure-identity and requests, by class name.
 
-Names, so that nothing is imported to look them up; a test walks the libraries' classes and fails for one that is
-missing. ``ServiceRequestError`` says "no request was sent" and yet comes for a connection that broke while the answer
-was read (azure-core 1.41, ``RequestsTransport.send``), so it means no more than the others: nobody knows.
+By name, so that nothing is imported to look them up; a test walks the libraries' classes and fails for a missing one.
+``ServiceRequestError`` is documented as "no request was sent", but is also raised if a connection breaks while the
+answer is read (azure-core 1.41, ``RequestsTransport.send``), so the outcome is unknown, as for the others.
 """
 
 
 def from_exception(error: BaseException, doing: str, redact: Callable[[str], str] = veil) -> AzureError:
-    """Return our error for one of the SDK's, to be raised from it.
+    """Return our exception for one of the SDK, to be raised from it.
 
     Args:
-        error: what was raised.
-        doing: what was tried (``GET https://…``).
-        redact: takes secrets out of its text; without one, what looks like one.
+        error: the exception.
+        doing: the attempted action (``GET https://…``).
+        redact: removes secrets from its text; by default, what looks like a secret.
     """
     kind = next((BY_EXCEPTION[each.__name__] for each in type(error).__mro__ if each.__name__ in BY_EXCEPTION), None)
     if kind is None or kind is NoAnswerError:
@@ -216,7 +216,7 @@ def from_exception(error: BaseException, doing: str, redact: Callable[[str], str
 
 
 def no_token(error: BaseException) -> AuthenticationError:
-    """Return our error for a token that could not be had."""
+    """Return our exception for a missing token."""
     text = _clip(veil(str(error)))
     hint = next((hint for code, hint in _SIGN_IN_HINTS.items() if code in text), "") or trust_hint(error)
     return AuthenticationError(
@@ -236,7 +236,7 @@ _SIGN_IN_HINTS = {
 
 
 def _reason(error: BaseException, redact: Callable[[str], str]) -> str:
-    """The innermost cause, which says it best, and repeats no URL: ``[Errno 111] Connection refused``."""
+    """Return the innermost cause, which is the clearest, and contains no URL: ``[Errno 111] Connection refused``."""
     while True:
         inner = _inner(error)
         if inner is None:
@@ -250,9 +250,9 @@ def _inner(error: BaseException) -> BaseException | None:
 
 
 def trust_hint(error: BaseException, before: str = "") -> str:
-    """Return what helps where TLS failed, after ``before``; nothing where that is not the reason.
+    """Return a hint, after ``before``, if TLS failed; else nothing.
 
-    By OpenSSL's own word for it where it stands, else by the class of the exception, however deep it is.
+    Identified by OpenSSL's error name, else by the class of the exception or of one of its causes.
     """
     found: BaseException | None = error
     while found is not None:
@@ -269,7 +269,7 @@ def _hint(error: BaseException) -> str:
 
 
 def shorten_words(text: str) -> str:
-    """Return the text with every URL and path in it shortened, for a signature may hang on them."""
+    """Return the text with every URL and path shortened, because they may contain a signature."""
     return " ".join(shorten(word) if "?" in word else word for word in text.split(" "))
 
 
@@ -278,7 +278,7 @@ def _text(body: Json, key: str) -> str:
 
 
 def _prose(content: bytes, redact: Callable[[str], str]) -> str:
-    """What can be shown of a body that is not ARM's: the text of an HTML page, or its beginning."""
+    """Return a displayable part of a body that is not ARM's: the text of an HTML page, or the beginning."""
     text = redact(content[: 4 * _LONGEST_MESSAGE].decode(errors="replace"))
     text = re.sub(r"(?is)<(script|style)\b.*?(</\1>|$)|<[^>]*(>|$)", " ", text)
     return _clip(redact(" ".join(text.split())), 300)

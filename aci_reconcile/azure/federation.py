@@ -1,4 +1,4 @@
-"""Assertions of an OIDC provider: what a pipeline shows to Microsoft Entra instead of a secret.
+"""Assertions of an OIDC provider, which a pipeline presents to Microsoft Entra instead of a secret.
 
 Each function returns a callable that gives a *fresh* assertion: azure-identity calls it whenever a token is due, and
 GitHub's assertions live for five to ten minutes, so one taken at the start would be stale in a long apply.
@@ -25,7 +25,7 @@ _OK = 200
 
 
 def from_file(path: str) -> Callable[[], str]:
-    """Read the assertion from a file, each time anew: whoever writes it renews it."""
+    """Read the assertion from a file, every time, because the pipeline renews the file."""
 
     def assertion() -> str:
         try:

@@ -1,4 +1,4 @@
-"""Who we are to Azure, and what gives us tokens."""
+"""The identity in Azure, and the source of its tokens."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ USER_AGENT = f"aci-reconcile/{VERSION}"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who we are to Azure, for the user to see; never a token or a secret. ``warning`` is about how it is kept."""
+    """The identity for display, without tokens and secrets. ``warning`` is about how it is stored."""
 
     description: str
     warning: str = ""
     sign_in: Callable[[], str] = lambda: ""
-    """Gets the token of the first request, where it needs one, and says who acts with it."""
+    """Gets the token of the first request, if it needs one, and returns the identity in it."""
 
 
 class Credential(Protocol):
-    """What gives tokens: azure-identity's credentials, and whatever else has their method."""
+    """A source of tokens: azure-identity's credentials, and anything with the same method."""
 
     def get_token(self, *scopes: str, **options: Any) -> Any:
         """Return a token for these scopes."""

@@ -1,12 +1,12 @@
-"""How the SDK's own policies behave here. Imported late: it needs azure.core.
+"""The policies of the SDK's pipeline. Imported late, because it needs azure.core.
 
 From azure-core and azure-mgmt-core, unchanged: request ids, user agent, the token with its continuous-access
-challenges, and the HTTP log, which redacts. Changed: what is retried, and what spans tell. Left out on purpose:
+challenges, and the HTTP log, which redacts. Changed: retries, and the content of spans. Deliberately left out:
 
-- redirects: ARM has none, and following one would carry a body, and on the same host a token, to where nobody decided;
-- ``NetworkTraceLoggingPolicy``: it logs bodies and tokens when somebody sets ``logging_enable``;
+- redirects: ARM has none, and following one could send a body, and on the same host a token, to an unknown place;
+- ``NetworkTraceLoggingPolicy``: it logs bodies and tokens if ``logging_enable`` is set;
 - ``ARMAutoResourceProviderRegistrationPolicy``: it changes the subscription unasked and sleeps ten seconds at a time;
-- ``ContentDecodePolicy``: bodies are read once, by us, and an HTML page must not become a traceback.
+- ``ContentDecodePolicy``: we read bodies ourselves, and an HTML page must not become a traceback.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ _READS = frozenset({"GET", "HEAD"})
 _TOO_MANY = 429
 _TRANSIENT = frozenset({408, 500, 502, 503, 504})
 _LONGEST_WAIT = 20.0
-"""Seconds. A longer Retry-After is the caller's to plan with: it becomes a ``ThrottledError``."""
+"""Seconds. A longer Retry-After becomes a ``ThrottledError``, for the caller to schedule."""
 _EXPIRED = "ExpiredAuthenticationToken"
 _RENEWALS = (0.0, 1.0, 1.0)
-"""Seconds before each try to get another token. A credential counts in whole seconds, so that for the last one of a
-token's time it still gives what ARM no longer takes."""
+"""Seconds before each attempt to get another token. A credential counts in whole seconds, so in the last second of a
+token it may still return a token that ARM no longer accepts."""
 
 
 class ReadsOnly(RetryPolicy[Any, Any]):
-    """azure-core's retries, for what can be repeated without harm.
+    """azure-core's retries, limited to requests that are safe to repeat.
 
-    A read is repeated when no answer came and on 408, 500, 502, 503, 504. A write is not: each PUT restarts containers,
-    and one without an answer may have been carried out. A 429 was certainly not, so it is repeated, read or write,
-    unless Azure asks for more than 20 seconds, or the caller paces itself (``paced``): then its thread is not held up.
-    The SDK would repeat PUT and DELETE, and anything with a Retry-After. With its repetitions a request takes
-    ``patience`` seconds at most.
+    A read is retried without an answer, and on 408, 500, 502, 503, 504. A write is not: each PUT restarts containers,
+    and one without an answer may have been carried out. A 429 was certainly not carried out, so it is retried, read or
+    write, unless Azure asks for more than 20 seconds, or the caller paces itself (``paced``) and must not block.
+    The SDK would retry PUT and DELETE, and anything with a Retry-After. A request takes at most ``patience`` seconds,
+    retries included.
     """
 
     def __init__(self, *, paced: bool = False, patience: float = 1800.0) -> None:
@@ -62,7 +62,7 @@ class ReadsOnly(RetryPolicy[Any, Any]):
         )
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
-        """Whether an answer is worth another attempt."""
+        """Whether to retry after an answer."""
         status = response.http_response.status_code
         wait = self.get_retry_after(response)
         if not settings["total"] or (wait is not None and wait > _LONGEST_WAIT):
@@ -72,23 +72,23 @@ class ReadsOnly(RetryPolicy[Any, Any]):
         return response.http_request.method in _READS and status in _TRANSIENT
 
     def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Allow a repetition without an answer for reads only."""
+        """Allow retries without an answer for reads only."""
         return super().configure_retries(options) | {"methods": _READS}
 
     def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
-        """Return the seconds Azure asks for; the SDK's own reading of them raises on what it does not understand."""
+        """Return the seconds that Azure asks for; the SDK's own parser raises on invalid values."""
         headers = {name.lower(): value for name, value in response.http_response.headers.items()}
         return Answer(response.http_response.status_code, headers).retry_after
 
 
 class OneTokenForAll(ARMChallengeAuthenticationPolicy):
-    """azure-mgmt-core's authentication, asked by one thread at a time.
+    """azure-mgmt-core's authentication, for one thread at a time.
 
-    Without the lock every thread of a fresh run asks for its own token, and the Azure CLI is a process each time. Who
-    waited while an attempt failed shares its failure, lest sixteen threads wait for sixteen timeouts in turn.
+    Without the lock, every thread of a new run would request its own token, and the Azure CLI starts a process each
+    time. Threads that waited for a failed attempt share its failure, so that they do not wait for further timeouts.
 
-    A token whose time ends on the way to ARM is renewed and the request sent again: one that is refused for its token
-    was not carried out.
+    If a token expires on the way to ARM, it is renewed and the request sent again: a request that is refused for its
+    token was not carried out.
     """
 
     def __init__(self, credential: TokenCredential, *scopes: str) -> None:
@@ -97,10 +97,10 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
         self._failures: list[Exception] = []
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
-        """Add the token, getting one first where it is due.
+        """Add the token, after renewing it if it is due.
 
         Raises:
-            AuthenticationError: none could be had.
+            AuthenticationError: there is no token.
         """
         base: Any = super()
         known = len(self._failures)
@@ -114,10 +114,10 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
                 raise no_token(error) from error
 
     def on_challenge(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> bool:
-        """Whether another token could be had for a request that was refused for its token.
+        """Whether there is another token for a request that was refused for its token.
 
         Raises:
-            AuthenticationError: the credential gives none any more, and says why.
+            AuthenticationError: the credential no longer gives one; the message says why.
         """
         base: Any = super()
         if base.on_challenge(request, response):
@@ -137,10 +137,10 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
         return renewed != refused
 
     def sign_in(self, url: str) -> str:
-        """Get the token that requests to a server will need; returns who acts with it, as far as it says so.
+        """Get the token for requests to a server, and return the identity in it, if any.
 
         Raises:
-            AuthenticationError: none could be had.
+            AuthenticationError: there is no token.
         """
         request = HttpRequest("GET", url)
         try:
@@ -151,10 +151,10 @@ class OneTokenForAll(ARMChallengeAuthenticationPolicy):
 
 
 class Traced(DistributedTracingPolicy[Any, Any]):
-    """azure-core's spans, one for each attempt, without the signatures that hang on ARM's URLs.
+    """azure-core's spans, one for each attempt, without the signatures in ARM's URLs.
 
-    azure-core 1.33 records URLs whole, 1.41 still what stands in a query without a value; and both describe a span
-    that failed with the text of the exception, in which requests quotes the URL.
+    azure-core 1.33 records whole URLs, and 1.41 still records query parameters without a value. Both describe a failed
+    span with the text of the exception, in which requests quotes the URL.
     """
 
     def end_span(self, request: PipelineRequest[Any], response: Any = None, exc_info: Any = None) -> None:

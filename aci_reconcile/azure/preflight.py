@@ -1,4 +1,4 @@
-"""The ``Preflight`` over Azure Resource Manager: reads that tell beforehand what a write would meet."""
+"""The ``Preflight`` over Azure Resource Manager: reads that predict the result of a write."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Body, Json
 
 NETWORK_API = "2021-08-01"
-"""Of virtual networks and subnets: a stable version of Microsoft.Network, old enough for every cloud; delegations have
+"""For virtual networks and subnets: a stable version of Microsoft.Network, old enough for every cloud; delegations have
 kept their shape (REST reference, "Subnets - Get")."""
 
 PERMISSIONS_API = "2022-04-01"
-"""Of Microsoft.Authorization/permissions: the current stable version (REST reference, "Permissions - List For Resource
+"""For Microsoft.Authorization/permissions: the current stable version (REST reference, "Permissions - List For Resource
 Group" and "List For Resource"). For a subscription the same path works, in Microsoft's own articles."""
 
 _NO_SUBNET = frozenset({"notfound", "resourcenotfound", "resourcegroupnotfound"})
-"""How the network provider and ARM say that a subnet, its network or their resource group is not there."""
+"""Error codes of the network provider and of ARM for a missing subnet, network or resource group."""
 
 
 class ArmPreflight(Preflight):
@@ -36,17 +36,17 @@ class ArmPreflight(Preflight):
         self._api = api_version
 
     def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
-        """Return the quotas of a region by Azure's names; one without numbers is left out."""
+        """Return the quotas of a region by Azure's names, without those that have no numbers."""
         found = (_usage(each) for each in self._of_location(subscription, location, "usages"))
         return dict(each for each in found if each is not None)
 
     def capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
-        """Return what a region offers; a row without sizes is left out."""
+        """Return the capabilities of a region, without rows that have no sizes."""
         found = (_capability(each) for each in self._of_location(subscription, location, "capabilities"))
         return tuple(each for each in found if each is not None)
 
     def subnet(self, subnet_id: str, /) -> Subnet | None:
-        """Return a subnet; None when it does not exist. Where it lies only its network says, if that may be read."""
+        """Return a subnet; None if it does not exist. Its location comes from its network, if that is readable."""
         try:
             answer = self._wire.exchange("GET", with_query(id_path(subnet_id), api_version=NETWORK_API))
         except NotFoundError as error:
@@ -70,7 +70,7 @@ class ArmPreflight(Preflight):
         return pages(self._wire, with_query(location_path(subscription, location, what), api_version=self._api))
 
     def _network_location(self, subnet_id: str) -> tuple[str, str]:
-        """Return where the network lies, or why that is not known: to see a subnet is not to see its network."""
+        """Return the location of the network, or why it is unknown: access to a subnet may not include its network."""
         network = "/".join(subnet_id.strip("/").split("/")[:-2])
         try:
             answer = self._wire.exchange("GET", with_query(id_path(network), api_version=NETWORK_API))

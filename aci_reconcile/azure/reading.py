@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 _MOST_PAGES = 10_000
-"""Of a list: more than a subscription can have groups, one on a page."""
+"""Maximum pages of a list: more than a subscription can have groups, with one per page."""
 
 
 def object_of(answer: Answer) -> Body:
-    """Return the object that an answer holds.
+    """Return the JSON object in an answer.
 
     Raises:
-        NoAnswerError: it holds none.
+        NoAnswerError: there is none.
     """
     body = answer.json()
     if isinstance(body, Mapping):
@@ -35,8 +35,7 @@ def pages(wire: Wire, url: str) -> tuple[Body, ...]:
     """Return the items of a list, all pages of it.
 
     Raises:
-        AzureError: a page could not be read, or the list has no end: nobody knows what a list that leads back to a page
-            of its own leaves out.
+        AzureError: a page could not be read, or the list does not end; a list that loops may be incomplete.
     """
     seen: set[str] = set()
     found: list[Body] = []

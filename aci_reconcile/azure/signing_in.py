@@ -1,4 +1,4 @@
-"""Getting tokens from azure-identity, within bounds. Imported late; it needs azure.core and requests."""
+"""Gets tokens from azure-identity, with a timeout. Imported late, because it needs azure.core and requests."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ if TYPE_CHECKING:
 
 _Token = TypeVar("_Token")
 SECONDS = 120.0
-"""For one token, with all repetitions and all credentials of a chain: each of those has bounds, their sum has none."""
+"""Timeout of one token, with all retries and credentials of a chain: azure-identity limits each, but not their sum."""
 _READ_SECONDS = 30.0
 
 
 def token_transport() -> Any:
-    """Return the last link of the pipelines of azure-identity."""
+    """Return the transport of azure-identity's pipelines."""
     return Tokens(pooled(Counter(), concurrency=1, read_seconds=_READ_SECONDS, loopback=False, sleep=time.sleep))
 
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """A credential that gives a token in time, or says that it does not.
+    """A credential that returns a token in time, or raises.
 
-    Another thread asks, as it may wait for a process or for a server that says nothing; it is left behind.
+    Another thread requests the token, because it may wait for a process or a silent server; it is abandoned then.
     """
 
     inner: Any
     seconds: float = SECONDS
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        """Return a token; ``get_token_info`` says what is raised."""
+        """Return a token; it raises as ``get_token_info`` does."""
         found: AccessToken = self._within(partial(self.inner.get_token, *scopes, **options))
         return found
 
     def get_token_info(self, *scopes: str, options: TokenRequestOptions | None = None) -> AccessTokenInfo:
-        """Return a token, and when it is to be renewed where the credential knows.
+        """Return a token, and when to renew it if the credential knows.
 
         Raises:
-            ClientAuthenticationError: none could be had, or not in time.
-            AciReconcileError: what a token is asked for with could not be had, such as an assertion.
+            ClientAuthenticationError: there is no token, or not in time.
+            AciReconcileError: something needed for a token is missing, such as an assertion.
         """
         if isinstance(self.inner, SupportsTokenInfo):
             told: AccessTokenInfo = self._within(partial(self.inner.get_token_info, *scopes, options=options or {}))
@@ -77,8 +77,10 @@ class Bounded:
             raise ClientAuthenticationError(f"no answer within {self.seconds:g} s") from None
         if isinstance(found, (SdkError, OSError, AciReconcileError)):
             raise found
-        if isinstance(found, ValueError):  # of a tenant or a scope that makes no sense
+        if isinstance(found, ValueError):  # for an invalid tenant or scope
             raise ClientAuthenticationError(str(found)) from None
-        if isinstance(found, Exception):  # of an answer that azure-identity did not expect: it may be quoted there
+        if isinstance(
+            found, Exception
+        ):  # for an answer that azure-identity did not expect, which the exception may quote
             raise ClientAuthenticationError(f"the answer is not a token ({type(found).__name__})") from None
         return found

@@ -1,7 +1,7 @@
 """A server that stands in for the vaults of a cloud, such as the emulator: ``ACI_RECONCILE_VAULT_ENDPOINT``.
 
-Named by the environment only. Requests are made as for the cloud, host name and challenge included, and the last link
-of the pipeline takes them to that server. Imported late; it needs azure.core.
+Only the environment names it. Requests are made as for the cloud, including host name and challenge, and the transport
+sends them to that server. Imported late, because it needs azure.core.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _FOREVER = 4_000_000_000
 
 
 def stand_in(environ: Mapping[str, str]) -> str:
-    """Return the server's scheme, host and port; empty where none is named.
+    """Return the server's scheme, host and port; empty if none is named.
 
     Raises:
-        UsageError: it is no https server, nor plain http on this machine.
+        UsageError: it is neither https, nor plain http on this machine.
     """
     told = environ.get(VARIABLE, "").strip()
     if not told:
@@ -40,7 +40,7 @@ def stand_in(environ: Mapping[str, str]) -> str:
 
 
 class Nobody:
-    """The credential for a server that gets no token of ours: a word that is worth nothing anywhere."""
+    """The credential for a server that gets no token: a worthless dummy."""
 
     def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
         """Return that word."""
@@ -48,14 +48,14 @@ class Nobody:
 
 
 class Detour(HttpTransport[HttpRequest, HttpResponse]):
-    """Takes requests to another server; the ``Host`` header says for whom they were."""
+    """Sends requests to another server; the ``Host`` header keeps the original host."""
 
     def __init__(self, inner: Any, server: str) -> None:
         self._inner = inner
         self._server = server
 
     def send(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Send it; to the rest of the pipeline its URL stays what it was."""
+        """Send the request; the rest of the pipeline sees the original URL."""
         asked = request.url
         parts = urlsplit(asked)
         request.headers["Host"] = parts.netloc

@@ -1,6 +1,6 @@
-"""What a group's containers say of themselves, without secrets: events and details of the instance view.
+"""Removes secrets from the events and details of a group's instance view.
 
-What was declared stays as it is, for it is compared.
+Declared values are not changed, because they are compared.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     Redact = Callable[[str], str]
 
 _TOLD: Final = frozenset({"message", "detailStatus"})
-"""What of an instance view is prose. The rest are names of states, and numbers."""
+"""The fields of an instance view that contain prose; the others are names of states, and numbers."""
 
 _VERDICTS: Final = frozenset({
     "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "Completed", "Error",
     "Container stopped per client request",
 })  # fmt: skip
-"""Details that say how a container is (recorded), whatever somebody's password may be."""
+"""Recorded texts about the state of a container, which are never redacted."""
 
 
 def quiet(body: Body, redact: Redact) -> Body:
-    """Return a group without secrets in what is told of its run."""
+    """Return a group without secrets in its instance view."""
     properties = body.get("properties")
     if not isinstance(properties, Mapping):
         return body

@@ -26,7 +26,7 @@ def cloud_name(environ: Mapping[str, str]) -> CloudName | None:
     """Return the cloud of ``ARM_ENVIRONMENT``; None when it is not set.
 
     Raises:
-        AuthenticationError: it names a cloud that we do not know.
+        AuthenticationError: the cloud is unknown.
     """
     named = environ.get(ENVIRONMENT, "").strip()
     if not named:
@@ -37,13 +37,13 @@ def cloud_name(environ: Mapping[str, str]) -> CloudName | None:
 
 
 def credential_from(environ: Mapping[str, str], authority: str) -> tuple[Any, str] | None:
-    """Return the credential that the variables describe and what it is; None where they describe none.
+    """Return the credential that the variables describe, and its description; None if they describe none.
 
     Terraform's own order: OIDC, certificate, secret, managed identity, Azure CLI. The CLI is taken here only where
     ``ARM_USE_CLI`` asks for it, because DefaultAzureCredential tries it anyway.
 
     Raises:
-        AuthenticationError: they describe one, and a part of it is missing.
+        AuthenticationError: a part of the credential is missing.
     """
     if _true(environ, "ARM_USE_OIDC"):
         return _oidc(environ, authority)

@@ -1,4 +1,4 @@
-"""Spans of OpenTelemetry, through azure-core: there are some where the user has installed it and switched tracing on.
+"""OpenTelemetry spans, through azure-core, if the user has installed it and enabled tracing.
 
 The switch is azure-core's (``AZURE_TRACING_ENABLED``, or ``azure.core.settings.settings`` in a program), and so is the
 import: nothing of OpenTelemetry is imported here, and nothing at all while tracing is off.
@@ -12,17 +12,17 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 _PATIENCE = 2.0
-"""Seconds that a process which is about to end waits for its spans to be taken."""
+"""Seconds that a process waits for its spans to be exported before it ends."""
 ADDRESS = "aci_reconcile.address"
-"""The attribute of a span that says which group it is about."""
+"""The attribute of a span with the address of its group."""
 
 
 def span(name: str, address: str = "") -> AbstractContextManager[object]:
-    """Return a span, current while it is entered; the requests made meanwhile hang under it.
+    """Return a span; requests made while it is entered become its children.
 
     Args:
-        name: what is done; of few different values, as OpenTelemetry wants it.
-        address: the group that it is done to, if any.
+        name: the action, with few different values, as OpenTelemetry recommends.
+        address: the group, if any.
     """
     from azure.core.settings import settings
 
@@ -40,11 +40,11 @@ def span(name: str, address: str = "") -> AbstractContextManager[object]:
 
 
 def flush() -> None:
-    """Send the spans that wait to be sent, where there are some: for a process that ends without Python's own end."""
+    """Export pending spans, for a process that ends without Python's own shutdown."""
     opentelemetry: Any = sys.modules.get("opentelemetry.trace")
     send = getattr(opentelemetry.get_tracer_provider(), "force_flush", None) if opentelemetry is not None else None
     if send is not None:
-        # A thread of its own: exporters have patience of their own, and do not all heed the one that they are given.
+        # in a separate thread, because exporters have their own timeouts, and may ignore ours
         sending = threading.Thread(target=send, name="aci-reconcile-flush", daemon=True)
         sending.start()
         sending.join(_PATIENCE)

@@ -1,4 +1,4 @@
-"""The two last links of the SDK's pipeline: a function of this process, or pooled connections.
+"""The transports of the SDK's pipeline: a function of this process, or pooled connections.
 
 Imported late: it needs azure.core, and requests where there is a network.
 """
@@ -32,7 +32,7 @@ _CONNECT_SECONDS = 10
 
 
 class Counter:
-    """Counts the requests that really go out, retries included; safe under threads."""
+    """Counts the requests that are really sent, retries included; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,7 +45,7 @@ class Counter:
 
 
 class InProcess(HttpTransport[HttpRequest, HttpResponse]):
-    """Calls a function instead of a server, so that the SDK's whole pipeline runs without a socket (``--local``)."""
+    """Calls a function instead of a server, so the SDK's whole pipeline runs without a socket (``--local``)."""
 
     def __init__(self, send: Send, counter: Counter, sleep: Callable[[float], None]) -> None:
         self._send = send
@@ -55,7 +55,7 @@ class InProcess(HttpTransport[HttpRequest, HttpResponse]):
     def send(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """Answer the request."""
         self._counter.add()
-        # An older azure-identity sends requests of azure-core's older kind, whose content is called its body.
+        # older versions of azure-identity send azure-core's older requests, whose content is called body
         body: bytes | str = getattr(request, "content", None) or getattr(request, "body", None) or b""
         data = body.encode() if isinstance(body, str) else body
         return Reply(request, *self._send(request.method, request.url, dict(request.headers), data))
@@ -80,7 +80,7 @@ class InProcess(HttpTransport[HttpRequest, HttpResponse]):
 
 
 class Reply(HttpResponse):
-    """An answer that is wholly there."""
+    """A complete answer."""
 
     def __init__(self, request: HttpRequest, status: int, headers: Mapping[str, str], content: bytes) -> None:
         self._request = request
@@ -183,15 +183,15 @@ def pooled(
 ) -> Any:
     """Return azure-core's transport over ``concurrency`` connections that are kept alive.
 
-    The environment's proxies and CA bundle are obeyed except on loopback; ``~/.netrc`` and cookies never are: the
-    first would replace the token (requests prefers it to a header), the second would be state shared by threads.
+    The environment's proxies and CA bundle are used except on loopback. ``~/.netrc`` and cookies are not: the first
+    would replace the token (requests prefers it to a header), the second would be state shared by threads.
     """
     import requests
     from azure.core.pipeline.transport import RequestsTransport
 
     from aci_reconcile.azure.bounds import adapter_of
 
-    # so long for the first byte, and as long for the others
+    # for the first byte, and as long for the rest
     adapter = adapter_of(counter.add, 2 * read_seconds)
     session = requests.Session()
     session.trust_env = not loopback
@@ -211,7 +211,7 @@ def _unchanged(request: PreparedRequest) -> PreparedRequest:
 
 
 class _ShortUrls(logging.Filter):
-    """Shortens what urllib3 logs at DEBUG: ARM's operation URLs carry a signature in their query."""
+    """Shortens URLs in urllib3's DEBUG log, because ARM's operation URLs have a signature in their query."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten the URLs among the arguments; keep every record."""
@@ -226,5 +226,5 @@ _SHORT_URLS = _ShortUrls()
 
 
 def hide_queries() -> None:
-    """Keep signatures out of urllib3's own log; doing it again changes nothing."""
+    """Keep signatures out of urllib3's own log; idempotent."""
     logging.getLogger("urllib3.connectionpool").addFilter(_SHORT_URLS)

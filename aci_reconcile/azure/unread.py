@@ -1,8 +1,8 @@
-"""Good answers that no SDK reads: the text of its error would quote them, and what they hold are secrets and tokens.
+"""Keeps the SDK from decoding successful answers with secrets and tokens, because its errors would quote them.
 
-azure-core decodes an answer in the pipeline, and where that fails its exception holds the whole body
-(``ContentDecodePolicy``, read in its source); azure-identity repeats the texts of such exceptions in its own. So the
-last link of a pipeline looks first. Imported late; it needs azure.core.
+azure-core decodes an answer in the pipeline, and if that fails, its exception contains the whole body
+(``ContentDecodePolicy``, read in its source); azure-identity repeats the texts of such exceptions. So the
+transport checks answers first. Imported late, because it needs azure.core.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _ENDS = {"expires_in", "expires_on"}
 
 
 class _Last(HttpTransport[HttpRequest, HttpResponse]):
-    """The last link of a pipeline, before the one that sends."""
+    """A transport around the one that sends."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
 
     def send(self, request: HttpRequest, **options: Any) -> HttpResponse:
-        """Send the request, and look at what comes back."""
+        """Send the request, and check the answer."""
         return self.seen(request, self._inner.send(request, **options))
 
     def seen(self, request: HttpRequest, answer: HttpResponse, /) -> HttpResponse:
-        """Return what the pipeline gets to see of an answer."""
+        """Return the answer for the pipeline."""
         raise NotImplementedError
 
     def sleep(self, duration: float) -> None:
@@ -61,7 +61,7 @@ class _Last(HttpTransport[HttpRequest, HttpResponse]):
 
 
 class Undecoded(_Last):
-    """Says of every answer that it is plain text, which azure-core leaves alone: who asked reads it."""
+    """Marks every answer as plain text, which azure-core does not decode; the caller reads it."""
 
     def seen(self, request: HttpRequest, answer: HttpResponse, /) -> HttpResponse:
         """Return the answer under another type."""
@@ -70,7 +70,7 @@ class Undecoded(_Last):
 
 
 class Tokens(_Last):
-    """Lets through the good answers of whoever issues tokens only where they are whole.
+    """Passes on successful answers of token services only if they are complete.
 
     The issuers are Microsoft Entra, with its discovery, and the metadata endpoints of managed identities.
     """
@@ -79,7 +79,7 @@ class Tokens(_Last):
         """Return the answer.
 
         Raises:
-            ClientAuthenticationError: it says that all is well, and is no JSON object, or holds half of a token.
+            ClientAuthenticationError: a successful answer is not a JSON object, or its token is incomplete.
         """
         if answer.status_code in _GOOD:
             problem = _problem(answer.read())
@@ -89,7 +89,7 @@ class Tokens(_Last):
 
 
 def _problem(content: bytes) -> str:
-    """Say what is wrong with an answer; empty where nothing is."""
+    """Describe the problem of an answer; empty if there is none."""
     try:
         told: object = json.loads(content)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Paths of ARM, and URLs made short enough to be read."""
+"""Paths of ARM, and shortened URLs for messages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import ResourceId, Scope
 
 RESOURCES_API = "2021-04-01"
-"""The api-version of resource groups: in every cloud, and its answers have not changed since."""
+"""The api-version of resource groups: every cloud has it, and later versions answer the same."""
 
 _READABLE = frozenset({"api-version", "tail"})
 
 
 def resource_path(resource_id: ResourceId, *below: str) -> str:
-    """Return the path of a resource, or of something below it."""
+    """Return the path of a resource, or of a part of it."""
     parts = (scope_path(resource_id.scope), "/providers/", resource_id.type, "/", _quoted(resource_id.name))
     return "".join((*parts, *(f"/{_quoted(part)}" for part in below)))
 
@@ -40,27 +40,27 @@ def scope_path(scope: Scope, *below: str) -> str:
 
 
 def location_path(subscription: str, location: str, below: str) -> str:
-    """Return the path of what Azure Container Instances knows of a region."""
+    """Return the path of ACI's data about a region."""
     provider = CONTAINER_GROUPS.partition("/")[0]
     return f"/subscriptions/{_quoted(subscription)}/providers/{provider}/locations/{_quoted(location)}/{_quoted(below)}"
 
 
 def id_path(arm_id: str) -> str:
-    """Return the path of whatever has an ARM id, whoever wrote it.
+    """Return the path of an ARM id from any source.
 
     Raises:
-        UsageError: a part of it is empty or leads elsewhere.
+        UsageError: a part of it is empty or not a valid name.
     """
     return "".join(f"/{_quoted(part)}" for part in arm_id.strip("/").split("/"))
 
 
 def with_query(path: str, **query: str) -> str:
-    """Return the path with its query; ``api_version`` is written as ARM spells it."""
+    """Return the path with its query; ``api_version`` becomes ARM's ``api-version``."""
     return f"{path}?{urlencode({key.replace('_', '-'): value for key, value in query.items()})}"
 
 
 def shorten(url: str) -> str:
-    """Return a URL without the values of its query, bar the harmless ones: ARM signs operation URLs with 3 KB."""
+    """Return a URL without the values of its query, except harmless ones: ARM signs operation URLs with 3 KB."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What vaults answer, in our own words: nothing is quoted of an answer that may hold a secret."""
+"""Reads the answers of vaults; messages never quote an answer that may contain a secret."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _LONGEST_MESSAGE: Final = 300
 _GOOD: Final = range(200, 300)
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
 _LAST_DAY: Final = 253_402_300_799
-"""The last second of the year 9999: what is later is no date, and never comes."""
+"""The last second of the year 9999: later values are not valid dates, and count as never."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How a secret is asked for: the SDK's clients by their vaults, and the time."""
+    """Fetches secrets with the SDK's clients, by vault, and checks their dates."""
 
     clients: Mapping[str, Any]
     now: Callable[[], float]
 
     def __call__(self, name: str) -> Secret:
-        """Fetch one secret; where it cannot be had, it says why."""
+        """Fetch one secret; if it is not available, it says why."""
         from azure.core.exceptions import AzureError as SdkError
         from azure.core.exceptions import ClientAuthenticationError
         from azure.core.rest import HttpRequest
@@ -49,19 +49,21 @@ class Asking:
             return unavailable(name, f"could not get a token for the vault: {line(error.message)}")
         except (SdkError, OSError) as error:
             return unavailable(name, f"could not read the vault: {line(str(error))}{trust_hint(error, '; ')}")
-        except ValueError:  # of the policy that reads the vault's challenge; its text would have us switch that off
+        except (
+            ValueError
+        ):  # from the policy that reads the vault's challenge; its message recommends switching that off
             return unavailable(
                 name, "the vault asked for a token of another server, or in an unknown way; no token was sent"
             )
 
 
 def unavailable(name: str, reason: str) -> Secret:
-    """Return a secret of a vault that could not be had."""
+    """Return a vault secret that is not available."""
     return Secret.unavailable(_source(name), reason)
 
 
 def read(name: str, status: int, content: bytes, now: float) -> Secret:
-    """Return the secret that an answer holds, with what its owner should hear of its dates."""
+    """Return the secret in an answer, with a notice about its dates."""
     if status not in _GOOD:
         return unavailable(name, _refused(status, content))
     try:
@@ -77,7 +79,7 @@ def read(name: str, status: int, content: bytes, now: float) -> Secret:
 
 
 def line(text: str) -> str:
-    """Return a text on one line of bearable length, without what looks like a secret."""
+    """Return a text on one short line, without what looks like a secret."""
     return veil(" ".join(text.split()))[:_LONGEST_MESSAGE]
 
 
@@ -90,7 +92,7 @@ def _no_secret(status: int) -> str:
 
 
 def _refused(status: int, content: bytes) -> str:
-    """Return what a refusal says. Codes and messages of vaults name the caller and the secret, and no value."""
+    """Return the text of a refusal. Codes and messages of vaults name the caller and the secret, but no value."""
     detail = ErrorDetail.read(content, veil)
     if status == _NOT_FOUND:
         return "the vault has no such secret"
@@ -102,7 +104,7 @@ def _refused(status: int, content: bytes) -> str:
 
 
 def _inner(content: bytes) -> str:
-    """Return the inner code of a refusal, as vaults give it (recorded: ``error.innererror.code``)."""
+    """Return the inner code of a vault's refusal (recorded: ``error.innererror.code``)."""
     try:
         told: Json = json.loads(content)
     except (ValueError, RecursionError):
@@ -111,10 +113,10 @@ def _inner(content: bytes) -> str:
 
 
 def _notice(attributes: Mapping[str, Json], now: float) -> str:
-    """Say where the dates of a secret do not fit the day.
+    """Return a notice if a secret is expired, disabled or not valid yet.
 
-    A vault gives it all the same, before and after ("Date-time controlled operations" in Microsoft's page about secrets
-    of Key Vaults), and was seen to (Azure/AzureKeyVault#19).
+    A vault returns it anyway ("Date-time controlled operations" in Microsoft's page about secrets of Key Vaults;
+    observed in Azure/AzureKeyVault#19).
     """
     begins, ends = as_number(attributes.get("nbf")), as_number(attributes.get("exp"))
     if ends is not None and ends <= now:

@@ -1,8 +1,8 @@
 """Secrets of Key Vaults: ``${keyvault:vault/secret}``. Imported late; azure-keyvault-secrets is an optional extra.
 
-A manifest gives the names of a vault and of a secret, never a host: where vaults are is a fact of the cloud that
-requests go to, and the SDK compares it with the challenge that a vault answers with before a token is sent. A server
-that the environment names may stand in for all of them (``standin``).
+A manifest names a vault and a secret, never a host: the cloud determines the host, and the SDK compares it with the
+vault's challenge before it sends a token. A server that the environment names may stand in for all vaults
+(``standin``).
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9-]{3,24}")
 _API_VERSION = "7.5"
 _READ_SECONDS = 10.0
-"""How long a vault may be silent, once. No document says how long one takes; it holds 25 KB at most."""
+"""Timeout of one request to a vault. No duration is documented; a secret has 25 KB at most."""
 PATIENCE_SECONDS = 30.0
-"""How long one secret may take, with what is sent again."""
+"""Timeout of one secret, retries included."""
 _SILENCE_SECONDS = 5.0
-"""How long nothing is said while a vault is waited for."""
+"""Seconds of waiting for a vault before a message is shown."""
 _SUFFIXES: Final[Mapping[str, str]] = {
     "login.microsoftonline.com": "vault.azure.net",
     "login.microsoftonline.us": "vault.usgovcloudapi.net",
     "login.chinacloudapi.cn": "vault.azure.cn",
 }
-"""Where the vaults of a cloud are, by the host that issues its tokens."""
+"""The domain of a cloud's vaults, by the host that issues its tokens."""
 _PUBLIC = "vault.azure.net"
 
 
@@ -44,8 +44,8 @@ _PUBLIC = "vault.azure.net"
 class Vaults:
     """The vaults of one cloud.
 
-    ``credential`` is one of azure-identity; None on this machine, where there are no vaults. ``transport`` makes the
-    last link of a client's pipeline; without one, pooled connections are made. ``server`` stands in for all of them.
+    ``credential`` is one of azure-identity; None on this machine, where there are no vaults. ``transport`` creates the
+    transport of a client; by default, pooled connections. ``server`` stands in for all vaults.
     """
 
     endpoint: Endpoint
@@ -55,14 +55,14 @@ class Vaults:
     sleep: Callable[[float], None] = time.sleep
     server: str = ""
     waiting: Callable[[str], None] = lambda _text: None
-    """Takes what is said while a vault lets wait."""
+    """Receives messages while waiting for a vault."""
     silence: float = _SILENCE_SECONDS
     now: Callable[[], float] = time.time
 
     def fetch(self, names: Iterable[str]) -> Mapping[str, Secret]:
-        """Return the secrets by their names (``vault/secret[/version]``), all at once, each vault with one client.
+        """Return the secrets by name (``vault/secret[/version]``), fetched in parallel, with one client per vault.
 
-        What cannot be had is there, too, and says why.
+        Secrets that are not available are included, and say why.
         """
         wanted = sorted(set(names))
         suffix = _SUFFIXES.get(self.endpoint.authority, _PUBLIC if self.server else "")
@@ -82,14 +82,14 @@ class Vaults:
                 return {name: each.result() for name, each in asked.items()}
 
     def _tell(self, late: Collection[Future[Secret]], asked: Mapping[str, Future[Secret]]) -> None:
-        """Say which vaults let wait, and for how long they may."""
+        """Say which vaults are still awaited, and for how long."""
         names = sorted({name.partition("/")[0] for name, each in asked.items() if each in late})
         if names:
             listed = f"vault {names[0]}" if len(names) == 1 else f"vaults {', '.join(names)}"
             self.waiting(f"Waiting for the {listed}; each secret can take up to {PATIENCE_SECONDS:g} s.")
 
     def _client(self, make: Callable[..., Any], vault: str, suffix: str) -> Any:
-        """Return the SDK's client with its own pipeline, but for what is retried and where it may be led to.
+        """Return the SDK's client with its own pipeline, except for retries and redirects.
 
         Raises:
             ValueError: it is not a valid vault name.

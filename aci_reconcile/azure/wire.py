@@ -1,14 +1,14 @@
-"""One request through the Azure SDK's pipeline: raw JSON both ways, every failure mapped, no token to another host.
+"""Sends requests through the Azure SDK's pipeline: raw JSON, mapped errors, no token to another host.
 
 Two clients of the SDK carry the traffic over one transport, one retry policy and one token:
 
 - ``azure.mgmt.containerinstance.ContainerInstanceManagementClient``: everything of Microsoft.ContainerInstance, and the
-  list of a subscription's resources, which goes with nearly every plan: it need not wait for another client;
+  list of a subscription's resources, which nearly every plan needs, so that most plans need no other client;
 - ``azure.mgmt.resource.resources.ResourceManagementClient``: resource groups, what is in them, and their operations.
 
 Their typed methods are not used: the GA models stop at api-version 2023-05-01, drop the properties they do not know,
-and cost eight times as much per group (measured). ``send_request`` is the SDK's own door for
-raw requests; the older generation of clients keeps it for subclasses (container instance 10.1).
+and cost eight times as much per group (measured). ``send_request`` is the SDK's own method for
+raw requests; the older generation of clients makes it protected (container instance 10.1).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LONGEST_NUMBER = 10
 _FIRST_REDIRECT = 300
 _PROVIDER = "/providers/microsoft.containerinstance/"
 _WITH_A_PLAN = re.compile(r"/providers/microsoft\.containerinstance/|/subscriptions/[^/?]+/resources\?", re.IGNORECASE)
-"""What the client is asked that every plan needs anyway; the other one takes 20 to 30 ms to import."""
+"""Requests that go to the client that every plan needs anyway; importing the other takes 20 to 30 ms."""
 
 
 class Wire:
@@ -45,19 +45,19 @@ class Wire:
         self._redactor = redactor
         self.remaining = Remaining()
         self.patience = patience
-        """Seconds that a list may take, with all of its pages."""
+        """Timeout of a list in seconds, with all its pages."""
 
     def exchange(self, method: str, url: str, body: bytes = b"", *, accept: Container[int] = ()) -> Answer:
-        """Send one request and return what came back.
+        """Send one request and return the answer.
 
         Args:
             method: the HTTP method.
-            url: a path of ours, or a URL that Azure gave us, however long.
+            url: our own path, or a URL from Azure.
             body: JSON.
-            accept: error statuses that are no error to this caller.
+            accept: error statuses that the caller handles.
 
         Raises:
-            AzureError: the URL leads to another host (nothing is sent there), or Azure refused, or did not answer.
+            AzureError: the URL points to another host (nothing is sent), or Azure refused, or did not answer.
         """
         target = self.own(url)
         try:
@@ -79,7 +79,7 @@ class Wire:
         return answer
 
     def prepare(self) -> None:
-        """Make the client that most requests go through."""
+        """Create the client for most requests."""
         self._clients.pick(_PROVIDER)
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Wire:
         self._clients.close()
 
     def _note_remaining(self, answer: Answer) -> None:
-        """Keep what the answer says is left of ARM's limits (recorded: each answer names its own kind only)."""
+        """Record the rest of ARM's rate limits (recorded: each answer only has the limit of its own kind)."""
         for kind in ("reads", "writes", "deletes"):
             text = answer.headers.get(f"x-ms-ratelimit-remaining-subscription-{kind}", "")
             if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER:
@@ -97,7 +97,7 @@ class Wire:
         """Return the URL in full, as it will be sent.
 
         Raises:
-            AzureError: it leads to another server.
+            AzureError: it points to another server.
         """
         target = self._endpoint.resolve(url)
         if target is None:
@@ -106,7 +106,7 @@ class Wire:
                 code="ForeignUrl",
                 hint="nothing was sent there; check that --arm-endpoint is the address that the server uses for itself",
             )
-        return target.replace("{", "%7B").replace("}", "%7D")  # the SDK takes braces for its own placeholders
+        return target.replace("{", "%7B").replace("}", "%7D")  # the SDK reads braces as its own placeholders
 
 
 def _request(method: str, url: str, body: bytes) -> Any:
@@ -119,7 +119,7 @@ def _request(method: str, url: str, body: bytes) -> Any:
 
 
 class Clients:
-    """The SDK's clients, made when they are first needed: each costs 20 to 30 ms to import.
+    """The SDK's clients, created on first use: importing each takes 20 to 30 ms.
 
     ``failures`` are the exceptions of the SDK and of what lies below it: requests' are OSErrors.
     """
@@ -133,7 +133,7 @@ class Clients:
         self._send: dict[str, Callable[[Any], Any]] = {}
 
     def pick(self, url: str) -> Callable[[Any], Any]:
-        """Return the client's door for a URL."""
+        """Return the client for a URL."""
         make = _container_groups if _WITH_A_PLAN.search(url) else _resources
         send = self._send.get(make.__name__)
         return send or self._send.setdefault(make.__name__, make(self._options))
@@ -147,7 +147,7 @@ def _container_groups(options: dict[str, Any]) -> Callable[[Any], Any]:
     from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
     class Door(ContainerInstanceManagementClient):
-        """The client with the door open that its generation keeps for subclasses."""
+        """Gives access to the client's protected method for raw requests."""
 
         def exchange(self, request: Any) -> Any:
             """Send a raw request."""

@@ -1,4 +1,4 @@
-"""Addresses and names: what a group is reachable under, as far as a simulated one can be."""
+"""Simulated addresses and DNS names of groups."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def set_label_scope(call: Call, address: Json, stored: Group | None) -> Json:
 
 @rests_on("fqdn")
 def make_fqdn(call: Call, address: Json, location: str, serial: int) -> str:
-    """Return the public name; a label that may be reused has a hash of its owner in it, so that no two clash."""
+    """The public DNS name. A label that may be reused gets a hash of its owner, so that it does not clash."""
     label = address.get("dnsNameLabel")
     if not label:
         return ""
@@ -70,14 +70,14 @@ def choose_ip(call: Call, group: Group, stored: Group | None) -> str:
 
 @rests_on("ip-after-start")
 def choose_ip_after_start(call: Call, group: Group) -> str:
-    """Return the address after a start or restart: a new public one, unless the knob keeps it."""
+    """The address after a start or a restart: a public one changes, depending on the knob."""
     address = as_object(group.properties().get("ipAddress"))
     public = str(address.get("type", "")).lower() == "public"
     return _make_public(call.session.serial()) if public and call.knobs.ip_after_start == "another" else group.ip
 
 
 def _make_public(serial: int) -> str:
-    """From the block set aside for benchmarks, so that it is never somebody's."""
+    """An address from the block reserved for benchmarks (198.18.0.0/15), so nobody owns it."""
     number = serial % (2**17 - 2) + 1
     return f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}"
 

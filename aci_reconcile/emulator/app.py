@@ -1,4 +1,4 @@
-"""The gateway: what Azure Resource Manager does to each request before and after the provider sees it."""
+"""The gateway: Azure Resource Manager's part of each request, before and after the provider."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def system_clock() -> float:
 
 
 def _guard(handle: Callable[[], T]) -> T | Response:
-    """Return the result of a handler; turn refusals and defects into ARM's error envelope."""
+    """Return refusals and defects in ARM's error envelope."""
     try:
         return handle()
     except ArmError as error:
@@ -55,7 +55,7 @@ def _guard(handle: Callable[[], T]) -> T | Response:
             400, "InvalidRequestContent", "The request content is nested too deeply.", fact="deserialiser"
         ).response()
     except sqlite3.OperationalError as error:
-        # Another process holds the database for longer than anybody should; the client is told to come back.
+        # another process holds the database too long; ask the client to retry
         return (
             errors.busy() if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else _make_defect(error)
         ).response()
@@ -68,7 +68,7 @@ def _make_defect(error: Exception) -> ArmError:
 
 
 class Emulator:
-    """Azure Resource Manager and Azure Container Instances over a store. `handle` is its only door."""
+    """Azure Resource Manager and Azure Container Instances over a store. `handle` is the only entry point."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Emulator:
         faults: Faults | None = None,
         on_request: Callable[[Request, Response], None] | None = None,
     ) -> None:
-        """`on_request` sees each request with its answer; tests count with it. `entropy` makes ids."""
+        """`on_request` is called with each request and its answer, for tests. `entropy` creates ids."""
         self._store = store
         self._knobs = knobs or Knobs()
         self._clock = clock
@@ -120,7 +120,7 @@ class Emulator:
         return self._add_headers(request, _guard(lambda: self._route(request, fate)))
 
     def _answer_outside(self, request: Request) -> Response | None:
-        """Answer a request that is not ARM's: Entra, the description of the cloud, or Key Vault; else return None."""
+        """The endpoints outside Azure Resource Manager: Entra, the metadata of the cloud, Key Vault."""
         now = self._clock()
         return (
             identity.handle(request, self._knobs, now)

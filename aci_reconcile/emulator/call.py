@@ -1,4 +1,4 @@
-"""One request on its way through the emulator, with all that a handler may use."""
+"""One request in the emulator, with everything that a handler may use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROVIDER = "Microsoft.ContainerInstance"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The request, the names in its path, the open transaction, and the time, which stands still meanwhile."""
+    """The request, the names in its path, the open transaction, and the time, which is fixed for the request."""
 
     request: Request
     path: Mapping[str, str]
@@ -31,7 +31,7 @@ class Call:
     now: float
     entropy: Callable[[int], bytes]
     fate: Fate = ""
-    """How an operation that this request begins is to end, where a fault says so."""
+    """How the operation of this request ends, if a fault determines it."""
 
     @property
     def subscription(self) -> str:
@@ -50,12 +50,12 @@ class Call:
 
     @property
     def resource_group_key(self) -> str:
-        """Where the store keeps the resource group. ARM compares names without regard to case."""
+        """The store's key of the resource group. ARM ignores the case of names."""
         return f"{self.subscription}/{self.resource_group}".lower()
 
     @property
     def group_key(self) -> str:
-        """Where the store keeps the container group."""
+        """The store's key of the container group."""
         return f"{self.resource_group_key}/{self.name.lower()}"
 
     def new_id(self) -> str:

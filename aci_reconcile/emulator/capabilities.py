@@ -1,4 +1,4 @@
-"""What a region offers: sizes, and images that are there before they are asked for."""
+"""The capabilities of a region: sizes, and cached images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aci_reconcile.emulator.model import ArmError, Json, Response, answer
 if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
 
-# Public images that Azure's quickstarts name; which ones a region really holds is its own affair.
+# public images from Azure's quickstarts; the real list differs by region
 _LINUX: Json = {"osType": "Linux"}
 _WINDOWS: Json = {"osType": "Windows", "osVersion": "Windows Server 2019 - After 2B"}
 _CACHED = (
@@ -30,7 +30,7 @@ _CAPABILITIES = (
 
 @rests_on("capabilities")
 def list_capabilities(call: Call) -> Response:
-    """Return the recorded rows, including the one with GPUs, which are retired since."""
+    """The recorded rows, including one for GPUs, which have been retired since."""
     location = _check_location(call)
     return answer(200, {"value": [_make_capability(location, *row) for row in _CAPABILITIES]})
 

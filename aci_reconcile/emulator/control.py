@@ -26,7 +26,7 @@ _ROOT = "/emulator"
 
 
 class Control:
-    """What may be done to a running emulator from outside."""
+    """The control endpoints of a running emulator."""
 
     def __init__(self, store: Store, faults: Faults, vaults: Vaults, counts: Counts) -> None:
         self._store = store
@@ -35,12 +35,12 @@ class Control:
         self._counts = counts
 
     def handle(self, request: Request, now: float) -> Response | None:
-        """Return the answer where the path is the emulator's own, else None."""
+        """The answer if the path is one of the emulator's own, else None."""
         path = request.split().path.rstrip("/")
         if path != _ROOT and not path.startswith(f"{_ROOT}/"):
             return None
         if not request.local or request.header("origin"):
-            # A page in a browser on this machine must not reach it either.
+            # a web page in a browser on this machine must not reach it either
             raise ArmError(
                 403,
                 "Forbidden",
@@ -86,7 +86,7 @@ class Control:
         return answer(200, {"faults": [asdict(fault) for fault in self._faults.left()]})
 
     def _set_sickness(self, body: Json, now: float) -> Response:
-        """Keep a group in a provisioning state and give it events, until it is written again."""
+        """Keep a group in a provisioning state, with the given events, until its next write."""
         try:
             state, events = read_sickness(body, now)
         except ValueError as error:

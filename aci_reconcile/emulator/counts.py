@@ -1,4 +1,4 @@
-"""How often each operation was asked for, and how it was answered."""
+"""Counts requests by operation and status."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.model import Json, Request, Response
 
 _OTHER = "(other)"
-# What is not Azure Resource Manager, by a part of its path.
+# endpoints outside Azure Resource Manager, by a part of their path
 _OUTSIDE = {
     "/oauth2/": "(token)",
     "/.well-known/": "(identity)",

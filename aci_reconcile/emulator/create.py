@@ -71,14 +71,14 @@ def put(call: Call) -> Response:
 
 
 def _find_living(stored: Group | None, content: Json, call: Call) -> Group | None:
-    """Return the group that holds the name; None where a lingering one may be replaced."""
+    """The group that occupies the name; none if only a deleted one does, and does not block its successor."""
     if stored is None or stored.gone is None or call.knobs.lingering_name == "taken":
         return stored
     return stored if stored.subnets() or as_object(content["properties"]).get("subnetIds") else None
 
 
 def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
-    """Return the timeline of a deployment that begins now, without containers that take longer than usual."""
+    """The timeline of a deployment that begins now, without containers that take longer than usual."""
     length = call.knobs.provisioning_seconds + (call.knobs.vnet_extra_seconds if subnet else 0.0)
     begins = call.now + 0.3 * length
     run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
@@ -86,12 +86,12 @@ def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
 
 
 def without_start(run: Run, properties: Json) -> Run:
-    """Return the run; no container starts in it where a volume cannot be mounted."""
+    """The run, in which no container starts if a volume cannot be mounted."""
     return replace(run, pulled=math.inf, starts=math.inf) if mounts.find_denied(properties) else run
 
 
 def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
-    """Return the group with its provisioning extended until every container has started, or until the timeout."""
+    """Extend provisioning until every container was started once, or until it times out as Failed."""
     operation = group.operation
     if fate == "endless":
         return replace(group, operation=replace(operation, ready=math.inf))
@@ -171,7 +171,7 @@ def _make_group(call: Call, content: Json, location: str, stored: Group | None) 
 
 
 def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
-    """Return what is stored of the request, without write-only values."""
+    """The part of the request that is stored: everything but write-only values."""
     kept = as_object(without_secrets(GROUP, content))
     properties = _normalize_spelling(as_object(kept["properties"]))
     if not call.knobs.echo_empty_value:
@@ -189,7 +189,7 @@ def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
 
 @rests_on("vault-url-slash", "enum-case")
 def _normalize_spelling(properties: Json) -> Json:
-    """Return the properties with the values that Azure answers in another spelling than they were sent in."""
+    """Values that are returned in another spelling than they were sent."""
     changed = dict(properties)
     sku = str(changed.get("sku", "")).lower()
     if sku in _SKUS:

@@ -11,13 +11,13 @@ from aci_reconcile.emulator.versions import SUBNETS_SINCE
 if TYPE_CHECKING:
     from aci_reconcile.emulator.refusals import Judge
 
-# A port is refused as well, in the same words.
+# a port is refused, too, with the same message
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _PROOFS = ("identity", "password", "passwordReference")
 
 
 def check(judge: Judge, properties: Json, version: str) -> None:
-    """Refuse credentials that prove nothing, or that are for no host. Raises ArmError."""
+    """Refuse incomplete credentials, and invalid hosts. Raises ArmError."""
     where = f"in the 'imageRegistryCredentials' of container group '{judge.group}'"
     credentials = objects(properties.get("imageRegistryCredentials"))
     for credential in credentials:

@@ -1,4 +1,4 @@
-"""What the service fills in, one row for each value: nothing that no recording, example or document shows."""
+"""The defaults that the service fills in, one row each; all are recorded, documented or in an example."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Default:
-    """A property that an answer holds though no request did."""
+    """A property that answers have although the request did not."""
 
     name: str
     value: Any
@@ -57,7 +57,7 @@ def fill_in(values: Json, defaults: tuple[Default, ...], version: str) -> Json:
     return {**added, **values}
 
 
-# What a policy of the confidential runtime decides about.
+# the decisions of a policy of the confidential runtime
 _DECISIONS = (
     *("mount_device", "mount_overlay", "create_container", "unmount_device", "unmount_overlay", "exec_in_container"),
     *("exec_external", "shutdown_container", "signal_container_process", "plan9_mount", "plan9_unmount"),
@@ -67,6 +67,6 @@ _DECISIONS = (
 
 @rests_on("policy-filled-in")
 def open_policy() -> str:
-    """Return a policy that allows everything: like Azure's in what it says, not in every letter."""
+    """A policy that allows everything: equivalent to Azure's, but not identical."""
     rules = "\n".join(f'{name} := {{"allowed": true}}' for name in _DECISIONS)
     return base64.b64encode(f'package policy\n\napi_svn := "0.10.0"\n\n{rules}\n'.encode()).decode()

@@ -1,4 +1,4 @@
-"""What an answer about a container group holds: kept, dropped and added keys, by api-version, in recorded order."""
+"""Renders container groups in answers: kept, dropped and added keys, by api-version, in recorded order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """How to show groups: at which time, in which dialect, and how much of them."""
+    """Settings for rendering groups: time, api-version, and level of detail."""
 
     now: float
     version: str
@@ -54,7 +54,7 @@ class Echo:
     @classmethod
     @rests_on("lists-are-lean")
     def of(cls, call: Call, *, full: bool = True) -> Echo:
-        """Return how a call's answer shows groups."""
+        """Return the settings for a call."""
         return cls(call.now, call.version, full, call.knobs.ended_address)
 
     def show(self, group: Group, provisioning: str | None = None) -> Json:
@@ -127,7 +127,7 @@ class Echo:
         return _sort(shown, "ipAddress")
 
     def _has_lost_address(self, group: Group, address: Json) -> bool:
-        """Whether the public address went with the last container of a group that is not restarted."""
+        """Whether a group that has ended no longer shows its public address."""
         if self.ended_address == "shown" or group.restart_policy() == "Always":
             return False
         return str(address.get("type", "")).lower() == "public" and has_ended(observe(group, self.now))
@@ -156,7 +156,7 @@ def without_secrets(node: Node, value: object) -> object:
 
 
 def without_empty_values(properties: Json) -> Json:
-    """Return the properties with empty variables as their names alone, for the knob that wants it so."""
+    """Variables with an empty value as names only, if a knob says so."""
     changed = dict(properties)
     for name in _CONTAINERS:
         if name in properties:

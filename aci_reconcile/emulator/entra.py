@@ -1,4 +1,4 @@
-"""Entra's errors, in its own envelope: codes and texts as users meet them, in issue threads and documentation."""
+"""Entra's errors in its own format, with codes and texts from users' reports and documentation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EntraError(Exception):
         self.text = text
 
     def response(self, origin: str, now: float) -> Response:
-        """The error as it goes over the wire; the ids in it are made from what it says."""
+        """The error as a response; its ids are derived from its text."""
         stamp = times.seconds(now).replace("T", " ")
         trace = str(uuid.uuid5(uuid.NAMESPACE_URL, f"trace {self.number} {stamp}"))
         correlation = str(uuid.uuid5(uuid.NAMESPACE_URL, f"correlation {self.number} {stamp}"))
@@ -82,17 +82,17 @@ def missing_parameter(name: str) -> EntraError:
 
 
 def malformed_request() -> EntraError:
-    """The request body is not a form."""
+    """A body that is not a form."""
     return EntraError(400, "invalid_request", 9002313, "Invalid request. Request is malformed or invalid.")
 
 
 def malformed_assertion() -> EntraError:
-    """The assertion is not a token."""
+    """An assertion that is not a token."""
     return EntraError(401, "invalid_client", 50027, "JWT token is invalid or malformed.")
 
 
 def assertion_out_of_time(client: str) -> EntraError:
-    """An assertion that is over, or not yet valid."""
+    """An assertion that has expired, or is not valid yet."""
     text = f"Client assertion is not within its valid time range. Application: '{client}'."
     return EntraError(401, "invalid_client", 700024, text)
 

@@ -1,4 +1,4 @@
-"""Azure's error codes and messages, one function each; the row that each names says where it was seen."""
+"""Azure's error codes and messages, one function each; each names its row of the evidence."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ def no_registered_provider(
 
 
 def not_emulated(what: str) -> ArmError:
-    """Ours alone: the emulator says loudly what it does not do, with a status that no client retries."""
+    """Specific to the emulator: what it does not support, with a status that no client retries."""
     message = f"The aci-reconcile emulator does not emulate {what}. Azure itself may; this answer is not Azure's."
     return ArmError(501, "NotEmulated", message, fact="emulators-own")
 
 
 def internal(kind: str) -> ArmError:
-    """A defect of the emulator. Only the kind of the exception is told: its text could hold a request's values."""
+    """A defect of the emulator. Only the type of the exception is shown: its text could contain values of a request."""
     message = f"The aci-reconcile emulator has a defect: {kind}. Please report it."
     return ArmError(500, "InternalServerError", message, fact="emulators-own")
 
 
 def busy() -> ArmError:
-    """Ours alone: another process holds the store."""
+    """Specific to the emulator: another process holds the store."""
     message = "Another process holds the store of the aci-reconcile emulator. Please try again."
     return ArmError(503, "ServiceUnavailable", message, {"retry-after": "1"}, fact="emulators-own")
 
@@ -69,7 +69,7 @@ def subscription_not_found(subscription: str) -> ArmError:
 
 
 def not_registered(namespace: str) -> ArmError:
-    """The SDKs register a provider by themselves when they see this code, and find its name in quotes."""
+    """When the SDKs see this code, they register the provider whose name is in quotes."""
     message = (
         f"The subscription is not registered to use namespace '{namespace}'. "
         "See https://aka.ms/rps-not-found for how to register subscriptions."
@@ -85,7 +85,7 @@ def resource_group_not_found(name: str) -> ArmError:
 
 
 def resource_group_being_deleted(name: str) -> ArmError:
-    """A resource group on its way out takes no writes."""
+    """A resource group that is being deleted accepts no writes."""
     message = f"The resource group '{name}' is in deprovisioning state and cannot perform this operation."
     return ArmError(409, "ResourceGroupBeingDeleted", message, fact="resource-group-deleting")
 
@@ -120,7 +120,7 @@ def group_not_found(name: str) -> ArmError:
 
 
 def transitioning(name: str) -> ArmError:
-    """The group is busy; in this service a 409 means as often "wait" as "conflict"."""
+    """The group is busy; in this service a 409 means "wait" as often as "conflict"."""
     message = f"The container group '{name}' is still transitioning, please retry later."
     return ArmError(409, "ContainerGroupTransitioning", message, fact="transitioning")
 
@@ -129,7 +129,7 @@ _FIXED = "the os type, restart policy, network profile, CPU, memory or GPU resou
 
 
 def invalid_update(name: str, changed: str = _FIXED, code: str = "InvalidContainerGroupUpdate") -> ArmError:
-    """What cannot change in place: since 2024 the property with both its values, before that all there are."""
+    """A change that is not possible in place: since 2024 with the property and both values, before with a list."""
     return ArmError(
         400,
         code,
@@ -175,7 +175,7 @@ def subnet_busy(name: str) -> ArmError:
 
 
 def quota_reached(name: str, location: str, numbers: tuple[float, float, float]) -> ArmError:
-    """The limit, what is used of it, and what was asked for on top."""
+    """A quota error with the limit, the usage and the request."""
     limit, used, wanted = (f"{number:g}" for number in numbers)
     message = (
         f"Resource type '{_TYPE}' container group quota '{name}' exceeded in region '{location}'. "
@@ -185,7 +185,7 @@ def quota_reached(name: str, location: str, numbers: tuple[float, float, float])
 
 
 def inaccessible_image(image: str, name: str) -> ArmError:
-    """Comes at once, with the PUT."""
+    """The immediate answer to the PUT."""
     return ArmError(
         400,
         "InaccessibleImage",
@@ -202,7 +202,7 @@ def registry_error(registry: str) -> ArmError:
 
 
 def several(errors: list[ArmError]) -> ArmError:
-    """The one error, or all of them in the words that users met. The status is inferred."""
+    """The only error, or all of them in the format that users report. The status is inferred."""
     if len(errors) == 1:
         return errors[0]
     names = {400: "BadRequest", 409: "Conflict"}
@@ -230,7 +230,7 @@ def linked_not_authorized(actor: str, done: tuple[str, str], linked: tuple[str, 
 
 
 def subnet_not_found(path: str) -> ArmError:
-    """The network provider's words for a subnet that is not there."""
+    """The network provider's error for a missing subnet."""
     return ArmError(404, "NotFound", f"Resource {path} not found.", fact="subnet-not-found")
 
 

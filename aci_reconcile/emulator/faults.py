@@ -34,7 +34,7 @@ _LONGEST_SECONDS = 600.0
 _MOST_TIMES = 1_000_000
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
 _FATES: dict[FaultKind, Fate] = {"failed-operation": "failed", "endless-operation": "endless"}
-# What comes at random: all but what would leave a group for ever unfinished.
+# random faults: all kinds but those that would leave a group unfinished forever
 _AT_RANDOM: tuple[FaultKind, ...] = (
     "error",
     "error-after",
@@ -49,7 +49,7 @@ _STATUSES = (429, 500, 503, 504)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong, with which requests, and how often."""
+    """A fault: its kind, the requests that it affects, and how often."""
 
     kind: FaultKind
     method: str = ""
@@ -57,9 +57,9 @@ class Fault:
     path: str = ""
     """A part of the path, whatever its case; one that ends in `$` is the path's end. Empty is any."""
     skip: int = 0
-    """So many requests that fit pass first."""
+    """Number of matching requests that pass first."""
     times: int = 1
-    """Then it is with so many that fit."""
+    """Number of matching requests that meet the fault after that."""
     status: int = 503
     """Of `error` and `error-after`; a known code has a status of its own."""
     code: str = ""
@@ -67,22 +67,22 @@ class Fault:
     message: str = ""
     """Of `error` and `error-after`; empty is the code's own."""
     seconds: float = 1.0
-    """How slow; and the `Retry-After` of a 429 or 503, where it is not 0."""
+    """The delay of `slow`, or the `Retry-After` of a 429 or 503 if not 0."""
 
     def fits(self, request: Request) -> bool:
-        """Whether it is about a request."""
+        """Whether a request matches."""
         if self.method and self.method.upper() != request.method.upper():
             return False
         asked, wanted = request.split().path.lower(), self.path.lower()
         return asked.endswith(wanted[:-1]) if wanted.endswith("$") else wanted in asked
 
     def error(self, request: Request) -> ArmError:
-        """Return the error that a request gets from this fault."""
+        """The error for a request that meets the fault."""
         return misfortunes.make_error(request, self.status, self.code, self.message, self.seconds)
 
 
 class Faults:
-    """The faults that are still to come. With one seed and one order of requests always the same."""
+    """The pending faults. The same seed and order of requests give the same faults."""
 
     def __init__(self, scripted: Iterable[Fault] = (), *, rate: float = 0.0, seed: int = 0) -> None:
         """`rate` is the share of requests that meet a fault at random."""
@@ -119,7 +119,7 @@ class Faults:
             return Fault(kind, status=self._random.choice(_STATUSES), seconds=self._random.choice((0.0, 0.05, 0.2)))
 
     def _draw_scripted(self, request: Request) -> Fault | None:
-        """Return the first scripted fault that fits and is due; every fitting one before it counts the request."""
+        """The first matching fault whose `skip` is used up. All before it count the request."""
         for index, fault in enumerate(self._scripted):
             if not fault.fits(request):
                 continue
@@ -133,7 +133,7 @@ class Faults:
 
 
 def fault_from_json(given: Any) -> Fault:
-    """A fault as the control endpoint and the command line take it. Raises ValueError where it is none."""
+    """A fault from the control endpoint or the command line. Raises ValueError if it is invalid."""
     if not is_object(given):
         raise ValueError("a fault must be an object")
     unknown = sorted(given.keys() - {field.name for field in fields(Fault)})
@@ -167,7 +167,7 @@ class Meeting:
 
 
 def apply_fault(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
-    """Return the answer to a request that meets a fault; `handle` makes the normal answer."""
+    """The answer to a request that meets a fault; `handle` returns the normal answer."""
     match fault.kind:
         case "error":
             return fault.error(meeting.request).response()

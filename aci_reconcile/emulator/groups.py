@@ -80,7 +80,7 @@ def find_stored(call: Call) -> Group | None:
 
 
 def require(call: Call) -> Group:
-    """Return the group of the path; refuse a missing one in one of the two recorded dialects."""
+    """The group of the path; the error for a missing one has one of the two recorded dialects."""
     group = find_stored(call)
     if group is not None and group.gone is None:
         return group

@@ -1,4 +1,4 @@
-"""Entra's endpoints, as far as azure-identity, msal and azure-cli ask for them on behalf of a service principal."""
+"""Entra's endpoints that azure-identity, msal and azure-cli use for a service principal."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _describe_configuration(request: Request, found: re.Match[str], knobs: Knobs
 
 
 def _answer_discovery(request: Request, knobs: Knobs) -> Response:
-    """Answer instance discovery: whatever authority a client has, it is this one."""
+    """Instance discovery: every authority is this emulator."""
     asked = request.query().get("authorization_endpoint", "")
     path = asked.partition("://")[2].partition("/")[2]
     tenant = path.partition("/")[0] or knobs.tenant_id
@@ -87,7 +87,7 @@ def _answer_discovery(request: Request, knobs: Knobs) -> Response:
 
 
 def _answer_realm(user: str) -> Response:
-    """Answer that a user is managed: then a client goes on and learns that users cannot sign in here."""
+    """Users cannot sign in here; a managed realm lets a client reach the error that says so."""
     domain = user.rpartition("@")[2]
     body: Json = {"ver": "1.0", "account_type": "Managed", "domain_name": domain, "cloud_instance_name": ""}
     return answer(200, body)

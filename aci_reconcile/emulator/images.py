@@ -1,7 +1,7 @@
 """The declared table of simulated images. Nothing is pulled and nothing runs: an image is a row here.
 
 An image is looked up by its repository, without registry, tag and digest, so that `reg.example/sim/crash:1` is
-`sim/crash`. An image that stands in no row is a server that runs for ever.
+`sim/crash`. An image without a row is a server that runs forever.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ class Image:
     """A row of the table: what the image does when no command says otherwise."""
 
     does: str
-    """The words that the documentation has for it."""
+    """Its description in the documentation."""
     run: Callable[[str, Mapping[str, str]], Program]
     """From the tag and the plain environment variables to the program."""
     accessible: bool = True
     limited: bool = False
-    """Whether its registry refuses to hand it out for now."""
+    """Whether its registry currently refuses pulls."""
     takes_command: bool = True
     """Whether a command the simulated shell understands replaces the program."""
     bare: bool = False
@@ -77,7 +77,7 @@ def lookup(image: str) -> Image:
 
 
 def program(image: str, command: Sequence[str], env: Mapping[str, str]) -> Program:
-    """Return what a container of this image does, with this command and these environment variables."""
+    """The program of a container with this image, command and environment variables."""
     row, reference = lookup(image), parse_reference(image)
     tag = reference.tag if reference else ""
     if command and row.takes_command:

@@ -1,4 +1,4 @@
-"""What a knob is made of: its default, the row of the evidence it rests on, and how a told value is read."""
+"""The definition of a knob: its default, its row of the evidence, and how its value is parsed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 
 def knob(default: T, *, fact: str) -> T:
-    """A field with a default, and the row of the evidence it rests on. Raises LookupError where there is none such."""
+    """A field with a default and its row of the evidence. Raises LookupError if there is no such row."""
     return field(default=default, metadata={"fact": get_fact(fact).id})
 
 
 def read(owner: type, name: str, text: str) -> Any:
-    """Parse the value of a knob. Raises ValueError where the knob has no such value."""
+    """Parse the value of a knob. Raises ValueError if it is invalid."""
     try:
         return _parse(_get_types(owner)[name], text)
     except ValueError:

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _NAMES = {"GET": "read", "HEAD": "read", "DELETE": "delete"}
 # Documented since 2024, per subscription, principal and kind: how many at once, and how many more each second.
 _BUCKETS = {"read": (250.0, 25.0), "write": (200.0, 10.0), "delete": (200.0, 10.0)}
-# Documented for container groups, creations and deletions each: within how many seconds, how many, under which header.
+# documented for creations and for deletions of container groups: seconds, number, header
 _WINDOWS = ((300.0, 100, "pt5m", "00:05:00"), (3600.0, 300, "pt1h", "01:00:00"))
 _HEADER = "x-ms-ratelimit-remaining-subscription-"
-# Recorded numbers, for where nothing is counted; they fit no documented bucket.
+# recorded numbers, sent when nothing is counted; they match no documented bucket
 _STILL = {"read": "11999", "write": "1199", "delete": "14999"}
 _STILL_PROVIDER = {"pt1h": "299", "pt5m": "99"}
 
 
 class _Bucket:
-    """Tokens that come back with time."""
+    """A token bucket."""
 
     def __init__(self, size: float, now: float) -> None:
         self.tokens = size
@@ -45,7 +45,7 @@ class _Bucket:
 
 
 class Limits:
-    """What is left, for each subscription."""
+    """The remaining rates of each subscription."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -53,7 +53,7 @@ class Limits:
         self._windows: dict[tuple[str, str], deque[float]] = {}
 
     def spend(self, request: Request, subscription: str, now: float, knobs: Knobs) -> None:
-        """Take one token, and one of the provider's for the PUT or DELETE of a group; refuse where none is left."""
+        """Take one token, and one of the provider's for the PUT or DELETE of a group; refuse if there is none."""
         kind, actor = _find_kind(request), _find_actor(request, knobs)
         with self._lock:
             bucket = self._buckets.setdefault((subscription.lower(), actor, kind), _Bucket(_BUCKETS[kind][0], now))
@@ -66,7 +66,7 @@ class Limits:
 
     @rests_on("rate-headers")
     def headers(self, request: Request, subscription: str, now: float, knobs: Knobs) -> Mapping[str, str]:
-        """Return the headers with which ARM and the provider say what is left."""
+        """The headers with the remaining rates of ARM and of the provider."""
         kind, provider = _find_kind(request), spends_provider_budget(request)
         if not knobs.limits:
             left = {f"{_HEADER}{kind}s": _STILL[kind]}

@@ -1,4 +1,4 @@
-"""Where a container stands in its series of runs, restarts and pauses: a pure function of the time."""
+"""The state of a container in its series of runs, restarts and pauses: a pure function of the time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # A container that ran this long starts its next crash loop from the first pause, as Kubernetes has it.
 _FORGIVEN_AFTER = 600.0
-# However the knobs are set, one round of a crash loop takes some time: counters stay finite.
+# minimum duration of one round of a crash loop, so that counters stay finite
 _SHORTEST_ROUND = 0.01
 
 

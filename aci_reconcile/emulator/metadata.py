@@ -1,4 +1,4 @@
-"""The description of the cloud, which azure-cli's `cloud register` and other clients read before anything else.
+"""The metadata of the cloud, which azure-cli's `cloud register` and other clients read first.
 
 Its keys are those that `azure.cli.core.cloud` maps; every endpoint that exists here points here.
 """

@@ -1,4 +1,4 @@
-"""What a fault that is an error says: the cloud's own failures by status, and refusals by code."""
+"""The errors of faults: the cloud's own failures by status, and refusals by code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CODES = {
 
 
 def make_error(request: Request, status: int, code: str, message: str, retry_after: float) -> ArmError:
-    """Return the error of a fault; what the fault leaves empty is what Azure would say."""
+    """The error of a fault; empty fields get Azure's own values."""
     if code in _KNOWN:
         known = _KNOWN[code](request)
         return known if not message else ArmError(known.status, known.code, message, fact=known.fact)

@@ -1,4 +1,4 @@
-"""The values that pass through the emulator's two doors, and the errors it answers with."""
+"""Requests, responses and errors of the emulator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
     scheme: Literal["http", "https"] = "http"
-    """How it came, for absolute links where the URL is a path."""
+    """The scheme, for absolute links if the URL is a path."""
     local: bool = True
     """Whether it came from this machine: others may not control the emulator."""
 
@@ -84,7 +84,7 @@ class ArmError(Exception):
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, *, fact: str
     ) -> None:
-        """`fact` is the row of the evidence that says that Azure refuses it."""
+        """`fact` is the row of the evidence for the refusal."""
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code

@@ -1,4 +1,4 @@
-"""Azure file shares, as far as they can fail here: one that is named so cannot be mounted, and says so."""
+"""Simulated Azure file shares: one with a special name cannot be mounted, and causes an event."""
 
 from __future__ import annotations
 

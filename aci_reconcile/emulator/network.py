@@ -1,4 +1,4 @@
-"""Checks of what a group shows to its network: addresses, ports, names, subnets."""
+"""Checks of addresses, ports, DNS names and subnets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _RESERVED = (
 
 
 def get_subnet(call: Call) -> Response:
-    """Any subnet, as far as container groups care: no network is kept here, so each is what the knob says."""
+    """Any subnet: the emulator keeps no networks, so a knob determines the state of all subnets."""
     if call.knobs.subnets == "absent":
         raise errors.subnet_not_found(call.request.split().path)
     service = "Microsoft.ContainerInstance/containerGroups"
@@ -87,7 +87,7 @@ def _check_subnet(judge: Judge, subnet: str) -> None:
 
 
 def _invalid_subnet(message: str) -> ArmError:
-    """Asked for by a knob: no subnet is kept here. The code is inferred."""
+    """Refused if a knob says so, because the emulator keeps no subnets. The code is inferred."""
     return ArmError(400, "InvalidSubnet", message, fact="subnet-ids")
 
 

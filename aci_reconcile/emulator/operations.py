@@ -1,4 +1,4 @@
-"""Long-running operations: where a client asks whether its write has ended."""
+"""Long-running operations, which clients poll."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def get_result(call: Call) -> Response:
 
 
 def list_operations(_: Call) -> Response:
-    """Return the actions on container groups, as the provider declares them for role definitions."""
+    """The provider's actions on container groups, for role definitions."""
     resource = f"{PROVIDER}/containerGroups"
     return answer(200, {"value": [_show_operation(resource, verb, text) for verb, text in _VERBS]})
 
@@ -91,7 +91,7 @@ def _require(call: Call) -> tuple[Json, Operation]:
 
 
 def _make_failure(operation: Operation) -> Json:
-    """Return the error of a failed operation. Nobody recorded one: codes and words are inferred."""
+    """ARM's contract for a failed operation. None was recorded: codes and messages are inferred."""
     if operation.reason:
         return {"code": "ContainerGroupProvisioningFailed", "message": operation.reason}
     message = "The container group's provisioning timed out. The code and these words are inferred."

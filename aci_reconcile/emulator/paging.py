@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def make_page(call: Call, items: Iterable[tuple[str, Json]], most: int = 0) -> Response:
-    """The first page of what comes; the token of the next one is the key of the last item, so writes move nothing.
+    """The next page of the items. The token of a page is the last key before it, so writes do not shift pages.
 
-    `most` is how many items it has, where that is not the knob's number.
+    `most` is the size of the page; the default is the knob's.
     """
     size = most or max(1, call.knobs.page_size)
     found = list(islice(items, size + 1))

@@ -50,7 +50,7 @@ def stop(call: Call) -> Response:
 
 @rests_on("start-status", "start-of-running", "events-stay")
 def start(call: Call) -> Response:
-    """Deploy a stopped or ended group again; answer 204 and do nothing where it runs."""
+    """A new deployment of a stopped or ended group; only 204 for a running one."""
     scopes.require_writable(call)
     group = groups.require_settled(call)
     if group.stopped is None and not has_ended(observe(group, call.now)):

@@ -1,4 +1,4 @@
-"""Liveness probes: they pass until somebody says otherwise, or where their command cannot succeed."""
+"""Liveness probes: they pass unless the control endpoint says otherwise, or their command cannot succeed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINE = "[emulator] killed: the liveness probe failed"
 
 
 def apply_probe(program: Program, probe: Json, unhealthy: Sequence[float], start: float) -> Program:
-    """Return the program as its liveness probe cuts it; `unhealthy` holds when the probe begins and ends to fail."""
+    """The program under its liveness probe; `unhealthy` is the period in which the probe fails."""
     if not probe or program.first.seconds is not None:
         return program
     since = start if _always_fails(probe) else unhealthy[0] if unhealthy else math.inf

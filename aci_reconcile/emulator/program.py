@@ -1,4 +1,4 @@
-"""What a simulated container does each time it is started."""
+"""The program of a simulated container."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Attempt:
     """One run of a container: how long, how it ends, and what it prints when."""
 
     seconds: float | None = None
-    """None: it runs for ever."""
+    """None if it runs forever."""
     exit_code: int = 0
     lines: tuple[tuple[float, str], ...] = ()
     """Seconds after the start, and a line of log."""
     period: float = 0.0
-    """If not zero, `repeated` is printed each so many seconds, first after one period."""
+    """If not zero, the period in seconds in which `repeated` is printed, first after one period."""
     repeated: tuple[str, ...] = ()
     detail: str = ""
-    """What `detailStatus` says at the end, where it is neither Completed nor Error."""
+    """The final `detailStatus`, if it is neither Completed nor Error."""
 
     unhealthy: bool = False
     """It ended because its liveness probe failed too often."""

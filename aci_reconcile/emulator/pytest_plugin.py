@@ -1,6 +1,6 @@
-"""A fixture for other projects: `aci_emulator`, an emulator of their own for each test, over HTTP.
+"""A pytest fixture for other projects: `aci_emulator`, a separate emulator for each test, over HTTP.
 
-It comes with the package, by pytest's entry point. Nothing is served where no test asks for it.
+The package registers it by an entry point. The emulator only starts if a test uses it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AciEmulator:
-    """A running emulator: where it is, what was asked of it, and a way to ask."""
+    """A running emulator: its URL, its requests so far, and direct access."""
 
     url: str
     """`http://127.0.0.1:PORT`, or https where the test is marked so."""
@@ -35,10 +35,10 @@ class AciEmulator:
     handle: Callable[[Request], Response]
     """`Emulator.handle`, for requests without a network."""
     add_fault: Callable[[Fault], None]
-    """Lets the next requests that fit meet a fault."""
+    """Make the next matching requests meet a fault."""
 
     def writes(self) -> list[tuple[str, str, int]]:
-        """Return the requests that would have changed something."""
+        """The requests with a writing method."""
         return [row for row in self.requests if row[0] not in {"GET", "HEAD"}]
 
     def resource_group(self, name: str, location: str = "westeurope") -> str:

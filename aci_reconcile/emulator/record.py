@@ -1,4 +1,4 @@
-"""A container group as it is stored: what was asked for (never a secret value), and when what happened to it."""
+"""A stored container group: its body (without secret values), and its timeline."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Operation:
     id: str
     started: float
     creating: float
-    """From here on it is no longer Pending."""
+    """The end of Pending."""
     ready: float
-    """Here it ends."""
+    """The end of the operation."""
     failed: bool = False
     reason: str = ""
-    """Why it failed, where that was not the time it took."""
+    """The reason of a failure other than a timeout."""
     updating: bool = False
     """A restart or a start: the group is `Updating`, and its old containers are still shown."""
 
@@ -42,7 +42,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One life of all containers of a group, from one PUT, start or restart to the next."""
+    """One deployment of all containers of a group, from one PUT, start or restart to the next."""
 
     begins: float
     """The images are pulled from here on."""
@@ -80,11 +80,11 @@ class Group:
     unhealthy: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     """By container: since when its liveness probe fails, and until when where that is over."""
     gone: float | None = None
-    """Deleted; until this instant the name stays taken."""
+    """For a deleted group, the instant until which its name stays taken."""
     sick: str = ""
-    """The provisioning state that a person wants it to stay in, whatever its operation says."""
+    """A provisioning state set by the control endpoint, which overrides that of the operation."""
     troubles: list[Json] = field(default_factory=list[Json])
-    """Events of the group itself, as a person wants them."""
+    """Events of the group set by the control endpoint."""
 
     def state(self, now: float) -> str:
         """Its provisioningState."""

@@ -1,4 +1,4 @@
-"""What the provider refuses of a body: where something shows that Azure does, or where a knob asks for it."""
+"""Refusals of request bodies: with evidence that Azure refuses, or because a knob asks for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from aci_reconcile.emulator.model import ArmError
 if TYPE_CHECKING:
     from aci_reconcile.emulator.knobs import Knobs
 
-# The service does refuse what each of these stands for, or might; the code itself is our guess, so that no test may
-# take it for Azure's by mistake.
+# The service refuses these cases, or might. The codes are guesses, so no test may rely on them as Azure's.
 INFERRED = frozenset(
     {
         "ContainerGroupTooManyContainers",
@@ -60,13 +59,13 @@ class Judge:
     knobs: Knobs
 
     def refuse(self, code: str, message: str, *, fact: str, status: int = 400) -> None:
-        """Refuses, unless nothing shows that Azure does and no knob asks for it. Raises ArmError."""
+        """Refuse if there is evidence that Azure does, or a knob asks for it. Raises ArmError."""
         asked = self.knobs.unproven_refusals
         if get_fact(fact).shown or code in asked or _ALL in asked:
             raise ArmError(status, code, message, fact=fact)
 
     def missing(self, name: str, path: str, *, fact: str) -> None:
-        """Refuse where a required property is not there, in the deserialiser's words. Raises ArmError."""
+        """Refuse a missing required property, with the deserialiser's message. Raises ArmError."""
         lead = "The request content was invalid and could not be deserialized: "
         message = f"{lead}'Required property '{name}' not found in JSON. Path '{path}', line 1, position 0.'."
         self.refuse("InvalidRequestContent", message, fact=fact)

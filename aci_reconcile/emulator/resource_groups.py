@@ -82,7 +82,7 @@ def list_all(call: Call) -> Response:
 
 @rests_on("resources-filter", "resources-page")
 def list_resources(call: Call) -> Response:
-    """What a resource group or a subscription holds, in ARM's short form; of one type, where that is asked for."""
+    """The resources of a resource group or a subscription, in ARM's short form, filtered by type on request."""
     if not _wants_type(call, TYPE):
         return answer(200, {"value": []})
     prefix = f"{call.subscription}/"
@@ -94,7 +94,7 @@ def list_resources(call: Call) -> Response:
 
 @rests_on("resource-group-blocked")
 def delete(call: Call) -> Response:
-    """Delete it with everything inside: 202 with a Location that answers 202 until it is done or has failed."""
+    """Delete it with everything inside: 202, and a Location that answers 202 until it is done or has failed."""
     document = scopes.require(call)
     if scopes.is_deleting(document, call):
         return answer(
@@ -161,7 +161,7 @@ def _check_name(name: str) -> None:
 
 
 def _wants_type(call: Call, resource_type: str) -> bool:
-    """Whether a list of resources holds those of a type; refuse other filters."""
+    """Whether a list of resources is filtered by type; other filters are not supported."""
     wanted = call.request.query().get("$filter", "")
     if not wanted:
         _refuse_filter(call)

@@ -1,7 +1,7 @@
-"""What the client may do, as its role says it: told to whoever asks, and enforced as it is told.
+"""The permissions of the client's role, which are shown and enforced.
 
-An action is `{provider}/{types}/{verb}`; in a role `*` stands for any text, and an action counts that `actions` grant
-and `notActions` do not take away (documented at "Understand Azure role definitions").
+An action is `{provider}/{types}/{verb}`; in a role `*` stands for any text. The client has the actions in `actions`
+that are not in `notActions` (documented at "Understand Azure role definitions").
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _SPELT = {"resourcegroups": "resourceGroups", "containergroups": "containerGroup
 
 
 def list_permissions(call: Call) -> Response:
-    """Return what the client may do in a scope, the same in all; the resource need not exist."""
+    """The client's permissions in a scope: the same everywhere, whether or not the resource exists."""
     if set(call.path) == {"subscription", "resource_group"}:
         scopes.require(call)
     return answer(200, {"value": [_make_role(call.knobs)]})
 
 
 def check(request: Request, knobs: Knobs) -> None:
-    """Refuse what the role does not allow."""
+    """Refuse a request that the role does not allow."""
     action = find_action(request)
     if not _is_allowed(action, knobs):
         raise errors.not_authorized(knobs.client_id, action, request.split().path)
 
 
 def check_linked(call: Call, content: Json) -> None:
-    """Refuse a group whose subnet or identity the client may not use: ARM looks at what a body refers to."""
+    """Refuse a group whose subnet or identity the client may not use: ARM checks the resources in a body."""
     subnets = [str(each["id"]) for each in objects(as_object(content["properties"]).get("subnetIds"))]
     identities = as_object(as_object(content.get("identity")).get("userAssignedIdentities"))
     for action, linked in ((_JOIN, subnets), (_ASSIGN, list(identities))):
@@ -47,7 +47,7 @@ def check_linked(call: Call, content: Json) -> None:
 
 
 def find_action(request: Request) -> str:
-    """Return the action that a role has to allow for a request."""
+    """The action that a request requires."""
     segments = request.split().path.strip("/").split("/")
     lower = [each.lower() for each in segments]
     named = len(lower) - lower[::-1].index("providers") if "providers" in lower[:-1] else 0

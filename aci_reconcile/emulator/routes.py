@@ -1,4 +1,4 @@
-"""Which handler answers which path. ARM compares paths without regard to case."""
+"""Maps paths to handlers. ARM ignores the case of paths."""
 
 from __future__ import annotations
 

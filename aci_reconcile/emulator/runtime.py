@@ -28,7 +28,7 @@ class Part:
     image: str
     pulled: float
     start: float
-    """When it is first started; infinity where an init container never lets it."""
+    """The first start; infinity if an init container prevents it."""
     life: Life | None
     """None before the start."""
 
@@ -48,7 +48,7 @@ def observe(group: Group, now: float) -> Scene:
     """Return the containers as they are at `now`."""
     moment = now if group.stopped is None else min(now, group.stopped)
     if group.former is not None and moment < group.run.begins:
-        # What a restart is about to kill is shown as it was when the restart was asked for.
+        # during a restart, the old containers are shown as they were when it was requested
         return _make_scene(group, group.former, group.operation.started)
     scene = _make_scene(group, group.run, moment)
     stopped = group.stopped is not None and now >= group.stopped
@@ -71,7 +71,7 @@ def _make_scene(group: Group, run: Run, now: float) -> Scene:
     policy, pauses = group.restart_policy(), Pauses(group.backoff, group.backoff_max)
     clock, failed = run.starts, False
     init: list[Part] = []
-    # An init container that must succeed is tried again, except where the whole group is never restarted.
+    # a failed init container is retried, unless the restart policy of the group is Never
     init_policy = "Never" if policy == "Never" else "OnFailure"
     for container in objects(properties.get("initContainers")):
         simulated = _make_init_program(container)
@@ -99,7 +99,7 @@ class _Frame:
 
 
 def _apply_probe(group: Group, container: Json, frame: _Frame) -> Program:
-    """Return the program of a container; from when its liveness probe fails, each run is killed."""
+    """The program of a container whose liveness probe may fail: each run is then killed."""
     simulated = _make_main_program(container)
     probe = as_object(as_object(container.get("properties")).get("livenessProbe"))
     start = max(frame.earliest, frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0))
@@ -128,7 +128,7 @@ def _make_main_program(container: Json) -> Program:
 
 
 def _make_init_program(container: Json) -> Program:
-    """Return the program of an init container, which must end: by default soon, with code 0."""
+    """An init container must end: by default, it ends soon, with code 0."""
     simulated = _make_main_program(container)
     if simulated.then.seconds is not None or simulate(command_of(container)) is not None:
         return simulated

@@ -28,7 +28,7 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A property of an object. `trait` says who may see it: `secret` is never echoed, `readonly` never taken."""
+    """A property of an object. `trait`: `secret` is never returned, `readonly` is ignored in requests."""
 
     name: str
     node: Node

@@ -1,4 +1,4 @@
-"""Which resource group a request is about, and whether it is there."""
+"""The resource group of a request, and whether it exists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def find(call: Call) -> Json | None:
-    """Return the resource group of the path, if it is there."""
+    """The resource group of the path, if it exists."""
     document = call.session.get("resource_group", call.resource_group_key)
     return None if document is None or is_gone(document, call) else document
 
@@ -26,7 +26,7 @@ def require(call: Call) -> Json:
 
 
 def require_writable(call: Call) -> Json:
-    """Return the resource group of a write; refuse the request where it is missing or being deleted."""
+    """The resource group of a write, which must not be in deletion."""
     document = require(call)
     if is_deleting(document, call):
         raise errors.resource_group_being_deleted(call.resource_group)

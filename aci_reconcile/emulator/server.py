@@ -1,4 +1,4 @@
-"""The HTTP door: the same answers as `Emulator.handle`, on loopback unless told otherwise."""
+"""The HTTP server: the same answers as `Emulator.handle`, on loopback by default."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Server:
     """A listening emulator.
 
-    As a context manager it serves in a thread of its own; `serve_forever` serves in the caller's, or, inside the
-    context, waits until somebody closes it.
+    As a context manager it serves in a separate thread. `serve_forever` serves in the caller's thread or, inside the
+    context, waits until it is closed.
     """
 
     def __init__(self, http: HttpServer) -> None:
@@ -50,7 +50,7 @@ class Server:
             return
         self._closed.set()
         if self._serving:
-            # Waits for the loop to end, and would wait for ever for one that never began.
+            # shutdown waits for the loop to end, so it would block forever if the loop never began
             self._http.shutdown()
         if self._thread is not None:
             self._thread.join()
@@ -73,9 +73,9 @@ class Server:
 def serve(
     emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0, tls: Tls | None = None, anywhere: bool = False
 ) -> Server:
-    """Listen on loopback. Any other host is refused, unless told that `anywhere` is meant.
+    """Listen on loopback. Any other host is refused, unless `anywhere` is set.
 
-    Clients have to call it by a name of this machine, or by one of the certificate's.
+    Clients must use a name of this machine, or a name in the certificate.
     """
     if not anywhere and not is_loopback(host):
         message = f"the emulator listens on loopback only, not on {host!r}"

@@ -66,7 +66,7 @@ class Reader:
     def _map(self, node: MapOf, value: Any, path: str) -> Json:
         if not is_object(value):
             self._mismatch(value, path, "Dictionary`2[System.String,System.String]", 'object (e.g. {"name":"value"})')
-        # A null stands for an empty value of the map's own kind: what it is on the wire nobody recorded.
+        # null becomes an empty value of the map's type; how Azure returns it was not recorded
         empty: Any = {} if isinstance(node.value, Object) else "" if node.value == "string" else None
         return {
             key: empty if item is None else self.read(node.value, item, _join(path, key)) for key, item in value.items()

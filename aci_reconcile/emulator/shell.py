@@ -1,6 +1,6 @@
-"""A very small shell: the few command lines whose effect on a container is plain, and nothing else.
+"""A very small shell for a few command lines with an obvious effect on a container.
 
-Understood are `true`, `false`, `:`, `exit N`, `sleep N`, `sleep infinity` and `echo TEXT`, joined by `;`, `&&` or
+It supports `true`, `false`, `:`, `exit N`, `sleep N`, `sleep infinity` and `echo TEXT`, joined by `;`, `&&` or
 newlines, alone or inside `while true; do ...; done`; as a shell script (`sh -c`), or as a plain argument list.
 """
 
@@ -21,7 +21,7 @@ _LOOP = re.compile(r"\s*while\s+(?:true|:)\s*;\s*do\s(.*?);?\s*done\s*;?\s*", re
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhd]?)")
 _EXIT_CODE = re.compile(r"[0-9]{1,3}")
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-# A script with any of these means more than this shell can know.
+# this shell does not support scripts with any of these
 _BEYOND = re.compile(r"[|<>&$`(){}*?\[\]#\\]")
 _EXITS = {"true": 0, ":": 0, "false": 1}
 _SHORTEST = 1.0
@@ -29,7 +29,7 @@ _SYNTAX_ERROR = 2
 
 
 def simulate(command: Sequence[str]) -> Attempt | None:
-    """Return the run that a command line leads to, or None where this shell does not understand it."""
+    """The run of a command line, or None if this shell does not support it."""
     if not command:
         return None
     if (

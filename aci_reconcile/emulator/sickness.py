@@ -1,11 +1,11 @@
-"""What a person may do to the health of a whole group: a state that does not end, and events of its own."""
+"""Sets the health of a whole group from outside: a persistent state, and events."""
 
 from __future__ import annotations
 
 from aci_reconcile.emulator import times
 from aci_reconcile.emulator.model import Json, as_list, is_object
 
-# All that the documents and other people's clients know.
+# all states in the documentation and in other clients
 _STATES = (
     *("", "Accepted", "Pending", "Creating", "Updating", "Repairing", "Deleting"),
     *("Unhealthy", "Failed", "Canceled", "Succeeded"),
@@ -14,7 +14,7 @@ _NORMAL, _WARNING = "Normal", "Warning"
 
 
 def read_sickness(body: Json, now: float) -> tuple[str, list[Json]]:
-    """Return the state and the events that a request asks for. Raises ValueError where it asks for something else."""
+    """The state and the events in a request. Raises ValueError if it is invalid."""
     unknown = sorted(body.keys() - {"id", "state", "events"})
     if unknown:
         raise ValueError(f"the body has no property '{unknown[0]}'")

@@ -1,4 +1,4 @@
-"""Checks of how much CPU and memory containers and groups ask for."""
+"""Checks of the CPU and memory of containers and groups."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SINCE = "since API version '2017-07-01-preview'."
 
 
 def check_container(judge: Judge, container: Json, *, profile: bool) -> None:
-    """Refuse a container without a size, or with one that cannot be. Raises ArmError."""
+    """Refuse a container without resources, or with invalid ones. Raises ArmError."""
     name = str(container["name"])
     resources = as_object(as_object(container["properties"]).get("resources"))
     requests, limits = as_object(resources.get("requests")), as_object(resources.get("limits"))
@@ -38,7 +38,7 @@ def check_container(judge: Judge, container: Json, *, profile: bool) -> None:
 
 
 def _check_requests(judge: Judge, container: str, requests: Json) -> None:
-    """Refuse missing requests, in the words that az's users met, their slips included."""
+    """The messages are those that users of az report, including their mistakes."""
     place = f"in container '{container}' of contain group '{judge.group}'."
     if not requests:
         lead = f"The resource requests are not specified {place}"
@@ -56,7 +56,7 @@ def _render_size(size: float | None) -> str:
 
 
 def check_group(judge: Judge, content: Json) -> None:
-    """Refuse more or less than a group may have in all. Raises ArmError."""
+    """Refuse totals outside the limits of a group. Raises ArmError."""
     properties = as_object(content["properties"])
     requested = {
         str(item["name"]): as_object(as_object(item["properties"]).get("resources"))

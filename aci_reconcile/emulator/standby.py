@@ -1,6 +1,6 @@
-"""Groups that leave to a container group profile what they hold: claims on a standby pool, and plain ones.
+"""Groups that take their settings from a container group profile, with or without a standby pool.
 
-Neither profiles nor pools are kept here, so that every profile that anybody names is there and says the same.
+The emulator keeps no profiles and pools: every named profile exists, and all have the same settings.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SINCE = "2024-05-01"
 _CLAIM = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
-# What Microsoft's example of a claim comes back with.
+# the answer in Microsoft's example of a group from a pool
 _CONTAINER: Json = {
     "image": "nginx",
     "ports": [{"port": 80}],
@@ -26,7 +26,7 @@ _SYSTEM = "Linux"
 
 
 def complete(call: Call, content: Json) -> Json:
-    """Return a body with the values of its profile; one that names none stays as it is. Raises ArmError."""
+    """The body completed by its profile, or unchanged without one. Raises ArmError."""
     properties = as_object(content["properties"])
     pool, profile = properties.get("standbyPoolProfile"), properties.get("containerGroupProfile")
     if call.version < _SINCE or not (pool or profile):
@@ -38,7 +38,7 @@ def complete(call: Call, content: Json) -> Json:
 
 
 def _check_claim(properties: Json) -> None:
-    """Refuse a claim that holds more than config maps; recorded by Azure PowerShell's tests, words and all."""
+    """Recorded by Azure PowerShell's tests, including the message."""
     beside = [key for item in objects(properties.get("containers")) for key in as_object(item["properties"])]
     if properties.keys() - _CLAIM or set(beside) - {"configMap"}:
         message = "ContainerGroup properties other than config map are not allowed"

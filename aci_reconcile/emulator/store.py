@@ -1,4 +1,4 @@
-"""Where the emulator keeps its world: one SQLite table of JSON documents, safe under threads and processes."""
+"""The store of the emulator: one SQLite table of JSON documents, safe for threads and processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Kind = Literal["group", "label", "operation", "provider", "resource_group", "sub
 
 
 class Session:
-    """One transaction: what is read is consistent, what is written is there for all others or for none."""
+    """One transaction: reads are consistent, and writes are atomic."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -51,7 +51,7 @@ class Session:
             yield key, _decode(body)
 
     def serial(self) -> int:
-        """Return a number that was never given out before."""
+        """A unique number."""
         self._connection.execute("UPDATE counters SET value = value + 1")
         row: tuple[int] = self._connection.execute("SELECT value FROM counters").fetchone()
         return row[0]
@@ -65,7 +65,7 @@ class Store:
         self._connection = sqlite3.connect(
             database, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        # A store that nobody closed closes itself: in-memory ones are made by the hundred.
+        # a store that was not closed closes itself: tests create in-memory stores by the hundred
         self._finalizer = weakref.finalize(self, self._connection.close)
         self._prepare()
 

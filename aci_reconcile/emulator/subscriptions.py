@@ -1,4 +1,4 @@
-"""What ARM knows above resource groups: tenants, subscriptions, locations, and the registration of providers."""
+"""ARM above resource groups: tenants, subscriptions, locations, and the registration of providers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def list_tenants(call: Call) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    """Return the subscription that is there from the start, and those that came to life by being used."""
+    """The initial subscription, and those created by their first use."""
     used = {str(document["subscription"]).lower() for _, document in call.session.scan("resource_group", "")}
     first = call.knobs.subscription_id.lower()
     found = [_show(each, call.knobs) for each in (first, *sorted(used - {first}))]
@@ -64,7 +64,7 @@ def get(call: Call) -> Response:
 
 
 def check(subscription: str, knobs: Knobs) -> None:
-    """Refuse a subscription that is not there."""
+    """Refuse a missing subscription."""
     if not knobs.any_subscription and subscription.lower() != knobs.subscription_id.lower():
         raise errors.subscription_not_found(subscription)
 
@@ -91,7 +91,7 @@ def register(call: Call) -> Response:
 
 
 def unregister(call: Call) -> Response:
-    """Unregister a subscription: `Unregistering` in this answer, `NotRegistered` in the next."""
+    """Unregister a subscription."""
     return _set(call, "NotRegistered", "Unregistering")
 
 

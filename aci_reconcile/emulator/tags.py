@@ -38,7 +38,7 @@ def read(value: Any) -> dict[str, str]:
 
 @rests_on("policy-modifies")
 def apply_policy(tags: Mapping[str, str], policy: Iterable[str]) -> dict[str, str]:
-    """Return the tags with those that a policy sets (`NAME=VALUE`); an existing name keeps its spelling."""
+    """Tags after a policy that sets some of them (`NAME=VALUE`); an existing name keeps its spelling."""
     known, result = {name.lower(): name for name in tags}, dict(tags)
     for each in sorted(policy):
         name, _, value = each.partition("=")

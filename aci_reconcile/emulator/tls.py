@@ -1,7 +1,7 @@
-"""A certificate for this machine, made at start: the clients' own checks stay on, they only trust one more CA.
+"""A certificate for this machine, created at start. Clients keep their checks, and only trust one more CA.
 
-Nothing of it outlives the server but the CA's certificate, which is public: the CA's key is forgotten as soon as it has
-signed, and the server's key touches the disk only in a private folder that is removed at once.
+Only the CA's certificate, which is public, outlives the server. The CA's key is discarded after signing, and the
+server's key is on disk only briefly, in a private folder.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EARLY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How to serve TLS: where the CA's certificate is written, and for which names beyond this machine's own."""
+    """TLS settings: the file for the CA's certificate, and names in addition to this machine's own."""
 
     ca_file: Path
     names: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """What was made: PEM texts."""
+    """The created certificates and keys, as PEM."""
 
     ca: bytes
     chain: bytes
@@ -59,7 +59,7 @@ def make_context(tls: Tls) -> ssl.SSLContext:
 
 
 def is_own_ca(content: bytes) -> bool:
-    """Whether a file holds the CA of an emulator and nothing else: only then may it be overwritten."""
+    """Whether a file contains only the CA of an emulator, and so may be overwritten."""
     from cryptography import x509
 
     try:

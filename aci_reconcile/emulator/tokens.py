@@ -1,4 +1,4 @@
-"""Access tokens: shaped like Entra's, signed so that the emulator knows its own again."""
+"""Access tokens in Entra's format, signed so that the emulator recognizes its own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def issue(grant: Grant, knobs: Knobs, now: float) -> str:
 
 
 def read(token: str) -> Json | None:
-    """Return the claims of anything that is shaped like a token, whoever signed it."""
+    """The claims of anything in the format of a token, whatever its signature."""
     parts = token.split(".")
     if len(parts) != _PARTS or len(token) > _MOST:
         return None
@@ -74,7 +74,7 @@ def read(token: str) -> Json | None:
 
 
 def check(request: Request, knobs: Knobs, now: float) -> None:
-    """Refuse a request to ARM without a valid token, in ARM's words."""
+    """Refuse a request to ARM without a valid token, with ARM's message."""
     header = request.header("authorization") or ""
     if not header:
         text = "Authentication failed. The 'Authorization' header is missing."
@@ -115,8 +115,8 @@ def expired_token(knobs: Knobs, until: float, now: float) -> ArmError:
 
 
 def unauthorized(knobs: Knobs, code: str, text: str) -> ArmError:
-    """Return a 401 with the challenge that ARM sends."""
-    # The audience of a token is the client's own text, and this goes into a header.
+    """A 401 with the challenge that ARM sends along."""
+    # the audience is client input, and must be safe in a header
     safe = "".join(letter if " " <= letter <= "~" and letter != '"' else "?" for letter in text)
     challenge = (
         f'Bearer authorization_uri="https://login.microsoftonline.com/{knobs.tenant_id}", error="invalid_token", '

@@ -1,4 +1,4 @@
-"""Which changes of an existing group are refused: those that the service cannot make in place."""
+"""Refuses changes of an existing group that the service cannot make in place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
     if changed:
         raise errors.invalid_update(stored.name, *([changed] if knobs.update_refusal == "named" else []))
     if any(_collect_contested(before)[name] != _collect_contested(wanted)[name] for name in knobs.refused_updates):
-        # Only those who met the older words told of these, so that nobody knows how the newer ones name a list.
+        # only reported with the older message, so the newer format for a list is unknown
         raise errors.invalid_update(stored.name)
 
 

@@ -1,4 +1,4 @@
-"""How much of a region's quota a subscription uses: counted always, enforced where the knob says so."""
+"""The usage of a region's quotas: always counted, enforced only if the knob says so."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def list_usages(call: Call) -> Response:
 
 
 def enforce(call: Call, group: Group) -> None:
-    """Refuse a group that needs more than the region's quota has left, not counting its own former size."""
+    """Refuse a group that exceeds the region's remaining quota; its former size is credited first."""
     location = versions.canonical_location(group.location)
     used, wanted = _count_all(call, location, call.group_key), dict.fromkeys(_LIMITS, 0.0)
     _count(group, wanted)

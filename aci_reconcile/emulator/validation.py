@@ -1,4 +1,4 @@
-"""The provider's own checks of a container group: the schema checks nothing but types, the service all of this."""
+"""The provider's own checks of a container group, beyond the types in the schema."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PROFILES_SINCE = "2025-09-01"
 
 
 def check(name: str, content: Json, version: str, knobs: Knobs) -> None:
-    """Refuse what the service refuses, with the first fault found. Raises ArmError."""
+    """Raise ArmError for the first violation that the service refuses."""
     judge, properties = Judge(name, knobs), as_object(content["properties"])
     _check_group(judge, properties, profile=_is_from_profile(properties, version))
     running = objects(properties.get("containers"))
@@ -76,7 +76,7 @@ def _is_from_profile(properties: Json, version: str) -> bool:
 
 
 def _check_spot(judge: Judge, properties: Json) -> None:
-    """Spot has codes of its own, known by their names; the words are inferred."""
+    """Spot has its own error codes, known by name; the messages are inferred."""
     lead = f"Container group '{judge.group}' has Spot priority, which takes"
     if properties.get("ipAddress"):
         code = "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"

@@ -1,6 +1,6 @@
-"""Key Vault's secrets: get, versions, set, and the challenge that `azure-keyvault-secrets` waits for.
+"""Key Vault's secrets: get, versions, set, and the challenge that `azure-keyvault-secrets` expects.
 
-They are kept in memory, so that no value is ever written to a file, and end with the emulator.
+They are in memory only, so no value is written to a file, and they are lost when the emulator ends.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Secret:
     enabled: bool = True
     content_type: str = ""
     dates: Mapping[str, float] = field(default_factory=dict[str, float])
-    """From when and until when it is valid (`nbf`, `exp`); it is given all the same, as documented."""
+    """Start and end of validity (`nbf`, `exp`); the secret is returned anyway, as documented."""
 
 
 @rests_on("vaults")
@@ -51,7 +51,7 @@ class Vaults:
         self._new_version = new_version
 
     def put(self, vault: str, name: str, body: Json, now: float) -> Secret:
-        """Add a version. Raises ValueError where the name or the value is none."""
+        """Add a version. Raises ValueError if the name or the value is invalid."""
         value, enabled = body.get("value"), as_object(body.get("attributes")).get("enabled", body.get("enabled", True))
         if not _NAME.fullmatch(name) or not isinstance(value, str):
             message = "a secret needs a name of letters, digits and hyphens, and a text 'value'"
@@ -123,7 +123,7 @@ def _get(request: Request, name: str, version: str, versions: list[Secret]) -> R
 
 
 def _challenge(request: Request, knobs: Knobs, now: float) -> Response | None:
-    """Return Key Vault's challenge, which says which token it needs; None where the token is good."""
+    """Key Vault answers a request without a token with a challenge that names the required token."""
     credentials = request.header("authorization") or ""
     claims = tokens.own_claims(credentials.partition(" ")[2].strip(), knobs)
     if credentials and not knobs.require_token:

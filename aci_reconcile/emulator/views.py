@@ -1,4 +1,4 @@
-"""Instance views, events and logs: what the simulation looks like in an answer."""
+"""Instance views, events and logs of the simulation, for answers."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def list_events(run: Run, part: Part, now: float) -> Iterable[Json]:
 
 
 def collect_events(group: Group, now: float) -> dict[str, list[Json]]:
-    """Return the events of each container that stay listed after a start at `now`."""
+    """By container: the listed events, which a start at `now` keeps."""
     scene, moment = observe(group, now), now if group.stopped is None else min(now, group.stopped)
     return {part.name: list(list_events(scene.run, part, moment)) for part in (*scene.init, *scene.main)}
 
 
 def collect_events_and_kill(group: Group, scene: Scene, now: float) -> dict[str, list[Json]]:
-    """Return the events of each container that stay listed after a restart at `now`, with its killing."""
+    """The events that remain after a restart at `now`, including the killing of running containers."""
     collected: dict[str, list[Json]] = {}
     for part in (*scene.init, *scene.main):
         merged = {str(event["name"]): event for event in list_events(scene.run, part, now)}

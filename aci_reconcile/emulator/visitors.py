@@ -1,4 +1,4 @@
-"""Who may speak to the HTTP door: this machine's own clients, and no page in a browser that got hold of its address."""
+"""Decides who may use the HTTP server: clients of this machine, but no web page in a browser."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.model import Request
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-# What a page may send to anybody without asking first, and no client of Azure sends. Forms are left: Entra takes them.
+# content types that a page may send without a preflight, and Azure clients do not; forms stay, because Entra uses them
 _SIMPLE = ("text/plain", "multipart/form-data")
 _STRANGE_SITES = frozenset({"cross-site", "same-site"})
-# Vaults are told apart by these, whatever they lead to; nobody but Microsoft says where they do.
+# these hosts distinguish vaults; only Microsoft controls their DNS
 _VAULTS = ("*.vault.azure.net", "*.vault.usgovcloudapi.net", "*.vault.azure.cn")
 _TEXT = re.compile(r"(?P<name>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII)
 
@@ -34,16 +34,16 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """Whom a server takes for its own, by the names that they call it."""
+    """The host names by which clients may address a server."""
 
     port: int
     names: tuple[str, ...] = ()
-    """Further names that lead here, with whatever port, such as those of the certificate."""
+    """Further names of this server, with any port, such as those of the certificate."""
     open: bool = False
-    """Whether it listens for other machines, too: then addresses and names without a dot count as its own."""
+    """Whether it also listens for other machines: then addresses and names without a dot are accepted."""
 
     def check(self, request: Request) -> None:
-        """Refuse a request that comes by a foreign name or from a foreign page. Raises ArmError."""
+        """Refuse a request to a foreign host name, or from a foreign page. Raises ArmError."""
         for host in (request.header("host"), urlsplit_host(request)):
             if host and not self.knows(host):
                 raise _make_forbidden(
@@ -58,7 +58,7 @@ class Visitors:
             raise ArmError(415, "UnsupportedMediaType", message, fact="emulators-own")
 
     def knows(self, host: str) -> bool:
-        """Whether a Host header means this server. A browser that was led here says the name that led it."""
+        """Whether a Host header names this server. A redirected browser sends the name that redirected it."""
         found = _TEXT.fullmatch(host)
         if found is None:
             return False

@@ -39,7 +39,7 @@ class HttpServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """A connection; the handshake is left to the thread that serves it, so that a silent client holds up nobody."""
+        """Accept a connection; its thread does the handshake, so that a silent client does not block others."""
         connection, peer = super().get_request()
         if self.tls is None:
             return connection, peer
@@ -58,7 +58,7 @@ class HttpServer(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def drop(self, request: Any) -> None:
-        """Close a connection without the farewell that would tell the client of an orderly end."""
+        """Close a connection without the TLS farewell, so that the client does not see an orderly end."""
         with self._lock:
             self._open.discard(request)
         request.close()
@@ -76,7 +76,7 @@ class HttpServer(ThreadingHTTPServer):
                 continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """Ignore clients that hang up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     def _reset(self) -> None:
-        """Hang up so that the client sees a reset, not an end: with nothing to linger for, the kernel says RST."""
+        """Hang up so that the client sees a reset: with a linger time of 0, the kernel sends RST."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         server = cast("HttpServer", self.server)
@@ -136,10 +136,10 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_PATCH = do_POST = do_DELETE = do_OPTIONS = _answer  # noqa: N815
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What is no HTTP at all is refused in ARM's envelope too; `explain` would quote the request."""
+        """Refuse invalid HTTP in ARM's envelope, too; `explain` would quote the request."""
         del explain
         self.close_connection = True
-        # A line that is no HTTP counts as version 0.9, whose answers would have no status line.
+        # an invalid line counts as HTTP/0.9, whose answers have no status line
         self.request_version = self.protocol_version
         body = (
             ArmError(int(code), "BadRequest", message or "The request is not valid HTTP.", fact="emulators-own")
@@ -154,4 +154,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """The emulator is quiet; `on_request` tells what happened."""
+        """Log nothing; `on_request` reports requests."""

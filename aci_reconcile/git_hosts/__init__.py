@@ -1,7 +1,7 @@
-"""The way to a forge such as GitHub, and to the receiver of a notification: one issue, one comment, one POST.
+"""Access to Git hosts such as GitHub, and to receivers of notifications: one issue, one comment, one POST.
 
-Where they are and with which token is said by the environment and by options, never by a repository. Nothing here is
-needed to read or to write Azure; what is to be said is a text that somebody else has made and escaped.
+The environment and options set their addresses and tokens, never a repository. Nothing here is needed to read or
+write Azure. Callers pass texts that are already rendered and escaped.
 """
 
 from __future__ import annotations

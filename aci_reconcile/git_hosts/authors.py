@@ -1,4 +1,4 @@
-"""Whose a text on GitHub is, and who writes with a token.
+"""The author of a text on GitHub, and the author that a token writes as.
 
 Documented at https://docs.github.com/rest/users/users and https://docs.github.com/graphql/reference/queries.
 """
@@ -18,22 +18,21 @@ if TYPE_CHECKING:
 UNAUTHORIZED: Final = 401
 _APP: Final = "[bot]"
 _WORKFLOWS: Final = "github-actions"
-"""Who writes with the token of a workflow."""
+"""The author for the token of a workflow."""
 _QUERY: Final[Json] = {"query": "{viewer{login}}"}
 
 
 def find_author(user: Mapping[str, Json]) -> str:
-    """Return the login of a user in lower case; that of an app ends in ``[bot]``."""
+    """Return the author of a text; an app differs from a person of the same name."""
     login = as_text(user.get("login")).removesuffix(_APP)
     return f"{login}{_APP if as_text(user.get('type')) == 'Bot' else ''}".lower()
 
 
 def find_writer(base: str, ask: Callable[[str, Json], Answer]) -> tuple[str, Answer]:
-    """Return the login that a token writes with, as ``find_author`` does, and the last answer.
+    """Return the author that a token writes as, in the form of ``author``, and the answer to the request.
 
-    The token of a workflow or of another app may not ask REST for its own user; GraphQL answers
-    (fullsend-ai/fullsend#1953). Where neither does, assume the token of a workflow. The login of an invalid token is
-    empty.
+    The token of a workflow, or of another app, has no access to its own user in REST, but in GraphQL
+    (fullsend-ai/fullsend#1953). If both fail, the token counts as that of a workflow. An invalid token has no author.
 
     Args:
         base: the address of the API.

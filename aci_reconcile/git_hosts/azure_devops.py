@@ -1,7 +1,7 @@
-"""Azure DevOps' REST API, as much of it as one thread on a pull request needs.
+"""The part of Azure DevOps' REST API for one thread on a pull request.
 
 Documented at https://learn.microsoft.com/rest/api/azure/devops/git/pull-request-threads. The job's own token
-(``System.AccessToken``) will do, where the build service may contribute to pull requests.
+(``System.AccessToken``) is enough, if the build service may contribute to pull requests.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _HINTS: Final = {
     404: "the token finds no such pull request",
 }
 _SIGN_IN = 203
-"""What is answered, with a page for people, to a token that is none."""
+"""The status of the answer, an HTML page, to an invalid token."""
 
 
 def azure_devops_from(environ: Mapping[str, str], clock: Clock) -> AzureDevOps:
     """Return the repository that the environment of a job names.
 
     Raises:
-        UsageError: one of the variables is missing or makes no sense.
+        UsageError: one of the variables is missing or invalid.
     """
     project, repository = environ.get("SYSTEM_TEAMPROJECT", ""), environ.get("BUILD_REPOSITORY_ID", "")
     if not project or not _REPOSITORY.fullmatch(repository):
@@ -63,12 +63,12 @@ class AzureDevOps:
     clock: Clock
 
     def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
-        """Keep one thread of ours on a pull request: the one that begins with the marker is changed, or one is made.
+        """Update our thread on a pull request, which begins with the marker, or create it.
 
-        It is a closed thread, so that it holds no merge that wants all of them resolved.
+        It is a closed thread, so that it does not block a merge that requires resolved threads.
 
         Raises:
-            ForgeError: Azure DevOps said no.
+            ForgeError: Azure DevOps refused.
         """
         threads = f"{self.repository}/pullRequests/{number}/threads"
         text = add_marker(body, marker)

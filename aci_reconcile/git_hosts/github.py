@@ -1,7 +1,7 @@
-"""GitHub's REST API, as much of it as one issue and one comment need.
+"""The part of GitHub's REST API for one issue and one comment.
 
-Documented at https://docs.github.com/rest/issues; the same on GitHub Enterprise Server, where ``GITHUB_API_URL`` says
-where it is. Issues and pull requests share their numbers and their comments.
+Documented at https://docs.github.com/rest/issues. It is the same on GitHub Enterprise Server, at ``GITHUB_API_URL``.
+Issues and pull requests share their numbers and their comments.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
     """Return the repository that the environment names: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
 
     Raises:
-        UsageError: one of them is missing or makes no sense.
+        UsageError: one of them is missing or invalid.
     """
     repository, token = environ.get("GITHUB_REPOSITORY", "").strip(), environ.get("GITHUB_TOKEN", "").strip()
     if not repository or not token:
@@ -66,13 +66,13 @@ def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
 
 
 def pull_request_of(environ: Mapping[str, str]) -> int | None:
-    """Return the number of the pull request that a workflow runs for; None where it runs for none."""
+    """Return the number of the pull request of a workflow run; None if there is none."""
     found = _PULL_REQUEST.fullmatch(environ.get("GITHUB_REF", ""))
     return int(found[1]) if found else None
 
 
 def run_of(environ: Mapping[str, str]) -> str:
-    """Return the page of the workflow run that this is; empty where it is none."""
+    """Return the page of this workflow run; empty outside a workflow."""
     server, run = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_RUN_ID", "")
     repository = environ.get("GITHUB_REPOSITORY", "")
     if (
@@ -97,10 +97,10 @@ class GitHub:
     def find(self, marker: str, label: str, /) -> Issue | None:
         """Return our issue, an open one first, then the oldest.
 
-        Only what this token's own user has opened is ours; a marker can be written by anyone.
+        Only issues opened by this token's user are ours, because anybody can write the marker.
 
         Raises:
-            ForgeError: GitHub said no.
+            ForgeError: GitHub refused.
         """
         listed = self._list_pages(f"/issues?state=all&labels={_escape(label)}&sort=created&direction=asc")
         issues = (each for each in listed if "pull_request" not in each)
@@ -108,10 +108,10 @@ class GitHub:
         return next((each for each in found if each.open), found[0] if found else None)
 
     def create(self, title: str, body: str, label: str, /) -> Issue:
-        """Open an issue; the label is looked at first, for an issue without it would not be found again.
+        """Open an issue; the label is created first, because an issue without it would not be found again.
 
         Raises:
-            ForgeError: GitHub said no, or it left the label out.
+            ForgeError: GitHub refused, or ignored the label.
         """
         self._make_label(label)
         made = self._request("POST", "/issues", {"title": title, "body": body, "labels": [label]})
@@ -126,7 +126,7 @@ class GitHub:
         """Give an issue this title and this body, and leave it open or closed.
 
         Raises:
-            ForgeError: GitHub said no.
+            ForgeError: GitHub refused.
         """
         state: dict[str, Json] = {"state": "open"} if opened else {"state": "closed", "state_reason": "completed"}
         return _to_issue(self._request("PATCH", f"/issues/{number}", {"title": title, "body": body, **state}))
@@ -135,18 +135,17 @@ class GitHub:
         """Add a comment to an issue or a pull request.
 
         Raises:
-            ForgeError: GitHub said no.
+            ForgeError: GitHub refused.
         """
         self._request("POST", f"/issues/{number}/comments", {"body": body})
 
     def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
-        """Keep one comment of ours: the one that begins with the marker is changed in place, or a new one is made.
+        """Update our comment, which begins with the marker, or create it.
 
-        A comment of anybody else is never taken for ours, whatever it begins with: its author could change it
-        afterwards.
+        A comment of another author is never ours, even with the marker, because that author could change it later.
 
         Raises:
-            ForgeError: GitHub said no.
+            ForgeError: GitHub refused.
         """
         text = add_marker(body, marker)
         found = next(self._find_ours(self._list_pages(f"/issues/{number}/comments?"), marker), None)
@@ -161,7 +160,7 @@ class GitHub:
         """Read from this repository's part of the API.
 
         Raises:
-            ForgeError: GitHub said no.
+            ForgeError: GitHub refused.
         """
         answer = self._ask("GET", path)
         if not answer.good:
@@ -169,7 +168,7 @@ class GitHub:
         return answer.json
 
     def _find_ours(self, found: Iterable[Mapping[str, Json]], marker: str) -> Iterator[Mapping[str, Json]]:
-        """Yield the texts with the marker that this token's user wrote; ask who that is only where one has it."""
+        """Yield texts with the marker that this token wrote; the author is only requested if there are any."""
         me = ""
         for each in found:
             if has_marker(as_text(each.get("body")), marker):
@@ -178,10 +177,10 @@ class GitHub:
                     yield each
 
     def _find_writer(self) -> str:
-        """Return the user who writes with this token.
+        """Return the author that this token writes as.
 
         Raises:
-            ForgeError: it is not valid.
+            ForgeError: the token is invalid.
         """
         me, answer = find_writer(self.base, self._ask_api)
         if answer.status == UNAUTHORIZED:
@@ -189,7 +188,7 @@ class GitHub:
         return me
 
     def _ask_api(self, url: str, body: Json) -> Answer:
-        """Send a read-only request to a part of the API outside the repository."""
+        """Send a read-only request to the API outside the repository."""
         return ask(Call("GET" if body is None else "POST", url, body, _HEADERS, self.bearer), self.clock)
 
     def _make_label(self, label: str) -> None:
@@ -199,11 +198,11 @@ class GitHub:
         if answer.status != _NOT_FOUND:
             raise self._make_error("GET", answer)
         made = self._ask("POST", "/labels", {"name": label, "color": _COLOUR, "description": _MEANING})
-        if not made.good and made.status != _UNPROCESSABLE:  # 422: somebody was faster
+        if not made.good and made.status != _UNPROCESSABLE:  # 422: another run has created it meanwhile
             raise self._make_error("POST", made)
 
     def _list_pages(self, path: str) -> Iterator[Mapping[str, Json]]:
-        """Yield the items of a list; pages are counted here, so that no link in an answer leads the token elsewhere."""
+        """Yield the items of a list; page numbers are computed here, so that no answer can redirect the token."""
         for page in range(1, _MOST_PAGES + 1):
             answer = self._ask("GET", f"{path}&per_page={_A_PAGE}&page={page}".replace("?&", "?"))
             if not answer.good:
@@ -241,10 +240,10 @@ def _to_issue(found: Mapping[str, Json]) -> Issue:
 
 
 def _read_number(found: Mapping[str, Json], name: str) -> int:
-    """Return a number that a path is made with.
+    """Return a number for a path.
 
     Raises:
-        ForgeError: the answer holds none.
+        ForgeError: the answer has none.
     """
     number = found.get(name)
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:

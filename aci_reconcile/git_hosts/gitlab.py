@@ -1,6 +1,6 @@
-"""GitLab's REST API, as much of it as one note on a merge request needs.
+"""The part of GitLab's REST API for one note on a merge request.
 
-Documented at https://docs.gitlab.com/api/notes/. A job's own token may not write notes, so that a project access token
+Documented at https://docs.gitlab.com/api/notes/. A job's own token may not write notes, so a project access token
 is needed; its user is a bot of the project.
 """
 
@@ -38,7 +38,7 @@ def gitlab_from(environ: Mapping[str, str], clock: Clock) -> GitLab:
     """Return the project that the environment names: CI_PROJECT_ID, GITLAB_TOKEN, CI_API_V4_URL.
 
     Raises:
-        UsageError: one of them is missing or makes no sense.
+        UsageError: one of them is missing or invalid.
     """
     project = environ.get("CI_PROJECT_ID", "").strip()
     if not _PROJECT.fullmatch(project):
@@ -59,10 +59,10 @@ class GitLab:
     clock: Clock
 
     def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
-        """Keep one note of ours on a merge request: the one that begins with the marker is changed, or one is made.
+        """Update our note on a merge request, which begins with the marker, or create it.
 
         Raises:
-            ForgeError: GitLab said no.
+            ForgeError: GitLab refused.
         """
         notes = f"/projects/{self.project}/merge_requests/{number}/notes"
         text = add_marker(body, marker)

@@ -1,4 +1,4 @@
-"""One issue, kept by itself: opened, updated, closed when all is well, and the same one reopened."""
+"""One issue, kept up to date: opened, updated, closed when all is well, and reopened."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the issue should say. Texts are Markdown and escaped already.
+    """The wanted content of the issue, in escaped Markdown.
 
-    ``news`` makes a comment of the issue as it is before it is changed, where something is new or gone; else an empty
-    text.
+    ``news`` returns a comment if something is new or gone compared to the current issue; else an empty text.
     """
 
     marker: str
@@ -31,10 +30,10 @@ class Wanted:
 
 
 def keep_issue(issues: Issues, wanted: Wanted) -> Kept:
-    """Bring the one issue with this marker to what it should be.
+    """Update the issue with this marker to the wanted content.
 
     Raises:
-        ForgeError: the forge said no.
+        ForgeError: the Git host refused.
     """
     found = issues.find(wanted.marker, wanted.label)
     body = add_marker(wanted.body, wanted.marker)

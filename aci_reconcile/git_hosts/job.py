@@ -1,4 +1,4 @@
-"""Where the job of a pipeline runs: on which forge, and for which pull request."""
+"""The Git host and the pull request of a pipeline job."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 def comments_from(environ: Mapping[str, str], clock: Clock) -> Comments:
-    """Return the forge on which the job runs, for it to be commented on.
+    """Return the Git host of the job, for comments.
 
     Raises:
-        UsageError: it is none of ours, or a variable that a job has is missing.
+        UsageError: the Git host is not supported, or a variable of the job is missing.
     """
     if environ.get("GITLAB_CI"):
         return gitlab_from(environ, clock)
@@ -32,7 +32,7 @@ def comments_from(environ: Mapping[str, str], clock: Clock) -> Comments:
 
 
 def find_request(environ: Mapping[str, str]) -> int | None:
-    """Return the number of the pull request or merge request of a job; None where there is none."""
+    """Return the number of the job's pull request or merge request; None if there is none."""
     name = "CI_MERGE_REQUEST_IID" if environ.get("GITLAB_CI") else "SYSTEM_PULLREQUEST_PULLREQUESTID"
     if environ.get("GITLAB_CI") or environ.get("TF_BUILD"):
         number = environ.get(name, "")
@@ -41,7 +41,7 @@ def find_request(environ: Mapping[str, str]) -> int | None:
 
 
 def make_request_hint(environ: Mapping[str, str]) -> str:
-    """Return a hint how a job runs for a pull request."""
+    """Return a hint about jobs for pull requests."""
     if environ.get("GITLAB_CI"):
         rule = "$CI_PIPELINE_SOURCE == 'merge_request_event'"
         return f"a merge request pipeline sets CI_MERGE_REQUEST_IID: add the rule {rule}"

@@ -1,12 +1,12 @@
-"""Which run of a workflow on GitHub planned the pull request that was merged: its artifact is what may be applied.
+"""Finds the workflow run on GitHub that planned a merged pull request; its artifact may be applied.
 
 Documented at https://docs.github.com/rest/actions/artifacts, https://docs.github.com/rest/actions/workflow-runs,
 https://docs.github.com/rest/commits/commits and https://docs.github.com/rest/git/refs.
 
-A run counts only if it is of this repository, of the workflow that is named, of the very commit and branch that were
-merged, was begun by the pull request itself, and ended well: nobody else's artifact of the same name is taken. The base
-that a run was for is told while its pull request is open, and not any more once that is merged (con/tinuous#28, where
-GitHub's support has seen the same): then no other pull request of that commit may lead into another branch.
+A run counts only if it belongs to this repository and the named workflow, ran on exactly the merged commit and branch,
+was triggered by the pull request itself, and succeeded: other artifacts with the same name are not used. GitHub returns
+the base of a run only while its pull request is open, and no longer after the merge (con/tinuous#28, confirmed there by
+GitHub's support). So no other pull request of that commit may lead into another branch.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ _MOST_PAGES: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What was merged, and what its plan is known by."""
+    """A merge, and the identification of its plan."""
 
     commit: str
-    """The commit that the merge made."""
+    """The merge commit."""
     ref: str
-    """The branch that it is on: ``refs/heads/main``."""
+    """The target branch: ``refs/heads/main``."""
     artifact: str
-    """The name that the plan was kept under."""
+    """The name of the plan's artifact."""
     workflow: str = "plan.yml"
-    """The file of the workflow that plans; its name, or its path in the repository."""
+    """The file of the planning workflow: its name, or its path in the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,16 @@ class PlannedRun:
 
 
 def find_planned_run(get: Get, merge: Merge) -> PlannedRun:
-    """Return the run that planned the pull request that a commit merged; one of them where it merged several.
+    """Return the run that planned the pull request of a merge commit; if there are several, for one of them.
 
     Args:
         get: reads from the repository's part of the API.
         merge: what was merged.
 
     Raises:
-        UsageError: the commit is none, or it is on no branch.
-        StalePlanError: no pull request was merged with it, or there is no plan of that one any more.
-        ForgeError: GitHub said no.
+        UsageError: the commit or its branch is invalid.
+        StalePlanError: the commit merged no pull request, or its plan no longer exists.
+        ForgeError: GitHub refused.
     """
     branch = check_branch(merge.ref, merge.commit)
     pulls = [
@@ -94,19 +94,19 @@ def find_planned_run(get: Get, merge: Merge) -> PlannedRun:
 
 
 def check_newest(get: Get, ref: str, commit: str) -> str:
-    """Look whether a commit is still what its branch, tag or pull request leads to, and return the name of that.
+    """Check that a commit is still the head of its branch, tag or pull request, and return that name.
 
-    A job that is run again has the commit that it had, whatever was merged, or taken back, since.
+    A rerun job keeps its old commit, even if others were merged or reverted since.
 
     Args:
         get: reads from the repository's part of the API.
         ref: the branch, as ``refs/heads/main``; or a tag, or the merge of a pull request.
-        commit: the one that the job is about.
+        commit: the commit of the job.
 
     Raises:
-        UsageError: the commit is none, or nothing leads to it.
-        StalePlanError: it is elsewhere by now.
-        ForgeError: GitHub said no.
+        UsageError: the commit or the ref is invalid.
+        StalePlanError: the ref has moved.
+        ForgeError: GitHub refused.
     """
     if not _COMMIT.fullmatch(commit):
         raise UsageError("GITHUB_SHA is not a commit")
@@ -114,7 +114,7 @@ def check_newest(get: Get, ref: str, commit: str) -> str:
     if name in {ref, ""} or not name.isprintable():
         raise UsageError("GITHUB_REF is not a branch", hint="a job sets it to a branch such as refs/heads/main")
     told = as_object(as_object(get(f"/git/ref/{quote(name)}")).get("object"))
-    if as_text(told.get("type")) == "tag" and _COMMIT.fullmatch(as_text(told.get("sha"))):  # one with a message
+    if as_text(told.get("type")) == "tag" and _COMMIT.fullmatch(as_text(told.get("sha"))):  # an annotated tag
         told = as_object(as_object(get(f"/git/tags/{as_text(told.get('sha'))}")).get("object"))
     now, shown = as_text(told.get("sha")), ref.removeprefix(_BRANCH)
     if now != commit:
@@ -128,7 +128,7 @@ def check_branch(ref: str, commit: str) -> str:
     """Check that a job runs for a commit of a branch, and return the branch.
 
     Raises:
-        UsageError: its commit is none, or it is on no branch.
+        UsageError: the commit or its branch is invalid.
     """
     if not _COMMIT.fullmatch(commit):
         raise UsageError("GITHUB_SHA is not a commit")
@@ -144,7 +144,7 @@ def _is_merge_of(found: Mapping[str, Json], merge: Merge) -> bool:
 
 
 def _list_artifacts(get: Get, name: str) -> Iterator[Mapping[str, Json]]:
-    """Yield the artifacts with a name, page by page."""
+    """Yield the artifacts with a name, from all pages; page numbers are computed here."""
     for page in range(1, _MOST_PAGES + 1):
         rest = f"&page={page}" if page > 1 else ""
         listed = as_object(get(f"/actions/artifacts?name={quote(name, safe='')}&per_page={_A_PAGE}{rest}"))
@@ -166,7 +166,7 @@ def _find_runs(kept: tuple[Mapping[str, Json], ...], head: str) -> Iterator[int]
 
 
 def _has_planned(run: Mapping[str, Json], pull: Mapping[str, Json], merge: Merge, get: Get) -> bool:
-    """Whether a run planned this very pull request, and ended well."""
+    """Whether a run planned exactly this pull request, and succeeded."""
     if as_text(run.get("event")) != "pull_request" or as_text(run.get("conclusion")) != "success":
         return False
     path = as_text(run.get("path")).partition("@")[0]
@@ -183,7 +183,7 @@ def _has_planned(run: Mapping[str, Json], pull: Mapping[str, Json], merge: Merge
 
 
 def _find_rivals(pull: Mapping[str, Json], get: Get) -> Iterator[Mapping[str, Json]]:
-    """Yield the pull requests of the same commit into another branch, which a run does not distinguish."""
+    """Yield the pull requests of the same commit into another branch; a run does not distinguish them."""
     label = quote(as_text(as_object(pull.get("head")).get("label")), safe="")
     listed = as_list(get(f"/pulls?state=all&head={label}&per_page={_A_PAGE}"))
     for each in map(as_object, listed):

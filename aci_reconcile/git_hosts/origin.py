@@ -1,8 +1,8 @@
-"""Where a report comes from: the run of a pipeline and the commit it is about, with their pages on the forge.
+"""The origin of a report: the pipeline run and the commit, with their pages on the Git host.
 
 The names of the variables are documented: GitHub's default variables, GitLab's predefined CI/CD variables, Azure
-Pipelines' predefined variables. What is not shaped as those forges shape it is left out: a text that a branch's name or
-a title could fill is never part of a link.
+Pipelines' predefined variables. Values in another format are ignored: a text that a branch name or a title could
+control is never part of a link.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Pages on the forge; what is not known is empty."""
+    """Pages on the Git host; unknown ones are empty."""
 
     run: str = ""
     commit: str = ""
@@ -31,12 +31,12 @@ class Origin:
 
 
 def find_origin(environ: Mapping[str, str], event: str = "") -> Origin:
-    """Return where the job of a pipeline runs, and for which commit.
+    """Return the run and the commit of a pipeline job.
 
     Args:
         environ: the job's variables.
-        event: the event that began a workflow on GitHub, as JSON; of a pull request it names the commit that was
-            pushed, where ``GITHUB_SHA`` is a merge of it that nobody has made.
+        event: the event that triggered a GitHub workflow, as JSON. For a pull request it names the pushed commit, while
+            ``GITHUB_SHA`` is a temporary merge.
     """
     if environ.get("GITLAB_CI"):
         return _find_gitlab_origin(environ)
@@ -71,7 +71,7 @@ def _find_azure_origin(environ: Mapping[str, str]) -> Origin:
 
 
 def _read_head(event: str) -> str:
-    """Return the head commit of a pull request; empty where the event names none."""
+    """Return the head commit of a pull request."""
     try:
         parsed: Any = json.loads(event or "{}")
         head = parsed["pull_request"]["head"]["sha"]
@@ -85,7 +85,7 @@ def _find_commit(*candidates: str) -> str:
 
 
 def _join_url(base: str, *parts: str) -> str:
-    """Join a URL and names, which are quoted; empty where one is missing."""
+    """Return a URL with escaped names below it; empty if one is missing."""
     if not all(parts):
         return ""
     return _clean_url("/".join((base.rstrip("/"), *(quote(each, safe="/") for each in parts))))
@@ -97,6 +97,6 @@ def _make_page_url(base: str, middle: str, name: str) -> str:
 
 
 def _clean_url(text: str) -> str:
-    """Return a URL without its last slash; empty where it is not a plain URL or its path climbs."""
+    """Return a URL without its final slash; empty if it is not valid, contains `..`, or a user name."""
     fits = _URL.fullmatch(text) is not None and ".." not in unquote(text).split("/")
     return text.rstrip("/") if fits else ""

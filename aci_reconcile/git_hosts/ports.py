@@ -1,4 +1,4 @@
-"""What we ask of a forge: protocols and the values that they exchange."""
+"""The interface of a Git host: protocols, and the values that they exchange."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue as the forge has it. ``url`` is for people."""
+    """An issue on the Git host. ``url`` is its web page."""
 
     number: int
     title: str
@@ -19,10 +19,10 @@ class Issue:
 
 
 class Outcome(StrEnum):
-    """What became of the issue or the comment that is kept."""
+    """The result of updating the issue or the comment."""
 
     NONE = "none"
-    """There is none, and none is wanted."""
+    """It does not exist, and is not needed."""
     OPENED = "opened"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was done, and where it can be seen."""
+    """The action, and the page of the result."""
 
     outcome: Outcome
     url: str = ""
@@ -46,7 +46,7 @@ class Issues(Protocol):
         ...
 
     def create(self, title: str, body: str, label: str, /) -> Issue:
-        """Open an issue with a label; the label is made where the repository has none of that name."""
+        """Open an issue with a label, which is created if the repository does not have it."""
         ...
 
     def change(self, number: int, /, *, title: str, body: str, opened: bool) -> Issue:
@@ -62,5 +62,5 @@ class Comments(Protocol):
     """The comments of one repository. Every method may raise a ``ForgeError``."""
 
     def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
-        """Keep one comment of ours on an issue or a pull request: the one that begins with the marker, or a new one."""
+        """Update our comment on an issue or a pull request, which begins with the marker, or create it."""
         ...

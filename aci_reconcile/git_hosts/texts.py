@@ -1,4 +1,4 @@
-"""Texts for a forge: the marker by which our own are found again, and how long they may be."""
+"""Texts for a Git host: the marker that identifies our own, and their maximum length."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ _NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9._/@:=-]")
 
 
 def make_marker(what: str, key: str) -> str:
-    """Return a hidden first line: ``<!-- aci-reconcile-drift: shop/prod -->``; ``what`` is one of our own words.
+    """Return a hidden first line: ``<!-- aci-reconcile-drift: shop/prod -->``; ``what`` is a fixed word.
 
-    What could end an HTML comment never stands in it.
+    It never contains anything that could end an HTML comment.
     """
     return f"<!-- aci-reconcile-{what}: {_NOT_IN_KEYS.sub('_', key)} -->"
 
 
 def add_marker(text: str, mark: str) -> str:
-    """Return the text below its marker, cut to the length that a forge accepts."""
+    """Return the text below its marker, cut to the maximum length."""
     return fit(f"{mark}\n{text}")
 
 
 def has_marker(text: str, mark: str) -> bool:
-    """Whether a text begins with the marker; a marker that is quoted further down does not count."""
+    """Whether a text is ours: its first line is the marker. A marker further down, such as a quote, does not count."""
     return text.lstrip("\ufeff \r\n\t").startswith(mark)
 
 
 def is_same(left: str, right: str) -> bool:
-    """Whether two texts are equal but for line ends and trailing white space, which a forge may change."""
+    """Whether two texts are equal, although a Git host may change line breaks and trailing white space."""
     one, other = (each.replace("\r\n", "\n").rstrip() for each in (left, right))
     return one == other
 
 
 def fit(text: str, most: int = MOST) -> str:
-    """Return the text, or as many of its first lines as fit with a note that it was cut."""
+    """Return the text, or the first lines that fit, and a line about the cut."""
     if _count_units(text) <= most:
         return text
     room = most - _count_units(_CUT)

@@ -1,4 +1,4 @@
-"""Where requests may go: https, or plain http on this machine; and how a URL is named without giving it away."""
+"""Checks the URLs of requests (https, or plain http on this machine), and displays them without secrets."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def check_url(url: str, name: str) -> str:
-    """Check that requests may go to a URL, and return it; ``name`` is the option or variable that holds it.
+    """Return the URL if it is allowed; ``name`` is the option or variable with it.
 
-    The URL itself is in no message: it may hold a token.
+    No message quotes the URL, because it may contain a token.
 
     Raises:
-        UsageError: it is no URL, it is plain http to another machine, or it holds a user name.
+        UsageError: it is not a URL, is plain http to another machine, or contains a user name.
     """
     try:
         parts = urlsplit(url.strip())
@@ -35,7 +35,7 @@ def check_url(url: str, name: str) -> str:
 
 
 def without_path(url: str) -> str:
-    """Return scheme and host of a URL for messages; its path may hold a token."""
+    """Return scheme and host, with an ellipsis for the rest."""
     parts: SplitResult = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/…"
 

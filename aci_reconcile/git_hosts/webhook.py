@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where notifications go. The URL may hold a token, so that only its host is ever shown."""
+    """The receiver of notifications. The URL may contain a token, so only its host is shown."""
 
     url: str = field(repr=False)
 
     @classmethod
     def of(cls, url: str, name: str) -> Webhook:
-        """Return the webhook; ``name`` is the option that holds the URL.
+        """Return the webhook; ``name`` is the option with the URL.
 
         Raises:
-            UsageError: requests may not go there.
+            UsageError: the URL is not allowed.
         """
         return cls(check_url(url, name))
 
@@ -35,10 +35,10 @@ class Webhook:
 
 
 def post(webhook: Webhook, body: Mapping[str, object], clock: Clock) -> None:
-    """Send a notification; sent again, up to four times in all, where no answer came or the receiver was busy.
+    """Send a notification, up to four times if there is no answer or the receiver is busy.
 
     Raises:
-        ForgeError: it was not taken.
+        ForgeError: it was not accepted.
     """
     answer = ask(Call("POST", webhook.url, body), clock)
     if not answer.good:

@@ -1,7 +1,7 @@
-"""HTTP with bounds: no redirect is followed, an answer has a size and a time, and waiting is limited.
+"""HTTP with limits: no redirects, a maximum size and time of an answer, and a maximum wait.
 
-The only importer of requests, which comes with azure-core and knows the proxies and certificates of the environment.
-What it raises is not passed on: its messages hold whole URLs.
+The only importer of requests, which comes with azure-core and uses the proxies and certificates of the environment.
+Its exceptions are not passed on, because their messages contain whole URLs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Json
 
 TIMEOUT: Final = 10.0
-"""Seconds for a request, with all of its repetitions: a comment is not worth more."""
+"""Timeout of a request in seconds, retries included: a comment is not worth more."""
 
 _ATTEMPTS: Final = 4
 _SHORTEST: Final = 0.5
@@ -36,7 +36,7 @@ _FORBIDDEN, _TOO_MANY = 403, 429
 
 
 class Bearer:
-    """A token that shows itself nowhere; it goes into one header."""
+    """A token that is never displayed, and sent in one header only."""
 
     __slots__ = ("__token",)
 
@@ -44,7 +44,7 @@ class Bearer:
         self.__token = token
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Give a request the token."""
+        """Add the token to a request."""
         request.headers["Authorization"] = f"Bearer {self.__token}"
         return request
 
@@ -53,10 +53,10 @@ class Bearer:
 
 
 def read_token(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bearer:
-    """Read a token from an environment variable.
+    """Return the token in a variable.
 
     Raises:
-        UsageError: it is not set, or holds what no token does.
+        UsageError: it is not set, or not a token.
     """
     token = environ.get(name, "").strip()
     if not token:
@@ -68,7 +68,7 @@ def read_token(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bear
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. ``repeatable``: sending it twice does no more than once, so that it may be sent again."""
+    """A request. ``repeatable``: it is idempotent, so it may be sent again."""
 
     method: str
     url: str
@@ -79,13 +79,13 @@ class Call:
 
     @property
     def where(self) -> str:
-        """Where it goes, for messages."""
+        """The destination, for messages."""
         return without_path(self.url)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; names of headers in lower case."""
+    """An answer; names of headers are lowercase."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -93,15 +93,15 @@ class Answer:
 
     @property
     def good(self) -> bool:
-        """Whether the request was carried out."""
+        """Whether the request succeeded."""
         return 200 <= self.status < 300  # noqa: PLR2004  the class of status codes
 
     @property
     def json(self) -> Json:
-        """The body as JSON; None where there is none, and where a refusal is none.
+        """The body as JSON; None if there is none, or a refusal is not JSON.
 
         Raises:
-            ForgeError: all is said to be well, and the body is damaged: half a list is not taken for an empty one.
+            ForgeError: the body of a success is damaged; an incomplete list must not count as an empty one.
         """
         try:
             return cast("Json", json.loads(self.body))
@@ -117,13 +117,12 @@ class _NoAnswerError(Exception):
 
 
 def ask(call: Call, clock: Clock) -> Answer:
-    """Send a request, again where that helps, and return the last answer, good or bad.
+    """Send a request, with retries if they help, and return the last answer, good or bad.
 
-    Waits as long as ``Retry-After`` or the reset of the rate limit says, else 1, 2 and 4 seconds, as far as ten seconds
-    last for all of it.
+    It waits for ``Retry-After`` or the reset of the rate limit, else 1, 2 and 4 seconds, within ten seconds in total.
 
     Raises:
-        ForgeError: no answer came, or one that may not be followed.
+        ForgeError: there was no answer, or a redirect.
     """
     until = clock.now() + TIMEOUT
     for attempt in range(_ATTEMPTS):
@@ -146,9 +145,9 @@ def ask(call: Call, clock: Clock) -> Answer:
 
 
 def _choose_wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float | None:
-    """Return for how many seconds to wait before the request is sent again; None where that is no use."""
-    header = answer.headers.get("retry-after", "")
-    asked = float(header) if header.isascii() and header.isdecimal() else None
+    """Return the seconds to wait before a retry; None if a retry is of no use."""
+    told = answer.headers.get("retry-after", "")
+    asked = float(told) if told.isascii() and told.isdecimal() else None
     spent = answer.headers.get("x-ratelimit-remaining") == "0"
     if answer.status == _TOO_MANY or (answer.status == _FORBIDDEN and (asked is not None or spent)):
         reset = answer.headers.get("x-ratelimit-reset", "")
@@ -160,9 +159,9 @@ def _choose_wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> 
 
 
 def _send_within(seconds: float, call: Call) -> Answer:
-    """Send a request and return its answer, if all of it comes in time.
+    """Send a request and return its answer, if it arrives completely in time.
 
-    The timeouts of sockets count from byte to byte; so another thread asks, and whoever waits for it gives up.
+    Socket timeouts count from byte to byte, so another thread sends the request, and the caller stops waiting for it.
     """
     answers: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
@@ -189,7 +188,7 @@ def _send(call: Call, seconds: float) -> Answer:
     headers = {"User-Agent": "aci-reconcile", "Content-Type": "application/json", **call.headers}
     with requests.Session() as session:
         session.trust_env = not is_loopback(urlsplit(call.url).hostname or "")
-        session.auth = call.bearer or _add_nothing  # without one, requests looks into ~/.netrc
+        session.auth = call.bearer or _add_nothing  # without auth, requests reads ~/.netrc
         request: Callable[..., Response] = session.request
         bounds: dict[str, Any] = {"timeout": seconds, "allow_redirects": False, "stream": True}
         try:

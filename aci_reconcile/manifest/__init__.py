@@ -1,6 +1,6 @@
-"""Manifests: YAML and JSON files in, resources and diagnostics out.
+"""Manifests: reads YAML and JSON files, returns resources and diagnostics.
 
-``load`` is the road; what authors do wrong is a ``Diagnostic``, never an exception.
+``load`` is the entry point. Mistakes of authors are ``Diagnostic`` values, never exceptions.
 """
 
 from __future__ import annotations

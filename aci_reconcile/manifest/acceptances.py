@@ -35,7 +35,7 @@ def acceptances(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], tuple[Di
         cwd: where paths are shown from.
 
     Returns:
-        The acceptances, and what is wrong with the file; with an error among the latter the former are not complete.
+        The acceptances, and the diagnostics of the file. If there is an error, the acceptances are incomplete.
     """
     findings = Findings()
     files = Files(cwd, file.parent, boundary(file.parent))
@@ -63,14 +63,14 @@ def _accepted(node: Source, findings: Findings) -> Iterator[Acceptance]:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One entry of the list; what is wrong with it is noted with its place."""
+    """One entry of the list; its mistakes are noted with their places."""
 
     node: MapNode
     path: str
     findings: Findings
 
     def read(self) -> Acceptance | None:
-        """Return the acceptance; None where nothing says which drift is meant, or why, or until when."""
+        """Return the acceptance; None if the entry lacks the drift it accepts, a reason or an end date."""
         self._check_keys()
         reason, until = self._reason(), self._until()
         fingerprint = self._matching("fingerprint", _FINGERPRINT, "16 hexadecimal digits, as `drift --verbose` shows")

@@ -1,4 +1,4 @@
-"""What can only be checked with all documents at hand: addresses, dependencies, patches."""
+"""Checks that need all documents: addresses, dependencies, patches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.settings import Settings
 
 _SHOWN: Final = 20
-"""Groups of a circle that are named."""
+"""Number of groups that the message about a circle names."""
 
 
 def check_set(declared: Sequence[Declared], settings: Settings, findings: Findings) -> tuple[Resource, ...]:
@@ -34,7 +34,7 @@ def check_set(declared: Sequence[Declared], settings: Settings, findings: Findin
 
 
 def _check_patches(settings: Settings, known: Known, findings: Findings) -> None:
-    """Complain of patches that fit no group; in other environments the resource group may be another."""
+    """Complain of patches that match no group; other environments may have other resource groups."""
     if not (settings.patches or settings.elsewhere):
         return
     checked = [(patch, patch.key.lower()) for patch in settings.patches]
@@ -76,7 +76,7 @@ def _with_dependencies(declared: Declared, known: Known) -> Resource:
 
 
 def _address(item: Item, own: ResourceId, known: Known) -> str:
-    """Return the full address of a group that another depends on; empty: the reason has been noted."""
+    """Return the full address of a group in ``dependsOn``; empty if the reason has been noted."""
     fits = known.fits(item.text)
     if not fits:
         hint = item.findings.near(item.text, known.names)
@@ -108,6 +108,6 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
 
 
 def _way(circle: tuple[str, ...]) -> str:
-    """Return a circle as a way back to where it began; a long one without its middle."""
+    """Return a circle as a path back to its first group; a long one is shortened in the middle."""
     shown = circle if len(circle) <= _SHOWN else (*circle[: _SHOWN - 1], "…", circle[-1])
     return " → ".join([*shown, circle[0]])

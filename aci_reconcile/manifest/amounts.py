@@ -1,7 +1,7 @@
-"""Amounts as other tools write them (``500m``, ``1.5Gi``, ``1 core``), and the number that a manifest wants instead.
+"""Amounts as other tools write them (``500m``, ``1.5Gi``, ``1 core``), and the number that a manifest needs instead.
 
 Kubernetes counts CPU in thousandths and memory in bytes with a suffix; Compose writes ``512M`` and ``1g``. Azure counts
-cores and GB (10⁹ or 2³⁰ bytes is not documented; the hint takes the two for one, as Azure's own examples do).
+cores and GB (10⁹ or 2³⁰ bytes is not documented; the hint treats them as equal, as Azure's own examples do).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SMALLEST: Final = 0.01
 
 
 def plain_number(name: str, text: str) -> str:
-    """Return a hint with the number that an amount comes to; empty where it is no amount, or comes to next to nothing.
+    """Return a hint with the number for an amount; empty if the text is not an amount, or is almost zero.
 
     Args:
         name: what the field is called.
@@ -35,7 +35,7 @@ def plain_number(name: str, text: str) -> str:
 
 
 def _factor(name: str, unit: str) -> float:
-    """Return what one of a unit is; 0 where that is not known."""
+    """Return the factor of a unit; 0 if the unit is unknown."""
     if name != "memoryInGB":
         return _CPU.get(unit, 0) if name == "cpu" else 0
     found = _BYTES.fullmatch(unit)

@@ -1,4 +1,4 @@
-"""Projects below a project: a folder with a project file of its own is that project's, and is left out above."""
+"""Projects below a project: a folder with its own project file belongs to that project only."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Beneath:
-    """Tells which project below ``root`` a path belongs to, be it by a link, and keeps what was found.
+    """Finds the project below ``root`` that a path belongs to, links included, and caches the answers.
 
-    ``root`` is the folder of the project file, or where the run begins when there is none.
+    ``root`` is the folder of the project file or, without one, the current folder.
     """
 
     root: Path
@@ -31,7 +31,7 @@ class Beneath:
     _known: dict[Path, Path | None] = field(default_factory=dict["Path", "Path | None"])
 
     def project_of(self, path: Path) -> Path | None:
-        """Return the project file of a path that belongs to a project below; None: it is this project's."""
+        """Return the project file of a path in a project below; None if the path belongs to this project."""
         for each in dict.fromkeys((path, path.resolve())):
             found = self._of(each if each.is_dir() else each.parent)
             if found is not None:
@@ -40,9 +40,9 @@ class Beneath:
         return None
 
     def declared(self, files: Files) -> dict[str, str]:
-        """Return what the projects below declare, each with its project file, without asking whether it is right.
+        """Return the groups that the projects below declare, each with its project file, without validation.
 
-        The key is the address in small letters, without a resource group where that cannot be told from the files.
+        The key is the address in lowercase, without the resource group if the files do not determine it.
         """
         groups: dict[str, str] = {}
         waiting = [*self.found, *self._beside()]
@@ -62,10 +62,10 @@ class Beneath:
         return groups
 
     def _beside(self) -> Iterator[Path]:
-        """Yield the project files near the root that no folder of manifests leads to.
+        """Yield the project files near the root that are outside the folders of manifests.
 
-        A project is often split into a folder beside the manifests. Deeper down nobody looks: a repository may hold
-        anything.
+        A project is often split into a folder beside the manifests. Deeper folders are not searched, because a
+        repository may contain anything.
         """
         root = self.root.resolve()
         for depth in ("*", "*/*"):
@@ -75,7 +75,7 @@ class Beneath:
                     yield file
 
     def holds(self, path: Path) -> bool:
-        """Whether a file stands in a folder below the root."""
+        """Whether a file is in a folder below the root."""
         return any(True for _ in self._way(path.parent))
 
     def _of(self, folder: Path) -> Path | None:
@@ -85,7 +85,7 @@ class Beneath:
         return self._known[folder]
 
     def _way(self, folder: Path) -> Iterator[Path]:
-        """Yield a folder and those above it, as far as the root, which is none of them."""
+        """Yield a folder and its parents below the root."""
         for root in dict.fromkeys((self.root, self.root.resolve())):
             if folder.is_relative_to(root):
                 yield from (each for each in (folder, *folder.parents) if each != root and each.is_relative_to(root))
@@ -93,7 +93,7 @@ class Beneath:
 
 
 def _resource_groups(file: Path, files: Files) -> frozenset[str]:
-    """Return where the groups of a project may live that do not say it themselves; empty: that is not known."""
+    """Return the resource groups of a project's groups that name none; empty if unknown."""
     root = read_root(file, files, Findings())
     known = root.get("environments")
     layers = [root, *(entry.value for entry in known.entries)] if isinstance(known, MapNode) else [root]

@@ -1,4 +1,4 @@
-"""Words of other tools in a manifest: what Kubernetes, Compose and ``az`` call a thing, and what it is called here.
+"""Words of Kubernetes, Compose and ``az`` in a manifest, and what to write instead.
 
 The words are those of the Kubernetes API for pods, of the Compose specification, and of ``az container create --help``.
 """
@@ -68,24 +68,24 @@ _WORDS: Final[Mapping[str, str]] = {
     "vnet": _SUBNET,
     "workingdir": 'the image defines it; to change it, write `command: [/bin/sh, -c, "cd /dir && …"]`',
 }  # fmt: skip
-"""By the word in small letters, without `-` and `_`."""
+"""By the word in lowercase, without `-` and `_`."""
 
 _INVISIBLE: Final = re.compile(r"[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
 _CURLED: Final = re.compile(r"[\u2018-\u201f]")
 
 
 def borrowed(key: str) -> str:
-    """Return what to write in the place of a word of another tool; empty where it is none that is known."""
+    """Return what to write instead of a word of another tool; empty if the word is unknown."""
     return _WORDS.get(squeezed(key), "")
 
 
 def squeezed(key: str) -> str:
-    """Return a key in small letters, without what joins its words: ``memory_in_gb``, ``memory-in-gb``."""
+    """Return a key in lowercase, without the separators of its words: ``memory_in_gb``, ``memory-in-gb``."""
     return key.replace("_", "").replace("-", "").lower()
 
 
 def odd_characters(text: str) -> str:
-    """Say which character looks like a blank, like nothing, or like a quote, and is none; empty where there is none."""
+    """Name a character that only looks like a space, like nothing, or like a quote; empty if there is none."""
     found = _INVISIBLE.search(text)
     if found is not None:
         return f"it contains U+{ord(found.group()):04X}, which looks like a space, but is not: type it again"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def complaint(document: Mapping[str, Any], name: str) -> str:
-    """Return the first thing that the schema ``name`` has against a document; empty where it has nothing."""
+    """Return the first violation of the schema ``name`` in a document; empty if there is none."""
     import jsonschema.validators
 
     validator: Any = jsonschema.validators.Draft202012Validator(schema(name))

@@ -1,4 +1,4 @@
-"""One document of a manifest becomes a resource."""
+"""Turns one document of a manifest into a resource."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.settings import Settings
 
 KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
-"""The resource types a manifest may declare, each with what it holds."""
+"""The resource types that a manifest may declare, each with its fields."""
 
 _SIBLINGS: Final[Mapping[str, str]] = {
     "microsoft.containerinstance/ngroups": "a manifest declares one container group: write one manifest per replica",
@@ -49,19 +49,19 @@ _SIBLINGS: Final[Mapping[str, str]] = {
     ),
     "microsoft.app/containerapps": "Container Apps is another service; a manifest declares one container group of ACI",
 }
-"""Types that a slip of the pen does not explain, in small letters."""
+"""Known types, in lowercase, that are not supported: no typo, so they get their own hint."""
 
 _NULL: Final = "a group needs a {0}, and `null` removes the one from the project"
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
 """What can stand in an ARM id as the name of a resource (docs: naming rules)."""
 _DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-"""Docs (`containerGroupName` of deployment scripts): what a container group is called; no refusal was ever shown."""
+"""Documented for `containerGroupName` of deployment scripts; no refusal of another name is known."""
 
 
 def read_document(
     node: Source, request: Request, settings: Settings, references: References, findings: Findings
 ) -> Declared | None:
-    """Return what a document declares; None where it is empty, or too wrong to be a resource."""
+    """Return the resource that a document declares; None if it is empty or invalid."""
     if isinstance(node, ScalarNode) and node.null:
         return None
     other = foreign(node)
@@ -115,7 +115,7 @@ class _Document:
         return Declared(resource, api_version, ours, tuple(named(item)) if refers else ())
 
     def _lenient(self, api_version: str) -> bool:
-        """Whether the manifest may know more than we do: it was written for a newer api-version."""
+        """Whether unknown properties are allowed, because the manifest was written for a newer api-version."""
         wanted = newest(api_version, self.settings.project.api_version)
         return bool(wanted) and api_order(wanted) > api_order(API_VERSION)
 
@@ -131,7 +131,7 @@ class _Document:
         return ""
 
     def _spec(self) -> Node | None:
-        """Return what the declared type holds; None where it is not known."""
+        """Return the fields of the declared type; None if the type is unknown."""
         value = _lookup(self.node, "type")
         if value is None or (isinstance(value, ScalarNode) and value.null):
             return KINDS[CONTAINER_GROUPS]
@@ -190,7 +190,7 @@ class _Document:
             yield from (patch for patch in self.settings.patches if patch.key.lower() == wanted)
 
     def _declared_group(self) -> str:
-        """Return the resource group that the manifest says, its references replaced; what is wrong is told later."""
+        """Return the manifest's resource group, with its references replaced; mistakes are reported later."""
         group = _lookup(self.node, "resourcegroup")
         if not isinstance(group, ScalarNode) or group.null or "${" not in group.text:
             return group.text if isinstance(group, ScalarNode) and not group.null else ""
@@ -198,7 +198,7 @@ class _Document:
         return text.value if isinstance(text.value, str) and not text.failed else ""
 
     def _ours(self, merged: MapNode, typing: Typing) -> Item:
-        """Return what is ours and never sent to Azure: the resource group and the life cycle."""
+        """Return the keys that are never sent to Azure: the resource group and the life cycle."""
         kept = tuple(entry for entry in merged.entries if entry.key in OURS.children)
         value = typing.read(MapNode(kept, merged.where), OURS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
@@ -209,7 +209,7 @@ class _Document:
         return value if isinstance(value, dict) else {}
 
     def _resource_group(self, ours: Item, merged: MapNode) -> str:
-        """Return the resource group: the manifest's, else the project's, else the flag's, which contradicts neither."""
+        """Return the resource group of the manifest, else of the project, else of the flag, which may not differ."""
         item = ours.at("resourceGroup")
         declared = as_text(item.value)
         flag = self.request.resource_group
@@ -248,13 +248,13 @@ class _Document:
             message = _NULL.format("location") if removed else "the group has no location"
             self.findings.add("ACI136", where, message, hint=hint, path="location")
         told = self.settings.said("location")
-        if not declared and not removed and told is not None:  # what is to be said of it is said once for all groups
+        if not declared and not removed and told is not None:  # its mistakes are reported once for all groups
             typing.places.where["location",] = told
         return {"location": found, **body} if found else body
 
 
 def _lookup(node: MapNode, name: str) -> Source | None:
-    """Return the value of a key, whatever its spelling; the first one where there are several."""
+    """Return the value of a key in any case; the first one if there are several."""
     for entry in node.entries:
         if squeezed(entry.key) == name:
             return entry.value
@@ -262,7 +262,7 @@ def _lookup(node: MapNode, name: str) -> Source | None:
 
 
 def _fitting(defaults: MapNode | None, group: Source) -> MapNode | None:
-    """Return the defaults that may be laid under a group: one from a standby pool takes its properties from there."""
+    """Return the defaults that apply to a group; a group from a standby pool takes its properties from the pool."""
     properties = group.get("properties") if isinstance(group, MapNode) else None
     claims = isinstance(properties, MapNode) and properties.entry("standbyPoolProfile") is not None
     return defaults.without("properties") if defaults is not None and claims else defaults

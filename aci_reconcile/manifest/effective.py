@@ -1,4 +1,4 @@
-"""The settings that count, each with the place that says it: the project file for one environment, and the defaults."""
+"""The effective settings for one environment, each with its source: the project file, or the default."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _APART = frozenset({"environments", "defaults", "variables"})
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting. ``where`` is None for a default; ``environment`` tells that the chosen environment says it."""
+    """A setting. ``where`` is None for a default; ``environment`` is True if the chosen environment sets it."""
 
     name: str
     value: Json = field(repr=False)
@@ -38,12 +38,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Sayings:
-    """What the project file says: as a whole with the environment laid over it, and what the environment says."""
+    """The settings of the project file: merged with the environment, and those of the environment alone."""
 
     root: MapNode | None = None
     overlay: MapNode | None = None
     defaults: MapNode | None = None
-    """In ARM's shape, so that what is secret in it is known."""
+    """In ARM's shape, so that secret fields can be recognized."""
     patches: tuple[Entry, ...] = ()
 
     def settings(self) -> tuple[Setting, ...]:
@@ -72,7 +72,7 @@ def _places(node: MapNode) -> Iterator[Where]:
 
 
 def _walked(node: Source | None, spec: Node, at: str) -> Iterator[tuple[str, Json, Where | None]]:
-    """Yield what the project file says, and the default of what it does not say."""
+    """Yield the values of the project file, and defaults for the others."""
     for name, below in spec.children.items():
         if name in _APART:
             continue
@@ -101,7 +101,7 @@ def _said(node: MapNode, spec: Node | None, at: str) -> Iterator[tuple[str, Json
 
 
 def _shown(node: Source, spec: Node | None) -> Json:
-    """Return a value as it may be shown; its references are left as they are."""
+    """Return a value for display; references are not replaced."""
     if spec is not None and spec.write_only:
         return REDACTED
     if isinstance(node, MapNode):

@@ -1,4 +1,4 @@
-"""Where nothing is declared that may have been declared before: files, documents and folders that are empty."""
+"""Empty files, documents and folders, which may have declared groups before."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _HINT = "remove it, or add a manifest: until then nothing is pruned"
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """Takes down each of them once, and warns of it.
+    """Records each of them once, and warns.
 
-    Whoever empties a file by mistake, or renders a template to nothing, has not said that its groups are to go.
+    An empty file may be a mistake, or a template that rendered to nothing. It is not a request to delete groups.
     """
 
     findings: Findings
     places: dict[Where, None] = field(default_factory=dict["Where", None])
 
     def in_file(self, where: Where, documents: tuple[Source, ...]) -> None:
-        """Look at the documents of a file; one with an error is never planned from, whatever it holds."""
+        """Check the documents of a file. A file with an error is not recorded: nothing is planned from it anyway."""
         empty = [node.where for node in documents if _says_nothing(node)]
         if len(empty) < len(documents):
             for each in empty:
@@ -37,7 +37,7 @@ class Emptied:
             self._note(where, "no manifest in this file")
 
     def folder(self, where: Where) -> None:
-        """Take down a folder that holds no manifest."""
+        """Record a folder without manifests."""
         if not self.findings.wrong(where.file):
             self._note(where, "no manifest in this folder")
 
@@ -47,7 +47,7 @@ class Emptied:
 
 
 def nothing_here(where: Where) -> Diagnostic:
-    """Return what is to be said where manifests are checked and there are none."""
+    """Return the warning for a check that found no manifests."""
     hint = "name the folder with your manifests, write one (docs/manifests.md), or run `aci-reconcile import`"
     message = "no manifest here: nothing was checked"
     return Diagnostic(where, "ACI263", message, hint, severity=CODES["ACI263"].severity)

@@ -1,4 +1,4 @@
-"""Base64, which ARM wants the files of secret volumes in; secrets are encoded and checked without being opened."""
+"""Base64, which ARM expects for files of secret volumes; secrets are encoded and checked without being revealed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def encode(text: str) -> str:
 
 
 def is_base64(secret: Secret) -> bool:
-    """Whether a secret is base64; one that could not be had may be."""
+    """Whether a secret is base64; True if its value is missing."""
     good = [True]
 
     def look(text: str) -> str:

@@ -1,6 +1,6 @@
-"""The short form becomes ARM's shape: names are put right, what was left out is wrapped again, every place is kept.
+"""Expands the short form into ARM's shape: corrects names, adds omitted wrappers, keeps every place.
 
-One function, from nodes to nodes. What a value is, is not asked here; that is ``typed``'s part.
+It maps nodes to nodes. ``typed`` checks the values.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ _REMOVED = {
 }
 _NOT_IN_INIT = frozenset({"ports", "resources", "livenessprobe", "readinessprobe", "configmap"})
 _LIFTED = "additionalproperties"
-"""What the SDK below ``az`` puts the properties into that its own model does not know (azure-core's serialization)."""
+"""The key under which the SDK of ``az`` stores properties unknown to its model (azure-core's serialization)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What the expansion of one document needs to know."""
+    """The context of expanding one document."""
 
     findings: Findings
     lenient: bool = False
-    """Whether unknown properties pass, because the manifest was written for a newer api-version than we know."""
+    """Whether to pass on unknown properties, because the manifest declares a newer api-version than we know."""
 
 
 def expand(node: Source, spec: Node, at: str, run: Expansion) -> Source:
@@ -81,20 +81,20 @@ def _label(node: Source, spec: Node, index: int) -> str:
 
 
 def join(at: str, name: str, spec: Node | None = None) -> str:
-    """Return the path of a property, as people name it; names that are noise to them are left out."""
+    """Return the path of a property as shown to users, without ARM's wrappers."""
     return at if spec is not None and spec.row.unnamed else _joined(at, name)
 
 
 @functools.lru_cache(maxsize=4096)
 def _joined(at: str, name: str) -> str:
-    """Join the two; the same few names come again with each group."""
+    """Join the two; cached, because every group repeats the same few names."""
     if _WORD.fullmatch(name) is None:
         return f"{at}[{name}]"
     return f"{at}.{name}" if at else name
 
 
 class _Object:
-    """One object on its way: its own properties, and those that ARM keeps one level deeper."""
+    """One object during expansion: its own properties, and those that ARM keeps one level deeper."""
 
     def __init__(self, node: MapNode, spec: Node, at: str, run: Expansion) -> None:
         self._node = node
@@ -122,7 +122,7 @@ class _Object:
         return MapNode(tuple(entries), self._node.where)
 
     def _flat(self, node: MapNode) -> Iterable[Entry]:
-        """Yield the entries of an object, and those that an export of ``az`` holds in ``additional_properties``."""
+        """Yield the entries of an object, including those in ``additional_properties`` of an export of ``az``."""
         for entry in node.entries:
             if squeezed(entry.key) != _LIFTED:
                 yield entry
@@ -153,7 +153,7 @@ class _Object:
             self._place(each, inner, None)
 
     def _place(self, entry: Entry, spec: Node, inner: Node | None) -> None:
-        """Put an entry where ARM has it: into the object itself, or into its ``properties``."""
+        """Put an entry where ARM expects it: into the object itself, or into its ``properties``."""
         name = _spelled(entry.key, spec)
         if name is not None:
             self._keep(entry, name, spec.children[name], self._outside if spec is self._spec else self._inside)
@@ -182,7 +182,7 @@ class _Object:
             self._run.findings.add("ACI114", entry.where, message, path=join(self._at, name))
             return
         if entry.key == name and type(entry.value) is ScalarNode and row.path not in SHORTHANDS:
-            into[name] = entry  # most values are texts that can't be written in short: nothing is to be expanded
+            into[name] = entry  # shortcut: most values are texts, which have no short form
             return
         into[name] = Entry(name, entry.where, expand(entry.value, spec, join(self._at, name, spec), self._run))
 
@@ -219,12 +219,12 @@ class _Object:
             add("ACI110", entry.where, f"unknown property {quote(entry.key)}", hint=hint, path=path)
 
     def _left_over(self, lowered: str) -> bool:
-        """Whether an unknown key is what ``az`` writes: it adds a resource group wherever it finds an ARM id."""
+        """Whether an unknown key comes from ``az``, which adds a resource group wherever it finds an ARM id."""
         return (lowered in _LEFTOVERS and not self._at) or (lowered == "resourcegroup" and "id" in self._spec.children)
 
 
 def _misplaced(lowered: str, spec: Node) -> str:
-    """Return a hint where the property is known elsewhere: one of the group in a container, or the other way round."""
+    """Return a hint if the property belongs elsewhere: to the group instead of a container, or vice versa."""
     group = ROOT.children["properties"]
     containers = group.children["containers"].item
     properties = containers.children["properties"] if containers else None
@@ -236,7 +236,7 @@ def _misplaced(lowered: str, spec: Node) -> str:
 
 
 def _says_nothing(node: Source) -> bool:
-    """Whether a null is written: ``az`` does so wherever there is nothing to say."""
+    """Whether a value is an explicit null, which ``az`` writes for every unset property."""
     return isinstance(node, ScalarNode) and node.null and bool(node.text)
 
 

@@ -1,4 +1,4 @@
-"""Which files are manifests, what they say, and what manifests may read besides: nothing outside the repository."""
+"""Finds and reads manifests, and files that manifests refer to; nothing outside the repository."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 PROJECT_FILE: Final = "aci-reconcile.yaml"
 ACCEPTED_FILE: Final = "aci-reconcile.accepted.yaml"
-"""Of accepted drift, beside the project file."""
+"""File of accepted drift, beside the project file."""
 MAX_BYTES: Final = 1024 * 1024
-"""Of a manifest, a project file, or a file that a reference names."""
+"""Maximum size of a manifest, a project file, or a file that a reference names."""
 
 ZIP: Final = b"PK\x03\x04"
-"""How an archive begins; what `terraform plan -out` writes is one (hashicorp/terraform, internal/plans/planfile)."""
+"""First bytes of a zip archive, such as a plan file of Terraform (hashicorp/terraform, internal/plans/planfile)."""
 
 _WIDE: Final = "this is UTF-16, as `>` of Windows PowerShell writes it: save it as UTF-8 (`Out-File -Encoding utf8`)"
 _ARCHIVE: Final = "this is a Terraform plan or another archive; give the manifest of a container group"
@@ -38,9 +38,9 @@ _KNOWN_BYTES: Final = (
     (codecs.BOM_UTF16_BE, _WIDE),
     (ZIP, _ARCHIVE),
 )
-"""What bytes are that are no UTF-8, by how they begin."""
+"""Formats that are not UTF-8, by their first bytes."""
 Owner: TypeAlias = "Callable[[Path], Path | None]"
-"""Tells the project file of a path that belongs to another project; None where it is this one's."""
+"""Returns the project file of a path in another project; None if the path belongs to this one."""
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 _NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
@@ -52,7 +52,7 @@ class Files:
     """The files of one run.
 
     ``cwd`` is where paths are shown from; ``base`` is where references to files start; ``boundary`` is the repository,
-    which symbolic links may not leave. ``credentials`` are files in it that are none of a manifest's business.
+    which symbolic links may not leave. ``credentials`` are files in it that manifests may not read.
     """
 
     cwd: Path
@@ -61,14 +61,14 @@ class Files:
     credentials: frozenset[Path] = frozenset()
 
     def show(self, path: Path) -> str:
-        """Return a path as the author would type it: relative where it is below the current folder."""
+        """Return a path as the author would type it: relative if it is below the current folder."""
         here, name = str(self.cwd), str(path)
         if name == here:
             return "."
         below = here if here.endswith(os.sep) else here + os.sep
         if name.startswith(below):
             return name.removeprefix(below).replace(os.sep, "/")
-        try:  # Windows tells no capitals from small letters
+        try:  # Windows ignores case
             return path.relative_to(self.cwd).as_posix()
         except ValueError:
             return name
@@ -77,8 +77,8 @@ class Files:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
 
         Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
-        repository, which are read where they are; a link that leaves the repository is an error. What belongs to
-        another project (``owner`` names its project file) is that one's.
+        repository, whose files are read in place. A link that leaves the repository is an error. Files of another
+        project (``owner`` returns its project file) are skipped.
         """
         if self._private(start, Where(self.show(start)), findings):
             return
@@ -88,7 +88,7 @@ class Files:
             yield start
             return
         for path in self._below(start, owner, findings):
-            if not path.is_symlink():  # what is yielded and is no link is no folder, either
+            if not path.is_symlink():  # only links can be folders here
                 yield path
             elif not self.inside(path):
                 message = "this link leads out of the repository"
@@ -116,14 +116,14 @@ class Files:
             yield from (here / name for name in sorted([*manifests, *links]))
 
     def inside(self, path: Path) -> bool:
-        """Whether a path leads to something in the repository, whatever links are on the way."""
+        """Whether a path, with all links followed, is inside the repository."""
         try:
             return path.resolve().is_relative_to(self.boundary.resolve())
         except (OSError, RuntimeError, ValueError):
             return False
 
     def _private(self, path: Path, where: Where, findings: Findings, at: str = "") -> bool:
-        """Whether a file is one in which programs keep their credentials; that has been noted."""
+        """Whether a file holds credentials of a program; if so, that is noted."""
         if not is_private(path, self.boundary, self.credentials):
             return False
         message = f"{quote(self.show(path))} holds credentials of a program, and is not read"
@@ -132,7 +132,7 @@ class Files:
         return True
 
     def documents(self, path: Path, findings: Findings) -> tuple[Source, ...]:
-        """Read the documents of a file; what can't be read has been noted."""
+        """Read the documents of a file; mistakes are noted."""
         file = self.show(path)
         text = _text(path, Where(file), findings)
         if text is None:
@@ -143,7 +143,7 @@ class Files:
         return found[:-1] if len(found) > 1 and _ends_bare(found[-1], text) else found
 
     def head(self, path: Path) -> str:
-        """Return the beginning of a file as text, be it readable as a manifest or not; empty where it can't be read."""
+        """Return the beginning of a file as text, even if it is not a valid manifest; empty if it can't be read."""
         try:
             with path.open("rb") as stream:
                 return stream.read(MAX_BYTES).decode(errors="replace")
@@ -151,7 +151,7 @@ class Files:
             return ""
 
     def reference(self, target: str, where: Where, path: str, findings: Findings) -> str | None:
-        """Read the file that ``${file:…}`` names; a final newline is dropped. None: the reason has been noted."""
+        """Read the file that ``${file:…}`` names, without a final newline. None if the reason has been noted."""
         name = Path(target)
         full = self.base / name
         why = refused(full)
@@ -178,7 +178,7 @@ class Files:
 
 
 def refused(path: Path) -> str:
-    """Return why the system takes no such path at all; empty where there may be something, or nothing, behind it."""
+    """Return why the operating system refuses a path; empty if the path is valid, whether or not it exists."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -201,12 +201,12 @@ def _content(data: bytes, target: str, where: Where, path: str, findings: Findin
 
 
 def _ends_bare(last: Source, text: str) -> bool:
-    """Whether a file ends with a separator that nothing follows, not even a comment: it begins no document."""
+    """Whether a file ends with a bare separator, which does not begin another document."""
     return isinstance(last, ScalarNode) and last.null and text.rstrip().endswith("\n---")
 
 
 def is_manifest(name: str) -> bool:
-    """Whether a file of a folder is read, going by its name."""
+    """Whether a file in a folder is read, by its name."""
     return name.lower().endswith(_SUFFIXES) and not name.startswith(".") and name not in _NOT_MANIFESTS
 
 
@@ -234,13 +234,13 @@ def _text(path: Path, where: Where, findings: Findings) -> str | None:
 
 
 def _plain(data: bytes) -> bool:
-    """Whether there is no control character in ASCII but tabs and ends of lines."""
+    """Whether the only ASCII control characters are tabs and line breaks."""
     return len(data.translate(None, _CONTROLS)) == len(data)
 
 
 @functools.cache
 def _unprintable() -> re.Pattern[str]:
-    """Return what finds a character that YAML does not allow; compiling it takes longer than reading a file."""
+    """Return the pattern of characters that YAML forbids; compiled on demand, as that is slower than reading a file."""
     return re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -249,7 +249,7 @@ def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             data = stream.read(size + 1) if 0 < size <= MAX_BYTES else stream.read(MAX_BYTES + 1)
-            if len(data) > size > 0:  # it has grown
+            if len(data) > size > 0:  # the file has grown since its size was checked
                 data += stream.read(MAX_BYTES + 1 - len(data))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "unknown reason"

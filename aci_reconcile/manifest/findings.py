@@ -1,4 +1,4 @@
-"""Where complaints are gathered: every one, not the first one."""
+"""Collects diagnostics: all of them, not only the first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 60
 _LONGEST_WORD: Final = 64
-"""No name that is known here is longer."""
+"""No known name is longer."""
 _COMPARISONS: Final = 100_000
 """How many pairs of words one run compares for its hints: a second or two, whatever the files hold."""
 
@@ -38,17 +38,17 @@ class Findings:
             self._wrong.add(where)
 
     def take(self, other: Findings) -> None:
-        """Add what somebody else has found."""
+        """Add the diagnostics of another collection."""
         self._found.update(other._found)
         self._places |= other._places
         self._wrong |= other._wrong
 
     def about(self, where: Where) -> bool:
-        """Whether somebody has complained of this very place; of a file as a whole: of anything in it."""
+        """Whether there is a diagnostic at this place; for a whole file, whether there is one anywhere in it."""
         return where in self._places
 
     def failed_at(self, where: Where) -> bool:
-        """Whether there is an error at this very place."""
+        """Whether there is an error at this place."""
         return where in self._wrong
 
     def wrong(self, file: str) -> bool:
@@ -61,9 +61,9 @@ class Findings:
         return any(each.severity is Severity.ERROR for each in self._found)
 
     def near(self, wrong: str, known: Collection[str]) -> str:
-        """Return a hint with the nearest of the known words; empty when none is near, or when too many were asked for.
+        """Return a hint with the nearest known word; empty if none is near, or after too many comparisons.
 
-        Comparing words costs a thousand times as much as reading them: a file of nothing but slips would take minutes.
+        Comparing words costs a thousand times as much as reading them, so a file of typos would take minutes.
         """
         self._compared += len(known)
         return did_you_mean(wrong, known) if self._compared <= _COMPARISONS else ""
@@ -81,7 +81,7 @@ def quote(text: str) -> str:
 
 
 def did_you_mean(wrong: str, known: Collection[str]) -> str:
-    """Return a hint with the nearest of the known words; empty when none is near."""
+    """Return a hint with the nearest known word; empty if none is near."""
     if len(wrong) > _LONGEST_WORD:
         return ""
     words = {word.lower(): word for word in sorted(known, reverse=True)}

@@ -1,8 +1,8 @@
-"""What the project file says about fingerprints of secrets: whether there are any, and where their key is.
+"""The project file's settings for fingerprints of secrets: whether there are any, and where their key is.
 
-The key itself never stands in a repository: who has it guesses at secrets as fast as without any protection. So it is
-named by a reference, to the environment or to a vault; and in the run of a pull request the reference that counts is
-that of the base branch, since whoever chooses the key knows it.
+The key must not be in the repository: with it, secrets can be guessed as fast as without any protection. So a
+reference names it, to the environment or to a vault. In the run of a pull request, the reference of the base branch
+counts, because whoever chooses the key may know it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KEPT: Final = "fingerprint"
 KEYS: Final = ("fingerprintKey", "formerFingerprintKey")
 NOT_ASKED: Final = "not asked for"
 KEY_VARIABLES: Final = ("ACI_RECONCILE_FINGERPRINT_KEY", "ACI_RECONCILE_FINGERPRINT_KEY_FORMER")
-"""Where the keys stand that win over those of the project file, in the order of ``KEYS``."""
+"""Environment variables with keys that override the project file, in the order of ``KEYS``."""
 
 _REFERENCE: Final = re.compile(rf"\$\{{(?:env:(?P<env>{NAME})|keyvault:(?P<vault>{VAULT_SECRET.pattern}))\}}")
 _UNCOMPARED: Final = "fingerprints made with it are not compared"
@@ -40,13 +40,13 @@ _FORM: Final = "write `${env:NAME}` or `${keyvault:vault/secret}`; `aci-reconcil
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """How the secrets of the project are fingerprinted, as far as its file says."""
+    """The fingerprint settings of the project file."""
 
     kept: bool = True
     """Whether groups carry fingerprints at all."""
     key: Secret | None = None
     former: Secret | None = None
-    """The key before this one: what was made with it is still compared."""
+    """The previous key: fingerprints made with it are still compared."""
 
     @property
     def keys(self) -> tuple[Secret, ...]:
@@ -61,7 +61,7 @@ def is_key_reference(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FingerprintReader:
-    """Reads what the project file says for one environment; what is wrong is noted with its place."""
+    """Reads the fingerprint settings for one environment; mistakes are noted with their places."""
 
     request: Request
     findings: Findings
@@ -69,7 +69,7 @@ class FingerprintReader:
     resolvers: Mapping[str, Resolver]
 
     def read(self, root: MapNode) -> Fingerprints:
-        """Return where the keys are, from the settings with the environment laid over them."""
+        """Return the key references from the settings, merged with the environment."""
         key, former = (self._key(root, name, variable) for name, variable in zip(KEYS, KEY_VARIABLES, strict=True))
         return Fingerprints(key=key, former=former)
 
@@ -77,7 +77,7 @@ class FingerprintReader:
         entry = root.entry(name)
         said = self._reference(entry, name) if entry is not None else None
         if self.request.environ.get(variable, "").strip():
-            return None  # a variable of the run wins, as for everything else
+            return None  # the environment overrides the project file, as for all options
         if not self.request.resolve:
             return Secret.unavailable(_source(said), NOT_ASKED) if said is not None else None
         if self.request.base is not None:
@@ -85,7 +85,7 @@ class FingerprintReader:
         return self._resolved(said, entry.where, name) if said is not None and entry is not None else None
 
     def _reference(self, entry: Entry, name: str) -> re.Match[str] | None:
-        """Return the reference that stands there; the text itself, which may be a key, is in no message."""
+        """Return the reference. The text may be a key by mistake, so no message quotes it."""
         node = entry.value
         if isinstance(node, ScalarNode) and node.null and node.text:
             return None
@@ -105,7 +105,7 @@ class FingerprintReader:
     def _reviewed(
         self, entry: Entry | None, said: re.Match[str] | None, name: str
     ) -> tuple[Entry | None, re.Match[str] | None]:
-        """Return what the base branch of a pull request says."""
+        """Return the reference of the base branch of a pull request."""
         base = self.request.base
         root = reviewed_root(base, self.request.environment) if base is not None else None
         before = root.entry(name) if root is not None else None

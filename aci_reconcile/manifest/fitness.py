@@ -1,4 +1,4 @@
-"""The rules for manifests, put to a body that is about to be sent: what others answer for was in no manifest."""
+"""Applies the rules for manifests to a body before it is sent, because carried-over values were in no manifest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def unfit(group: Resource) -> tuple[Diagnostic, ...]:
-    """Return the errors of a group's body; its tags are left out, for those that others gave are none of its own."""
+    """Return the errors of a group's body; tags are not checked, because others may have set them."""
     where = group.where or Where(group.address)
     body = {name: value for name, value in group.body.items() if name != "tags"}
     places, findings = Places(where={(): where}, names={(): ""}, plain=False), Findings()
@@ -35,7 +35,7 @@ def unfit(group: Resource) -> tuple[Diagnostic, ...]:
 
 
 def _note(value: Json, node: Node | None, path: Path, at: str, places: Places) -> None:
-    """Note how people name each value, and every key."""
+    """Note the displayed path of each value, and every key."""
     places.names[path] = at
     for name, each in as_object(value).items():
         places.keys.add(name)

@@ -1,4 +1,4 @@
-"""Many complaints of one kind in one file, told in one line: forty keys in the wrong case are one mistake."""
+"""Folds many diagnostics of one kind in one file into one line: forty keys in the wrong case are one mistake."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _ONE_LINE: Final[Mapping[str, int]] = {
     "ACI220": 1,
     "ACI221": 1,
 }
-"""What an export says dozens of times, and how often each is told by itself before all of it becomes one line."""
+"""Codes that an export causes dozens of times, and how many of each are shown before all are folded into one line."""
 
 _MOST: Final = 100
-"""How often anything else is told in one file: nobody reads the next forty thousand."""
+"""Number of diagnostics of any other code and file that are shown before the rest is folded."""
 
 _LINES: Final = 8
 
 
 def folded(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return complaints, which are in order, with many of one kind in one file folded into the last that is told."""
+    """Return sorted diagnostics, with many of one kind in one file folded into the last one shown."""
     kinds: dict[tuple[str, str], list[Diagnostic]] = {}
     for each in found:
         kinds.setdefault((each.where.file, each.code), []).append(each)
@@ -49,7 +49,7 @@ def _few(code: str, same: list[Diagnostic]) -> Iterator[Diagnostic]:
 
 
 def _lines(rest: list[Diagnostic]) -> str:
-    """Name the lines where the others stand."""
+    """Name the lines of the others."""
     lines = list(dict.fromkeys(each.where.line for each in rest))
     shown = ", ".join(map(str, lines[:_LINES]))
     more = " …" if len(lines) > _LINES else ""

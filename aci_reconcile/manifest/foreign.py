@@ -1,8 +1,8 @@
-"""Documents that are no manifests, known by what stands in them: those of other tools, and our own reports.
+"""Recognizes documents that are not manifests by their content: those of other tools, and our own reports.
 
-A folder of manifests often holds some: what is known for certain is skipped there, and anything else is taken for a
-manifest with mistakes. What has ``containers`` or another property of a group at its top, or says that it is of the
-type of a container group, is a manifest whatever else it looks like.
+A folder of manifests often contains some. Those that are certain are skipped; anything else is read as a manifest with
+mistakes. A document with a property of a group such as ``containers`` at the top, or with the type of a container
+group, always counts as a manifest.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _SHARED: Final = frozenset(
     {"name", "type", "apiversion", "id", "tags", "identity", "volumes", "extensions", "priority"}
 )
 _OURS: Final = frozenset({*GROUP.lowered, *GROUP.children["properties"].lowered}) - _SHARED
-"""Keys of a manifest, in small letters, that nobody else has at the top."""
+"""Keys, in lowercase, that only a manifest has at the top."""
 _REPORTS: Final = "format_version"
-"""What every plan and report of this tool begins with, beside keys that a manifest may have, too."""
+"""First keys of every plan and report of this tool, besides keys that a manifest may also have."""
 _YAML_KEY: Final = re.compile(r"^[\"']?([A-Za-z_$][\w.$-]*)[\"']?[ \t]*:(?:\s|$)", re.MULTILINE)
 _JSON_KEY: Final = re.compile(r"\"([^\"\\\n]*)\"\s*:|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]")
 
 
 def foreign(node: Source) -> Foreign | None:
-    """Return what a document is when it is no manifest; None when it may be one."""
+    """Return the kind of a document that is not a manifest; None if it may be one."""
     if isinstance(node, ListNode):
         return _list(node)
     if not isinstance(node, MapNode):
@@ -56,7 +56,7 @@ def foreign(node: Source) -> Foreign | None:
         return by_schema
     if node.entry(_REPORTS) is not None and node.entry("containers") is None:
         return _by_keys({entry.key for entry in node.entries})
-    if any(entry.key.lower() in _OURS for entry in node.entries):  # nearly every document ends here
+    if any(entry.key.lower() in _OURS for entry in node.entries):  # shortcut for nearly every document
         return None
     if _text(node.get("type")).lower() == CONTAINER_GROUPS.lower():
         return None
@@ -65,7 +65,7 @@ def foreign(node: Source) -> Foreign | None:
 
 
 def foreign_text(text: str, *, json: bool) -> Foreign | None:
-    """Return what a file is that can't be read (a template of a template, JSON with a comma too many); None: unknown.
+    """Return the kind of a file that can't be parsed (a template, invalid JSON); None if unknown.
 
     Args:
         text: its beginning at least.
@@ -93,7 +93,7 @@ def _by_keys(keys: Collection[str]) -> Foreign | None:
 
 
 def _by_form(node: MapNode, keys: Collection[str]) -> Foreign | None:
-    """Return what a document is by the form of what stands below its keys."""
+    """Return the kind of a document by the types of its values."""
     resources, services = node.get("resources"), node.get("services")
     if isinstance(resources, ListNode):
         named = bool(resources.items) and all(isinstance(each, ScalarNode) for each in resources.items)
@@ -108,7 +108,7 @@ def _by_form(node: MapNode, keys: Collection[str]) -> Foreign | None:
 
 
 def _list(node: ListNode) -> Foreign | None:
-    """Return what a list is: no manifest, but of what tool?"""
+    """Return the kind of a document that is a list, which no manifest is."""
     entries = [each for each in node.items if isinstance(each, MapNode)]
     if not entries or len(entries) < len(node.items):
         return None
@@ -118,7 +118,7 @@ def _list(node: ListNode) -> Foreign | None:
 
 
 def _top_keys(text: str) -> set[str]:
-    """Return the keys of the outermost objects of a text that is nearly JSON."""
+    """Return the keys of the outermost objects of almost valid JSON."""
     depth, keys = 0, set[str]()
     for match in _JSON_KEY.finditer(text):
         mark = match.group()

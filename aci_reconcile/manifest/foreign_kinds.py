@@ -1,6 +1,6 @@
-"""What is known about documents of other tools and about our own: by which keys, and what to do instead.
+"""Documents of other tools and our own reports: the keys that identify each, and what to do instead.
 
-The keys are those that each tool's own documentation or schema requires, or that nothing else has.
+The keys are required by each tool's documentation or schema, or unique to it.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """What a document is, and what to do instead."""
+    """The kind of a document, and what to do instead."""
 
     what: str
     hint: str
 
     def advice(self, file: str) -> str:
-        """Return what to do instead with a file: commands work as they are printed."""
+        """Return what to do instead with a file; commands are quoted for the shell."""
         return self.hint.replace("FILE", shlex.quote(file))
 
 
 Kind: TypeAlias = "tuple[Foreign, frozenset[str], frozenset[str]]"
-"""What it is, the keys that all must stand there, and those of which one must (none: any)."""
+"""The kind, the keys that must all be present, and the keys of which at least one must be."""
 
 _GIVE: Final = "give the manifest of a container group"
 TEMPLATE: Final = Foreign(
@@ -60,7 +60,7 @@ SCHEMAS: Final[Mapping[str, Foreign]] = {
     "renovate": _SETTINGS,
     "json.schemastore.org": _SETTINGS,
 }
-"""By a part of what stands behind `$schema`."""
+"""By a part of the value of `$schema`."""
 
 
 def _kind(what: Foreign, needed: str, some: str = "") -> Kind:
@@ -98,4 +98,4 @@ KINDS: Final[tuple[Kind, ...]] = (
     _kind(_TERRAFORM, "", "terraform provider resource variable"),
     _kind(Foreign("a Docker Compose file", COMPOSE.hint), "services"),
 )
-"""In the order in which they are asked."""
+"""In the order in which they are tried."""

@@ -22,13 +22,13 @@ _DESCENDING = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9]+")
 _LONGEST: Final = 366 * 86400.0
 _CRON_FIELDS: Final = 5
 _FOREVER: Final = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
-"""From here on a moment has no date any more in some time zone, or a day has none that follows it."""
+"""From here on, some time zone has no date for a moment, or no next day."""
 _LOOKAHEAD: Final = timedelta(hours=26)
-"""More than any clock was ever put back or forward: from so far ahead the ticks are looked for, backwards."""
+"""More than any change of clocks: cron ticks are searched backwards from this far ahead."""
 
 
 class WindowError(ValueError):
-    """A window that cannot be read; ``key`` is what is wrong with it, empty for the whole of it."""
+    """An invalid window; ``key`` names the invalid setting, empty for the window as a whole."""
 
     def __init__(self, message: str, key: str = "", hint: str = "") -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class WindowError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window: between two moments, or for so many seconds from each tick of a cron expression on."""
+    """One window: between two moments, or for some seconds after each tick of a cron expression."""
 
     reason: str
     zone: ZoneInfo
@@ -48,12 +48,12 @@ class Window:
     seconds: float = 0
 
     def until(self, now: float) -> float | None:
-        """Return when the window that holds now ends; None where it does not hold now."""
+        """Return the end of the window if it is open now; else None."""
         start, end = (self.start, self.end) if not self.cron else self._last(now)
         return end if start <= now < end else None
 
     def _last(self, now: float) -> tuple[float, float]:
-        """Return the last occurrence that began by now; an empty one where there was none."""
+        """Return the last occurrence that has begun; an empty one if there was none."""
         from cronsim import CronSim
 
         ahead = datetime.fromtimestamp(int(now), UTC) + _LOOKAHEAD
@@ -64,7 +64,7 @@ class Window:
 
 
 def frozen(windows: Iterable[Window], now: float) -> str:
-    """Return why nothing may be written at a moment; empty where something may."""
+    """Return why writing is forbidden at a moment; empty if it is allowed."""
     ends = [(end, window) for window in windows if (end := window.until(now)) is not None]
     if not ends:
         return ""
@@ -75,10 +75,10 @@ def frozen(windows: Iterable[Window], now: float) -> str:
 
 
 def calendar(windows: Iterable[Window]) -> Callable[[float], str]:
-    """Return what tells at any moment why nothing may be written then.
+    """Return a function that says why writing is forbidden at a moment.
 
-    It is asked before every write, by several threads, and windows begin and end with whole seconds: within one second
-    the answer is found once.
+    Several threads call it before every write. Windows begin and end at whole seconds, so the answer is cached for one
+    second.
     """
     known = tuple(windows)
 
@@ -93,7 +93,7 @@ def by_dates(reason: str, zone: ZoneInfo, start: str, end: str) -> Window:
     """Return the window between two days, both of them included, or two moments.
 
     Raises:
-        WindowError: a text is no date or time, or the window is empty.
+        WindowError: a text is not a date or time, or the window is empty.
     """
     begins, ends = min(_moments("from", start, zone, days=0)), max(_moments("to", end, zone, days=1))
     if begins >= ends:
@@ -105,7 +105,7 @@ def by_cron(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
     """Return the windows that begin at each tick.
 
     Raises:
-        WindowError: a text is no cron expression of five fields, or no length of time.
+        WindowError: a text is not a cron expression of five fields, or not a duration.
     """
     from cronsim import CronSim, CronSimError
 
@@ -121,7 +121,7 @@ def by_cron(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
 
 
 def _ascending(cron: str) -> str:
-    """Say how a range is written that goes over the end of a week, a year or a day."""
+    """Return a hint for a range that wraps around the end of a week, a year or a day."""
     if _DESCENDING.search(cron) is None:
         return ""
     return "ranges must ascend, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON"
@@ -142,16 +142,16 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, float]:
-    """Return the moments that a text may mean: a time that the clocks pass twice, or leave out, has two.
+    """Return the moments that a text may mean: a time that a change of clocks repeats or skips has two.
 
-    Python reads more forms of ISO 8601 (``20261120``, ``2026-W48``) than anybody means here: a last day that is taken
-    for a moment would not be frozen.
+    Python accepts more forms of ISO 8601 (``20261120``, ``2026-W48``). They are refused, because a last day that is
+    read as a moment would not be frozen.
 
     Args:
         key: what the text stands for.
         text: a date, or a date and a time.
-        zone: where it is meant, unless it says so itself.
-        days: what is added to a date that stands alone.
+        zone: the time zone, unless the text has one.
+        days: what to add to a date without a time.
 
     Raises:
         WindowError: it is neither.
@@ -159,7 +159,7 @@ def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, 
     try:
         if _DAY.fullmatch(text):
             day = date.fromisoformat(text)
-            if day == date.max:  # as good as no end, which many write so
+            if day == date.max:  # users write this for "no end"
                 return _FOREVER, _FOREVER
             said = datetime.combine(day + timedelta(days=days), time())
         elif _MOMENT.fullmatch(text):

@@ -1,4 +1,4 @@
-"""``${group:…}``: which groups manifests name values of, and the order that follows from it."""
+"""``${group:…}``: references to values of other groups, and the order that follows from them."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A resource as declared, and what the whole set is checked with."""
+    """A declared resource, with the data for checks across documents."""
 
     resource: Resource
     api_version: str
     ours: Item
-    """What is ours in the document, for what is checked across documents."""
+    """Keys of the document that are never sent to Azure."""
     named: tuple[tuple[Item, GroupReference], ...] = ()
-    """The references to other groups, each with the value that it stands in."""
+    """The references to other groups, each with the value that contains it."""
 
 
 class Known:
-    """The groups of a project, to be found by name or address."""
+    """The groups of a project, by name and address."""
 
     def __init__(self, ids: Sequence[ResourceId]) -> None:
         self.addresses = frozenset(each.address for each in ids)
         self.names = tuple(dict.fromkeys(name for each in ids for name in (each.name, each.address)))
-        """What a group may be called, as it is written."""
+        """Every name and address of the groups, as written."""
         self._by_name: dict[str, list[ResourceId]] = {}
         for each in ids:
             for name in {each.address.lower(), each.name.lower()}:
                 self._by_name.setdefault(name, []).append(each)
 
     def fits(self, name: str) -> Sequence[ResourceId]:
-        """Return the groups that a name or an address may mean."""
+        """Return the groups that match a name or an address."""
         return self._by_name.get(name.lower(), ())
 
 
 def with_references(declared: Declared, known: Known) -> Resource:
-    """Return the group with full addresses in its references, and after the groups that it names."""
+    """Return the group with full addresses in its references, and depending on the groups that they name."""
     resource = declared.resource
     if not declared.named:
         return resource
@@ -63,7 +63,7 @@ def with_references(declared: Declared, known: Known) -> Resource:
 
 
 def named(body: Item) -> Iterator[tuple[Item, GroupReference]]:
-    """Yield the references of a group to others, each with the value that it stands in."""
+    """Yield the references of a group to others, each with the value that contains it."""
     for item in _walk(body):
         if isinstance(item.value, Deferred):
             yield from ((item, each) for each in item.value.references)

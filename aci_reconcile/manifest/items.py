@@ -1,4 +1,4 @@
-"""A typed body to walk through, piece by piece, each piece knowing its place: what the rules are written with."""
+"""Navigation through a typed body, in which every value knows its place; the rules are written with it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Item:
-    """A value of a body with its path; ``value`` is None where there is none. It never changes.
+    """A value of a body with its path; ``value`` is None if there is none. Immutable.
 
-    Dozens of rules walk the same ways through thousands of groups: what was asked for below is remembered, and the path
-    is put together only for those that complain. Nothing points upwards: a circle would wait for the garbage collector.
+    Dozens of rules walk the same paths through thousands of groups, so children are cached, and the path is built only
+    for a diagnostic. Nothing points upwards, because a cycle would wait for the garbage collector.
     """
 
     __slots__ = ("_known", "_members", "_way", "findings", "places", "value")
@@ -44,7 +44,7 @@ class Item:
         return parts
 
     def below(self, value: Json, *keys: str | int) -> Item:
-        """Return a value that stands below, by its keys."""
+        """Return a nested value, by its keys."""
         return Item(value, self.places, self.findings, (self._way, keys))
 
     def __bool__(self) -> bool:
@@ -57,23 +57,23 @@ class Item:
 
     @property
     def wrong(self) -> bool:
-        """Whether there is an error at this very place already."""
+        """Whether there is already an error at this place."""
         return self.findings.failed_at(self.places.find(self.path))
 
     @property
     def text(self) -> str:
-        """The value as a text; empty where it is none, or holds a reference that is not replaced."""
+        """The value as a text; empty if it is not a text, or contains an unresolved reference."""
         text = self.value
         return text if isinstance(text, str) and "${" not in text else ""
 
     @property
     def number(self) -> float:
-        """The value as a number; 0 where it is none."""
+        """The value as a number; 0 if it is not a number."""
         value = self.value
         return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
 
     def at(self, *names: str) -> Item:
-        """Return what is below, by names."""
+        """Return the value below, by names."""
         known = self._known
         if known is None:
             known = self._known = {}
@@ -113,11 +113,11 @@ class Item:
             yield key, here.at(key)
 
     def has(self, name: str) -> bool:
-        """Whether something stands below, be it wrong or unknown."""
+        """Whether there is a value below, even if it is wrong or unknown."""
         if as_object(self.value).get(name) is not None:
             return True
         return bool(self.places.doubtful) and self.at(name).doubtful
 
     def complain(self, code: str, message: str, hint: str = "") -> None:
-        """Note that something is wrong here."""
+        """Add a diagnostic at this place."""
         self.findings.add(code, self.places.find(self.path), message, hint=hint, path=self.places.name(self.path))

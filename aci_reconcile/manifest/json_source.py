@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def documents(text: str, file: str, findings: Findings) -> Iterator[Source]:
-    """Yield the one document of a JSON file; none when it is empty or can't be read."""
+    """Yield the document of a JSON file; nothing if it is empty or invalid."""
     try:
         yield from _Parser(text, file, findings).documents()
     except Unreadable:
@@ -89,7 +89,7 @@ class _Parser:
         yield "", "", self._where(len(text))
 
     def _check_bounds(self, depth: int, number: int, at: int) -> None:
-        """Stop before anything is made of a text that is nested too deep, or holds too much."""
+        """Refuse a text that is nested too deep, or has too many values, before parsing it."""
         if depth > MAX_DEPTH:
             self._findings.add("ACI009", self._where(at), f"nested more than {MAX_DEPTH} levels deep")
         elif number > _MAX_TOKENS:

@@ -1,7 +1,7 @@
-"""How what one layer says is laid over what the layer below it says.
+"""Merges layers.
 
-Maps merge key by key, anything else of the upper layer wins whole, and a written ``null`` takes away what lies below.
-docs/layers.md is the guide to all of it.
+Maps merge key by key, any other value of the upper layer wins, and an explicit ``null`` removes the lower value.
+docs/layers.md is the guide.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.nodes import Source
 
 _REMOVED_IN_AZURE: Final = "tags"
-"""The one map of the author's own in which ``null`` is a value: it removes the tag from the live group."""
+"""The only free-form map in which ``null`` is a value: it removes the tag from the live group."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """Lays nodes over each other; what is doubtful about that is noted."""
+    """Merges nodes, and notes doubtful cases."""
 
     findings: Findings
 
     def laid(self, under: Source | None, over: Source | None, spec: Node | None, at: str = "") -> Source | None:
-        """Lay one node over another, neither of which is changed.
+        """Merge one node over another; neither is changed.
 
-        A ``null`` stays in the result, so that a further layer can be laid over it, and so that what is missing because
-        of it can be told where it stands. Nothing behind a colon is no ``null``: it takes nothing away.
+        A ``null`` stays in the result, so that a further layer can override it, and a diagnostic about a missing value
+        can point at it. An empty value is not a ``null``: it removes nothing.
 
         Args:
-            under: what the lower layer says; None: nothing.
-            over: what the upper layer says.
+            under: the node of the lower layer; None if it has none.
+            over: the node of the upper layer.
             spec: what is known about the field.
             at: its path as people name it.
         """
@@ -72,12 +72,12 @@ class Layers:
 
 
 def _twice(node: MapNode) -> bool:
-    """Whether two keys differ in nothing but case: that is complained of where the tags are checked."""
+    """Whether two keys differ only in case; the check of tags reports that."""
     return len({entry.key.lower() for entry in node.entries}) < len(node.entries)
 
 
 def taken_away(node: Source | None) -> bool:
-    """Whether a layer takes away what lies below it."""
+    """Whether a layer removes the value below."""
     return node is not None and _takes_away(node)
 
 
@@ -86,14 +86,14 @@ def _takes_away(node: Source) -> bool:
 
 
 def _own_keys(spec: Node | None) -> bool:
-    """Whether the keys of a map are the author's own, and one that is set to ``null`` is one that is not there."""
+    """Whether a map is free-form, and a key that is set to ``null`` counts as absent."""
     return spec is not None and spec.kind is Kind.MAP and spec.row.path != _REMOVED_IN_AZURE
 
 
 def one_location(layer: MapNode, findings: Findings) -> MapNode:
-    """Return a layer of the project file with its location in one place: ``location`` in ``defaults`` says the same.
+    """Return a layer of the project file with its location in one place: ``defaults.location`` means the same.
 
-    Two that differ are an error, for neither lies over the other.
+    Two different ones are an error, because neither overrides the other.
     """
     defaults = layer.get("defaults")
     entries = defaults.entries if isinstance(defaults, MapNode) else ()
@@ -110,5 +110,5 @@ def one_location(layer: MapNode, findings: Findings) -> MapNode:
 
 
 def same_location(one: str, other: str) -> bool:
-    """Whether two spellings mean one region."""
+    """Whether two spellings mean the same region."""
     return fold(one, Fold.SPACES) == fold(other, Fold.SPACES)

@@ -1,4 +1,4 @@
-"""``lifecycle:``, which is said to this tool and never to Azure."""
+"""``lifecycle:``, which is for this tool and never sent to Azure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def lifecycle(ours: Item, body: Body) -> Lifecycle:
-    """Return what a manifest says about the life of its group, whose body is checked against it."""
+    """Return the life cycle of a group, checked against its body."""
     item = ours.at("lifecycle")
     if not item:
         return Lifecycle()
@@ -35,7 +35,7 @@ def lifecycle(ours: Item, body: Body) -> Lifecycle:
 
 
 def _check(path: Item, body: Body) -> None:
-    """Check that the path names a field, none that Azure never shows, and leads into what the manifest has."""
+    """Check that the path names a field that Azure returns, and points into an entry of the manifest."""
     text = as_text(path.value)
     keys = parse(ROOT, text)
     if keys is None:
@@ -50,6 +50,6 @@ def _check(path: Item, body: Body) -> None:
         return
     entry = find_missing_entry(body, parse_ignorable(text))
     known = list_entry_keys(body, entry[:-1]) if entry else ()
-    if known:  # without any the whole list is somebody else's, as a profile's is
+    if known:  # without entries, the whole list belongs to others, such as a profile
         hint = path.findings.near(entry[-1], known) or f"known entries: {', '.join(map(quote, known))}"
         path.complain("ACI295", f"{quote(text)} points into {quote(display(ROOT, entry))}, which does not exist", hint)

@@ -1,4 +1,4 @@
-"""From files to resources: the one road through this package."""
+"""Loads files into resources: the entry point of this package."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the manifests of a project declare, and what is to be said about them."""
+    """The groups that the manifests of a project declare, and the diagnostics."""
 
     project: Project
     resources: tuple[Resource, ...] = ()
@@ -47,21 +47,21 @@ class Loaded:
     selected: frozenset[tuple[str, ...]] | None = None
     """Keys of the groups that paths and ``--only`` select; None: all."""
     narrowed_by: str = ""
-    """What selects them, in a person's words."""
+    """The option that selects them, for messages."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """By file, line and column."""
     files: tuple[str, ...] = ()
-    """Every manifest that was read, as shown in messages."""
+    """Every manifest that was read, as displayed."""
     spoken: frozenset[str] = frozenset()
-    """Paths of the fields that the project lays under every group."""
+    """Paths of the fields that the project's defaults set."""
     settings: tuple[Setting, ...] = ()
-    """What the project file says, and the defaults of what it does not say."""
+    """The settings of the project file, with their defaults."""
     touched: Touched | None = None
-    """What the changes of the request touch; None where none were given."""
+    """The groups that the changes of the request touch; None if no changes were given."""
     emptied: tuple[Where, ...] = ()
-    """Files, documents and folders that hold no manifest: nobody can tell what they declared before."""
+    """Files, documents and folders without a manifest, which may have declared groups before."""
     elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What projects below declare: addresses in small letters, each with the file of its project."""
+    """Groups of projects below: addresses in lowercase, each with its project file."""
 
     @property
     def errors(self) -> bool:
@@ -70,11 +70,11 @@ class Loaded:
 
 
 def load(request: Request, *, resolvers: Mapping[str, Resolver] | None = None) -> Loaded:
-    """Read the project and its manifests; whatever authors did wrong is a diagnostic.
+    """Read the project and its manifests; mistakes of authors are diagnostics.
 
     Args:
         request: what to read, and with which values.
-        resolvers: what gives references of other schemes their values (``keyvault``).
+        resolvers: functions that resolve references of other schemes (``keyvault``).
 
     Raises:
         UsageError: the options name something that does not exist.
@@ -83,7 +83,7 @@ def load(request: Request, *, resolvers: Mapping[str, Resolver] | None = None) -
 
 
 def names(request: Request) -> tuple[str, ...]:
-    """Return what the groups of a project are called, unchecked: for a shell that completes words as they are typed.
+    """Return the names of the groups of a project, unchecked, for shell completion.
 
     Raises:
         UsageError: the options name something that does not exist.
@@ -92,7 +92,7 @@ def names(request: Request) -> tuple[str, ...]:
 
 
 def peek(request: Request) -> Project | None:
-    """Return what the project file alone says; None where there is none, or where it has errors.
+    """Return the settings of the project file alone; None if there is none, or it has errors.
 
     Raises:
         UsageError: the options name something that does not exist.
@@ -183,7 +183,7 @@ class _Load:
             self._findings.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
 
     def _moved(self, documents: Iterable[Source]) -> bool:
-        """Whether values of the command line may say in which resource group something is."""
+        """Whether values of the command line may determine a resource group."""
         return bool(self._request.variables) and any(mentions(declared_name(node)[0]) for node in documents)
 
     def _check_flags(self) -> None:
@@ -214,12 +214,12 @@ class _Load:
         )
 
     def _former(self) -> Iterator[tuple[str, str]]:
-        """Yield where the groups were that the changed files declared before."""
+        """Yield the resource groups that the changed files named before."""
         if self._request.changes is not None:
             yield from (("", group) for group in former_groups(self._request.changes, self._beneath))
 
     def _touched(self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path]) -> Touched | None:
-        """Return what the changes of the request touch."""
+        """Return the groups that the changes of the request touch."""
         changes = self._request.changes
         if changes is None:
             return None

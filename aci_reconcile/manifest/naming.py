@@ -1,4 +1,4 @@
-"""What a document calls its group, before anybody asks whether the document is right."""
+"""The name that a document gives its group, before the document is checked."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.nodes import Source
 
 DeclaredName: TypeAlias = "tuple[str, str]"
-"""The resource group and the name that a document writes, in small letters; empty where it writes none."""
+"""The resource group and the name in a document, in lowercase; empty if it has none."""
 
 
 def declared_name(node: Source) -> DeclaredName:
-    """Return the resource group and the name that a document writes."""
+    """Return the resource group and the name in a document."""
     entries = node.entries if isinstance(node, MapNode) else ()
     said = {squeezed(each.key): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
     return said.get("resourcegroup", ""), said.get("name", "")

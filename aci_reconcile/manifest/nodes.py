@@ -1,6 +1,6 @@
-"""What a file says, before anything is made of it: texts, lists and maps, each with its place.
+"""The content of a file before it is typed: texts, lists and maps, each with its place.
 
-They are tuples: thousands of manifests are millions of them, and a frozen dataclass takes twice as long to make.
+They are tuples, because thousands of manifests make millions of them, and a frozen dataclass takes twice as long.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 class ScalarNode(NamedTuple):
-    """A text; ``plain`` where it stands without quotes, so that it may also mean a number, a flag or nothing."""
+    """A text; ``plain`` if it has no quotes, so that it may also mean a number, a boolean or nothing."""
 
     text: str
     where: Where
@@ -22,7 +22,7 @@ class ScalarNode(NamedTuple):
 
     @property
     def null(self) -> bool:
-        """Whether it says nothing (``~``, ``null``, or simply empty)."""
+        """Whether it is ``~``, ``null`` or empty."""
         return self.plain and self.text in _NULLS
 
 
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
 
 
 class MapNode(NamedTuple):
-    """Keys with values, in the file's order; no key twice."""
+    """Keys with values, in the order of the file; keys are unique."""
 
     entries: tuple[Entry, ...]
     where: Where
@@ -68,7 +68,7 @@ Source: TypeAlias = "ScalarNode | ListNode | MapNode"
 
 
 def describe(node: Source) -> str:
-    """Say what a node is, without showing it."""
+    """Describe the kind of a node without showing its content."""
     if isinstance(node, MapNode):
         return "a map"
     if isinstance(node, ListNode):

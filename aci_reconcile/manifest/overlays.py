@@ -1,4 +1,4 @@
-"""What the project lays under its groups (``defaults``) and an environment over some of them (``groups``)."""
+"""The project's ``defaults`` below all groups, and an environment's patches (``groups``) above some of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
 
 
 def _by_group(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
-    """Return the patches; two spellings of one name are one group, as they are in Azure."""
+    """Return the patches; names that differ only in case mean the same group, as in Azure."""
     known: dict[str, Entry] = {}
     for entry in node.entries:
         first = known.setdefault(entry.key.lower(), entry)
@@ -46,7 +46,7 @@ def _by_group(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
 
 
 def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | None:
-    """Return what is laid under or over manifests, in ARM's shape; None where there is nothing."""
+    """Return defaults or a patch in ARM's shape; None if there is nothing."""
     if node is None or (isinstance(node, ScalarNode) and node.null):
         return None
     if not isinstance(node, MapNode):
@@ -61,7 +61,7 @@ def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | No
 
 
 def spoken(defaults: MapNode | None) -> frozenset[str]:
-    """Return the paths of all fields that ``defaults`` give every group."""
+    """Return the paths of all fields that ``defaults`` set."""
     return frozenset(_paths(defaults, "")) if defaults else frozenset()
 
 

@@ -1,6 +1,6 @@
-"""Environment variables and files that hold, or lead to, the credentials of this tool or of the pipeline it runs in.
+"""Environment variables and files with credentials of this tool or of its pipeline, or with a path to them.
 
-No manifest may read them, secure field or not: a container belongs to whoever wrote its manifest.
+Manifests may not read them, not even into secure fields: the author of a manifest controls the container.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ OWN_CREDENTIALS: Final = frozenset({
 job's token; the task AzureCLI@2 of Azure Pipelines documents ``idToken`` and ``servicePrincipalKey``."""
 
 _OF_THE_PIPELINE = re.compile(r"(?:ACTIONS|CI_JOB|ENDPOINT_AUTH|RUNNER|SYSTEM)_")
-"""How the CI services begin the names of their own variables (documented): those of them that are called secrets."""
+"""Documented prefixes of the variables of CI services; those with a secret's name count as credentials."""
 
 _FILES: Final = (
     "AZURE_AUTH_LOCATION",
@@ -65,7 +65,7 @@ _NAMES: Final = frozenset({".git-credentials", ".netrc", "_netrc", ".npmrc", ".p
 
 
 def is_own_credential(name: str) -> bool:
-    """Whether an environment variable holds credentials of this tool or of the pipeline, or leads to some."""
+    """Whether an environment variable holds credentials of this tool or of the pipeline, or a path to them."""
     upper = name.upper()
     return upper in OWN_CREDENTIALS or bool(_OF_THE_PIPELINE.match(upper) and is_secret_name(upper))
 
@@ -76,14 +76,14 @@ def whose(name: str) -> str:
 
 
 def credential_files(environ: Mapping[str, str]) -> frozenset[Path]:
-    """Return the files that the environment names as credentials: a pipeline may keep them in the repository."""
+    """Return the credential files that the environment names; they may be inside the repository."""
     return frozenset(Path(value).expanduser().absolute().resolve() for name in _FILES if (value := environ.get(name)))
 
 
 def is_private(path: Path, boundary: Path, credentials: frozenset[Path] = frozenset()) -> bool:
-    """Whether a file of the repository is where programs keep credentials, wherever links lead.
+    """Whether a file of the repository, links followed, is a place where programs keep credentials.
 
-    Git keeps those of a checkout in ``.git/config``. Names are told apart as file systems do that know no capitals.
+    Git keeps those of a checkout in ``.git/config``. Case is ignored, as some file systems do.
     """
     real, home = path.resolve(), boundary.resolve()
     if real in credentials:

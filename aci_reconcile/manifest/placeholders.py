@@ -1,4 +1,4 @@
-"""What stands in for the secrets of an imported group: references to environment variables that are to be set."""
+"""Placeholders for secrets of an imported group: references to environment variables that you must set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Body, Json
 
 FILE_NAME = "name-of-the-file"
-"""Azure does not even tell the names of the files in a secret volume."""
+"""Azure does not return the names of the files in a secret volume."""
 
 NOTHING: Final[Mapping[str, str]] = {}
 """No reference is known."""
@@ -34,12 +34,12 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """Names for environment variables: one for each secret, none of them the tool's own."""
+    """Names for environment variables: one for each secret, and never one of the tool's own variables."""
 
     taken: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
-        """Return the name for a secret: the same for the same one, else the first candidate that is free."""
+        """Return the name for a secret: the same name for the same secret, else the first free candidate."""
         names = [make_variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
         found = next(name for name in names if self.taken.get(name, secret) == secret and not is_own_credential(name))
@@ -49,21 +49,21 @@ class Variables:
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """The placeholders of one group, noted as they are made."""
+    """Creates and records the placeholders of one group."""
 
     address: str
     variables: Variables
     known: Mapping[str, str] = field(default_factory=dict[str, str])
-    """References of secrets that are known, by path."""
+    """Known references of secrets, by path."""
     needed: list[Needed] = field(default_factory=list["Needed"])
 
     def fill(self, raw: Body, found: dict[str, Json], node: Node, at: str) -> None:
-        """Put a reference wherever Azure holds a value that it does not show.
+        """Add a reference for every value that Azure does not return.
 
         Args:
-            raw: the object as Azure tells it.
-            found: what is to be written of it; taken over as it is, and added to.
-            node: what is known about it.
+            raw: the object as Azure returns it.
+            found: the output so far; references are added to it.
+            node: the fields of the object.
             at: its path, as people name it.
         """
         match node.row.path.rpartition(".")[2]:
@@ -84,7 +84,7 @@ class Placeholders:
                 pass
 
     def _variable(self, raw: Body, found: dict[str, Json], at: str) -> None:
-        """Azure tells a secure variable by its name alone."""
+        """Azure returns a secure variable as its name only."""
         if raw.get("value") is not None or "secureValueReference" in found:
             return
         name = as_text(found.get("name"))

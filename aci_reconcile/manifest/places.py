@@ -1,4 +1,4 @@
-"""Where the values of a body stand."""
+"""The places of the values of a body."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ Path: TypeAlias = "tuple[str | int, ...]"
 
 @dataclass(slots=True)
 class Places:
-    """Where each value of a body stands, by its path; how people name it; and which paths hold no trustworthy value."""
+    """The place of each value of a body by its path, its displayed path, and the paths without a reliable value."""
 
     where: dict[Path, Where] = field(default_factory=dict["Path", "Where"])
     names: dict[Path, str] = field(default_factory=dict["Path", str])
     doubtful: set[Path] = field(default_factory=set["Path"])
-    """Paths whose value was wrong, or can't be known now: nothing more is to be said about them."""
+    """Paths whose value is wrong or unknown: no further diagnostics are added for them."""
     keys: set[str] = field(default_factory=set[str])
-    """Every key that stands in a map of the body."""
+    """Every key of every map of the body."""
     plain: bool = True
-    """Whether every value of the body is plain JSON: no secret, and no text that waits for another group."""
+    """Whether the body is plain JSON: without secrets, and without references to other groups."""
     refers: bool = False
-    """Whether a text of the body may wait for another group."""
+    """Whether a text of the body may refer to another group."""
 
     def find(self, path: Path) -> Where:
-        """Return the place of a path, or of the nearest thing around it."""
+        """Return the place of a path, or of its nearest parent."""
         while path not in self.where:
             path = path[:-1]
         return self.where[path]

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 _LATEST = "https://json-schema.org/draft/2020-12/schema"
 _DEEPEST = 60
-"""As many levels as a manifest may have; jsonschema takes several calls for each."""
+"""The limit for manifests, too; jsonschema needs several calls for each level."""
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What plans must be like. ``file`` names the schema as the project file does."""
+    """A rule for plans. ``file`` is the schema's path as in the project file."""
 
     file: str
     message: str
@@ -27,9 +27,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that a plan breaks: the groups that break it, where that can be told.
+    """A violated rule, with the groups that violate it, if they can be determined.
 
-    ``unusable`` says why the rule could not be applied at all; such a plan is held, whatever the rule's severity.
+    ``unusable`` says why the rule could not be applied; such a plan is blocked, whatever the rule's severity.
     """
 
     rule: Rule
@@ -38,10 +38,10 @@ class Violation:
 
 
 def read_schema(text: str) -> Any:
-    """Return a JSON Schema that stands for itself.
+    """Return a self-contained JSON Schema.
 
     Raises:
-        ValueError: it is none, or it refers to another document.
+        ValueError: it is not a schema, or it refers to another document.
     """
     try:
         schema = json.loads(text)
@@ -63,7 +63,7 @@ def read_schema(text: str) -> Any:
 
 
 def _is_deep(value: Any) -> bool:
-    """Whether a value is nested too deep for what walks it; how deep Python itself goes differs between versions."""
+    """Whether a value is nested too deep. Python's own recursion limit differs between versions."""
     level = [value]
     for _ in range(_DEEPEST + 1):
         level = [below for each in level for below in _members(each)]
@@ -71,14 +71,14 @@ def _is_deep(value: Any) -> bool:
 
 
 def _members(value: Any) -> Iterable[Any]:
-    """Return what stands in a map or a list."""
+    """Return the values of a map or a list."""
     if isinstance(value, dict):
         return value.values()  # pyright: ignore[reportUnknownVariableType]
     return value if isinstance(value, list) else ()  # pyright: ignore[reportUnknownVariableType]
 
 
 def violations(rules: Iterable[Rule], document: Mapping[str, Any]) -> tuple[Violation, ...]:
-    """Return the rules that a plan's JSON breaks."""
+    """Return the rules that a plan's JSON violates."""
     return tuple(found for rule in rules for found in _broken(rule, document))
 
 
@@ -98,7 +98,7 @@ def _broken(rule: Rule, document: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def _address(path: tuple[str | int, ...], document: Mapping[str, Any]) -> str:
-    """Return the group that a place in the document belongs to; empty where it belongs to none."""
+    """Return the group of a path in the plan; empty if there is none."""
     match path:
         case ("resource_changes", int(index), *_):
             return str(document["resource_changes"][index]["address"])
@@ -110,7 +110,7 @@ def _checker(schema: Any) -> Any:
     """Return the validator of the schema's own dialect.
 
     Raises:
-        ValueError: nobody knows that dialect.
+        ValueError: the dialect is unknown.
     """
     import jsonschema.validators
 
@@ -123,7 +123,7 @@ def _checker(schema: Any) -> Any:
 
 
 def _references(value: Any) -> Iterator[str]:
-    """Yield what a schema refers to."""
+    """Yield the references of a schema."""
     if isinstance(value, dict):
         for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
             if key in _REFERENCES and isinstance(each, str):

@@ -1,4 +1,4 @@
-"""What the project file says about what an apply may do."""
+"""The policy of the project file: what an apply may do."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ _SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class PolicySettings:
-    """What the project file says about what an apply may do; flags win over it."""
+    """The policy of the project file; flags override it."""
 
     prune: bool = False
     max_deletes: int = 1
     replace: Replacement = "hold"
     max_restarts: int | None = None
-    """How many groups may restart at once; None: any number."""
+    """Maximum number of groups that may restart in one apply; None for any number."""
     max_share: float = _SHARE
     freeze: tuple[Window, ...] = ()
     rules: tuple[Rule, ...] = ()
     observe: bool = False
-    """The environment may be planned and checked, never written (``mode: observe``)."""
+    """Whether the environment is only planned and checked (``mode: observe``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyReader:
-    """Reads `policy` of a project file for one environment; what is wrong is noted with its place."""
+    """Reads `policy` of a project file for one environment; mistakes are noted with their places."""
 
     places: Places
     files: Files
     findings: Findings
 
     def read(self, project: Mapping[str, Json]) -> PolicySettings:
-        """Return what `policy` and `mode` say."""
+        """Return the settings of `policy` and `mode`."""
         body = as_object(project.get("policy"))
         restarts = self._count(body, "maxRestarts")
         deletes = self._count(body, "maxDeletes")
@@ -107,7 +107,7 @@ def _window(said: Mapping[str, str]) -> Window:
     """Return the window that an entry describes.
 
     Raises:
-        WindowError: it describes none, or two.
+        WindowError: it describes no window, or two.
     """
     given = {name for name in ("from", "to", "cron", "duration") if name in said}
     zone = zone_of(said.get("timezone", "UTC"))

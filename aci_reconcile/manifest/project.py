@@ -1,4 +1,4 @@
-"""What the groups of one run share, as read from the project file and the command line."""
+"""The shared settings of a run, from the project file and the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RESOURCE_GROUP: Final = re.compile(r"[\w().-]{0,89}[\w()-]")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What the groups of one run share. ``file`` is None where there is no project file."""
+    """The shared settings of a run. ``file`` is None without a project file."""
 
     name: str
     root: Path
@@ -33,23 +33,23 @@ class Project:
     fingerprints: Fingerprints = field(default_factory=Fingerprints, repr=False)
     api_version: str = OLDEST_USED
     resource_groups: tuple[str, ...] = ()
-    """Every resource group the project names: its own, and those of its manifests."""
+    """Every resource group that the project file and its manifests name."""
     id: str = ""
-    """What stands beside the owner in the tag; empty where nobody wrote it down and nothing tells it."""
+    """The id beside the owner in the tag; empty if it is neither written nor derived."""
     known_ids: frozenset[str] = frozenset()
-    """Ids under which its groups may be known as well: they were concluded from where the repository comes from."""
+    """Other ids that its groups may have, derived from the origin of the repository."""
     ids_above: frozenset[str] = frozenset()
-    """Ids of projects in the folders above, in the same repository: one that was split off takes from them by name."""
+    """Ids of projects in parent folders: a project that was split off may take over groups from them by name."""
     id_derived: bool = False
-    """Nobody wrote the id down."""
+    """Whether the id was derived, and not written."""
     environments: tuple[str, ...] = ()
     """The names of its environments."""
     elsewhere: tuple[tuple[str, str], ...] = ()
-    """Subscription and resource group, as far as they are said, of its other environments and of none."""
+    """Subscription and resource group, if set, of its other environments, and without an environment."""
     movable: bool = False
-    """What stands on the command line says in which resource groups its groups are: other runs may say others."""
+    """Whether the command line determines the resource groups, so that other runs may use others."""
 
     @property
     def owner(self) -> str:
-        """What stands in the owner tag of the groups it makes."""
+        """The owner in the tag of the groups that the project creates."""
         return f"{self.name}/{self.environment}" if self.environment else self.name

@@ -1,4 +1,4 @@
-"""The project file as nodes: one map, its keys put right, and nothing in it that says where requests go."""
+"""The project file as nodes: one map with corrected keys, without settings for the endpoint of requests."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _NOT_HERE = {"armendpoint": "--arm-endpoint", "cloud": "--cloud"}
 
 
 def read_root(file: Path, files: Files, findings: Findings) -> MapNode:
-    """Return the settings of a project file; an empty map where there are none."""
+    """Return the settings of a project file; an empty map if there are none."""
     return root_of(files.documents(file, findings), files.show(file), findings)
 
 
 def root_of(documents: tuple[Source, ...], file: str, findings: Findings) -> MapNode:
-    """Return the settings that the documents of a project file say; an empty map where there are none."""
+    """Return the settings in the documents of a project file; an empty map if there are none."""
     where = Where(file, 1, 1)
     if len(documents) > 1:
         findings.add("ACI011", documents[1].where, "a project file must be a single document")
@@ -43,7 +43,7 @@ def root_of(documents: tuple[Source, ...], file: str, findings: Findings) -> Map
 
 
 def _without_targets(node: MapNode, findings: Findings) -> MapNode:
-    """Take out what says where requests and tokens go: a repository may not."""
+    """Remove settings that determine where requests and tokens go: a repository may not set them."""
     kept: list[Entry] = []
     for entry in node.entries:
         flag = _NOT_HERE.get(re.sub("[-_]", "", entry.key).lower())
@@ -64,7 +64,7 @@ def _without_targets(node: MapNode, findings: Findings) -> MapNode:
 
 
 def environments(folder: Path, project: Path | None = None) -> tuple[str, ...]:
-    """Return the environments of the project that a folder belongs to, unchecked; none where there is no project."""
+    """Return the environments of the folder's project, unchecked; none without a project."""
     file = folder / project if project else find_project(folder)
     if file is None:
         return ()
@@ -82,7 +82,7 @@ def check_name(what: str, name: str, where: Where, findings: Findings) -> None:
 
 
 def read_environments(root: MapNode, findings: Findings) -> tuple[Entry, ...]:
-    """Return the environments; what is none has been complained of."""
+    """Return the environments; others are reported."""
     node = root.get("environments")
     found = node.entries if isinstance(node, MapNode) else ()
     wrong = [node] if node is not None and not isinstance(node, MapNode) else []

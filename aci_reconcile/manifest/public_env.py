@@ -1,7 +1,7 @@
-"""Which environment variables may stand where anybody can read them: what `publicEnv` lists, and what of it counts.
+"""Environment variables that may appear in readable fields: those in `publicEnv` that count.
 
-Whoever opens a pull request writes the project file that its plan is made with. So a name that says that a secret
-stands behind it never counts, and in the run of a pull request only what the base branch lists as well.
+The author of a pull request writes the project file that its plan uses. So a secret's name never counts, and in the
+run of a pull request, a name counts only if the base branch lists it too.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _LATER: Final = "it counts once the base branch lists it: merge that first"
 
 @dataclass(frozen=True, slots=True)
 class PublicEnv:
-    """The names that count, and for those that do not, what the author can do."""
+    """The names that count and, for the others, a hint for the author."""
 
     names: frozenset[str] = frozenset()
     doubted: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def read_public(node: Source | None, request: Request, findings: Findings) -> PublicEnv:
-    """Return what `publicEnv` of the chosen environment says; names that may not count are noted."""
+    """Return `publicEnv` of the chosen environment; names that do not count are noted."""
     base = request.base if request.resolve else None
     reviewed = None if base is None else _reviewed(base, request.environment)
     counted: set[str] = set()
@@ -46,7 +46,7 @@ def read_public(node: Source | None, request: Request, findings: Findings) -> Pu
     for each in _names(node):
         name = each.text
         if is_own_credential(name):
-            doubted[name] = INNOCENT  # whoever uses it is told
+            doubted[name] = INNOCENT  # the diagnostic is at the reference that uses it
         elif is_secret_name(name):
             doubted[name] = INNOCENT
             message = f"{quote(name)} is named like a secret, and is never shown"
@@ -67,13 +67,13 @@ def _names(node: Source | None) -> Iterator[ScalarNode]:
 
 
 def _reviewed(base: Base, environment: str) -> frozenset[str]:
-    """Return what the base branch lists for an environment; nothing where its project file is not a good one."""
+    """Return the names that the base branch lists for an environment; none if its project file is invalid."""
     root = reviewed_root(base, environment)
     return frozenset(each.text for each in _names(root.get(KEY))) if root is not None else frozenset()
 
 
 def reviewed_root(base: Base, environment: str) -> MapNode | None:
-    """Return the settings of the base branch for an environment; None where its project file is not a good one."""
+    """Return the settings of the base branch for an environment; None if its project file is invalid."""
     findings = Findings()
     documents = tuple(yaml_source.documents(base.text or "", "", findings))
     root = root_of(documents, "", findings)

@@ -1,7 +1,7 @@
-"""``${var:…}``, ``${env:…}``, ``${file:…}`` and their kin, found in texts and replaced by what they stand for.
+"""Finds references such as ``${var:…}``, ``${env:…}`` and ``${file:…}`` in texts, and replaces them.
 
-What a reference gives is not scanned again. What comes from the environment, a file or a vault is a secret, unless the
-project says that the environment variable is public.
+The replacement is not scanned again. Values from the environment, a file or a vault are secrets, unless the project
+lists the environment variable as public.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ _OF_GROUP: Final = re.compile(
 
 
 class Text(NamedTuple):
-    """What a scalar says once its references are replaced.
+    """A scalar with its references replaced.
 
-    ``whole``: it was nothing but one reference, so the schema may type it as if it stood there without quotes.
-    ``unknown``: it can't be known now (offline), so nothing is to be concluded from it. ``secret``: it holds a secret.
+    ``whole``: it was exactly one reference, so the value is typed as if written without quotes.
+    ``unknown``: the value is unknown (offline), so it is not checked. ``secret``: it contains a secret.
     """
 
     value: str | Secret
@@ -59,26 +59,26 @@ class Text(NamedTuple):
     offer: str = ""
     """The first secret reference in it, for messages."""
     deferred: str = ""
-    """The first reference to another group in it, whose value is known only later."""
+    """The first reference to another group in it; its value is known only later."""
     hidden: bool = False
-    """A part of it is a secret wherever it has a value; here it may be empty, as its default says, and is."""
+    """Whether a part of it is a secret that is empty in this run, as its default allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Everything that references can stand for."""
+    """The values that references can have."""
 
     findings: Findings
     files: Files
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     declared: frozenset[str] = frozenset()
-    """Variables that the project knows, be there a value or not."""
+    """Variables that the project declares, with or without a value."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     public: PublicEnv = field(default_factory=PublicEnv)
     resolvers: Mapping[str, Resolver] = field(default_factory=dict[str, "Resolver"])
     resolve: bool = True
     kept_back: frozenset[str] = frozenset()
-    """The sources of the fingerprint keys, as `env:NAME`: what has those guesses at secrets."""
+    """The sources of the fingerprint keys, as `env:NAME`. A container with a key could guess secrets."""
     size: Size = field(default_factory=Size)
 
     def replace(self, node: ScalarNode, path: str) -> Text:
@@ -170,7 +170,7 @@ class References:
         return self._fail("ACI154", where, message, "give the container its own credential", path)
 
     def way_out(self, offer: str) -> str:
-        """Return what an author can do about a reference to a secret in a field that can be read."""
+        """Return a hint for a reference to a secret in a readable field."""
         match = _REFERENCE.fullmatch(offer)
         name = match["env"] if match else None
         if name is None:
@@ -221,7 +221,7 @@ class References:
 
 
 def _well_named(target: str) -> str:
-    """Return how a secret of a vault is named."""
+    """Return a hint on naming a secret of a vault."""
     if _VERSIONED.fullmatch(target):
         return "a version has 32 hexadecimal digits; leave it out for the latest one"
     return "write `${keyvault:vault/secret}`; names have letters, digits and single hyphens, with a letter first"
@@ -245,7 +245,7 @@ def _joined(parts: list[Text]) -> Text:
 
 
 def _sum(values: list[str | Secret]) -> str | Secret:
-    """Join texts and secrets in pairs: one after the other, thousands of parts would be copied thousands of times."""
+    """Join texts and secrets pairwise: joining them one by one would copy thousands of parts thousands of times."""
     while len(values) > 1:
         pairs = [left + right for left, right in zip(values[::2], values[1::2], strict=False)]
         values = pairs + values[-1:] if len(values) % 2 else pairs
@@ -253,21 +253,20 @@ def _sum(values: list[str | Secret]) -> str | Secret:
 
 
 def found_in(text: str) -> Iterator[re.Match[str]]:
-    """Yield the references of a text, escaped ones among them.
+    """Yield the references of a text, including escaped ones.
 
-    Behind the last ``}`` there is none: looking for one there, from each ``${`` anew, would take a time that grows with
-    the square of the text.
+    The search stops at the last ``}``: beyond it, a search from every ``${`` would take quadratic time.
     """
     return _REFERENCE.finditer(text, 0, text.rfind("}") + 1)
 
 
 def mentions(text: str) -> bool:
-    """Whether a text holds a reference."""
+    """Whether a text contains a reference."""
     return "${" in text and any(not match["escape"] for match in found_in(text))
 
 
 def escaped(text: str) -> str:
-    """Return a text in which nothing is taken for a reference."""
+    """Return a text with its references escaped."""
     parts: list[str] = []
     end = 0
     for match in found_in(text):

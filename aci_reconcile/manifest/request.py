@@ -1,4 +1,4 @@
-"""What the command line asks the loader for."""
+"""The request of the command line to the loader."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ class Changes:
     """What changed in the repository since a commit."""
 
     paths: frozenset[Path] = frozenset()
-    """Absolute, and with every link on the way to the repository followed; what is gone is among them."""
+    """Changed paths, deleted ones included: absolute, with all links to the repository followed."""
     then: tuple[tuple[Path, str], ...] = ()
-    """The changed files that may have been manifests, named as in ``paths``, with their contents as of that commit."""
+    """Changed files that may have been manifests, named as in ``paths``, with their contents in that commit."""
     shared: tuple[Path, ...] = ()
-    """Files beyond the project file that every group depends on: those with values of variables."""
+    """Files besides the project file that every group depends on: variable files."""
     trees: frozenset[Path] = frozenset()
-    """Folders of which everything counts as changed: submodules."""
+    """Folders whose whole content counts as changed: submodules."""
     whole: str = ""
-    """Why all that there is counts as changed; empty where it does not."""
+    """Why everything counts as changed; empty if it does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a pull request is compared with: the project file on the branch that it goes to, which was reviewed.
+    """The base of a pull request: the reviewed project file of its target branch.
 
-    ``text`` is empty where there is none, or where it could not be read: ``because`` and ``hint`` say why then.
+    ``text`` is empty if there is none, or it could not be read; ``because`` and ``hint`` then say why.
     """
 
     text: str = ""
@@ -40,32 +40,32 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which manifests, for which environment, with which values.
+    """Which manifests to load, for which environment, with which values.
 
-    ``environ`` and ``cwd`` are given, not looked up, so that a run depends on nothing else.
+    ``environ`` and ``cwd`` are passed in, not looked up, so a run depends on nothing else.
     """
 
     paths: tuple[Path, ...] = ()
-    """What is selected; without a project file, all there is."""
+    """Paths that select groups; without a project file, paths of all manifests."""
     project: Path | None = None
-    """The project file; None: it is looked for, from the first path (or ``cwd``) upwards."""
+    """The project file; None to search for it, from the first path (or ``cwd``) upwards."""
     environment: str = ""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Values for ``${var:NAME}``; they win over those of the project file."""
+    """Values for ``${var:NAME}``, which override the project file."""
     subscription: str = ""
     resource_group: str = ""
     location: str = ""
     only: tuple[str, ...] = ()
-    """Addresses, names or patterns of the groups that are selected; empty: all."""
+    """Addresses, names or patterns of the selected groups; empty for all."""
     changes: Changes | None = None
-    """What changed, to select the groups that it touches; None: those are not asked for."""
+    """Changes, to select the groups that they touch; None to select by other means."""
     addresses: tuple[str, ...] | None = None
-    """Full addresses of the groups that are selected, whether or not there are such groups; None: any."""
+    """Full addresses of the selected groups, whether or not they exist; None for all."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     cwd: Path = field(default_factory=Path.cwd)
     base: Base | None = None
-    """In the run of a pull request: what of the project file was reviewed."""
+    """The reviewed project file, in the run of a pull request."""
     resolve: bool = True
-    """Whether references to the environment, files and vaults are replaced; False for an offline check."""
+    """Whether to replace references to the environment, files and vaults; False for an offline check."""
     version: str = ""
-    """This tool's version, for ``requiredVersion``; empty: that of the installed package."""
+    """This tool's version, for ``requiredVersion``; empty for the version of the installed package."""

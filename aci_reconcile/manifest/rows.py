@@ -1,7 +1,7 @@
-"""What a manifest and a project file may hold beside ARM's properties, described by the same kind of rows.
+"""The keys of manifests and project files besides ARM's properties, described by the same kind of rows.
 
-The rows are read by the same code as the field table: names, types and references are checked in one way, and the JSON
-Schemas are made from both.
+The same code reads these rows and the field table: it checks names, types and references, and generates the JSON
+Schemas.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ def _lifecycle() -> Iterable[Field]:
 
 
 OURS: Final[Node] = build(_lifecycle())
-"""The keys of a manifest that are ours and never sent to Azure."""
+"""The keys of a manifest that are never sent to Azure."""
 
 ENVELOPE: Final = ("name", "type", "apiVersion")
-"""Keys of a manifest that say what it is about; they are read before its body."""
+"""Keys that identify a manifest; they are read before its body."""
 
 GROUP: Final[Node] = replace(
     ROOT,
@@ -77,7 +77,7 @@ GROUP: Final[Node] = replace(
 
 
 def _shared(at: str) -> Iterable[Field]:
-    """Describe what the project and each of its environments may say."""
+    """Describe the settings that the project and each environment may have."""
     return chain(
         text(f"{at}requiredVersion", "Allowed versions of aci-reconcile, such as `>=0.1,<2`."),
         text(f"{at}subscription", "Subscription id."),

@@ -1,7 +1,7 @@
-"""Single values typed by the schema, from their source text.
+"""Types single values by the schema, from their source text.
 
-A text is its source text; a number or a flag is read strictly, so that nothing means something else than it looks like.
-Where the schema leaves it open, YAML 1.2's core rules hold.
+A text is its source text. Numbers and booleans are read strictly, so that ambiguous notations are refused. Where the
+schema leaves the type open, YAML 1.2's core rules apply.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _SIMPLE = re.compile(r"(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,14})?")
-"""What nearly every number looks like: in decimal notation, and nothing that anybody might read otherwise."""
+"""The usual form of a number: decimal and unambiguous."""
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _OTHER_BASE = re.compile(r"[-+]?0([xX][0-9a-fA-F_]+|[oO][0-7_]+|[bB][01_]+)")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
@@ -31,9 +31,9 @@ _OLD_FLAGS = {"yes": True, "y": True, "on": True, "no": False, "n": False, "off"
 
 
 class Reading(NamedTuple):
-    """A value read from a text: the value, and what is to be said about it (``code`` empty: nothing).
+    """A value read from a text, with a diagnostic (``code`` empty if there is none).
 
-    Where ``failed``, there is no value.
+    If ``failed``, there is no value.
     """
 
     value: Json = None
@@ -44,7 +44,7 @@ class Reading(NamedTuple):
 
 
 def number(text: str, *, whole: bool, plain: bool) -> Reading:
-    """Read a number in decimal notation; one in quotes is taken with a warning."""
+    """Read a number in decimal notation; a quoted number is accepted with a warning."""
     wanted = "a whole number" if whole else "a number"
     if (simple := _SIMPLE.fullmatch(text)) is not None:
         value = float(text) if simple[1] else int(text)
@@ -64,7 +64,7 @@ def number(text: str, *, whole: bool, plain: bool) -> Reading:
 
 
 def _refused(text: str, wanted: str) -> Reading | None:
-    """Return why a text is no number; None where it is one."""
+    """Return why a text is not a number; None if it is one."""
     if _NOT_A_NUMBER.fullmatch(text):
         return Reading(code="ACI125", message=f"{quote(text)} is not {wanted}", failed=True)
     if _odd_notation(text):
@@ -76,7 +76,7 @@ def _refused(text: str, wanted: str) -> Reading | None:
 
 
 def _odd_notation(text: str) -> bool:
-    """Whether YAML 1.1, YAML 1.2 and people may read different numbers: 010, 0x1F, 0o17, 1_000, 1:30."""
+    """Whether YAML 1.1, YAML 1.2 and humans may read different numbers: 010, 0x1F, 0o17, 1_000, 1:30."""
     digits = text.lstrip("+-")
     leading_zero = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
     underscore = "_" in digits and digits.replace("_", "").isdigit()
@@ -84,7 +84,7 @@ def _odd_notation(text: str) -> bool:
 
 
 def flag(text: str, *, plain: bool) -> Reading:
-    """Read true or false; YAML 1.1's other words are taken with a warning, and so is one in quotes."""
+    """Read true or false; YAML 1.1's other words, and quoted ones, are accepted with a warning."""
     if text in _TRUE or text in _FALSE:
         value = text in _TRUE
         if plain:
@@ -131,6 +131,6 @@ def read(kind: Kind, text: str, *, plain: bool) -> Reading:
 
 
 def choose(text: str, allowed: tuple[str, ...]) -> str | None:
-    """Return the allowed word that a text means, without regard to case and spaces; None: none of them."""
+    """Return the allowed word that equals a text, ignoring case and spaces; None if there is none."""
     folded = text.replace(" ", "").lower()
     return next((word for word in allowed if word.replace(" ", "").lower() == folded), None)

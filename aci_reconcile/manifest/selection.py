@@ -1,4 +1,4 @@
-"""Which groups a run is about: those that paths, patterns and changes select."""
+"""Selects the groups of a run by paths, patterns and changes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was asked for, and where it is looked for. ``file`` is the project file."""
+    """The request, and where to search. ``file`` is the project file."""
 
     request: Request
     file: Path | None
     files: Files
     findings: Findings
     places: tuple[Path, ...] = ()
-    """Where the project looks for its manifests: paths that hold all of it select the whole set."""
+    """The project's paths of manifests: command-line paths that cover all of them select the whole set."""
     beneath: Beneath | None = None
     """The projects below."""
 
@@ -43,7 +43,7 @@ class Selection:
         """Return the keys that paths, ``--only`` and changes select.
 
         Raises:
-            UsageError: a path holds no manifest of the project, or a pattern fits no group.
+            UsageError: a path contains no manifest of the project, or a pattern matches no group.
         """
         chosen = {each.id.key for each in resources}
         narrowed = False
@@ -60,15 +60,15 @@ class Selection:
         return frozenset(chosen) if narrowed else None
 
     def narrowed_by(self) -> str:
-        """Return what narrows the run, as a person would name it: where several things do, the first to be left out."""
+        """Return the option that narrows the run, for messages; if there are several, the one to drop first."""
         request = self.request
         said = (("--only", request.only), ("--changed-since", request.changes), ("the paths", request.paths))
         return next((word for word, given in said if given), "the options that narrow this run")
 
     def _covered(self) -> bool:
-        """Whether the paths hold every place where manifests are looked for: then nothing is narrowed.
+        """Whether the paths cover all of the project's paths of manifests, so that nothing is narrowed.
 
-        All manifests by name are not enough where they stand in a folder: one that was removed from it is not named.
+        Naming every manifest of a folder is not enough, because a removed manifest can't be named.
         """
         given_paths = [path.resolve() for path in given(self.request)]
         if self.file is not None and self.file.resolve() in given_paths:
@@ -89,7 +89,7 @@ class Selection:
         return chosen
 
     def _why(self, path: Path) -> str:
-        """Say whose a path is, or what a file is that is no manifest; empty where neither is known."""
+        """Return a hint: the project that a path belongs to, or the kind of a file that is not a manifest."""
         other = self.beneath.project_of(path) if self.beneath else None
         if other:
             return f"it belongs to another project: {self.files.show(other)}"
@@ -120,7 +120,7 @@ def _begins(path: Path, mark: bytes) -> bool:
 
 
 def fits(identity: ResourceId, pattern: str) -> bool:
-    """Whether a pattern of ``--only`` names a group: with a slash by its address, else by its name."""
+    """Whether a pattern of ``--only`` matches a group: its address if it has a slash, else its name."""
     name = identity.address if "/" in pattern else identity.name
     return fnmatchcase(name.lower(), pattern.lower())
 
@@ -129,7 +129,7 @@ def given(request: Request) -> tuple[Path, ...]:
     """Return the paths of the command line, made absolute.
 
     Raises:
-        UsageError: one does not exist.
+        UsageError: a path does not exist.
     """
     paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
     for given, path in zip(request.paths, paths, strict=True):
@@ -145,7 +145,7 @@ def project_file(request: Request) -> Path | None:
     """Return the project file; None where there is none.
 
     Raises:
-        UsageError: the one that is given does not exist, or the paths belong to several projects.
+        UsageError: the given file does not exist, or the paths belong to several projects.
     """
     if request.project is not None:
         file = request.cwd / request.project

@@ -1,4 +1,4 @@
-"""The project file: what the groups share, for one environment at a time."""
+"""Reads the project file for one environment."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A project, and what only loading its manifests needs."""
+    """A project, with the data that only loading its manifests needs."""
 
     project: Project
     references: References
@@ -55,17 +55,17 @@ class Settings:
     patches: tuple[Entry, ...] = ()
     """Those of the chosen environment."""
     elsewhere: tuple[Entry, ...] = ()
-    """Those of the other environments: not applied, but each must name a group."""
+    """Patches of the other environments: not applied, but each must name a group."""
     places: Places = field(default_factory=Places)
     sayings: Sayings = field(default_factory=Sayings)
 
     def said(self, *path: str | int) -> Where | None:
-        """Return where the project file says something."""
+        """Return the place of a setting in the project file."""
         return self.places.where.get(path)
 
 
 def no_project(request: Request, files: Files, findings: Findings, resolvers: Mapping[str, Resolver]) -> Settings:
-    """Return the settings where there is no project file: everything comes from the command line.
+    """Return the settings without a project file: everything comes from the command line.
 
     Raises:
         UsageError: an environment is asked for.
@@ -80,7 +80,7 @@ def no_project(request: Request, files: Files, findings: Findings, resolvers: Ma
 def read_project(
     file: Path, request: Request, files: Files, findings: Findings, resolvers: Mapping[str, Resolver]
 ) -> Settings:
-    """Read the project file for the environment that is asked for; the others are checked, too.
+    """Read the project file for the chosen environment; the others are checked, too.
 
     Raises:
         UsageError: there is no such environment.
@@ -113,7 +113,7 @@ def read_project(
 
 
 def _note(places: list[tuple[str, str]], settings: Settings) -> None:
-    """Note where an environment's groups are, as far as that is known before references are replaced."""
+    """Note the scope of an environment's groups, as far as it is known before references are replaced."""
     subscription, group = settings.project.subscription, settings.project.resource_group
     if "${" not in f"{subscription}{group}" and (subscription or group):
         places.append((subscription, group))
@@ -178,7 +178,7 @@ class _Reader:
         )
 
     def _defaults(self, base: MapNode, overlay: MapNode | None, run: Expansion) -> MapNode | None:
-        """Return what lies under every group; each layer is in ARM's shape before one is laid over the other."""
+        """Return the defaults of every group; each layer is expanded into ARM's shape before they are merged."""
         above = overlay.get("defaults") if overlay else None
         under = read_overlay(base.get("defaults"), "`defaults`", run)
         over = above if isinstance(above, ScalarNode) and above.null else read_overlay(above, "`defaults`", run)
@@ -199,7 +199,7 @@ class _Reader:
         return replace(found, declared=frozenset(declared))
 
     def _without_references(self, entry: Entry) -> Entry:
-        """Take out the values that hold references, which may not stand in what references are made from."""
+        """Remove values with references, which are not allowed in the definitions of references."""
         node = entry.value
         if isinstance(node, MapNode):
             kept = tuple(each for each in node.entries if self._literal(each.value, entry.key))
@@ -286,10 +286,10 @@ def _without(spec: Node, *names: str) -> Node:
 
 
 def _shared(layer: MapNode) -> MapNode:
-    """Return what a layer says of the project itself: neither of all its groups nor of single ones."""
+    """Return the settings of a layer for the project itself, without ``defaults`` and ``groups``."""
     return layer.without("defaults", "groups")
 
 
 def _json(value: object) -> Json:
-    """Return a value that was read; an empty object where there is none."""
+    """Return a value that was read; an empty object if there is none."""
     return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]

@@ -1,6 +1,6 @@
-"""ARM's shape becomes the short form: the way back from ``expand``, for groups that are imported.
+"""Shortens ARM's shape for imported groups: the inverse of ``expand``.
 
-What Azure computes is left out, and so is what equals a default, what is empty, and what belongs to this tool.
+It omits computed values, defaults, empty values, and what belongs to this tool.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.placeholders import Placeholders
 
 LEFT_TO_AZURE: Final = frozenset({"properties.ipAddress.ip", "properties.subnetIds[].name"})
-"""What Azure fills in and a manifest should not pin down. (A policy of a confidential group is filled in, too, but one
-that somebody wrote must not be lost.)"""
+"""Values that Azure fills in and a manifest should not fix. (Azure also fills in the policy of a confidential group,
+but a handwritten one must not be lost.)"""
 
 _TAGS: Final = "tags"
 
 
 @dataclass(frozen=True, slots=True)
 class Shortening:
-    """One group on its way.
+    """One group during shortening.
 
-    ``spoken`` holds the paths of fields that the project lays under every group: there, leaving out is no way to say
-    the default, or that there is nothing.
+    ``spoken`` has the paths of fields that the project's defaults set: there, a default or absent value can't be
+    omitted.
     """
 
     placeholders: Placeholders
     spoken: frozenset[str] = frozenset()
 
     def shortened(self, live: Body) -> dict[str, Json]:
-        """Return what a manifest says of a live group, in the order of the field table."""
+        """Return the manifest of a live group, in the order of the field table."""
         named = {name: value for name, value in as_object(live.get(_TAGS)).items() if not tags.is_ours(name)}
         return self._object({**live, _TAGS: named}, ROOT, "")
 
@@ -60,12 +60,12 @@ class Shortening:
         return found
 
     def _takes_away(self, node: Node) -> bool:
-        """Whether ``null`` says that the group has nothing of what the project lays under every group."""
+        """Whether to write ``null``, because the group lacks a value that the project's defaults set."""
         row = node.row
         return row.path in self.spoken and row.settable and not row.write_only and row.path not in LEFT_TO_AZURE
 
     def _member(self, raw: Json, node: Node, at: str) -> Json:
-        """Return what is to be written of a property; None: nothing."""
+        """Return the value to write for a property; None for nothing."""
         row = node.row
         if row.computed or row.write_only or row.path in LEFT_TO_AZURE:
             return None
@@ -93,7 +93,7 @@ class Shortening:
         return escaped(to_plain(raw))
 
     def _lacking(self, said: Body, node: Node) -> list[str]:
-        """Return the names that the project lays into a map of every group, and that this group has not."""
+        """Return the names that the project's defaults add to a map, and that this group lacks."""
         under = f"{node.row.path}."
         shared = sorted(each.removeprefix(under) for each in self.spoken if each.startswith(under))
         known = {name.lower() for name in said} if node.row.caseless else said.keys()
@@ -130,14 +130,14 @@ def _short_list(items: list[Json], node: Node) -> Json:
 
 
 def _variable(entry: dict[str, Json]) -> Json:
-    """Return what stands behind the name of a variable."""
+    """Return the value after the name of a variable."""
     if not entry.keys() - {"value"}:
         return entry.get("value", "")
     return entry
 
 
 def escaped(value: Json) -> Json:
-    """Return JSON in whose texts nothing is taken for a reference."""
+    """Return JSON with the references in its texts escaped."""
     if isinstance(value, str):
         return without_references(value)
     if isinstance(value, Mapping):

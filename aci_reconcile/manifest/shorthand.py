@@ -97,4 +97,4 @@ def _table() -> Mapping[str, Shorthand]:
 
 
 SHORTHANDS: Final[Mapping[str, Shorthand]] = _table()
-"""By the path of the field that may be written in short."""
+"""By the path of the field that has a short form."""

@@ -1,4 +1,4 @@
-"""How much text references may stand for: a few letters can stand for a megabyte, thousands of times."""
+"""Limits for the expansion of references: a few letters can expand to a megabyte, thousands of times."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from aci_reconcile.core.secret import Secret
 
 MAX_EXPANDED: Final = 4 * 2**20
-"""Characters that the references of one document may stand for: ARM takes requests of 4 MB (docs: request limits)."""
+"""Characters to which the references of one document may expand: ARM accepts 4 MB (docs: request limits)."""
 MAX_EXPANDED_IN_ALL: Final = 64 * MAX_EXPANDED
-"""And those of all documents of a run, which stay in memory together."""
+"""The same for all documents of a run, which are in memory together."""
 
 
 class Size:
-    """How much text references stood for so far, in one document and in the run."""
+    """The size of expanded references so far, in one document and in the run."""
 
     __slots__ = ("_document", "_run")
 

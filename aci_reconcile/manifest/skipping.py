@@ -1,4 +1,4 @@
-"""Files in a folder of manifests that are no manifests: known for what they are, and left out."""
+"""Skips files in a folder of manifests that are known not to be manifests."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Skipping:
-    """Reads files, and keeps what it has left out.
+    """Reads files, and records those it skips.
 
-    ``named`` are the files that somebody named: whatever stands in them was meant as a manifest.
+    ``named`` are files that the user named, so they count as manifests whatever their content.
     """
 
     files: Files
@@ -31,7 +31,7 @@ class Skipping:
     left_out: dict[Path, Foreign] = field(default_factory=dict["Path", "Foreign"])
 
     def documents(self, file: Path) -> tuple[Source, ...] | None:
-        """Return the documents of a file; None where it is no manifest, which ``told`` tells."""
+        """Return the documents of a file; None if it is not a manifest, which ``told`` reports."""
         mine = Findings()
         found = self.files.documents(file, mine)
         what = None if file in self.named else self._other(file, found, failed=mine.failed)
@@ -42,13 +42,13 @@ class Skipping:
         return found
 
     def skipped(self, file: Path) -> bool:
-        """Whether a file was left out."""
+        """Whether a file was skipped."""
         return file in self.left_out
 
     def told(self, *, empty: bool) -> None:
-        """Tell what was left out; where there is no manifest besides (``empty``), each is an error.
+        """Report the skipped files; if there is no manifest besides (``empty``), each is an error.
 
-        Nothing to declare is not what anybody wants of files that are there, and would make orphans of all groups.
+        Files that declare nothing are probably a mistake, and would make orphans of all groups.
         """
         for file, what in self.left_out.items():
             where = Where(self.files.show(file), 1, 1)
@@ -58,11 +58,11 @@ class Skipping:
                 self.findings.add("ACI224", where, f"this is {what.what}, not a manifest; it is skipped")
 
     def _other(self, file: Path, documents: tuple[Source, ...], *, failed: bool) -> Foreign | None:
-        """Return what a file is when all of it is another tool's; a project file under a wrong name is a mistake."""
+        """Return the kind of a file if another tool owns all of it; a project file under a wrong name is a mistake."""
         said = [each for each in documents if not (isinstance(each, ScalarNode) and each.null)]
         kinds = [foreign(each) for each in said]
         if any(kind is None or kind is PROJECT for kind in kinds):
             return None
-        if failed:  # what could not be read may be a manifest
+        if failed:  # an unreadable file may be a manifest
             return foreign_text(self.files.head(file), json=file.suffix.lower() == ".json")
         return kinds[0] if kinds else None

@@ -1,4 +1,4 @@
-"""Which files of a run are read: the entries of `manifests` in the project file, or the paths of the command line."""
+"""The files that a run reads: the entries of `manifests` in the project file, or the paths of the command line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PATTERN = frozenset("*?[")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the manifests of a run are looked for; ``file`` is the project file."""
+    """The places of a run's manifests; ``file`` is the project file."""
 
     request: Request
     file: Path | None
@@ -47,7 +47,7 @@ class Sources:
         return tuple(sorted(found, key=lambda path: path.as_posix()))
 
     def places(self) -> tuple[Path, ...]:
-        """Return where manifests are looked for; of a pattern, the folder above its first wildcard."""
+        """Return the places to search for manifests; for a pattern, the folder above its first wildcard."""
         if self.file is None or not self.settings.manifests:
             return self._starts()
         root, places = self.file.parent, list[Path]()
@@ -57,7 +57,7 @@ class Sources:
         return tuple(places)
 
     def named(self) -> frozenset[Path]:
-        """Return the files that somebody named, each by its own path: what is no manifest there is a mistake."""
+        """Return the files that the user named one by one: there, a file that is not a manifest is a mistake."""
         root = self.files.base
         entries = {root / entry for entry in self.settings.manifests if not _PATTERN & set(entry)}
         return frozenset({*given(self.request), *entries})
@@ -103,7 +103,7 @@ def _there(path: Path) -> Iterator[Path]:
 
 
 def _matching(root: Path, pattern: str) -> Iterator[Path]:
-    """Yield what fits a pattern and may be a manifest, in order; hidden files and the project's own are none."""
+    """Yield files that match a pattern and may be manifests, in order, without hidden files and the project file."""
     for path in sorted(root.glob(pattern)):
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
         if not hidden and refused(path) == "" and (path.is_dir() or is_manifest(path.name)):
@@ -111,7 +111,7 @@ def _matching(root: Path, pattern: str) -> Iterator[Path]:
 
 
 def _no_pattern(entry: str) -> str:
-    """Say why something is no pattern; empty where it is one. Versions of Python differ in what they make of `**`."""
+    """Say why a text is not a pattern; empty if it is one. Python versions treat `**` differently."""
     parts = entry.replace("\\", "/").split("/")
     if any("**" in part and part != "**" for part in parts):
         return "`**` must be alone between two slashes"

@@ -1,4 +1,4 @@
-"""Placeholders that other tools would have replaced, and the reference that does it here.
+"""Placeholders of other tools, and the references to use instead.
 
 Known are those of ``envsubst`` and ``az container create`` (``${NAME}``), of the "replace tokens" tasks (``#{NAME}#``,
 ``__NAME__``), of Azure Pipelines and Kubernetes (``$(NAME)``), of GitHub's expressions (``${{ secrets.NAME }}``), of
@@ -22,13 +22,13 @@ _PLACEHOLDER: Final = re.compile(
 )
 _BARE: Final = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 TOKEN_STARTS: Final = frozenset("#$_<{ ")
-"""How a placeholder begins; few other texts do."""
+"""First characters of placeholders; few other texts begin with them."""
 _LONGEST: Final = 200
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9_]+")
 
 
 def placeholder(text: str) -> str:
-    """Return the name in a text that is nothing but a placeholder of another tool; empty where it is none."""
+    """Return the name in a text that is exactly a placeholder of another tool; empty if it is not."""
     if len(text) > _LONGEST:
         return ""
     found = _PLACEHOLDER.fullmatch(text.strip())
@@ -40,16 +40,16 @@ def placeholder(text: str) -> str:
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Return the names that stand in ``${NAME}``, each once: what `az` would take from the environment."""
+    """Return the names in ``${NAME}``, each once: `az` would read them from the environment."""
     return tuple(dict.fromkeys(_BARE.findall(text)))
 
 
 def instead(names: Sequence[str], *, secret: bool) -> str:
-    """Return a hint with the references that take the place of placeholders.
+    """Return a hint with the references to use instead of placeholders.
 
     Args:
-        names: what they are called.
-        secret: whether the field is never shown again, so that it may hold a secret.
+        names: the names in the placeholders.
+        secret: whether Azure never returns the field, so that it may contain a secret.
     """
     listed = " and ".join(names)
     if secret:

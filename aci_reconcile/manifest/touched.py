@@ -1,8 +1,7 @@
-"""Which groups a change of the repository touches: what ``plan --changed-since`` narrows a plan to.
+"""Finds the groups that a change of the repository touches, for ``plan --changed-since``.
 
-A group is touched when the file that declares it changed, a file that it names with ``${file:…}``, or a group that it
-depends on. What is shared touches everything; so does a group that stood in a file then and stands nowhere now, for
-what is gone is seen only in a plan of the whole.
+A group is touched if its file, a file that it names with ``${file:…}``, or a group that it depends on changed. A change
+of a shared file touches everything. So does a removed group, because only a plan of all groups shows a removal.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Key: TypeAlias = "tuple[str, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The groups that are touched, by full address; None where it is all of them, ``because`` of what is shared."""
+    """The touched groups, by full address; None for all of them, with the reason in ``because``."""
 
     addresses: frozenset[str] | None
     because: str = ""
@@ -41,19 +40,19 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is noted while manifests are read: which files the groups of each come from, and what they are called."""
+    """Data recorded while reading manifests: the files of each, and the names of their groups."""
 
     files: dict[Path, set[Path]] = field(default_factory=dict["Path", "set[Path]"])
     """By manifest: itself, and the files that it names."""
     named: set[DeclaredName] = field(default_factory=set["DeclaredName"])
 
     def note(self, file: Path, documents: Iterable[Source], base: Path) -> None:
-        """Note what one manifest holds.
+        """Record one manifest.
 
         Args:
             file: the manifest.
-            documents: what it says.
-            base: where the files that it names are looked for.
+            documents: its content.
+            base: the folder for the files that it names.
         """
         known = self.files.setdefault(file, {file})
         for node in documents:
@@ -74,10 +73,10 @@ def touched(
     Args:
         changes: what changed.
         shared: the files that every group depends on.
-        reading: what the manifests hold now.
+        reading: the current manifests.
         sources: the manifest of each group.
         groups: every group of the project.
-        beneath: the projects below, whose manifests are none of this one's.
+        beneath: the projects below, whose manifests do not count here.
     """
     common = sorted(path for path in shared if _changed(path, changes))
     because = changes.whole or (f"{common[0].name} changed" if common else _divided(changes, beneath))
@@ -100,7 +99,7 @@ def files_of(node: Source) -> Iterator[str]:
 
 
 def _divided(changes: Changes, beneath: Beneath) -> str:
-    """Say which folder is now a separate project, or is none any more: its groups are seen only in the whole."""
+    """Say which folder became, or no longer is, a separate project; only a plan of all groups shows the effect."""
     then = {path for path, _ in changes.then}
     for path in sorted(changes.paths):
         if path.name == PROJECT_FILE and beneath.holds(path) and path.is_file() != (path in then):
@@ -110,12 +109,12 @@ def _divided(changes: Changes, beneath: Beneath) -> str:
 
 
 def former_groups(changes: Changes, beneath: Beneath) -> tuple[str, ...]:
-    """Return the resource groups that the changed files named before, as they stood there; references are left out."""
+    """Return the resource groups that the changed files named before, without those that contain references."""
     return tuple(sorted({group for group, _ in _then(changes, beneath) if group and "${" not in group}))
 
 
 def _then(changes: Changes, beneath: Beneath) -> Iterator[DeclaredName]:
-    """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
+    """Yield the groups that the changed manifests declared before; empty texts for a manifest that can't be read."""
     for path, text in changes.then:
         if beneath.project_of(path):
             continue
@@ -128,7 +127,7 @@ def _then(changes: Changes, beneath: Beneath) -> Iterator[DeclaredName]:
 
 
 def _changed(path: Path, changes: Changes) -> bool:
-    """Whether a file changed, or a submodule around it: where it stands, or where the links on the way lead."""
+    """Whether a file, or a submodule around it, changed; with and without links followed."""
     return _within(path, changes) or _within(path.resolve(), changes)
 
 

@@ -1,4 +1,4 @@
-"""From nodes in ARM's shape to the body: values typed, references replaced, secrets wrapped, places kept."""
+"""Turns nodes in ARM's shape into the body: types values, replaces references, wraps secrets, keeps places."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _COLLECTIONS = frozenset({Kind.OBJECT, Kind.MAP, Kind.LIST})
 
 
 class _Omitted:
-    """Instead of a value: there is none."""
+    """Marks an omitted value."""
 
 
 OMITTED = _Omitted()
@@ -45,7 +45,7 @@ OMITTED = _Omitted()
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """One body on its way."""
+    """One body during typing."""
 
     findings: Findings
     references: References
@@ -53,7 +53,7 @@ class Typing:
     lenient: bool = False
 
     def read(self, node: Source, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
-        """Return the value of a node, or that there is none (the reason has been noted)."""
+        """Return the value of a node, or OMITTED if the reason has been noted."""
         places = self.places
         places.where[path] = node.where
         places.names[path] = at
@@ -80,7 +80,7 @@ class Typing:
         return OMITTED
 
     def _null(self, node: ScalarNode, spec: Node, path: Path) -> Json | _Omitted:
-        """Return what nothing means: a written ``null`` means left out, and mere emptiness is a mistake more often."""
+        """Return the value of a null: explicit ``null`` means left out, while an empty value is often a mistake."""
         row, where = spec.row, node.where
         if row.path == _NULLABLE or (spec.kind is Kind.ANY and not row.presence):
             return None
@@ -105,7 +105,7 @@ class Typing:
             here = (*path, key)
             places.keys.add(key)
             value = self.read(source, below, here, join(at, key, below))
-            # a value in flow style stands where it stands; a missing one is best pointed at by its key
+            # point diagnostics about collections at the key, about scalars at the value
             if not isinstance(source, ScalarNode):
                 places.where[here] = where
             if not isinstance(value, _Omitted):
@@ -134,7 +134,7 @@ class Typing:
             value = self.read(each, item, here, f"{at}[{label or index}]")
             if not isinstance(value, _Omitted):
                 values.append(value)
-            elif here in self.places.doubtful:  # the next one takes its place: it is the list that is not whole
+            elif here in self.places.doubtful:  # the next entry takes this index, so the list as a whole is doubtful
                 self.places.doubtful.discard(here)
                 self.places.doubtful.add(path)
         return values
@@ -145,7 +145,7 @@ class Typing:
         return self._typed(node.text, node, spec, path, at, plain=node.plain)
 
     def _referring(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
-        """Return the value of a text that holds references, or what looks like some."""
+        """Return the value of a text with references, or with what looks like references."""
         self.places.plain = False
         if spec is not None and spec.row.name == "name" and mentions(node.text):
             return self._wrong("ACI158", node.where, "a reference is not allowed in a name", path)
@@ -215,13 +215,13 @@ class Typing:
         return self._wrong("ACI153", node.where, message, path, hint)
 
     def _impatient(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
-        """Complain of a value of another group in a field that can't wait for it."""
+        """Report a value of another group in a field that needs its value now."""
         message = f"${{group:{text.deferred}}} is known only once the other group runs, and is not allowed here"
         hint = "use it in readable text fields only, such as environment variables and commands"
         return self._wrong("ACI160", node.where, message, path, hint)
 
     def _encoded(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
-        """Drop a line end that is no part of a key, and check that the content of a secret file is base64."""
+        """Remove a final line break from a key, and check that the content of a secret file is base64."""
         if spec is not None and value.ends_in(*_LINE_ENDS):
             if spec.row.one_line:
                 return self._ended(value, node, at)
@@ -237,7 +237,7 @@ class Typing:
         return value
 
     def _ended(self, value: Secret, node: ScalarNode, at: str) -> Secret:
-        """Return a key without its final line ends; one that is nothing else is not at hand."""
+        """Return a key without final line breaks; a key of line breaks only counts as missing."""
         key = value.map(lambda text: text.rstrip("".join(_LINE_ENDS)))
         if key:
             return key
@@ -246,7 +246,7 @@ class Typing:
         return Secret.unavailable(value.source, missing)
 
     def _literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
-        """Wrap what is no secret by its source; one that stands in the file itself is a warning."""
+        """Wrap a literal text as a secret, with a warning if the file contains it in clear text."""
         self.places.plain = False
         if not value:
             message, hint = "the secret is empty, and counts as missing", "write `${env:NAME}`"
@@ -261,7 +261,7 @@ class Typing:
         return Secret(value, source="literal")
 
     def _chosen(self, value: str, node: ScalarNode, allowed: tuple[str, ...], path: Path) -> Json | _Omitted:
-        """Put the spelling of one out of a few right."""
+        """Correct the spelling of an enumerated value."""
         word = scalars.choose(value, allowed)
         if word is not None:
             message = f"{quote(value)} should be `{word}`"
@@ -276,7 +276,7 @@ class Typing:
         return self._wrong("ACI120", node.where, f"{quote(value)} is not one of: {listed}", path, hint)
 
     def _from_text(self, node: MapNode, spec: Node, path: Path, at: str) -> Json | _Omitted:
-        """Read ``{fromText: …}``: the file's content as it is, which becomes ARM's base64."""
+        """Read ``{fromText: …}``: the plain content of a file, which is encoded as base64 for ARM."""
         entry = node.entry("fromText")
         if entry is None or len(node.entries) != 1 or not isinstance(entry.value, ScalarNode) or entry.value.null:
             hint = "write {fromText: …} with the text of the file"
@@ -295,20 +295,20 @@ class Typing:
 
 
 def _may_hold_a_token(spec: Node) -> bool:
-    """Whether a text may be a placeholder: not words of a command; names and images have rules of their own."""
+    """Whether to check a text for placeholders: not words of a command; names and images have their own rules."""
     row = spec.row
     return not row.enum and not row.path.endswith(_COMMANDS) and row.name not in _NAMED
 
 
 def _may_wait(spec: Node | None, path: Path) -> bool:
-    """Whether a field may hold what is known only when another group runs: a readable text without fixed words."""
+    """Whether a field may refer to another group: a readable text without an enumeration."""
     if path[:1] not in {("properties",), ("tags",)} or spec is None:
         return False
     return spec.kind is Kind.STRING and not spec.write_only and not spec.row.enum
 
 
 def _below(spec: Node | None, key: str) -> Node | None:
-    """Return what is known about a key; below JSON of the author's own, its traits go on."""
+    """Return the field of a key; free-form JSON passes its traits on to everything below."""
     if spec is None:
         return None
     if spec.kind is Kind.ANY and not spec.row.presence:

@@ -1,7 +1,7 @@
-"""The body against the shipped JSON Schema: a net below the walk, which checks names and types, and the rules.
+"""Validates the body against the shipped JSON Schema.
 
-Only what those two do not check is taken from it: ranges and sizes. What somebody has complained of already is not
-said again.
+Typing and the rules check most. Only ranges and sizes are taken from the schema, and only for values without a
+diagnostic.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
 
 
 def conforms(group: Item) -> None:
-    """Complain of what the schema refuses and nobody has complained of yet."""
+    """Report violations of the schema that have no diagnostic yet."""
     body = group.value if group.places.plain else _plain(group.value)
     if _quick().is_valid({"name": "checked-elsewhere", **as_object(body)}):
         return
@@ -46,7 +46,7 @@ def conforms(group: Item) -> None:
 
 
 def _errors(errors: Iterable[Any]) -> Iterator[Any]:
-    """Yield the errors at the leaves, of the kinds that are ours."""
+    """Yield the errors at the leaves, of the kinds in ``_MESSAGES``."""
     for error in errors:
         if error.validator in _MESSAGES:
             yield error
@@ -55,7 +55,7 @@ def _errors(errors: Iterable[Any]) -> Iterator[Any]:
 
 @functools.cache
 def _quick() -> Any:
-    """Return a validator that says yes or no, hundreds of times as fast; a test proves that both agree."""
+    """Return a validator that only says yes or no, hundreds of times as fast; a test checks that both agree."""
     import jsonschema_rs
 
     return jsonschema_rs.Draft7Validator(schema("container-group"))
@@ -69,7 +69,7 @@ def _validator(name: str) -> Any:
 
 
 def _plain(value: Json) -> Any:
-    """Return the value as JSON: secrets are texts that say nothing, and references are texts."""
+    """Return the value as JSON, with secrets redacted and references as texts."""
     if type(value) in LEAVES:
         return value
     if isinstance(value, Secret):

@@ -1,6 +1,6 @@
-"""Files of values for ``${var:NAME}``: lines as in a ``.env`` file, a JSON object, or a YAML map.
+"""Variable files for ``${var:NAME}``: lines as in a ``.env`` file, a JSON object, or a YAML map.
 
-A value is what stands in the file, as in a manifest: ``1.10`` is ``1.10``. Nothing in a value is replaced.
+A value is its source text, as in a manifest: ``1.10`` is ``1.10``. References in it are not replaced.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.nodes import Source
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-"""What a reference can name."""
+"""The names that references can use."""
 _WRONG: Final = "ACI264"
 _LINE: Final = "write NAME=VALUE; quotes, `export` and comments after a space work as in a .env file"
 
 
 def read_values(text: str, file: str) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
-    """Return the values of a file, and what is wrong with it.
+    """Return the values of a file, and its diagnostics.
 
     Args:
-        text: what stands in the file.
-        file: its name, which tells YAML; JSON is known by its brace, too.
+        text: the content of the file.
+        file: its name, which identifies YAML; JSON is also identified by its brace.
     """
     findings = Findings()
     name = file.lower()
@@ -46,7 +46,7 @@ def read_values(text: str, file: str) -> tuple[dict[str, str], tuple[Diagnostic,
 
 
 def _of_documents(documents: tuple[Source, ...], findings: Findings) -> tuple[Entry, ...]:
-    """Return what the one document of a JSON or YAML file says; the schema that an editor is told is no value."""
+    """Return the values of a JSON or YAML document, without the ``$schema`` for editors."""
     if len(documents) > 1:
         findings.add(_WRONG, documents[1].where, "a variable file must be a single document")
     for root in documents[:1]:
@@ -58,7 +58,7 @@ def _of_documents(documents: tuple[Source, ...], findings: Findings) -> tuple[En
 
 
 def _value(entry: Entry, findings: Findings) -> str | None:
-    """Return a value that is a text, a number or a flag, and has a name that a reference can name; None: it has not."""
+    """Return the value of an entry; None if it is not a text, number or boolean, or its name is not valid."""
     node = entry.value
     if not NAME.fullmatch(entry.key):
         message = f"{quote(entry.key)} is not a valid variable name"
@@ -74,7 +74,7 @@ def _value(entry: Entry, findings: Findings) -> str | None:
 
 
 def _lines(text: str, file: str, findings: Findings) -> Iterator[Entry]:
-    """Yield the assignments of a ``.env`` file; a value is a text, be it empty, and a name stands once."""
+    """Yield the assignments of a ``.env`` file; each has a value, even if empty, and each name occurs once."""
     from dotenv.parser import parse_stream
 
     first: dict[str, int] = {}
@@ -92,7 +92,7 @@ def _lines(text: str, file: str, findings: Findings) -> Iterator[Entry]:
 
 
 def _begin(text: str, line: int, file: str) -> Where:
-    """Return where an assignment begins: what the parser took begins with the blank lines above it."""
+    """Return the line of an assignment, after the blank lines that the parser includes."""
     above = text[: len(text) - len(text.lstrip())]
     lines = re.split("\r\n|\n|\r", above)
     return Where(file, line + len(lines) - 1, len(lines[-1]) + 1)

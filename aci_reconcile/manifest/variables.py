@@ -1,4 +1,4 @@
-"""Variables as the project file declares them: a type, a default, whether a value is required."""
+"""Variables declared in the project file: type, default, and whether a value is required."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _WANTED: Final = {Kind.NUMBER: "a number", Kind.BOOLEAN: "`true` or `false`"}
 
 @dataclass(frozen=True, slots=True)
 class VariableReader:
-    """Reads the values of variables; what does not fit is noted where the variable stands."""
+    """Reads the values of variables; mistakes are noted at the declaration."""
 
     given: Mapping[str, str]
-    """Values from the command line, which win."""
+    """Values from the command line, which override defaults."""
     places: Places
     findings: Findings
     chosen: bool = True
-    """Whether it is for the environment that is asked for: only that one needs its values."""
+    """Whether this is the chosen environment: only it needs values for all required variables."""
 
     def read(self, declared: Body) -> dict[str, str]:
         """Return the value of each variable that has one."""
@@ -57,7 +57,7 @@ class VariableReader:
         return value
 
     def _typed(self, text: str, kind: Kind, name: str, what: str) -> str:
-        """Return the text as a value of this kind is written; a wrong one is noted, and not shown."""
+        """Return the text of a value of this kind; a wrong value is noted, but not quoted."""
         if kind is Kind.STRING:
             return text
         reading = scalars.read(kind, text, plain=True)
@@ -66,7 +66,7 @@ class VariableReader:
         return str(reading.value).lower() if isinstance(reading.value, bool) else text
 
     def _check_given(self, declared: Body) -> None:
-        """Warn of a value for a variable that nobody declared, where it looks like one that somebody did."""
+        """Warn of a value for an undeclared variable whose name is close to a declared one."""
         for name in self.given:
             near = self.findings.near(name, declared) if name not in declared else ""
             if near:

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 OLDEST_USED: Final = "2025-09-01"
-"""The api-version used where nobody asks for a newer one."""
+"""The api-version to use unless a newer one is requested."""
 
 _API = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(-preview)?")
 _CLAUSE = re.compile(r"\s*(>=|<=|==|!=|~=|<|>)\s*([0-9]+(?:\.[0-9]+)*)\s*")
@@ -31,12 +31,12 @@ def api_order(text: str) -> tuple[str, bool]:
 
 
 def newest(*versions: str) -> str:
-    """Return the highest of some api-versions; empty ones don't count."""
+    """Return the highest of some api-versions, ignoring empty ones."""
     return max((version for version in versions if version), key=api_order, default="")
 
 
 def satisfies(version: str, required: str) -> bool | None:
-    """Whether a version fits clauses such as ``>=0.1,<2``; None where they can't be read.
+    """Whether a version matches constraints such as ``>=0.1,<2``; None if they are invalid.
 
     What follows the numbers of ``version`` (``.dev1``, ``+local``) is ignored.
     """

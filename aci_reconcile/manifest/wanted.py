@@ -1,4 +1,4 @@
-"""What is wanted where something else stands, in words: the messages and hints of ``typed``."""
+"""Messages and hints of ``typed`` about values of the wrong type."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ _FORMS: Final = {
 
 
 def form(spec: Node | None) -> str:
-    """Return what a list or a map looks like where something else stands; empty where that goes without saying."""
+    """Return a hint with the form of a list or a map; empty if it is obvious."""
     return _FORMS.get(spec.row.name, "") if spec is not None else ""
 
 
 def wanted(kind: Kind, spec: Node | None) -> str:
-    """Say what kind of value a field wants."""
+    """Name the type of value that a field expects."""
     return "a map" if spec is not None and spec.row.presence else _WANTED[kind]
 
 
 def instead_of_nothing(spec: Node) -> str:
-    """Return what to write where nothing stands: often a token that another tool was to replace began a comment."""
+    """Return a hint for an empty value; often an unquoted token of another tool began a comment."""
     if spec.row.presence:
         return "write `{}`"
     if spec.write_only:
@@ -57,7 +57,7 @@ def instead_of_nothing(spec: Node) -> str:
 
 
 def instead_of_text(text: str, spec: Node | None) -> str:
-    """Return what to write where a number, a flag or one of a few words is wanted, and another text stands."""
+    """Return a hint for a text where a number, a boolean or an enumerated word is expected."""
     name = placeholder(text)
     if name:
         return instead([name], secret=False)

@@ -1,4 +1,4 @@
-"""From live groups to manifests in the short form. Pure: what becomes of the texts is the caller's business."""
+"""Turns live groups into manifests in the short form. Pure: the caller writes the files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.normalize import NormalForm
 
 _ENDLESS: Final = 1_000_000
-"""Lines are never folded: what is one line in Azure stays one line."""
+"""Maximum width, so that lines are never folded: one line in Azure stays one line."""
 
 _LONGEST_KEY: Final = 1000
 """YAML allows 1024 characters before the colon."""
@@ -49,7 +49,7 @@ _RESOLVER: Final[Any] = Resolver()
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the project says for all groups, so that a manifest need not: resource group, location, and ``defaults``."""
+    """Settings of the project that manifests need not repeat: resource group, location, and ``defaults``."""
 
     resource_group: str = ""
     location: str = ""
@@ -63,18 +63,18 @@ class Written:
     resource: Resource
     text: str
     needed: tuple[Needed, ...] = ()
-    """What is to be set before a secret of it can be compared or written."""
+    """Variables to set before its secrets can be compared or written."""
     unknown: tuple[str, ...] = ()
-    """Live fields that are not known here, and were left out."""
+    """Unknown live fields, which were left out."""
 
 
 def write(groups: Iterable[Resource], shared: Shared, known: Mapping[str, str] = NOTHING) -> tuple[Written, ...]:
     """Return a manifest for each live group; planned against it, nothing but tags changes.
 
     Args:
-        groups: as Azure tells them.
-        shared: what the project says for all of them.
-        known: by the paths of secrets, the references they are known to come from; others get names of their own.
+        groups: as Azure returns them.
+        shared: the settings of the project for all of them.
+        known: references of secrets, by path; other secrets get new names.
     """
     variables = Variables()
     return tuple(_written(each, shared, Placeholders(each.address, variables, known)) for each in groups)
@@ -93,7 +93,7 @@ def _written(live: Resource, shared: Shared, placeholders: Placeholders) -> Writ
 
 
 class _Emitter(Emitter):
-    """YAML as people write it: lists are indented below their key, and what can't be seen is escaped."""
+    """YAML in the usual style: lists are indented below their key, and invisible characters are escaped."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002  PyYAML's
         """Go one level deeper."""
@@ -101,7 +101,7 @@ class _Emitter(Emitter):
         super().increase_indent(flow, False)
 
     def check_simple_key(self) -> bool:
-        """Tell whether a key stands before its colon; ARM ids do, long as they are."""
+        """Whether to write a key before its colon, without ``?``; ARM ids too, although they are long."""
         text = self.event.value if isinstance(self.event, ScalarEvent) else ""
         return bool(super().check_simple_key()) or (0 < len(text) <= _LONGEST_KEY and text.isascii() and _is_safe(text))
 
@@ -113,7 +113,7 @@ class _Emitter(Emitter):
 
 
 def dumped(document: Mapping[str, Json]) -> str:
-    """Return a document as YAML in which every scalar reads back as what it is, whoever reads it."""
+    """Return a document as YAML in which every YAML reader reads each scalar as the same value."""
     events = [
         StreamStartEvent(),
         DocumentStartEvent(explicit=False),
@@ -176,7 +176,7 @@ def _event(text: str, style: str | None = None) -> ScalarEvent:
 
 
 def _is_safe(text: str) -> bool:
-    """Whether a text needs no quotes; one of several lines, whether it may stand as a block."""
+    """Whether a text needs no quotes; for several lines, whether it can be a block."""
     if "\n" in text:
         lines = text.removesuffix("\n").split("\n")
         tidy = all(line == line.rstrip() and line.isprintable() for line in lines)
@@ -187,5 +187,5 @@ def _is_safe(text: str) -> bool:
 
 
 def _stays(text: str) -> bool:
-    """Whether our own reader takes the text for a text, too."""
+    """Whether our own reader also reads it as a text."""
     return free(text, plain=True).value == text

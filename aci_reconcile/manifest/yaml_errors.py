@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no YAML: the parser's words, and ours where they don't say what to do."""
+"""Messages for invalid YAML: the parser's own, with hints where they do not say what to do."""
 
 from __future__ import annotations
 

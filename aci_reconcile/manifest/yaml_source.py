@@ -1,7 +1,7 @@
-"""YAML text as nodes: events of the C parser, put together here so that nothing is guessed and nothing is unbounded.
+"""Reads YAML text into nodes from events of the C parser, without guessing types, and within limits.
 
-The parser's own constructors are never used: they would make ``no`` a flag, ``1.10`` a number and ``2019-12-01`` a date
-before the schema is asked, and they expand aliases without end.
+The parser's own constructors are not used: they would turn ``no`` into a boolean, ``1.10`` into a number and
+``2019-12-01`` into a date before the schema is applied, and expand aliases without limit.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 MAX_DEPTH = 60
 MAX_NODES = 100_000
 MAX_TEXT = 8 * 1024 * 1024
-"""Characters of all values of a document, once the aliases are expanded: a file has 1 MiB without them."""
+"""Limit for the characters of a document's values with aliases expanded; a file has up to 1 MiB without them."""
 _BRACES = "quote the `{{ name }}` of another tool, or use `${var:name}`"
 
 _new = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  # of what, the calls say
-"""Makes a named tuple in half the time of its own constructor: every value of every manifest is one, with its place."""
+"""Creates a named tuple in half the time of its constructor, since every value of every manifest is one."""
 
 
 class Unreadable(Exception):  # noqa: N818  a signal within this package, never raised to callers
@@ -35,15 +35,15 @@ class Unreadable(Exception):  # noqa: N818  a signal within this package, never 
 
 
 class _Open(NamedTuple):
-    """A collection whose end has not come yet."""
+    """A collection that is still open."""
 
     where: Where
     is_map: bool
     anchor: str | None
     first: int
-    """How many nodes there were before it."""
+    """Number of nodes before it."""
     written: int
-    """How many characters there were before it."""
+    """Number of characters before it."""
     items: list[Source]
 
 

@@ -221,7 +221,7 @@ def test_from_the_pull_request_to_the_repair(shop: Shop, tmp_path: Path) -> None
 
     assert {"plan dev": "success", "plan prod": "success", "dev": "success", "prod": "success"} == results(repaired)
     assert {"plan": "skipped", "dev": "failure", "prod": "skipped"} == results(again)
-    assert f"and this run is about {shop.hub.merge[:12]}" in again["dev"].log
+    assert f"but this run is about {shop.hub.merge[:12]}" in again["dev"].log
     assert "This is not the branch's last commit" in again["dev"].summary
     assert "1 changed" in repaired["prod"].summary
     assert ("false", "false") == (calm["drift dev"].outputs["drift"], calm["drift prod"].outputs["drift"])

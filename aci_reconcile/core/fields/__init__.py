@@ -1,4 +1,4 @@
-"""The table of what is known about each field of a container group, and how to look a field up.
+"""The table of all fields of a container group, and functions to look up a field.
 
 Normalising, diffing, planning, loading manifests, the JSON Schema and the reference documentation all read this table.
 """
@@ -30,7 +30,7 @@ ROOT: Final[Node] = build(FIELDS)
 
 
 def child(node: Node | None, name: str) -> Node | None:
-    """Return what is known about the property ``name`` of an object, or the value ``name`` of a map; None: nothing."""
+    """Return the field of the property ``name`` of an object, or of the value ``name`` of a map; None if unknown."""
     if node is None:
         return None
     if node.kind is Kind.MAP:

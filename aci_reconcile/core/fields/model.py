@@ -1,4 +1,4 @@
-"""What a row of the field table holds, and how a row is found."""
+"""The rows of the field table, and their tree."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Scalar: TypeAlias = "bool | int | float | str"
 
 
 class Kind(StrEnum):
-    """The JSON type of a field. ``any`` is JSON of the author's own."""
+    """The JSON type of a field. ``any`` is free-form JSON."""
 
     STRING = "string"
     INTEGER = "integer"
@@ -43,15 +43,15 @@ class Replaces(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Order by what it costs."""
+        """Order by cost."""
         return ("no", "may", "yes").index(self)
 
 
 class Fold(StrEnum):
-    """What is ignored when two texts are compared (on a map: of its keys).
+    """Differences to ignore when two texts are compared (for a map: its keys).
 
-    ``URL``: what RFC 3986 (6.2.2, 6.2.3) lets two spellings of one address differ in: case of scheme and host, the
-    scheme's own port, and the slash after a bare host. Case and slashes of a path mean something and are kept.
+    ``URL``: differences that RFC 3986 (6.2.2, 6.2.3) allows between two spellings of one address: the case of scheme
+    and host, the default port, and the slash after a bare host. Case and slashes of a path are significant.
     """
 
     NOTHING = ""
@@ -73,44 +73,44 @@ class Field:
     enum: tuple[str, ...] = ()
     required: bool = False
     computed: bool = False
-    """Azure says, we listen: never compared, never exported."""
+    """Computed by Azure: never compared, never exported."""
     computed_beside: tuple[str, str] | None = None
-    """A property beside it and the value with which it is computed: Azure takes it from a manifest with any other."""
+    """A sibling property and its value with which this field is computed; otherwise the manifest sets the field."""
     filled_in: bool = False
-    """Azure fills it in where the manifest leaves it out; compared only where the manifest gives it."""
+    """Azure fills it in if the manifest leaves it out; compared only if the manifest sets it."""
     default: Scalar | Unset = UNSET
-    """Absent equals this value."""
+    """The default: an absent field equals this value."""
     demanded: bool = False
-    """Azure refuses a body without it and fills nothing in: a write says the default where the manifest is silent."""
+    """Azure refuses a body without it and has no default, so a write contains our default."""
     replaces: Replaces = Replaces.NO
     """Whether changing the value forces a replacement."""
     membership: Replaces = Replaces.NO
-    """Of a keyed list: whether adding or removing an entry forces a replacement."""
+    """For a keyed list: whether adding or removing an entry forces a replacement."""
     write_only: bool = False
     """Azure never returns it: compared by fingerprint."""
     one_line: bool = False
-    """No value of it ends in a line end, so that one is dropped: files, vaults and shells add them."""
+    """Valid values never end in a line break, so a final one is removed: files, vaults and shells add them."""
     untold: bool = False
-    """Azure takes it and never tells it again, and it is no secret: it can't be compared."""
+    """Azure accepts it but never returns it, and it is not a secret: it can't be compared."""
     confidential: bool = False
-    """Its value should not stand in a manifest in clear text."""
+    """A manifest should not contain its value in clear text."""
     unless: tuple[str, ...] = ()
-    """Of a secret: the properties beside it any of which stands in its place."""
+    """For a secret: sibling properties, any of which replaces it."""
     insisted: bool = False
-    """Of a secret: Azure is seen to refuse an object with neither it nor what stands in its place."""
+    """For a secret: Azure was seen to refuse an object with neither it nor a replacement."""
     whose: str = ""
-    """Of a secret: the property beside it that says whose it is; with another value there, it is another secret."""
+    """For a secret: the sibling property that identifies its owner; if that changes, it is another secret."""
     key: tuple[str, ...] = ()
-    """Of a list: the properties that identify an entry; ``("",)`` where the items are texts and the list is a set."""
+    """For a list: the properties that identify an entry; ``("",)`` for a set of texts."""
     ordered: bool = False
-    """Of a keyed list: the order of the entries matters, too."""
+    """For a keyed list: the order of the entries matters, too."""
     folds: Fold = Fold.NOTHING
     caseless: bool = False
-    """Of a map: names that differ in nothing but case are one, and each keeps the spelling that it has in Azure."""
+    """For a map: names that differ only in case are the same, and keep the spelling that they have in Azure."""
     presence: bool = False
-    """An empty object means something (``emptyDir: {}``)."""
+    """An empty object is significant (``emptyDir: {}``)."""
     unnamed: bool = False
-    """Its name is noise to people: left out of the paths they see (``properties``, a variable's ``value``)."""
+    """Its name is left out of displayed paths (``properties``, a variable's ``value``)."""
 
     @property
     def name(self) -> str:
@@ -119,13 +119,13 @@ class Field:
 
     @property
     def settable(self) -> bool:
-        """Whether a manifest may give it."""
+        """Whether a manifest may set it."""
         return not self.computed
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A row of the table with what is below it: the properties of an object, the items of a list, the values of a map.
+    """A row of the table with its children: the properties of an object, the items of a list, the values of a map.
 
     For a LIST ``item`` describes the entries; for a MAP the values; ``children`` are the properties of an OBJECT.
     ``replaces`` is inherited downwards. ``name`` spells the property as ARM does.
@@ -138,12 +138,12 @@ class Node:
     children: Mapping[str, Node] = field(default_factory=dict["str", "Node"])
     item: Node | None = None
     lowered: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The right spelling of each child's name, by the name in lower case."""
+    """The correct spelling of each child's name, by its lowercase name."""
     required: tuple[str, ...] = ()
-    """The names of the children that a manifest must give."""
+    """The names of the children that a manifest must set."""
     compared: bool = True
-    """Whether a difference between two reads of it means anything: neither computed, nor write-only, nor untold."""
+    """Whether a difference between two reads is significant: not computed, write-only or untold."""
     confides: bool = False
-    """Whether a secret may stand here, or somewhere below."""
+    """Whether it, or something below it, may be a secret."""
     chosen: tuple[tuple[str, str, str], ...] = ()
-    """Children that Azure chooses beside others: their name, the other's name, and its value."""
+    """Children that Azure computes depending on a sibling: name, sibling's name, sibling's value."""

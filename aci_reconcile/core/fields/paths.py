@@ -1,4 +1,4 @@
-"""Paths: the keys that lead to a place in a normal form, and how people write them.
+"""Paths: the keys to a place in a normal form, and their display.
 
 ``("properties", "containers", "web", "properties", "image")`` is written ``containers[web].image``: entries of a keyed
 list by their key in brackets, the author's own names (tags) after a dot or, where they are no plain words, in brackets.
@@ -22,17 +22,17 @@ _STEP = re.compile(r"\.?([^.\[\]]+)|\[([^\]]*)\]")
 
 
 def below(node: Node | None, name: str) -> Node | None:
-    """Return the node one step down a normal form; None if nothing is known about it."""
+    """Return the field one step down a normal form; None if unknown."""
     if node is None:
         return None
     kind = node.kind
-    if kind is Kind.OBJECT:  # first, because nearly every place is one
+    if kind is Kind.OBJECT:  # first, because it is the most frequent case
         return node.children.get(name)
     return node.item if kind is Kind.LIST or kind is Kind.MAP else node.children.get(name)
 
 
 def walk(root: Node, keys: Sequence[str]) -> Iterator[tuple[str, Node | None, Node | None]]:
-    """Yield each key with the nodes it leads from and to."""
+    """Yield each key with the fields before and after it."""
     node: Node | None = root
     for key in keys:
         parent, node = node, below(node, key)
@@ -40,7 +40,7 @@ def walk(root: Node, keys: Sequence[str]) -> Iterator[tuple[str, Node | None, No
 
 
 def display(root: Node, keys: Sequence[str]) -> str:
-    """Return the path as people write it."""
+    """Return the path for display."""
     text = ""
     for key, parent, node in walk(root, keys):
         if node is not None and node.row.unnamed:
@@ -53,14 +53,14 @@ def display(root: Node, keys: Sequence[str]) -> str:
 
 
 def to_report_path(path: str) -> str:
-    """Return a path as reports show it: an environment variable by its name alone."""
+    """Return a path for reports: an environment variable by its name only."""
     return _VARIABLE.sub(r"\1", path)
 
 
 def parse(root: Node, path: str) -> Keys | None:
-    """Return the keys that a path as people write it leads along, in ARM's spelling.
+    """Return the keys of a displayed path, in ARM's spelling.
 
-    Wrappers may be left out (``properties``), spelling is matched without regard to case. None: no such field.
+    Wrappers (``properties``) may be left out, and case is ignored. None if there is no such field.
     """
     keys: list[str] = []
     node: Node | None = root

@@ -1,4 +1,4 @@
-"""Shorthands for the rows of the table: a list or a map is two rows, itself and what is in it."""
+"""Shorthands for the rows of the table: a list or a map has two rows, itself and its entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.fields.model import Replaces, Scalar
 
     class Traits(TypedDict, total=False):
-        """What may be said of a field beyond its path, kind and summary."""
+        """The traits of a field beyond its path, kind and summary."""
 
         required: bool
         computed: bool
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         unnamed: bool
 
     class TextTraits(Traits, total=False):
-        """What may be said of a string beside that."""
+        """Further traits of a string."""
 
         folds: Fold
 
@@ -49,7 +49,7 @@ def text(path: str, summary: str, **traits: Unpack[TextTraits]) -> Iterator[Fiel
 
 
 def choice(path: str, summary: str, *values: str, **traits: Unpack[Traits]) -> Iterator[Field]:
-    """Describe a string out of a few; Azure compares them without regard to case."""
+    """Describe an enumerated string; Azure ignores its case."""
     yield Field(path, Kind.STRING, summary, enum=values, folds=Fold.CASE, **traits)
 
 
@@ -64,12 +64,12 @@ def number(path: str, summary: str, **traits: Unpack[Traits]) -> Iterator[Field]
 
 
 def boolean(path: str, summary: str, **traits: Unpack[Traits]) -> Iterator[Field]:
-    """Describe a flag."""
+    """Describe a boolean."""
     yield Field(path, Kind.BOOLEAN, summary, **traits)
 
 
 def anything(path: str, summary: str, **traits: Unpack[Traits]) -> Iterator[Field]:
-    """Describe JSON of the author's own."""
+    """Describe free-form JSON."""
     yield Field(path, Kind.ANY, summary, **traits)
 
 
@@ -79,7 +79,7 @@ def group(path: str, summary: str, **traits: Unpack[Traits]) -> Iterator[Field]:
 
 
 def objects(path: str, summary: str, each: str, **traits: Unpack[Traits]) -> Iterator[Field]:
-    """Describe a list of objects; ``each`` says what one entry is."""
+    """Describe a list of objects; ``each`` describes one entry."""
     yield Field(path, Kind.LIST, summary, **traits)
     yield Field(f"{path}[]", Kind.OBJECT, each)
 
@@ -91,6 +91,6 @@ def texts(path: str, summary: str, each: str, **traits: Unpack[Traits]) -> Itera
 
 
 def text_map(path: str, summary: str, each: str, **traits: Unpack[Traits]) -> Iterator[Field]:
-    """Describe a map from names of the author's own to strings."""
+    """Describe a map from free-form names to strings."""
     yield Field(path, Kind.MAP, summary, **traits)
     yield Field(f"{path}.*", Kind.STRING, each)

@@ -1,4 +1,4 @@
-"""What a manifest may ask for: not what Azure chooses whatever is said."""
+"""Removes fields from a body that Azure computes whatever a manifest sets."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def settable(body: dict[str, Json]) -> dict[str, Json]:
-    """Return a declared body without what Azure chooses whatever a manifest says of it: the ``ip`` of a public address.
+    """Return a declared body without fields that Azure always computes: the ``ip`` of a public address.
 
-    The enums are in their own spelling, as a loaded manifest has them.
+    Enumerated values must have the correct spelling, as in a loaded manifest.
     """
     for (*above, name), beside, value in _CHOSEN:
         holder = as_object(body)

@@ -1,7 +1,7 @@
-"""The table: every property of a container group, api-version 2025-09-01, in the order a manifest is best read.
+"""The table: every property of a container group, api-version 2025-09-01, in the preferred order of a manifest.
 
-To learn a new quirk of Azure is to change a row here, and to record a case. What the rows say beyond the schema is
-documented by Azure (container-instances-update, container-groups, FAQ), or counted over azure-cli's recorded traffic
+For a new quirk of Azure, change a row here, and record a case. The facts in the rows beyond the schema are documented
+by Azure (container-instances-update, container-groups, FAQ), or counted over azure-cli's recorded traffic
 where docs/fields.md says so. Which properties exist is checked against the published schema by a test.
 """
 
@@ -137,12 +137,7 @@ def _network_rows() -> Iterable[Field]:
         choice(f"{at}.ports[].protocol", "Protocol of the port.", "TCP", "UDP", default="TCP"),
         integer(f"{at}.ports[].port", "Port number.", required=True),
         choice(
-            f"{at}.type",
-            "Public, or Private for a group in a subnet.",
-            "Public",
-            "Private",
-            required=True,
-            replaces=Replaces.YES,
+            f"{at}.type", "Public, or Private in a subnet.", "Public", "Private", required=True, replaces=Replaces.YES
         ),
         text(
             f"{at}.ip",
@@ -172,12 +167,7 @@ def _network_rows() -> Iterable[Field]:
         text("properties.subnetIds[].id", "ARM id of a subnet delegated to ACI.", required=True, folds=Fold.CASE),
         text("properties.subnetIds[].name", "Name of your choice.", filled_in=True),
         group("properties.dnsConfig", "Name resolution of the containers.", replaces=Replaces.MAY),
-        texts(
-            "properties.dnsConfig.nameServers",
-            "DNS servers, in order of preference.",
-            "Address of a server.",
-            required=True,
-        ),
+        texts("properties.dnsConfig.nameServers", "DNS servers, in order.", "Address of a server.", required=True),
         text("properties.dnsConfig.searchDomains", "Search domains, separated by spaces."),
         text("properties.dnsConfig.options", "Resolver options, separated by spaces."),
     )

@@ -1,4 +1,4 @@
-"""The rows as a tree, made once at import."""
+"""Builds the tree of the rows, once at import."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def build(rows: Iterable[Field]) -> Node:
     """Return the root object whose descendants are the rows.
 
     Raises:
-        ValueError: two rows have one path, or a row hangs in the air.
+        ValueError: two rows have the same path, or a row has no parent.
     """
     by_parent: dict[str, list[Field]] = {}
     paths = {""}

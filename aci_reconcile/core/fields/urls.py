@@ -1,4 +1,4 @@
-"""Addresses of the web, of which one can be spelled in many ways."""
+"""Normalization of URLs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PORTS = {"http": "80", "https": "443"}
 
 
 def normalize_url(text: str) -> str:
-    """Return an address of the web in the spelling that RFC 3986 makes of it; every other text as it is."""
+    """Return a URL normalized by RFC 3986; any other text unchanged."""
     found = _URL.fullmatch(text)
     if found is None:
         return text

@@ -61,7 +61,7 @@ COMPUTE: Final[Mapping[str, Code]] = {
     ),
     "ACI063": Code(
         "Too many containers",
-        "The documented limits per group are 60 containers and 59 init containers.",
+        "The documented limits per group are 60 containers and 59 init containers. Split the group.",
         severity=WARNING,
     ),
     "ACI064": Code(

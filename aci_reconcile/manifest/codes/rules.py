@@ -13,8 +13,8 @@ RULES: Final[Mapping[str, Code]] = {
     "ACI012": Code(
         "ACI may reserve this port",
         "The ACI FAQ says to avoid 22, 1025-1027, 3389-3399, 9999, 19000, 19080, 19100, 19390, 20000-30000 and "
-        "49152-65534. Published groups run with one of them; others may not be reachable. Choose another port if you "
-        "can.",
+        "49152-65534. Some published groups run on such a port; others may not be reachable. Choose another port if "
+        "you can.",
         "ipAddress: {type: Public, ports: [3389]}",
         severity=WARNING,
     ),
@@ -151,7 +151,7 @@ RULES: Final[Mapping[str, Code]] = {
     ),
     "ACI039": Code(
         "Too many volumes",
-        "The documented limit is 20 volumes per group.",
+        "The documented limit is 20 volumes per group. Remove some.",
         severity=WARNING,
     ),
     "ACI040": Code(

@@ -1,8 +1,8 @@
-"""What Azure Container Instances asks of a group beyond its schema, checked before it is asked.
+"""The rules of Azure Container Instances beyond its schema, checked before Azure is called.
 
-Each rule is a function of one body and has codes of its own. Its docstring names what it rests on, and so does the
-table of ``codes.evidence``: what Azure was seen to refuse is an error, what is documented or likely only warns. Most
-rules are about something that most groups do not have: those are asked only where its name stands in the body.
+Each rule is a function of one body, with its own codes. Its docstring names the evidence, as does the table in
+``codes.evidence``: an observed refusal is an error, a documented or likely one is a warning. Most rules are about
+properties that most groups do not have, so they run only if the body has such a property.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ALWAYS: Final[tuple[Rule, ...]] = (
     compute.resources,
     regions.region,
 )
-"""Rules that have something to say about any group."""
+"""Rules for every group."""
 
 WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("volumes",): (
@@ -89,11 +89,11 @@ WHERE: Final[Mapping[tuple[str, ...], tuple[Rule, ...]]] = {
     ("standbyPoolProfile",): (pools.claims,),
     ("tags",): (tags.tag_names, tags.reserved_tags, tags.tag_count, open_secrets.open_tags),
 }
-"""Rules that have something to say only where one of these names stands in the body."""
+"""Rules for groups whose body contains one of these names."""
 
 
 def check(group: Item) -> None:
-    """Put a group's body to every rule that may have something to say about it."""
+    """Apply every relevant rule to a group's body."""
     for rule in ALWAYS:
         rule(group)
     present = group.places.keys

@@ -24,14 +24,14 @@ class Amount(NamedTuple):
 
 
 LEAST: Final = Amount(1, 1)
-"""Docs: what a group asks for at least. azurerm's acceptance tests ask for less, and one user got an HTTP 500 for it
+"""Docs: the minimum of a group. azurerm's acceptance tests use less, and one user got an HTTP 500 for less
 
 (hashicorp/terraform-provider-azurerm#26925): so this only warns.
 """
 MOST: Final = Amount(31, 240)
 MOST_CONFIDENTIAL: Final = Amount(31, 180)
 MOST_SPOT: Final = Amount(4, 16)
-"""Docs (resource availability): what a group can have at most."""
+"""Docs (resource availability): the maximum of a group."""
 
 _FIELDS: Final = (("cpu", "CPU"), ("memoryInGB", "GB of memory"))
 _ROUNDING = 1e-9
@@ -49,13 +49,13 @@ def _most(group: Item) -> Amount:
 
 
 def _from_profile(group: Item) -> bool:
-    """Whether a profile says what the containers leave out; one of which nothing is said says nothing."""
+    """Whether the group takes missing settings of its containers from a profile."""
     found = [group.at("properties", name) for name in PROFILES]
     return any(each.value or each.doubtful for each in found)
 
 
 def totals(group: Item) -> None:
-    """Docs (container groups, resource availability): neither too little nor too much, all containers together."""
+    """Docs (container groups, resource availability): minimum and maximum of all containers together."""
     asked = [each.at("requests") for each in _resources(group)]
     for (name, unit), least, most in zip(_FIELDS, LEAST, _most(group), strict=True):
         requests = [each.at(name) for each in asked]
@@ -92,7 +92,7 @@ def limits(group: Item) -> None:
 
 
 def amounts(group: Item) -> None:
-    """Azure refuses no amount at all (MicrosoftDocs/azure-docs#41476)."""
+    """Azure refuses an amount of zero (MicrosoftDocs/azure-docs#41476)."""
     given = [each.at(kind) for each in _resources(group) for kind in ("requests", "limits") if each.has(kind)]
     for each in given:
         for name, unit in _FIELDS:
@@ -111,7 +111,7 @@ def gpu(group: Item) -> None:
 
 
 def container_count(group: Item) -> None:
-    """Quotas: containers in a group; docs: a normal one among them."""
+    """Quotas: number of containers in a group; docs: at least one that is not an init container."""
     properties = group.at("properties")
     containers, inits = properties.each("containers"), properties.each("initContainers")
     if not containers and not _from_profile(group):
@@ -137,9 +137,9 @@ def windows_containers(group: Item) -> None:
 
 
 def images(group: Item) -> None:
-    """A container runs an image (required by the schema of 2023-05-01), best one that stays the same.
+    """A container needs an image (required by the schema of 2023-05-01), preferably with a fixed tag.
 
-    That a tag moves is this tool's own remark: a restart pulls again.
+    The notice about mutable tags is this tool's own: a restart pulls the image again.
     """
     properties = group.at("properties")
     for container in (*properties.each("containers"), *properties.each("initContainers")):
@@ -153,7 +153,7 @@ def images(group: Item) -> None:
 
 
 def resources(group: Item) -> None:
-    """Azure refuses a container without (MicrosoftLearning/mslearn-azure-developer#67); a profile may give them."""
+    """Azure refuses a container without (MicrosoftLearning/mslearn-azure-developer#67); a profile may supply them."""
     for container in group.at("properties").each("containers"):
         properties = container.at("properties")
         if properties and not properties.has("resources") and not _from_profile(group):
@@ -162,7 +162,7 @@ def resources(group: Item) -> None:
 
 
 def spot(group: Item) -> None:
-    """Docs: where spot groups are offered, and of which sku."""
+    """Docs: the regions and the sku of spot groups."""
     properties, location = group.at("properties"), group.at("location")
     if properties.at("priority").text != "Spot":
         return
@@ -174,7 +174,7 @@ def spot(group: Item) -> None:
 
 
 def privileged(group: Item) -> None:
-    """Seen needed by azurerm's tests (hashicorp/terraform-provider-azurerm#23034): the Confidential sku."""
+    """Required in azurerm's tests (hashicorp/terraform-provider-azurerm#23034): the Confidential sku."""
     properties = group.at("properties")
     if properties.at("sku").text == "Confidential":
         return
@@ -185,6 +185,6 @@ def privileged(group: Item) -> None:
 
 
 def zones(group: Item) -> None:
-    """Docs: a group lives in one zone."""
+    """Docs: a group runs in one zone."""
     if len(group.each("zones")) > 1:
         group.at("zones").complain("ACI101", "a container group runs in one zone only")

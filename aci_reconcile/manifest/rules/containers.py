@@ -19,7 +19,7 @@ _VALUES = ("value", "secureValue", "secureValueReference")
 
 
 def probes(group: Item) -> None:
-    """A maintainer of ACI: one of a command and a request (virtual-kubelet/virtual-kubelet#280)."""
+    """A maintainer of ACI: a probe has either a command or a request (virtual-kubelet/virtual-kubelet#280)."""
     for container in group.at("properties").each("containers"):
         for name in ("livenessProbe", "readinessProbe"):
             probe = container.at("properties", name)
@@ -31,7 +31,7 @@ def probes(group: Item) -> None:
 
 
 def probed_ports(group: Item) -> None:
-    """Likely: a request to a port that the container does not list is a slip."""
+    """Likely: a probe of a port that the container does not list is a typo."""
     for container in group.at("properties").each("containers"):
         listed = {port.at("port").number for port in container.at("properties").each("ports")}
         for name in ("livenessProbe", "readinessProbe"):
@@ -47,7 +47,7 @@ def _variables(group: Item) -> Iterator[tuple[Item, ...]]:
 
 
 def variable_names(group: Item) -> None:
-    """Azure: InvalidContainerEnvironmentVariable (Azure/aci-deploy#29); this tool knows variables by their names."""
+    """Azure: InvalidContainerEnvironmentVariable (Azure/aci-deploy#29); this tool identifies variables by name."""
     for variables in _variables(group):
         seen: set[str] = set()
         for variable in variables:
@@ -64,7 +64,7 @@ def variable_names(group: Item) -> None:
 def variable_values(group: Item) -> None:
     """Azure: "One and only one property of 'value' and 'secureValue' can be specified" (mage-ai/mage-ai#4872).
 
-    That a variable that looks like a secret had better be one is this tool's own remark.
+    The warning about a readable variable that looks like a secret is this tool's own.
     """
     for variable in (variable for variables in _variables(group) for variable in variables):
         given = [name for name in _VALUES if variable.has(name)]
@@ -80,8 +80,8 @@ def variable_values(group: Item) -> None:
 def bare_variables(group: Item) -> None:
     """Azure: "One and only one property of 'value' and 'secureValue' can be specified" (mage-ai/mage-ai#4872).
 
-    A group that runs already may hold the value, which Azure does not tell: so this only warns, and the plan holds what
-    would be sent without.
+    A live group may have the value, which Azure does not return. So this only warns, and the plan blocks a write that
+    would send the variable without a value.
     """
     for variable in (variable for variables in _variables(group) for variable in variables):
         name = variable.at("name").text
@@ -91,7 +91,7 @@ def bare_variables(group: Item) -> None:
 
 
 def secret_references(group: Item) -> None:
-    """Sense: what a field calls a secret reference is one of the group's."""
+    """Sense: a secret reference in a field must be one of the group's."""
     properties = group.at("properties")
     known = {each.at("name").text for each in properties.each("secretReferences")}
     if properties.at("secretReferences").doubtful:

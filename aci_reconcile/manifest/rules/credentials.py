@@ -32,7 +32,7 @@ def registry_credential(group: Item) -> None:
 
 
 def identities(group: Item) -> None:
-    """ARM: user-assigned identities are listed when, and only when, the type says so.
+    """ARM: user-assigned identities are listed if, and only if, the type says so.
 
     MissingIdentityIds (hashicorp/terraform-provider-azurerm#17082), and Azure/azure-rest-api-specs#17650.
     """
@@ -54,7 +54,7 @@ def identities(group: Item) -> None:
 
 
 def used_identities(group: Item) -> None:
-    """Likely: what the group pulls, reads and encrypts with is an identity it has."""
+    """Likely: the group can pull, read and encrypt only with its own identities."""
     owned = {key.lower() for key, _ in group.at("identity").entries("userAssignedIdentities")}
     for used in _used(group):
         if used.text.startswith("/") and used.text.lower() not in owned:
@@ -77,7 +77,7 @@ def workspace(group: Item) -> None:
 
 
 def log_metadata(group: Item) -> None:
-    """Azure: LogAnalyticsMetadataNotAllowed (hashicorp/terraform-provider-azurerm#13650), of an empty map, too.
+    """Azure: LogAnalyticsMetadataNotAllowed (hashicorp/terraform-provider-azurerm#13650), also for an empty map.
 
     Azure/azure-rest-api-specs#9768.
     """

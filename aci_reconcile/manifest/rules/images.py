@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 _SCHEME = re.compile("^[A-Za-z]*:?//")
 _AZURE: Final = ".azurecr."
-"""What the hosts of Azure's own registries have in common, in every cloud."""
+"""The common part of the hosts of Azure's registries, in every cloud."""
 _NAME = re.compile(NAME)
 _KIND = re.compile(r"^\$\{(?:var|env|file|keyvault|group):")
-"""How a reference of this tool begins: its kind is no name of a variable."""
+"""The beginning of a reference of this tool, whose kind is not a variable name."""
 
 
 def _images(group: Item) -> Iterator[Item]:
@@ -29,13 +29,13 @@ def _images(group: Item) -> Iterator[Item]:
 
 
 def image_names(group: Item) -> None:
-    """Azure: `InaccessibleImage` for whatever cannot be pulled, and no registry has a name outside the grammar."""
+    """Azure: `InaccessibleImage` for images that cannot be pulled, such as any name outside the grammar."""
     for image in _images(group):
         text = image.value
         if not isinstance(text, str) or mentions(text):
             continue
         why = find_flaw(text)
-        if not why and "__" not in text:  # most names: the other styles are outside the grammar
+        if not why and "__" not in text:  # shortcut for most names: other styles are outside the grammar
             continue
         unfilled = find_placeholder(text)
         if unfilled and not why:
@@ -51,7 +51,7 @@ def _named(text: str) -> str:
 
 
 def _better(text: str) -> str:
-    """Return a hint with a name like this one that a registry could have, or with the form of one."""
+    """Return a hint with a similar valid name, or with the format of a name."""
     bare = _SCHEME.sub("", text.strip()).strip("/")
     host, slash, path = bare.partition("/")
     name, at, rest = path.partition(":") if slash else host.partition(":")
@@ -63,7 +63,7 @@ def _better(text: str) -> str:
 
 
 def _reference(unfilled: str) -> str:
-    """Return a hint that names what this tool would fill in."""
+    """Return a hint with a reference that this tool replaces."""
     found = _NAME.search(_KIND.sub("", unfilled).strip("_"))
     name = found.group().strip("_.-") if found and not unfilled.startswith("[") else "NAME"
     return f"write the value itself, or `${{var:{name}}}` for a variable of the project"
@@ -87,7 +87,7 @@ def registry_server(group: Item) -> None:
 
 
 def registry_case(group: Item) -> None:
-    """Azure's registries are known by small letters: with capitals a pull ended in "unauthorized" or was not found.
+    """Hosts of Azure's registries are lowercase: with capitals, pulls failed with "unauthorized" or "not found".
 
     MicrosoftDocs/azure-docs#20808 and #38893.
     """

@@ -1,4 +1,4 @@
-"""Names: their form, and that none stands twice."""
+"""Names: their format, and duplicates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX = 63
 
 
 def container_names(group: Item) -> None:
-    """Azure refuses a container's name with InvalidContainerName and this very pattern."""
+    """Azure refuses other container names with InvalidContainerName, quoting exactly this pattern."""
     properties = group.at("properties")
     for container in (*properties.each("containers"), *properties.each("initContainers")):
         name = container.at("name")
@@ -28,7 +28,7 @@ def container_names(group: Item) -> None:
 
 
 def volume_names(group: Item) -> None:
-    """Docs (an old table of limits) want the same of volumes, so this only warns."""
+    """Docs (an old table of limits) require the same of volumes, so this only warns."""
     for volume in group.at("properties").each("volumes"):
         name = volume.at("name")
         if name.text and (len(name.text) > _MAX or not _LABEL.fullmatch(name.text) or "--" in name.text):
@@ -36,7 +36,7 @@ def volume_names(group: Item) -> None:
 
 
 def unique_names(group: Item) -> None:
-    """Names identify what they name, to this tool, too; Azure does not tell capitals from small letters."""
+    """Names must be unique, because this tool identifies entries by name; Azure ignores case."""
     properties = group.at("properties")
     _unique((*properties.each("containers"), *properties.each("initContainers")), "name", "container")
     _unique(properties.each("volumes"), "name", "volume")
@@ -59,7 +59,7 @@ def _unique(entries: tuple[Item, ...], key: str, what: str) -> None:
 
 
 def dns_label(group: Item) -> None:
-    """The form is that of the message Azure refuses one with (derekbekoe/vscode-spot#37)."""
+    """The format is from Azure's message for an invalid label (derekbekoe/vscode-spot#37)."""
     label = group.at("properties", "ipAddress", "dnsNameLabel")
     if label.text and not _DNS_LABEL.fullmatch(label.text):
         hint = "use 5 to 63 lowercase letters, digits and hyphens, with a letter first, and a letter or digit last"

@@ -60,7 +60,7 @@ def subnet_id(group: Item) -> None:
 
 
 def dns_config(group: Item) -> None:
-    """Docs: custom DNS settings are for groups in a virtual network."""
+    """Docs: custom DNS settings are only for groups in a virtual network."""
     settings = group.at("properties", "dnsConfig")
     if settings and not _in_subnet(group):
         settings.complain("ACI049", "DNS settings are documented for groups in a subnet")
@@ -74,7 +74,7 @@ def spot_address(group: Item) -> None:
 
 
 def windows_network(group: Item) -> None:
-    """Docs have ruled it out (as in microsoft/azure-pipelines-ephemeral-agents#8), and do not say so any more."""
+    """Docs have ruled it out (as in microsoft/azure-pipelines-ephemeral-agents#8), and no longer say so."""
     properties = group.at("properties")
     if properties.at("osType").text == "Windows" and properties.each("subnetIds"):
         properties.at("subnetIds").complain("ACI062", "Azure may refuse a Windows group in a virtual network")

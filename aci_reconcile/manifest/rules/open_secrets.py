@@ -1,6 +1,7 @@
-"""Secrets in fields that can be read. No source says that Azure minds; everybody who may read the group can see them.
+"""Secrets in readable fields. Azure accepts them, but everybody who can read the group can see them.
 
-What is known by its form is taken out of plans and reports; here its author is told where it stands and what is better.
+Secrets with a known format are redacted in plans and reports. These rules tell the author where they are, and what to
+do instead.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ _MESSAGE = "this looks like a secret, and everybody who can read the group can r
 
 
 def open_variables(group: Item) -> None:
-    """This tool's own: a URL with a password, a connection string or a token can be a secure value."""
+    """This tool's own rule: a URL with a password, a connection string or a token should be a secure value."""
     for container in _containers(group):
         for variable in container.at("properties").each("environmentVariables"):
             name, value = as_text(variable.at("name").value), variable.at("value")
-            if _shows(value) and not is_secret_setting(name):  # else the name has been complained of
+            if _shows(value) and not is_secret_setting(name):  # else the name has a diagnostic already
                 value.complain("ACI243", _MESSAGE, f'write {name}: {{secureValue: "${{env:{name}}}"}}')
 
 
 def open_arguments(group: Item) -> None:
-    """This tool's own: arguments are shown to everybody; a program can read a secure variable instead."""
+    """This tool's own rule: arguments are readable; a program can read a secure variable instead."""
     hint = "put it into a variable with a secureValue, and read that in the command"
     for command in _commands(group):
         before = ""
@@ -40,7 +41,7 @@ def open_arguments(group: Item) -> None:
 
 
 def open_addresses(group: Item) -> None:
-    """This tool's own: an init container that has the token as a secure variable can clone as well."""
+    """This tool's own rule: an init container with the token in a secure variable can clone as well."""
     hint = "clone it in an init container, with the token in a variable with a secureValue"
     for volume in group.at("properties").each("volumes"):
         address = volume.at("gitRepo", "repository")
@@ -49,7 +50,7 @@ def open_addresses(group: Item) -> None:
 
 
 def open_headers(group: Item) -> None:
-    """This tool's own: Azure has no secure form of a probe's header."""
+    """This tool's own rule: Azure has no secure form of a probe's header."""
     for container in _containers(group):
         for name in ("livenessProbe", "readinessProbe"):
             for header in container.at("properties", name, "httpGet").each("httpHeaders"):
@@ -59,7 +60,7 @@ def open_headers(group: Item) -> None:
 
 
 def open_tags(group: Item) -> None:
-    """This tool's own: tags are in lists, cost exports and logs."""
+    """This tool's own rule: tags appear in lists, cost exports and logs."""
     for _, tag in group.entries("tags"):
         if _shows(tag):
             tag.complain("ACI243", _MESSAGE, "remove it: tags are readable")

@@ -1,4 +1,4 @@
-"""Groups that are taken from a standby pool: the profile says what they run, the group little more than its name."""
+"""Groups from a standby pool: the profile defines what they run, so the manifest has little more than names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def claims(group: Item) -> None:
 
 
 def _foreign(properties: Item) -> Iterator[tuple[Item, str]]:
-    """Yield what the pool's profile must say, with its name."""
+    """Yield the properties that belong into the pool's profile, with their names."""
     for name in as_object(properties.value):
         if name not in _OF_GROUP and properties.has(name):
             yield properties.at(name), name

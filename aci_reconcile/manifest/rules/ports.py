@@ -1,4 +1,4 @@
-"""Ports: in range, not reserved, few enough, and leading somewhere (ACI FAQ; quotas)."""
+"""Ports: in range, not reserved, not too many, and exposed by a container (ACI FAQ; quotas)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RESERVED = (
     (20000, 30000),
     (49152, 65534),
 )
-"""ACI FAQ: ports that ACI may keep for itself, first and last of each range, in order."""
+"""ACI FAQ: ports that ACI may reserve, as sorted ranges of first and last."""
 _FIRST = tuple(first for first, _ in RESERVED)
 
 _HIGHEST = 65535
@@ -39,7 +39,7 @@ def _ports(group: Item) -> Iterator[Item]:
 
 
 def port_range(group: Item) -> None:
-    """Azure: InvalidContainerPorts; TCP and UDP know 1 to 65535."""
+    """Azure: InvalidContainerPorts; ports of TCP and UDP are 1 to 65535."""
     settings = [container.at("properties") for container in group.at("properties").each("containers")]
     names = ("livenessProbe", "readinessProbe")
     probes = [each.at(name, "httpGet") for each in settings for name in names if each.has(name)]
@@ -50,7 +50,7 @@ def port_range(group: Item) -> None:
 
 
 def reserved_ports(group: Item) -> None:
-    """ACI FAQ: which ports to avoid. Both of Microsoft's SFTP quickstarts use one of them (22), so this only warns."""
+    """ACI FAQ: ports to avoid. Both of Microsoft's SFTP quickstarts use one of them (22), so this only warns."""
     for each in _ports(group):
         port = each.at("port")
         if _is_reserved(port.number):
@@ -85,9 +85,9 @@ def group_ports(group: Item) -> None:
 
 
 def unique_ports(group: Item) -> None:
-    """This tool knows a port by its number and protocol: it stands once in a list.
+    """This tool identifies a port by number and protocol, so a list has it once.
 
-    Containers share one network, so that they can't share a port (docs; hashicorp/terraform-provider-azurerm#11102 and
+    Containers share one network, so they can't use the same port (docs; hashicorp/terraform-provider-azurerm#11102 and
     docker-archive/cloud-integration-beta#5).
     """
     properties = group.at("properties")

@@ -1,4 +1,4 @@
-"""The region: whether Azure has one of that name, or the name is a slip of the pen."""
+"""The region: whether it is known, or its name is misspelt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
 
 AS_OF: Final = "2026-08"
-"""When the list was published. Regions are born: what it lacks may exist."""
+"""The date of the list. Newer regions may exist."""
 
 REGIONS: Final = frozenset(
     """
@@ -31,14 +31,15 @@ REGIONS: Final = frozenset(
 )
 """The regions of Azure's public, US Government and China clouds, as ARM writes them.
 
-The public ones as azurerm's acceptance tests list them, those that few may use among them; the others by Azure's docs.
+The public ones are from azurerm's acceptance tests, including those with restricted access; the others from Azure's
+docs.
 """
 
 _NEAR: Final = 0.85
 
 
 def region(group: Item) -> None:
-    """Likely: a name that is nearly that of a region is a slip; one like no other may be of a region that is new."""
+    """Likely: a name that is close to a region is misspelt; any other unknown name may be a new region."""
     location = group.at("location")
     name = location.text.replace(" ", "").lower()
     if not name or name in REGIONS or placeholder(location.text):

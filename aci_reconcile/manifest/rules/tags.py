@@ -14,11 +14,11 @@ _LONGEST_NAME, _LONGEST_VALUE, _MOST = 512, 256, 50
 _ILLEGAL = frozenset("<>%&\\?/")
 _RESERVED = ("microsoft", "azure", "windows")
 OURS = "aci-reconcile-"
-"""How the tags begin that are this tool's memory."""
+"""Prefix of this tool's own tags."""
 
 
 def tag_names(group: Item) -> None:
-    """ARM: InvalidTagNameCharacters (MicrosoftDocs/azure-docs#5647); docs: names and values have a length."""
+    """ARM: InvalidTagNameCharacters (MicrosoftDocs/azure-docs#5647); docs: maximum lengths of names and values."""
     for name, item in group.entries("tags"):
         illegal = sorted(_ILLEGAL & set(name))
         if not name.strip():
@@ -33,7 +33,7 @@ def tag_names(group: Item) -> None:
 
 
 def reserved_tags(group: Item) -> None:
-    """Some names are Azure's, some are ours, and Azure does not tell capitals from small letters."""
+    """Some names are reserved by Azure, some by this tool, and Azure ignores case."""
     seen: dict[str, str] = {}
     for name, item in group.entries("tags"):
         lowered = name.lower()

@@ -21,7 +21,7 @@ def _mounts(group: Item) -> tuple[tuple[Item, ...], ...]:
 
 
 def mounted_volumes(group: Item) -> None:
-    """Sense: what a mount names is a volume of the group, and what is a volume is mounted."""
+    """Sense: a mount names a volume of the group, and every volume is mounted."""
     volumes = group.at("properties").each("volumes")
     names = [each.at("name").text for each in volumes]
     known = {name.lower() for name in names}
@@ -39,7 +39,7 @@ def mounted_volumes(group: Item) -> None:
 
 
 def volume_source(group: Item) -> None:
-    """A volume has one source; files of a secret volume may be given in both ways (Microsoft's 2025-09-01 example)."""
+    """A volume has one source; only a secret volume may have two (Microsoft's 2025-09-01 example)."""
     for volume in group.at("properties").each("volumes"):
         given = [name for name in SOURCES if volume.has(name)]
         if given == ["secret", "secretReference"]:
@@ -53,9 +53,9 @@ def volume_source(group: Item) -> None:
 
 
 def mount_paths(group: Item) -> None:
-    """Azure: "The volume mount path cannot contain ':'" (Azure/azure-cli#26591, where a relative one was taken).
+    """Azure: "The volume mount path cannot contain ':'" (Azure/azure-cli#26591, where Azure accepted a relative path).
 
-    This tool knows mounts by their path, so that none may stand twice.
+    This tool identifies mounts by path, so each path occurs once.
     """
     windows = group.at("properties", "osType").text == "Windows"
     for mounts in _mounts(group):
@@ -87,7 +87,7 @@ def volume_count(group: Item) -> None:
 
 
 def share_key(group: Item) -> None:
-    """Azure Files is mounted with a key; newer api-versions may know an identity instead, so this only warns."""
+    """Azure Files is mounted with a key; newer api-versions may accept an identity instead, so this only warns."""
     for volume in group.at("properties").each("volumes"):
         share = volume.at("azureFile")
         if share and not share.has("storageAccountKey") and not share.has("storageAccountKeyReference"):
