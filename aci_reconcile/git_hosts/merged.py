@@ -116,12 +116,12 @@ def check_newest(get: Get, ref: str, commit: str) -> str:
     target = as_object(as_object(get(f"/git/ref/{quote(name)}")).get("object"))
     if as_text(target.get("type")) == "tag" and _COMMIT.fullmatch(as_text(target.get("sha"))):  # one with a message
         target = as_object(as_object(get(f"/git/tags/{as_text(target.get('sha'))}")).get("object"))
-    now, shown = as_text(target.get("sha")), ref.removeprefix(_BRANCH)
+    now, branch = as_text(target.get("sha")), ref.removeprefix(_BRANCH)
     if now != commit:
         where = now[:12] if _COMMIT.fullmatch(now) else "another commit"
-        message = f"{shown} is at {where} by now, and this run is about {commit[:12]}"
+        message = f"{branch} is at {where} by now, and this run is about {commit[:12]}"
         raise StalePlanError(message, hint="nothing was written; what was merged last has a run of its own")
-    return shown
+    return branch
 
 
 def check_branch(ref: str, commit: str) -> str:
