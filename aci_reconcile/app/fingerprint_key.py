@@ -29,7 +29,7 @@ def _read_key(environ: Mapping[str, str], variable: str) -> Secret | None:
     if not value:
         return None
     key = Secret(value, source=f"env:{variable}")
-    if reason := key.weakness():
+    if reason := key.find_weakness():
         hint = "make one with: aci-reconcile key; what was fingerprinted without a key is still compared"
         raise UsageError(f"{variable} can be guessed: {reason}", hint=hint)
     return key

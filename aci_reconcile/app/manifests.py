@@ -17,7 +17,8 @@ from aci_reconcile.render import diagnostics_text, sanitize
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
@@ -55,12 +56,27 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         request = replace(request, base=find_base(project_file(request), run.environ))
     if not sources.changed_since:
         return request
+    shared = tuple(run.cwd / each for each in sources.variable_files)
+    return with_changes(request, sources.changed_since, run.environ, shared)
+
+
+def with_changes(request: Request, commit: str, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Request:
+    """Return a request for the groups that are touched by what changed since a commit.
+
+    Args:
+        request: what is asked for.
+        commit: how Git knows the commit.
+        environ: the environment that Git runs in.
+        shared: files that every group depends on, besides the project's own.
+
+    Raises:
+        UsageError: what changed can't be told.
+    """
     from aci_reconcile.app.changed_since import find_changes
 
     file = project_file(request)
-    shared = tuple(run.cwd / each for each in sources.variable_files)
-    folder = file.parent if file else run.cwd
-    return replace(request, changes=find_changes(sources.changed_since, folder, run.environ, shared))
+    folder = file.parent if file else request.cwd
+    return replace(request, changes=find_changes(commit, folder, environ, tuple(shared)))
 
 
 def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolve: bool = True) -> Loaded:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.allow import is_named
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Scope
-from aci_reconcile.planning.undeclared import abandoned_by
+from aci_reconcile.planning.undeclared import find_abandoned_environment
 from aci_reconcile.reconcile.searching import Search
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def make_search(
 
 
 def make_leftover_filter(policy: Policy) -> Callable[[str], bool]:
-    """Return a predicate for owner tags that may be left over: this project's and those of former environments."""
-    return lambda tag: policy.owns(tag) or bool(abandoned_by(tag, policy))
+    """Return what tells the owner tags of groups that nobody may declare any more: ours, and of former environments."""
+    return lambda tag: policy.owns(tag) or bool(find_abandoned_environment(tag, policy))
 
 
 def make_project_filter(policy: Policy) -> Callable[[str], bool]:
@@ -66,7 +66,7 @@ def make_project_filter(policy: Policy) -> Callable[[str], bool]:
 
     def is_ours(tag: str) -> bool:
         name = tags.owner_name(tag)
-        return name.partition("/")[0] == project and tags.owned_by(tag, name, policy.ids)
+        return name.partition("/")[0] == project and tags.is_owned_by(tag, name, policy.ids)
 
     return is_ours
 

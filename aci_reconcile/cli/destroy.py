@@ -12,7 +12,7 @@ from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.doomed import created_by_us, of_former, whose
 from aci_reconcile.cli.given import overridden, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.planning.brakes import IN_MANIFEST, closed
+from aci_reconcile.planning.brakes import IN_MANIFEST, block_writes
 from aci_reconcile.planning.values import Blocker
 from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.reconcile.searching import Search
@@ -91,7 +91,7 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
         UsageError: whole resource groups are to go, and yet only some groups.
     """
     from aci_reconcile.app.propose import make_look
-    from aci_reconcile.planning import UNLIMITED, destruction
+    from aci_reconcile.planning import UNLIMITED, plan_destruction
     from aci_reconcile.reconcile import Refresh, observe_lists
 
     selected = work.policy.selected
@@ -101,7 +101,7 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     look = make_look(work, asked.target, session, Refresh.AUTO)
     look = replace(look, search=_search(work, look.search))
     seen = observe_lists(work.loaded.resources, work.scopes, look)
-    plan = replace(destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
+    plan = replace(plan_destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
     if not plan.changes and not plan.notices and selected is None:
         session.console.info(whose(seen.owners, work))
     return replace(plan, blockers=tuple(_protected(plan, work)))
@@ -121,7 +121,7 @@ def _held(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> Plan:
     """Hold resource groups by what holds every write, where no group of containers is left to be held by it."""
     if any(change.writes for change in plan.changes):
         return plan
-    held = closed(tuple(each.scope.resource_group for each in doomed), plan.policy)
+    held = block_writes(tuple(each.scope.resource_group for each in doomed), plan.policy)
     return replace(plan, blockers=(*plan.blockers, *held))
 
 

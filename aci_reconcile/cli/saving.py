@@ -12,7 +12,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.given import sources_of
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
-from aci_reconcile.core.secret import fingerprint, takes_long
+from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.reconcile.effort import AT_ONCE
 from aci_reconcile.saved import Origin, document, salt
 from aci_reconcile.version import VERSION
@@ -137,4 +137,4 @@ def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, ef
     if change.after is None:
         return ""
     make = partial(fingerprint, secrets, entropy=partial(salt, change.after), key=key)
-    return effort.measure(make) if takes_long(secrets, key) else make()
+    return effort.measure(make) if needs_slow_hash(secrets, key) else make()

@@ -44,7 +44,7 @@ class Control:
             raise ArmError(
                 403,
                 "Forbidden",
-                "The emulator is controlled from its own machine only, and by no page.",
+                "The emulator can be controlled from its own machine only, and not from a web page.",
                 fact="emulators-own",
             )
         parts = path.strip("/").split("/")[1:]
@@ -96,7 +96,7 @@ class Control:
             document = session.get("group", key)
             group = None if document is None else group_from_json(document)
             if group is None or group.gone is not None:
-                raise ArmError(404, "NotFound", "The 'id' names no container group.", fact="emulators-own")
+                raise ArmError(404, "NotFound", "The 'id' is not a container group.", fact="emulators-own")
             session.put("group", key, replace(group, sick=state, troubles=events).to_json())
         return answer(200, {"id": group.id, "state": state, "events": events})
 
@@ -110,7 +110,7 @@ class Control:
             containers = [] if group is None else objects(group.properties().get("containers"))
             container = next((item for item in containers if item.get("name") == name), None)
             if group is None or container is None or not has_liveness_probe(container):
-                message = "The 'id' and 'container' name no container of a group that has a liveness probe."
+                message = "The 'id' and 'container' do not name a container with a liveness probe."
                 raise ArmError(404, "NotFound", message, fact="emulators-own")
             before = group.unhealthy.get(name, [now])
             changed = {**group.unhealthy, name: [now] if failing else [before[0], now]}

@@ -96,7 +96,7 @@ def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
     if fate == "endless":
         return replace(group, operation=replace(operation, ready=math.inf))
     if fate == "failed":
-        return replace(group, operation=replace(operation, failed=True, reason="A failure that was asked for."))
+        return replace(group, operation=replace(operation, failed=True, reason="A requested failure."))
     ready = max(operation.ready, find_ready_time(group))
     failed = ready > operation.started + timeout
     ready = operation.started + timeout if failed else ready

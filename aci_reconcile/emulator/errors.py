@@ -52,7 +52,7 @@ def internal(kind: str) -> ArmError:
 
 def busy() -> ArmError:
     """Ours alone: another process holds the store."""
-    message = "The store of the aci-reconcile emulator is held by another process. Please try again."
+    message = "Another process holds the store of the aci-reconcile emulator. Please try again."
     return ArmError(503, "ServiceUnavailable", message, {"retry-after": "1"}, fact="emulators-own")
 
 

@@ -132,29 +132,29 @@ class Faults:
         return None
 
 
-def fault_from_json(value: Any) -> Fault:
-    """Return a fault as the control endpoint and the command line take it. Raises ValueError where it is none."""
-    if not is_object(value):
-        raise ValueError("a fault is an object")
-    unknown = sorted(value.keys() - {field.name for field in fields(Fault)})
+def fault_from_json(given: Any) -> Fault:
+    """A fault as the control endpoint and the command line take it. Raises ValueError where it is none."""
+    if not is_object(given):
+        raise ValueError("a fault must be an object")
+    unknown = sorted(given.keys() - {field.name for field in fields(Fault)})
     if unknown:
-        raise ValueError(f"a fault has no '{unknown[0]}'")
-    if value.get("kind") not in _KINDS:
-        raise ValueError(f"the kind of a fault is one of {', '.join(_KINDS)}")
-    _check_number(value, "skip", 0, _MOST_TIMES)
-    _check_number(value, "times", 1, _MOST_TIMES)
-    _check_number(value, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
-    _check_number(value, "seconds", 0, _LONGEST_SECONDS)
-    if not all(isinstance(value.get(name, ""), str) for name in ("method", "path", "code", "message")):
-        raise ValueError("method, path, code and message of a fault are texts")
-    return Fault(**value)
+        raise ValueError(f"a fault has no property '{unknown[0]}'")
+    if given.get("kind") not in _KINDS:
+        raise ValueError(f"the kind of a fault must be one of {', '.join(_KINDS)}")
+    _check_number(given, "skip", 0, _MOST_TIMES)
+    _check_number(given, "times", 1, _MOST_TIMES)
+    _check_number(given, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
+    _check_number(given, "seconds", 0, _LONGEST_SECONDS)
+    if not all(isinstance(given.get(name, ""), str) for name in ("method", "path", "code", "message")):
+        raise ValueError("method, path, code and message of a fault must be texts")
+    return Fault(**given)
 
 
-def _check_number(fault: Json, name: str, least: float, most: float) -> None:
-    value = fault.get(name, least)
-    is_valid_kind = name == "seconds" or isinstance(value, int)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not is_valid_kind or not least <= value <= most:
-        raise ValueError(f"'{name}' of a fault is a number from {least:g} to {most:g}")
+def _check_number(given: Json, name: str, least: float, most: float) -> None:
+    value = given.get(name, least)
+    whole = name == "seconds" or isinstance(value, int)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not whole or not least <= value <= most:
+        raise ValueError(f"'{name}' of a fault must be a number from {least:g} to {most:g}")
 
 
 @dataclass(frozen=True, slots=True)

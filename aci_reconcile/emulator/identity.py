@@ -47,7 +47,7 @@ _UNCACHED = {"cache-control": "no-store, no-cache", "pragma": "no-cache"}
 def _check_method(request: Request, method: str) -> Response | None:
     if request.method.upper() == method:
         return None
-    return answer(405, {"error": "invalid_request", "error_description": f"Only {method} is taken here."})
+    return answer(405, {"error": "invalid_request", "error_description": f"Only {method} is allowed here."})
 
 
 def _describe_configuration(request: Request, found: re.Match[str], knobs: Knobs) -> Json:

@@ -28,7 +28,7 @@ def read(owner: type, name: str, text: str) -> Any:
     try:
         return _parse(_get_types(owner)[name], text)
     except ValueError:
-        raise ValueError(f"'{text}' is no value of the knob '{name}'") from None
+        raise ValueError(f"'{text}' is not a valid value of the knob '{name}'") from None
 
 
 @cache

@@ -27,7 +27,7 @@ def make_error(request: Request, status: int, code: str, message: str, retry_aft
     if code in _KNOWN:
         known = _KNOWN[code](request)
         return known if not message else ArmError(known.status, known.code, message, fact=known.fact)
-    own_code, own_message = _CODES.get(status, ("InternalServerError", "A fault that was asked for."))
+    own_code, own_message = _CODES.get(status, ("InternalServerError", "A requested fault."))
     headers = {"x-ms-failure-cause": "service"}
     if status in {429, 503} and retry_after > 0:
         headers["retry-after"] = str(max(1, round(retry_after)))

@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker that sets knobs."""
     config.addinivalue_line(
         "markers",
-        "aci_emulator(tls=False, pace='instant', **knobs): how the aci_emulator fixture of this test is to behave",
+        "aci_emulator(tls=False, pace='instant', **knobs): settings of the aci_emulator fixture for this test",
     )
 
 

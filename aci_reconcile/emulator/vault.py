@@ -54,7 +54,7 @@ class Vaults:
         """Add a version. Raises ValueError where the name or the value is none."""
         value, enabled = body.get("value"), as_object(body.get("attributes")).get("enabled", body.get("enabled", True))
         if not _NAME.fullmatch(name) or not isinstance(value, str):
-            message = "a secret needs a name of letters, digits and hyphens, and a 'value' that is text"
+            message = "a secret needs a name of letters, digits and hyphens, and a text 'value'"
             raise ValueError(message)
         attributes = as_object(body.get("attributes"))
         dates = {key: float(date) for key in _DATES if isinstance(date := attributes.get(key), (int, float))}

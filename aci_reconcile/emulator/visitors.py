@@ -47,14 +47,14 @@ class Visitors:
         for host in (request.header("host"), urlsplit_host(request)):
             if host and not self.knows(host):
                 raise _make_forbidden(
-                    "The emulator is not known by this Host. Name it with --tls-name, or use localhost."
+                    "The emulator does not accept this Host. Name it with --tls-name, or use localhost."
                 )
         origin, site = request.header("origin"), (request.header("sec-fetch-site") or "").lower()
         if (origin and not self._is_own(origin)) or (site in _STRANGE_SITES and not self._is_own(origin or "")):
-            raise _make_forbidden("The emulator takes no requests from the pages of other sites.")
+            raise _make_forbidden("The emulator refuses requests from web pages of other sites.")
         kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
         if request.method.upper() in _WRITES and kind in _SIMPLE:
-            message = "The emulator takes no content of a kind that any page may send. Send application/json."
+            message = "The emulator refuses content types that any web page can send. Send application/json."
             raise ArmError(415, "UnsupportedMediaType", message, fact="emulators-own")
 
     def knows(self, host: str) -> bool:

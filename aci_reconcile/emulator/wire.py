@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdecimal()):
             self.close_connection = True
             return ArmError(
-                411, "LengthRequired", "The emulator takes request bodies with a Content-Length.", fact="emulators-own"
+                411, "LengthRequired", "The emulator needs a Content-Length for request bodies.", fact="emulators-own"
             ).response()
         if len(length) > _MOST_DIGITS or int(length) > _LARGEST_BODY:
             self.close_connection = True

@@ -29,8 +29,8 @@ _REPOSITORY = re.compile(r"[0-9A-Za-z-]{1,64}")
 _HINTS: Final = {
     203: "SYSTEM_ACCESSTOKEN is not valid",
     401: "SYSTEM_ACCESSTOKEN is not valid",
-    403: "let the build service contribute to pull requests of this repository",
-    404: "there is no such pull request for this token",
+    403: "allow the build service to contribute to pull requests of this repository",
+    404: "the token finds no such pull request",
 }
 _SIGN_IN = 203
 """What is answered, with a page for people, to a token that is none."""
@@ -45,9 +45,9 @@ def azure_devops_from(environ: Mapping[str, str], clock: Clock) -> AzureDevOps:
     project, repository = environ.get("SYSTEM_TEAMPROJECT", ""), environ.get("BUILD_REPOSITORY_ID", "")
     if not project or not _REPOSITORY.fullmatch(repository):
         missing = "BUILD_REPOSITORY_ID" if project else "SYSTEM_TEAMPROJECT"
-        raise UsageError(f"{missing} does not name a repository of Azure Repos")
+        raise UsageError(f"{missing} does not name an Azure Repos repository")
     token = read_token(
-        environ, "SYSTEM_ACCESSTOKEN", hint="in a step: env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}"
+        environ, "SYSTEM_ACCESSTOKEN", hint="set it in the step: env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}"
     )
     base = check_url(environ.get("SYSTEM_COLLECTIONURI", ""), "SYSTEM_COLLECTIONURI").rstrip("/")
     return AzureDevOps(base, f"{quote(project, safe='')}/_apis/git/repositories/{repository}", token, clock)
@@ -100,13 +100,13 @@ class AzureDevOps:
         answer = ask(Call(method, url, body, bearer=self.bearer, repeatable=method != "POST"), self.clock)
         if not answer.good or answer.status == _SIGN_IN:
             hint = _HINTS.get(answer.status, "")
-            raise ForgeError(f"Azure DevOps answers {answer.status} to a {method}", hint=hint)
+            raise ForgeError(f"Azure DevOps answered {answer.status} to {method}", hint=hint)
         return answer.json
 
 
 def _read_number(found: Mapping[str, Json]) -> int:
     number = found.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        hint = "does SYSTEM_COLLECTIONURI lead there?"
-        raise ForgeError("the answer of Azure DevOps is not what its documentation says", hint=hint)
+        hint = "check SYSTEM_COLLECTIONURI"
+        raise ForgeError("unexpected answer from Azure DevOps", hint=hint)
     return number

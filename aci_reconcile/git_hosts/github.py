@@ -32,12 +32,12 @@ _PULL_REQUEST = re.compile(r"refs/pull/([1-9][0-9]{0,9})/(?:merge|head)")
 _HEADERS: Final = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _A_PAGE: Final = 100
 _MOST_PAGES: Final = 50
-_COLOUR, _MEANING = "b60205", "Kept by aci-reconcile: what differs in Azure"
+_COLOUR, _MEANING = "b60205", "Drift in Azure, kept up to date by aci-reconcile"
 _HINTS: Final = {
-    401: "GITHUB_TOKEN is not valid, or not any more",
-    403: "the token needs the permission to write issues, and pull requests for their comments",
-    404: "there is no such repository for this token: it may lack permissions, or GITHUB_REPOSITORY is wrong",
-    410: "the issues of the repository are switched off",
+    401: "GITHUB_TOKEN is invalid or has expired",
+    403: "the token needs permission to write issues and, for comments on them, pull requests",
+    404: "the token finds no such repository: check its permissions and GITHUB_REPOSITORY",
+    410: "issues are disabled in the repository",
 }
 _FORBIDDEN, _NOT_FOUND, _UNPROCESSABLE = 403, 404, 422
 
@@ -52,15 +52,15 @@ def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
     if not repository or not token:
         missing = "GITHUB_TOKEN" if repository else "GITHUB_REPOSITORY"
         hint = (
-            "in a workflow: env: {GITHUB_TOKEN: ${{ github.token }}}"
+            "set it in the workflow: env: {GITHUB_TOKEN: ${{ github.token }}}"
             if repository
-            else "GitHub sets it in a workflow: owner/name"
+            else "GitHub sets it in a workflow, to owner/name"
         )
         raise UsageError(f"{missing} is not set", hint=hint)
     if not _REPOSITORY.fullmatch(repository):
-        raise UsageError("GITHUB_REPOSITORY is not the name of a repository", hint="write it as owner/name")
+        raise UsageError("GITHUB_REPOSITORY is not a repository name", hint="write it as owner/name")
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError("GITHUB_TOKEN is not a token", hint="it holds characters that no token has")
+        raise UsageError("GITHUB_TOKEN is not a token", hint="it contains characters that no token has")
     base = check_url(environ.get("GITHUB_API_URL", "").strip() or "https://api.github.com", "GITHUB_API_URL")
     return GitHub(base.rstrip("/"), repository, Bearer(token), clock)
 
@@ -118,8 +118,8 @@ class GitHub:
         issue = _to_issue(made)
         names = {as_text(as_object(each).get("name")).lower() for each in as_list(made.get("labels"))}
         if label.lower() not in names:
-            message = f"{self.repository}#{issue.number} was opened, but the token may not set labels"
-            raise ForgeError(message, hint=f"give it the label {label} by hand: by that it is found again")
+            message = f"{self.repository}#{issue.number} was opened, but the token is not allowed to set labels"
+            raise ForgeError(message, hint=f"give it the label {label} by hand, or the next run will not find it")
         return issue
 
     def change(self, number: int, /, *, title: str, body: str, opened: bool) -> Issue:
@@ -223,11 +223,11 @@ class GitHub:
         return ask(Call(method, url, body, _HEADERS, self.bearer, repeatable=method != "POST"), self.clock)
 
     def _make_error(self, method: str, answer: Answer) -> ForgeError:
-        message = as_text(as_object(answer.json).get("message"))[:200]
-        limited = answer.status == _FORBIDDEN and "rate limit" in message.lower()
-        hint = "the rate limit is spent; try again later" if limited else _HINTS.get(answer.status, "")
-        detail = f": {message}" if message else ""
-        return ForgeError(f"GitHub answers {answer.status} to a {method} in {self.repository}{detail}", hint=hint)
+        said = as_text(as_object(answer.json).get("message"))[:200]
+        limited = answer.status == _FORBIDDEN and "rate limit" in said.lower()
+        hint = "the rate limit is exceeded; try again later" if limited else _HINTS.get(answer.status, "")
+        told = f": {said}" if said else ""
+        return ForgeError(f"GitHub answered {answer.status} to {method} in {self.repository}{told}", hint=hint)
 
 
 def _to_issue(found: Mapping[str, Json]) -> Issue:
@@ -248,7 +248,7 @@ def _read_number(found: Mapping[str, Json], name: str) -> int:
     """
     number = found.get(name)
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise ForgeError("GitHub's answer is not what its documentation says", hint="does GITHUB_API_URL lead there?")
+        raise ForgeError("unexpected answer from GitHub", hint="check GITHUB_API_URL")
     return number
 
 

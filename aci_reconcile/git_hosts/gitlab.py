@@ -28,9 +28,9 @@ _PROJECT = re.compile(r"[1-9][0-9]{0,15}")
 _A_PAGE: Final = 100
 _MOST_PAGES: Final = 50
 _HINTS: Final = {
-    401: "GITLAB_TOKEN is not valid, or not any more",
+    401: "GITLAB_TOKEN is invalid or has expired",
     403: "the token needs the scope api and the role Developer",
-    404: "there is no such merge request for this token",
+    404: "the token finds no such merge request",
 }
 
 
@@ -42,8 +42,8 @@ def gitlab_from(environ: Mapping[str, str], clock: Clock) -> GitLab:
     """
     project = environ.get("CI_PROJECT_ID", "").strip()
     if not _PROJECT.fullmatch(project):
-        raise UsageError("CI_PROJECT_ID is not the number of a project")
-    hint = "a project access token with the scope api, as a masked variable"
+        raise UsageError("CI_PROJECT_ID is not a project number")
+    hint = "create a project access token with the scope api, and set it as a masked variable"
     token = read_token(environ, "GITLAB_TOKEN", hint=hint)
     base = check_url(environ.get("CI_API_V4_URL", "").strip() or "https://gitlab.com/api/v4", "CI_API_V4_URL")
     return GitLab(base.rstrip("/"), project, token, clock)
@@ -90,7 +90,7 @@ class GitLab:
         answer = ask(call, self.clock)
         if not answer.good:
             hint = _HINTS.get(answer.status, "")
-            raise ForgeError(f"GitLab answers {answer.status} to a {method} in project {self.project}", hint=hint)
+            raise ForgeError(f"GitLab answered {answer.status} to {method} in project {self.project}", hint=hint)
         return answer
 
 
@@ -101,5 +101,5 @@ def _read_author(note: Mapping[str, Json]) -> Json:
 def _read_number(note: Mapping[str, Json]) -> int:
     number = note.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise ForgeError("GitLab's answer is not what its documentation says", hint="does CI_API_V4_URL lead there?")
+        raise ForgeError("unexpected answer from GitLab", hint="check CI_API_V4_URL")
     return number

@@ -43,9 +43,8 @@ def find_request(environ: Mapping[str, str]) -> int | None:
 def make_request_hint(environ: Mapping[str, str]) -> str:
     """Return a hint how a job runs for a pull request."""
     if environ.get("GITLAB_CI"):
-        return (
-            "a merge request pipeline has CI_MERGE_REQUEST_IID: rules with $CI_PIPELINE_SOURCE == 'merge_request_event'"
-        )
+        rule = "$CI_PIPELINE_SOURCE == 'merge_request_event'"
+        return f"a merge request pipeline sets CI_MERGE_REQUEST_IID: add the rule {rule}"
     if environ.get("TF_BUILD"):
-        return "a build that a branch policy began has System.PullRequest.PullRequestId"
-    return "a workflow on pull_request has a GITHUB_REF such as refs/pull/7/merge; else give --number"
+        return "a build that a branch policy starts sets System.PullRequest.PullRequestId"
+    return "a workflow on pull_request sets GITHUB_REF, such as refs/pull/7/merge; otherwise give --number"

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REF: Final = "refs/"
 _BRANCH: Final = f"{_REF}heads/"
-_HINT = "plan again, and apply that: docs/ci.md"
+_HINT = "make a new plan, and apply that: docs/ci.md"
 _NONE = (
-    "plan again, and apply that: docs/ci.md; where another pull request leads the same commit into another branch, "
-    "neither one's plan is taken"
+    "make a new plan, and apply that: docs/ci.md; if another pull request merges the same commit into another branch, "
+    "neither plan is used"
 )
 _A_PAGE: Final = 100
 _MOST_PAGES: Final = 50
@@ -88,8 +88,8 @@ def find_planned_run(get: Get, merge: Merge) -> PlannedRun:
         for run in _find_runs(kept, _read_head(pull)):
             if _has_planned(as_object(get(f"/actions/runs/{run}")), pull, merge, get):
                 return PlannedRun(run, _read_number(pull), _read_head(pull))
-    names = " and ".join(f"#{_read_number(each)} at {_read_head(each)[:12]}" for each in ours)
-    why = f"there is no plan {merge.artifact} of pull request {names} by a run of {merge.workflow} that ended well"
+    told = " and ".join(f"#{_read_number(each)} at {_read_head(each)[:12]}" for each in ours)
+    why = f"no successful run of {merge.workflow} has the plan {merge.artifact} of pull request {told}"
     raise StalePlanError(why, hint=_NONE)
 
 
@@ -109,18 +109,18 @@ def check_newest(get: Get, ref: str, commit: str) -> str:
         ForgeError: GitHub said no.
     """
     if not _COMMIT.fullmatch(commit):
-        raise UsageError("GITHUB_SHA is no commit")
+        raise UsageError("GITHUB_SHA is not a commit")
     name = ref.removeprefix(_REF)
     if name in {ref, ""} or not name.isprintable():
-        raise UsageError("GITHUB_REF is no branch", hint="a job has one such as refs/heads/main")
+        raise UsageError("GITHUB_REF is not a branch", hint="a job sets it to a branch such as refs/heads/main")
     target = as_object(as_object(get(f"/git/ref/{quote(name)}")).get("object"))
     if as_text(target.get("type")) == "tag" and _COMMIT.fullmatch(as_text(target.get("sha"))):  # one with a message
         target = as_object(as_object(get(f"/git/tags/{as_text(target.get('sha'))}")).get("object"))
     now, branch = as_text(target.get("sha")), ref.removeprefix(_BRANCH)
     if now != commit:
         where = now[:12] if _COMMIT.fullmatch(now) else "another commit"
-        message = f"{branch} is at {where} by now, and this run is about {commit[:12]}"
-        raise StalePlanError(message, hint="nothing was written; what was merged last has a run of its own")
+        message = f"{branch} is at {where} now, but this run is about {commit[:12]}"
+        raise StalePlanError(message, hint="nothing was written; the latest merge has its own run")
     return branch
 
 
@@ -131,11 +131,11 @@ def check_branch(ref: str, commit: str) -> str:
         UsageError: its commit is none, or it is on no branch.
     """
     if not _COMMIT.fullmatch(commit):
-        raise UsageError("GITHUB_SHA is no commit")
+        raise UsageError("GITHUB_SHA is not a commit")
     branch = ref.removeprefix(_BRANCH)
     if branch in {ref, ""} or not branch.isprintable():
-        hint = "the plan of a pull request is applied from the branch that it was merged into: refs/heads/main"
-        raise UsageError("GITHUB_REF is no branch", hint=hint)
+        hint = "apply the plan of a pull request from the branch that it was merged into, such as refs/heads/main"
+        raise UsageError("GITHUB_REF is not a branch", hint=hint)
     return branch
 
 

@@ -8,7 +8,7 @@ from typing import Final
 MOST: Final = 65_536
 """Characters of a body or a comment (GitHub's limit). Counted in UTF-16 here: that is never less than GitHub counts."""
 
-_CUT: Final = "\n\n(cut here: it is longer than the forge takes)\n"
+_CUT: Final = "\n\n(cut here: the text is longer than the Git host allows)\n"
 _NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9._/@:=-]")
 
 

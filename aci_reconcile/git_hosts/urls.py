@@ -28,9 +28,9 @@ def check_url(url: str, name: str) -> str:
     if not usable or any(char <= " " or char == "\x7f" for char in url.strip()):
         raise UsageError(f"{name} is not a URL", hint="write it as https://host/path")
     if parts.username is not None or parts.password is not None:
-        raise UsageError(f"{name} holds a user name", hint="a token belongs into the path or the query")
+        raise UsageError(f"{name} contains a user name", hint="put a token into the path or the query")
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise UsageError(f"{name}: plain http is taken on this machine only", hint="use https")
+        raise UsageError(f"{name}: plain http is allowed on this machine only", hint="use https")
     return url.strip()
 
 

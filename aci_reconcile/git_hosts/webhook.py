@@ -42,4 +42,4 @@ def post(webhook: Webhook, body: Mapping[str, object], clock: Clock) -> None:
     """
     answer = ask(Call("POST", webhook.url, body), clock)
     if not answer.good:
-        raise ForgeError(f"{webhook} answers {answer.status}")
+        raise ForgeError(f"{webhook} answered {answer.status}")

@@ -62,7 +62,7 @@ def read_token(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bear
     if not token:
         raise UsageError(f"{name} is not set", hint=hint)
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"{name} is not a token", hint="it holds characters that no token has")
+        raise UsageError(f"{name} is not a token", hint="it contains characters that no token has")
     return Bearer(token)
 
 
@@ -108,8 +108,8 @@ class Answer:
         except (ValueError, RecursionError):
             if not self.good or not self.body.strip():
                 return None
-        message = f"the forge's answer ({self.status}) is not JSON"
-        raise ForgeError(message, hint="does the address of the API lead there, and is there a proxy in between?")
+        message = f"the Git host's answer ({self.status}) is not JSON"
+        raise ForgeError(message, hint="check the address of the API, and look for a proxy in between")
 
 
 class _NoAnswerError(Exception):
@@ -136,8 +136,8 @@ def ask(call: Call, clock: Clock) -> Answer:
             clock.sleep(2.0**attempt)
             continue
         if 300 <= answer.status < 400:  # noqa: PLR2004  the class of status codes
-            message = f"{call.where} answers with a redirect ({answer.status}), and none is followed"
-            raise ForgeError(message, hint="name the address that it leads to")
+            message = f"{call.where} answered with a redirect ({answer.status}), which is not followed"
+            raise ForgeError(message, hint="use the address that the redirect leads to")
         wait = _choose_wait(call, answer, 2.0**attempt, clock)
         if last or wait is None or clock.now() + wait > until:
             return answer
@@ -176,7 +176,7 @@ def _send_within(seconds: float, call: Call) -> Answer:
     try:
         answer = answers.get(timeout=seconds)
     except queue.Empty:
-        raise _NoAnswerError(f"no whole answer within {seconds:.0f} s") from None
+        raise _NoAnswerError(f"no complete answer within {seconds:.0f} s") from None
     if isinstance(answer, Exception):
         raise answer
     return answer
@@ -202,8 +202,8 @@ def _send(call: Call, seconds: float) -> Answer:
         except requests.Timeout:
             raise _NoAnswerError(f"no answer within {seconds:.0f} s") from None
         except requests.exceptions.SSLError:
-            message = "the certificate of the server is not trusted, or TLS failed"
-            raise _NoAnswerError(f"{message}; REQUESTS_CA_BUNDLE names the file of a private authority") from None
+            told = "the certificate of the server is not trusted, or TLS failed"
+            raise _NoAnswerError(f"{told}; for a private authority, set REQUESTS_CA_BUNDLE to its file") from None
         except (requests.RequestException, OSError, UnicodeError) as error:
             raise _NoAnswerError(f"the connection failed ({type(error).__name__})") from None
 
@@ -217,5 +217,5 @@ def _read_body(answer: Response) -> bytes:
     for chunk in answer.iter_content(_CHUNK):
         read += chunk
         if len(read) > _LONGEST_ANSWER:
-            raise _NoAnswerError("the answer is longer than it can be")
+            raise _NoAnswerError("the answer is too long")
     return bytes(read)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AzureError, NotConvergedError, SecretUnavailableError
-from aci_reconcile.planning.values import Action, missing_secrets
+from aci_reconcile.planning.values import Action, find_missing_secrets
 from aci_reconcile.preflight import Question, Verdict
 from aci_reconcile.reconcile.preflight import preflight
 from aci_reconcile.reconcile.quota import QUOTA_LAGS, wait_for_quota
@@ -43,7 +43,7 @@ def check_secrets(change: Change) -> None:
     Raises:
         SecretUnavailableError: one is not; nothing was written.
     """
-    missing = [f"{secret.source}: {secret.missing}" for _, secret in missing_secrets((change,))]
+    missing = [f"{secret.source}: {secret.missing}" for _, secret in find_missing_secrets((change,))]
     if missing:
         raise SecretUnavailableError(f"not at hand: {'; '.join(missing)}", hint="nothing was written")
 

@@ -11,7 +11,7 @@ from aci_reconcile.core.diff import ABSENT, diff
 from aci_reconcile.core.errors import NotConvergedError
 from aci_reconcile.core.model import NO_TAGS, as_object
 from aci_reconcile.core.normalize import align, digest, normalize
-from aci_reconcile.core.profiles import answering
+from aci_reconcile.core.profiles import without_profile
 from aci_reconcile.core.provisioning import as_settled, is_settled
 from aci_reconcile.planning.values import Action
 
@@ -53,7 +53,7 @@ def adopt_foreign_values(wanted: Resource, live: Resource) -> Resource:
     That is every ignored field, which an Azure Policy may have set on the way in, and the spelling of tags.
     """
     body = carry_over(wanted.body, live.body, wanted.lifecycle.ignore)
-    return wanted.with_body({**body, "tags": tags.spelled(as_object(body.get("tags")), live.tags)})
+    return wanted.with_body({**body, "tags": tags.keep_spelling(as_object(body.get("tags")), live.tags)})
 
 
 def diff_after_write(change: Change, wanted: Resource, live: Resource) -> tuple[FieldChange, ...]:
@@ -63,7 +63,7 @@ def diff_after_write(change: Change, wanted: Resource, live: Resource) -> tuple[
     dropped, seen = find_removed_tags(change, wanted), as_settled(live.body, wanted.body)
     return tuple(
         each
-        for each in diff(align(normalize(answering(seen, wanted.body)), after)[0], after)
+        for each in diff(align(normalize(without_profile(seen, wanted.body)), after)[0], after)
         if not is_tag(each) or each.after is not ABSENT or each.keys[-1].lower() in dropped
     )
 
@@ -124,4 +124,4 @@ def has_moved(change: Change, expected: Resource | None, current: Resource | Non
 def _compute_digest(live: Body, wanted: Body | None) -> str:
     if wanted is None:
         return digest(normalize(live))
-    return digest(align(normalize(answering(live, wanted)), normalize(wanted))[0])
+    return digest(align(normalize(without_profile(live, wanted)), normalize(wanted))[0])

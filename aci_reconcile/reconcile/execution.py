@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
-from aci_reconcile.planning.labels import freed_labels
-from aci_reconcile.planning.order import dependencies, place_of
+from aci_reconcile.planning.labels import find_freed_labels
+from aci_reconcile.planning.order import make_dependency_graph, place_of
 from aci_reconcile.planning.values import Action, Change
 from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.converge import converge
@@ -87,7 +87,7 @@ def _prepare(plan: Plan, ctx: Context) -> Context:
         wait=_choose_wait(plan, ctx.wait),
         regions_to_free=find_regions_to_free(plan.changes),
         takers=_find_takers(plan.changes),
-        freed_labels=freed_labels(plan.changes),
+        freed_labels=find_freed_labels(plan.changes),
         watches=watches,
         writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
     )
@@ -190,7 +190,7 @@ def _list_reached(seen: list[Event]) -> tuple[Reached, ...]:
 
 def _make_tasks(plan: Plan, ctx: Context) -> list[Task]:
     unread = [(Change(each.id, Action.NO_OP), each.message) for each in plan.unreadable if each.id is not None]
-    after = dependencies((*plan.changes, *(change for change, _ in unread)))
+    after = make_dependency_graph((*plan.changes, *(change for change, _ in unread)))
     groups = [make_creation_task(each, ctx) for each in plan.resource_groups if each.create]
     made = {each.name for each in groups}
     tasks = [

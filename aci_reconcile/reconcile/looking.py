@@ -10,7 +10,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.deferred import references_in
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.provisioning import is_quiet
-from aci_reconcile.planning.decide import decide, matches, memory, takes_long
+from aci_reconcile.planning.decide import decide, make_verdict_key, match_secrets, needs_slow_hash
 from aci_reconcile.planning.planning import plan
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.awaiting import read_when_settled
@@ -40,12 +40,12 @@ class Observation:
     """Resource groups that manifests name and that do not exist."""
     unreadable: tuple[Unreadable, ...] = ()
     verdicts: Verdicts = field(default_factory=dict[tuple[str, ...], "bool | None"])
-    """Whether groups hold the secrets of their manifests, by ``memory``."""
+    """Whether groups hold the secrets of their manifests, by ``make_verdict_key``."""
     referenced: tuple[Resource, ...] = ()
     """Groups of further resource groups that manifests name values of."""
     decisions: Mapping[Key, Change] = field(default_factory=dict["Key", "Change"])
     """What was decided already, from the lists alone."""
-    complete: bool = False
+    searched_all: bool = False
     """Whether the whole subscription was looked through for groups of ours."""
     owners: tuple[str, ...] = ()
     """The owner tags of every group that was seen anywhere, each as often as it was."""
@@ -72,9 +72,9 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         missing=seen.missing,
         unreadable=seen.unreadable,
         verdicts=seen.verdicts,
-        others=seen.referenced,
+        referenced=seen.referenced,
         decisions=seen.decisions,
-        whole=seen.complete,
+        searched_all=seen.searched_all,
     )
 
 
@@ -89,7 +89,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     lists = list_and_search(wanted, look)
     answers, found = lists.answers, lists.found
     asked = {key: each for key, each in declared.items() if policy.selected is None or key in policy.selected}
-    slow = {key for key, each in found.items() if key in asked and takes_long(asked[key], each, policy)}
+    slow = {key for key, each in found.items() if key in asked and needs_slow_hash(asked[key], each, policy)}
     awaited = {each.key: each for each in _find_referenced(asked.values())}
     judging = _Judging(look, policy, asked, slow, awaited.keys())
     for key, each in found.items():
@@ -126,7 +126,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         verdicts=judging.verdicts,
         referenced=tuple(each for answer in referenced.values() for each in answer.found),
         decisions=judging.decisions,
-        complete=lists.hits.complete,
+        searched_all=lists.hits.searched_all,
     )
 
 
@@ -143,7 +143,7 @@ def observe_lists(desired: Sequence[Resource], scopes: Iterable[Scope], look: Lo
     return Observation(
         tuple(found[key] for key in sorted(found)),
         unreadable=(*lists.hits.unreadable, *_find_unreadable_scopes(lists.answers, declared)),
-        complete=lists.hits.complete,
+        searched_all=lists.hits.searched_all,
         owners=tuple(tags.owner(each) for each in seen.values()),
     )
 
@@ -187,7 +187,7 @@ class _Judging:
     def judge(self, live: Resource) -> None:
         """Compare the group's fingerprint, where it has one, and decide."""
         if tags.get(live.tags, tags.SECRETS):
-            self.verdicts[memory(live)] = matches(self.asked[live.id.key], live, self.policy)
+            self.verdicts[make_verdict_key(live)] = match_secrets(self.asked[live.id.key], live, self.policy)
         self._decide(live)
 
     def read(self, live: Resource, is_enough: Callable[[Resource], bool]) -> Process[tuple[Resource, ...]]:
@@ -196,8 +196,8 @@ class _Judging:
         The hashes of some groups are made while others are read.
         """
         if live.id.key in self.slow:
-            compared = partial(matches, self.asked[live.id.key], live, self.policy)
-            self.verdicts[memory(live)] = yield from compute(partial(self.look.effort.measure, compared))
+            compared = partial(match_secrets, self.asked[live.id.key], live, self.policy)
+            self.verdicts[make_verdict_key(live)] = yield from compute(partial(self.look.effort.measure, compared))
             self._decide(live)
             if live.id.key in self.decisions and live.id.key not in self.awaited:
                 return (live,)

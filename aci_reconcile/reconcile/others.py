@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.deferred import references, resolved
+from aci_reconcile.core.deferred import find_references, resolve
 from aci_reconcile.core.errors import NotConvergedError
 from aci_reconcile.core.provisioning import is_settled, state_of
 from aci_reconcile.planning.decide import decide
@@ -32,9 +32,9 @@ def resolve_deferred(
         NotConvergedError: another group has no such value, or more would have to be done than was planned.
     """
     values: dict[GroupReference, str] = {}
-    for reference in references(declared.body):
+    for reference in find_references(declared.body):
         values[reference] = yield from _wait_for_value(reference, change, ctx, deadline)
-    known = resolved(declared, lambda reference: values[reference])
+    known = resolve(declared, lambda reference: values[reference])
     decided = yield from call(partial(decide, known, current, ctx.policy))
     if decided.action is Action.REPLACE and change.action is not Action.REPLACE:
         raise NotConvergedError("the group would have to be created again, which was not planned", hint="plan again")
@@ -56,7 +56,7 @@ def _wait_for_value(reference: GroupReference, change: Change, ctx: Context, dea
             yield Waiting(change, f"for {target.address}, which is {reported}")
         yield from pause(pace.next(), idle=True)
         ctx.check_not_stopped()
-    value = reference.told(other)
+    value = reference.read_from(other)
     if not value:
         why = f"{target.address} has no {reference.path}" if other else f"there is no group {target.address}"
         raise NotConvergedError(f"{reference} has no value: {why}")

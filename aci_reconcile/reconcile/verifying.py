@@ -62,7 +62,7 @@ def _remember_refusal(
 ) -> Process[None]:
     """Write into our tags which fields did not take; otherwise the next apply would push them again."""
     written = change.sends_body or bool(tags.Applied.of(live.tags).desired)
-    refused = tags.refusal(live.body, wanted.body, change.digest, written=written)
+    refused = tags.make_refusal(live.body, wanted.body, change.digest, written=written)
     applied = replace(refused, serial=tags.Applied.of(wanted.tags).serial)
     ours = {name: value for name, value in wanted.tags.items() if tags.is_ours(name)}
     yield from patch(change, tags.merge(live.tags, {**ours, tags.APPLIED: str(applied)}), ctx, deadline)

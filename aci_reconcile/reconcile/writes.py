@@ -11,7 +11,7 @@ from aci_reconcile.core.backend import Operation
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.provisioning import is_settled, state_of
-from aci_reconcile.core.secret import UNKEPT, fingerprint, takes_long
+from aci_reconcile.core.secret import UNKEPT, fingerprint, needs_slow_hash
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.comparing import has_moved, is_our_write, make_proof
 from aci_reconcile.reconcile.context import MovedError, Wait
@@ -50,7 +50,7 @@ def make_fingerprint(after: Resource, ctx: Context) -> Process[str]:
     if key is not None and not key.is_named:
         yield from compute(partial(ctx.effort.name, key))
     make = partial(fingerprint, secrets, entropy=ctx.entropy, key=key)
-    return (yield from compute(partial(ctx.effort.measure, make))) if takes_long(secrets, key) else make()
+    return (yield from compute(partial(ctx.effort.measure, make))) if needs_slow_hash(secrets, key) else make()
 
 
 def add_tags(change: Change, after: Resource, mark: str, ctx: Context) -> Resource:
@@ -63,7 +63,7 @@ def add_tags(change: Change, after: Resource, mark: str, ctx: Context) -> Resour
 def make_owner_tag(after: Resource, ctx: Context) -> dict[str, str]:
     """Return the owner tag with the id of the project, which every group gets when it is written; else nothing."""
     known = tags.owner(after)
-    return {tags.OWNER: ctx.policy.marked(known)} if ctx.policy.owns(known) else {}
+    return {tags.OWNER: ctx.policy.choose_mark(known)} if ctx.policy.owns(known) else {}
 
 
 def make_serial(ctx: Context) -> str:

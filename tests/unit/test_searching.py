@@ -43,7 +43,7 @@ def test_a_resource_group_that_nobody_names_is_listed_where_ours_are() -> None:
         (each.action.value, each.address) for each in made.changes
     )
     assert [("list", "rg-shop"), ("list", "rg2"), ("list_tagged", SUBSCRIPTION)] == sorted(backend.calls)
-    assert made.complete
+    assert made.searched_all
 
 
 REFUSED = (ForbiddenError("no", status=403), NotFoundError("no", status=404), AzureError("what", status=400))
@@ -62,7 +62,7 @@ def test_where_that_is_refused_the_named_resource_groups_are_listed(refusal: Azu
     made = propose([group("web")], [], policy(), look)
 
     assert ["rg2/old"] == [each.address for each in made.notices if each.code == "orphan"]
-    assert (False, ()) == (made.complete, made.unreadable)
+    assert (False, ()) == (made.searched_all, made.unreadable)
     told = f"Not looked for groups of this project in the rest of subscription {SUBSCRIPTION} but for rg2, gone"
     assert [f"{told}: {refusal.message}"] == said
 
@@ -95,7 +95,7 @@ def test_a_foreign_subscription_does_no_harm() -> None:
     backend.faults["list_tagged"] = [None, AuthenticationError("another tenant", status=401)]
     seen = observe([group("web")], [], policy(), looking(backend, subscriptions=(SUBSCRIPTION, FOREIGN), needed=True))
 
-    assert (True, ()) == (seen.complete, seen.unreadable)
+    assert (True, ()) == (seen.searched_all, seen.unreadable)
     assert "rg2/old" in [each.address for each in seen.resources]
 
 

@@ -12,7 +12,7 @@ _URL = re.compile(
 _PORTS = {"http": "80", "https": "443"}
 
 
-def normal_url(text: str) -> str:
+def normalize_url(text: str) -> str:
     """Return an address of the web in the spelling that RFC 3986 makes of it; every other text as it is."""
     found = _URL.fullmatch(text)
     if found is None:

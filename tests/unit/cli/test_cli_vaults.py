@@ -107,7 +107,7 @@ def test_a_vault_out_of_reach_is_no_silent_pass(project: CommandLine) -> None:
     planned, applied = project("plan"), project("apply", "-y")
 
     assert 0 == planned.code
-    told = "Not at hand: rg-shop/web needs keyvault:shop-kv/token: there are no vaults at http://127.0.0.1"
+    told = "Not at hand: rg-shop/web needs keyvault:shop-kv/token: http://127.0.0.1 has no vaults"
     assert told in planned.out
     assert (1, "No container groups.\n") == (applied.code, project("status").out)
 
@@ -122,5 +122,5 @@ def test_what_was_written_before_is_not_compared(project: CommandLine, monkeypat
     planned = project("plan")
 
     assert "No changes. 1 group matches its manifest, 1 secret not compared." in planned.out
-    assert "environmentVariables[TOKEN] (there are no vaults at http://127.0.0.1)\n" in planned.out
+    assert "environmentVariables[TOKEN] (http://127.0.0.1 has no vaults)\n" in planned.out
     assert 1 == project("drift", "--strict").code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aci_reconcile.core.images import flaw, host_flaw, placeholder
+from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
 
 DIGEST = f"sha256:{'0a' * 32}"
 
@@ -34,73 +34,73 @@ DIGEST = f"sha256:{'0a' * 32}"
 )
 def test_what_a_registry_can_have_has_no_flaw(image: str) -> None:
     """Whatever the grammar of `distribution/reference` takes is taken."""
-    assert flaw(image) == ""
+    assert find_flaw(image) == ""
 
 
 @pytest.mark.parametrize(
     ("image", "why"),
     [
         ("", "it is empty"),
-        ("https://r.azurecr.io/x:1", "it begins with a scheme; a registry is named by its host alone"),
-        ("docker://nginx", "it begins with a scheme; a registry is named by its host alone"),
-        ("nginx:", "there is no tag behind the colon"),
-        ("nginx ", "it holds a space"),
-        ("nginx\t:1", "it holds white space"),
-        ("nginx:1\u00a0", "it holds white space"),
-        ("nginx:\u00e4", "it holds '\\xe4'"),
-        ("nginx:\x07", "it holds '\\x07'"),
-        ("Nginx:1", "`Nginx` has capitals, and the path of an image has none"),
-        ("r.azurecr.io/Shop/web:1", "`Shop` has capitals, and the path of an image has none"),
+        ("https://r.azurecr.io/x:1", "it begins with a scheme; write the host of the registry only"),
+        ("docker://nginx", "it begins with a scheme; write the host of the registry only"),
+        ("nginx:", "there is no tag after the colon"),
+        ("nginx ", "it contains a space"),
+        ("nginx\t:1", "it contains white space"),
+        ("nginx:1\u00a0", "it contains white space"),
+        ("nginx:\u00e4", "it contains '\\xe4'"),
+        ("nginx:\x07", "it contains '\\x07'"),
+        ("Nginx:1", "`Nginx` contains capitals, but the path must be lowercase"),
+        ("r.azurecr.io/Shop/web:1", "`Shop` contains capitals, but the path must be lowercase"),
         (":1", "it names no repository"),
         ("r.azurecr.io/:1", "it names no repository"),
         ("r.azurecr.io/", "it names no repository"),
-        ("/web", "there is nothing between two slashes, or before the first or behind the last one"),
+        ("/web", "a part of the path is empty"),
         ("localhost/", "it names no repository"),
-        ("shop/", "there is nothing between two slashes, or before the first or behind the last one"),
-        ("shop//web", "there is nothing between two slashes, or before the first or behind the last one"),
-        ("shop/web/", "there is nothing between two slashes, or before the first or behind the last one"),
-        ("-r.azurecr.io/web", "`-r.azurecr.io` is not the name of a host"),
-        ("r.azurecr.io:https/web", "`r.azurecr.io:https` is not the name of a host"),
+        ("shop/", "a part of the path is empty"),
+        ("shop//web", "a part of the path is empty"),
+        ("shop/web/", "a part of the path is empty"),
+        ("-r.azurecr.io/web", "`-r.azurecr.io` is not a host name"),
+        ("r.azurecr.io:https/web", "`r.azurecr.io:https` is not a host name"),
         (
             "shop/_web",
-            "`_web` is no part of a path: small letters and digits, with `.`, `_`, `__` or `-` inside",
+            "`_web` is not a valid path part: use lowercase letters, digits and `.`, `_`, `__`, `-` inside",
         ),
         (
             "shop/we..b",
-            "`we..b` is no part of a path: small letters and digits, with `.`, `_`, `__` or `-` inside",
+            "`we..b` is not a valid path part: use lowercase letters, digits and `.`, `_`, `__`, `-` inside",
         ),
-        ("nginx:-1", "`-1` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"),
-        ("nginx:1+2", "`1+2` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"),
-        ("r.azurecr.io/web:1:2", "`1:2` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"),
-        (f"nginx:{'t' * 129}", "the tag has 129 characters, and 128 are allowed"),
+        ("nginx:-1", "`-1` is not a valid tag: use letters, digits, `.`, `_`, `-`; not `.` or `-` first"),
+        ("nginx:1+2", "`1+2` is not a valid tag: use letters, digits, `.`, `_`, `-`; not `.` or `-` first"),
+        ("r.azurecr.io/web:1:2", "`1:2` is not a valid tag: use letters, digits, `.`, `_`, `-`; not `.` or `-` first"),
+        (f"nginx:{'t' * 129}", "the tag has 129 characters; the maximum is 128"),
         (
             f"nginx:-{'t' * 127}",
-            f"`-{'t' * 39}…` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`",
+            f"`-{'t' * 39}…` is not a valid tag: use letters, digits, `.`, `_`, `-`; not `.` or `-` first",
         ),
-        ("nginx:1@sha256:abc", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
-        (f"example.com/{'p' * 256}", "its path has 256 characters, and 255 are allowed"),
+        ("nginx:1@sha256:abc", "its digest is not `sha256:` and 64 lowercase hexadecimal digits"),
+        (f"example.com/{'p' * 256}", "its path has 256 characters; the maximum is 255"),
         (f"nginx:{'t' * 2000}", "it has 2006 characters"),
-        ("p" * 1024, "its path has 1024 characters, and 255 are allowed"),
+        ("p" * 1024, "its path has 1024 characters; the maximum is 255"),
         ("p" * 1025, "it has 1025 characters"),
         (
             f"shop/_{'w' * 39}",
-            f"`_{'w' * 39}` is no part of a path: small letters and digits, with `.`, `_`, `__` or `-` inside",
+            f"`_{'w' * 39}` is not a valid path part: use lowercase letters, digits and `.`, `_`, `__`, `-` inside",
         ),
-        ("nginx@", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
-        ("nginx@sha256:abc", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
-        (f"nginx@{DIGEST.upper()}", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
-        (f"nginx@md5:{'0' * 32}", "its digest is not `sha256:` and 64 hexadecimal digits in small letters"),
-        ("0a" * 32, "64 hexadecimal digits are the id of an image on one machine, not a name"),
-        ("<registry>/web:1", "`<registry>` was never filled in"),
+        ("nginx@", "its digest is not `sha256:` and 64 lowercase hexadecimal digits"),
+        ("nginx@sha256:abc", "its digest is not `sha256:` and 64 lowercase hexadecimal digits"),
+        (f"nginx@{DIGEST.upper()}", "its digest is not `sha256:` and 64 lowercase hexadecimal digits"),
+        (f"nginx@md5:{'0' * 32}", "its digest is not `sha256:` and 64 lowercase hexadecimal digits"),
+        ("0a" * 32, "64 hexadecimal digits are a local image id, not a name"),
+        ("<registry>/web:1", "`<registry>` was not replaced"),
         (
             f"shop/{'x.' * 30}/y",
-            f"`{'x.' * 20}…` is no part of a path: small letters and digits, with `.`, `_`, `__` or `-` inside",
+            f"`{'x.' * 20}…` is not a valid path part: use lowercase letters, digits and `.`, `_`, `__`, `-` inside",
         ),
     ],
 )
 def test_a_flaw_is_told_in_plain_words(image: str, why: str) -> None:
     """What no registry can have is said with the piece that is wrong."""
-    assert why == flaw(image)
+    assert why == find_flaw(image)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_flaw_is_told_in_plain_words(image: str, why: str) -> None:
 )
 def test_a_placeholder_is_known_by_its_style(text: str, piece: str) -> None:
     """Documents, pipelines, templates and shells mark what is to be replaced in ways of their own."""
-    assert piece == placeholder(text)
+    assert piece == find_placeholder(text)
 
 
 @pytest.mark.parametrize(
@@ -144,15 +144,15 @@ def test_a_placeholder_is_known_by_its_style(text: str, piece: str) -> None:
         ("https://shop.azurecr.io", "it begins with a scheme"),
         ("shop.azurecr.io/", "it has a path"),
         ("index.docker.io/v1/", "it has a path"),
-        ("shop.azurecr.io ", "it holds a space"),
-        ("$IMAGE_SERVER", "it is not the name of a host"),
-        ("shop_1.azurecr.io", "it is not the name of a host"),
-        ("", "it is not the name of a host"),
-        ("shop.azurecr.io:", "it is not the name of a host"),
+        ("shop.azurecr.io ", "it contains a space"),
+        ("$IMAGE_SERVER", "it is not a host name"),
+        ("shop_1.azurecr.io", "it is not a host name"),
+        ("", "it is not a host name"),
+        ("shop.azurecr.io:", "it is not a host name"),
         ("s" * 255, ""),
         ("s" * 256, "it has 256 characters"),
     ],
 )
 def test_a_registry_is_named_by_its_host(server: str, why: str) -> None:
     """Neither scheme nor path, a port at most."""
-    assert why == host_flaw(server)
+    assert why == find_host_flaw(server)

@@ -11,7 +11,7 @@ from factories import OWNER, body, container, group, policy, rid
 from aci_reconcile.core import tags
 from aci_reconcile.core.complete import complete
 from aci_reconcile.core.model import Resource
-from aci_reconcile.core.profiles import answering, takes_profile
+from aci_reconcile.core.profiles import takes_profile, without_profile
 from aci_reconcile.planning import Action, Impact, plan
 from aci_reconcile.reconcile.comparing import diff_after_write
 
@@ -54,7 +54,7 @@ def answer(desired: Resource, value: str = "value", **properties: Any) -> Resour
         "instanceView": {"events": [], "state": "Running"},
         **properties,
     }
-    applied = tags.desired_digest(desired.body)
+    applied = tags.digest_desired(desired.body)
     owned = {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(applied))}
     return Resource(rid(), {"location": "westus", "tags": owned, "properties": inner})
 
@@ -124,4 +124,4 @@ def test_a_claim_that_took_is_seen_as_taken() -> None:
 def test_other_groups_answer_for_everything(live: dict[str, Any]) -> None:
     """Where there is no profile nothing is left to it."""
     assert not takes_profile(group().body)
-    assert live is answering(live, group().body)
+    assert live is without_profile(live, group().body)

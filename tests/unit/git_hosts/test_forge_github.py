@@ -83,7 +83,7 @@ def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
     """An issue that could not be labelled would be opened again and again."""
     forge.may_label = False
 
-    with pytest.raises(ForgeError, match="#1 was opened, but the token may not set labels"):
+    with pytest.raises(ForgeError, match="#1 was opened, but the token is not allowed to set labels"):
         keep_issue(client(forge), wanted())
 
 
@@ -196,7 +196,7 @@ def test_what_is_too_long_is_cut(forge: Forge) -> None:
 
     assert len(body) <= 65_536
     assert body.startswith(MARK)
-    assert body.endswith("longer than the forge takes)\n")
+    assert body.endswith("longer than the Git host allows)\n")
 
 
 @pytest.mark.parametrize(
@@ -239,15 +239,15 @@ def test_a_write_is_sent_again_only_where_it_was_not_carried_out(forge: Forge) -
     [
         (
             (401, {}, {"message": "Bad credentials"}),
-            "GitHub answers 401 to a GET in shop/infra: Bad creden",
-            "not valid",
+            "GitHub answered 401 to GET in shop/infra: Bad creden",
+            "is invalid",
         ),
         ((403, {}, {"message": "Resource not accessible by integration"}), "403", "permission to write issues"),
         ((403, {"Retry-After": "900"}, {"message": "API rate limit exceeded"}), "403", "try again later"),
         ((404, {}, {"message": "Not Found"}), "404", "no such repository"),
-        ((410, {}, {"message": "Issues are disabled for this repo"}), "410", "switched off"),
-        ((302, {"Location": "https://evil.example/"}, {}), "answers with a redirect", "leads to"),
-        ((418, {}, b"\xff"), "GitHub answers 418 to a GET in shop/infra$", "^$"),
+        ((410, {}, {"message": "Issues are disabled for this repo"}), "410", "disabled"),
+        ((302, {"Location": "https://evil.example/"}, {}), "answered with a redirect", "leads to"),
+        ((418, {}, b"\xff"), "GitHub answered 418 to GET in shop/infra$", "^$"),
     ],
 )
 def test_a_refusal_says_what_to_do(forge: Forge, fault: Fault, message: str, hint: str) -> None:
@@ -288,7 +288,7 @@ def test_strange_answers_are_no_defect(forge: Forge) -> None:
     forge.labels = {LABEL}
     forge.faults = [(200, {}, b"[1, null, {}]"), (200, {}, {}), (201, {}, {"number": "1/../../x"})]
 
-    with pytest.raises(ForgeError, match="not what its documentation says"):
+    with pytest.raises(ForgeError, match="unexpected answer from GitHub"):
         keep_issue(client(forge), wanted())
 
 
@@ -298,10 +298,10 @@ def test_strange_answers_are_no_defect(forge: Forge) -> None:
         ({"GITHUB_TOKEN": ""}, "GITHUB_TOKEN is not set"),
         ({"GITHUB_TOKEN": "a\nb"}, "GITHUB_TOKEN is not a token"),
         ({"GITHUB_REPOSITORY": ""}, "GITHUB_REPOSITORY is not set"),
-        ({"GITHUB_REPOSITORY": "shop/../x"}, "not the name of a repository"),
-        ({"GITHUB_REPOSITORY": "shop/.."}, "not the name of a repository"),
-        ({"GITHUB_API_URL": "http://example.com"}, "plain http is taken on this machine only"),
-        ({"GITHUB_API_URL": "https://u:p@example.com"}, "GITHUB_API_URL holds a user name"),
+        ({"GITHUB_REPOSITORY": "shop/../x"}, "not a repository name"),
+        ({"GITHUB_REPOSITORY": "shop/.."}, "not a repository name"),
+        ({"GITHUB_API_URL": "http://example.com"}, "plain http is allowed on this machine only"),
+        ({"GITHUB_API_URL": "https://u:p@example.com"}, "GITHUB_API_URL contains a user name"),
         ({"GITHUB_API_URL": "nowhere"}, "GITHUB_API_URL is not a URL"),
     ],
 )

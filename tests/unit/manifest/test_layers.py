@@ -240,7 +240,7 @@ def test_what_is_needed_is_missed_where_it_was_taken_away(load_text: Loader) -> 
     (found,) = load_text(files, environment="test").diagnostics
 
     assert ("ACI123", "aci-reconcile.yaml:5:25") == (found.code, str(found.where))
-    assert "`containers` is needed, and `null` leaves it out" == found.message
+    assert "`containers` is required, and `null` removes it" == found.message
 
 
 SETTINGS = """
