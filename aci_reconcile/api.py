@@ -68,26 +68,25 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
         resource_group: the resource group of groups that name none.
         only: addresses, names or patterns of groups to select.
         changed_since: a commit; only groups that what changed since then touches are selected.
-        environ: what ``${env:NAME}`` reads; by default nothing is resolved from the process's own environment.
+        environ: what ``${env:NAME}`` reads; by default nothing, not even the process's own environment.
         cwd: where relative paths start; by default the current folder.
         resolve: whether references to the environment, to files and to vaults are replaced.
-        credential: gives the tokens for Key Vaults, such as ``azure.identity.DefaultAzureCredential()``; without one,
-            no vault is asked, and what stands in them is not at hand.
-        cloud: the cloud whose vaults they are. ``ACI_RECONCILE_VAULT_ENDPOINT`` in ``environ`` stands in for them.
+        credential: gives tokens for Key Vaults, as azure-identity's do; without one, their secrets are missing.
+        cloud: the cloud of the vaults. ``ACI_RECONCILE_VAULT_ENDPOINT`` in ``environ`` stands in for them.
 
     Raises:
         UsageError: an argument names something that does not exist, or Git cannot tell what changed.
     """
     request = manifest.Request(
         paths=tuple(map(Path, paths)),
-        project=Path(project) if project is not None else None,
+        project=_path(project),
         environment=environment,
         variables=variables or {},
         subscription=subscription,
         resource_group=resource_group,
         only=tuple(only),
         environ=environ or {},
-        cwd=Path(cwd) if cwd is not None else Path.cwd(),
+        cwd=_path(cwd) or Path.cwd(),
         resolve=resolve,
     )
     if changed_since:
@@ -95,6 +94,10 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
     if credential is None:
         return manifest.load(request)
     return load_with_vaults(request, lambda names: _secrets(names, request.environ, credential, cloud))
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return Path(given) if given is not None else None
 
 
 def _secrets(

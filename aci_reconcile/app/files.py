@@ -35,11 +35,11 @@ def write_whole(file: Path, text: str, *, private: bool = False) -> None:
         raise
 
 
-def check_target(said: str, file: Path) -> None:
+def check_target(option: str, file: Path) -> None:
     """Check that a file may be written: neither a link nor something that is no file, and a name that files can have.
 
     Args:
-        said: the option as it was given, for the message.
+        option: the option as it was given, for the message.
         file: what it names.
 
     Raises:
@@ -48,6 +48,6 @@ def check_target(said: str, file: Path) -> None:
     try:
         odd = file.is_symlink() or (file.exists() and not file.is_file())
     except OSError as error:
-        raise UsageError(f"{said}: {error.strerror or 'the system refuses the name'}") from error
+        raise UsageError(f"{option}: {error.strerror or 'the system refuses the name'}") from error
     if odd:
-        raise UsageError(f"{said}: this is a link, or no file", hint="name a file; links are not followed")
+        raise UsageError(f"{option}: this is a link, or no file", hint="name a file; links are not followed")

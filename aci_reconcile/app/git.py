@@ -90,12 +90,12 @@ class Git:
 
 def _find_trusted_folders(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that say in which folders git may work; others of this kind may hold credentials."""
-    said = [
+    folders = [
         environ.get(name.replace("_KEY_", "_VALUE_"), "")
         for name, key in sorted(environ.items())
         if name.startswith("GIT_CONFIG_KEY_") and key.lower() == _TRUSTED
     ]
-    found = {"GIT_CONFIG_COUNT": str(len(said))} if said else {}
-    for number, value in enumerate(said):
+    found = {"GIT_CONFIG_COUNT": str(len(folders))} if folders else {}
+    for number, value in enumerate(folders):
         found |= {f"GIT_CONFIG_KEY_{number}": _TRUSTED, f"GIT_CONFIG_VALUE_{number}": value}
     return found

@@ -54,7 +54,7 @@ class Interruption:
     signal: int = 0
     asked: bool = False
     """Whether somebody has asked for the end already, with a signal that is no hang-up."""
-    patient: bool = False
+    protected: bool = False
     wrote: bool = False
     """Whether work that writes has begun."""
     last_words: Callable[[], str] = field(default=lambda: "")
@@ -95,11 +95,11 @@ class Interruption:
     @contextmanager
     def protect_work(self, last_words: Callable[[], str]) -> Generator[None]:
         """Let the work of this block see a signal and end by itself: it must not be cut off."""
-        self.patient, self.wrote, self.last_words = True, True, last_words
+        self.protected, self.wrote, self.last_words = True, True, last_words
         try:
             yield
         finally:
-            self.patient = False
+            self.protected = False
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
@@ -112,7 +112,7 @@ class Interruption:
         self.signal = self.signal or number
         if self.alarm is not None:
             return  # it is ending
-        if not self.patient:
+        if not self.protected:
             self.alarm = threading.Timer(_GRACE, self._exit)
             self.alarm.daemon = True
             self.alarm.start()
@@ -163,10 +163,10 @@ class SystemClock:
         """
         end = time.monotonic() + seconds
         before = self.interruption.signal
-        while self.interruption.signal == before and (not before or self.interruption.patient):
+        while self.interruption.signal == before and (not before or self.interruption.protected):
             left = end - time.monotonic()
             if left <= 0:
                 return
             time.sleep(min(left, _GLANCE))
-        if not self.interruption.patient:
+        if not self.interruption.protected:
             raise InterruptedRunError

@@ -127,8 +127,8 @@ def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
     loaded = add_project_id(loaded, environ)
     subscription = loaded.project.subscription
     if subscription and not _ID.fullmatch(subscription):
-        shown = sanitize(subscription)
-        raise UsageError(f"`{shown}` is not the id of a subscription", hint="it is a GUID; az account list shows yours")
+        text = sanitize(subscription)
+        raise UsageError(f"`{text}` is not the id of a subscription", hint="it is a GUID; az account list shows yours")
     if subscription:
         return loaded
     return with_subscription(loaded, find_subscription(target, environ))

@@ -122,8 +122,8 @@ class Begun:
         self._ask = ask
         self._imported = imported
         self._first: Future[Listing] | None = Future()
-        work = partial(copy_context().run, self._work, self._first)
-        threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
+        target = partial(copy_context().run, self._work, self._first)
+        threading.Thread(target=target, name="aci-reconcile-ahead", daemon=True).start()
 
     def __call__(self) -> Listing:
         """Return the list: wait for the one that is on its way, or ask."""

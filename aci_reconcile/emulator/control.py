@@ -74,8 +74,8 @@ class Control:
         match request.method.upper():
             case "POST":
                 body = parse(request.body)
-                given = as_list(body["faults"]) if "faults" in body else [body]
-                self._faults.add([_read_fault(item) for item in given])
+                items = as_list(body["faults"]) if "faults" in body else [body]
+                self._faults.add([_read_fault(item) for item in items])
             case "DELETE":
                 self._faults.clear()
                 return Response(204)
@@ -132,9 +132,9 @@ def _find_key(body: Json) -> str:
     return f"{path.get('subscription')}/{path.get('resource_group')}/{path.get('name')}".lower()
 
 
-def _read_fault(given: Any) -> Fault:
+def _read_fault(item: Any) -> Fault:
     try:
-        return fault_from_json(given)
+        return fault_from_json(item)
     except ValueError as error:
         raise _make_invalid(str(error)) from None
 

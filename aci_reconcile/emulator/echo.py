@@ -60,15 +60,15 @@ class Echo:
     def show(self, group: Group, provisioning: str | None = None) -> Json:
         """Return the body of an answer. `provisioning` overrides the state, for the answer to a PUT."""
         state = provisioning or group.state(self.now)
-        shown: Json = {"properties": self._show_properties(group, state)}
+        body: Json = {"properties": self._show_properties(group, state)}
         if "identity" in group.body:
-            shown["identity"] = _show_identity(group)
-        shown |= {"id": group.id, "name": group.name, "type": TYPE, "location": group.location}
-        known = {"properties", "identity", "location", *shown}
-        shown |= {key: value for key, value in group.body.items() if key not in known}
+            body["identity"] = _show_identity(group)
+        body |= {"id": group.id, "name": group.name, "type": TYPE, "location": group.location}
+        known = {"properties", "identity", "location", *body}
+        body |= {key: value for key, value in group.body.items() if key not in known}
         if self.version >= versions.SYSTEM_DATA_SINCE:
-            shown["systemData"] = _show_system_data(group)
-        return shown
+            body["systemData"] = _show_system_data(group)
+        return body
 
     def _show_properties(self, group: Group, state: str) -> Json:
         properties = fill_in({**group.properties(), "provisioningState": state}, OF_GROUPS, self.version)
@@ -119,12 +119,12 @@ class Echo:
         settled = state not in {"Pending", "Creating"}
         if not address or (group.properties().get("subnetIds") and not settled):
             return None
-        shown = dict(address)
+        body = dict(address)
         if group.ip and (settled or group.modified > group.created) and not self._has_lost_address(group, address):
-            shown["ip"] = group.ip
+            body["ip"] = group.ip
         if group.fqdn:
-            shown["fqdn"] = group.fqdn
-        return _sort(shown, "ipAddress")
+            body["fqdn"] = group.fqdn
+        return _sort(body, "ipAddress")
 
     def _has_lost_address(self, group: Group, address: Json) -> bool:
         """Whether a group that has ended no longer shows its public address."""
@@ -169,8 +169,8 @@ def _drop_empty_values(container: Json) -> Json:
     if "environmentVariables" not in properties:
         return properties
     variables = objects(properties["environmentVariables"])
-    shown = [{"name": item["name"]} if item.get("value") == "" else item for item in variables]
-    return {**properties, "environmentVariables": shown}
+    bare = [{"name": item["name"]} if item.get("value") == "" else item for item in variables]
+    return {**properties, "environmentVariables": bare}
 
 
 @rests_on("identity-ids")
@@ -178,18 +178,18 @@ def _show_identity(group: Group) -> Json:
     identity = as_object(group.body["identity"])
     kind = str(identity.get("type", "")).lower()
     users = as_object(identity.get("userAssignedIdentities"))
-    shown: Json = {}
+    body: Json = {}
     if users:
-        shown["userAssignedIdentities"] = {
+        body["userAssignedIdentities"] = {
             key: {"principalId": _make_id(f"principal {key.lower()}"), "clientId": _make_id(f"client {key.lower()}")}
             for key in users
         }
     if "systemassigned" in kind:
-        shown["principalId"] = _make_id(f"system {group.id.lower()} {group.serial}")
+        body["principalId"] = _make_id(f"system {group.id.lower()} {group.serial}")
     if "assigned" in kind:
-        shown["tenantId"] = TENANT
+        body["tenantId"] = TENANT
     rest = {key: value for key, value in identity.items() if key != "userAssignedIdentities"}
-    return {**shown, **rest}
+    return {**body, **rest}
 
 
 @rests_on("system-data-filled-in")

@@ -100,8 +100,8 @@ class Group:
 
     def restart_policy(self) -> str:
         """Return the policy; absent means Always, which is documented and never echoed."""
-        given = str(self.properties().get("restartPolicy") or "Always").lower()
-        return {"onfailure": "OnFailure", "never": "Never"}.get(given, "Always")
+        policy = str(self.properties().get("restartPolicy") or "Always").lower()
+        return {"onfailure": "OnFailure", "never": "Never"}.get(policy, "Always")
 
     def subnets(self) -> list[str]:
         """Return the subnets the group is in, as keys."""

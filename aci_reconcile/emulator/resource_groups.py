@@ -132,15 +132,15 @@ def get_result(call: Call) -> Response:
 
 def _show(document: Json, call: Call) -> Json:
     state = "Deleting" if scopes.is_deleting(document, call) else "Succeeded"
-    shown: Json = {
+    body: Json = {
         "id": f"/subscriptions/{document['subscription']}/resourceGroups/{document['name']}",
         "name": document["name"],
         "type": _TYPE,
         "location": document["location"],
     }
     if document["tags"] is not None:
-        shown["tags"] = document["tags"]
-    return {**shown, "properties": {"provisioningState": state}}
+        body["tags"] = document["tags"]
+    return {**body, "properties": {"provisioningState": state}}
 
 
 def _list_resources(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:

@@ -48,11 +48,11 @@ class Reader:
     def _object(self, node: Object, value: Any, path: str) -> Json:
         if not is_object(value):
             self._mismatch(value, path, node.name, 'object (e.g. {"name":"value"})')
-        given = {key.lower(): item for key, item in value.items() if item is not None}
+        items = {key.lower(): item for key, item in value.items() if item is not None}
         known = {field.name.lower() for field in node.fields}
         result: Json = {}
         for field in node.fields:
-            item = given.get(field.name.lower())
+            item = items.get(field.name.lower())
             if item is None and field.trait == "required":
                 message = f"Required property '{field.name}' not found in JSON. Path '{path}'"
                 raise _make_invalid(f"{message}, line 1, position {self.size}.")

@@ -37,7 +37,7 @@ _OWN_TYPES = (
 def list_tenants(call: Call) -> Response:
     """Return the one tenant, with the keys that azure-cli and the SDK read."""
     tenant = call.knobs.tenant_id
-    shown: Json = {
+    body: Json = {
         "id": f"/tenants/{tenant}",
         "tenantId": tenant,
         "countryCode": "US",
@@ -47,7 +47,7 @@ def list_tenants(call: Call) -> Response:
         "defaultDomain": "emulator.example.com",
         "tenantType": "AAD",
     }
-    return answer(200, {"value": [shown]})
+    return answer(200, {"value": [body]})
 
 
 def list_all(call: Call) -> Response:

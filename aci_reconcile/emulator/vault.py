@@ -98,8 +98,8 @@ class Vaults:
     def _show_item(self, request: Request, name: str) -> Json:
         with self._lock:
             latest = self._secrets[find_vault(request), name][-1]
-        shown = _show(request, name, latest, value=False)
-        return {**shown, "id": str(shown["id"]).rpartition("/")[0]}
+        body = _show(request, name, latest, value=False)
+        return {**body, "id": str(body["id"]).rpartition("/")[0]}
 
 
 def find_vault(request: Request) -> str:
@@ -140,12 +140,12 @@ def _challenge(request: Request, knobs: Knobs, now: float) -> Response | None:
 
 
 def _show(request: Request, name: str, secret: Secret, *, value: bool = True) -> Json:
-    shown: Json = {"value": secret.value} if value else {}
+    body: Json = {"value": secret.value} if value else {}
     if secret.content_type:
-        shown["contentType"] = secret.content_type
+        body["contentType"] = secret.content_type
     stamp = int(secret.created)
     return {
-        **shown,
+        **body,
         "id": f"{request.origin()}/secrets/{name}/{secret.version}",
         "attributes": {
             "enabled": secret.enabled,

@@ -79,10 +79,10 @@ class AzureDevOps:
             comment: Json = {"parentCommentId": 0, "content": text, "commentType": "text"}
             self._request("POST", threads, {"comments": [comment], "status": "closed"})
             return Kept(Outcome.OPENED)
-        thread, said = found
-        if is_same(as_text(said.get("content")), text):
+        thread, found_comment = found
+        if is_same(as_text(found_comment.get("content")), text):
             return Kept(Outcome.UNCHANGED)
-        self._request("PATCH", f"{threads}/{thread}/comments/{_read_number(said)}", {"content": text})
+        self._request("PATCH", f"{threads}/{thread}/comments/{_read_number(found_comment)}", {"content": text})
         return Kept(Outcome.UPDATED)
 
     def _find_ours(self, threads: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
@@ -90,10 +90,10 @@ class AzureDevOps:
         user = as_object(as_object(self._request("GET", "_apis/connectionData", version="")).get("authenticatedUser"))
         me = as_text(user.get("id"))
         for each in map(as_object, as_list(as_object(self._request("GET", threads)).get("value"))):
-            said = as_object(next(iter(as_list(each.get("comments"))), None))
-            author = as_text(as_object(said.get("author")).get("id"))
+            comment = as_object(next(iter(as_list(each.get("comments"))), None))
+            author = as_text(as_object(comment.get("author")).get("id"))
             if not each.get("isDeleted") and me and author == me:
-                yield _read_number(each), said
+                yield _read_number(each), comment
 
     def _request(self, method: str, path: str, body: Json = None, *, version: str = _VERSION) -> Json:
         url = f"{self.base}/{path}" + (f"?{version}" if version else "")

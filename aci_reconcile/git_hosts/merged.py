@@ -116,12 +116,12 @@ def check_newest(get: Get, ref: str, commit: str) -> str:
     told = as_object(as_object(get(f"/git/ref/{quote(name)}")).get("object"))
     if as_text(told.get("type")) == "tag" and _COMMIT.fullmatch(as_text(told.get("sha"))):  # an annotated tag
         told = as_object(as_object(get(f"/git/tags/{as_text(told.get('sha'))}")).get("object"))
-    now, shown = as_text(told.get("sha")), ref.removeprefix(_BRANCH)
+    now, branch = as_text(told.get("sha")), ref.removeprefix(_BRANCH)
     if now != commit:
         where = now[:12] if _COMMIT.fullmatch(now) else "another commit"
-        message = f"{shown} is at {where} now, but this run is about {commit[:12]}"
+        message = f"{branch} is at {where} now, but this run is about {commit[:12]}"
         raise StalePlanError(message, hint="nothing was written; the latest merge has its own run")
-    return shown
+    return branch
 
 
 def check_branch(ref: str, commit: str) -> str:

@@ -41,11 +41,11 @@ class Observation:
     unreadable: tuple[Unreadable, ...] = ()
     verdicts: Verdicts = field(default_factory=dict[tuple[str, ...], "bool | None"])
     """Whether groups hold the secrets of their manifests, by ``make_verdict_key``."""
-    others: tuple[Resource, ...] = ()
+    referenced: tuple[Resource, ...] = ()
     """Groups of further resource groups that manifests name values of."""
     decisions: Mapping[Key, Change] = field(default_factory=dict["Key", "Change"])
     """What was decided already, from the lists alone."""
-    whole: bool = False
+    searched_all: bool = False
     """Whether the whole subscription was looked through for groups of ours."""
     owners: tuple[str, ...] = ()
     """The owner tags of every group that was seen anywhere, each as often as it was."""
@@ -72,9 +72,9 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         missing=seen.missing,
         unreadable=seen.unreadable,
         verdicts=seen.verdicts,
-        referenced=seen.others,
+        referenced=seen.referenced,
         decisions=seen.decisions,
-        searched_all=seen.whole,
+        searched_all=seen.searched_all,
     )
 
 
@@ -107,7 +107,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     named += [key for key in awaited if key in found and key not in named]
     elsewhere = {key: each for key, each in awaited.items() if each.scope.key not in wanted}
     reads = gather({key: judging.read(found[key], is_enough) for key in named}, look)
-    others = gather({key: read_when_settled(each, look, is_enough) for key, each in elsewhere.items()}, look)
+    referenced = gather({key: read_when_settled(each, look, is_enough) for key, each in elsewhere.items()}, look)
     left_out = gather({key: _read_group(found[key].id, look) for key in _find_left_out(declared, found, policy)}, look)
     missing = _find_missing(answers, wanted, look)
     holding = {each.id.scope.key for each in desired} if missing else set[tuple[str, str]]()
@@ -121,12 +121,12 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
             *lists.hits.unreadable,
             *_find_unreadable_scopes(answers, declared),
             *_find_unreadable_groups(reads, found),
-            *_find_unreadable_groups(others, elsewhere),
+            *_find_unreadable_groups(referenced, elsewhere),
         ),
         verdicts=judging.verdicts,
-        others=tuple(each for answer in others.values() for each in answer.found),
+        referenced=tuple(each for answer in referenced.values() for each in answer.found),
         decisions=judging.decisions,
-        whole=lists.hits.whole,
+        searched_all=lists.hits.searched_all,
     )
 
 
@@ -143,7 +143,7 @@ def observe_lists(desired: Sequence[Resource], scopes: Iterable[Scope], look: Lo
     return Observation(
         tuple(found[key] for key in sorted(found)),
         unreadable=(*lists.hits.unreadable, *_find_unreadable_scopes(lists.answers, declared)),
-        whole=lists.hits.whole,
+        searched_all=lists.hits.searched_all,
         owners=tuple(tags.owner(each) for each in seen.values()),
     )
 

@@ -119,8 +119,8 @@ def _create(
             delay = pace.next()
             if refusals.is_final(error) or ctx.stopped() or ctx.clock.now() + delay > deadline.at:
                 raise GoneError(error) from error
-            said = error.code if isinstance(error, AzureError) else ""
-            yield Waiting(change, f"not created yet ({said or error.message}), again in {delay:.0f} s")
+            code = error.code if isinstance(error, AzureError) else ""
+            yield Waiting(change, f"not created yet ({code or error.message}), again in {delay:.0f} s")
             if isinstance(error, QuotaError):
                 yield from wait_for_quota(change, wanted, ctx.regions_to_free)
         yield from pause(delay, idle=True)

@@ -59,7 +59,7 @@ class Hits:
     """Where groups of ours are besides, and what could not be looked at."""
 
     scopes: tuple[Scope, ...] = ()
-    whole: bool = False
+    searched_all: bool = False
     """Whether the subscription of the run was looked through."""
     unreadable: tuple[Unreadable, ...] = ()
     guessed: frozenset[Key] = field(default_factory=frozenset[Key])
@@ -98,7 +98,7 @@ def find_hits(search: Search, answers: Mapping[Key, Answer], known: Collection[K
     found: dict[Key, Scope] = {}
     guessed: set[Key] = set()
     unreadable: list[Unreadable] = []
-    whole = bool(search.subscriptions)
+    searched_all = bool(search.subscriptions)
     for number, subscription in enumerate(search.subscriptions):
         answer = answers[make_search_key(subscription)]
         if answer.failure is None:
@@ -106,7 +106,7 @@ def find_hits(search: Search, answers: Mapping[Key, Answer], known: Collection[K
             found.update({scope.key: scope for scope in ours})
             continue
         if not number:
-            whole = False
+            searched_all = False
         if not number and search.needed and not is_forbidden(answer.failure):
             unreadable.append(Unreadable(f"subscription {subscription}", answer.error))
             continue
@@ -115,7 +115,9 @@ def find_hits(search: Search, answers: Mapping[Key, Answer], known: Collection[K
         found.update({each.key: each for each in named})
         search.unseen(render_not_searched(subscription, answer.error, named))
     left = {key: scope for key, scope in found.items() if key not in known}
-    return Hits(tuple(left[key] for key in sorted(left)), whole, tuple(unreadable), frozenset(guessed & left.keys()))
+    return Hits(
+        tuple(left[key] for key in sorted(left)), searched_all, tuple(unreadable), frozenset(guessed & left.keys())
+    )
 
 
 def is_forbidden(error: AzureError) -> bool:

@@ -95,7 +95,7 @@ def test_a_foreign_subscription_does_no_harm() -> None:
     backend.faults["list_tagged"] = [None, AuthenticationError("another tenant", status=401)]
     seen = observe([group("web")], [], policy(), looking(backend, subscriptions=(SUBSCRIPTION, FOREIGN), needed=True))
 
-    assert (True, ()) == (seen.whole, seen.unreadable)
+    assert (True, ()) == (seen.searched_all, seen.unreadable)
     assert "rg2/old" in [each.address for each in seen.resources]
 
 

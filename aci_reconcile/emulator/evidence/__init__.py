@@ -17,7 +17,7 @@ from aci_reconcile.emulator.evidence.switches import SWITCHES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FACTS", "Fact", "Kind", "fact_named", "rests_on"]
+__all__ = ["FACTS", "Fact", "Kind", "get_fact", "rests_on"]
 
 FACTS: tuple[Fact, ...] = (*ANSWERS, *REFUSALS, *SWITCHES, *ARM)
 _BY_ID = {fact.id: fact for fact in FACTS}

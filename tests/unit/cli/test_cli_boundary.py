@@ -288,7 +288,7 @@ def test_where_stderr_takes_json_only_a_signal_is_json_too(monkeypatch: pytest.M
     """Whoever parses it line by line goes on doing so."""
     said: list[str] = []
     monkeypatch.setattr(interruption, "_write", said.append)
-    came = Interruption(patient=True, json=True)
+    came = Interruption(protected=True, json=True)
     came._handle(signal.SIGINT, None)  # pyright: ignore[reportPrivateUsage]
 
     assert ["warning"] == [json.loads(line)["level"] for line in said]
