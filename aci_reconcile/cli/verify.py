@@ -47,7 +47,7 @@ def _verify(ctx: click.Context) -> ExitCode:
     asked = VerifyOptions.of(given)
     with prepared(asked.sources, asked.target, asked.allow, session) as work:
         from aci_reconcile.app.propose import look_for, proposed
-        from aci_reconcile.preflight import held_checks
+        from aci_reconcile.preflight import judge_blockers
         from aci_reconcile.reconcile import Refresh
         from aci_reconcile.reconcile.preflight import preflight
 
@@ -59,7 +59,7 @@ def _verify(ctx: click.Context) -> ExitCode:
             resource_groups=plan.resource_groups,
             concurrency=asked.target.concurrency,
         )
-        found = (*unread(plan), *held_checks(plan), *checks)
+        found = (*unread(plan), *judge_blockers(plan), *checks)
         session.console.result(_shown(found, work.header, session.console))
     return exit_code(found, strict=asked.strict)
 

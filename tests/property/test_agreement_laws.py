@@ -23,7 +23,7 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.findings import Kind
 from aci_reconcile.planning import UNLIMITED, plan_destruction
-from aci_reconcile.preflight import held_checks
+from aci_reconcile.preflight import judge_blockers
 from aci_reconcile.reconcile import Clearance, apply, standing
 from aci_reconcile.reconcile.events import Failed, Skipped
 from aci_reconcile.reconcile.preflight import preflight
@@ -133,7 +133,7 @@ def looked(world: AzureWorld, declared: list[Resource]) -> Drift:
 def ready(world: AzureWorld, plan: Plan) -> ExitCode:
     """Return what ``verify`` says of a plan."""
     asked = preflight(plan.changes, world.backend.preflight, resource_groups=plan.resource_groups)
-    return verify_code((*unread(plan), *held_checks(plan), *asked), strict=False)
+    return verify_code((*unread(plan), *judge_blockers(plan), *asked), strict=False)
 
 
 def applied(plan: Plan, context: Context) -> tuple[ExitCode, list[AciReconcileError | None]]:
