@@ -13,7 +13,7 @@ SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_appl
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-lowest test-pythons test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format lock wheel e2e-wheel clean
+.PHONY: help demo test test-lowest test-pythons test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ check: $(VENV)/.checked ## lint, format, types, layers
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+GENERATORS := build_schemas build_diagnostics build_field_reference build_emulator_evidence
+generate: $(VENV)/.installed ## write the schemas and the reference pages anew from the tables that they come from
+	@for each in $(GENERATORS); do $(BIN)/python scripts/$$each.py || exit 1; done
 
 format: $(VENV)/.checked ## put the code into its one format
 	$(BIN)/ruff check --fix .

@@ -1,7 +1,7 @@
 """A declarative reconciler for Azure Container Instances.
 
-The public Python API is ``load``, ``connect``, ``plan``, ``apply`` and ``drift``, with ``Allow`` for what a plan may
-do; see docs/python-api.md. They are imported when you first use them, so that ``import aci_reconcile`` costs nothing.
+The public Python API is ``load``, ``connect``, ``plan``, ``apply``, ``drift`` and ``verify``, with ``Allow`` for what a
+plan may do; see docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aci_reconcile.api import apply, connect, drift, load, plan
+    from aci_reconcile.api import apply, connect, drift, load, plan, verify
     from aci_reconcile.app.allow import Allow
 
-__all__ = ["Allow", "apply", "connect", "drift", "load", "plan"]
+__all__ = ["Allow", "apply", "connect", "drift", "load", "plan", "verify"]
 
 
 def __getattr__(name: str) -> object:

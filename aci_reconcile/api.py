@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile import manifest, reconcile
-from aci_reconcile.app.allow import Allow, policy_for
-from aci_reconcile.app.connection import Place, connected
+from aci_reconcile.app.allow import Allow, make_policy
+from aci_reconcile.app.connection import Place, open_connection
 from aci_reconcile.app.find_drift import find_drift
 from aci_reconcile.app.interruption import SystemClock
-from aci_reconcile.app.manifests import declared_secrets, fallback_subscription, with_subscription
-from aci_reconcile.app.origin import identified
-from aci_reconcile.app.orphans import leftovers, search_for
-from aci_reconcile.app.propose import proposed
+from aci_reconcile.app.manifests import find_secrets, find_subscription, with_changes, with_subscription
+from aci_reconcile.app.origin import add_project_id
+from aci_reconcile.app.orphans import make_leftover_filter, make_search
+from aci_reconcile.app.propose import propose_plan
 from aci_reconcile.app.requests import Target
-from aci_reconcile.app.vaults import loaded_with
+from aci_reconcile.app.vaults import load_with_vaults
+from aci_reconcile.app.verify import verify_plan
 from aci_reconcile.core.errors import InvalidManifestsError, UsageError
 from aci_reconcile.core.fields import API_VERSION
 from aci_reconcile.reconcile import Clearance, Context, Look, Refresh, Wait
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from aci_reconcile.findings import Drift
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.planning.values import Plan
+    from aci_reconcile.preflight import Check
     from aci_reconcile.reconcile.events import Event
 
 _AT_ONCE = 8
@@ -48,6 +50,7 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
     subscription: str = "",
     resource_group: str = "",
     only: Iterable[str] = (),
+    changed_since: str = "",
     environ: Mapping[str, str] | None = None,
     cwd: str | Path | None = None,
     resolve: bool = True,
@@ -64,6 +67,7 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
         subscription: the subscription; by default the project's.
         resource_group: the resource group of groups that name none.
         only: addresses, names or patterns of groups to select.
+        changed_since: a commit; only groups that what changed since then touches are selected.
         environ: what ``${env:NAME}`` reads; by default nothing is resolved from the process's own environment.
         cwd: where relative paths start; by default the current folder.
         resolve: whether references to the environment, to files and to vaults are replaced.
@@ -72,7 +76,7 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
         cloud: the cloud whose vaults they are. ``ACI_RECONCILE_VAULT_ENDPOINT`` in ``environ`` stands in for them.
 
     Raises:
-        UsageError: an argument names something that does not exist.
+        UsageError: an argument names something that does not exist, or Git cannot tell what changed.
     """
     request = manifest.Request(
         paths=tuple(map(Path, paths)),
@@ -86,9 +90,11 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
         cwd=Path(cwd) if cwd is not None else Path.cwd(),
         resolve=resolve,
     )
+    if changed_since:
+        request = with_changes(request, changed_since, os.environ)
     if credential is None:
         return manifest.load(request)
-    return loaded_with(request, lambda names: _secrets(names, request.environ, credential, cloud))
+    return load_with_vaults(request, lambda names: _secrets(names, request.environ, credential, cloud))
 
 
 def _secrets(
@@ -127,11 +133,11 @@ def connect(
     target = Target(local is not None, arm_endpoint, cloud, concurrency)
     version = loaded.project.api_version if loaded else API_VERSION
     given = os.environ if environ is None else environ
-    with connected(Place(target, version, Path(local or "."), given, paced=True)) as connection:
-        connection.backend.remember(declared_secrets(loaded) if loaded else ())
+    with open_connection(Place(target, version, Path(local or "."), given, paced=True)) as connection:
+        connection.backend.remember(find_secrets(loaded) if loaded else ())
         connection.backend.embedded = target.local
         with suppress(UsageError):
-            connection.backend.subscription = fallback_subscription(target, given)
+            connection.backend.subscription = find_subscription(target, given)
         yield connection.backend
 
 
@@ -170,6 +176,27 @@ def drift(loaded: Loaded, backend: Backend, *, concurrency: int = 32) -> Drift:
     """
     look = Look(backend, SystemClock(), concurrency, health=True)
     return find_drift(_planned(loaded, Allow(prune=False), look), look.clock)
+
+
+def verify(loaded: Loaded, backend: Backend, *, allow: Allow | None = None, concurrency: int = 32) -> tuple[Check, ...]:
+    """Check what an apply would need before it writes: quota, region, subnets, permissions, limits. Nothing is written.
+
+    Args:
+        loaded: what is declared.
+        backend: where.
+        allow: what the apply would be allowed.
+        concurrency: how many requests may be in flight at once.
+
+    Raises:
+        InvalidManifestsError: the manifests have errors.
+        UsageError: nothing is declared, no subscription is named, or the backend has no ``preflight`` to ask.
+        AzureError: Azure says no.
+    """
+    questions = getattr(backend, "preflight", None)
+    if questions is None:
+        raise UsageError("this backend cannot be asked before a write", hint="use the one that connect() gives you")
+    proposal = plan(loaded, backend, allow=allow, concurrency=concurrency)
+    return verify_plan(proposal, questions, concurrency=concurrency)
 
 
 def apply(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
@@ -220,10 +247,10 @@ def _planned(loaded: Loaded, allow: Allow, look: Look) -> Plan:
         raise InvalidManifestsError(loaded.diagnostics)
     if not loaded.project.subscription:
         assumed = getattr(look.backend, "subscription", "")
-        loaded = with_subscription(loaded, assumed or fallback_subscription(Target(), os.environ))
-    loaded = identified(loaded, os.environ)
+        loaded = with_subscription(loaded, assumed or find_subscription(Target(), os.environ))
+    loaded = add_project_id(loaded, os.environ)
     local = getattr(look.backend, "embedded", False)
-    policy = policy_for(loaded, allow, os.environ, now=look.clock.now(), local=local)
+    policy = make_policy(loaded, allow, os.environ, now=look.clock.now(), local=local)
     needed = look.health or (policy.prune and policy.selected is None)
-    search = search_for(loaded.project, leftovers(policy), None, needed=needed)
-    return proposed(loaded, policy, replace(look, search=search))
+    search = make_search(loaded.project, make_leftover_filter(policy), None, needed=needed)
+    return propose_plan(loaded, policy, replace(look, search=search))

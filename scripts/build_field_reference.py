@@ -17,13 +17,13 @@ date.
 Paths are ARM's; `[]` stands for the entries of a list and `*` for names of your own. In a manifest you may leave
 `properties` out.
 
-- **in place**: *yes* (a change restarts the containers), *no* (the group must be deleted and created again), or
+- **in place**: empty (a change restarts the containers), *no* (the group must be deleted and created again), or
   *may be refused* (Azure's documents and its users disagree: the change is planned in place, and a recreation is
   offered if Azure refuses). Tags change without a restart.
 - **default**: the value if you leave the field out.
 - **always sent**: Azure refuses a group without it and sets no default, so a write sends the default.
 - **secret**: Azure never returns it, so it is compared by fingerprint.
-- **not told**: Azure accepts it and never returns it, so it is not compared.
+- **not returned**: Azure accepts it and never returns it, so it is not compared.
 - **filled in**: Azure sets a value if the manifest has none; it is compared only if the manifest has one.
 - **an address**: the case of scheme and host, the scheme's own port and the slash after a bare host are not compared,
   because Azure returns `https://kv.vault.azure.net` as `https://kv.vault.azure.net/`.
@@ -57,7 +57,8 @@ def page() -> str:
         rows = [row for row in FIELDS if row.settable and holds(row.path) and _worth_a_line(row)]
         lines = "\n".join(_line(row) for row in rows)
         parts.append(f"## {title}\n\n| field | kind | what it is | in place | more |\n|---|---|---|---|---|\n{lines}\n")
-    parts.append(f"## Told by Azure\n\nNever compared, and ignored with a warning in a manifest.\n\n{told}\n")
+    computed = "Azure computes these fields. They are never compared, and ignored with a warning in a manifest."
+    parts.append(f"## Told by Azure\n\n{computed}\n\n{told}\n")
     return "\n".join(parts)
 
 
@@ -75,7 +76,7 @@ def _line(row: Field) -> str:
 def _in_place(row: Field) -> str:
     costs = {Replaces.YES: "no", Replaces.MAY: "may be refused", Replaces.NO: ""}
     if row.membership is not Replaces.NO:
-        return f"entries that come or go: {costs[row.membership]}"
+        return f"adding or removing entries: {costs[row.membership]}"
     return costs[row.replaces]
 
 
@@ -84,16 +85,16 @@ def _more(row: Field) -> str:
     said += [f"default `{_default(row)}`"] if row.default is not UNSET and row.default != "" else []
     said += ["always sent"] if row.demanded else []
     said += ["secret"] if row.write_only else []
-    said += ["not told"] if row.untold else []
-    said += [f"Azure's with `{': '.join(row.computed_beside)}`"] if row.computed_beside else []
+    said += ["not returned"] if row.untold else []
+    said += [f"computed by Azure with `{': '.join(row.computed_beside)}`"] if row.computed_beside else []
     said += ["filled in"] if row.filled_in else []
     said += [f"key {', '.join(f'`{name}`' for name in row.key)}"] if row.key and row.key != ("",) else []
-    said += ["a set"] if row.key == ("",) else []
+    said += ["order does not matter"] if row.key == ("",) else []
     said += ["ordered"] if row.ordered else []
     said += ["case does not matter"] if row.folds is Fold.CASE and not row.enum else []
-    said += ["case of its names does not matter"] if row.caseless else []
+    said += ["case of names does not matter"] if row.caseless else []
     said += ["case and spaces do not matter"] if row.folds is Fold.SPACES else []
-    said += ["an address: its spelling does not matter"] if row.folds is Fold.URL else []
+    said += ["an address"] if row.folds is Fold.URL else []
     return ", ".join(said)
 
 

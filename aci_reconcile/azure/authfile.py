@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 VARIABLE = "AZURE_AUTH_LOCATION"
 _LARGEST = 64 * 1024
 _REQUIRED = ("clientId", "clientSecret", "tenantId")
-_HINT = "create one with: az ad sp create-for-rbac --sdk-auth, or unset AZURE_AUTH_LOCATION"
+_HINT = "create a new file with: az ad sp create-for-rbac --sdk-auth, or unset AZURE_AUTH_LOCATION"
 _TRUST = {
-    "base_url": "name that server with --arm-endpoint if you trust it",
-    "authority": f"name that server with {NAMED_BY} if you trust it",
+    "base_url": "if you trust that server, name it with --arm-endpoint",
+    "authority": f"if you trust that server, name it with {NAMED_BY}",
 }
 
 
@@ -123,14 +123,14 @@ def _load(path: Path) -> dict[str, str]:
         # not chained: the decoder's exception holds the whole file
         raise AuthenticationError(f"{path} (from {VARIABLE}) is not JSON{at}", hint=_HINT) from None
     if not isinstance(content, Mapping):
-        raise AuthenticationError(f"{path} (from {VARIABLE}) is no JSON object", hint=_HINT)
+        raise AuthenticationError(f"{path} (from {VARIABLE}) is not a JSON object", hint=_HINT)
     return {key: value for key, value in as_object(cast("Json", content)).items() if isinstance(value, str)}
 
 
 def _warning(path: Path) -> str:
     if os.name != "posix" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return ""
-    return f"{path} holds a client secret and others may read it; run: chmod 600 {path}"
+    return f"{path} contains a client secret, and other users can read it; run: chmod 600 {path}"
 
 
 def _host(url: str) -> str:

@@ -28,9 +28,9 @@ def authority_url(text: str, said_by: str = VARIABLE) -> str:
         parts = urlsplit(given if "//" in given else f"https://{given}")
         port = parts.port
     except ValueError as error:
-        raise AuthenticationError(f"{said_by} is no URL of a server: {error}") from None
+        raise AuthenticationError(f"{said_by} is not the URL of a server: {error}") from None
     if parts.scheme.lower() != "https" or not parts.hostname or parts.username is not None or parts.query:
-        raise AuthenticationError(f"{said_by} is no https server", hint="write it as https://login.example[:port]")
+        raise AuthenticationError(f"{said_by} is not an https URL", hint="write it as https://login.example[:port]")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"https://{host}{'' if port in {None, 443} else f':{port}'}{parts.path.rstrip('/')}"
 

@@ -225,7 +225,8 @@ def _group(body: Body) -> Body:
     if isinstance(body.get("properties"), Mapping):
         return body
     raise NoAnswerError(
-        "the answer is no container group", hint="is it an ARM server, and is there a proxy in between?"
+        "the answer is not a container group",
+        hint="check that the address is an ARM server, and look for a proxy in between",
     )
 
 
@@ -244,7 +245,7 @@ def _in_short(body: Body) -> Resource:
     try:
         return Resource(ResourceId.parse(as_text(body.get("id"))), {"tags": as_object(body.get("tags"))})
     except ValueError as error:
-        raise NoAnswerError("a resource of the list has no id") from error
+        raise NoAnswerError("a resource in the list has no id") from error
 
 
 def _id_of(body: Body, asked: ResourceId) -> ResourceId:

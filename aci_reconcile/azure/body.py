@@ -35,7 +35,7 @@ def _open(value: Json, path: str, opened: list[Secret]) -> Any:
     if isinstance(value, Secret):
         return _reveal(value, path, opened)
     if isinstance(value, Deferred):
-        raise ValueError(f"{path}: {value} is not known yet; nothing was sent")  # noqa: TRY004  it comes too early, it is no other type
+        raise ValueError(f"{path}: {value} is not known yet, so nothing was sent")  # noqa: TRY004  it comes too early, it is no other type
     if isinstance(value, Mapping):
         return {key: _open(item, f"{path}.{key}" if path else key, opened) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -47,8 +47,8 @@ def _reveal(secret: Secret, path: str, opened: list[Secret]) -> str:
     if not secret.available:
         source = secret.source or "its value"
         raise SecretUnavailableError(
-            f"{path}: {source} could not be had: {secret.missing}",
-            hint="a write sends every secret again, because Azure never returns them; nothing was sent",
+            f"{path}: {source} is not available: {secret.missing}",
+            hint="a write must send every secret again, because Azure never returns them, so nothing was sent",
         )
     opened.append(secret)
     return secret.reveal()

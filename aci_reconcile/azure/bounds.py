@@ -174,7 +174,7 @@ def adapter_of(count: Callable[[], None], seconds: float) -> type[HTTPAdapter]:
 
         def send(self, request: PreparedRequest, stream: bool = False, *args: Any, **options: Any) -> Response:  # noqa: FBT001, FBT002  the base class's
             count()
-            late = ReadTimeout(f"no whole answer within {seconds:.0f} s", request=request)
+            late = ReadTimeout(f"no complete answer within {seconds:.0f} s", request=request)
             with watchdog.watching() as bound:
                 try:
                     response = super().send(request, stream, *args, **options)

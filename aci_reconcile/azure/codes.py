@@ -33,51 +33,52 @@ class Meaning(NamedTuple):
 
 
 _REGISTER = "az provider register --namespace Microsoft.ContainerInstance --wait"
-_SIGN_IN = "sign in again, or check the variables of docs/authentication.md"
-_WAIT = "it passes by itself; run again in a minute"
-_READ_FIRST = "it may or may not have been carried out; run again, which reads before it writes"
+_SIGN_IN = "sign in again, or check the variables described in docs/authentication.md"
+_WAIT = "this is temporary; run again in a minute"
+_READ_FIRST = "the request may or may not have been carried out; run again, which reads before it writes"
 
 BY_CODE: dict[str, Meaning] = {
     "InvalidContainerGroupUpdate": Meaning(
-        ImmutableFieldError, "the group must be deleted and created again; --allow-replace permits that"
+        ImmutableFieldError, "the group must be deleted and created again; allow that with --allow-replace"
     ),
     "ContainerGroupTransitioning": Meaning(RetryableError, _WAIT),
     "ServiceUnavailable": Meaning(
-        RetryableError, "the region has no room for this at the moment; wait, or ask for less, or choose another region"
+        RetryableError, "the region has no capacity for this right now; wait, request less, or choose another region"
     ),
     "RegistryErrorResponse": Meaning(
-        RetryableError, "the image registry answers with an error, often its rate limit; wait, or give credentials"
+        RetryableError,
+        "the image registry answered with an error, often because of its rate limit; wait, or give credentials",
     ),
-    "ServiceAssociationLinkNotReady": Meaning(RetryableError, "the subnet is still being prepared; run again"),
+    "ServiceAssociationLinkNotReady": Meaning(RetryableError, "Azure is still preparing the subnet; run again"),
     "NetworkProfileNotFound": Meaning(RetryableError, "Azure does not know the network yet; run again in a minute"),
     "ResourceGroupBeingDeleted": Meaning(RetryableError, "wait until the resource group is gone"),
     "ResourceGroupDeletionBlocked": Meaning(
-        InvalidRequestError, "the resource group is still there; what the message names must go, or be unlocked, first"
+        InvalidRequestError, "the resource group still exists; first delete or unlock what the message names"
     ),
     "AnotherOperationInProgress": Meaning(RetryableError, _WAIT),
     "OperationPreempted": Meaning(RetryableError, _WAIT),
     "ServerTimeout": Meaning(NoAnswerError, _READ_FIRST),
     "GatewayTimeout": Meaning(NoAnswerError, _READ_FIRST),
-    "ResourceRequestsThrottled": Meaning(ThrottledError, "ask less often: --concurrency"),
-    "SubscriptionRequestsThrottled": Meaning(ThrottledError, "ask less often: --concurrency"),
-    "TooManyRequests": Meaning(ThrottledError, "ask less often: --concurrency"),
-    "ContainerGroupQuotaReached": Meaning(QuotaError, "delete what is not needed, or have the quota raised"),
-    "QuotaExceeded": Meaning(QuotaError, "delete what is not needed, or have the quota raised"),
+    "ResourceRequestsThrottled": Meaning(ThrottledError, "send fewer requests: --concurrency"),
+    "SubscriptionRequestsThrottled": Meaning(ThrottledError, "send fewer requests: --concurrency"),
+    "TooManyRequests": Meaning(ThrottledError, "send fewer requests: --concurrency"),
+    "ContainerGroupQuotaReached": Meaning(QuotaError, "delete what you do not need, or request a higher quota"),
+    "QuotaExceeded": Meaning(QuotaError, "delete what you do not need, or request a higher quota"),
     "AuthorizationFailed": Meaning(
         ForbiddenError, "grant the identity a role on the resource group, such as Contributor"
     ),
     "LinkedAuthorizationFailed": Meaning(
-        ForbiddenError, "the identity lacks a permission on a resource the group uses"
+        ForbiddenError, "the identity has no permission on a resource that the group uses"
     ),
-    "RequestDisallowedByPolicy": Meaning(ForbiddenError, "an Azure policy forbids this; its name is in the message"),
+    "RequestDisallowedByPolicy": Meaning(ForbiddenError, "an Azure policy forbids this; the message names the policy"),
     "RequestDisallowedByAzure": Meaning(ForbiddenError, "Azure forbids this in the subscription or region"),
-    "ScopeLocked": Meaning(ForbiddenError, "a lock stands on the resource or its group; remove it first"),
+    "ScopeLocked": Meaning(ForbiddenError, "the resource or its resource group is locked; remove the lock first"),
     "ReadOnlyDisabledSubscription": Meaning(ForbiddenError, "the subscription is disabled"),
     "DisallowedOperation": Meaning(ForbiddenError),
     "ExpiredAuthenticationToken": Meaning(AuthenticationError, _SIGN_IN),
     "InvalidAuthenticationToken": Meaning(AuthenticationError, _SIGN_IN),
     "InvalidAuthenticationTokenTenant": Meaning(
-        AuthenticationError, "the identity belongs to another tenant than the subscription"
+        AuthenticationError, "the identity and the subscription belong to different tenants"
     ),
     "InvalidAuthenticationInfo": Meaning(AuthenticationError, _SIGN_IN),
     "AuthenticationFailed": Meaning(AuthenticationError, _SIGN_IN),
@@ -85,7 +86,7 @@ BY_CODE: dict[str, Meaning] = {
     "ResourceNotFound": Meaning(NotFoundError),
     "ResourceGroupNotFound": Meaning(NotFoundError, "create the resource group first"),
     "SubscriptionNotFound": Meaning(
-        NotFoundError, "check the subscription's id, the cloud (--cloud), and that the identity may see it"
+        NotFoundError, "check the subscription id, the cloud (--cloud), and that the identity has access"
     ),
     "MissingSubscriptionRegistration": Meaning(InvalidRequestError, _REGISTER),
     "NoRegisteredProviderFound": Meaning(
@@ -93,9 +94,11 @@ BY_CODE: dict[str, Meaning] = {
     ),
     "LocationNotAvailableForResourceType": Meaning(InvalidRequestError, "choose another location"),
     "InvalidResourceLocation": Meaning(
-        InvalidRequestError, "the group exists in another location; it must be deleted first, or be given another name"
+        InvalidRequestError, "the group exists in another location; delete it first, or choose another name"
     ),
-    "DnsNameLabelAlreadyTaken": Meaning(InvalidRequestError, "choose another dnsNameLabel, or a reuse scope for it"),
+    "DnsNameLabelAlreadyTaken": Meaning(
+        InvalidRequestError, "choose another dnsNameLabel, or set autoGeneratedDomainNameLabelScope"
+    ),
     "InaccessibleImage": Meaning(InvalidRequestError, "check the image's name and tag, and imageRegistryCredentials"),
     "InvalidApiVersionParameter": Meaning(InvalidRequestError, "check apiVersion"),
 }
@@ -108,7 +111,7 @@ BY_STATUS: dict[int, Meaning] = {
     409: Meaning(RetryableError),
     412: Meaning(RetryableError),
     423: Meaning(RetryableError),
-    429: Meaning(ThrottledError, "ask less often: --concurrency"),
+    429: Meaning(ThrottledError, "send fewer requests: --concurrency"),
     500: Meaning(NoAnswerError, _READ_FIRST),
     502: Meaning(NoAnswerError, _READ_FIRST),
     503: Meaning(RetryableError, "the service is busy or down; run again later"),

@@ -108,7 +108,7 @@ def vaults_of(
 
 def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_process: bool) -> tuple[Any, Identity]:
     if in_process or not endpoint.needs_token:
-        return None, Identity("no credential: the server is on this machine")
+        return None, Identity("no credential, because the server is on this machine")
     from aci_reconcile.azure.credentials import credential_from
     from aci_reconcile.azure.policies import OneTokenForAll
     from aci_reconcile.azure.signing_in import Bounded

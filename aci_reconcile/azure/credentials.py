@@ -79,8 +79,8 @@ def endpoint_from(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
         name = file.cloud
         if name is None:
             raise AuthenticationError(
-                f"{file.path}: {file.resource_manager} is none of Azure's clouds",
-                hint="name that server with --arm-endpoint if you trust it",
+                f"{file.path}: {file.resource_manager} is not one of Azure's clouds",
+                hint="if you trust that server, name it with --arm-endpoint",
             )
         return cloud(name), authfile.VARIABLE
     for variable, implied in _implied(environ):

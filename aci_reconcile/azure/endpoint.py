@@ -71,7 +71,7 @@ class Endpoint:
         """
         parts = _parse(url)
         if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
-            raise UsageError(f"{url}: a local endpoint is plain http on loopback, such as http://127.0.0.1:8080")
+            raise UsageError(f"{url}: a local endpoint must be plain http on loopback, such as http://127.0.0.1:8080")
         return cls(_origin(parts), cloud="local")
 
     @property
@@ -121,7 +121,7 @@ def custom(url: str, *, tokens_from: CloudName = "public") -> Endpoint:
     parts = _parse(url)
     if parts.scheme == "http":
         if not _is_loopback(parts.hostname or ""):
-            raise UsageError(f"{url}: plain http is taken on loopback only", hint="use https, or 127.0.0.1")
+            raise UsageError(f"{url}: plain http is allowed on loopback only", hint="use https, or 127.0.0.1")
         return Endpoint.local(url)
     origin = _origin(parts)
     for name in CLOUDS:
@@ -142,7 +142,9 @@ def _parse(url: str) -> SplitResult:
             f"{url!r} is not the URL of a server", hint="write it as https://host or http://127.0.0.1:8080"
         )
     if parts.username is not None or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise UsageError("the ARM endpoint is a scheme, a host and a port only", hint="no path, no query, no password")
+        raise UsageError(
+            "the ARM endpoint is a scheme, a host and a port only", hint="remove the path, query and password"
+        )
     return parts
 
 

@@ -62,7 +62,7 @@ class Answer:
                 f"the answer ({self.status}) is not JSON: {_kind(self.content)}",
                 status=self.status,
                 request_id=self.request_id,
-                hint="is it an ARM server, and is there a proxy in between?",
+                hint="check that the address is an ARM server, and look for a proxy in between",
             ) from None
         return body
 
@@ -91,7 +91,7 @@ def _kind(content: bytes) -> str:
         return "an HTML page"
     if beginning.startswith(b"<"):
         return "XML"
-    return "it begins as JSON and is damaged" if beginning.startswith((b"{", b"[")) else "plain text"
+    return "damaged JSON" if beginning.startswith((b"{", b"[")) else "plain text"
 
 
 def _seconds(text: str, unit: float, date: str) -> float | None:
@@ -220,17 +220,17 @@ def no_token(error: BaseException) -> AuthenticationError:
     text = _clip(veil(str(error)))
     hint = next((hint for code, hint in _SIGN_IN_HINTS.items() if code in text), "") or trust_hint(error)
     return AuthenticationError(
-        f"no token could be had: {text}", hint=hint or "docs/authentication.md lists the credentials and their order"
+        f"could not get a token: {text}", hint=hint or "docs/authentication.md lists the credentials and their order"
     )
 
 
 _SIGN_IN_HINTS = {
-    "AADSTS7000222": "the client secret has expired; create another one",
-    "AADSTS7000215": "the client secret is wrong: its value is wanted, not its id",
-    "AADSTS700016": "there is no such application in this tenant; check client id, tenant id and cloud",
-    "AADSTS700024": "the federated token has expired: hand over a fresh one, or let each be fetched when it is due",
-    "AADSTS70021": "no federated credential of the application matches this run's branch or environment",
-    "AADSTS90002": "there is no such tenant; check the tenant id and the cloud",
+    "AADSTS7000222": "the client secret has expired; create a new one",
+    "AADSTS7000215": "the client secret is wrong: use its value, not its id",
+    "AADSTS700016": "the tenant has no such application; check the client id, tenant id and cloud",
+    "AADSTS700024": "the federated token has expired: provide a new one, or the URL or file that has new ones",
+    "AADSTS70021": "no federated credential of the application matches the branch or environment of this run",
+    "AADSTS90002": "no such tenant; check the tenant id and the cloud",
 }
 """By Microsoft Entra's own error codes, which its messages begin with (documented under "AADSTS error codes")."""
 
@@ -257,7 +257,7 @@ def trust_hint(error: BaseException, before: str = "") -> str:
     found: BaseException | None = error
     while found is not None:
         if isinstance(found, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in str(found):
-            return f"{before}REQUESTS_CA_BUNDLE names the file of a private certificate authority"
+            return f"{before}for a private certificate authority, set REQUESTS_CA_BUNDLE to its file"
         found = _inner(found)
     return ""
 
@@ -265,7 +265,7 @@ def trust_hint(error: BaseException, before: str = "") -> str:
 def _hint(error: BaseException) -> str:
     if hint := trust_hint(error):
         return hint
-    return "check the network, the proxy (HTTPS_PROXY) and --arm-endpoint; a write is read before it is repeated"
+    return "check the network, the proxy (HTTPS_PROXY) and --arm-endpoint; a write is only repeated after a read"
 
 
 def shorten_words(text: str) -> str:

@@ -43,7 +43,7 @@ def from_request(url: str, token: str, fetch: Fetch | None = None) -> Callable[[
         AuthenticationError: the URL is not https, or, from the callable, the service gave no assertion.
     """
     if urlsplit(url).scheme != "https":
-        raise AuthenticationError("the URL that gives OIDC tokens is not https", hint="check *_REQUEST_URL")
+        raise AuthenticationError("the URL for OIDC tokens is not https", hint="check *_REQUEST_URL")
     joiner = "&" if urlsplit(url).query else "?"
     target = f"{url}{joiner}audience={quote(AUDIENCE, safe='')}"
 
@@ -53,7 +53,7 @@ def from_request(url: str, token: str, fetch: Fetch | None = None) -> Callable[[
         if status == _OK and (value := _value(content)):
             return value
         raise AuthenticationError(
-            f"the pipeline's OIDC service answered with status {status} and no token",
+            f"the pipeline's OIDC service answered with status {status}, without a token",
             status=status,
             hint="the job needs 'permissions: id-token: write'",
         )
@@ -77,6 +77,6 @@ def _fetch(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
             url, headers=dict(headers), timeout=_SECONDS, allow_redirects=False, auth=lambda request: request
         )
     except requests.RequestException as error:
-        message = f"the pipeline's OIDC service does not answer: {type(error).__name__}"
+        message = f"no answer from the pipeline's OIDC service: {type(error).__name__}"
         raise AuthenticationError(message, hint=trust_hint(error)) from error
     return answer.status_code, answer.content

@@ -79,7 +79,7 @@ class ArmPreflight(Preflight):
             raise
         except AzureError as error:
             return "", f"{error.code}: {error.message}" if error.code else error.message
-        return location, "" if location else "its network names no location"
+        return location, "" if location else "its network has no location"
 
 
 def _usage(row: Body) -> tuple[str, Usage] | None:

@@ -28,7 +28,7 @@ def object_of(answer: Answer) -> Body:
     body = answer.json()
     if isinstance(body, Mapping):
         return body
-    raise NoAnswerError(f"the answer ({answer.status}) is no JSON object", status=answer.status)
+    raise NoAnswerError(f"the answer ({answer.status}) is not a JSON object", status=answer.status)
 
 
 def pages(wire: Wire, url: str) -> tuple[Body, ...]:
@@ -45,8 +45,8 @@ def pages(wire: Wire, url: str) -> tuple[Body, ...]:
         target = wire.own(url)
         if target in seen or time.monotonic() > until or len(seen) >= _MOST_PAGES:
             raise NoAnswerError(
-                f"the list has no end: after {len(seen)} pages, or {wire.patience:g} s, there is another one",
-                hint="is it an ARM server? --timeout says how long reading may take",
+                f"the list does not end: more pages follow after {len(seen)} pages, or {wire.patience:g} s",
+                hint="check that the address is an ARM server; --timeout limits the time for reading",
             )
         seen.add(target)
         page = object_of(wire.exchange("GET", target))
@@ -60,4 +60,4 @@ def _items(page: Body) -> tuple[Body, ...]:
     bodies = tuple(item for item in as_list(items) if isinstance(item, Mapping))
     if isinstance(items, Sequence) and len(bodies) == len(items):
         return bodies
-    raise NoAnswerError("the answer is no list of resources")
+    raise NoAnswerError("the answer is not a list of resources")

@@ -80,5 +80,5 @@ class Bounded:
         if isinstance(found, ValueError):  # of a tenant or a scope that makes no sense
             raise ClientAuthenticationError(str(found)) from None
         if isinstance(found, Exception):  # of an answer that azure-identity did not expect: it may be quoted there
-            raise ClientAuthenticationError(f"what came back makes no sense ({type(found).__name__})") from None
+            raise ClientAuthenticationError(f"the answer is not a token ({type(found).__name__})") from None
         return found

@@ -88,7 +88,7 @@ def _assertion(environ: Mapping[str, str]) -> Callable[[], str]:
     if url and token:
         return federation.from_request(url, token)
     raise AuthenticationError(
-        "ARM_USE_OIDC is set, but nothing gives a token",
+        "ARM_USE_OIDC is set, but there is no source of tokens",
         hint="set ARM_OIDC_TOKEN, ARM_OIDC_TOKEN_FILE_PATH or ARM_OIDC_REQUEST_URL and _TOKEN; "
         "a GitHub job needs 'permissions: id-token: write'",
     )

@@ -84,7 +84,7 @@ class Tokens(_Last):
         if answer.status_code in _GOOD:
             problem = _problem(answer.read())
             if problem:
-                raise ClientAuthenticationError(f"whoever issues tokens answered with {answer.status_code}, {problem}")
+                raise ClientAuthenticationError(f"the token service answered with {answer.status_code}, {problem}")
         return answer
 
 
@@ -93,13 +93,13 @@ def _problem(content: bytes) -> str:
     try:
         told: object = json.loads(content)
     except (ValueError, RecursionError):
-        return "and what is no JSON"
+        return "but not with JSON"
     if not isinstance(told, dict):
-        return "and what is no JSON object"
+        return "but not with a JSON object"
     found = cast("Mapping[str, object]", told)
     token = found.get("access_token")
     if token is None:
-        return "and a token of another kind" if "refresh_token" in found or "id_token" in found else ""
+        return "but with another kind of token" if "refresh_token" in found or "id_token" in found else ""
     if not isinstance(token, str):
-        return "and a token that is no text"
-    return "" if _ENDS & set(found) else "and a token without an end"
+        return "but with a token that is not text"
+    return "" if _ENDS & set(found) else "but with a token without an expiry"

@@ -73,5 +73,5 @@ def shorten(url: str) -> str:
 
 def _quoted(segment: str) -> str:
     if segment in {"", ".", ".."}:
-        raise UsageError(f"{segment!r} cannot name anything in Azure")
+        raise UsageError(f"{segment!r} is not a valid name in Azure")
     return quote(segment, safe="")

@@ -44,13 +44,15 @@ class Asking:
             response = self.clients[vault].send_request(request)
             return read(name, response.status_code, response.content, self.now())
         except ClientAuthenticationError as error:
-            return unavailable(name, f"no token could be had for the vault: {line(str(error))}")
+            return unavailable(name, f"could not get a token for the vault: {line(str(error))}")
         except AciReconcileError as error:
-            return unavailable(name, f"no token could be had for the vault: {line(error.message)}")
+            return unavailable(name, f"could not get a token for the vault: {line(error.message)}")
         except (SdkError, OSError) as error:
-            return unavailable(name, f"the vault cannot be read: {line(str(error))}{trust_hint(error, '; ')}")
+            return unavailable(name, f"could not read the vault: {line(str(error))}{trust_hint(error, '; ')}")
         except ValueError:  # of the policy that reads the vault's challenge; its text would have us switch that off
-            return unavailable(name, "the vault asks for a token of another server, or in no known way; it got none")
+            return unavailable(
+                name, "the vault asked for a token of another server, or in an unknown way; no token was sent"
+            )
 
 
 def unavailable(name: str, reason: str) -> Secret:
@@ -84,7 +86,7 @@ def _source(name: str) -> str:
 
 
 def _no_secret(status: int) -> str:
-    return f"the vault's answer ({status}) holds no secret"
+    return f"the vault's answer ({status}) contains no secret"
 
 
 def _refused(status: int, content: bytes) -> str:
@@ -95,7 +97,7 @@ def _refused(status: int, content: bytes) -> str:
     if _inner(content) == "SecretDisabled":
         return "the secret is disabled"
     said = line(f"({detail.code}) {detail.message}" if detail.code else detail.message)
-    what = "does not take the credential" if status == _UNAUTHORIZED else f"refuses ({status})"
+    what = "refuses the credential" if status == _UNAUTHORIZED else f"refuses ({status})"
     return f"the vault {what}: {said}" if said else f"the vault {what}"
 
 

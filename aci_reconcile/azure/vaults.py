@@ -67,7 +67,7 @@ class Vaults:
         wanted = sorted(set(names))
         suffix = _SUFFIXES.get(self.endpoint.authority, _PUBLIC if self.server else "")
         if not suffix or self.credential is None:
-            return _without(wanted, f"there are no vaults at {self.endpoint.base_url}")
+            return _without(wanted, f"{self.endpoint.base_url} has no vaults")
         try:
             from azure.keyvault.secrets import SecretClient
         except ImportError:
@@ -86,16 +86,16 @@ class Vaults:
         names = sorted({name.partition("/")[0] for name, each in asked.items() if each in late})
         if names:
             listed = f"vault {names[0]}" if len(names) == 1 else f"vaults {', '.join(names)}"
-            self.waiting(f"Waiting for the {listed}; each secret may take {PATIENCE_SECONDS:g} s.")
+            self.waiting(f"Waiting for the {listed}; each secret can take up to {PATIENCE_SECONDS:g} s.")
 
     def _client(self, make: Callable[..., Any], vault: str, suffix: str) -> Any:
         """Return the SDK's client with its own pipeline, but for what is retried and where it may be led to.
 
         Raises:
-            ValueError: it is no name of a vault.
+            ValueError: it is not a valid vault name.
         """
         if not _NAME.fullmatch(vault):
-            raise ValueError(f"{vault!r} is no name of a vault")
+            raise ValueError(f"{vault!r} is not a valid vault name")
         from aci_reconcile.azure.identity import USER_AGENT
         from aci_reconcile.azure.policies import ReadsOnly
 

@@ -71,10 +71,10 @@ class Wire:
             raise from_answer(answer)
         if _FIRST_REDIRECT <= answer.status < FIRST_ERROR:
             raise AzureError(
-                f"{method} {shorten(target)}: the server sends us elsewhere (status {answer.status})",
+                f"{method} {shorten(target)}: the server redirects (status {answer.status})",
                 status=answer.status,
                 request_id=answer.request_id,
-                hint="ARM does not redirect: check --arm-endpoint and the proxy",
+                hint="ARM never redirects: check --arm-endpoint and the proxy",
             )
         return answer
 
@@ -104,7 +104,7 @@ class Wire:
             raise AzureError(
                 f"Azure's answer names another server than {self._endpoint.base_url}: {self._redactor(shorten(url))}",
                 code="ForeignUrl",
-                hint="nothing was sent there; is --arm-endpoint the address that the server knows itself by?",
+                hint="nothing was sent there; check that --arm-endpoint is the address that the server uses for itself",
             )
         return target.replace("{", "%7B").replace("}", "%7D")  # the SDK takes braces for its own placeholders
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.app.orphans import of_project
+from aci_reconcile.app.orphans import make_project_filter
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_object, as_text
@@ -47,7 +47,7 @@ def of_former(work: Work, environment: str) -> Work:
 
 def whose(owners: Iterable[str], work: Work) -> str:
     """Say whose groups were looked for and not found, and which of the project's environments have some."""
-    ours, policy = of_project(work.policy), work.policy
+    ours, policy = make_project_filter(work.policy), work.policy
     found = Counter((tags.owner_name(each), way) for each in owners if ours(each) and (way := _chosen_by(each, work)))
     told = f"No group belongs to {policy.owner}, as its tag {tags.OWNER} would say."
     there = [f"{name} ({count(number, 'group')}: {way})" for (name, way), number in sorted(found.items())]

@@ -12,7 +12,7 @@ from aci_reconcile.cli.session import started
 from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import click
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.planning.values import Plan
     from aci_reconcile.preflight import Check
     from aci_reconcile.render import Header
 
@@ -41,35 +40,20 @@ class VerifyOptions:
 
 
 def _verify(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.app.workspace import prepared
+    from aci_reconcile.app.workspace import prepare
 
     session, given = started(ctx)
     asked = VerifyOptions.of(given)
-    with prepared(asked.sources, asked.target, asked.allow, session) as work:
-        from aci_reconcile.app.propose import look_for, proposed
-        from aci_reconcile.preflight import judge_blockers
+    with prepare(asked.sources, asked.target, asked.allow, session) as work:
+        from aci_reconcile.app.propose import make_look, propose_plan
+        from aci_reconcile.app.verify import verify_plan
         from aci_reconcile.reconcile import Refresh
-        from aci_reconcile.reconcile.preflight import preflight
 
-        look = look_for(work, asked.target, session, Refresh.AUTO)
-        plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
-        checks = preflight(
-            plan.changes,
-            work.connection.backend.preflight,
-            resource_groups=plan.resource_groups,
-            concurrency=asked.target.concurrency,
-        )
-        found = (*unread(plan), *judge_blockers(plan), *checks)
+        look = make_look(work, asked.target, session, Refresh.AUTO)
+        plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
+        found = verify_plan(plan, work.connection.backend.preflight, concurrency=asked.target.concurrency)
         session.console.result(_shown(found, work.header, session.console))
     return exit_code(found, strict=asked.strict)
-
-
-def unread(plan: Plan) -> Iterator[Check]:
-    """Yield what could not even be read: nothing is known of what it needs."""
-    from aci_reconcile.preflight import Check, Question, Verdict
-
-    for each in plan.unreadable:
-        yield Check(Question.READING, each.address, Verdict.FAILED, each.message, addresses=(each.address,))
 
 
 def _shown(found: Sequence[Check], header: Header, console: Console) -> str:

@@ -66,9 +66,9 @@ def find_flaw(image: str) -> str:
     if found is None:
         return _explain_flaw(image)
     if len(found["path"]) > _LONGEST_PATH:
-        return f"its path has {len(found['path'])} characters, and {_LONGEST_PATH} are allowed"
+        return f"its path has {len(found['path'])} characters; the maximum is {_LONGEST_PATH}"
     if _IDENTIFIER.fullmatch(image):
-        return "64 hexadecimal digits are the id of an image on one machine, not a name"
+        return "64 hexadecimal digits are a local image id, not a name"
     return ""
 
 
@@ -80,7 +80,7 @@ def find_host_flaw(server: str) -> str:
         return "it begins with a scheme"
     if "/" in server:
         return "it has a path"
-    return _find_stray_character(server) or ("" if _HOST_ALONE.fullmatch(server) else "it is not the name of a host")
+    return _find_stray_character(server) or ("" if _HOST_ALONE.fullmatch(server) else "it is not a host name")
 
 
 def _explain_flaw(image: str) -> str:
@@ -88,9 +88,9 @@ def _explain_flaw(image: str) -> str:
     if not image:
         return "it is empty"
     if _SCHEME.match(image):
-        return "it begins with a scheme; a registry is named by its host alone"
+        return "it begins with a scheme; write the host of the registry only"
     if unfilled := find_placeholder(image):
-        return f"`{_shorten(unfilled)}` was never filled in"
+        return f"`{_shorten(unfilled)}` was not replaced"
     name, at, digest = image.partition("@")
     return (
         _find_stray_character(image)
@@ -104,9 +104,9 @@ def _find_stray_character(text: str) -> str:
     """Return the flaw of a character that no image reference may hold; empty if there is none."""
     for character in text:
         if character.isspace():
-            return "it holds a space" if character == " " else "it holds white space"
+            return "it contains a space" if character == " " else "it contains white space"
         if not (character.isascii() and character.isprintable()):
-            return f"it holds {character!a}"
+            return f"it contains {character!a}"
     return ""
 
 
@@ -115,7 +115,7 @@ def _find_name_flaw(name: str) -> str:
     first, slash, rest = name.partition("/")
     hosted = bool(slash) and (first == "localhost" or any(mark in first for mark in ".:") or first.lower() != first)
     if hosted and not _HOST_ALONE.fullmatch(first):
-        return f"`{_shorten(first)}` is not the name of a host"
+        return f"`{_shorten(first)}` is not a host name"
     path, colon, tag = (rest if hosted else name).partition(":")
     return _find_path_flaw(path) or (_find_tag_flaw(tag) if colon else "")
 
@@ -125,30 +125,29 @@ def _find_path_flaw(path: str) -> str:
         return "it names no repository"
     for part in path.split("/"):
         if not part:
-            return "there is nothing between two slashes, or before the first or behind the last one"
+            return "a part of the path is empty"
         if not _PART_ALONE.fullmatch(part):
             if _PART_ALONE.fullmatch(part.lower()):
-                return f"`{_shorten(part)}` has capitals, and the path of an image has none"
-            return (
-                f"`{_shorten(part)}` is no part of a path: small letters and digits, with `.`, `_`, `__` or `-` inside"
-            )
+                return f"`{_shorten(part)}` contains capitals, but the path must be lowercase"
+            allowed = "lowercase letters, digits and `.`, `_`, `__`, `-` inside"
+            return f"`{_shorten(part)}` is not a valid path part: use {allowed}"
     return ""
 
 
 def _find_tag_flaw(tag: str) -> str:
     if not tag:
-        return "there is no tag behind the colon"
+        return "there is no tag after the colon"
     if _TAG_ALONE.fullmatch(tag):
         return ""
     if len(tag) > _LONGEST_TAG:
-        return f"the tag has {len(tag)} characters, and {_LONGEST_TAG} are allowed"
-    return f"`{_shorten(tag)}` is no tag: letters, digits, `.`, `_` and `-`, the first no `.` or `-`"
+        return f"the tag has {len(tag)} characters; the maximum is {_LONGEST_TAG}"
+    return f"`{_shorten(tag)}` is not a valid tag: use letters, digits, `.`, `_`, `-`; not `.` or `-` first"
 
 
 def _find_digest_flaw(digest: str) -> str:
     if _DIGEST_ALONE.fullmatch(digest):
         return ""
-    return "its digest is not `sha256:` and 64 hexadecimal digits in small letters"
+    return "its digest is not `sha256:` and 64 lowercase hexadecimal digits"
 
 
 def _shorten(text: str) -> str:

@@ -31,21 +31,20 @@ def comments_from(environ: Mapping[str, str], clock: Clock) -> Comments:
     return github_from(environ, clock)
 
 
-def request_from(environ: Mapping[str, str]) -> int | None:
-    """Return the number of the pull request, or merge request, that the job runs for; None where it runs for none."""
+def find_request(environ: Mapping[str, str]) -> int | None:
+    """Return the number of the pull request or merge request of a job; None where there is none."""
     name = "CI_MERGE_REQUEST_IID" if environ.get("GITLAB_CI") else "SYSTEM_PULLREQUEST_PULLREQUESTID"
     if environ.get("GITLAB_CI") or environ.get("TF_BUILD"):
-        told = environ.get(name, "")
-        return int(told) if _NUMBER.fullmatch(told) else None
+        number = environ.get(name, "")
+        return int(number) if _NUMBER.fullmatch(number) else None
     return pull_request_of(environ)
 
 
-def request_hint(environ: Mapping[str, str]) -> str:
-    """Say what a job for a pull request is."""
+def make_request_hint(environ: Mapping[str, str]) -> str:
+    """Return a hint how a job runs for a pull request."""
     if environ.get("GITLAB_CI"):
-        return (
-            "a merge request pipeline has CI_MERGE_REQUEST_IID: rules with $CI_PIPELINE_SOURCE == 'merge_request_event'"
-        )
+        rule = "$CI_PIPELINE_SOURCE == 'merge_request_event'"
+        return f"a merge request pipeline sets CI_MERGE_REQUEST_IID: add the rule {rule}"
     if environ.get("TF_BUILD"):
-        return "a build that a branch policy began has System.PullRequest.PullRequestId"
-    return "a workflow on pull_request has a GITHUB_REF such as refs/pull/7/merge; else give --number"
+        return "a build that a branch policy starts sets System.PullRequest.PullRequestId"
+    return "a workflow on pull_request sets GITHUB_REF, such as refs/pull/7/merge; otherwise give --number"

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 
-def checked(url: str, name: str) -> str:
-    """Return the URL where requests may go there; ``name`` is the option or variable that holds it.
+def check_url(url: str, name: str) -> str:
+    """Check that requests may go to a URL, and return it; ``name`` is the option or variable that holds it.
 
     The URL itself is in no message: it may hold a token.
 
@@ -28,14 +28,14 @@ def checked(url: str, name: str) -> str:
     if not usable or any(char <= " " or char == "\x7f" for char in url.strip()):
         raise UsageError(f"{name} is not a URL", hint="write it as https://host/path")
     if parts.username is not None or parts.password is not None:
-        raise UsageError(f"{name} holds a user name", hint="a token belongs into the path or the query")
+        raise UsageError(f"{name} contains a user name", hint="put a token into the path or the query")
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise UsageError(f"{name}: plain http is taken on this machine only", hint="use https")
+        raise UsageError(f"{name}: plain http is allowed on this machine only", hint="use https")
     return url.strip()
 
 
-def shown(url: str) -> str:
-    """Return scheme and host, and that there is more."""
+def without_path(url: str) -> str:
+    """Return scheme and host of a URL for messages; its path may hold a token."""
     parts: SplitResult = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/…"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from aci_reconcile.core.errors import ForgeError, UsageError
-from aci_reconcile.git_hosts.urls import is_loopback, shown
+from aci_reconcile.git_hosts.urls import is_loopback, without_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Json
 
-PATIENCE: Final = 10.0
+TIMEOUT: Final = 10.0
 """Seconds for a request, with all of its repetitions: a comment is not worth more."""
 
 _ATTEMPTS: Final = 4
@@ -52,8 +52,8 @@ class Bearer:
         return "Bearer(…)"
 
 
-def token_from(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bearer:
-    """Return the token that a variable holds.
+def read_token(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bearer:
+    """Read a token from an environment variable.
 
     Raises:
         UsageError: it is not set, or holds what no token does.
@@ -62,7 +62,7 @@ def token_from(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bear
     if not token:
         raise UsageError(f"{name} is not set", hint=hint)
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"{name} is not a token", hint="it holds characters that no token has")
+        raise UsageError(f"{name} is not a token", hint="it contains characters that no token has")
     return Bearer(token)
 
 
@@ -80,7 +80,7 @@ class Call:
     @property
     def where(self) -> str:
         """Where it goes, for messages."""
-        return shown(self.url)
+        return without_path(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ class Answer:
         except (ValueError, RecursionError):
             if not self.good or not self.body.strip():
                 return None
-        message = f"the forge's answer ({self.status}) is not JSON"
-        raise ForgeError(message, hint="does the address of the API lead there, and is there a proxy in between?")
+        message = f"the Git host's answer ({self.status}) is not JSON"
+        raise ForgeError(message, hint="check the address of the API, and look for a proxy in between")
 
 
 class _NoAnswerError(Exception):
@@ -125,30 +125,30 @@ def ask(call: Call, clock: Clock) -> Answer:
     Raises:
         ForgeError: no answer came, or one that may not be followed.
     """
-    until = clock.now() + PATIENCE
+    until = clock.now() + TIMEOUT
     for attempt in range(_ATTEMPTS):
         last = attempt == _ATTEMPTS - 1
         try:
-            answer = _within(max(until - clock.now(), _SHORTEST), call)
+            answer = _send_within(max(until - clock.now(), _SHORTEST), call)
         except _NoAnswerError as error:
             if last or not call.repeatable or clock.now() + 2.0**attempt > until:
                 raise ForgeError(f"{call.where}: {error}") from None
             clock.sleep(2.0**attempt)
             continue
         if 300 <= answer.status < 400:  # noqa: PLR2004  the class of status codes
-            message = f"{call.where} answers with a redirect ({answer.status}), and none is followed"
-            raise ForgeError(message, hint="name the address that it leads to")
-        wait = _wait(call, answer, 2.0**attempt, clock)
+            message = f"{call.where} answered with a redirect ({answer.status}), which is not followed"
+            raise ForgeError(message, hint="use the address that the redirect leads to")
+        wait = _choose_wait(call, answer, 2.0**attempt, clock)
         if last or wait is None or clock.now() + wait > until:
             return answer
         clock.sleep(wait)
     raise AssertionError
 
 
-def _wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float | None:
+def _choose_wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float | None:
     """Return for how many seconds to wait before the request is sent again; None where that is no use."""
-    told = answer.headers.get("retry-after", "")
-    asked = float(told) if told.isascii() and told.isdecimal() else None
+    header = answer.headers.get("retry-after", "")
+    asked = float(header) if header.isascii() and header.isdecimal() else None
     spent = answer.headers.get("x-ratelimit-remaining") == "0"
     if answer.status == _TOO_MANY or (answer.status == _FORBIDDEN and (asked is not None or spent)):
         reset = answer.headers.get("x-ratelimit-reset", "")
@@ -159,37 +159,37 @@ def _wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float |
     return None
 
 
-def _within(seconds: float, call: Call) -> Answer:
+def _send_within(seconds: float, call: Call) -> Answer:
     """Send a request and return its answer, if all of it comes in time.
 
     The timeouts of sockets count from byte to byte; so another thread asks, and whoever waits for it gives up.
     """
-    told: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            told.put(_sent(call, seconds))
+            answers.put(_send(call, seconds))
         except Exception as error:  # noqa: BLE001  it is raised where the answer is waited for
-            told.put(error)
+            answers.put(error)
 
     threading.Thread(target=work, name="aci-reconcile-forge", daemon=True).start()
     try:
-        answer = told.get(timeout=seconds)
+        answer = answers.get(timeout=seconds)
     except queue.Empty:
-        raise _NoAnswerError(f"no whole answer within {seconds:.0f} s") from None
+        raise _NoAnswerError(f"no complete answer within {seconds:.0f} s") from None
     if isinstance(answer, Exception):
         raise answer
     return answer
 
 
-def _sent(call: Call, seconds: float) -> Answer:
+def _send(call: Call, seconds: float) -> Answer:
     import requests
 
     body = None if call.body is None else json.dumps(call.body).encode()
     headers = {"User-Agent": "aci-reconcile", "Content-Type": "application/json", **call.headers}
     with requests.Session() as session:
         session.trust_env = not is_loopback(urlsplit(call.url).hostname or "")
-        session.auth = call.bearer or _nobody  # without one, requests looks into ~/.netrc
+        session.auth = call.bearer or _add_nothing  # without one, requests looks into ~/.netrc
         request: Callable[..., Response] = session.request
         bounds: dict[str, Any] = {"timeout": seconds, "allow_redirects": False, "stream": True}
         try:
@@ -197,25 +197,25 @@ def _sent(call: Call, seconds: float) -> Answer:
                 return Answer(
                     answer.status_code,
                     {name.lower(): value for name, value in answer.headers.items()},
-                    _read(answer),
+                    _read_body(answer),
                 )
         except requests.Timeout:
             raise _NoAnswerError(f"no answer within {seconds:.0f} s") from None
         except requests.exceptions.SSLError:
             told = "the certificate of the server is not trusted, or TLS failed"
-            raise _NoAnswerError(f"{told}; REQUESTS_CA_BUNDLE names the file of a private authority") from None
+            raise _NoAnswerError(f"{told}; for a private authority, set REQUESTS_CA_BUNDLE to its file") from None
         except (requests.RequestException, OSError, UnicodeError) as error:
             raise _NoAnswerError(f"the connection failed ({type(error).__name__})") from None
 
 
-def _nobody(request: PreparedRequest) -> PreparedRequest:
+def _add_nothing(request: PreparedRequest) -> PreparedRequest:
     return request
 
 
-def _read(answer: Response) -> bytes:
+def _read_body(answer: Response) -> bytes:
     read = bytearray()
     for chunk in answer.iter_content(_CHUNK):
         read += chunk
         if len(read) > _LONGEST_ANSWER:
-            raise _NoAnswerError("the answer is longer than it can be")
+            raise _NoAnswerError("the answer is too long")
     return bytes(read)

@@ -53,7 +53,9 @@ def _unique(declared: Sequence[Declared], findings: Findings) -> dict[tuple[str,
         first = found.setdefault(identity.key, each)
         if first is not each:
             where = each.resource.where or Where("")
-            message = f"the group {quote(_shown(identity))} is declared twice; it stands at {first.resource.where}, too"
+            message = (
+                f"the group {quote(_shown(identity))} is declared twice; the other manifest is {first.resource.where}"
+            )
             findings.add("ACI134", where, message, path="name")
     return found
 
@@ -81,7 +83,9 @@ def _address(item: Item, own: ResourceId, known: Known) -> str:
         item.complain("ACI141", f"there is no group {quote(item.text)}", hint)
     elif len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
-        item.complain("ACI141", f"{quote(item.text)} may mean {listed}", "write the resource group, too")
+        item.complain(
+            "ACI141", f"{quote(item.text)} is ambiguous: {listed}", "add the resource group: `resourceGroup/name`"
+        )
     elif fits[0].key == own.key:
         item.complain("ACI142", "the group depends on itself")
     else:

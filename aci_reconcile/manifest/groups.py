@@ -83,7 +83,11 @@ def _address(item: Item, reference: GroupReference, own: ResourceId, known: Know
     found = fits[0] if fits else reference.target(own)
     if len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
-        item.complain("ACI160", f"{quote(reference.address)} may mean {listed}", "write the resource group, too")
+        item.complain(
+            "ACI160",
+            f"{quote(reference.address)} is ambiguous: {listed}",
+            "add the resource group: `resourceGroup/name`",
+        )
     elif found.key == own.key:
         item.complain("ACI142", "the group depends on itself")
     return found.address

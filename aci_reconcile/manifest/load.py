@@ -178,8 +178,8 @@ class _Load:
     def _tell_of_projects_beneath(self) -> None:
         for file in self._beneath.found:
             folder = self._files.show(file.parent)
-            message = f"{quote(folder)} is a project of its own, and is left out here"
-            hint = f"to work on it, name it: `aci-reconcile plan {shlex.quote(folder)}`"
+            message = f"{quote(folder)} is a separate project, and is left out here"
+            hint = f"to work on it, name the folder: `aci-reconcile plan {shlex.quote(folder)}`"
             self._findings.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
 
     def _moved(self, documents: Iterable[Source]) -> bool:
@@ -195,8 +195,8 @@ class _Load:
         for key, project, flag in flags:
             if project and flag and project.lower() != flag.lower():
                 where = self._settings.said(key) or Where(self._files.show(self._settings.project.root))
-                message = f"the project says {quote(project)}, and the command line says {quote(flag)}"
-                self._findings.add("ACI137", where, message, hint="leave it out of one of them", path=key)
+                message = f"the project says {quote(project)}, but the command line says {quote(flag)}"
+                self._findings.add("ACI137", where, message, hint="remove one of them", path=key)
 
     def _project(self, declared: list[Declared]) -> Project:
         project = self._settings.project

@@ -113,7 +113,7 @@ class Placeholders:
             return
         name = as_text(found.get("name"))
         group = self.address.rpartition("/")[2]
-        note = "Azure does not tell the names of its files: write them where it says name-of-the-file"
+        note = "Azure does not return the file names: replace name-of-the-file with them"
         reference = self._reference(
             f"{at}.secret", (self.address, at), (group, name), (*self.address.split("/"), name), note=note
         )

@@ -77,11 +77,11 @@ class Sources:
         path = Path(entry)
         if path.is_absolute() or ".." in path.parts:
             message = f"{quote(entry)} leads out of the project"
-            self._complain("ACI177", where, message, "name files below the project file")
+            self._complain("ACI177", where, message, "name files below the folder of the project file")
             return
         why = _no_pattern(entry) if _PATTERN & set(entry) else refused(root / path)
         if why:
-            self._complain("ACI225", where, f"{quote(entry)} can't be looked up: {why}", "")
+            self._complain("ACI225", where, f"{quote(entry)} can't be read: {why}", "")
             return
         existing = tuple(_matching(root, entry)) if _PATTERN & set(entry) else tuple(_there(root / path))
         if not existing:
@@ -114,5 +114,5 @@ def _no_pattern(entry: str) -> str:
     """Say why something is no pattern; empty where it is one. Versions of Python differ in what they make of `**`."""
     parts = entry.replace("\\", "/").split("/")
     if any("**" in part and part != "**" for part in parts):
-        return "`**` stands alone between two slashes"
+        return "`**` must be alone between two slashes"
     return next((why for part in parts if (why := refused(Path(part.replace("*", "x") or ".")))), "")

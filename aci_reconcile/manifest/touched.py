@@ -85,7 +85,7 @@ def touched(
         return Touched(None, because)
     gone = sorted(set(_then(changes, beneath)) - reading.named)
     if gone:
-        return Touched(None, f"{quote(gone[0][1])} is declared no more" if gone[0][1] else "a manifest can't be read")
+        return Touched(None, f"{quote(gone[0][1])} is no longer declared" if gone[0][1] else "a manifest can't be read")
     hit = {file for file, known in reading.files.items() if any(_changed(each, changes) for each in known)}
     known = tuple(groups)
     return Touched(_with_dependents({each.address for each in known if sources[each.id.key] in hit}, known))
@@ -100,11 +100,11 @@ def files_of(node: Source) -> Iterator[str]:
 
 
 def _divided(changes: Changes, beneath: Beneath) -> str:
-    """Say which folder has become a project of its own, or is none any more: its groups are seen only in the whole."""
+    """Say which folder is now a separate project, or is none any more: its groups are seen only in the whole."""
     then = {path for path, _ in changes.then}
     for path in sorted(changes.paths):
         if path.name == PROJECT_FILE and beneath.holds(path) and path.is_file() != (path in then):
-            now = "is no project of its own any more" if path in then else "has become a project of its own"
+            now = "is no longer a separate project" if path in then else "is now a separate project"
             return f"{quote(path.parent.name)} {now}"
     return ""
 

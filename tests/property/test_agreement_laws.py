@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aci_reconcile.app.find_drift import find_drift
+from aci_reconcile.app.verify import verify_plan
 from aci_reconcile.cli.drift import exit_code as drift_code
 from aci_reconcile.cli.plan import exit_code as plan_code
 from aci_reconcile.cli.verify import exit_code as verify_code
-from aci_reconcile.cli.verify import unread
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, NotConvergedError
 from aci_reconcile.core.model import Lifecycle, Resource
@@ -23,10 +23,8 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.findings import Kind
 from aci_reconcile.planning import UNLIMITED, plan_destruction
-from aci_reconcile.preflight import judge_blockers
-from aci_reconcile.reconcile import Clearance, apply, standing
+from aci_reconcile.reconcile import Clearance, apply, observe_lists
 from aci_reconcile.reconcile.events import Failed, Skipped
-from aci_reconcile.reconcile.preflight import preflight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,8 +130,7 @@ def looked(world: AzureWorld, declared: list[Resource]) -> Drift:
 
 def ready(world: AzureWorld, plan: Plan) -> ExitCode:
     """Return what ``verify`` says of a plan."""
-    asked = preflight(plan.changes, world.backend.preflight, resource_groups=plan.resource_groups)
-    return verify_code((*unread(plan), *judge_blockers(plan), *asked), strict=False)
+    return verify_code(verify_plan(plan, world.backend.preflight, concurrency=8), strict=False)
 
 
 def applied(plan: Plan, context: Context) -> tuple[ExitCode, list[AciReconcileError | None]]:
@@ -190,7 +187,7 @@ def test_an_unreadable_world_is_an_error_everywhere(cases: list[Case], verb: str
     sent = len(world.writes)
     plan = world.plan(*declared)
     rules = policy(max_deletes=UNLIMITED)
-    seen = standing(declared, [SCOPE], world.look())
+    seen = observe_lists(declared, [SCOPE], world.look())
     doomed = replace(plan_destruction(seen.resources, rules), unreadable=seen.unreadable)
 
     assert ExitCode.ERROR is plan_code(plan, detailed=False)

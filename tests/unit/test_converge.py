@@ -43,7 +43,7 @@ from aci_reconcile.reconcile.events import (
     Succeeded,
     Unhealthy,
 )
-from aci_reconcile.reconcile.writes import stamped
+from aci_reconcile.reconcile.writes import add_tags
 
 CHANGED = group("web", container(image="nginx:2"))
 
@@ -266,7 +266,7 @@ def test_a_put_without_an_answer_is_settled_by_reading(arrived: bool) -> None:
     backend.faults["put"] = [NoAnswerError("504")]
     change = plan([group()], [], policy()).changes[0]
     assert change.after is not None
-    wanted = stamped(change, change.after, "", context(backend))
+    wanted = add_tags(change, change.after, "", context(backend))
     if arrived:
         backend.after_fault = lambda _verb: backend.keep(wanted)
     events = run(backend, group())

@@ -10,7 +10,7 @@ from factories import OWNER, SUBSCRIPTION, FakeBackend, FakeClock, group, live, 
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, NotFoundError
 from aci_reconcile.core.model import Resource, Scope
-from aci_reconcile.reconcile import Look, observe, propose, standing
+from aci_reconcile.reconcile import Look, observe, observe_lists, propose
 from aci_reconcile.reconcile.searching import Search
 
 ELSEWHERE, FOREIGN = Scope(SUBSCRIPTION, "rg2"), "00000000-0000-0000-0000-000000000009"
@@ -110,6 +110,6 @@ def test_the_subscription_of_the_run_needs_a_credential() -> None:
 
 def test_a_deletion_knows_all_owners_that_were_seen() -> None:
     """Those in the resource groups that were listed, and those of the search; each group once."""
-    seen = standing([group("web")], [], looking(world(), needed=True))
+    seen = observe_lists([group("web")], [], looking(world(), needed=True))
 
     assert [OWNER, OWNER, "other", ""] == sorted(seen.owners, key=["shop/prod", "other", ""].index)

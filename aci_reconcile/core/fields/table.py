@@ -26,12 +26,12 @@ def _envelope_rows() -> Iterable[Field]:
     return chain(
         text("id", "ARM id of the group.", computed=True),
         text("name", "Name of the group: 1 to 63 lowercase letters, digits and single hyphens.", computed=True),
-        text("type", "ARM's type of the resource.", computed=True),
-        text("apiVersion", "Api-version the manifest was written for.", computed=True),
+        text("type", "ARM resource type.", computed=True),
+        text("apiVersion", "Api-version that the manifest was written for.", computed=True),
         text("location", "Azure region, such as `westeurope`.", folds=Fold.SPACES, replaces=Replaces.YES),
         text_map(
             "tags",
-            "Tags; one set to null is removed from the live group.",
+            "Tags. A tag set to null is removed from the live group.",
             "Value of the tag, up to 256 characters.",
             caseless=True,
         ),
@@ -41,7 +41,7 @@ def _envelope_rows() -> Iterable[Field]:
         text("identity.tenantId", "Tenant of the identities.", computed=True),
         choice(
             "identity.type",
-            "Which identities the group has.",
+            "Kinds of identities that the group has.",
             "SystemAssigned",
             "UserAssigned",
             "SystemAssigned, UserAssigned",
@@ -54,7 +54,7 @@ def _envelope_rows() -> Iterable[Field]:
         ],
         text(f"{ids}.*.principalId", "Object id of the identity.", computed=True),
         text(f"{ids}.*.clientId", "Client id of the identity.", computed=True),
-        group("properties", "ARM's wrapping; it may be left out.", required=True, unnamed=True),
+        group("properties", "ARM's wrapper, which you may leave out.", required=True, unnamed=True),
     )
 
 
@@ -71,7 +71,7 @@ def _runtime_rows() -> Iterable[Field]:
         ),
         choice(
             "properties.restartPolicy",
-            "When an ended container is started again.",
+            "When a container that has ended is restarted.",
             "Always",
             "OnFailure",
             "Never",
@@ -90,7 +90,7 @@ def _runtime_rows() -> Iterable[Field]:
         ),
         choice(
             "properties.priority",
-            "Spot is cheaper and may be taken away at any time.",
+            "Priority. Spot is cheaper, but Azure can evict the group at any time.",
             "Regular",
             "Spot",
             default="Regular",
@@ -103,11 +103,11 @@ def _registry_rows() -> Iterable[Field]:
     at = "properties.imageRegistryCredentials"
     return chain(
         objects(at, "Credentials for private registries.", "Credentials for one registry.", key=("server",)),
-        text(f"{at}[].server", "Host of the registry, without scheme.", required=True, folds=Fold.CASE),
+        text(f"{at}[].server", "Host of the registry, without a scheme.", required=True, folds=Fold.CASE),
         text(f"{at}[].username", "User name."),
         text(
             f"{at}[].password",
-            "Password; Azure never shows it again.",
+            "Password. Azure never returns it.",
             write_only=True,
             one_line=True,
             confidential=True,
@@ -118,17 +118,17 @@ def _registry_rows() -> Iterable[Field]:
         text(f"{at}[].passwordReference", "Name of the entry of `secretReferences` that holds the password."),
         text(f"{at}[].identity", "ARM id of the managed identity to pull with.", folds=Fold.CASE),
         text(f"{at}[].identityUrl", "Private endpoint of the identity.", folds=Fold.URL),
-        boolean(f"{at}[].isDelegatedIdentity", "Told by Azure, in no published schema.", computed=True),
+        boolean(f"{at}[].isDelegatedIdentity", "Returned by Azure, but in no published schema.", computed=True),
     )
 
 
 def _network_rows() -> Iterable[Field]:
     at = "properties.ipAddress"
     return chain(
-        group(at, "The address of the group."),
+        group(at, "IP address of the group."),
         objects(
             f"{at}.ports",
-            "Ports that are open to callers; a container must listen on each.",
+            "Ports that are open to callers. A container must expose each of them.",
             "A port, or just its number for TCP.",
             required=True,
             key=("port", "protocol"),
@@ -137,11 +137,16 @@ def _network_rows() -> Iterable[Field]:
         choice(f"{at}.ports[].protocol", "Protocol of the port.", "TCP", "UDP", default="TCP"),
         integer(f"{at}.ports[].port", "Port number.", required=True),
         choice(
-            f"{at}.type", "Public, or Private in a subnet.", "Public", "Private", required=True, replaces=Replaces.YES
+            f"{at}.type",
+            "Public, or Private for a group in a subnet.",
+            "Public",
+            "Private",
+            required=True,
+            replaces=Replaces.YES,
         ),
         text(
             f"{at}.ip",
-            "The address. Azure chooses a public one whatever is said here; a private one where nothing is said.",
+            "The address. Azure always chooses a public one, and chooses a private one unless you set it.",
             computed_beside=("type", "Public"),
             filled_in=True,
             replaces=Replaces.MAY,
@@ -153,7 +158,7 @@ def _network_rows() -> Iterable[Field]:
         ),
         choice(
             f"{at}.autoGeneratedDomainNameLabelScope",
-            "Who may use the DNS label again once it is free.",
+            "Who may reuse the DNS label once it is free.",
             "Unsecure",
             "TenantReuse",
             "SubscriptionReuse",
@@ -163,11 +168,16 @@ def _network_rows() -> Iterable[Field]:
             replaces=Replaces.YES,
         ),
         text(f"{at}.fqdn", "The public DNS name.", computed=True),
-        objects("properties.subnetIds", "The subnet to live in.", "One subnet.", key=("id",), replaces=Replaces.YES),
+        objects("properties.subnetIds", "Subnet of the group.", "One subnet.", key=("id",), replaces=Replaces.YES),
         text("properties.subnetIds[].id", "ARM id of a subnet delegated to ACI.", required=True, folds=Fold.CASE),
-        text("properties.subnetIds[].name", "A name of your own.", filled_in=True),
+        text("properties.subnetIds[].name", "Name of your choice.", filled_in=True),
         group("properties.dnsConfig", "Name resolution of the containers.", replaces=Replaces.MAY),
-        texts("properties.dnsConfig.nameServers", "DNS servers, in order.", "Address of a server.", required=True),
+        texts(
+            "properties.dnsConfig.nameServers",
+            "DNS servers, in order of preference.",
+            "Address of a server.",
+            required=True,
+        ),
         text("properties.dnsConfig.searchDomains", "Search domains, separated by spaces."),
         text("properties.dnsConfig.options", "Resolver options, separated by spaces."),
     )
@@ -176,15 +186,15 @@ def _network_rows() -> Iterable[Field]:
 def _volume_rows() -> Iterable[Field]:
     at = "properties.volumes"
     return chain(
-        objects(at, "Volumes that containers may mount, each with one source.", "One volume.", key=("name",)),
+        objects(at, "Volumes that containers can mount, each with one source.", "One volume.", key=("name",)),
         text(f"{at}[].name", "Name of the volume.", required=True),
-        group(f"{at}[].azureFile", "A share of Azure Files."),
+        group(f"{at}[].azureFile", "An Azure Files share."),
         text(f"{at}[].azureFile.shareName", "Name of the share.", required=True),
-        boolean(f"{at}[].azureFile.readOnly", "Whether no container may write to it.", default=False),
+        boolean(f"{at}[].azureFile.readOnly", "Whether the share is read-only for all containers.", default=False),
         text(f"{at}[].azureFile.storageAccountName", "Name of the storage account.", required=True),
         text(
             f"{at}[].azureFile.storageAccountKey",
-            "Key of the storage account; Azure never shows it again.",
+            "Key of the storage account. Azure never returns it.",
             write_only=True,
             one_line=True,
             confidential=True,
@@ -195,15 +205,17 @@ def _volume_rows() -> Iterable[Field]:
         anything(f"{at}[].emptyDir", "An empty directory that lives as long as the group: `{}`.", presence=True),
         text_map(
             f"{at}[].secret",
-            "Files that Azure never shows again, by name; content in base64, or `fromText`.",
+            "Secret files by name. The content is base64, or plain text in `fromText`. Azure never returns it.",
             "Content of the file.",
             write_only=True,
             confidential=True,
         ),
         text_map(
-            f"{at}[].secretReference", "Files by name, each the name of an entry of `secretReferences`.", "The entry."
+            f"{at}[].secretReference",
+            "Secret files by name. Each value names an entry of `secretReferences`.",
+            "Name of the entry.",
         ),
-        group(f"{at}[].gitRepo", "A clone of a Git repository, made when the group starts."),
+        group(f"{at}[].gitRepo", "A Git repository, cloned when the group starts."),
         text(f"{at}[].gitRepo.directory", "Directory to clone into; `.` is the volume itself."),
         text(f"{at}[].gitRepo.repository", "URL of the repository.", required=True),
         text(f"{at}[].gitRepo.revision", "Commit to check out."),
@@ -213,23 +225,23 @@ def _volume_rows() -> Iterable[Field]:
 def _diagnostics_rows() -> Iterable[Field]:
     at = "properties.diagnostics.logAnalytics"
     return chain(
-        group("properties.diagnostics", "Where logs are sent.", replaces=Replaces.MAY),
+        group("properties.diagnostics", "Where Azure sends the logs.", replaces=Replaces.MAY),
         group(at, "A Log Analytics workspace."),
         text(f"{at}.workspaceId", "Id of the workspace, a GUID.", required=True),
         text(
             f"{at}.workspaceKey",
-            "Key of the workspace; Azure never shows it again.",
+            "Key of the workspace. Azure never returns it.",
             required=True,
             write_only=True,
             one_line=True,
             confidential=True,
             whose="workspaceId",
         ),
-        choice(f"{at}.logType", "What is sent.", "ContainerInsights", "ContainerInstanceLogs"),
+        choice(f"{at}.logType", "Kind of logs to send.", "ContainerInsights", "ContainerInstanceLogs"),
         text_map(f"{at}.metadata", "Columns to add to each record.", "Value of the column."),
         text(
             f"{at}.workspaceResourceId",
-            "ARM id of the workspace; Azure does not return it.",
+            "ARM id of the workspace. Azure does not return it.",
             write_only=True,
             one_line=True,
         ),
@@ -241,21 +253,21 @@ def _security_rows() -> Iterable[Field]:
     ref = "properties.secretReferences"
     acl = "properties.identityAcls"
     return chain(
-        objects(ref, "Secrets of a key vault that fields of the group can name.", "One secret.", key=("name",)),
-        text(f"{ref}[].name", "Name that fields use.", required=True),
-        text(f"{ref}[].identity", "ARM id of the identity that may read it.", required=True, folds=Fold.CASE),
+        objects(ref, "Key Vault secrets that fields of the group can refer to.", "One secret.", key=("name",)),
+        text(f"{ref}[].name", "Name by which fields refer to the secret.", required=True),
+        text(f"{ref}[].identity", "ARM id of the identity that reads the secret.", required=True, folds=Fold.CASE),
         text(f"{ref}[].secretReferenceUri", "URI of the secret in the key vault.", required=True, folds=Fold.URL),
-        group(enc, "A key of your own for data at rest.", replaces=Replaces.MAY),
+        group(enc, "Customer-managed key for data at rest.", replaces=Replaces.MAY),
         text(f"{enc}.vaultBaseUrl", "URL of the key vault.", required=True, folds=Fold.URL),
         text(f"{enc}.keyName", "Name of the key.", required=True),
         text(f"{enc}.keyVersion", "Version of the key.", required=True),
-        text(f"{enc}.identity", "ARM id of the identity that may use the key.", folds=Fold.CASE),
+        text(f"{enc}.identity", "ARM id of the identity that uses the key.", folds=Fold.CASE),
         group("properties.confidentialComputeProperties", "Settings of the Confidential sku.", replaces=Replaces.MAY),
         text("properties.confidentialComputeProperties.ccePolicy", "Enforcement policy in base64.", filled_in=True),
-        group(acl, "Which identities which containers may use."),
-        choice(f"{acl}.defaultAccess", "What identities not listed may do.", "All", "System", "User"),
+        group(acl, "Which containers may use which identities."),
+        choice(f"{acl}.defaultAccess", "Access of identities that are not listed.", "All", "System", "User"),
         objects(f"{acl}.acls", "Exceptions, by identity.", "One exception.", key=("identity",)),
-        choice(f"{acl}.acls[].access", "What the identity may do.", "All", "System", "User"),
+        choice(f"{acl}.acls[].access", "Access of the identity.", "All", "System", "User"),
         text(f"{acl}.acls[].identity", "ARM id of the identity.", folds=Fold.CASE),
     )
 
@@ -263,54 +275,64 @@ def _security_rows() -> Iterable[Field]:
 def _advanced_rows() -> Iterable[Field]:
     ext = "properties.extensions"
     return chain(
-        objects(ext, "Extensions, as virtual kubelet uses them.", "One extension.", key=("name",)),
+        objects(ext, "Extensions, used by virtual kubelet.", "One extension.", key=("name",)),
         text(f"{ext}[].name", "Name of the extension.", required=True),
-        group(f"{ext}[].properties", "What the extension is and needs.", unnamed=True),
+        group(f"{ext}[].properties", "Type and settings of the extension.", unnamed=True),
         text(f"{ext}[].properties.extensionType", "Type of the extension.", required=True),
         text(f"{ext}[].properties.version", "Version of the extension.", required=True),
-        anything(f"{ext}[].properties.settings", "Settings that may be read."),
+        anything(f"{ext}[].properties.settings", "Readable settings."),
         anything(
             f"{ext}[].properties.protectedSettings",
-            "Settings that Azure never shows again.",
+            "Secret settings. Azure never returns them.",
             write_only=True,
             confidential=True,
         ),
-        group("properties.containerGroupProfile", "A profile to take settings from.", replaces=Replaces.MAY),
+        group(
+            "properties.containerGroupProfile",
+            "Profile from which the group takes its settings.",
+            replaces=Replaces.MAY,
+        ),
         text("properties.containerGroupProfile.id", "ARM id of the profile.", folds=Fold.CASE),
         integer("properties.containerGroupProfile.revision", "Revision of the profile."),
         # Microsoft's 2025-09-01 example of a group from a pool: the answer names the profile, and not the pool.
-        group(
-            "properties.standbyPoolProfile", "A pool of groups that stand ready, to take this one from.", untold=True
-        ),
+        group("properties.standbyPoolProfile", "Standby pool from which Azure takes the group.", untold=True),
         text("properties.standbyPoolProfile.id", "ARM id of the pool.", folds=Fold.CASE),
         boolean(
             "properties.standbyPoolProfile.failContainerGroupCreateOnReuseFailure",
-            "Whether to fail rather than create a group from scratch.",
+            "Whether to fail, rather than create a new group, if the pool has none.",
         ),
     )
 
 
 def _azure_rows() -> Iterable[Field]:
     return chain(
-        text("properties.provisioningState", "How far Azure is; says nothing about the containers.", computed=True),
-        group("properties.instanceView", "What the group does just now.", computed=True),
-        objects("properties.instanceView.events", "What happened to the group.", "One event.", computed=True),
+        text(
+            "properties.provisioningState",
+            "Progress of the provisioning; says nothing about the containers.",
+            computed=True,
+        ),
+        group("properties.instanceView", "Current state of the group.", computed=True),
+        objects("properties.instanceView.events", "Events of the group.", "One event.", computed=True),
         event_rows("properties.instanceView.events[]"),
         text("properties.instanceView.state", "Pending, Running, Stopped, Succeeded or Failed.", computed=True),
-        boolean("properties.isCreatedFromStandbyPool", "Whether it came from a standby pool.", computed=True),
+        boolean("properties.isCreatedFromStandbyPool", "Whether the group came from a standby pool.", computed=True),
         integer(
-            "properties.provisioningTimeoutInSeconds", "In no stable schema; recorded since 2023-05-01.", computed=True
+            "properties.provisioningTimeoutInSeconds",
+            "Returned by Azure since 2023-05-01, but in no stable schema.",
+            computed=True,
         ),
         boolean(
-            "properties.isCustomProvisioningTimeout", "In no stable schema; recorded since 2023-05-01.", computed=True
+            "properties.isCustomProvisioningTimeout",
+            "Returned by Azure since 2023-05-01, but in no stable schema.",
+            computed=True,
         ),
-        group("systemData", "Who made and changed the group, and when.", computed=True),
-        text("systemData.createdBy", "Who created it.", computed=True),
-        text("systemData.createdByType", "What kind of identity that is.", computed=True),
-        text("systemData.createdAt", "When it was created.", computed=True),
-        text("systemData.lastModifiedBy", "Who changed it last.", computed=True),
-        text("systemData.lastModifiedByType", "What kind of identity that is.", computed=True),
-        text("systemData.lastModifiedAt", "When it was changed last.", computed=True),
+        group("systemData", "Who created and changed the group, and when.", computed=True),
+        text("systemData.createdBy", "Who created the group.", computed=True),
+        text("systemData.createdByType", "Kind of that identity.", computed=True),
+        text("systemData.createdAt", "When the group was created.", computed=True),
+        text("systemData.lastModifiedBy", "Who last changed the group.", computed=True),
+        text("systemData.lastModifiedByType", "Kind of that identity.", computed=True),
+        text("systemData.lastModifiedAt", "When the group was last changed.", computed=True),
     )
 
 

@@ -41,9 +41,9 @@ def image_names(group: Item) -> None:
         if unfilled and not why:
             image.complain("ACI202", f"{quote(unfilled)} looks like a placeholder", _reference(unfilled))
         elif unfilled and not image.wrong:
-            image.complain("ACI201", f"{quote(unfilled)} was never filled in", _reference(unfilled))
+            image.complain("ACI201", f"the placeholder {quote(unfilled)} was not replaced", _reference(unfilled))
         elif why and not unfilled:
-            image.complain("ACI200", f"{_named(text)} is no name of an image: {why}", _better(text))
+            image.complain("ACI200", f"{_named(text)} is not a valid image name: {why}", _better(text))
 
 
 def _named(text: str) -> str:
@@ -79,11 +79,11 @@ def registry_server(group: Item) -> None:
         unfilled = find_placeholder(text)
         why = find_host_flaw(text)
         if why and unfilled and not server.wrong:
-            server.complain("ACI201", f"{quote(unfilled)} was never filled in", _reference(unfilled))
+            server.complain("ACI201", f"the placeholder {quote(unfilled)} was not replaced", _reference(unfilled))
         elif why and not unfilled:
             host = _SCHEME.sub("", text.strip()).partition("/")[0]
             hint = f"write `server: {host}`" if host and not find_host_flaw(host) else "write `server: shop.azurecr.io`"
-            server.complain("ACI085", f"{_named(text)} is not the host of a registry: {why}", hint)
+            server.complain("ACI085", f"{_named(text)} is not a registry host: {why}", hint)
 
 
 def registry_case(group: Item) -> None:
@@ -95,4 +95,4 @@ def registry_case(group: Item) -> None:
     for named in (*_images(group), *servers):
         host = named.text.partition("/")[0]
         if _AZURE in host.lower() and host != host.lower():
-            named.complain("ACI203", f"{quote(host)} has capitals", f"write `{host.lower()}`")
+            named.complain("ACI203", f"{quote(host)} contains capitals", f"write `{host.lower()}`")

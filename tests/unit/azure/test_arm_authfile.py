@@ -68,7 +68,7 @@ def test_the_classic_file_wins(tmp_path: Path) -> None:
         ),
         (b"\xff" + CANARY.encode(), "is not JSON"),
         (b"[" * 60_000, "is not JSON"),
-        (json.dumps([CANARY]).encode(), "is no JSON object"),
+        (json.dumps([CANARY]).encode(), "is not a JSON object"),
         (b" " * 70_000, "is too large to be a credential file"),
         ({"clientSecret": CANARY, "tenantId": 5}, "lacks clientId, tenantId"),
         ({**_FILE, "clientSecret": ""}, "lacks clientSecret"),
@@ -112,7 +112,7 @@ def test_a_file_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
         (
             {"resourceManagerEndpointUrl": "https://evil.example"},
             Endpoint.public(),
-            "name that server with --arm-endpoint if you trust it",
+            "if you trust that server, name it with --arm-endpoint",
         ),
         ({"activeDirectoryEndpointUrl": "https://evil.example"}, Endpoint.public(), "add --cloud public"),
         ({"activeDirectoryEndpointUrl": "http://login.microsoftonline.com"}, Endpoint.public(), "add --cloud public"),
@@ -169,7 +169,7 @@ def test_a_cloud_that_nobody_knows_is_not_implied(tmp_path: Path) -> None:
     """A server of the file's own is used only where the user names it."""
     file = _written(tmp_path, _FILE | {"resourceManagerEndpointUrl": "https://evil.example"})
 
-    with pytest.raises(AuthenticationError, match="is none of Azure's clouds"):
+    with pytest.raises(AuthenticationError, match="is not one of Azure's clouds"):
         endpoint_from(file)
 
 

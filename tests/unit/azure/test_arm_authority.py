@@ -84,7 +84,7 @@ def test_sign_in_may_be_another_server_that_the_user_names(tmp_path: Path) -> No
         credential_from(environ, custom("https://arm.private"))
     found = credential_from({**environ, "AZURE_AUTHORITY_HOST": login}, custom("https://arm.private"))
 
-    assert "name that server with AZURE_AUTHORITY_HOST if you trust it" == caught.value.hint
+    assert "if you trust that server, name it with AZURE_AUTHORITY_HOST" == caught.value.hint
     assert login == found.credential._authority
 
 

@@ -83,7 +83,7 @@ def test_what_is_no_group_is_no_answer(body: dict[str, Any]) -> None:
     backend, _ = scripted(Says(200, body), Says(200, {"value": [body]}))
 
     for read in (lambda: backend.get(WEB), lambda: backend.list(SCOPE)):
-        with pytest.raises(NoAnswerError, match="no container group"):
+        with pytest.raises(NoAnswerError, match="not a container group"):
             read()
 
 
@@ -157,7 +157,7 @@ def test_the_identity_says_that_there_is_none() -> None:
     """A server on this machine gets no token."""
     backend, _ = scripted()
 
-    assert backend.identity.description == "no credential: the server is on this machine"
+    assert backend.identity.description == "no credential, because the server is on this machine"
     backend.close()
 
 

@@ -52,7 +52,7 @@ def test_a_secret_without_a_value_stops_the_write() -> None:
     with pytest.raises(SecretUnavailableError) as caught:
         serialise(body, Redactor())
 
-    assert str(caught.value) == "properties.containers[0].key: env:DB_PASSWORD could not be had: not set"
+    assert str(caught.value) == "properties.containers[0].key: env:DB_PASSWORD is not available: not set"
 
 
 def test_numbers_that_json_lacks_are_refused() -> None:

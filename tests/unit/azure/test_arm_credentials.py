@@ -75,11 +75,11 @@ def test_the_order_of_the_credentials(environ: dict[str, str], kind: type, descr
     [
         ({"AZURE_CLIENT_SECRET": "s"}, "AZURE_CLIENT_SECRET is set, but AZURE_CLIENT_ID and AZURE_TENANT_ID is not"),
         ({"ARM_CLIENT_SECRET": "s", "ARM_CLIENT_ID": CLIENT}, "ARM_CLIENT_SECRET is set, but ARM_TENANT_ID is not"),
-        (ARM | {"ARM_USE_OIDC": "true"}, "ARM_USE_OIDC is set, but nothing gives a token"),
+        (ARM | {"ARM_USE_OIDC": "true"}, "ARM_USE_OIDC is set, but there is no source of tokens"),
         ({"ARM_USE_OIDC": "true"}, "ARM_USE_OIDC is set, but ARM_TENANT_ID and ARM_CLIENT_ID is not"),
         (
             ARM | {"ARM_USE_OIDC": "true", "ARM_OIDC_REQUEST_URL": "http://x", "ARM_OIDC_REQUEST_TOKEN": "t"},
-            "the URL that gives OIDC tokens is not https",
+            "the URL for OIDC tokens is not https",
         ),
         (ARM | {"ARM_CLIENT_CERTIFICATE_PATH": "/nowhere.pem"}, "/nowhere.pem (from ARM_CLIENT_CERTIFICATE_PATH): "),
         (
@@ -141,7 +141,7 @@ def test_no_credential_is_looked_for_on_loopback() -> None:
         Endpoint.local(), api_version="2025-09-01", concurrency=1, environ={"AZURE_AUTH_LOCATION": "/nowhere"}
     )
 
-    assert backend.identity.description == "no credential: the server is on this machine"
+    assert backend.identity.description == "no credential, because the server is on this machine"
     backend.close()
 
 

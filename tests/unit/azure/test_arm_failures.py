@@ -251,7 +251,7 @@ def test_a_certificate_that_is_not_trusted_has_its_hint() -> None:
     """Which is the variable that names the authority's file."""
     error = from_exception(OSError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), "GET")
 
-    assert error.hint.startswith("REQUESTS_CA_BUNDLE")
+    assert error.hint.startswith("for a private certificate authority")
 
 
 def test_what_is_not_known_at_all_is_no_answer() -> None:
@@ -277,7 +277,7 @@ def test_entra_s_codes_have_hints() -> None:
     """The commonest mistakes are told apart by Microsoft Entra's own numbers."""
     error = no_token(ValueError("AADSTS7000215: Invalid client secret provided."))
 
-    assert error.hint == "the client secret is wrong: its value is wanted, not its id"
+    assert error.hint == "the client secret is wrong: use its value, not its id"
 
 
 def test_whoever_does_not_trust_a_server_hears_what_to_set() -> None:
@@ -285,5 +285,5 @@ def test_whoever_does_not_trust_a_server_hears_what_to_set() -> None:
     untrusted = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
     nested = OSError(RuntimeError(untrusted))
 
-    assert "; REQUESTS_CA_BUNDLE names the file of a private certificate authority" == trust_hint(nested, "; ")
+    assert "; for a private certificate authority, set REQUESTS_CA_BUNDLE to its file" == trust_hint(nested, "; ")
     assert "" == trust_hint(OSError(ConnectionRefusedError(111, "Connection refused")))

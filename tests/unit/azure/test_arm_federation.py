@@ -89,7 +89,7 @@ def test_a_service_that_does_not_answer_is_explained(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(requests, "get", broken)
 
-    with pytest.raises(AuthenticationError, match=r"does not answer: ConnectionError$"):
+    with pytest.raises(AuthenticationError, match=r"no answer from the pipeline's OIDC service: ConnectionError$"):
         federation.from_request("https://oidc.example/t", _CANARY)()
 
 

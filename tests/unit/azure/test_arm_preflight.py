@@ -77,7 +77,7 @@ def test_a_subnet_and_where_its_network_lies() -> None:
     [
         (error(403, "AuthorizationFailed", "no"), "AuthorizationFailed: no"),
         (error(501, "NotEmulated", "not here"), "NotEmulated: not here"),
-        (Says(200, {"properties": {}}), "its network names no location"),
+        (Says(200, {"properties": {}}), "its network has no location"),
         (Says(200, b"<html>"), "the answer (200) is not JSON: an HTML page"),
     ],
 )

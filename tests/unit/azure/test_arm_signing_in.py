@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
 CANARY = "c4n4ry-t0ken"
-PREFIX = "whoever issues tokens answered with 200, and "
+PREFIX = "the token service answered with 200, but "
 
 
 def issuer(content: str, status: int = 200) -> Tokens:
@@ -33,13 +33,13 @@ def issuer(content: str, status: int = 200) -> Tokens:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (f'{{"access_token": "{CANARY}", "expires_in": 3', "what is no JSON"),
-        (f'{{"access_token": "{CANARY}",}}', "what is no JSON"),
-        ("[" * 100_000 + CANARY, "what is no JSON"),
-        (f'["{CANARY}"]', "what is no JSON object"),
-        (f'{{"access_token": {{"{CANARY}": 1}}, "expires_in": 1}}', "a token that is no text"),
-        (f'{{"access_token": "{CANARY}"}}', "a token without an end"),
-        (f'{{"refresh_token": "{CANARY}"}}', "a token of another kind"),
+        (f'{{"access_token": "{CANARY}", "expires_in": 3', "not with JSON"),
+        (f'{{"access_token": "{CANARY}",}}', "not with JSON"),
+        ("[" * 100_000 + CANARY, "not with JSON"),
+        (f'["{CANARY}"]', "not with a JSON object"),
+        (f'{{"access_token": {{"{CANARY}": 1}}, "expires_in": 1}}', "with a token that is not text"),
+        (f'{{"access_token": "{CANARY}"}}', "with a token without an expiry"),
+        (f'{{"refresh_token": "{CANARY}"}}', "with another kind of token"),
     ],
 )
 def test_nothing_is_quoted_of_a_token_that_makes_no_sense(
@@ -96,7 +96,7 @@ def test_what_a_library_did_not_expect_is_not_quoted(error: Exception) -> None:
     with pytest.raises(ClientAuthenticationError) as caught:
         Bounded(Asked(fail)).get_token("scope")
 
-    assert f"what came back makes no sense ({type(error).__name__})" == str(caught.value)
+    assert f"the answer is not a token ({type(error).__name__})" == str(caught.value)
 
 
 class Asked(Principal):

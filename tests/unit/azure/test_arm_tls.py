@@ -88,7 +88,7 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(context: ssl.SSLContext) 
             backend.get(WEB)
         backend.close()
 
-    assert caught.value.hint.startswith("REQUESTS_CA_BUNDLE")
+    assert caught.value.hint.startswith("for a private certificate authority")
     assert site.asked == []
 
 

@@ -115,7 +115,7 @@ def test_who_waited_for_a_failure_shares_it() -> None:
     with ThreadPoolExecutor(16) as pool:
         messages = set(pool.map(read, range(16)))
 
-    assert messages == {"no token could be had: az login"}
+    assert messages == {"could not get a token: az login"}
     assert len(credential.asked) < 16
     read_again = len(credential.asked)
     with pytest.raises(AuthenticationError):
@@ -234,7 +234,7 @@ def test_no_token_is_an_authentication_error_at_once(failure: Exception) -> None
     with pytest.raises(AuthenticationError) as caught:
         backend.put(Resource(WEB, {}))
 
-    assert f"no token could be had: {failure}" == str(caught.value)
+    assert f"could not get a token: {failure}" == str(caught.value)
     assert (script.asked, len(credential.asked)) == ([], 1)
 
 

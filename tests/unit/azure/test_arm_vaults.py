@@ -74,7 +74,7 @@ def test_a_challenge_of_another_domain_gets_no_token() -> None:
         found = fetched(there, "four-kv/key")
 
     assert [False] == [asked[2] for asked in there.asked]
-    told = "the vault asks for a token of another server, or in no known way; it got none"
+    told = "the vault asked for a token of another server, or in an unknown way; no token was sent"
     assert told == found["four-kv/key"].missing
 
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_had_says_why_and_the_others_are_there() -> None:
     assert found["five-kv/here"].available
     assert "the vault has no such secret" == found["five-kv/none"].missing
     assert found["five-kv/off"].missing.startswith("the vault refuses (403): (Refused) no: off")
-    assert found["five-kv/key"].missing.startswith("the vault does not take the credential: (Refused) no: key")
+    assert found["five-kv/key"].missing.startswith("the vault refuses the credential: (Refused) no: key")
 
 
 def test_a_vault_that_is_not_there() -> None:
@@ -94,7 +94,7 @@ def test_a_vault_that_is_not_there() -> None:
     there = Cloud({}, port=1)
     found = fetched(there, "six-kv/key")
 
-    assert found["six-kv/key"].missing.startswith("the vault cannot be read: ")
+    assert found["six-kv/key"].missing.startswith("could not read the vault: ")
     assert "\n" not in found["six-kv/key"].missing
 
 
@@ -110,7 +110,7 @@ def test_on_this_machine_there_are_no_vaults() -> None:
     """The emulator and servers on loopback get neither a token nor a secret."""
     found = vaults_of(Endpoint.local(), {}, 4).fetch(["shop-kv/key"])
 
-    assert "there are no vaults at http://127.0.0.1" == found["shop-kv/key"].missing
+    assert "http://127.0.0.1 has no vaults" == found["shop-kv/key"].missing
 
 
 def test_without_the_client_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,9 +136,9 @@ def test_without_the_client_it_is_said_what_to_install(monkeypatch: pytest.Monke
         (f"value: {CANARY}", "the vault's answer (200) is not JSON"),
         ("[" * 100_000 + CANARY, "the vault's answer (200) is not JSON"),
         ("", "the vault's answer (200) is not JSON"),
-        (f'["{CANARY}"]', "the vault's answer (200) holds no secret"),
-        (f'{{"value": {{"{CANARY}": 1}}}}', "the vault's answer (200) holds no secret"),
-        (f'"{CANARY}"', "the vault's answer (200) holds no secret"),
+        (f'["{CANARY}"]', "the vault's answer (200) contains no secret"),
+        (f'{{"value": {{"{CANARY}": 1}}}}', "the vault's answer (200) contains no secret"),
+        (f'"{CANARY}"', "the vault's answer (200) contains no secret"),
         (f'{{"valeu": "{CANARY}"}}', "the secret has no value"),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_vault_that_lets_wait_is_named() -> None:
         slow = Vaults(cloud("public"), Slow(), 4, quick.transport, waiting=told.append, silence=0)
         slow.fetch(["eleven-kv/key"])
 
-    assert ["Waiting for the vault eleven-kv; each secret may take 30 s."] == told
+    assert ["Waiting for the vault eleven-kv; each secret can take up to 30 s."] == told
 
 
 def test_a_credential_that_gives_no_token_says_so() -> None:
@@ -189,7 +189,7 @@ def test_a_credential_that_gives_no_token_says_so() -> None:
     with vaults(thirteen_kv__key="x") as there:
         found = Vaults(cloud("public"), Failing(), 1, there.transport).fetch(["thirteen-kv/key"])
 
-    assert "no token could be had for the vault: AADSTS7000215" == found["thirteen-kv/key"].missing
+    assert "could not get a token for the vault: AADSTS7000215" == found["thirteen-kv/key"].missing
 
 
 class Slow(Principal):
@@ -212,7 +212,7 @@ class Failing(Principal):
 @pytest.mark.parametrize("name", ["kv", "a.b.c", "x@evil.example", "a" * 25, "kv_x"])
 def test_a_host_is_no_name_of_a_vault(name: str) -> None:
     """Nothing that could lead elsewhere becomes part of a URL."""
-    with pytest.raises(ValueError, match="no name of a vault"):
+    with pytest.raises(ValueError, match="not a valid vault name"):
         Vaults(cloud("public"), Principal(), 1).fetch([f"{name}/key"])
 
 

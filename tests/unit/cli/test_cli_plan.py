@@ -140,7 +140,7 @@ def test_paths_and_patterns_narrow_the_plan(project: CommandLine) -> None:
     assert "Plan: 2 to add" in project("plan").out
     assert "Plan: 1 to add" in project("plan", "manifests/db.yaml").out
     assert "Plan: 1 to add" in project("plan", "--only", "rg-shop/w*").out
-    assert "no group of the project fits" in project("plan", "--only", "nix").err
+    assert "no group of the project matches" in project("plan", "--only", "nix").err
 
 
 def test_an_orphan_is_a_notice_and_with_prune_a_delete(project: CommandLine) -> None:

@@ -320,7 +320,7 @@ def test_options_of_the_plan_that_make_no_sense_any_more(project: CommandLine) -
     ran = project("apply", "--plan", "plan.json")
 
     assert 4 == ran.code
-    assert "the saved plan no longer fits: --only web: no group of the project fits" in ran.err
+    assert "the saved plan no longer fits: --only web: no group of the project matches" in ran.err
 
 
 def test_a_plan_without_its_secrets_is_not_applyable(azure: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

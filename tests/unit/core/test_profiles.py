@@ -13,7 +13,7 @@ from aci_reconcile.core.complete import complete
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.profiles import takes_profile, without_profile
 from aci_reconcile.planning import Action, Impact, plan
-from aci_reconcile.reconcile.comparing import left_of
+from aci_reconcile.reconcile.comparing import diff_after_write
 
 PROFILE = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerInstance/containerGroupProfiles/p"}
 POOL = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.StandbyPool/standbyContainerGroupPools/p"}
@@ -117,7 +117,7 @@ def test_a_claim_that_took_is_seen_as_taken() -> None:
     live = answer(claim())
     shown = live.with_body({**live.body, "tags": change.after.tags})
 
-    assert () == left_of(change, change.after, shown)
+    assert () == diff_after_write(change, change.after, shown)
 
 
 @pytest.mark.parametrize("live", [body(), body(container("a"), sku="Standard"), {}])

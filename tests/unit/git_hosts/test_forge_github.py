@@ -17,7 +17,7 @@ from aci_reconcile.git_hosts import (
     Wanted,
     github_from,
     keep_issue,
-    marker,
+    make_marker,
     pull_request_of,
     run_of,
 )
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from forge_server import Fault
 
 LABEL = "drift"
-MARK = marker("drift", "shop/prod")
-PLAN = marker("plan", "shop/prod")
+MARK = make_marker("drift", "shop/prod")
+PLAN = make_marker("plan", "shop/prod")
 
 
 @pytest.fixture
@@ -83,13 +83,13 @@ def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
     """An issue that could not be labelled would be opened again and again."""
     forge.may_label = False
 
-    with pytest.raises(ForgeError, match="#1 was opened, but the token may not set labels"):
+    with pytest.raises(ForgeError, match="#1 was opened, but the token is not allowed to set labels"):
         keep_issue(client(forge), wanted())
 
 
 def test_nobody_else_s_issue_is_taken(forge: Forge) -> None:
     """Neither another marker, nor one that is quoted, nor a pull request, nor what somebody else wrote is ours."""
-    forge.add_issue(body=f"{marker('drift', 'shop')}\nx", labels=[LABEL])
+    forge.add_issue(body=f"{make_marker('drift', 'shop')}\nx", labels=[LABEL])
     forge.add_issue(body=f"see\n{MARK}", labels=[LABEL])
     forge.add_issue(body=MARK, labels=[LABEL], pull_request={})
     forge.add_issue(body=MARK, labels=[LABEL], user={"login": "mallory", "type": "User"})
@@ -148,13 +148,13 @@ def test_one_comment_is_kept(forge: Forge) -> None:
 def test_a_comment_of_somebody_else_is_not_taken(forge: Forge, author: dict[str, Any]) -> None:
     """Whoever it is could change it afterwards; a comment of another environment is not touched either."""
     forge.add_comment(7, f"{PLAN}\nall is fine", **author)
-    forge.add_comment(7, f"{marker('plan', 'shop')}\nx")
+    forge.add_comment(7, f"{make_marker('plan', 'shop')}\nx")
     github = client(forge)
 
     first, second = github.keep_comment(7, PLAN, "one"), github.keep_comment(7, PLAN, "two")
 
     assert [Outcome.OPENED, Outcome.UPDATED] == [first.outcome, second.outcome]
-    assert [f"{PLAN}\nall is fine", f"{marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == forge.said(7)
+    assert [f"{PLAN}\nall is fine", f"{make_marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == forge.said(7)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_what_is_too_long_is_cut(forge: Forge) -> None:
 
     assert len(body) <= 65_536
     assert body.startswith(MARK)
-    assert body.endswith("longer than the forge takes)\n")
+    assert body.endswith("longer than the Git host allows)\n")
 
 
 @pytest.mark.parametrize(
@@ -239,15 +239,15 @@ def test_a_write_is_sent_again_only_where_it_was_not_carried_out(forge: Forge) -
     [
         (
             (401, {}, {"message": "Bad credentials"}),
-            "GitHub answers 401 to a GET in shop/infra: Bad creden",
-            "not valid",
+            "GitHub answered 401 to GET in shop/infra: Bad creden",
+            "is invalid",
         ),
         ((403, {}, {"message": "Resource not accessible by integration"}), "403", "permission to write issues"),
         ((403, {"Retry-After": "900"}, {"message": "API rate limit exceeded"}), "403", "try again later"),
         ((404, {}, {"message": "Not Found"}), "404", "no such repository"),
-        ((410, {}, {"message": "Issues are disabled for this repo"}), "410", "switched off"),
-        ((302, {"Location": "https://evil.example/"}, {}), "answers with a redirect", "leads to"),
-        ((418, {}, b"\xff"), "GitHub answers 418 to a GET in shop/infra$", "^$"),
+        ((410, {}, {"message": "Issues are disabled for this repo"}), "410", "disabled"),
+        ((302, {"Location": "https://evil.example/"}, {}), "answered with a redirect", "leads to"),
+        ((418, {}, b"\xff"), "GitHub answered 418 to GET in shop/infra$", "^$"),
     ],
 )
 def test_a_refusal_says_what_to_do(forge: Forge, fault: Fault, message: str, hint: str) -> None:
@@ -288,7 +288,7 @@ def test_strange_answers_are_no_defect(forge: Forge) -> None:
     forge.labels = {LABEL}
     forge.faults = [(200, {}, b"[1, null, {}]"), (200, {}, {}), (201, {}, {"number": "1/../../x"})]
 
-    with pytest.raises(ForgeError, match="not what its documentation says"):
+    with pytest.raises(ForgeError, match="unexpected answer from GitHub"):
         keep_issue(client(forge), wanted())
 
 
@@ -298,10 +298,10 @@ def test_strange_answers_are_no_defect(forge: Forge) -> None:
         ({"GITHUB_TOKEN": ""}, "GITHUB_TOKEN is not set"),
         ({"GITHUB_TOKEN": "a\nb"}, "GITHUB_TOKEN is not a token"),
         ({"GITHUB_REPOSITORY": ""}, "GITHUB_REPOSITORY is not set"),
-        ({"GITHUB_REPOSITORY": "shop/../x"}, "not the name of a repository"),
-        ({"GITHUB_REPOSITORY": "shop/.."}, "not the name of a repository"),
-        ({"GITHUB_API_URL": "http://example.com"}, "plain http is taken on this machine only"),
-        ({"GITHUB_API_URL": "https://u:p@example.com"}, "GITHUB_API_URL holds a user name"),
+        ({"GITHUB_REPOSITORY": "shop/../x"}, "not a repository name"),
+        ({"GITHUB_REPOSITORY": "shop/.."}, "not a repository name"),
+        ({"GITHUB_API_URL": "http://example.com"}, "plain http is allowed on this machine only"),
+        ({"GITHUB_API_URL": "https://u:p@example.com"}, "GITHUB_API_URL contains a user name"),
         ({"GITHUB_API_URL": "nowhere"}, "GITHUB_API_URL is not a URL"),
     ],
 )
@@ -339,4 +339,4 @@ def test_the_page_of_the_run(changes: dict[str, str], link: str) -> None:
 
 def test_a_marker_stays_a_comment() -> None:
     """No key ends it early."""
-    assert "<!-- aci-reconcile-drift: a--_b -->" == marker("drift", "a-->b")
+    assert "<!-- aci-reconcile-drift: a--_b -->" == make_marker("drift", "a-->b")

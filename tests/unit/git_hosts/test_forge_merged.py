@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aci_reconcile.core.errors import StalePlanError, UsageError
-from aci_reconcile.git_hosts import Merge, PlannedRun, check_newest, planned_run
+from aci_reconcile.git_hosts import Merge, PlannedRun, check_newest, find_planned_run
 
 COMMIT, HEAD, OLD = "a" * 40, "b" * 40, "c" * 40
 MERGE = Merge(COMMIT, "refs/heads/main", "plan-prod")
@@ -63,7 +63,7 @@ def found(
         **pages,
         **{f"/actions/runs/{run}": {**RUN, **said} for run, said in (runs or {}).items()},
     }
-    return planned_run(lambda path: answers.get(path, RUN), merge)
+    return find_planned_run(lambda path: answers.get(path, RUN), merge)
 
 
 def test_the_newest_run_on_the_last_commit() -> None:
@@ -101,7 +101,7 @@ def test_however_many_artifacts_have_the_name(before: int) -> None:
 def test_no_other_run_is_taken(said: dict[str, Any]) -> None:
     """However new it is: the older one of the right kind is, or none."""
     with pytest.raises(
-        StalePlanError, match=r"there is no plan plan-prod of pull request #7 at bbbbbbbbbbbb by a run of plan.yml"
+        StalePlanError, match=r"no successful run of plan.yml has the plan plan-prod of pull request #7 at bbbbbbbbbbbb"
     ):
         found([artifact(11)], runs={11: said})
 
@@ -116,11 +116,11 @@ def test_a_run_whose_pull_request_is_still_known_is_taken() -> None:
 
 
 def test_the_same_commit_into_another_branch() -> None:
-    """Once the pull requests are closed, nothing tells their runs apart: neither one's plan is taken."""
-    with pytest.raises(StalePlanError, match="there is no plan") as refused:
+    """Once the pull requests are closed, nothing tells their runs apart: neither plan is used."""
+    with pytest.raises(StalePlanError, match="no successful run") as refused:
         found([artifact(11)], others=[pull(), pull(8, base="evil", merged=False)])
 
-    assert "neither one's plan is taken" in refused.value.hint
+    assert "neither plan is used" in refused.value.hint
     assert PlannedRun(11, 7, HEAD) == found([artifact(11)], others=[pull(), pull(8, base="evil", head=OLD)])
 
 
@@ -146,7 +146,7 @@ def test_the_workflow_is_named_by_its_file(workflow: str, path: str) -> None:
 )
 def test_no_other_artifact_is_taken(artifacts: list[dict[str, Any]]) -> None:
     """Not of another commit, not of a fork, not one that is gone."""
-    with pytest.raises(StalePlanError, match=r"there is no plan plan-prod of pull request #7 at bbbbbbbbbbbb"):
+    with pytest.raises(StalePlanError, match=r"has the plan plan-prod of pull request #7 at bbbbbbbbbbbb"):
         found(artifacts)
 
 
@@ -177,7 +177,7 @@ def test_a_commit_that_merges_nothing(pulls: Any) -> None:
 def test_what_is_no_commit(commit: str) -> None:
     """It never becomes part of a path."""
     with pytest.raises(UsageError, match="GITHUB_SHA"):
-        planned_run(lambda _path: None, Merge(commit, "refs/heads/main", "x"))
+        find_planned_run(lambda _path: None, Merge(commit, "refs/heads/main", "x"))
     with pytest.raises(UsageError, match="GITHUB_SHA"):
         check_newest(lambda _path: None, "refs/heads/main", commit)
 
@@ -185,14 +185,14 @@ def test_what_is_no_commit(commit: str) -> None:
 @pytest.mark.parametrize("ref", ["", "refs/tags/v1", "refs/pull/7/merge", "refs/heads/", "refs/heads/a\nb", "main"])
 def test_what_is_no_branch(ref: str) -> None:
     """No plan of a pull request is applied from there."""
-    with pytest.raises(UsageError, match="GITHUB_REF is no branch"):
-        planned_run(lambda _path: None, Merge(COMMIT, ref, "x"))
+    with pytest.raises(UsageError, match="GITHUB_REF is not a branch"):
+        find_planned_run(lambda _path: None, Merge(COMMIT, ref, "x"))
 
 
 @pytest.mark.parametrize("ref", ["", "refs/", "refs/heads/a\nb", "main"])
 def test_what_leads_nowhere(ref: str) -> None:
     """It never becomes part of a path."""
-    with pytest.raises(UsageError, match="GITHUB_REF is no branch"):
+    with pytest.raises(UsageError, match="GITHUB_REF is not a branch"):
         check_newest(lambda _path: None, ref, COMMIT)
 
 
@@ -233,5 +233,5 @@ def test_a_tag_with_a_message() -> None:
 )
 def test_a_branch_that_has_gone_on(answer: Any, where: str) -> None:
     """Whatever the job was about is not what is wanted now; an answer that says nothing does not let it through."""
-    with pytest.raises(StalePlanError, match=f"main is at {where} by now, and this run is about aaaaaaaaaaaa"):
+    with pytest.raises(StalePlanError, match=f"main is at {where} now, but this run is about aaaaaaaaaaaa"):
         check_newest(lambda _path: answer, "refs/heads/main", COMMIT)

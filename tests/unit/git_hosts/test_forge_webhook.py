@@ -59,7 +59,7 @@ def test_what_is_not_taken_is_said_without_the_url(receiver: Forge, fault: tuple
     """The host alone is named: the rest may hold a token."""
     receiver.faults = [fault] * 4
 
-    with pytest.raises(ForgeError, match=r"http://127\.0\.0\.1:[0-9]+/… answers") as told:
+    with pytest.raises(ForgeError, match=r"http://127\.0\.0\.1:[0-9]+/… answered") as told:
         post(webhook(receiver), {}, FakeClock())
 
     assert SECRET not in f"{told.value}{told.value.hint}{webhook(receiver)!r}"
@@ -93,9 +93,9 @@ def test_nobody_listens() -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("http://hooks.example/x", "plain http is taken on this machine only"),
+        ("http://hooks.example/x", "plain http is allowed on this machine only"),
         ("ftp://hooks.example/x", "--notify is not a URL"),
-        ("https://user@hooks.example/x", "--notify holds a user name"),
+        ("https://user@hooks.example/x", "--notify contains a user name"),
         ("https://hooks.example:99999/x", "--notify is not a URL"),
         ("https://hooks.example/a b", "--notify is not a URL"),
         ("https://[::1/x", "--notify is not a URL"),
@@ -112,7 +112,7 @@ def test_where_notifications_may_not_go(url: str, message: str) -> None:
 def test_a_receiver_that_drips_is_given_up(beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte after byte, in its headers or in its body."""
     monkeypatch.setattr("aci_reconcile.git_hosts.wire.PATIENCE", 0.3)
-    with dripping(beginning) as url, pytest.raises(ForgeError, match="no whole answer within"):
+    with dripping(beginning) as url, pytest.raises(ForgeError, match="no complete answer within"):
         post(Webhook.of(f"{url}/x", "--notify"), {}, FakeClock())
 
 

@@ -16,7 +16,7 @@ from aci_reconcile.planning.labels import find_freed_labels
 from aci_reconcile.planning.order import make_dependency_graph, order_changes, order_deletions, place_of
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.events import Event, Failed, Skipped, Started, Succeeded
-from aci_reconcile.reconcile.lanes import lanes
+from aci_reconcile.reconcile.lanes import find_lanes
 
 RULES: dict[str, Any] = {"prune": True, "max_share": 1.0}
 
@@ -166,8 +166,8 @@ def test_lanes_are_the_subnets_of_both_sides() -> None:
     """A group that moves from one to the other keeps both busy; one that is not written none."""
     here, there = (group(subnetIds=[{"id": f"/Subnets/{name}"}]) for name in ("Here", "There"))
 
-    assert {"/subnets/here", "/subnets/there"} == lanes(Change(here.id, Action.REPLACE, before=here, after=there))
-    assert frozenset() == lanes(Change(here.id, Action.NO_OP, before=here, after=here))
+    assert {"/subnets/here", "/subnets/there"} == find_lanes(Change(here.id, Action.REPLACE, before=here, after=there))
+    assert frozenset() == find_lanes(Change(here.id, Action.NO_OP, before=here, after=here))
 
 
 def reasons(desired: list[Resource], live: list[Resource]) -> dict[str, tuple[str, ...]]:
