@@ -11,7 +11,7 @@ from factories import group, owned, policy
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import Resource
-from aci_reconcile.findings import Acceptance, Drift, History, Memory, Place, judged, moment
+from aci_reconcile.findings import Acceptance, Drift, History, Memory, Place, judge, to_moment
 from aci_reconcile.planning import plan
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def look(
     health = tuple((address, assess(found.body, now=NOON)) for address, found in states if found is not None)
     history = last.history if last is not None and last.history is not None else History(PLACE)
     memory = Memory(history, tuple(accept), frozenset({"rg-shop"}), kept=True)
-    return judged(made, health, memory, moment(NOON + days * DAY))
+    return judge(made, health, memory, to_moment(NOON + days * DAY))
 
 
 def told(drift: Drift) -> list[tuple[str, str, str]]:

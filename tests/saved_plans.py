@@ -11,7 +11,7 @@ from factories import OWNER, SUBSCRIPTION
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import fingerprint
 from aci_reconcile.render import Header
-from aci_reconcile.saved import Document, Origin, document, salt, sealed
+from aci_reconcile.saved import Document, Origin, add_seal, make_document, make_salt
 
 if TYPE_CHECKING:
     from azure_world import AzureWorld
@@ -26,7 +26,7 @@ WEEK = 7 * 24 * 3600.0
 def origin(plan: Plan, *desired: Resource, **more: Any) -> Origin:
     """Return what a plan was made from."""
     marks: dict[tuple[str, ...], str] = {
-        change.id.key: fingerprint(secrets, entropy=partial(salt, change.after))
+        change.id.key: fingerprint(secrets, entropy=partial(make_salt, change.after))
         for change in plan.changes
         if change.after is not None and change.writes
         for secrets in [secrets_of(change.after.body)]
@@ -39,10 +39,10 @@ def origin(plan: Plan, *desired: Resource, **more: Any) -> Origin:
 def made(world: AzureWorld, *desired: Resource, rules: dict[str, Any] | None = None, **more: Any) -> Document:
     """Plan in a world and return what would be saved."""
     plan = world.plan(*desired, **(rules or {}))
-    return document(plan, origin(plan, *desired, **more))
+    return make_document(plan, origin(plan, *desired, **more))
 
 
 def kept(world: AzureWorld, *desired: Resource, **rules: Any) -> Document:
     """Plan in a world and return the plan as it is saved, good for a week."""
     now = world.clock.now()
-    return sealed(made(world, *desired, rules=rules), created=now, expires=now + WEEK)
+    return add_seal(made(world, *desired, rules=rules), created=now, expires=now + WEEK)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def find_drift(plan: Plan, clock: Clock, memory: Memory | None = None) -> Drift:
     """Judge the run state of the declared groups that the plan has read, and compare with what is known from before."""
     from aci_reconcile.core.health import assess
-    from aci_reconcile.findings import History, Memory, Place, judged, moment
+    from aci_reconcile.findings import History, Memory, Place, judge, to_moment
 
     plan = _without_foreign(plan)
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
     health = tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None)
-    return judged(plan, health, memory or Memory(History(Place(plan.owner, ""))), moment(now))
+    return judge(plan, health, memory or Memory(History(Place(plan.owner, ""))), to_moment(now))
 
 
 def _without_foreign(plan: Plan) -> Plan:

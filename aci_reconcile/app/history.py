@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from aci_reconcile.app.files import write_whole
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
-from aci_reconcile.findings import History, history_json, history_of
+from aci_reconcile.findings import History, history_from_json, history_to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def save_history(file: Path, history: History) -> None:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps(history_json(history), indent=1) + "\n")
+        write_whole(file, json.dumps(history_to_json(history), indent=1) + "\n")
     except OSError as error:
         raise UsageError(f"--history {file}: {error.strerror or 'cannot be written'}") from error
 
@@ -94,4 +94,4 @@ def _parse_history(content: bytes, file: Path) -> History:
     problem = complaint(parsed, "drift-history")
     if problem:
         raise UsageError(f"--history {file} is no history that this version reads: {problem[:200]}", hint=_ANEW)
-    return history_of(parsed)
+    return history_from_json(parsed)

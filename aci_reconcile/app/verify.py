@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.preflight import Check, Question, Verdict, held_checks
+from aci_reconcile.preflight import Check, Question, Verdict, judge_blockers
 from aci_reconcile.reconcile.preflight import preflight
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def verify_plan(plan: Plan, questions: Preflight, *, concurrency: int) -> tuple[
         concurrency: how many requests may be in flight at once.
     """
     asked = preflight(plan.changes, questions, resource_groups=plan.resource_groups, concurrency=concurrency)
-    return (*_unreadable_checks(plan), *held_checks(plan), *asked)
+    return (*_unreadable_checks(plan), *judge_blockers(plan), *asked)
 
 
 def _unreadable_checks(plan: Plan) -> Iterator[Check]:

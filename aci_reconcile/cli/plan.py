@@ -93,10 +93,10 @@ def _content(plan: Plan, work: Work, given: Given, session: Session) -> Document
 def _save(content: Document, file: Path, lasts: float, session: Session) -> None:
     from aci_reconcile.cli.planfile import write_plan
     from aci_reconcile.cli.repeating import words_of
-    from aci_reconcile.saved import sealed
+    from aci_reconcile.saved import add_seal
 
     now = session.clock.now()
-    document = sealed(content, created=now, expires=now + lasts)
+    document = add_seal(content, created=now, expires=now + lasts)
     write_plan(file, document)
     hint = "" if document["applyable"] else " It is not applyable."
     session.console.info(f"Saved to {file}, good until {document['expires_at']}.{hint}")

@@ -9,7 +9,7 @@ from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.cli.ours import check_ours
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import complaint
-from aci_reconcile.saved import opened, tolerated, written
+from aci_reconcile.saved import check_document, open_document, render_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,8 @@ def read_plan(file: Path) -> Document:
         content = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror or 'cannot be read'}") from error
-    document = opened(content, str(file))
-    return tolerated(document, str(file), complaint(document, "plan"))
+    document = open_document(content, str(file))
+    return check_document(document, str(file), complaint(document, "plan"))
 
 
 def check_out(file: Path) -> None:
@@ -54,6 +54,6 @@ def write_plan(file: Path, document: Document) -> None:
     """
     check_out(file)
     try:
-        write_whole(file, written(document), private=True)
+        write_whole(file, render_document(document), private=True)
     except OSError as error:
         raise UsageError(f"--out {file}: {error.strerror or 'cannot be written'}") from error

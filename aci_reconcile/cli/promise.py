@@ -15,7 +15,7 @@ from aci_reconcile.cli.planfile import read_plan
 from aci_reconcile.cli.repeating import REPEATED, compared, refuse_unrepeated
 from aci_reconcile.cli.saving import ASKED, asked_again, saved_of
 from aci_reconcile.core.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
-from aci_reconcile.saved import elsewhere, expired, moved
+from aci_reconcile.saved import find_moved, find_other_target, is_expired
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Promise:
         """Look whether the saved plan is for this place, before anything is asked there."""
         if self.saved is not None:
             version = work.loaded.project.api_version
-            _refuse(elsewhere(self.saved, work.header, tool_version=VERSION, api_version=version))
+            _refuse(find_other_target(self.saved, work.header, tool_version=VERSION, api_version=version))
 
     def kept(self, plan: Plan, work: Work, session: Session) -> None:
         """Look whether the plan that was made now is the promised one.
@@ -102,7 +102,7 @@ class Promise:
         refuse(replace(plan, blockers=()))
         now = saved_of(plan, work, self.given, session)
         if self.saved is not None:
-            _refuse(moved(self.saved, now))
+            _refuse(find_moved(self.saved, now))
         if self.digest and self.digest != now["plan_digest"]:
             raise StalePlanError(f"the digest of the plan is {now['plan_digest']}, not the given one", hint=_HINT)
 
@@ -180,7 +180,7 @@ def fit(saved: Document, name: str, now: float) -> None:
         StalePlanError: it has expired, or was never fit to be applied.
         HeldBackError: it was held back when it was made.
     """
-    if expired(saved, now=now):
+    if is_expired(saved, now=now):
         raise StalePlanError(f"{name} has expired: it was good until {saved['expires_at']}", hint=_HINT)
     if saved["applyable"]:
         return

@@ -14,7 +14,7 @@ from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.reconcile.effort import AT_ONCE
-from aci_reconcile.saved import Origin, document, salt
+from aci_reconcile.saved import Origin, make_document, make_salt
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document
         variables={name: value for name, value in values.items() if name not in hidden},
         hidden_variables=hidden,
     )
-    return document(plan, origin)
+    return make_document(plan, origin)
 
 
 def asked_again(request: Mapping[str, Any]) -> dict[str, object]:
@@ -136,5 +136,5 @@ def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, ef
     change, secrets = wanted
     if change.after is None:
         return ""
-    make = partial(fingerprint, secrets, entropy=partial(salt, change.after), key=key)
+    make = partial(fingerprint, secrets, entropy=partial(make_salt, change.after), key=key)
     return effort.measure(make) if needs_slow_hash(secrets, key) else make()

@@ -41,13 +41,13 @@ def _show(ctx: click.Context) -> ExitCode:
 
 def _told(saved: Document, problems: tuple[str, ...], console: Console, reports: Reports) -> str:
     """Return the saved plan in the format that is wanted; its JSON is the file's own."""
-    from aci_reconcile.saved import saved_page, saved_text, written
+    from aci_reconcile.saved import make_saved_page, render_document, render_saved_text
 
     if console.json:
-        return written(saved).removesuffix("\n")
+        return render_document(saved).removesuffix("\n")
     if console.format not in options.PLAIN:
-        return reports.page(saved_page(saved, problems=problems), console)
-    return saved_text(saved, console.style, problems=problems, width=console.width, verbose=console.verbose)
+        return reports.page(make_saved_page(saved, problems=problems), console)
+    return render_saved_text(saved, console.style, problems=problems, width=console.width, verbose=console.verbose)
 
 
 def _problems(saved: Document, name: str, given: Given, session: Session) -> Iterator[str]:

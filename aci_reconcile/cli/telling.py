@@ -124,13 +124,13 @@ def _write(file: Path, text: str) -> None:
 
 def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) -> None:
     """Send a notification. One that is not taken is a warning: drift is not worse for it."""
-    from aci_reconcile.findings import moment
+    from aci_reconcile.findings import to_moment
     from aci_reconcile.git_hosts import post
     from aci_reconcile.render.notification import notification
     from aci_reconcile.version import VERSION
 
     try:
-        post(webhook, notification(drift, header, moment(session.clock.now()), tool_version=VERSION), session.clock)
+        post(webhook, notification(drift, header, to_moment(session.clock.now()), tool_version=VERSION), session.clock)
     except ForgeError as error:
         session.console.warn(f"the notification was not sent: {error.message}")
 

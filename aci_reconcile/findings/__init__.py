@@ -1,16 +1,16 @@
-"""What differs in Azure: a plan that is never applied, the run state of what stands in it, and what the last look saw.
+"""Drift: a plan that is never applied, the run state of its groups, and the findings of the last look.
 
-``judged`` makes a ``Drift`` of them. Values only: files, clocks and the network are somebody else's.
+``judge`` makes a ``Drift`` of them. Pure: no files, clocks or network.
 """
 
 from __future__ import annotations
 
 from aci_reconcile.findings.acceptance import Acceptance
-from aci_reconcile.findings.document import history_json, history_of
+from aci_reconcile.findings.document import history_from_json, history_to_json
 from aci_reconcile.findings.findings import Finding, Kind
 from aci_reconcile.findings.history import Group, History, Known, Place
-from aci_reconcile.findings.judging import Memory, judged
-from aci_reconcile.findings.times import moment
+from aci_reconcile.findings.judging import Memory, judge
+from aci_reconcile.findings.times import to_moment
 from aci_reconcile.findings.values import Drift
 
 __all__ = [
@@ -23,8 +23,8 @@ __all__ = [
     "Known",
     "Memory",
     "Place",
-    "history_json",
-    "history_of",
-    "judged",
-    "moment",
+    "history_from_json",
+    "history_to_json",
+    "judge",
+    "to_moment",
 ]

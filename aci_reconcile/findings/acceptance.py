@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.findings.times import day
+from aci_reconcile.findings.times import to_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,19 +31,19 @@ class Acceptance:
     paths: frozenset[str] = field(default_factory=frozenset[str])
 
     def among(self, addresses: Iterable[str]) -> tuple[str, ...]:
-        """Return which of these addresses a bare name may mean; none where it has its resource group."""
+        """Return which of these addresses a bare name may mean; none if it names its resource group."""
         if "/" in self.address or not self.address:
             return ()
         known = {each.lower(): each for each in addresses}
         return tuple(each for key, each in sorted(known.items()) if key.rpartition("/")[2] == self.address.lower())
 
-    def expired(self, now: str) -> bool:
-        """Whether its last day is over."""
-        return day(now) > self.until
+    def is_expired(self, now: str) -> bool:
+        """Whether its last day has passed."""
+        return to_day(now) > self.until
 
     @property
     def subject(self) -> str:
-        """What it is about, in words."""
+        """What it accepts, in words."""
         if self.fingerprint:
             return f"the finding {self.fingerprint}"
         return " ".join(filter(None, (self.address, self.kind, ", ".join(sorted(self.paths)))))

@@ -1,4 +1,4 @@
-"""Taking what is accepted out of a plan, and saying which acceptances have ended or are about nothing."""
+"""Accepted drift: removed from a plan, with notices about acceptances that ended or match nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aci_reconcile.core.fields import ROOT, Fold
 from aci_reconcile.core.fields.paths import parse, walk
 from aci_reconcile.findings.findings import Kind, fingerprint
 from aci_reconcile.findings.looking import marks_owner
-from aci_reconcile.findings.parts import parts
+from aci_reconcile.findings.parts import split_parts
 from aci_reconcile.planning.values import Action, Impact, Notice
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _GONE = (Kind.MISSING, Kind.VANISHED)
 
 
 def covers(acceptance: Acceptance, finding: Finding) -> bool:
-    """Whether an acceptance is about this finding; nothing covers what could not be compared."""
+    """Whether an acceptance covers this finding. What could not be compared cannot be accepted."""
     if not finding.acceptable:
         return False
     if acceptance.fingerprint:
@@ -32,12 +32,12 @@ def covers(acceptance: Acceptance, finding: Finding) -> bool:
     return (
         acceptance.address.lower() == finding.address.lower()
         and acceptance.kind in {"", finding.kind.value}
-        and (not acceptance.paths or _alike(finding.path) in {_alike(path) for path in acceptance.paths})
+        and (not acceptance.paths or _fold_path(finding.path) in {_fold_path(path) for path in acceptance.paths})
     )
 
 
-def _alike(path: str) -> tuple[str, ...]:
-    """Return a path without what may differ in its spelling: the case of a field's name, and of a tag's."""
+def _fold_path(path: str) -> tuple[str, ...]:
+    """Return a path with the case of field and tag names folded."""
     keys = parse(ROOT, path) or (path,)
     return tuple(
         key.lower() if parent is not None and (parent.row.caseless or parent.row.folds is Fold.CASE) else key
@@ -45,21 +45,21 @@ def _alike(path: str) -> tuple[str, ...]:
     )
 
 
-def marked(finding: Finding, acceptances: Iterable[Acceptance], now: str) -> Finding:
-    """Return the finding with the acceptance that covers it and is still good, where there is one."""
-    good = (each for each in acceptances if covers(each, finding) and not each.expired(now))
+def add_acceptance(finding: Finding, acceptances: Iterable[Acceptance], now: str) -> Finding:
+    """Return the finding with the first acceptance that covers it and has not expired."""
+    good = (each for each in acceptances if covers(each, finding) and not each.is_expired(now))
     return replace(finding, acceptance=next(good, None))
 
 
-def addressed(acceptances: Iterable[Acceptance], addresses: Iterable[str]) -> tuple[Acceptance, ...]:
-    """Return the acceptances with the address of each group that is named by its name alone, where that is unique."""
+def add_addresses(acceptances: Iterable[Acceptance], addresses: Iterable[str]) -> tuple[Acceptance, ...]:
+    """Return the acceptances with bare names completed to addresses, where a name is unique."""
     known = tuple(addresses)
     fits = ((each, each.among(known)) for each in acceptances)
     return tuple(replace(each, address=found[0]) if len(found) == 1 else each for each, found in fits)
 
 
 def without_accepted(plan: Plan, findings: Iterable[Finding]) -> Plan:
-    """Return the plan without what is accepted: a group of which nothing else is left counts as in sync."""
+    """Return the plan without accepted findings. A group with nothing else left counts as in sync."""
     accepted = frozenset(each.fingerprint for each in findings if each.acceptance is not None)
     if not accepted:
         return plan
@@ -68,23 +68,23 @@ def without_accepted(plan: Plan, findings: Iterable[Finding]) -> Plan:
         for each in plan.notices
         if each.code != "orphan" or fingerprint(Kind.UNDECLARED, each.address, "") not in accepted
     )
-    changes = tuple(left for each in plan.changes if (left := _left(each, accepted)) is not None)
+    changes = tuple(left for each in plan.changes if (left := _remove_accepted(each, accepted)) is not None)
     return replace(plan, changes=changes, notices=notices)
 
 
-def _left(change: Change, accepted: frozenset[str]) -> Change | None:
-    """Return what is left of a change; None where the group itself is what is accepted."""
+def _remove_accepted(change: Change, accepted: frozenset[str]) -> Change | None:
+    """Return a change without its accepted parts; None if the whole finding about the group is accepted."""
 
-    def taken(kind: Kind, path: str = "") -> bool:
+    def is_accepted(kind: Kind, path: str = "") -> bool:
         return fingerprint(kind, change.address, path) in accepted
 
     if change.action is Action.CREATE:
-        return None if any(map(taken, _GONE)) else change
+        return None if any(map(is_accepted, _GONE)) else change
     if change.action is Action.DELETE:
-        return None if taken(Kind.UNDECLARED) else change
-    adopted = change.action is Action.ADOPT and not taken(Kind.UNOWNED)
-    fields = tuple(left for each in change.fields for left in _parts_left(each, taken))
-    bare = change.writes and not change.fields and change.action is not Action.ADOPT and not taken(Kind.CHANGED)
+        return None if is_accepted(Kind.UNDECLARED) else change
+    adopted = change.action is Action.ADOPT and not is_accepted(Kind.UNOWNED)
+    fields = tuple(left for each in change.fields for left in _remove_accepted_parts(each, is_accepted))
+    bare = change.writes and not change.fields and change.action is not Action.ADOPT and not is_accepted(Kind.CHANGED)
     if fields == change.fields and (adopted or bare or fields or not change.writes):
         return change
     if not fields and not adopted:
@@ -93,19 +93,26 @@ def _left(change: Change, accepted: frozenset[str]) -> Change | None:
     return replace(change, action=action, fields=fields)
 
 
-def _parts_left(field: FieldChange, taken: Callable[..., bool]) -> tuple[FieldChange, ...]:
-    """Return the field, or of its parts those that are not accepted."""
-    known = parts(field)
+def _remove_accepted_parts(field: FieldChange, is_accepted: Callable[..., bool]) -> tuple[FieldChange, ...]:
+    """Return the field unchanged, or its parts that are not accepted."""
+    known = split_parts(field)
     left = tuple(
-        each for path, each in known if not (taken(Kind.UNOWNED) if marks_owner(each) else taken(Kind.CHANGED, path))
+        each
+        for path, each in known
+        if not (is_accepted(Kind.UNOWNED) if marks_owner(each) else is_accepted(Kind.CHANGED, path))
     )
     return (field,) if len(left) == len(known) else left
 
 
-def remarks(
-    acceptances: Iterable[Acceptance], findings: Sequence[Finding], addresses: Iterable[str], now: str, *, whole: bool
+def note_acceptances(
+    acceptances: Iterable[Acceptance],
+    findings: Sequence[Finding],
+    addresses: Iterable[str],
+    now: str,
+    *,
+    complete: bool,
 ) -> Iterator[Notice]:
-    """Yield a notice for each acceptance that has ended, or that is about nothing; the latter after a whole look."""
+    """Yield a notice for each acceptance that ended, or, if the look was complete, that matches nothing."""
     known = tuple(addresses)
     for each in acceptances:
         several = each.among(known)
@@ -114,10 +121,10 @@ def remarks(
             yield Notice("acceptance-unused", str(each.where), text)
             continue
         used = any(covers(each, finding) for finding in findings)
-        if used and each.expired(now):
+        if used and each.is_expired(now):
             text = f"the acceptance of {each.subject} ended on {each.until} ({each.reason}); it counts again"
             yield Notice("acceptance-expired", str(each.where), text)
-        elif not used and whole:
+        elif not used and complete:
             yield Notice(
                 "acceptance-unused", str(each.where), f"nothing is found of {each.subject} any more; take it out"
             )

@@ -1,4 +1,4 @@
-"""What two looks tell that one does not: a group that is gone, another image, another address, new restarts."""
+"""Findings that need two looks: a group that is gone, another image, another address, new restarts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.health import CRASHES
-from aci_reconcile.findings.findings import Finding, Kind, found
+from aci_reconcile.findings.findings import Finding, Kind, make_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,36 +18,38 @@ if TYPE_CHECKING:
 _SHOWN = len("sha256:") + 12
 
 
-def vanished(group: Group, *, declared: bool, where: Where | None) -> Finding:
+def make_vanished(group: Group, *, declared: bool, where: Where | None) -> Finding:
     """Return the finding that a group of ours is gone.
 
-    One that no manifest declares any more is as it should be, whoever has deleted it: that is a notice.
+    If no manifest declares it any more, that is only a notice, whoever deleted it.
     """
     text = f"is gone; it was seen last at {group.seen}"
-    made = found(Kind.VANISHED, group.address, text, where=where)
+    finding = make_finding(Kind.VANISHED, group.address, text, where=where)
     if declared:
-        return made
-    return replace(made, severity=Severity.NOTICE, text=f"is declared no more, and gone; seen last at {group.seen}")
+        return finding
+    return replace(finding, severity=Severity.NOTICE, text=f"is declared no more, and gone; seen last at {group.seen}")
 
 
-def changes_between(before: Group, after: Group, where: Where | None) -> Iterator[Finding]:
-    """Yield what has changed about a group that is still there; after a write of ours everything may have."""
+def find_changes(before: Group, after: Group, where: Where | None) -> Iterator[Finding]:
+    """Yield the changes of a group between two looks; none after a write of ours, which may change everything."""
     if before.written != after.written:
         return
     if before.ip and after.ip and before.ip != after.ip:
         text = f"its address was {before.ip} and is {after.ip}"
-        yield found(Kind.ADDRESS_CHANGED, after.address, text, path="ipAddress.ip", where=where)
+        yield make_finding(Kind.ADDRESS_CHANGED, after.address, text, path="ipAddress.ip", where=where)
     for each in after.containers:
         earlier = before.container(each.path)
         if earlier is not None and earlier.image == each.image:
-            yield from _in_container(earlier, each, after.address, where)
+            yield from _find_container_changes(earlier, each, after.address, where)
 
 
-def _in_container(before: Container, after: Container, address: str, where: Where | None) -> Iterator[Finding]:
+def _find_container_changes(
+    before: Container, after: Container, address: str, where: Where | None
+) -> Iterator[Finding]:
     if before.digest and after.digest and before.digest != after.digest:
         text = f"it ran {before.digest[:_SHOWN]} and runs {after.digest[:_SHOWN]}"
-        yield found(Kind.IMAGE_MOVED, address, text, path=f"{after.path}.image", where=where)
+        yield make_finding(Kind.IMAGE_MOVED, address, text, path=f"{after.path}.image", where=where)
     times = after.restarts - before.restarts
     if times >= CRASHES:
         text = f"it was restarted {times} times since the last look"
-        yield found(Kind.RESTARTING, address, text, path=after.path, where=where)
+        yield make_finding(Kind.RESTARTING, address, text, path=after.path, where=where)

@@ -15,7 +15,7 @@ FORMAT_VERSION: Final = "1.0"
 """A reader accepts a newer minor version, which only adds, and refuses another major one."""
 
 
-def history_json(history: History) -> dict[str, Any]:
+def history_to_json(history: History) -> dict[str, Any]:
     """Return the history as JSON, in an order that does not depend on the order of the manifests."""
     return {
         "format_version": FORMAT_VERSION,
@@ -23,22 +23,22 @@ def history_json(history: History) -> dict[str, Any]:
         "subscription": history.place.subscription,
         "endpoint": history.place.endpoint,
         "looked_at": history.looked,
-        "findings": {mark: _known_json(each) for mark, each in sorted(history.findings.items())},
-        "groups": {key: _group_json(each) for key, each in sorted(history.groups.items())},
+        "findings": {mark: _known_to_json(each) for mark, each in sorted(history.findings.items())},
+        "groups": {key: _group_to_json(each) for key, each in sorted(history.groups.items())},
     }
 
 
-def history_of(document: Mapping[str, Any]) -> History:
-    """Read a history from JSON that the schema has nothing against."""
+def history_from_json(document: Mapping[str, Any]) -> History:
+    """Read a history from JSON that matches the schema."""
     return History(
         Place(document["project"], document["subscription"], document["endpoint"]),
         document["looked_at"],
-        {mark: _known(each) for mark, each in document["findings"].items()},
-        {key: _group(each) for key, each in document["groups"].items()},
+        {mark: _known_from_json(each) for mark, each in document["findings"].items()},
+        {key: _group_from_json(each) for key, each in document["groups"].items()},
     )
 
 
-def _known_json(known: Known) -> dict[str, Any]:
+def _known_to_json(known: Known) -> dict[str, Any]:
     return {
         "kind": known.kind.value,
         "address": known.address,
@@ -49,12 +49,14 @@ def _known_json(known: Known) -> dict[str, Any]:
     }
 
 
-def _known(said: Mapping[str, Any]) -> Known:
-    severity = Severity(said["severity"])
-    return Known(Kind(said["kind"]), said["address"], said["path"], severity, said["since"], said["told"])
+def _known_from_json(document: Mapping[str, Any]) -> Known:
+    severity = Severity(document["severity"])
+    return Known(
+        Kind(document["kind"]), document["address"], document["path"], severity, document["since"], document["told"]
+    )
 
 
-def _group_json(group: Group) -> dict[str, Any]:
+def _group_to_json(group: Group) -> dict[str, Any]:
     return {
         "address": group.address,
         "seen": group.seen,
@@ -67,8 +69,9 @@ def _group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def _group(said: Mapping[str, Any]) -> Group:
+def _group_from_json(document: Mapping[str, Any]) -> Group:
     containers = (
-        Container(path, each["image"], each["digest"], each["restarts"]) for path, each in said["containers"].items()
+        Container(path, each["image"], each["digest"], each["restarts"])
+        for path, each in document["containers"].items()
     )
-    return Group(said["address"], said["seen"], said["ip"], said["written"], tuple(containers))
+    return Group(document["address"], document["seen"], document["ip"], document["written"], tuple(containers))

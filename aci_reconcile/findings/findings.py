@@ -1,4 +1,4 @@
-"""A finding: one thing about one group that is not as it should be, with a fingerprint that stays the same."""
+"""A finding: one problem of one group, with a fingerprint that stays the same."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Finding:
 
     @property
     def acceptable(self) -> bool:
-        """Whether it can be accepted: what could not be compared is known to nobody."""
+        """Whether it can be accepted. What could not be compared cannot: it is unknown."""
         return self.kind not in {Kind.NOT_COMPARED, Kind.SECRET_NOT_COMPARED}
 
     @property
@@ -101,12 +101,12 @@ class Finding:
 
     @property
     def told(self) -> bool:
-        """Whether somebody is told of it: it is drift, or nobody knows whether it is."""
+        """Whether it is reported: it is drift, or could not be compared."""
         return self.counts or self.kind is Kind.NOT_COMPARED
 
     @property
     def order(self) -> tuple[int, str, str, str]:
-        """Where it stands among others: the worst first, then by address."""
+        """The sort key: the worst first, then by address."""
         return _ORDER[self.severity], self.address.lower(), self.kind.value, self.path
 
 
@@ -118,10 +118,10 @@ def fingerprint(kind: Kind, address: str, path: str) -> str:
 
 
 def severity_of(kind: Kind) -> Severity:
-    """Return how bad a kind of finding is by itself."""
+    """Return the default severity of a kind."""
     return _SEVERITIES[kind]
 
 
-def found(kind: Kind, address: str, text: str, *, path: str = "", where: Where | None = None) -> Finding:
+def make_finding(kind: Kind, address: str, text: str, *, path: str = "", where: Where | None = None) -> Finding:
     """Return a finding with the severity of its kind."""
     return Finding(kind, address, path, text, severity_of(kind), where)

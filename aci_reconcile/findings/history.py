@@ -1,4 +1,4 @@
-"""What is remembered from one look to the next. There is no secret in it, and no value of a field."""
+"""What is remembered from one look to the next, without secrets and field values."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Known:
 class Container:
     """A container as it was seen.
 
-    ``image`` is a mark of the name that was asked for, ``digest`` the image that came, where that is known.
+    ``image`` is a hash of the declared name, ``digest`` the image that was pulled, if known.
     """
 
     path: str
@@ -80,11 +80,11 @@ class Group:
         """Return one of its containers."""
         return next((each for each in self.containers if each.path == path), None)
 
-    def filled(self, earlier: Group) -> Group:
-        """Return the group with what could not be seen this time as it was seen before: events do not stay."""
+    def fill(self, earlier: Group) -> Group:
+        """Return the group with missing details filled in from the last look: Azure drops old events."""
         if earlier.written != self.written:
             return self
-        containers = tuple(_filled(each, earlier.container(each.path)) for each in self.containers)
+        containers = tuple(_fill_digest(each, earlier.container(each.path)) for each in self.containers)
         return replace(self, ip=self.ip or earlier.ip, containers=containers)
 
 
@@ -99,24 +99,24 @@ class History:
 
 
 def group_of(live: Resource, health: Health, now: str) -> Group:
-    """Return what is to be remembered of a live group."""
+    """Return the record of a live group."""
     memory = "\n".join(tags.get(live.tags, name) for name in sorted(tags.MEMORY))
     return Group(
         live.address,
         now,
         as_text(as_object(live.properties.get("ipAddress")).get("ip")),
-        _mark(memory),
+        _make_mark(memory),
         tuple(
-            Container(path_of(each), _mark(each.image), running_digest(each), each.restarts)
+            Container(path_of(each), _make_mark(each.image), running_digest(each), each.restarts)
             for each in health.containers
         ),
     )
 
 
-def _mark(text: str) -> str:
+def _make_mark(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _filled(container: Container, earlier: Container | None) -> Container:
+def _fill_digest(container: Container, earlier: Container | None) -> Container:
     known = earlier is not None and earlier.image == container.image and not container.digest
     return replace(container, digest=earlier.digest) if known and earlier is not None else container

@@ -1,4 +1,4 @@
-"""A difference, part by part: what is found and accepted one by one, named as reports name it."""
+"""The parts of a difference, which are reported and accepted one by one."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from aci_reconcile.core.diff import FieldChange
 
 
-def parts(field: FieldChange) -> tuple[tuple[str, FieldChange], ...]:
+def split_parts(field: FieldChange) -> tuple[tuple[str, FieldChange], ...]:
     """Return the parts of a difference by their paths.
 
-    Where a whole object was added or removed that is each of its fields: one that comes later is a finding of its own,
-    and what was found before keeps its fingerprint.
+    An added or removed object splits into its fields. So a field that is added later is a finding of its own, and the
+    earlier ones keep their fingerprints.
     """
     if field.secret:
         return ((to_report_path(field.path), field),)
-    told = tuple(
+    leaves = tuple(
         (to_report_path(leaf.path), leaf)
         for leaf in split_leaves(field)
         if leaf is field or leaf.keys[-1:] != (POSITION,)
     )
-    return told or ((to_report_path(field.path), field),)
+    return leaves or ((to_report_path(field.path), field),)

@@ -1,4 +1,4 @@
-"""One look beside the last one: what was seen, what is new, and what is to be remembered."""
+"""One look compared with the last one: what was seen, what is new, and what to remember."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
-from aci_reconcile.findings.comparing import changes_between, vanished
+from aci_reconcile.findings.comparing import find_changes, make_vanished
 from aci_reconcile.findings.findings import Kind, fingerprint
 from aci_reconcile.findings.history import History, Known, group_of
 from aci_reconcile.planning.undeclared import UNDECLARED
@@ -48,11 +48,11 @@ class Look:
         }
 
     def saw(self, address: str) -> bool:
-        """Whether this look can tell about an address: it was looked for, and nothing stood in the way."""
+        """Whether this look covers an address: it was searched for, and nothing was unreadable."""
         key = address.lower()
-        if {key, _scope(key)} & self._dark:
+        if {key, _scope_of(key)} & self._dark:
             return False
-        there = self.plan.searched_all or _scope(key) in self._listed
+        there = self.plan.searched_all or _scope_of(key) in self._listed
         return key in self.changes or (self.plan.policy.selected is None and there)
 
     @cached_property
@@ -61,50 +61,50 @@ class Look:
 
     @cached_property
     def _listed(self) -> frozenset[str]:
-        return frozenset(each.lower() for each in self.scopes) | {_scope(key) for key in self.changes}
+        return frozenset(each.lower() for each in self.scopes) | {_scope_of(key) for key in self.changes}
 
     @cached_property
-    def _there(self) -> frozenset[str]:
+    def _existing(self) -> frozenset[str]:
         """The groups that exist, whoever declares or owns them."""
         orphans = {each.address.lower() for each in self.plan.notices if each.code in UNDECLARED}
         return frozenset(key for key, each in self.changes.items() if each.before is not None) | orphans
 
-    def between(self) -> Iterator[Finding]:
-        """Yield what the last look and this one tell together."""
+    def compare(self) -> Iterator[Finding]:
+        """Yield the findings that follow from the last look and this one together."""
         for key, before in self.last.groups.items():
             change = self.changes.get(key)
             where = change.where if change else None
             if key in self.groups and not self._was_gone(before.address):
-                yield from changes_between(before, self.groups[key], where)
-            elif key not in self._there and self.saw(before.address):
-                yield vanished(before, declared=self._declared(key), where=where)
+                yield from find_changes(before, self.groups[key], where)
+            elif key not in self._existing and self.saw(before.address):
+                yield make_vanished(before, declared=self._is_declared(key), where=where)
 
     def _was_gone(self, address: str) -> bool:
-        """Whether the group was missing at the last look: whoever created it since, it is another one."""
+        """Whether the group was missing at the last look. If it was created since, it is another group."""
         return any(fingerprint(kind, address, "") in self.last.findings for kind in (Kind.VANISHED, Kind.MISSING))
 
-    def _declared(self, key: str) -> bool:
+    def _is_declared(self, key: str) -> bool:
         return key in self.changes and self.changes[key].action is Action.CREATE
 
-    def dated(self, finding: Finding) -> Finding:
-        """Return the finding with the time of the look that found it first."""
+    def add_date(self, finding: Finding) -> Finding:
+        """Return the finding with the time of the look that first found it."""
         known = self.last.findings.get(finding.fingerprint)
         return replace(finding, since=known.since if known else self.now)
 
-    def remembered(self, findings: Iterable[Finding]) -> History:
-        """Return what is to be remembered; of what could not be seen now, what was remembered already."""
-        seen = {key: self._filled(key, group) for key, group in self.groups.items()}
+    def make_history(self, findings: Iterable[Finding]) -> History:
+        """Return the history to keep. What this look does not cover is kept from the last one."""
+        seen = {key: self._fill(key, group) for key, group in self.groups.items()}
         kept = {
-            key: each for key, each in self.last.groups.items() if not self.saw(each.address) or self._declared(key)
+            key: each for key, each in self.last.groups.items() if not self.saw(each.address) or self._is_declared(key)
         }
-        told = {each.fingerprint: Known.of(each) for each in findings}
+        known = {each.fingerprint: Known.of(each) for each in findings}
         earlier = {mark: each for mark, each in self.last.findings.items() if not self.saw(each.address)}
-        return History(self.last.place, self.now, {**earlier, **told}, {**kept, **seen})
+        return History(self.last.place, self.now, {**earlier, **known}, {**kept, **seen})
 
-    def _filled(self, key: str, group: Group) -> Group:
+    def _fill(self, key: str, group: Group) -> Group:
         earlier = self.last.groups.get(key)
-        return group if earlier is None or self._was_gone(group.address) else group.filled(earlier)
+        return group if earlier is None or self._was_gone(group.address) else group.fill(earlier)
 
 
-def _scope(address: str) -> str:
+def _scope_of(address: str) -> str:
     return address.partition("/")[0]

@@ -1,15 +1,15 @@
-"""Times as the history, the findings and the acceptances have them."""
+"""Times in the format of the history, the findings and the acceptances."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
 
-def moment(seconds: float) -> str:
+def to_moment(seconds: float) -> str:
     """Return seconds since the epoch as ISO 8601 in UTC, to the second."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def day(time: str) -> date:
-    """Return the day, in UTC, of a time that ``moment`` has written."""
+def to_day(time: str) -> date:
+    """Return the day, in UTC, of a time from ``to_moment``."""
     return datetime.fromisoformat(time).astimezone(UTC).date()

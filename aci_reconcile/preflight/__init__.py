@@ -1,14 +1,14 @@
-"""What can be known before a write: whether brakes, secrets, quotas, region, subnets and rights allow what is planned.
+"""Checks before a write: whether safety limits, secrets, quotas, region, subnets and rights allow the plan.
 
-Pure: what has to be asked is a value (``Needs``), the answers are another (``Facts``), and judging them is a function.
-What could not be asked is said, and never counts as a pass.
+Pure: the questions are a value (``Needs``), the answers another (``Facts``), and functions judge them. A question that
+could not be asked is reported, and never counts as passed.
 """
 
 from __future__ import annotations
 
-from aci_reconcile.preflight.judge import checks, held_checks
+from aci_reconcile.preflight.judge import judge_blockers, judge_changes
 from aci_reconcile.preflight.needs import Needs, needs_of
-from aci_reconcile.preflight.rights import scopes_left
+from aci_reconcile.preflight.rights import find_own_scopes
 from aci_reconcile.preflight.values import Check, Facts, Place, Question, Unanswered, Verdict
 
 __all__ = [
@@ -19,8 +19,8 @@ __all__ = [
     "Question",
     "Unanswered",
     "Verdict",
-    "checks",
-    "held_checks",
+    "find_own_scopes",
+    "judge_blockers",
+    "judge_changes",
     "needs_of",
-    "scopes_left",
 ]

@@ -1,4 +1,4 @@
-"""What a group asks of its region, read off its body."""
+"""What a group needs in its region, read from its body."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Demand:
 
     @classmethod
     def of(cls, group: Resource) -> Demand:
-        """Read a group, declared or live; what it leaves out has Azure's default."""
-        asked = [_requests(each) for each in as_list(group.properties.get("containers"))]
-        gpus = [as_object(each.get("gpu")) for each in asked]
+        """Read a declared or live group. Fields that it leaves out have Azure's defaults."""
+        requests = [_get_requests(each) for each in as_list(group.properties.get("containers"))]
+        gpus = [as_object(each.get("gpu")) for each in requests]
         subnets = tuple(as_text(as_object(each).get("id")) for each in as_list(group.properties.get("subnetIds")))
         address = as_text(as_object(group.properties.get("ipAddress")).get("type"))
         return cls(
@@ -51,18 +51,18 @@ class Demand:
             as_text(group.properties.get("sku")).capitalize() or "Standard",
             as_text(group.properties.get("priority")).lower() == "spot",
             next((as_text(each.get("sku")).lower() for each in gpus if each), _NO_GPU),
-            sum(as_number(each.get("cpu")) or 0 for each in asked),
-            sum(as_number(each.get("memoryInGB")) or 0 for each in asked),
+            sum(as_number(each.get("cpu")) or 0 for each in requests),
+            sum(as_number(each.get("memoryInGB")) or 0 for each in requests),
             sum(as_number(each.get("count")) or 0 for each in gpus),
             tuple(filter(None, subnets)),
         )
 
     @property
     def quotas(self) -> dict[str, float]:
-        """What it takes of which quota, by Azure's names (recorded by Azure PowerShell's tests).
+        """The quotas it uses and how much of each, by Azure's names (recorded by Azure PowerShell's tests).
 
-        That a group of another sku counts as a ``ContainerGroup``, too, and that the quota of a GPU model counts cores,
-        is inferred from the names.
+        Inferred from the names: a group of another sku counts as a ``ContainerGroup``, too, and the quota of a GPU
+        model counts cores.
         """
         if self.sku in {"Dedicated", "Confidential"}:
             return {"ContainerGroups": 1, f"{self.sku}ContainerGroups": 1, f"{self.sku}Cores": self.cpu}
@@ -70,20 +70,20 @@ class Demand:
         return {"ContainerGroups": 1, f"Standard{kind}Cores": self.cpu}
 
 
-def created(changes: Iterable[Change]) -> Iterator[Demand]:
-    """Yield what the changes create, recreations included."""
+def list_created(changes: Iterable[Change]) -> Iterator[Demand]:
+    """Yield the demand of each group that the changes create, recreations included."""
     for change in changes:
         if change.action in {Action.CREATE, Action.REPLACE} and change.after is not None:
             yield Demand.of(change.after)
 
 
-def deleted(changes: Iterable[Change]) -> Iterator[Demand]:
-    """Yield what the changes delete, recreations included."""
+def list_deleted(changes: Iterable[Change]) -> Iterator[Demand]:
+    """Yield the demand of each group that the changes delete, recreations included."""
     for change in changes:
         if change.action in {Action.DELETE, Action.REPLACE} and change.before is not None:
             yield Demand.of(change.before)
 
 
-def _requests(container: Json) -> dict[str, Json]:
+def _get_requests(container: Json) -> dict[str, Json]:
     properties = as_object(as_object(container).get("properties"))
     return dict(as_object(as_object(properties.get("resources")).get("requests")))

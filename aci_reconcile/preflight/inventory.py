@@ -1,4 +1,4 @@
-"""What Azure can be asked before anything is written: quotas, regions, subnets, rights. Values, and the port."""
+"""What Azure can say before a write: quotas, regions, subnets, rights. Values, and the port."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class Permission:
     not_actions: tuple[str, ...] = ()
 
     def allows(self, action: str) -> bool:
-        """Whether an action is among them."""
-        return _among(action, self.actions) and not _among(action, self.not_actions)
+        """Whether the role allows an action."""
+        return _matches_any(action, self.actions) and not _matches_any(action, self.not_actions)
 
 
-def allowed(permissions: Iterable[Permission], action: str) -> bool:
+def is_allowed(permissions: Iterable[Permission], action: str) -> bool:
     """Whether any role of the caller allows an action.
 
-    What one role takes away another one may grant: not-actions are no denial (documented at "Understand Azure role
+    Another role may grant what a not-action excludes: not-actions do not deny (documented at "Understand Azure role
     definitions"). Deny assignments, policies and locks are not seen here.
     """
     return any(each.allows(action) for each in permissions)
@@ -86,12 +86,12 @@ class Preflight(Protocol):
         ...
 
 
-def _among(action: str, patterns: Iterable[str]) -> bool:
-    return any(_fits(each.lower(), action.lower()) for each in patterns)
+def _matches_any(action: str, patterns: Iterable[str]) -> bool:
+    return any(_matches(each.lower(), action.lower()) for each in patterns)
 
 
-def _fits(pattern: str, text: str) -> bool:
-    """Whether a text is a pattern's; in linear time, for patterns come from outside."""
+def _matches(pattern: str, text: str) -> bool:
+    """Whether a text matches a pattern; in linear time, because patterns are untrusted."""
     first, *rest = pattern.split("*")
     if not rest:
         return text == first

@@ -1,4 +1,4 @@
-"""From what was answered to what that means for the plan."""
+"""Judges the plan by Azure's answers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.planning.values import find_missing_secrets
-from aci_reconcile.preflight.quota import quota_checks
-from aci_reconcile.preflight.region import region_checks
-from aci_reconcile.preflight.rights import right_checks, rights_of
-from aci_reconcile.preflight.subnets import subnet_checks
+from aci_reconcile.preflight.quota import judge_quotas
+from aci_reconcile.preflight.region import judge_regions
+from aci_reconcile.preflight.rights import judge_rights, rights_of
+from aci_reconcile.preflight.subnets import judge_subnets
 from aci_reconcile.preflight.values import Check, Question, Verdict
 
 if TYPE_CHECKING:
@@ -20,40 +20,40 @@ if TYPE_CHECKING:
     from aci_reconcile.preflight.values import Facts
 
 _SOURCES: Final = ("env:", "file:", "keyvault:")
-"""How the names of references begin; what has none is missing in the manifest itself."""
+"""Prefixes of references. A secret without one is missing in the manifest itself."""
 
 
-def checks(
+def judge_changes(
     changes: Iterable[Change], facts: Facts, resource_groups: Iterable[ResourceGroupChange] = ()
 ) -> tuple[Check, ...]:
     """Judge the changes by the facts.
 
     Args:
-        changes: what is planned; what writes nothing needs nothing.
-        facts: what Azure answered to ``needs_of`` the same changes.
+        changes: the planned changes; a no-op needs nothing.
+        facts: Azure's answers to ``needs_of`` the same changes.
         resource_groups: those that are created or deleted with them.
     """
     planned = tuple(changes)
     return (
-        *_secret_checks(planned),
-        *quota_checks(planned, facts),
-        *region_checks(planned, facts),
-        *subnet_checks(planned, facts),
-        *right_checks(rights_of(planned, resource_groups), facts),
+        *_judge_secrets(planned),
+        *judge_quotas(planned, facts),
+        *judge_regions(planned, facts),
+        *judge_subnets(planned, facts),
+        *judge_rights(rights_of(planned, resource_groups), facts),
     )
 
 
-def held_checks(plan: Plan) -> Iterator[Check]:
-    """Yield a check that has failed for each thing that holds an apply of this plan back, with what releases it.
+def judge_blockers(plan: Plan) -> Iterator[Check]:
+    """Yield a failed check for each blocker of the plan, with what unblocks it.
 
-    A difference that Azure left at the last write is one, too: an apply does not write it again, and does not end well.
+    A difference that Azure left at the last write blocks, too: an apply would not write it again, and would fail.
     """
     for each in plan.blockers:
         hint = f"release with {each.release}" if each.release else ""
         subject = ", ".join(each.addresses) or each.code
         yield Check(Question.HELD, subject, Verdict.FAILED, each.reason, hint, each.addresses)
     for address, key in plan.unmarked:
-        yield _missing(address, key)
+        yield _judge_missing(address, key)
     for change in plan.changes:
         if change.stuck:
             fields = ", ".join(each.path for each in change.fields)
@@ -62,10 +62,10 @@ def held_checks(plan: Plan) -> Iterator[Check]:
             yield Check(Question.HELD, change.address, Verdict.FAILED, why, hint, (change.address,))
 
 
-def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
-    """Yield a check for each secret that is missing, and one for all that are at hand."""
+def _judge_secrets(changes: tuple[Change, ...]) -> Iterator[Check]:
+    """Yield a check for each missing secret, and one for all available ones."""
     for address, secret in find_missing_secrets(changes):
-        yield _missing(address, secret)
+        yield _judge_missing(address, secret)
     sent = [(each.address, each.after) for each in changes if each.sends_body and each.after is not None]
     held = [
         (address, len([each for each in secrets_of(after.body).values() if each.available])) for address, after in sent
@@ -76,7 +76,7 @@ def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
         yield Check(Question.SECRETS, subject, Verdict.OK, addresses=tuple(address for address, many in held if many))
 
 
-def _missing(address: str, secret: Secret) -> Check:
+def _judge_missing(address: str, secret: Secret) -> Check:
     why = f"{secret.source}: {secret.missing}"
     hint = "set it where this command runs" if secret.source.startswith(_SOURCES) else "write it into the manifest"
     return Check(Question.SECRETS, address, Verdict.FAILED, why, hint, (address,))

@@ -1,11 +1,11 @@
-"""What has to be asked for a plan to be checked."""
+"""The questions to ask Azure to check a plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.preflight.demand import created
+from aci_reconcile.preflight.demand import list_created
 from aci_reconcile.preflight.rights import rights_of, scopes_of
 from aci_reconcile.preflight.subnets import is_subnet_id
 
@@ -28,9 +28,9 @@ class Needs:
 
 
 def needs_of(changes: Iterable[Change], resource_groups: Iterable[ResourceGroupChange] = ()) -> Needs:
-    """Return what has to be asked about these changes, and about resource groups that are created or deleted."""
+    """Return the questions about these changes, and about resource groups that are created or deleted."""
     planned = tuple(changes)
-    groups = tuple(created(planned))
+    groups = tuple(list_created(planned))
     rights = rights_of(planned, resource_groups)
     subnets = {subnet.lower(): subnet for group in groups for subnet in group.subnets if is_subnet_id(subnet)}
     return Needs(

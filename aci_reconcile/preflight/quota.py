@@ -1,11 +1,11 @@
-"""Whether what is created fits into the quotas of its region."""
+"""Whether new groups fit into the quotas of their region."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from aci_reconcile.preflight.demand import created, deleted
+from aci_reconcile.preflight.demand import list_created, list_deleted
 from aci_reconcile.preflight.values import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
 
 if TYPE_CHECKING:
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 _RAISE = "delete what is not needed, ask for less, or have the quota raised"
 
 
-def quota_checks(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
-    """Yield one check for each quota of each region that something is created in.
+def judge_quotas(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
+    """Yield one check for each quota of each region in which groups are created.
 
-    Deletions give back what they held: a recreation fits where its size does after the deletion. Azure counts what
-    lives now; what others create meanwhile nobody knows.
+    Deletions free quota: a recreation fits if its size fits after the deletion. Azure counts current usage; groups that
+    others create meanwhile are unknown.
     """
     planned = tuple(changes)
-    wanted, freed = _by_place(created(planned)), _by_place(deleted(planned))
+    wanted, freed = _group_by_place(list_created(planned)), _group_by_place(list_deleted(planned))
     for place, groups in sorted(wanted.items()):
         usages = facts.usages.get(place, NOT_ASKED)
         addresses = tuple(group.address for group in groups)
         if isinstance(usages, Unanswered):
             yield Check(Question.QUOTA, place.location, Verdict.UNKNOWN, usages.why, addresses=addresses)
             continue
-        given_back = _total(freed.get(place, []))
-        for name, number in _total(groups).items():
-            yield _judged(
-                f"{name} in {place.location}", (number, given_back.get(name, 0)), _find(usages, name), addresses
+        given_back = _sum_quotas(freed.get(place, []))
+        for name, number in _sum_quotas(groups).items():
+            yield _judge_quota(
+                f"{name} in {place.location}", (number, given_back.get(name, 0)), _find_usage(usages, name), addresses
             )
 
 
-def _judged(subject: str, demand: tuple[float, float], usage: Usage | None, addresses: tuple[str, ...]) -> Check:
+def _judge_quota(subject: str, demand: tuple[float, float], usage: Usage | None, addresses: tuple[str, ...]) -> Check:
     wanted, freed = demand
     if usage is None:
         why = f"Azure tells no such quota; {wanted:g} wanted"
@@ -55,14 +55,14 @@ def _judged(subject: str, demand: tuple[float, float], usage: Usage | None, addr
     return Check(Question.QUOTA, subject, Verdict.OK, why, addresses=addresses)
 
 
-def _by_place(groups: Iterable[Demand]) -> dict[Place, list[Demand]]:
+def _group_by_place(groups: Iterable[Demand]) -> dict[Place, list[Demand]]:
     found: defaultdict[Place, list[Demand]] = defaultdict(list)
     for group in groups:
         found[group.place].append(group)
     return dict(found)
 
 
-def _total(groups: Iterable[Demand]) -> dict[str, float]:
+def _sum_quotas(groups: Iterable[Demand]) -> dict[str, float]:
     total: dict[str, float] = {}
     for group in groups:
         for name, number in group.quotas.items():
@@ -70,5 +70,5 @@ def _total(groups: Iterable[Demand]) -> dict[str, float]:
     return total
 
 
-def _find(usages: Mapping[str, Usage], name: str) -> Usage | None:
+def _find_usage(usages: Mapping[str, Usage], name: str) -> Usage | None:
     return next((usage for each, usage in usages.items() if each.lower() == name.lower()), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from aci_reconcile.preflight.demand import created
+from aci_reconcile.preflight.demand import list_created
 from aci_reconcile.preflight.values import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
 
 if TYPE_CHECKING:
@@ -21,50 +21,53 @@ _NOWHERE = frozenset({"locationnotavailableforresourcetype", "noregisteredprovid
 _ANY_SYSTEM = frozenset({"", "notspecified"})
 
 
-def region_checks(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
-    """Yield a check for each kind of group in each region, and one for each group that does not fit.
+def judge_regions(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
+    """Yield a check for each kind of group in each region, and one for each group that is too large.
 
-    Azure tells capabilities by operating system, kind of address and GPU. Of skus and priorities it says nothing here;
-    their quotas do.
+    Azure lists capabilities by operating system, kind of address and GPU, not by sku and priority; those have quotas.
     """
-    kinds: defaultdict[tuple[str, ...], list[Demand]] = defaultdict(list)
-    for group in created(changes):
-        kinds[group.place.subscription, group.place.location, group.os.lower(), group.network, group.gpu].append(group)
-    for _, groups in sorted(kinds.items()):
-        yield from _kind(groups, facts)
+    by_kind: defaultdict[tuple[str, ...], list[Demand]] = defaultdict(list)
+    for group in list_created(changes):
+        by_kind[group.place.subscription, group.place.location, group.os.lower(), group.network, group.gpu].append(
+            group
+        )
+    for _, groups in sorted(by_kind.items()):
+        yield from _judge_kind(groups, facts)
 
 
-def _kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
+def _judge_kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
     first = groups[0]
-    subject = f"{_words(first)} in {first.place.location}"
-    told = facts.capabilities.get(first.place, NOT_ASKED)
+    subject = f"{_render_kind(first)} in {first.place.location}"
+    capabilities = facts.capabilities.get(first.place, NOT_ASKED)
     addresses = tuple(each.address for each in groups)
-    if isinstance(told, Unanswered):
-        verdict = Verdict.FAILED if told.code.lower() in _NOWHERE else Verdict.UNKNOWN
+    if isinstance(capabilities, Unanswered):
+        verdict = Verdict.FAILED if capabilities.code.lower() in _NOWHERE else Verdict.UNKNOWN
         hint = "choose another location" if verdict is Verdict.FAILED else ""
-        yield Check(Question.REGION, subject, verdict, told.why, hint, addresses)
+        yield Check(Question.REGION, subject, verdict, capabilities.why, hint, addresses)
         return
-    offers = [each for each in told if _is_for(each, first)]
+    offers = [each for each in capabilities if _is_for(each, first)]
     if not offers:
-        yield _not_offered(subject, first, told, addresses)
+        yield _judge_not_offered(subject, first, capabilities, addresses)
         return
     large = [each for each in groups if not any(_holds(offer, each) for offer in offers)]
     for group in large:
-        why = f"{_size(group.cpu, group.memory)} wanted, the largest has {_largest(offers)}"
+        why = f"{_render_size(group.cpu, group.memory)} wanted, the largest has {_render_largest(offers)}"
         hint = "ask for less, or choose another location"
         yield Check(
             Question.REGION, f"{group.address} in {group.place.location}", Verdict.FAILED, why, hint, (group.address,)
         )
     if len(large) < len(groups):
         fit = tuple(each.address for each in groups if each not in large)
-        yield Check(Question.REGION, subject, Verdict.OK, f"up to {_largest(offers)}", addresses=fit)
+        yield Check(Question.REGION, subject, Verdict.OK, f"up to {_render_largest(offers)}", addresses=fit)
 
 
-def _not_offered(subject: str, group: Demand, told: tuple[Capability, ...], addresses: tuple[str, ...]) -> Check:
-    """Judge a kind that is not listed: Azure's rows by kind of address are no promise to be complete."""
-    if not told:
+def _judge_not_offered(
+    subject: str, group: Demand, capabilities: tuple[Capability, ...], addresses: tuple[str, ...]
+) -> Check:
+    """Judge a kind that is not listed. Azure's rows by kind of address may be incomplete."""
+    if not capabilities:
         return Check(Question.REGION, subject, Verdict.UNKNOWN, "Azure tells no capabilities", addresses=addresses)
-    if any(_is_for(each, group, network=False) for each in told):
+    if any(_is_for(each, group, network=False) for each in capabilities):
         why = "Azure lists such groups with another kind of address only"
         return Check(Question.REGION, subject, Verdict.UNKNOWN, why, addresses=addresses)
     why = "Azure does not list such groups among the region's capabilities"
@@ -72,7 +75,7 @@ def _not_offered(subject: str, group: Demand, told: tuple[Capability, ...], addr
 
 
 def _is_for(offer: Capability, group: Demand, *, network: bool = True) -> bool:
-    """Whether an offer is for groups of this kind; a group without an address fits into either network."""
+    """Whether an offer is for groups of this kind. A group without an address fits either network."""
     same_network = not (network and group.network) or offer.address.lower() == group.network.lower()
     same_system = offer.os.lower() in {group.os.lower(), *_ANY_SYSTEM}
     return same_network and same_system and (offer.gpu or "none").lower() == group.gpu
@@ -82,16 +85,16 @@ def _holds(offer: Capability, group: Demand) -> bool:
     return group.cpu <= offer.cpu and group.memory <= offer.memory and group.gpus <= offer.gpus
 
 
-def _words(group: Demand) -> str:
+def _render_kind(group: Demand) -> str:
     kind = f"{group.os} groups"
     if group.gpu != "none":
         kind += f" with {group.gpu.upper()} GPUs"
     return f"{kind} with a {group.network.lower()} address" if group.network else kind
 
 
-def _largest(offers: list[Capability]) -> str:
-    return " or ".join(dict.fromkeys(_size(each.cpu, each.memory) for each in offers))
+def _render_largest(offers: list[Capability]) -> str:
+    return " or ".join(dict.fromkeys(_render_size(each.cpu, each.memory) for each in offers))
 
 
-def _size(cpu: float, memory: float) -> str:
+def _render_size(cpu: float, memory: float) -> str:
     return f"{cpu:g} CPU and {memory:g} GB"

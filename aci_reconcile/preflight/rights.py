@@ -1,4 +1,4 @@
-"""Whether the identity may do what is planned, as far as its roles say."""
+"""Whether the roles of the identity allow the plan."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import ResourceId, as_list, as_object, as_text
 from aci_reconcile.planning.values import Action
-from aci_reconcile.preflight.inventory import allowed
-from aci_reconcile.preflight.subnets import is_subnet_id, short
+from aci_reconcile.preflight.inventory import is_allowed
+from aci_reconcile.preflight.subnets import is_subnet_id, shorten
 from aci_reconcile.preflight.values import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Right:
 def rights_of(changes: Iterable[Change], resource_groups: Iterable[ResourceGroupChange] = ()) -> tuple[Right, ...]:
     """Return every right that the changes need.
 
-    In a resource group that does not exist yet, what counts is what the subscription gives. Subnets and user-assigned
-    identities want a right of their own: ARM looks at what a body refers to (error ``LinkedAuthorizationFailed``).
+    For a resource group that does not exist yet, roles on the subscription count. Subnets and user-assigned identities
+    need rights of their own: ARM checks references in a body (error ``LinkedAuthorizationFailed``).
     """
     groups = tuple(resource_groups)
     new = {each.scope.key for each in groups if each.create}
@@ -56,34 +56,34 @@ def rights_of(changes: Iterable[Change], resource_groups: Iterable[ResourceGroup
             scope = f"/subscriptions/{each.scope.subscription}" if each.create else str(each.scope)
             found.append(Right(scope, f"{_RESOURCE_GROUPS}/{verb}"))
     for change in changes:
-        found += _of_change(change, new)
+        found += _list_rights(change, new)
     return tuple(found)
 
 
 def scopes_of(rights: Iterable[Right]) -> tuple[str, ...]:
-    """Return the scopes in which permissions are to be asked first, each once."""
+    """Return the scopes to ask for permissions first, each once."""
     return tuple({each.scope.lower(): each.scope for each in rights}.values())
 
 
-def scopes_left(rights: Iterable[Right], facts: Facts) -> tuple[str, ...]:
-    """Return the groups whose own permissions are to be asked: their resource group does not give what is needed."""
-    left = (each for each in rights if each.own and _granted(each.scope, each, facts) is False)
+def find_own_scopes(rights: Iterable[Right], facts: Facts) -> tuple[str, ...]:
+    """Return the groups to ask for their own permissions, because their resource group does not grant a right."""
+    left = (each for each in rights if each.own and _is_granted(each.scope, each, facts) is False)
     return tuple({each.own.lower(): each.own for each in left}.values())
 
 
-def right_checks(rights: Iterable[Right], facts: Facts) -> Iterator[Check]:
+def judge_rights(rights: Iterable[Right], facts: Facts) -> Iterator[Check]:
     """Yield a check for each action in each scope.
 
-    Roles are all that is looked at: deny assignments, policies and locks can still refuse.
+    Only roles are checked: deny assignments, policies and locks can still refuse.
     """
     needed: defaultdict[tuple[str, str], list[Right]] = defaultdict(list)
     for each in rights:
         needed[each.scope.lower(), each.action].append(each)
     for found in needed.values():
-        yield _judged(found, facts)
+        yield _judge_right(found, facts)
 
 
-def _of_change(change: Change, new: set[tuple[str, str]]) -> Iterator[Right]:
+def _list_rights(change: Change, new: set[tuple[str, str]]) -> Iterator[Right]:
     scope = change.id.scope
     fresh = scope.key in new
     where = f"/subscriptions/{scope.subscription}" if fresh else str(scope)
@@ -101,16 +101,16 @@ def _of_change(change: Change, new: set[tuple[str, str]]) -> Iterator[Right]:
             yield Right(identity, "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", change.address)
 
 
-def _judged(found: list[Right], facts: Facts) -> Check:
+def _judge_right(found: list[Right], facts: Facts) -> Check:
     first = found[0]
-    subject = f"{first.action} on {_name(first.scope)}"
+    subject = f"{first.action} on {_render_scope(first.scope)}"
     addresses = tuple(each.address for each in found if each.address)
-    told = facts.permissions.get(first.scope.lower(), NOT_ASKED)
-    if isinstance(told, Unanswered):
-        return Check(Question.PERMISSION, subject, Verdict.UNKNOWN, told.why, addresses=addresses)
-    if _granted(first.scope, first, facts):
+    answer = facts.permissions.get(first.scope.lower(), NOT_ASKED)
+    if isinstance(answer, Unanswered):
+        return Check(Question.PERMISSION, subject, Verdict.UNKNOWN, answer.why, addresses=addresses)
+    if _is_granted(first.scope, first, facts):
         return Check(Question.PERMISSION, subject, Verdict.OK, addresses=addresses)
-    denied = tuple(each.address for each in found if not (each.own and _granted(each.own, each, facts)))
+    denied = tuple(each.address for each in found if not (each.own and _is_granted(each.own, each, facts)))
     if not denied:
         why = f"given on {'the groups themselves' if len(found) > 1 else 'the group itself'}"
         return Check(Question.PERMISSION, subject, Verdict.OK, why, addresses=addresses)
@@ -118,10 +118,10 @@ def _judged(found: list[Right], facts: Facts) -> Check:
     return Check(Question.PERMISSION, subject, Verdict.FAILED, "no role of the identity has it", hint, denied)
 
 
-def _granted(scope: str, right: Right, facts: Facts) -> bool | None:
-    """Whether a scope gives a right; None where that is not known."""
-    told = facts.permissions.get(scope.lower(), NOT_ASKED)
-    return None if isinstance(told, Unanswered) else allowed(told, right.action)
+def _is_granted(scope: str, right: Right, facts: Facts) -> bool | None:
+    """Whether a scope grants a right; None if that is unknown."""
+    answer = facts.permissions.get(scope.lower(), NOT_ASKED)
+    return None if isinstance(answer, Unanswered) else is_allowed(answer, right.action)
 
 
 def _is_id(text: str) -> bool:
@@ -132,10 +132,10 @@ def _is_id(text: str) -> bool:
     return not {".", ".."} & {found.subscription, found.resource_group, found.name, *found.type.split("/")}
 
 
-def _name(scope: str) -> str:
-    """Return a scope as a report names it; which subscription is meant, its first line says."""
+def _render_scope(scope: str) -> str:
+    """Return a scope as reports name it. The first line of a report names the subscription."""
     if is_subnet_id(scope):
-        return short(scope)
+        return shorten(scope)
     if _is_id(scope):
         return ResourceId.parse(scope).address
     *_, kind, name = scope.rsplit("/", 2)

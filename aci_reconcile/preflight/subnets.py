@@ -1,4 +1,4 @@
-"""Whether the subnets of new groups are there, theirs, and near."""
+"""Whether the subnets of new groups exist, are delegated, and lie in the same subscription and region."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from aci_reconcile.preflight.demand import created
+from aci_reconcile.preflight.demand import list_created
 from aci_reconcile.preflight.values import NOT_ASKED, Check, Facts, Place, Question, Unanswered, Verdict
 
 if TYPE_CHECKING:
@@ -30,55 +30,57 @@ def is_subnet_id(text: str) -> bool:
     return found is not None and not _DOTS & set(found.groups())
 
 
-def subnet_checks(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
-    """Yield a check for each subnet that groups are created in, and one for its region where that is not known.
+def judge_subnets(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
+    """Yield a check for each subnet of new groups, and one for its region if that is unknown.
 
     Documented at "Virtual network scenarios and resources": the subnet is delegated to the service, and lies in the
     subscription of the group; networks of other regions do not reach.
     """
     users: defaultdict[tuple[str, Place], list[tuple[str, str]]] = defaultdict(list)
-    for group in created(changes):
+    for group in list_created(changes):
         for subnet in group.subnets:
             users[subnet.lower(), group.place].append((subnet, group.address))
     for (key, place), found in sorted(users.items()):
         addresses = tuple(address for _, address in found)
-        yield from _judged(found[0][0], place, facts.subnets.get(key, NOT_ASKED), addresses)
+        yield from _judge_subnet(found[0][0], place, facts.subnets.get(key, NOT_ASKED), addresses)
 
 
-def _judged(
-    subnet_id: str, place: Place, told: Subnet | Unanswered | None, addresses: tuple[str, ...]
+def _judge_subnet(
+    subnet_id: str, place: Place, subnet: Subnet | Unanswered | None, addresses: tuple[str, ...]
 ) -> Iterator[Check]:
     named = _ID.fullmatch(subnet_id)
 
-    def failed(why: str, hint: str) -> Check:
-        return Check(Question.SUBNET, short(subnet_id), Verdict.FAILED, why, hint, addresses)
+    def make_failed(why: str, hint: str) -> Check:
+        return Check(Question.SUBNET, shorten(subnet_id), Verdict.FAILED, why, hint, addresses)
 
     if named is None or not is_subnet_id(subnet_id):
-        yield failed("it is not the id of a subnet", "write /subscriptions/…/virtualNetworks/NAME/subnets/NAME")
+        yield make_failed("it is not the id of a subnet", "write /subscriptions/…/virtualNetworks/NAME/subnets/NAME")
     elif named["subscription"].lower() != place.subscription:
-        yield failed("it lies in another subscription than the group", "choose a subnet of the group's subscription")
-    elif told is None:
-        yield failed("it does not exist", f"create it, delegated to {_SERVICE}")
-    elif isinstance(told, Unanswered):
-        yield Check(Question.SUBNET, short(subnet_id), Verdict.UNKNOWN, told.why, addresses=addresses)
-    elif _SERVICE.lower() not in {each.lower() for each in told.delegations}:
-        others = f" but to {', '.join(told.delegations)}" if told.delegations else ""
-        yield failed(
-            f"it is not delegated to {_SERVICE}{others}",
+        yield make_failed(
+            "it lies in another subscription than the group", "choose a subnet of the group's subscription"
+        )
+    elif subnet is None:
+        yield make_failed("it does not exist", f"create it, delegated to {_SERVICE}")
+    elif isinstance(subnet, Unanswered):
+        yield Check(Question.SUBNET, shorten(subnet_id), Verdict.UNKNOWN, subnet.why, addresses=addresses)
+    elif _SERVICE.lower() not in {each.lower() for each in subnet.delegations}:
+        other_services = f" but to {', '.join(subnet.delegations)}" if subnet.delegations else ""
+        yield make_failed(
+            f"it is not delegated to {_SERVICE}{other_services}",
             f"az network vnet subnet update --ids {subnet_id} --delegations {_SERVICE}",
         )
-    elif told.location and Place.of("", told.location).location != place.location:
-        yield failed(
-            f"it lies in {told.location}, the group in {place.location}", "choose a subnet of the group's region"
+    elif subnet.location and Place.of("", subnet.location).location != place.location:
+        yield make_failed(
+            f"it lies in {subnet.location}, the group in {place.location}", "choose a subnet of the group's region"
         )
     else:
-        yield Check(Question.SUBNET, short(subnet_id), Verdict.OK, "it is delegated", addresses=addresses)
-        if not told.location:
-            subject = f"region of {short(subnet_id)}"
-            yield Check(Question.SUBNET, subject, Verdict.UNKNOWN, told.no_location, addresses=addresses)
+        yield Check(Question.SUBNET, shorten(subnet_id), Verdict.OK, "it is delegated", addresses=addresses)
+        if not subnet.location:
+            subject = f"region of {shorten(subnet_id)}"
+            yield Check(Question.SUBNET, subject, Verdict.UNKNOWN, subnet.no_location, addresses=addresses)
 
 
-def short(subnet_id: str) -> str:
-    """Return a subnet's id as a report names it: its network, and its own name."""
+def shorten(subnet_id: str) -> str:
+    """Return a subnet as reports name it: resource group, network and subnet."""
     named = _ID.fullmatch(subnet_id)
     return f"{named['group']}/{named['network']}/{named['subnet']}" if named else subnet_id

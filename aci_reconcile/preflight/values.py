@@ -1,4 +1,4 @@
-"""Questions, answers, and what they come to."""
+"""Questions, answers and verdicts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Question(StrEnum):
-    """What is asked, in the order of a report."""
+    """The questions, in the order of a report."""
 
     READING = "reading"
     HELD = "held"
@@ -25,7 +25,7 @@ class Question(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What the answer comes to; ``unknown``: the question could not be asked, or Azure does not say."""
+    """The result of a question; ``unknown``: it could not be asked, or Azure does not say."""
 
     OK = "ok"
     FAILED = "failed"
@@ -53,7 +53,7 @@ class Place:
 
     @classmethod
     def of(cls, subscription: str, location: str) -> Place:
-        """Return the place that is meant."""
+        """Return the place with both parts folded."""
         return cls(subscription.lower(), location.replace(" ", "").lower())
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aci_reconcile.core.errors import AuthenticationError, AzureError, ThrottledError
-from aci_reconcile.preflight import Facts, Unanswered, checks, needs_of, scopes_left
+from aci_reconcile.preflight import Facts, Unanswered, find_own_scopes, judge_changes, needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -53,7 +53,7 @@ def preflight(
     needs = needs_of(planned, groups)
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool:
         facts = _gather(needs, probe, _Asking(pool, sleep))
-    return checks(planned, facts, groups)
+    return judge_changes(planned, facts, groups)
 
 
 def _gather(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
@@ -64,7 +64,7 @@ def _gather(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
     subnets = asking.begin({each.lower(): partial(probe.subnet, each) for each in needs.subnets})
     permissions = asking.begin(_make_permission_questions(needs.scopes, probe))
     facts = Facts(usages(), offers(), subnets(), permissions())
-    own = asking.begin(_make_permission_questions(scopes_left(needs.rights, facts), probe))
+    own = asking.begin(_make_permission_questions(find_own_scopes(needs.rights, facts), probe))
     return replace(facts, permissions={**facts.permissions, **own()})
 
 

@@ -6,24 +6,32 @@ Everything here is pure; whoever calls reads and writes files and knows the time
 
 from __future__ import annotations
 
-from aci_reconcile.saved.compare import elsewhere, moved
-from aci_reconcile.saved.document import Document, Origin, document, plan_digest, salt, sealed, written
-from aci_reconcile.saved.reading import expired, opened, tolerated
-from aci_reconcile.saved.text import saved_page, saved_text
+from aci_reconcile.saved.compare import find_moved, find_other_target
+from aci_reconcile.saved.document import (
+    Document,
+    Origin,
+    add_seal,
+    compute_plan_digest,
+    make_document,
+    make_salt,
+    render_document,
+)
+from aci_reconcile.saved.reading import check_document, is_expired, open_document
+from aci_reconcile.saved.text import make_saved_page, render_saved_text
 
 __all__ = [
     "Document",
     "Origin",
-    "document",
-    "elsewhere",
-    "expired",
-    "moved",
-    "opened",
-    "plan_digest",
-    "salt",
-    "saved_page",
-    "saved_text",
-    "sealed",
-    "tolerated",
-    "written",
+    "add_seal",
+    "check_document",
+    "compute_plan_digest",
+    "find_moved",
+    "find_other_target",
+    "is_expired",
+    "make_document",
+    "make_salt",
+    "make_saved_page",
+    "open_document",
+    "render_document",
+    "render_saved_text",
 ]

@@ -1,4 +1,4 @@
-"""What moved between a saved plan and the one that is made now."""
+"""What changed between a saved plan and the plan that is made now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.header import FORMAT_VERSION
-from aci_reconcile.saved.document import action_of, essence, major
+from aci_reconcile.saved.document import action_of, extract_essence, major_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aci_reconcile.render import Header
     from aci_reconcile.saved.document import Document
 
-_WHOLE: Mapping[str, str] = {
+_HEADER: Mapping[str, str] = {
     "project": "project",
     "subscription": "subscription",
     "endpoint": "endpoint",
@@ -29,8 +29,8 @@ _FINGERPRINTS: Mapping[str, str] = {
 _NOTHING = "no-op"
 
 
-def elsewhere(saved: Document, header: Header, *, tool_version: str, api_version: str) -> tuple[str, ...]:
-    """Return what makes a saved plan one for something else, as far as that is known before Azure is asked."""
+def find_other_target(saved: Document, header: Header, *, tool_version: str, api_version: str) -> tuple[str, ...]:
+    """Return why a saved plan is for another project or subscription, as far as that is known without Azure."""
     here = {
         **saved,
         "project": header.project,
@@ -41,56 +41,56 @@ def elsewhere(saved: Document, header: Header, *, tool_version: str, api_version
         "tool_version": tool_version,
         "api_version": api_version,
     }
-    return (*_whole(essence(saved), essence(here)), *_versions(saved, here))
+    return (*_compare_header(extract_essence(saved), extract_essence(here)), *_compare_versions(saved, here))
 
 
-def moved(saved: Document, now: Document) -> tuple[str, ...]:
-    """Return what is not as it was when the plan was saved, one thing a line; nothing where the plan is the same."""
-    before, after = essence(saved), essence(now)
+def find_moved(saved: Document, now: Document) -> tuple[str, ...]:
+    """Return what changed since the plan was saved, one change a line; empty if the plan is the same."""
+    before, after = extract_essence(saved), extract_essence(now)
     found = (
-        *_whole(before, after),
-        *_versions(saved, now),
-        *_members("option", saved["policy"], now["policy"]),
-        *_members("variable", saved["variables"], now["variables"]),
-        *_groups(saved, now),
+        *_compare_header(before, after),
+        *_compare_versions(saved, now),
+        *_compare_members("option", saved["policy"], now["policy"]),
+        *_compare_members("variable", saved["variables"], now["variables"]),
+        *_compare_groups(saved, now),
     )
     if found or before == after:
         return tuple(found)
     return ("resource groups: others are to be created",)
 
 
-def _whole(before: Document, after: Document) -> Iterator[str]:
-    for name, word in _WHOLE.items():
+def _compare_header(before: Document, after: Document) -> Iterator[str]:
+    for name, word in _HEADER.items():
         if before[name] != after[name]:
-            yield f"{word}: {_shown(before[name])} -> {_shown(after[name])}"
+            yield f"{word}: {_render_value(before[name])} -> {_render_value(after[name])}"
 
 
-def _versions(saved: Document, now: Document) -> Iterator[str]:
+def _compare_versions(saved: Document, now: Document) -> Iterator[str]:
     for name, word in (("format_version", "format"), ("tool_version", "version of aci-reconcile")):
-        if major(saved[name]) != major(now[name]):
+        if major_of(saved[name]) != major_of(now[name]):
             yield f"{word}: {saved[name]} -> {now[name]}"
 
 
-def _members(word: str, before: Document, after: Document) -> Iterator[str]:
+def _compare_members(word: str, before: Document, after: Document) -> Iterator[str]:
     for name in sorted(before.keys() | after.keys()):
         if name not in before or name not in after or before[name] != after[name]:
             yield f"{word} {name}"
 
 
-def _groups(saved: Document, now: Document) -> Iterator[str]:
-    """Yield the groups that moved, each once, with everything that moved about it."""
+def _compare_groups(saved: Document, now: Document) -> Iterator[str]:
+    """Yield a line for each group that changed, with all its changes."""
     manifests = [
         {each["address"].lower(): each["digest"] for each in document["manifests"]} for document in (saved, now)
     ]
     entries = [{each["address"].lower(): each for each in document["resource_changes"]} for document in (saved, now)]
     for address in sorted({address for each in (*manifests, *entries) for address in each}):
-        declared = tuple(_manifest(*(each.get(address) for each in manifests)))
-        told = (*declared, *_entry(*(each.get(address) for each in entries), same=not declared))
-        if told:
-            yield f"{address}: {', '.join(told)}"
+        declared = tuple(_compare_manifest(*(each.get(address) for each in manifests)))
+        differences = (*declared, *_compare_entry(*(each.get(address) for each in entries), same=not declared))
+        if differences:
+            yield f"{address}: {', '.join(differences)}"
 
 
-def _manifest(before: str | None, after: str | None) -> Iterator[str]:
+def _compare_manifest(before: str | None, after: str | None) -> Iterator[str]:
     if before is None and after is not None:
         yield "it is declared now"
     elif before is not None and after is None:
@@ -99,11 +99,11 @@ def _manifest(before: str | None, after: str | None) -> Iterator[str]:
         yield "its manifest"
 
 
-def _entry(before: Document | None, after: Document | None, *, same: bool) -> Iterator[str]:
-    """Tell what moved about a group; ``same``: its manifest did not.
+def _compare_entry(before: Document | None, after: Document | None, *, same: bool) -> Iterator[str]:
+    """Yield what changed about a group. ``same``: its manifest did not change.
 
-    A fingerprint means another thing for a group that is written than for one that is not: where that changed, it tells
-    nothing by itself.
+    A fingerprint covers more of a group that is written than of one that is not. If that changed, fingerprints cannot
+    be compared.
     """
     if before is None or after is None:
         if before is not after:
@@ -111,14 +111,14 @@ def _entry(before: Document | None, after: Document | None, *, same: bool) -> It
         return
     alike = (before["action"] == _NOTHING) is (after["action"] == _NOTHING)
     names = [name for name in _FINGERPRINTS if before["fingerprint"][name] != after["fingerprint"][name]]
-    told = [_FINGERPRINTS[name] for name in names if alike or (same and name == "live")]
+    differences = [_FINGERPRINTS[name] for name in names if alike or (same and name == "live")]
     if before["action"] != after["action"]:
-        told.append(f"{before['action']} -> {after['action']}")
-    if same and not told and action_of(before) != action_of(after):
-        told.append("what is to be done")
-    yield from told
+        differences.append(f"{before['action']} -> {after['action']}")
+    if same and not differences and action_of(before) != action_of(after):
+        differences.append("what is to be done")
+    yield from differences
 
 
-def _shown(value: str) -> str:
-    """Return a value on one line: whoever wrote the file may have written anything."""
+def _render_value(value: str) -> str:
+    """Return a value on one line. The file is untrusted and may hold anything."""
     return sanitize(value) or "none"

@@ -1,8 +1,8 @@
-"""What a saved plan says, and the digests over it.
+"""The saved plan as a document, and its digests.
 
-``plan_digest`` is over what would be done and what that was concluded from; two plans of the same have the same one,
-whenever they were made. ``digest`` is over the whole document in its canonical form, which the file equals byte for
-byte: members in their order, two spaces, ASCII, one line break at the end.
+``plan_digest`` covers the changes and their inputs: equal plans have equal digests, whenever they were made. ``digest``
+covers the whole document in its canonical form, which is also the file, byte for byte: members in their order, two
+spaces, ASCII, one line break at the end.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Key: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a plan was made from, as far as the plan itself doesn't say it."""
+    """The inputs of a plan that the plan itself does not hold."""
 
     header: Header
     tool_version: str
@@ -47,78 +47,78 @@ class Origin:
     resources: tuple[Resource, ...]
     """Every group that is declared."""
     fingerprints: Mapping[Key, str] = field(default_factory=dict[Key, str])
-    """Of the secrets of a group, by its key: those that a write sends, or that nothing live could be compared with."""
+    """Fingerprints of each group's secrets, by its key: secrets that a write sends, or that could not be compared."""
     request: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The options that decide what is planned, by name, as JSON."""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The variables that options gave, but those that stand in secrets."""
+    """The variables from options, without those that are used in secrets."""
     hidden_variables: tuple[str, ...] = ()
-    """The names of those that stand in secrets."""
+    """The names of the variables that are used in secrets."""
 
 
-def document(plan: Plan, origin: Origin) -> Document:
-    """Return the plan with all that it was made from, and its ``plan_digest``; without times and without a seal."""
-    told: dict[str, Any] = json.loads(plan_json(plan, origin.header, tool_version=origin.tool_version))
+def make_document(plan: Plan, origin: Origin) -> Document:
+    """Return the plan with its inputs and its ``plan_digest``, without times and seal."""
+    content_json: dict[str, Any] = json.loads(plan_json(plan, origin.header, tool_version=origin.tool_version))
     marked = [
-        {**entry, "fingerprint": _fingerprint(change, origin)}
-        for entry, change in zip(told["resource_changes"], plan.changes, strict=True)
+        {**entry, "fingerprint": _make_fingerprint(change, origin)}
+        for entry, change in zip(content_json["resource_changes"], plan.changes, strict=True)
     ]
-    content = told | {
+    content = content_json | {
         "api_version": origin.api_version,
-        "applyable": plan.applyable and all(map(_at_hand, plan.changes)),
+        "applyable": plan.applyable and all(map(_has_all_secrets, plan.changes)),
         "resource_changes": marked,
-        "manifests": [{"address": each.address, "digest": _manifest(each)} for each in origin.resources],
-        "policy": policy_json(plan.policy),
+        "manifests": [{"address": each.address, "digest": _digest_manifest(each)} for each in origin.resources],
+        "policy": policy_to_json(plan.policy),
         "request": dict(origin.request),
         "variables": dict(origin.variables),
         "hidden_variables": list(origin.hidden_variables),
     }
-    return content | {"plan_digest": plan_digest(content)}
+    return content | {"plan_digest": compute_plan_digest(content)}
 
 
-def salt(resource: Resource, size: int) -> bytes:
+def make_salt(resource: Resource, size: int) -> bytes:
     """Return the salt for the fingerprint of a group's secrets in a saved plan.
 
-    It is the same for the same manifest, so that the same secrets have the same fingerprint; no other group has it.
+    It depends on the group and its manifest alone, so that equal secrets have equal fingerprints.
     """
     text = f"saved plan\0{resource.id.key}\0{digest_desired(resource.body)}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:size]
 
 
-def sealed(content: Document, *, created: float, expires: float) -> Document:
-    """Return the document as it is saved: with its times, in seconds since the epoch, and its seal."""
+def add_seal(content: Document, *, created: float, expires: float) -> Document:
+    """Return the document with its times, given in seconds since the epoch, and its seal."""
     timed = {**content, "created_at": iso(created), "expires_at": iso(expires)}
-    return timed | {"digest": seal(timed)}
+    return timed | {"digest": compute_seal(timed)}
 
 
-def written(content: Document) -> str:
+def render_document(content: Document) -> str:
     """Return the canonical form of a document.
 
     Raises:
-        ValueError: it holds a number that is none.
+        ValueError: it holds NaN or an infinite number.
     """
     return dump(content) + "\n"
 
 
-def seal(content: Document) -> str:
-    """Return the digest over a document, its own ``digest`` left out."""
-    return _sha256(written({name: value for name, value in content.items() if name != "digest"}))
+def compute_seal(content: Document) -> str:
+    """Return the digest of a document without its own ``digest``."""
+    return _sha256(render_document({name: value for name, value in content.items() if name != "digest"}))
 
 
-def plan_digest(content: Document) -> str:
-    """Return the digest over what would be done."""
-    return _sha256(json.dumps(essence(content), sort_keys=True))
+def compute_plan_digest(content: Document) -> str:
+    """Return the digest of the changes and their inputs."""
+    return _sha256(json.dumps(extract_essence(content), sort_keys=True))
 
 
-def essence(content: Document) -> Document:
-    """Return what must be the same for a plan to be the same.
+def extract_essence(content: Document) -> Document:
+    """Return the part of a plan that must be equal for plans to be equal.
 
-    Not in it: times, notices, places in files, and what holds the plan back, which is looked at anew anyway.
+    Times, notices, places in files and blockers are left out; blockers are checked again anyway.
     """
     same = ("project", "environment", "endpoint", "api_version", "policy", "resource_group_changes")
     return {name: content[name] for name in same} | {
-        "format": major(content["format_version"]),
-        "tool": major(content["tool_version"]),
+        "format": major_of(content["format_version"]),
+        "tool": major_of(content["tool_version"]),
         "subscription": content["subscription"].lower(),
         "manifests": {each["address"].lower(): each["digest"] for each in content["manifests"]},
         "resource_changes": {each["id"].lower(): action_of(each) for each in content["resource_changes"]},
@@ -129,17 +129,17 @@ _OF_ACTION = ("action", "impact", "reasons", "loses", "stuck", "fields", "secret
 
 
 def action_of(entry: Document) -> Document:
-    """Return what must be the same for what happens to one group to be the same."""
+    """Return the part of a group's entry that must be equal for its change to be equal."""
     return {name: entry[name] for name in _OF_ACTION}
 
 
-def major(version: str) -> str:
+def major_of(version: str) -> str:
     """Return the first number of a version."""
     return version.partition(".")[0]
 
 
-def policy_json(policy: Policy) -> dict[str, object]:
-    """Return what the plan was allowed; windows in which nothing is written depend on the time and are left out."""
+def policy_to_json(policy: Policy) -> dict[str, object]:
+    """Return the policy as JSON, without freezes, which depend on the time."""
     return {
         "prune": policy.prune,
         "max_deletes": policy.max_deletes,
@@ -153,49 +153,49 @@ def policy_json(policy: Policy) -> dict[str, object]:
         "restore": policy.restore,
         "touch_secrets": policy.touch_secrets,
         "trust_secrets": policy.trust_secrets,
-        "redeploy": _addresses(policy.redeploy),
-        "selected": None if policy.selected is None else _addresses(policy.selected),
+        "redeploy": _list_addresses(policy.redeploy),
+        "selected": None if policy.selected is None else _list_addresses(policy.selected),
         "create_resource_groups": policy.create_resource_groups,
         "resource_group_location": policy.resource_group_location,
     }
 
 
-def _addresses(keys: frozenset[Key]) -> list[str]:
+def _list_addresses(keys: frozenset[Key]) -> list[str]:
     return sorted(f"{key[1]}/{key[-1]}" for key in keys)
 
 
-def _at_hand(change: Change) -> bool:
-    """Whether every secret of the group's manifest is there, so that nothing is left uncompared for want of it."""
+def _has_all_secrets(change: Change) -> bool:
+    """Whether every secret of the group's manifest is available, so that all could be compared."""
     return change.after is None or all(secret.available for secret in secrets_of(change.after.body).values())
 
 
-def _manifest(resource: Resource) -> str:
-    """Return the digest of a group as it is declared, expanded; of its secrets, where they come from."""
+def _digest_manifest(resource: Resource) -> str:
+    """Return the digest of a declared group, expanded, with the sources of its secrets in place of their values."""
     declared = {"body": resource.body, "lifecycle": asdict(resource.lifecycle)}
-    return _sha256(json.dumps(declared, sort_keys=True, default=_plain))
+    return _sha256(json.dumps(declared, sort_keys=True, default=_to_plain))
 
 
-def _plain(value: object) -> object:
+def _to_plain(value: object) -> object:
     if isinstance(value, Secret):
         return {"secret": value.source}
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
-def _fingerprint(change: Change, origin: Origin) -> dict[str, str]:
-    """Return by what it is noticed that the group moved, or its secrets; run state counts where a body is written.
+def _make_fingerprint(change: Change, origin: Origin) -> dict[str, str]:
+    """Return the fingerprint by which changes of the group or its secrets are noticed; run state counts for PUTs.
 
-    All of the tags count, the serial of the group's last write among them, so that no plan is good once more after
-    somebody has taken back what it did. A group that is to be created remembers nothing; the groups beside it do.
+    All tags count, with the serial of the last write: a plan does not become valid again after its changes are undone.
+    A group that does not exist yet has no tags.
     """
     ended = has_ended(change.before.body) if change.before is not None and change.sends_body else ""
-    return {"live": _live(change), "secrets": origin.fingerprints.get(change.id.key, ""), "ended": ended}
+    return {"live": _digest_live(change), "secrets": origin.fingerprints.get(change.id.key, ""), "ended": ended}
 
 
-def _live(change: Change) -> str:
-    """Return the digest of the live body; of a group that stays as it is, as far as it answers for its manifest.
+def _digest_live(change: Change) -> str:
+    """Return the digest of the live body; for a no-op only of the fields that the manifest declares.
 
-    A list tells less than a read of the group itself, and such a group may have been seen in a list alone. A text that
-    the manifest keeps secret is left out: a digest would let it be guessed.
+    Such a group may be known from a list alone, which holds less than a read of the group. Texts that the manifest
+    keeps secret are left out: a digest would let people guess them.
     """
     if change.before is None:
         return ""

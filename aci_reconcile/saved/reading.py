@@ -1,4 +1,4 @@
-"""Reading a saved plan: what is not, byte for byte, what was written is refused."""
+"""Reading a saved plan: a file that differs in one byte from what was written is refused."""
 
 from __future__ import annotations
 
@@ -9,66 +9,68 @@ from typing import Any, cast
 
 from aci_reconcile.core.errors import StalePlanError
 from aci_reconcile.render.header import FORMAT_VERSION
-from aci_reconcile.saved.document import Document, major, plan_digest, seal, written
+from aci_reconcile.saved.document import Document, compute_plan_digest, compute_seal, major_of, render_document
 
 _HINT = "nothing was written; make the plan again"
 
 
-def opened(content: bytes, name: str) -> Document:
-    """Return the document that a file holds. Its members are not looked at but for the digest and the format's version.
+def open_document(content: bytes, name: str) -> Document:
+    """Return the document in a file. Only the digest and the format version are checked here.
 
     Raises:
-        StalePlanError: it is no saved plan, it is one of another format, or a byte of it was changed.
+        StalePlanError: it is not a saved plan, has another format, or was changed.
     """
     try:
         document = json.loads(content.decode("ascii"))
     except (ValueError, RecursionError) as error:
-        raise _damaged(name) from error
+        raise _make_damaged_error(name) from error
     if not isinstance(document, dict):
-        raise _damaged(name)
+        raise _make_damaged_error(name)
     found = cast("dict[str, Any]", document)
     version = found.get("format_version")
-    if isinstance(version, str) and version != FORMAT_VERSION and major(version) != major(FORMAT_VERSION):
+    if isinstance(version, str) and version != FORMAT_VERSION and major_of(version) != major_of(FORMAT_VERSION):
         raise StalePlanError(f"{name} has the format {version}, and this version reads {FORMAT_VERSION}", hint=_HINT)
     if not _is_sealed(found, content):
-        raise _damaged(name)
+        raise _make_damaged_error(name)
     return found
 
 
 def _is_sealed(document: Document, content: bytes) -> bool:
-    """Whether the file is the canonical form of what it says, and what it says has this digest."""
-    said = document.get("digest")
+    """Whether the file is the canonical form of its document, and the digest matches."""
+    digest = document.get("digest")
     try:
-        same = written(document).encode() == content
-        return same and isinstance(said, str) and hmac.compare_digest(said.encode(), seal(document).encode())
+        same = render_document(document).encode() == content
+        return (
+            same and isinstance(digest, str) and hmac.compare_digest(digest.encode(), compute_seal(document).encode())
+        )
     except (ValueError, RecursionError):
         return False
 
 
-def tolerated(document: Document, name: str, complaint: str) -> Document:
-    """Return the document where it has the shape of a saved plan.
+def check_document(document: Document, name: str, complaint: str) -> Document:
+    """Check that a document is a saved plan, and return it.
 
     Args:
-        document: what was read.
+        document: the document that was read.
         name: the file.
-        complaint: what the schema says against it; empty for nothing.
+        complaint: the schema error; empty if there is none.
 
     Raises:
-        StalePlanError: it has not, or it is a plan that was never saved.
+        StalePlanError: it is not a saved plan, or a plan that was never saved.
     """
-    if complaint or "digest" not in document or plan_digest(document) != document["plan_digest"]:
-        raise _damaged(name)
+    if complaint or "digest" not in document or compute_plan_digest(document) != document["plan_digest"]:
+        raise _make_damaged_error(name)
     try:
-        expired(document, now=0)
+        is_expired(document, now=0)
     except ValueError as error:
-        raise _damaged(name) from error
+        raise _make_damaged_error(name) from error
     return document
 
 
-def expired(document: Document, *, now: float) -> bool:
-    """Whether the plan's time is over."""
+def is_expired(document: Document, *, now: float) -> bool:
+    """Whether the plan has expired."""
     return now >= datetime.fromisoformat(document["expires_at"]).timestamp()
 
 
-def _damaged(name: str) -> StalePlanError:
+def _make_damaged_error(name: str) -> StalePlanError:
     return StalePlanError(f"{name} is no saved plan, or it was changed after it was saved", hint=_HINT)

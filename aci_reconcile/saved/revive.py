@@ -1,4 +1,4 @@
-"""From a saved plan back to a ``Plan``, for showing it. It can't be carried out: its secrets say nothing."""
+"""From a saved plan back to a ``Plan``, to show it. It cannot be applied: it holds no secret values."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def header_of(document: Document) -> Header:
     )
 
 
-def revived(document: Document) -> Plan:
-    """Return the plan that a document tells of."""
+def revive(document: Document) -> Plan:
+    """Return the plan in a document."""
     return Plan(
         owner=document["project"],
-        changes=tuple(_change(each) for each in document["resource_changes"]),
+        changes=tuple(_revive_change(each) for each in document["resource_changes"]),
         blockers=tuple(
             Blocker(each["code"], each["reason"], tuple(each["addresses"]), each["release"])
             for each in document["blockers"]
@@ -56,7 +56,7 @@ def revived(document: Document) -> Plan:
     )
 
 
-def _change(entry: Document) -> Change:
+def _revive_change(entry: Document) -> Change:
     change, where = entry["change"], entry["where"]
     place = Where(where["file"], where["line"], where["column"]) if where else None
     identity = ResourceId.parse(entry["id"])
@@ -64,9 +64,9 @@ def _change(entry: Document) -> Change:
         identity,
         Action(entry["action"]),
         Impact(entry["impact"]),
-        before=_resource(identity, change, "before"),
-        after=_resource(identity, change, "after", place),
-        fields=tuple(_field(each) for each in entry["fields"]),
+        before=_revive_resource(identity, change, "before"),
+        after=_revive_resource(identity, change, "after", place),
+        fields=tuple(_revive_field(each) for each in entry["fields"]),
         reasons=tuple(entry["reasons"]),
         loses=tuple(entry["loses"]),
         not_compared=tuple(entry["secrets_not_compared"]),
@@ -78,38 +78,38 @@ def _change(entry: Document) -> Change:
     )
 
 
-def _resource(identity: ResourceId, change: Document, side: str, where: Where | None = None) -> Resource | None:
+def _revive_resource(identity: ResourceId, change: Document, side: str, where: Where | None = None) -> Resource | None:
     body = change[side]
     if body is None:
         return None
-    shown = _marked(body, change[f"{side}_sensitive"], Secret(REDACTED, source="saved plan"))
+    revived = _replace_marked(body, change[f"{side}_sensitive"], Secret(REDACTED, source="saved plan"))
     if side == "after":
-        shown = _marked(shown, change["after_unknown"], Deferred())
-    return Resource(identity, cast("Mapping[str, Json]", shown), where=where)
+        revived = _replace_marked(revived, change["after_unknown"], Deferred())
+    return Resource(identity, cast("Mapping[str, Json]", revived), where=where)
 
 
-def _marked(value: Any, mask: Any, stand_in: Secret | Deferred) -> Json:
-    """Return the value with something else at each place that the mask marks."""
+def _replace_marked(value: Any, mask: Any, stand_in: Secret | Deferred) -> Json:
+    """Return the value with ``stand_in`` at each place that the mask marks."""
     if mask is True:
         return stand_in if value is None or isinstance(stand_in, Secret) else value
     if isinstance(value, Mapping):
         members = cast("Mapping[str, Any]", value)
         return {
-            name: _marked(each, mask[name] if mask and name in mask else False, stand_in)
+            name: _replace_marked(each, mask[name] if mask and name in mask else False, stand_in)
             for name, each in members.items()
         }
     if isinstance(value, Sequence) and not isinstance(value, str):
         items = cast("Sequence[object]", value)
-        return [_marked(each, mask[at] if mask else False, stand_in) for at, each in enumerate(items)]
+        return [_replace_marked(each, mask[at] if mask else False, stand_in) for at, each in enumerate(items)]
     return cast("Json", value)
 
 
-def _field(entry: Document) -> FieldChange:
+def _revive_field(entry: Document) -> FieldChange:
     hidden = entry["secret"]
     return FieldChange(
         entry["path"],
-        _side(entry, "before", entry.get("before", ABSENT)),
-        _side(entry, "after", _after(entry)),
+        _revive_side(entry, "before", entry.get("before", ABSENT)),
+        _revive_side(entry, "after", _revive_after(entry)),
         tuple(entry["keys"]),
         Replaces(entry["replaces"]),
         secret=hidden,
@@ -117,16 +117,20 @@ def _field(entry: Document) -> FieldChange:
     )
 
 
-def _side(entry: Document, name: str, shown: Json | Absent) -> Json | Absent:
-    """Return a side of a difference; of a secret that is only whether there is one, or readable text in its place."""
+def _revive_side(entry: Document, name: str, value: Json | Absent) -> Json | Absent:
+    """Return a side of a difference. A secret side says only whether there is a secret, plain text or nothing."""
     mark = entry.get(f"{name}_sensitive")
     if entry["secret"]:
-        told = mark is not None or not {"before_sensitive", "after_sensitive"} & entry.keys()
-        return ("" if mark is False else None) if told else ABSENT
+        present = mark is not None or not {"before_sensitive", "after_sensitive"} & entry.keys()
+        return ("" if mark is False else None) if present else ABSENT
     if mark is True:
         return Secret(REDACTED, source="saved plan")
-    return shown if shown is ABSENT or mark is None else _marked(shown, mark, Secret(REDACTED, source="saved plan"))
+    return (
+        value
+        if value is ABSENT or mark is None
+        else _replace_marked(value, mark, Secret(REDACTED, source="saved plan"))
+    )
 
 
-def _after(entry: Document) -> Json | Absent:
-    return _marked(entry["after"], entry.get("after_unknown"), Deferred()) if "after" in entry else ABSENT
+def _revive_after(entry: Document) -> Json | Absent:
+    return _replace_marked(entry["after"], entry.get("after_unknown"), Deferred()) if "after" in entry else ABSENT

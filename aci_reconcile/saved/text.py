@@ -1,4 +1,4 @@
-"""A saved plan as people read it: the plan itself, and what is to be known of the file."""
+"""A saved plan as people read it: the plan itself, and facts about the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aci_reconcile.render import plan_text, sanitize
 from aci_reconcile.render.change_page import plan_page
 from aci_reconcile.render.page import Remark
 from aci_reconcile.render.wanting import wanting
-from aci_reconcile.saved.revive import header_of, revived
+from aci_reconcile.saved.revive import header_of, revive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.saved.document import Document
 
 
-def saved_text(
+def render_saved_text(
     document: Document, style: Style, *, problems: Sequence[str], width: int = 100, verbose: bool = False
 ) -> str:
     """Return a saved plan for a terminal of this width, without a final line break.
@@ -30,43 +30,48 @@ def saved_text(
         style: the colours.
         problems: why it can't be applied as it is, one a line.
         width: where long values are cut.
-        verbose: nothing is cut, and groups that stay as they are are named.
+        verbose: cut nothing, and name groups that do not change.
     """
-    plan = plan_text(revived(document), header_of(document), style, width=width, verbose=verbose)
-    sections = (plan, "\n".join(_missing(document, style)), "\n".join(_facts(document)), *_told(problems, style))
+    plan = plan_text(revive(document), header_of(document), style, width=width, verbose=verbose)
+    sections = (
+        plan,
+        "\n".join(_render_missing(document, style)),
+        "\n".join(_render_facts(document)),
+        *_render_problems(problems, style),
+    )
     return "\n\n".join(section for section in sections if section)
 
 
-def saved_page(document: Document, *, problems: Sequence[str]) -> Page:
-    """Return a saved plan as a page, with what is to be known of the file.
+def make_saved_page(document: Document, *, problems: Sequence[str]) -> Page:
+    """Return a saved plan as a page, with facts about the file.
 
     Args:
         document: the saved plan.
         problems: why it can't be applied as it is, one a line.
     """
     stale = tuple(Remark(Severity.WARNING, text, title="Stale") for text in problems)
-    needed = tuple(Remark(Severity.WARNING, text, title="Not at hand") for text in _needed(document))
-    page = plan_page(revived(document), header_of(document), digest=document["plan_digest"], extra=(*stale, *needed))
+    needed = tuple(Remark(Severity.WARNING, text, title="Not at hand") for text in _list_missing(document))
+    page = plan_page(revive(document), header_of(document), digest=document["plan_digest"], extra=(*stale, *needed))
     saved = ("saved at", document["created_at"]), ("good until", document["expires_at"])
     return replace(page, facts=(*page.facts, *saved), good=document["applyable"] and not problems)
 
 
-def _needed(document: Document) -> Iterator[str]:
-    told = ((each["address"], each["source"], each["reason"]) for each in document["missing_secrets"])
-    return (each.text for each in wanting(told))
+def _list_missing(document: Document) -> Iterator[str]:
+    secrets = ((each["address"], each["source"], each["reason"]) for each in document["missing_secrets"])
+    return (each.text for each in wanting(secrets))
 
 
-def _missing(document: Document, style: Style) -> Iterator[str]:
-    for text in _needed(document):
+def _render_missing(document: Document, style: Style) -> Iterator[str]:
+    for text in _list_missing(document):
         yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(text)}"
 
 
-def _facts(document: Document) -> Iterator[str]:
+def _render_facts(document: Document) -> Iterator[str]:
     yield f"Plan digest: {document['plan_digest']}"
     made = f"by aci-reconcile {document['tool_version']}, good until {document['expires_at']}"
     yield sanitize(f"Saved at {document['created_at']} {made}.")
 
 
-def _told(problems: Sequence[str], style: Style) -> Iterator[str]:
+def _render_problems(problems: Sequence[str], style: Style) -> Iterator[str]:
     if problems:
         yield "\n".join(f"{style.paint(style.warn, 'Stale:')} {sanitize(each, keep=chr(10))}" for each in problems)

@@ -15,7 +15,7 @@ from jsonschema.validators import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
 
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.findings import history_json, moment
+from aci_reconcile.findings import history_to_json, to_moment
 from aci_reconcile.manifest import schema
 from aci_reconcile.planning import Unreadable
 from aci_reconcile.render import ANSI, PLAIN, Header, drift_json, drift_text
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "drift_looks"
 HEADER = Header("shop/prod", "00000000-0000-0000-0000-000000000000", environment="prod")
 HOSTILE = 'x | `@mallory` <img src=x> [y](https://evil.example) --> "\\\n'
-LATER = moment(NOON + DAY)
+LATER = to_moment(NOON + DAY)
 
 
 def looks() -> tuple[Drift, Drift]:
@@ -166,7 +166,7 @@ def test_no_secret_is_told() -> None:
         drift_metrics(drift, HEADER, NOON),
         issue_body(drift, HEADER),
         issue_news(drift, ""),
-        str(history_json(drift.history)),
+        str(history_to_json(drift.history)),
         repr(drift.findings),
     )
     assert drift

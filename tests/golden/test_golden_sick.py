@@ -19,7 +19,7 @@ from jsonschema.validators import Draft202012Validator
 from aci_reconcile.core.errors import AzureError
 from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import Resource
-from aci_reconcile.findings import History, Memory, Place, judged
+from aci_reconcile.findings import History, Memory, Place, judge
 from aci_reconcile.manifest import schema
 from aci_reconcile.planning import Action, Change, Unreadable, plan
 from aci_reconcile.reconcile.events import Event, Failed, Finished, Settling, Skipped, Succeeded, Unhealthy, Waiting
@@ -86,7 +86,7 @@ DARK = Unreadable("rg-shop/dark", f"AuthorizationFailed: {HOSTILE}", rid("dark")
 INIT = [{"name": "setup", "properties": {"image": "setup:1"}}]
 DESIRED = [group(name, initContainers=INIT if name == "hangs" else []) for name in (*NAMES, "dark")]
 PLAN = plan(DESIRED, LIVE, policy(), unreadable=[DARK])
-DRIFT = judged(
+DRIFT = judge(
     PLAN,
     tuple((each.address, assess(each.body, now=NOW)) for each in LIVE),
     Memory(History(Place("shop/prod", ""))),

@@ -9,7 +9,7 @@ from factories import container, group, owned
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.findings import Finding, Kind, history_json, history_of
+from aci_reconcile.findings import Finding, Kind, history_from_json, history_to_json
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -61,7 +61,7 @@ def test_new_and_resolved_are_what_the_looks_differ_in(before: set[str], now: se
     first = look(desired, [there(wrong[0])])
 
     assert first.history is not None
-    again = history_of(history_json(first.history))
+    again = history_from_json(history_to_json(first.history))
     second = look(desired, [there(wrong[1])], first, days=1)
 
     assert again == first.history

@@ -10,7 +10,7 @@ from factories import SUBSCRIPTION, container, group, live, rid
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import Action, Change, Impact
-from aci_reconcile.preflight import Check, Facts, Place, Question, Unanswered, Verdict, checks, needs_of
+from aci_reconcile.preflight import Check, Facts, Place, Question, Unanswered, Verdict, judge_changes, needs_of
 from aci_reconcile.preflight.inventory import Capability, Subnet, Usage
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def recreate(before: Resource, after: Resource) -> Change:
 
 def asked(question: Question, *changes: Change, **facts: Any) -> list[Check]:
     """Return the checks of one question."""
-    return [each for each in checks(changes, Facts(**facts)) if each.question is question]
+    return [each for each in judge_changes(changes, Facts(**facts)) if each.question is question]
 
 
 def quota(*changes: Change, **used: tuple[float, float]) -> dict[str, tuple[Verdict, str]]:
@@ -272,5 +272,5 @@ def test_nothing_planned_needs_nothing() -> None:
     """No checks, and no questions."""
     same = Change(rid(), Action.NO_OP, before=live(group()), after=group())
 
-    assert () == checks([same], Facts())
+    assert () == judge_changes([same], Facts())
     assert ((), (), ()) == (needs_of([same]).places, needs_of([same]).subnets, needs_of([same]).scopes)

@@ -8,7 +8,7 @@ from factories import SUBSCRIPTION, group, live, rid
 
 from aci_reconcile.core.model import Resource, Scope
 from aci_reconcile.planning import Action, Change, Impact, ResourceGroupChange
-from aci_reconcile.preflight import Check, Facts, Unanswered, Verdict, checks, needs_of, scopes_left
+from aci_reconcile.preflight import Check, Facts, Unanswered, Verdict, find_own_scopes, judge_changes, needs_of
 from aci_reconcile.preflight.inventory import Permission
 
 SUB = f"/subscriptions/{SUBSCRIPTION}"
@@ -36,7 +36,7 @@ def judged(*changes: Change, groups: tuple[ResourceGroupChange, ...] = (), **tol
     """Return the checks by action; ``told`` are the permissions of each scope, by a short name."""
     scopes = {"rg": RG, "sub": SUB, "own": str(rid()), "subnet": SUBNET, "identity": IDENTITY}
     facts = Facts(permissions={scopes[name].lower(): each for name, each in told.items()})
-    found = checks(changes, facts, groups)
+    found = judge_changes(changes, facts, groups)
     return {
         each.subject.rpartition("/")[2].partition(" on ")[0]: each for each in found if each.question == "permission"
     }
@@ -108,9 +108,9 @@ def test_a_role_of_the_group_itself_counts() -> None:
     changes = (change(Action.UPDATE, impact=Impact.RESTART), change(Action.CREATE, "new"))
     needs = needs_of(changes)
 
-    assert (str(rid()),) == scopes_left(needs.rights, Facts(permissions={RG.lower(): READER}))
-    assert () == scopes_left(needs.rights, Facts(permissions={RG.lower(): ALL}))
-    assert () == scopes_left(needs.rights, Facts())
+    assert (str(rid()),) == find_own_scopes(needs.rights, Facts(permissions={RG.lower(): READER}))
+    assert () == find_own_scopes(needs.rights, Facts(permissions={RG.lower(): ALL}))
+    assert () == find_own_scopes(needs.rights, Facts())
     assert (Verdict.OK, "given on the group itself") == (
         judged(changes[0], rg=READER, own=ALL)["write"].verdict,
         judged(changes[0], rg=READER, own=ALL)["write"].why,
@@ -132,7 +132,7 @@ def test_scopes_are_named_as_people_do() -> None:
     plain = group(subnetIds=[{"id": SUBNET}])
     after = Resource(plain.id, {**plain.body, "identity": {"userAssignedIdentities": {IDENTITY: {}}}})
     made = ResourceGroupChange(Scope(SUBSCRIPTION, "rg-shop"), "westeurope")
-    found = checks([Change(after.id, Action.CREATE, after=after)], Facts(), (made,))
+    found = judge_changes([Change(after.id, Action.CREATE, after=after)], Facts(), (made,))
 
     assert {"rg-net/v/s", "rg-id/i", "the subscription"} == {
         each.subject.partition(" on ")[2] for each in found if each.question == "permission"

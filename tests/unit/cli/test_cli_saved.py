@@ -14,8 +14,8 @@ from aci_reconcile.cli.given import Given
 from aci_reconcile.cli.promise import Promise
 from aci_reconcile.core.errors import AciReconcileError, ExitCode
 from aci_reconcile.planning.values import Plan, Unreadable
-from aci_reconcile.saved import plan_digest, written
-from aci_reconcile.saved.document import seal
+from aci_reconcile.saved import compute_plan_digest, render_document
+from aci_reconcile.saved.document import compute_seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,8 +242,8 @@ def test_what_can_be_no_subscription_is_told_on_one_line(azure: CommandLine) -> 
     file = azure.folder / "plan.json"
     forged = json.loads(file.read_text(encoding="ascii"))
     forged["request"]["subscription"] = forged["subscription"] = "\x1b[31mred\n::error::x"
-    forged["plan_digest"] = plan_digest(forged)
-    file.write_text(written({**forged, "digest": seal(forged)}), encoding="ascii")
+    forged["plan_digest"] = compute_plan_digest(forged)
+    file.write_text(render_document({**forged, "digest": compute_seal(forged)}), encoding="ascii")
     said = [azure("apply", "--plan", "plan.json").err, azure("show", "plan.json", "--subscription", OTHER).err]
 
     assert "the saved plan no longer fits: `red ::error::x` is not the id of a subscription" in said[0]

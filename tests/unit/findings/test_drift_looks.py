@@ -11,7 +11,7 @@ from factories import container, group, live, owned, rid
 from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.findings import Finding, Kind, history_json, history_of, moment
+from aci_reconcile.findings import Finding, Kind, history_from_json, history_to_json, to_moment
 from aci_reconcile.manifest import schema
 from aci_reconcile.planning import Unreadable
 
@@ -81,7 +81,7 @@ def test_since_when_and_what_is_new() -> None:
     third = look([desired], [good], second, days=2)
     fourth = look([desired], [bad], third, days=3)
 
-    assert [moment(NOON), moment(NOON), moment(NOON + 3 * DAY)] == [
+    assert [to_moment(NOON), to_moment(NOON), to_moment(NOON + 3 * DAY)] == [
         each.findings[0].since for each in (first, second, fourth)
     ]
     assert [1, 0, 0, 1] == [len(each.appeared) for each in (first, second, third, fourth)]
@@ -96,7 +96,7 @@ def test_a_group_that_vanished() -> None:
     fourth = look([group()], [owned(group())], third, days=3)
 
     assert [("vanished", "rg-shop/web", "")] == told(second) == told(third)
-    assert second.findings[0].text == third.findings[0].text == f"is gone; it was seen last at {moment(NOON)}"
+    assert second.findings[0].text == third.findings[0].text == f"is gone; it was seen last at {to_moment(NOON)}"
     assert (True, True, 1) == (bool(second), fourth.clean, len(fourth.resolved))
 
 
@@ -128,7 +128,7 @@ def test_nobody_vanishes_from_a_resource_group_that_could_not_be_read() -> None:
 
     assert ["not-compared"] * 2 == [kind for kind, _, _ in told(dark)]
     assert ((), ()) == (dark.resolved, third.appeared)
-    assert moment(NOON) == third.findings[0].since
+    assert to_moment(NOON) == third.findings[0].since
 
 
 def test_a_look_at_a_part_leaves_the_rest_as_it_was() -> None:
@@ -219,7 +219,7 @@ def test_restarts_since_the_last_look() -> None:
     third = look([group()], [seen(restarts=9, **loop)], second, days=2)
 
     assert [("restarting", "rg-shop/web", "containers[web]")] == told(second) == told(third)
-    assert moment(NOON + DAY) == third.findings[0].since
+    assert to_moment(NOON + DAY) == third.findings[0].since
     assert ((), ()) == (third.appeared, third.resolved)
 
 
@@ -229,11 +229,11 @@ def test_a_history_survives_being_written() -> None:
     first = look([group(), group("api")], [bad, seen("api", ip="192.0.2.1", digest=ONE)])
 
     assert first.history is not None
-    document = history_json(first.history)
+    document = history_to_json(first.history)
 
     assert [] == list(Draft202012Validator(schema("drift-history")).iter_errors(document))
-    assert first.history == history_of(document)
-    assert PLACE == history_of(document).place
+    assert first.history == history_from_json(document)
+    assert PLACE == history_from_json(document).place
 
 
 def test_no_value_of_a_field_is_remembered() -> None:
@@ -242,7 +242,7 @@ def test_no_value_of_a_field_is_remembered() -> None:
     drift = look([group()], [bad])
 
     assert drift.history is not None
-    assert "canary" not in str(history_json(drift.history))
+    assert "canary" not in str(history_to_json(drift.history))
 
 
 @pytest.mark.parametrize("address", ["rg-shop/web", "RG-Shop/WEB"])

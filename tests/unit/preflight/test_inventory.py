@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aci_reconcile.preflight.inventory import Permission, allowed
+from aci_reconcile.preflight.inventory import Permission, is_allowed
 
 WRITE = "Microsoft.ContainerInstance/containerGroups/write"
 
@@ -61,5 +61,5 @@ def test_not_actions_take_away_within_one_role() -> None:
 
     assert contributor.allows(WRITE)
     assert not contributor.allows("Microsoft.ContainerInstance/containerGroups/delete")
-    assert allowed((contributor, Permission(("*/delete",))), "Microsoft.ContainerInstance/containerGroups/delete")
-    assert not allowed((), WRITE)
+    assert is_allowed((contributor, Permission(("*/delete",))), "Microsoft.ContainerInstance/containerGroups/delete")
+    assert not is_allowed((), WRITE)

@@ -13,7 +13,7 @@ from saved_plans import HEADER, kept, made
 from aci_reconcile.core import tags
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import UNLIMITED
-from aci_reconcile.saved import elsewhere, moved
+from aci_reconcile.saved import find_moved, find_other_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def since(world: AzureWorld, desired: Resource, happens: Callable[[], object], *
     """Save a plan, let something happen, and return what moved."""
     saved = kept(world, desired, **rules)
     happens()
-    return moved(saved, made(world, desired, rules=rules))
+    return find_moved(saved, made(world, desired, rules=rules))
 
 
 def running(*others: Resource, restart: str = "Always") -> AzureWorld:
@@ -48,7 +48,7 @@ def running(*others: Resource, restart: str = "Always") -> AzureWorld:
 
 def placed(saved: Document, header: Header, version: str) -> tuple[str, ...]:
     """Return what makes a saved plan one for another place, or another tool."""
-    return elsewhere(saved, header, tool_version=version, api_version=API_VERSION)
+    return find_other_target(saved, header, tool_version=version, api_version=API_VERSION)
 
 
 DB, WEB = group("db"), group("web", OLD, tags={"team": "a"})
@@ -78,7 +78,7 @@ def test_a_plan_is_good_once(desired: tuple[Resource, ...], rules: dict[str, Any
     assert [(each["address"], each["action"]) for each in saved["resource_changes"]] == [
         (each["address"], each["action"]) for each in again["resource_changes"]
     ]
-    assert any(each.endswith(": the live group") for each in moved(saved, again))
+    assert any(each.endswith(": the live group") for each in find_moved(saved, again))
 
 
 def test_what_others_push_again_beside_a_change_counts() -> None:
@@ -89,7 +89,7 @@ def test_what_others_push_again_beside_a_change_counts() -> None:
     saved = kept(world, *desired)
     world.apply(DB, WEB, redeploy=frozenset({DB.id.key}))
 
-    assert ("rg-shop/db: the live group",) == moved(saved, made(world, *desired))
+    assert ("rg-shop/db: the live group",) == find_moved(saved, made(world, *desired))
 
 
 def test_a_tag_without_a_serial_is_as_good_as_ever() -> None:
@@ -104,7 +104,7 @@ def test_a_tag_without_a_serial_is_as_good_as_ever() -> None:
     saved = kept(world, group("web", NEW))
 
     assert not plan
-    assert () == moved(saved, made(world, group("web", NEW)))
+    assert () == find_moved(saved, made(world, group("web", NEW)))
     world.apply(group("web", NEW))
     assert "" != tags.Applied.of(world.arm("GET", PATH)["tags"]).serial
 
@@ -128,7 +128,7 @@ def test_places_in_files_do_not_count() -> None:
     saved, now = kept(world, group()), made(world, group())
     entry = {**now["resource_changes"][0], "where": {"file": "web.yaml", "line": 9, "column": 1}}
 
-    assert () == moved(saved, {**now, "resource_changes": [entry]})
+    assert () == find_moved(saved, {**now, "resource_changes": [entry]})
 
 
 def test_a_manifest() -> None:
@@ -139,12 +139,12 @@ def test_a_manifest() -> None:
     more = made(world, group("web", NEW), group("db"))
     other = made(world, group("db"))
 
-    assert ("rg-shop/web: its manifest",) == moved(saved, changed)
-    assert ("rg-shop/db: it is declared now, it is planned now",) == moved(saved, more)
+    assert ("rg-shop/web: its manifest",) == find_moved(saved, changed)
+    assert ("rg-shop/db: it is declared now, it is planned now",) == find_moved(saved, more)
     assert (
         "rg-shop/db: it is declared now, it is planned now",
         "rg-shop/web: it is declared no more, it is planned no more",
-    ) == moved(saved, other)
+    ) == find_moved(saved, other)
 
 
 def test_the_live_group() -> None:
@@ -192,8 +192,10 @@ def test_a_secret() -> None:
     world = running()
     saved = kept(world, secretive("one"))
 
-    assert () == moved(saved, made(world, secretive("one")))
-    assert ("rg-shop/web: its secrets, or the key of their fingerprint",) == moved(saved, made(world, secretive("two")))
+    assert () == find_moved(saved, made(world, secretive("one")))
+    assert ("rg-shop/web: its secrets, or the key of their fingerprint",) == find_moved(
+        saved, made(world, secretive("two"))
+    )
 
 
 def test_an_orphan() -> None:
@@ -203,7 +205,7 @@ def test_an_orphan() -> None:
     world.arm("DELETE", str(rid("old")))
     world.clock.sleep(60)
 
-    assert ("rg-shop/old: it is planned no more",) == moved(
+    assert ("rg-shop/old: it is planned no more",) == find_moved(
         saved, made(world, group("web", OLD), rules={"prune": True})
     )
 
@@ -214,7 +216,7 @@ def test_options() -> None:
     saved = kept(world, group("web", NEW))
     now = made(world, group("web", NEW), rules={"max_deletes": 5, "adopt": True})
 
-    assert ("option adopt", "option max_deletes") == moved(saved, now)
+    assert ("option adopt", "option max_deletes") == find_moved(saved, now)
 
 
 def test_variables() -> None:
@@ -223,7 +225,7 @@ def test_variables() -> None:
     saved = made(world, group(), variables={"a": "1", "b": "2"})
     now = made(world, group(), variables={"a": "2", "c": "3"})
 
-    assert ("variable a", "variable b", "variable c") == moved(saved, now)
+    assert ("variable a", "variable b", "variable c") == find_moved(saved, now)
 
 
 def test_a_resource_group() -> None:
@@ -235,7 +237,7 @@ def test_a_resource_group() -> None:
     world.arm("PUT", f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-shop", {"location": "westeurope"})
     now = made(world, group(), rules={"create_resource_groups": True})
 
-    assert ("resource groups: others are to be created",) == moved(saved, now)
+    assert ("resource groups: others are to be created",) == find_moved(saved, now)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +263,7 @@ def test_another_tool() -> None:
     saved = kept(AzureWorld(), group())
 
     assert ("version of aci-reconcile: 0.1.0 -> 1.0.0",) == placed(saved, HEADER, "1.0.0")
-    assert ("version of aci-reconcile: 0.1.0 -> 1.0.0",) == moved(
+    assert ("version of aci-reconcile: 0.1.0 -> 1.0.0",) == find_moved(
         saved, made(AzureWorld(), group(), tool_version="1.0.0")
     )
 
@@ -269,10 +271,10 @@ def test_another_tool() -> None:
 def test_another_api_version() -> None:
     """It may mean something else by the same words."""
     saved, now = kept(AzureWorld(), group()), made(AzureWorld(), group(), api_version="2026-01-01")
-    early = elsewhere(saved, HEADER, tool_version="0.1.0", api_version="2026-01-01")
+    early = find_other_target(saved, HEADER, tool_version="0.1.0", api_version="2026-01-01")
 
-    assert moved(saved, now) == early
-    assert ("api-version: 2025-09-01 -> 2026-01-01",) == moved(saved, now)
+    assert find_moved(saved, now) == early
+    assert ("api-version: 2025-09-01 -> 2026-01-01",) == find_moved(saved, now)
 
 
 @pytest.mark.parametrize("name", ["reasons", "loses", "stuck", "fields", "impact", "secrets_not_compared"])
@@ -282,7 +284,7 @@ def test_whatever_else_is_to_be_done(name: str) -> None:
     saved, now = kept(world, group("web", NEW)), made(world, group("web", NEW))
     entry: Document = {**now["resource_changes"][0], name: "something else"}
 
-    assert ("rg-shop/web: what is to be done",) == moved(saved, {**now, "resource_changes": [entry]})
+    assert ("rg-shop/web: what is to be done",) == find_moved(saved, {**now, "resource_changes": [entry]})
 
 
 def test_what_a_file_says_of_its_place_is_told_on_one_line() -> None:

@@ -19,8 +19,8 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import Policy
-from aci_reconcile.saved import document, plan_digest, sealed, written
-from aci_reconcile.saved.document import policy_json, seal
+from aci_reconcile.saved import add_seal, compute_plan_digest, make_document, render_document
+from aci_reconcile.saved.document import compute_seal, policy_to_json
 
 SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "schemas" / "plan.schema.json").read_text(encoding="utf-8")
@@ -72,9 +72,9 @@ def test_it_holds_no_secret() -> None:
     """Neither that of the manifest nor, where Azure shows it, the readable one that it replaces."""
     world = AzureWorld()
     plain = container(environmentVariables=[{"name": "A", "value": CANARY}])
-    first = written(kept(world, secretive()))
+    first = render_document(kept(world, secretive()))
     world.put(rid(), {**group("web", plain).body, "tags": {tags.OWNER: "shop/prod"}})
-    second = written(kept(world, secretive("new")))
+    second = render_document(kept(world, secretive("new")))
 
     assert CANARY not in first + second
     assert "new" not in second.split()
@@ -129,7 +129,7 @@ def test_the_plan_digest_depends_on_the_place(name: str, value: str) -> None:
     """Where the plan is for, and as whom."""
     content = made(AzureWorld(), group())
 
-    assert plan_digest({**content, name: value}) != content["plan_digest"]
+    assert compute_plan_digest({**content, name: value}) != content["plan_digest"]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_plan_digest_depends_on_the_major_version(version: str, same: bool) 
     """Another major version of the tool may mean something else by the same words."""
     content = made(AzureWorld(), group())
 
-    assert same is (plan_digest({**content, "tool_version": version}) == content["plan_digest"])
+    assert same is (compute_plan_digest({**content, "tool_version": version}) == content["plan_digest"])
 
 
 def test_every_field_of_a_policy_counts() -> None:
@@ -150,8 +150,8 @@ def test_every_field_of_a_policy_counts() -> None:
     aside |= {"fingerprint_key", "former_key", "fingerprints"}
     aside |= {"project_id", "known_ids", "ids_above", "id_derived", "subscription", "places", "environments"}
 
-    assert names - aside == set(policy_json(policy()))
-    assert set(policy_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
+    assert names - aside == set(policy_to_json(policy()))
+    assert set(policy_to_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
 
 
 def test_every_option_that_decides_is_described() -> None:
@@ -161,7 +161,7 @@ def test_every_option_that_decides_is_described() -> None:
 
 def test_the_selection_is_named_by_address() -> None:
     """Keys of groups are no names for people."""
-    told = policy_json(policy(selected=frozenset({rid().key}), redeploy=frozenset({rid("db").key})))
+    told = policy_to_json(policy(selected=frozenset({rid().key}), redeploy=frozenset({rid("db").key})))
 
     assert (["rg-shop/web"], ["rg-shop/db"]) == (told["selected"], told["redeploy"])
 
@@ -174,7 +174,7 @@ def test_without_the_secrets_it_is_not_applyable() -> None:
     blind = group("web", container(environmentVariables=[missing]))
     plan = world.plan(blind)
 
-    assert (True, False) == (plan.applyable, document(plan, origin(plan, blind))["applyable"])
+    assert (True, False) == (plan.applyable, make_document(plan, origin(plan, blind))["applyable"])
 
 
 def test_an_unchanged_group_is_known_by_what_answers_for_its_manifest() -> None:
@@ -182,7 +182,7 @@ def test_an_unchanged_group_is_known_by_what_answers_for_its_manifest() -> None:
     world = AzureWorld()
     world.apply(group())
     plan, closer = world.plan(group()), world.plan(group(), health=True)
-    first, second = (document(each, origin(each, group())) for each in (plan, closer))
+    first, second = (make_document(each, origin(each, group())) for each in (plan, closer))
 
     assert fingerprint_of(first) == fingerprint_of(second)
     assert first["plan_digest"] == second["plan_digest"]
@@ -191,16 +191,16 @@ def test_an_unchanged_group_is_known_by_what_answers_for_its_manifest() -> None:
 def test_the_seal_covers_the_times() -> None:
     """Nobody makes a plan last longer."""
     content = made(AzureWorld(), group())
-    first, second = (sealed(content, created=0, expires=until) for until in (WEEK, 2 * WEEK))
+    first, second = (add_seal(content, created=0, expires=until) for until in (WEEK, 2 * WEEK))
 
     assert "1970-01-08T00:00:00.000Z" == first["expires_at"]
     assert first["digest"] != second["digest"]
-    assert first["digest"] == seal(first)
+    assert first["digest"] == compute_seal(first)
 
 
 def test_it_is_ascii_and_ends_with_a_line_break() -> None:
     """Whatever the manifests hold."""
-    text = written(kept(AzureWorld(), group(tags={"a": "\u202e\x7f\ud800é"})))
+    text = render_document(kept(AzureWorld(), group(tags={"a": "\u202e\x7f\ud800é"})))
 
     assert text.isascii()
     assert "\x7f" not in text

@@ -15,19 +15,19 @@ from saved_plans import WEEK, kept
 from aci_reconcile.cli.planfile import read_plan
 from aci_reconcile.core.errors import ExitCode, StalePlanError, UsageError
 from aci_reconcile.manifest import complaint
-from aci_reconcile.saved import expired, opened, sealed, tolerated, written
+from aci_reconcile.saved import add_seal, check_document, is_expired, open_document, render_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SAVED = kept(AzureWorld(), group())
-CONTENT = written(SAVED).encode()
+CONTENT = render_document(SAVED).encode()
 
 
 def refused(content: bytes) -> bool:
     """Whether the content is refused with the exit code of a saved plan."""
     try:
-        opened(content, "plan.json")
+        open_document(content, "plan.json")
     except StalePlanError as error:
         return error.exit_code is ExitCode.STALE_PLAN
     return False
@@ -35,7 +35,7 @@ def refused(content: bytes) -> bool:
 
 def test_what_was_written_is_read() -> None:
     """All of it, in its order."""
-    document = opened(CONTENT, "plan.json")
+    document = open_document(CONTENT, "plan.json")
 
     assert SAVED == document
     assert list(SAVED) == list(document)
@@ -89,10 +89,10 @@ def test_what_is_no_saved_plan_is_refused(content: bytes) -> None:
 
 def test_another_format_says_so() -> None:
     """A newer major version is not taken for damage."""
-    content = written({**SAVED, "format_version": "2.0"}).encode()
+    content = render_document({**SAVED, "format_version": "2.0"}).encode()
 
     with pytest.raises(StalePlanError, match=r"plan\.json has the format 2\.0, and this version reads 1\.0"):
-        opened(content, "plan.json")
+        open_document(content, "plan.json")
 
 
 @pytest.mark.parametrize(
@@ -110,20 +110,20 @@ def test_another_format_says_so() -> None:
 def test_a_seal_does_not_make_a_plan(name: str, value: object, tmp_path: Path) -> None:
     """Who seals anything himself is stopped by the schema, or by the digest within."""
     document = {key: each for key, each in SAVED.items() if key != "digest"}
-    forged = sealed({**document, name: value}, created=0, expires=WEEK)
+    forged = add_seal({**document, name: value}, created=0, expires=WEEK)
     if name == "expires_at":
         forged = _again({**forged, name: value})
     file = tmp_path / "plan.json"
-    file.write_text(written(forged), encoding="ascii")
+    file.write_text(render_document(forged), encoding="ascii")
 
     with pytest.raises(StalePlanError):
         read_plan(file)
 
 
 def _again(document: dict[str, Any]) -> dict[str, Any]:
-    from aci_reconcile.saved.document import seal
+    from aci_reconcile.saved.document import compute_seal
 
-    return {**document, "digest": seal(document)}
+    return {**document, "digest": compute_seal(document)}
 
 
 def test_what_plan_prints_is_no_saved_plan() -> None:
@@ -136,15 +136,15 @@ def test_what_plan_prints_is_no_saved_plan() -> None:
 
     assert "" != complaint(json.loads(json.dumps(printed)), "plan")
     with pytest.raises(StalePlanError):
-        tolerated(printed, "plan.json", "")
+        check_document(printed, "plan.json", "")
 
 
 @pytest.mark.parametrize(("passed", "over"), [(0, False), (WEEK - 1, False), (WEEK, True), (2 * WEEK, True)])
 def test_it_expires(passed: float, over: bool) -> None:
     """At the second that it names."""
-    document = sealed(SAVED, created=0, expires=WEEK)
+    document = add_seal(SAVED, created=0, expires=WEEK)
 
-    assert over is expired(document, now=passed)
+    assert over is is_expired(document, now=passed)
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import Plan, plan
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.render import PLAIN, plan_text
-from aci_reconcile.saved import document, saved_text, sealed
+from aci_reconcile.saved import add_seal, make_document, render_saved_text
 
 
 def shown(proposal: Plan, *desired: Resource) -> str:
     """Return the text of the saved plan, up to what is told of the file."""
-    saved = sealed(document(proposal, origin(proposal, *desired)), created=0, expires=60)
-    return saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
+    saved = add_seal(make_document(proposal, origin(proposal, *desired)), created=0, expires=60)
+    return render_saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
 
 
 def secretive(*names: str, suffix: str = "") -> Resource:
@@ -63,8 +63,8 @@ def test_any_body_comes_back(body: dict[str, Any]) -> None:
     """Whatever a manifest may hold, a saved plan of it can be shown."""
     desired = Resource(rid(), body)
     proposal = plan([desired], [], AzureWorld().plan(group()).policy)
-    saved = sealed(document(proposal, origin(proposal)), created=0, expires=60)
-    told = saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
+    saved = add_seal(make_document(proposal, origin(proposal)), created=0, expires=60)
+    told = render_saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
 
     assert plan_text(proposal, HEADER, PLAIN, verbose=True) == told
 
@@ -87,7 +87,7 @@ def test_the_file_has_its_own_lines() -> None:
     world = AzureWorld()
     missing = {"name": "A", "secureValue": Secret.unavailable("env:A", "not set")}
     saved = kept(world, group("web", container(environmentVariables=[missing])))
-    told = saved_text(saved, PLAIN, problems=("one", "two\n  three"))
+    told = render_saved_text(saved, PLAIN, problems=("one", "two\n  three"))
 
     assert [
         "Not at hand: rg-shop/web needs env:A: not set",
