@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile import manifest, reconcile
-from aci_reconcile.app.allow import Allow, policy_for
-from aci_reconcile.app.connection import Place, connected
+from aci_reconcile.app.allow import Allow, make_policy
+from aci_reconcile.app.connection import Place, open_connection
 from aci_reconcile.app.find_drift import find_drift
 from aci_reconcile.app.interruption import SystemClock
-from aci_reconcile.app.manifests import declared_secrets, fallback_subscription, with_changes, with_subscription
-from aci_reconcile.app.origin import identified
-from aci_reconcile.app.orphans import leftovers, search_for
-from aci_reconcile.app.propose import proposed
+from aci_reconcile.app.manifests import find_secrets, find_subscription, with_changes, with_subscription
+from aci_reconcile.app.origin import add_project_id
+from aci_reconcile.app.orphans import make_leftover_filter, make_search
+from aci_reconcile.app.propose import propose_plan
 from aci_reconcile.app.requests import Target
-from aci_reconcile.app.vaults import loaded_with
+from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.app.verify import verify_plan
 from aci_reconcile.core.errors import InvalidManifestsError, UsageError
 from aci_reconcile.core.fields import API_VERSION
@@ -94,7 +94,7 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
         request = with_changes(request, changed_since, os.environ)
     if credential is None:
         return manifest.load(request)
-    return loaded_with(request, lambda names: _secrets(names, request.environ, credential, cloud))
+    return load_with_vaults(request, lambda names: _secrets(names, request.environ, credential, cloud))
 
 
 def _secrets(
@@ -133,11 +133,11 @@ def connect(
     target = Target(local is not None, arm_endpoint, cloud, concurrency)
     version = loaded.project.api_version if loaded else API_VERSION
     given = os.environ if environ is None else environ
-    with connected(Place(target, version, Path(local or "."), given, paced=True)) as connection:
-        connection.backend.remember(declared_secrets(loaded) if loaded else ())
+    with open_connection(Place(target, version, Path(local or "."), given, paced=True)) as connection:
+        connection.backend.remember(find_secrets(loaded) if loaded else ())
         connection.backend.embedded = target.local
         with suppress(UsageError):
-            connection.backend.subscription = fallback_subscription(target, given)
+            connection.backend.subscription = find_subscription(target, given)
         yield connection.backend
 
 
@@ -247,10 +247,10 @@ def _planned(loaded: Loaded, allow: Allow, look: Look) -> Plan:
         raise InvalidManifestsError(loaded.diagnostics)
     if not loaded.project.subscription:
         assumed = getattr(look.backend, "subscription", "")
-        loaded = with_subscription(loaded, assumed or fallback_subscription(Target(), os.environ))
-    loaded = identified(loaded, os.environ)
+        loaded = with_subscription(loaded, assumed or find_subscription(Target(), os.environ))
+    loaded = add_project_id(loaded, os.environ)
     local = getattr(look.backend, "embedded", False)
-    policy = policy_for(loaded, allow, os.environ, now=look.clock.now(), local=local)
+    policy = make_policy(loaded, allow, os.environ, now=look.clock.now(), local=local)
     needed = look.health or (policy.prune and policy.selected is None)
-    search = search_for(loaded.project, leftovers(policy), None, needed=needed)
-    return proposed(loaded, policy, replace(look, search=search))
+    search = make_search(loaded.project, make_leftover_filter(policy), None, needed=needed)
+    return propose_plan(loaded, policy, replace(look, search=search))

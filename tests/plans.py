@@ -44,10 +44,10 @@ def stamped(resource: Resource, *secrets: str, applied: bool = True) -> Resource
     mark = fingerprint(values, entropy=lambda n: b"s" * n)
     memory = {tags.OWNER: OWNER, tags.SECRETS: mark} if mark else {tags.OWNER: OWNER}
     if applied:
-        memory[tags.APPLIED] = str(tags.Applied(tags.desired_digest(resource.body)))
+        memory[tags.APPLIED] = str(tags.Applied(tags.digest_desired(resource.body)))
     return live(resource, tags=memory)
 
 
 def applied(desired: Resource, refused: str = "") -> dict[str, str]:
     """Return the tags that our last write of a manifest without secrets has left."""
-    return {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body), refused))}
+    return {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(tags.digest_desired(desired.body), refused))}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from factories import OWNER, SUBSCRIPTION, rid
 
-from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, secret_change
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, make_secret_change
 from aci_reconcile.core.errors import Diagnostic, InvalidRequestError, Severity, Where
 from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
 from aci_reconcile.core.model import Body, Resource, Scope
@@ -103,7 +103,7 @@ FORGE = "https://forge.example/shop/repo"
 def plan() -> Page:
     """A plan with every action, a group that is held back, and one that could not be read."""
     port = FieldChange("ipAddress.ports[443/TCP]", ABSENT, {}, ("properties", "ipAddress", "ports", "443/TCP"))
-    key = secret_change("containers[web].environmentVariables[KEY].secureValue", before=True, after=True)
+    key = make_secret_change("containers[web].environmentVariables[KEY].secureValue", before=True, after=True)
     changes = (
         created("api"),
         change("web", Action.UPDATE, Impact.RESTART, (IMAGE, LONG, port, key), cause=Cause.AZURE),

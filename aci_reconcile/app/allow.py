@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.fingerprint_key import fingerprint_keys
+from aci_reconcile.app.fingerprint_key import read_keys
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import UsageError
 
@@ -53,8 +53,8 @@ def is_named(project: Project) -> bool:
     return project.file is not None and project.name != UNNAMED
 
 
-def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now: float, local: bool = False) -> Policy:
-    """Return the policy of one run: what was allowed for it, else what the project file says.
+def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now: float, local: bool = False) -> Policy:
+    """Return the policy of one run: what the command line allows, else what the project file says.
 
     With the embedded emulator resource groups are created as needed: nobody else would create them there.
 
@@ -64,34 +64,34 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
     from aci_reconcile.manifest import calendar
     from aci_reconcile.planning.policy import UNLIMITED
 
-    project, said = loaded.project, loaded.project.policy
+    project, declared = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):
         raise UsageError("--prune: a project file with a name is needed", hint="it says which groups are the whole set")
     if allow.touch_secrets and allow.trust_secrets:
         raise UsageError("--touch-secrets and --trust-secrets contradict each other")
     if allow.override_freeze is not None and not allow.override_freeze.strip():
         raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
-    replace = UNLIMITED if said.replace == "allow" else 0
-    key, former = fingerprint_keys(environ, project.fingerprints)
-    frozen_at = calendar(said.freeze)
-    restarts = UNLIMITED if said.max_restarts is None else said.max_restarts
+    replace = UNLIMITED if declared.replace == "allow" else 0
+    key, former = read_keys(environ, project.fingerprints)
+    frozen_at = calendar(declared.freeze)
+    restarts = UNLIMITED if declared.max_restarts is None else declared.max_restarts
     return dataclasses.replace(
-        identity(project),
-        prune=said.prune and is_named(project) if allow.prune is None else allow.prune,
-        max_deletes=said.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        make_owner_policy(project),
+        prune=declared.prune and is_named(project) if allow.prune is None else allow.prune,
+        max_deletes=declared.max_deletes if allow.max_deletes is None else allow.max_deletes,
         deletes_named=allow.max_deletes is not None,
         max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
-        max_share=said.max_share,
+        max_share=declared.max_share,
         adopt=allow.adopt,
-        take_over=_owners(allow.take_over),
+        take_over=_check_owners(allow.take_over),
         allow_replace=replace if allow.replace is None else allow.replace,
-        observe=said.observe,
+        observe=declared.observe,
         frozen=frozen_at(now),
         frozen_at=frozen_at,
         override=(allow.override_freeze or "").strip(),
         touch_secrets=allow.touch_secrets,
         trust_secrets=allow.trust_secrets,
-        redeploy=frozenset(_redeployed(loaded, address) for address in allow.redeploy),
+        redeploy=frozenset(_find_redeployed(loaded, address) for address in allow.redeploy),
         selected=loaded.selected,
         narrowed_by=loaded.narrowed_by,
         create_resource_groups=project.create_resource_groups or local,
@@ -105,8 +105,8 @@ def policy_for(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now:
     )
 
 
-def identity(project: Project) -> Policy:
-    """Return the policy of a project that may do nothing: it says which groups are the project's."""
+def make_owner_policy(project: Project) -> Policy:
+    """Return a policy that allows nothing and only says which groups are the project's."""
     from aci_reconcile.core.model import Scope
     from aci_reconcile.planning.policy import Policy
 
@@ -122,14 +122,14 @@ def identity(project: Project) -> Policy:
     )
 
 
-def _owners(given: tuple[str, ...]) -> frozenset[str]:
-    if not all(each.strip() for each in given):
+def _check_owners(names: tuple[str, ...]) -> frozenset[str]:
+    if not all(each.strip() for each in names):
         hint = f"name it as the tag {tags.OWNER} does: --take-over shop/prod; what nobody owns: --adopt"
         raise UsageError("--take-over: an owner is wanted", hint=hint)
-    return frozenset(given)
+    return frozenset(names)
 
 
-def _redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
+def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
     wanted = address.lower()
     found = [
         each.id.key

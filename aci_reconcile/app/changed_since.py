@@ -25,8 +25,8 @@ _DEPTH = (
 )
 
 
-def changed_since(ref: str, folder: Path, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Changes:
-    """Return what changed below a folder since the branch that is checked out left another one.
+def find_changes(ref: str, folder: Path, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Changes:
+    """Return what changed below a folder since the current branch left another one.
 
     Commits, what is not committed, and what git does not track all count. A submodule that moved, or in which something
     is not committed, counts with all that lies below it.
@@ -43,9 +43,9 @@ def changed_since(ref: str, folder: Path, environ: Mapping[str, str], shared: It
     if _NOTHING.fullmatch(ref):
         return Changes(shared=tuple(shared), whole="nothing was there before (a first push)")
     git = Git.of(folder, environ, "--changed-since")
-    top = Path(git.one("rev-parse", "--show-toplevel", wanted="a repository")).resolve()
-    found = _differing(git, top, _base(git, ref), folder.resolve())
-    unknown = git.many("ls-files", "--others", "--full-name", "-z", "--", ".")
+    top = Path(git.read_line("rev-parse", "--show-toplevel", wanted="a repository")).resolve()
+    found = _diff(git, top, _find_base(git, ref), folder.resolve())
+    unknown = git.read_names("ls-files", "--others", "--full-name", "-z", "--", ".")
     nested = (top / name for name in unknown if name.endswith("/"))  # repositories that this one does not know
     return Changes(
         frozenset((*found.paths, *(top / name for name in unknown))),
@@ -69,35 +69,35 @@ class _Found:
     """Why nobody can tell what was there."""
 
 
-def _differing(git: Git, top: Path, base: str, folder: Path) -> _Found:
+def _diff(git: Git, top: Path, base: str, folder: Path) -> _Found:
     """Return what differs in one repository, and in its submodules, from a commit of it.
 
     From the folder of the repository on, whatever status.relativePaths, diff.relative and diff.ignoreSubmodules say.
     """
     found = _Found()
     settings = ("--no-renames", "--no-ext-diff", "--no-relative", "--no-abbrev", "--ignore-submodules=none")
-    told = git.many("diff", "--raw", *settings, "-z", base, "--")
-    for how, name in zip(told[::2], told[1::2], strict=True):
+    fields = git.read_names("diff", "--raw", *settings, "-z", base, "--")
+    for how, name in zip(fields[::2], fields[1::2], strict=True):
         before, after, commit, *_ = how.removeprefix(":").split(" ")
         path = top / name
         found.paths.append(path)
         if _LINK in {before, after}:
             found.trees.append(path)
         if before == _LINK:
-            _look_into(git, path, commit, folder, found)
-        elif (text := _then(git, base, name, top, folder)) is not None:
+            _examine_submodule(git, path, commit, folder, found)
+        elif (text := _read_former(git, base, name, top, folder)) is not None:
             found.then.append((path, text))
     return found
 
 
-def _look_into(git: Git, path: Path, commit: str, folder: Path, found: _Found) -> None:
-    """Note what manifests a submodule held that are not there as they were; only one below the project counts."""
+def _examine_submodule(git: Git, path: Path, commit: str, folder: Path, found: _Found) -> None:
+    """Note what has changed in a submodule; only one below the project counts."""
     if not path.is_relative_to(folder):
         return
     inside = replace(git, folder=path)
     there = (path / ".git").exists()
     if there and inside.run("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0:
-        deeper = _differing(inside, path, commit, folder)
+        deeper = _diff(inside, path, commit, folder)
         found.paths.extend(deeper.paths)
         found.then.extend(deeper.then)
         found.unseen.extend(deeper.unseen)
@@ -105,8 +105,8 @@ def _look_into(git: Git, path: Path, commit: str, folder: Path, found: _Found) -
         found.unseen.append(f"what the submodule {path.name} held then is not in this clone")
 
 
-def _base(git: Git, ref: str) -> str:
-    """Return the commit at which the branch that is checked out left the other one."""
+def _find_base(git: Git, ref: str) -> str:
+    """Return the commit at which the current branch left the other one."""
     if not ref.isprintable() or ref.startswith("-"):
         raise UsageError("--changed-since: this is no branch, tag or commit")
     found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
@@ -119,8 +119,8 @@ def _base(git: Git, ref: str) -> str:
     return base.stdout.decode().strip()
 
 
-def _then(git: Git, base: str, name: str, top: Path, folder: Path) -> str | None:
-    """Return what a file that may have been a manifest held; None: there was no such file below the folder."""
+def _read_former(git: Git, base: str, name: str, top: Path, folder: Path) -> str | None:
+    """Return the former content of a file that may have been a manifest; None where there was no such file."""
     if Path(name).suffix.lower() not in _MANIFESTS or not (top / name).is_relative_to(folder):
         return None
     found = git.run("cat-file", "blob", f"{base}:{name}")

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.app.durations import seconds_of
+from aci_reconcile.app.durations import parse_duration
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.redaction import is_secret_setting
 from aci_reconcile.core.secret import Secret
@@ -58,28 +58,31 @@ class Connection:
 
 
 @contextmanager
-def connected(place: Place) -> Generator[Connection]:
-    """Connect; nothing is sent yet.
+def open_connection(place: Place) -> Generator[Connection]:
+    """Open a connection; nothing is sent yet.
 
     Raises:
         UsageError: there is no such place.
         AuthenticationError: the credentials in the environment are incomplete or contradict the place.
     """
     if not place.target.local:
-        with _opened(place, endpoint_of(place.target, place.environ), None) as connection:
+        with _connect(place, find_endpoint(place.target, place.environ), None) as connection:
             yield connection
         return
     from aci_reconcile.azure import Endpoint
 
-    with closing(_store(place.state)) as store, _opened(place, Endpoint.local(), _send(store, place)) as connection:
+    with (
+        closing(_open_store(place.state)) as store,
+        _connect(place, Endpoint.local(), _make_send(store, place)) as connection,
+    ):
         yield connection
 
 
 @contextmanager
-def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Connection]:
+def _connect(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Connection]:
     from aci_reconcile.azure import connect, span
 
-    _hush()
+    _silence_sdks()
     backend = connect(
         endpoint,
         api_version=place.api_version,
@@ -90,7 +93,7 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
         paced=place.paced,
         patience=place.target.timeout,
     )
-    backend.remember(_of_environment(place.environ))
+    backend.remember(_find_secrets(place.environ))
     with closing(backend), span("aci-reconcile"):
         identity = backend.identity
         where = (
@@ -98,18 +101,18 @@ def _opened(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Co
             if send
             else f"{endpoint.base_url}, identity: {identity.description}"
         )
-        yield Connection(backend, _shown(endpoint, local=send is not None), where, identity.warning)
+        yield Connection(backend, _render_endpoint(endpoint, local=send is not None), where, identity.warning)
 
 
-def _of_environment(environ: Mapping[str, str]) -> Iterator[Secret]:
-    """Yield the values of the variables that are called secrets: a container may have been given one of them."""
+def _find_secrets(environ: Mapping[str, str]) -> Iterator[Secret]:
+    """Yield the values of environment variables whose names say that they are secrets: a container may hold one."""
     for name, value in environ.items():
         if is_secret_setting(name) and len(value) >= _SHORTEST_VALUE and not _PATH.fullmatch(value):
             yield Secret(value, source=f"env:{name}")
 
 
-def _hush() -> None:
-    """Keep the SDKs from writing to stderr what their errors say anyway; whoever configures logging still sees it."""
+def _silence_sdks() -> None:
+    """Keep the SDKs from logging to stderr what their errors say anyway, unless logging is configured."""
     import logging
 
     for name in ("azure", "msal"):
@@ -118,7 +121,7 @@ def _hush() -> None:
             logger.addHandler(logging.NullHandler())
 
 
-def endpoint_of(target: Target, environ: Mapping[str, str]) -> Endpoint:
+def find_endpoint(target: Target, environ: Mapping[str, str]) -> Endpoint:
     """Return where requests go.
 
     Raises:
@@ -134,13 +137,13 @@ def endpoint_of(target: Target, environ: Mapping[str, str]) -> Endpoint:
     return cloud(target.cloud) if target.cloud else endpoint_from(environ)[0]
 
 
-def _shown(endpoint: Endpoint, *, local: bool) -> str:
+def _render_endpoint(endpoint: Endpoint, *, local: bool) -> str:
     if local:
         return "local emulator"
     return "" if endpoint.cloud == "public" else endpoint.base_url
 
 
-def _store(folder: Path) -> Store:
+def _open_store(folder: Path) -> Store:
     import sqlite3
 
     from aci_reconcile.emulator import open_store
@@ -156,11 +159,11 @@ def _store(folder: Path) -> Store:
         raise UsageError(f"the emulator cannot keep its state in {folder}: {error}", hint=hint) from error
 
 
-def _send(store: Store, place: Place) -> Send:
+def _make_send(store: Store, place: Place) -> Send:
     from aci_reconcile.emulator import Emulator, Knobs, Request
 
-    told = place.environ.get(PROVISIONING, "")
-    knobs = Knobs(provisioning_seconds=_seconds(told)) if told else Knobs()
+    text = place.environ.get(PROVISIONING, "")
+    knobs = Knobs(provisioning_seconds=_parse_seconds(text)) if text else Knobs()
     emulator = Emulator(store, knobs=knobs)
 
     def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
@@ -170,8 +173,8 @@ def _send(store: Store, place: Place) -> Send:
     return send
 
 
-def _seconds(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     try:
-        return seconds_of(text)
+        return parse_duration(text)
     except ValueError as error:
         raise UsageError(f"{PROVISIONING}: {error}") from error

@@ -11,17 +11,17 @@ _SECONDS = (86400.0, 3600.0, 60.0, 1.0, 0.001)
 _LONGEST = 7 * 24 * 3600.0
 
 
-def seconds_of(text: str) -> float:
+def parse_duration(text: str) -> float:
     """Return how many seconds a text means.
 
     Raises:
         ValueError: it is no length of time, or is longer than a week.
     """
-    said = text.strip()
-    match = _PARTS.fullmatch(f"{said}s" if re.fullmatch(r"\d+(\.\d+)?", said) else said)
-    if not said or match is None:
-        raise ValueError(f"{said!r} is not a length of time; write it as 30s, 10m or 1h30m")
+    stripped = text.strip()
+    match = _PARTS.fullmatch(f"{stripped}s" if re.fullmatch(r"\d+(\.\d+)?", stripped) else stripped)
+    if not stripped or match is None:
+        raise ValueError(f"{stripped!r} is not a length of time; write it as 30s, 10m or 1h30m")
     seconds = sum(float(part or 0) * unit for part, unit in zip(match.groups(), _SECONDS, strict=True))
     if seconds > _LONGEST:
-        raise ValueError(f"{said!r} is longer than a week")
+        raise ValueError(f"{stripped!r} is longer than a week")
     return seconds

@@ -20,8 +20,8 @@ Reader: TypeAlias = "Callable[[Event], None]"
 _BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
 
 
-def lines_of(event: Event, messages: Messages) -> str:
-    """Return what is written about an event; empty where it says nothing new.
+def render_lines(event: Event, messages: Messages) -> str:
+    """Return the text for an event; empty where it says nothing new.
 
     A group that was and is as it should be is named only when asked for.
     """
@@ -29,6 +29,6 @@ def lines_of(event: Event, messages: Messages) -> str:
     return "" if unchanged and not messages.verbose else event_text(event, messages.notes)
 
 
-def tell(event: Event, messages: Messages) -> None:
-    """Tell of an event in plain lines on stderr."""
-    messages.plain("error" if isinstance(event, _BAD) else "info", lines_of(event, messages))
+def report_event(event: Event, messages: Messages) -> None:
+    """Report an event in plain lines on stderr."""
+    messages.plain("error" if isinstance(event, _BAD) else "info", render_lines(event, messages))

@@ -28,6 +28,6 @@ def find_drift(plan: Plan, clock: Clock, memory: Memory | None = None) -> Drift:
 def _without_foreign(plan: Plan) -> Plan:
     """Count a declared group that belongs to somebody else as not comparable: it is not in sync with anything."""
     foreign = {each.addresses[0]: each.reason for each in plan.blockers if each.code == "owner"}
-    told = tuple(Unreadable(address, reason.removeprefix(f"{address} ")) for address, reason in foreign.items())
+    unreadable = tuple(Unreadable(address, reason.removeprefix(f"{address} ")) for address, reason in foreign.items())
     rest = tuple(each for each in plan.changes if each.address not in foreign)
-    return replace(plan, changes=rest, unreadable=(*plan.unreadable, *told))
+    return replace(plan, changes=rest, unreadable=(*plan.unreadable, *unreadable))

@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.fingerprints import Fingerprints
 
 
-def fingerprint_keys(environ: Mapping[str, str], said: Fingerprints) -> tuple[Secret | None, Secret | None]:
-    """Return the key and the former one; None where there is none. An empty variable is as none.
+def read_keys(environ: Mapping[str, str], declared: Fingerprints) -> tuple[Secret | None, Secret | None]:
+    """Return the key and the former key; None where there is none. An empty variable counts as none.
 
     Raises:
         UsageError: one of the environment can be guessed.
     """
-    key, former = (_from(environ, name) for name in KEY_VARIABLES)
-    return key or said.key, former or said.former
+    key, former = (_read_key(environ, name) for name in KEY_VARIABLES)
+    return key or declared.key, former or declared.former
 
 
-def _from(environ: Mapping[str, str], variable: str) -> Secret | None:
+def _read_key(environ: Mapping[str, str], variable: str) -> Secret | None:
     value = environ.get(variable, "").strip()
     if not value:
         return None
     key = Secret(value, source=f"env:{variable}")
-    if reason := key.weakness():
+    if reason := key.find_weakness():
         hint = "make one with: aci-reconcile key; what was fingerprinted without a key is still compared"
         raise UsageError(f"{variable} can be guessed: {reason}", hint=hint)
     return key

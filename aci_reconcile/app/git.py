@@ -46,7 +46,7 @@ class Git:
         if found is None:
             raise UsageError(f"{option}: there is no git on this machine")
         needed = {name: value for name, value in environ.items() if name.upper() in _NEEDED}
-        kept = {**needed, **_trusted(environ)}
+        kept = {**needed, **_find_trusted_folders(environ)}
         return cls(
             found, folder, {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}, option
         )
@@ -70,7 +70,7 @@ class Git:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise UsageError(f"{self.option}: git {words[0]}: {type(error).__name__}") from error
 
-    def one(self, *words: str, wanted: str = "") -> str:
+    def read_line(self, *words: str, wanted: str = "") -> str:
         """Return what git says, without the final line break.
 
         Raises:
@@ -78,17 +78,17 @@ class Git:
         """
         done = self.run(*words)
         if done.returncode:
-            told = sanitize(done.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
-            hint = "git config --global --add safe.directory says that it may be read" if "ownership" in told else ""
-            raise UsageError(f"{self.option} needs {wanted or 'git'}: {told}", hint=hint)
+            message = sanitize(done.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
+            hint = "git config --global --add safe.directory says that it may be read" if "ownership" in message else ""
+            raise UsageError(f"{self.option} needs {wanted or 'git'}: {message}", hint=hint)
         return os.fsdecode(done.stdout).removesuffix("\n")
 
-    def many(self, *words: str) -> tuple[str, ...]:
+    def read_names(self, *words: str) -> tuple[str, ...]:
         """Return the names that git says."""
-        return tuple(name for name in self.one(*words).split("\0") if name)
+        return tuple(name for name in self.read_line(*words).split("\0") if name)
 
 
-def _trusted(environ: Mapping[str, str]) -> dict[str, str]:
+def _find_trusted_folders(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that say in which folders git may work; others of this kind may hold credentials."""
     said = [
         environ.get(name.replace("_KEY_", "_VALUE_"), "")

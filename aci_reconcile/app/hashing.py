@@ -19,8 +19,8 @@ _MOVE: Final = (
 )
 
 
-def told_of(effort: Effort, *, keyed: bool, at_once: int = AT_ONCE) -> str:
-    """Return the sum, and what to do about it; empty where nobody minds.
+def render_effort(effort: Effort, *, keyed: bool, at_once: int = AT_ONCE) -> str:
+    """Return a message with the time that hashes took and a remedy; empty where the time is short.
 
     Args:
         effort: what was measured.

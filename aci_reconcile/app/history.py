@@ -19,8 +19,8 @@ _LARGEST: Final = 16 * 1024 * 1024
 _ANEW = "restore it, or delete it to begin anew: every finding is new then"
 
 
-def last_look(file: Path | None, place: Place) -> History:
-    """Return what the last look saw; a file that is not there yet means that this is the first one.
+def load_history(file: Path | None, place: Place) -> History:
+    """Load the history of the last run; a missing file means that this is the first one.
 
     Raises:
         UsageError: it can't be read, it is no history, or that of another project or environment. It stays as it is.
@@ -34,15 +34,15 @@ def last_look(file: Path | None, place: Place) -> History:
         return History(place)
     except OSError as error:
         raise UsageError(f"--history {file}: {error.strerror or 'cannot be read'}") from error
-    found = _opened(content, file)
+    found = _parse_history(content, file)
     if found.place != place:
-        told = f"{found.place.project} in subscription {found.place.subscription} ({found.place.endpoint or 'Azure'})"
-        raise UsageError(f"--history {file} is about {told}", hint="name a file for each project and environment")
+        actual = f"{found.place.project} in subscription {found.place.subscription} ({found.place.endpoint or 'Azure'})"
+        raise UsageError(f"--history {file} is about {actual}", hint="name a file for each project and environment")
     return found
 
 
-def more_of(history: History) -> tuple[str, ...]:
-    """Return the resource groups that the last look tells of."""
+def find_resource_groups(history: History) -> tuple[str, ...]:
+    """Return the resource groups that the history mentions."""
     addresses = (
         *(each.address for each in history.groups.values()),
         *(each.address for each in history.findings.values()),
@@ -50,8 +50,8 @@ def more_of(history: History) -> tuple[str, ...]:
     return tuple(sorted({each.partition("/")[0] for each in addresses if "/" in each}))
 
 
-def remember(file: Path, history: History) -> None:
-    """Write what this look saw; the file is replaced when the new one is whole.
+def save_history(file: Path, history: History) -> None:
+    """Save the history; the file is replaced once the new one is complete.
 
     Raises:
         UsageError: it can't be written.
@@ -63,8 +63,8 @@ def remember(file: Path, history: History) -> None:
         raise UsageError(f"--history {file}: {error.strerror or 'cannot be written'}") from error
 
 
-def accepted(file: Path | None, project: Project, cwd: Path) -> tuple[Acceptance, ...]:
-    """Return what is accepted: by the file that is named, or by the one beside the project file if there is one.
+def load_acceptances(file: Path | None, project: Project, cwd: Path) -> tuple[Acceptance, ...]:
+    """Load the accepted drift from the named file, or from the one beside the project file if there is one.
 
     Raises:
         InvalidManifestsError: the file has errors.
@@ -81,7 +81,7 @@ def accepted(file: Path | None, project: Project, cwd: Path) -> tuple[Acceptance
     return found
 
 
-def _opened(content: bytes, file: Path) -> History:
+def _parse_history(content: bytes, file: Path) -> History:
     from aci_reconcile.manifest import complaint
 
     try:
@@ -90,8 +90,8 @@ def _opened(content: bytes, file: Path) -> History:
         document = None
     if not isinstance(document, dict):
         raise UsageError(f"--history {file} is no history, or it is damaged", hint=_ANEW)
-    said = cast("dict[str, Any]", document)
-    problem = complaint(said, "drift-history")
+    parsed = cast("dict[str, Any]", document)
+    problem = complaint(parsed, "drift-history")
     if problem:
         raise UsageError(f"--history {file} is no history that this version reads: {problem[:200]}", hint=_ANEW)
-    return history_of(said)
+    return history_of(parsed)

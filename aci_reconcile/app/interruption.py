@@ -72,15 +72,15 @@ class Interruption:
         """What is said about it."""
         return f"Interrupted{'' if self.wrote else '; nothing was written'}."
 
-    def came(self) -> bool:
+    def has_come(self) -> bool:
         """Whether a signal came."""
         return bool(self.signal)
 
     @contextmanager
-    def watching(self) -> Generator[None]:
-        """Take over the signals; where the main thread is somebody else's, leave them."""
+    def handle_signals(self) -> Generator[None]:
+        """Handle the signals within this block; leave them alone outside the main thread."""
         try:
-            before = {number: signal.signal(number, self._handle) for number in _wanted()}
+            before = {number: signal.signal(number, self._handle) for number in _find_signals()}
         except ValueError:
             yield
             return
@@ -93,8 +93,8 @@ class Interruption:
                 self.alarm.cancel()
 
     @contextmanager
-    def patiently(self, last_words: Callable[[], str]) -> Generator[None]:
-        """Let work that must not be torn apart see the signal and end by itself."""
+    def protect_work(self, last_words: Callable[[], str]) -> Generator[None]:
+        """Let the work of this block see a signal and end by itself: it must not be cut off."""
         self.patient, self.wrote, self.last_words = True, True, last_words
         try:
             yield
@@ -107,33 +107,37 @@ class Interruption:
         if number == _HANGUP and self.signal:
             return
         if again:
-            _say(self.line(f"Aborted.{self.last_words()}", _SHOW_CURSOR if sys.stderr.isatty() else ""))
+            _write(self.render_line(f"Aborted.{self.last_words()}", _SHOW_CURSOR if sys.stderr.isatty() else ""))
             os._exit(int(self.exit_code))
         self.signal = self.signal or number
         if self.alarm is not None:
             return  # it is ending
         if not self.patient:
-            self.alarm = threading.Timer(_GRACE, self._leave)
+            self.alarm = threading.Timer(_GRACE, self._exit)
             self.alarm.daemon = True
             self.alarm.start()
             raise InterruptedRunError
-        _say(self.line("Interrupted: nothing new is begun; waiting for what is under way. Once more aborts at once."))
+        _write(
+            self.render_line(
+                "Interrupted: nothing new is begun; waiting for what is under way. Once more aborts at once."
+            )
+        )
 
-    def _leave(self) -> None:
-        _say(self.line(self.words))
+    def _exit(self) -> None:
+        _write(self.render_line(self.words))
         os._exit(int(self.exit_code))
 
-    def line(self, text: str, then: str = "") -> str:
-        """Return what stderr takes: the text, or one line of JSON; ``then`` is for a terminal alone."""
+    def render_line(self, text: str, then: str = "") -> str:
+        """Return the text, or one line of JSON; ``then`` is added for a terminal only."""
         return f"{json.dumps({'level': 'warning', 'message': text})}\n" if self.json else f"\n{text}\n{then}"
 
 
-def _wanted() -> tuple[signal.Signals, ...]:
-    """Return the signals that this machine has, but those that whoever started the run has told it to ignore."""
+def _find_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals to handle; those that were ignored when the run started stay ignored."""
     return (*_SIGNALS, *(each for each in _MAY_BE_IGNORED if signal.getsignal(each) != signal.SIG_IGN))
 
 
-def _say(text: str) -> None:
+def _write(text: str) -> None:
     """Write to stderr from a signal handler, where the stream's own buffer must be left alone."""
     try:
         os.write(2, text.encode(errors="replace"))

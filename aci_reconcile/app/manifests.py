@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.origin import identified
-from aci_reconcile.app.pull_request import base_of
-from aci_reconcile.app.variables import variables_of
-from aci_reconcile.app.vaults import loaded_with
+from aci_reconcile.app.origin import add_project_id
+from aci_reconcile.app.pull_request import find_base
+from aci_reconcile.app.variables import read_variables
+from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.core.normalize import secrets_in
 from aci_reconcile.manifest import Loaded, Request, load, project_file
@@ -33,8 +33,8 @@ LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
 
 
-def request_for(sources: Sources, run: Run, *, resolve: bool) -> Request:
-    """Return what the loader is asked for.
+def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
+    """Make the request for the loader.
 
     Raises:
         UsageError: a file with values can't be read, or what changed can't be told.
@@ -43,7 +43,7 @@ def request_for(sources: Sources, run: Run, *, resolve: bool) -> Request:
         paths=sources.paths,
         project=sources.project,
         environment=sources.environment,
-        variables=variables_of(sources, run.cwd),
+        variables=read_variables(sources, run.cwd),
         subscription=sources.subscription,
         resource_group=sources.resource_group,
         only=sources.only,
@@ -53,7 +53,7 @@ def request_for(sources: Sources, run: Run, *, resolve: bool) -> Request:
         resolve=resolve,
     )
     if resolve:
-        request = replace(request, base=base_of(project_file(request), run.environ))
+        request = replace(request, base=find_base(project_file(request), run.environ))
     if not sources.changed_since:
         return request
     shared = tuple(run.cwd / each for each in sources.variable_files)
@@ -72,17 +72,17 @@ def with_changes(request: Request, commit: str, environ: Mapping[str, str], shar
     Raises:
         UsageError: what changed can't be told.
     """
-    from aci_reconcile.app.changed_since import changed_since
+    from aci_reconcile.app.changed_since import find_changes
 
     file = project_file(request)
     folder = file.parent if file else request.cwd
-    return replace(request, changes=changed_since(commit, folder, environ, tuple(shared)))
+    return replace(request, changes=find_changes(commit, folder, environ, tuple(shared)))
 
 
-def valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolve: bool = True) -> Loaded:
-    """Load manifests of which something is to be made; warnings and notices are told.
+def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolve: bool = True) -> Loaded:
+    """Load manifests, report warnings and notices, and raise on errors.
 
-    A secret that is not at hand is none of them: whoever plans tells of it where it is wanted, and why it is not there.
+    A missing secret is not reported here: the plan says where it is needed and why it is missing.
 
     Args:
         sources: which manifests.
@@ -94,29 +94,29 @@ def valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolve: bo
         InvalidManifestsError: there is an error among them.
         UsageError: the options name something that does not exist, or nothing is declared.
     """
-    request = request_for(sources, run, resolve=resolve)
-    loaded = loaded_with(request, fetch) if fetch else load(request)
+    request = make_request(sources, run, resolve=resolve)
+    loaded = load_with_vaults(request, fetch) if fetch else load(request)
     if loaded.errors:
         raise InvalidManifestsError(loaded.diagnostics)
     least = (Severity.WARNING, Severity.NOTICE) if run.console.verbose else (Severity.WARNING,)
-    told = [each for each in loaded.diagnostics if each.severity in least and each.code != _NOT_AT_HAND]
-    if told:
-        run.console.plain("warning", f"{diagnostics_text(told, run.console.notes)}\n")
+    reported = [each for each in loaded.diagnostics if each.severity in least and each.code != _NOT_AT_HAND]
+    if reported:
+        run.console.plain("warning", f"{diagnostics_text(reported, run.console.notes)}\n")
     if loaded.touched is not None:
-        run.console.info(_narrowed(sources.changed_since, loaded, loaded.touched))
+        run.console.info(_render_narrowing(sources.changed_since, loaded, loaded.touched))
     return loaded
 
 
-def _narrowed(ref: str, loaded: Loaded, touched: Touched) -> str:
-    """Say which groups a change touches."""
-    whole = count(len(loaded.resources), "group")
+def _render_narrowing(ref: str, loaded: Loaded, touched: Touched) -> str:
+    """Return the message that says which groups a change affects."""
+    total = count(len(loaded.resources), "group")
     if touched.addresses is None:
-        return f"Changed since {ref}: all of {whole}, because {sanitize(touched.because)}."
+        return f"Changed since {ref}: all of {total}, because {sanitize(touched.because)}."
     names = ", ".join(sorted(touched.addresses))
-    return f"Changed since {ref}: {len(touched.addresses)} of {whole}{f' ({sanitize(names)})' if names else ''}."
+    return f"Changed since {ref}: {len(touched.addresses)} of {total}{f' ({sanitize(names)})' if names else ''}."
 
 
-def placed(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:
+def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:
     """Return the resources with a subscription, and the project with its id.
 
     The subscription is that of the options or the project, else the environment's.
@@ -124,18 +124,18 @@ def placed(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
     Raises:
         UsageError: nothing names one, or what an option or a saved plan names can be none.
     """
-    loaded = identified(loaded, environ)
+    loaded = add_project_id(loaded, environ)
     subscription = loaded.project.subscription
     if subscription and not _ID.fullmatch(subscription):
         shown = sanitize(subscription)
         raise UsageError(f"`{shown}` is not the id of a subscription", hint="it is a GUID; az account list shows yours")
     if subscription:
         return loaded
-    return with_subscription(loaded, fallback_subscription(target, environ))
+    return with_subscription(loaded, find_subscription(target, environ))
 
 
-def fallback_subscription(target: Target, environ: Mapping[str, str]) -> str:
-    """Return the subscription that counts where neither options nor the project name one.
+def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
+    """Return the subscription to use where neither options nor the project name one.
 
     Raises:
         UsageError: nothing names one.
@@ -155,8 +155,8 @@ def fallback_subscription(target: Target, environ: Mapping[str, str]) -> str:
     )
 
 
-def declared_secrets(loaded: Loaded) -> tuple[Secret, ...]:
-    """Return every secret that the manifests declare, to be taken out of what Azure and the containers say."""
+def find_secrets(loaded: Loaded) -> tuple[Secret, ...]:
+    """Return every secret that the manifests declare, for redaction of what Azure and the containers say."""
     return tuple(secret for each in loaded.resources for secret in secrets_in(each).values() if secret.available)
 
 

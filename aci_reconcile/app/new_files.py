@@ -21,33 +21,33 @@ _NOT_A_MANIFEST = "aci-reconcile"
 """``aci-reconcile.yaml`` is the project file."""
 
 
-def file_names(ids: Iterable[ResourceId]) -> dict[ResourceId, str]:
-    """Return a file name for each group: its name, with the resource group where two groups share it.
+def choose_names(ids: Iterable[ResourceId]) -> dict[ResourceId, str]:
+    """Choose a file name for each group: its name, with the resource group where two groups share it.
 
     Raises:
         UsageError: two groups would still share one.
     """
     wanted = tuple(ids)
-    plain = Counter(_safe(each.name).lower() for each in wanted)
+    plain = Counter(_make_safe(each.name).lower() for each in wanted)
     names: dict[ResourceId, str] = {}
     for each in wanted:
-        name = _safe(each.name)
+        name = _make_safe(each.name)
         alone = plain[name.lower()] == 1 and name.lower() != _NOT_A_MANIFEST
-        names[each] = f"{name if alone else _safe(f'{each.resource_group}.{each.name}')}.yaml"
+        names[each] = f"{name if alone else _make_safe(f'{each.resource_group}.{each.name}')}.yaml"
     twice = [name for name, count in Counter(name.lower() for name in names.values()).items() if count > 1]
     if twice:
         raise UsageError(f"several groups would be written to {twice[0]}", hint="import them one by one")
     return names
 
 
-def _safe(name: str) -> str:
+def _make_safe(name: str) -> str:
     """Return a name that is no path and not hidden."""
     plain = _NOT_IN_NAMES.sub("_", name)
     return f"_{plain[1:]}" if plain.startswith(".") else plain or "_"
 
 
-def place(files: Mapping[Path, str]) -> None:
-    """Write new files, whose folders are made where they are missing.
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write new files and make missing folders.
 
     Raises:
         UsageError: one of them exists; nothing was written.
@@ -55,18 +55,18 @@ def place(files: Mapping[Path, str]) -> None:
     """
     existing = [file for file in files if os.path.lexists(file)]
     if existing:
-        raise _exists(existing[0])
+        raise _make_exists_error(existing[0])
     for file, text in files.items():
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             _create(file, text)
         except FileExistsError as error:
-            raise _exists(Path(error.filename2 or error.filename)) from error
+            raise _make_exists_error(Path(error.filename2 or error.filename)) from error
         except OSError as error:
             raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
-def _exists(path: Path) -> UsageError:
+def _make_exists_error(path: Path) -> UsageError:
     return UsageError(f"{path} exists already", hint="nothing is overwritten: move it away, or name another folder")
 
 

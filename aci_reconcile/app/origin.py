@@ -41,16 +41,16 @@ class Origin:
     """Those of projects in the folders above, in the same repository: who was split off may take from them."""
 
 
-def identified(loaded: Loaded, environ: Mapping[str, str]) -> Loaded:
-    """Return what was loaded with the id of its project: what its file says, else what its repository tells."""
+def add_project_id(loaded: Loaded, environ: Mapping[str, str]) -> Loaded:
+    """Return the loaded project with its id: from the project file, else derived from the repository."""
     return replace(loaded, project=with_id(loaded.project, environ))
 
 
 def with_id(project: Project, environ: Mapping[str, str]) -> Project:
-    """Return a project with its id; the ids that its repository tells are its own, too, whatever its file says."""
+    """Return a project with its id; the ids that follow from its repository count as its own in any case."""
     if project.file is None:
         return project
-    origin = origin_of(project.root, environ)
+    origin = find_origin(project.root, environ)
     return replace(
         project,
         id=project.id or origin.id,
@@ -60,35 +60,35 @@ def with_id(project: Project, environ: Mapping[str, str]) -> Project:
     )
 
 
-def origin_of(folder: Path, environ: Mapping[str, str]) -> Origin:
-    """Return the ids that the repository of a folder tells, and the folder's place in it.
+def find_origin(folder: Path, environ: Mapping[str, str]) -> Origin:
+    """Return the ids that follow from the repository of a folder and the folder's place in it.
 
     One repository may hold several projects of one name, such as a folder for each environment: each is another one.
     At the top of the repository the place adds nothing. Of its remotes those count that people clone from: ``origin``,
     and ``upstream`` where ``origin`` is a fork. Where they differ nobody can tell which of them the pipeline has: both
     are known, and neither is written anywhere.
     """
-    top = _top(folder)
-    home = _git_folder(top) if top else None
+    top = _find_top(folder)
+    home = _find_git_folder(top) if top else None
     if top is None or home is None:
         return Origin()
-    remotes = dict(_remotes(home))
-    told = [remotes[name] for name in ("origin", "upstream") if name in remotes] or list(remotes.values())
-    places = frozenset(each for each in told if each)
+    remotes = dict(_read_remotes(home))
+    addresses = [remotes[name] for name in ("origin", "upstream") if name in remotes] or list(remotes.values())
+    places = frozenset(each for each in addresses if each)
     if not places:
-        root = "" if (home / "shallow").exists() else _root_commit(folder, environ)
+        root = "" if (home / "shallow").exists() else _find_root_commit(folder, environ)
         places = frozenset({root} - {""})
-    here, *above = _folders(folder, top)
-    ids = frozenset(_mark(each + here) for each in places)
+    here, *above = _list_folders(folder, top)
+    ids = frozenset(_hash(each + here) for each in places)
     return Origin(
         next(iter(ids)) if len(ids) == 1 else "",
         ids,
-        frozenset(_mark(each + folder_above) for each in places for folder_above in above),
+        frozenset(_hash(each + folder_above) for each in places for folder_above in above),
     )
 
 
-def place_of(url: str) -> str:
-    """Return what a remote's address says of the repository alone; empty where it is a folder of this machine.
+def parse_remote(url: str) -> str:
+    """Return the path of the repository in a remote's URL; empty where the remote is a folder of this machine.
 
     The host is left out: it has many names (ssh's aliases, mirrors, ``ssh.dev.azure.com``), and so are the protocol,
     the user with a password, the port and the ending. Azure DevOps writes one repository in three ways.
@@ -109,46 +109,46 @@ def place_of(url: str) -> str:
     return "/".join(names) if len(names) >= _FEWEST else ""
 
 
-def _mark(place: str) -> str:
+def _hash(place: str) -> str:
     return hashlib.sha256(f"aci-reconcile\n{place}".encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
-def _top(folder: Path) -> Path | None:
+def _find_top(folder: Path) -> Path | None:
     """Return the top folder of the repository, or of the worktree or submodule, that a folder is in."""
     here = Path(os.path.abspath(folder))  # noqa: PTH100 - without "..", and a link stays one
     return next((each for each in (here, *here.parents) if (each / ".git").exists()), None)
 
 
-def _folders(folder: Path, top: Path) -> list[str]:
+def _list_folders(folder: Path, top: Path) -> list[str]:
     """Return the place of a folder in its repository, and then those of the folders above it; empty at the top."""
     real, lexical = folder.resolve(), Path(os.path.abspath(folder))  # noqa: PTH100 - as above
     inside = real.relative_to(top.resolve()) if real.is_relative_to(top.resolve()) else lexical.relative_to(top)
     return ["" if each == Path() else f"\n{each.as_posix().lower()}" for each in (inside, *inside.parents)]
 
 
-def _git_folder(top: Path) -> Path | None:
+def _find_git_folder(top: Path) -> Path | None:
     """Return where a repository keeps its settings: a worktree's and a submodule's are elsewhere."""
     found = top / ".git"
     if found.is_dir():
         return found
-    home = top / _text(found).removeprefix("gitdir:").strip()
-    common = _text(home / "commondir").strip()
+    home = top / _read_text(found).removeprefix("gitdir:").strip()
+    common = _read_text(home / "commondir").strip()
     return home / common if common else home
 
 
-def _remotes(home: Path) -> Iterator[tuple[str, str]]:
+def _read_remotes(home: Path) -> Iterator[tuple[str, str]]:
     """Yield the remotes with what their addresses say; the first address of each is the one that is fetched from."""
     name, seen = "", set[str]()
-    for line in _text(home / "config").splitlines():
+    for line in _read_text(home / "config").splitlines():
         if line.lstrip().startswith("["):
             section = _REMOTE.match(line.strip())
             name = section["name"] if section else ""
         elif name and name not in seen and (match := _URL.match(line)):
             seen.add(name)
-            yield name, place_of(match["url"])
+            yield name, parse_remote(match["url"])
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         if not file.is_file():
             return ""
@@ -158,7 +158,7 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _root_commit(folder: Path, environ: Mapping[str, str]) -> str:
+def _find_root_commit(folder: Path, environ: Mapping[str, str]) -> str:
     """Return the first commit of a repository; empty where there is none, or no git to ask."""
     from aci_reconcile.app.git import Git
 

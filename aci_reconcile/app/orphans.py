@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.allow import is_named
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Scope
-from aci_reconcile.planning.undeclared import abandoned_by
+from aci_reconcile.planning.undeclared import find_abandoned_environment
 from aci_reconcile.reconcile.searching import Search
 
 if TYPE_CHECKING:
@@ -18,59 +18,64 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.policy import Policy
 
 
-def search_for(
-    project: Project, ours: Callable[[str], bool], messages: Messages | None, *, needed: bool, more: Iterable[str] = ()
+def make_search(
+    project: Project,
+    is_ours: Callable[[str], bool],
+    messages: Messages | None,
+    *,
+    needed: bool,
+    more: Iterable[str] = (),
 ) -> Search:
-    """Return where groups are looked for: in the subscription of the run, and in those of the other environments.
+    """Return where to search for groups: the subscription of the run and those of the other environments.
 
-    Nowhere without a project's name, for then nothing is left over; and nowhere where the command line says in which
-    resource group the project is: other runs say others, and their groups are no leftovers.
+    Search nowhere without a project name: then nothing can be left over. Search nowhere either where the command line
+    names the resource group: other runs name others, and their groups are not left over.
 
     Args:
         project: the project, with the subscription of the run.
-        ours: whether an owner tag is looked for.
+        is_ours: whether an owner tag is looked for.
         messages: where is said what was not looked at, if anybody asks for so much.
         needed: whether nothing may be concluded without it.
         more: names of further resource groups, for one who may not look through the subscription.
     """
     if not is_named(project):
         return Search()
-    tell = _teller(messages)
+    report = _make_reporter(messages)
     if project.movable:
-        tell(f"Looked for groups of {project.owner} only in the resource groups that the command line names.")
+        report(f"Looked for groups of {project.owner} only in the resource groups that the command line names.")
         return Search()
     run = project.subscription
     named = [
         (subscription or run, group) for subscription, group in (*project.elsewhere, *(("", each) for each in more))
     ]
     subscriptions = {each.lower(): each for each in (*(subscription for subscription, _ in reversed(named)), run)}
-    others = sorted(key for key in subscriptions if key != run.lower())
+    further = sorted(key for key in subscriptions if key != run.lower())
     scopes = {scope.key: scope for scope in (Scope(*each) for each in named) if scope.resource_group}
-    ordered = (run, *(subscriptions[key] for key in others))
-    return Search(ordered, tuple(scopes[key] for key in sorted(scopes)), ours, needed, tell)
+    ordered = (run, *(subscriptions[key] for key in further))
+    return Search(ordered, tuple(scopes[key] for key in sorted(scopes)), is_ours, needed, report)
 
 
-def leftovers(policy: Policy) -> Callable[[str], bool]:
+def make_leftover_filter(policy: Policy) -> Callable[[str], bool]:
     """Return what tells the owner tags of groups that nobody may declare any more: ours, and of former environments."""
-    return lambda tag: policy.owns(tag) or bool(abandoned_by(tag, policy))
+    return lambda tag: policy.owns(tag) or bool(find_abandoned_environment(tag, policy))
 
 
-def of_project(policy: Policy) -> Callable[[str], bool]:
-    """Return what tells the owner tags of the whole project, whatever the environment."""
+def make_project_filter(policy: Policy) -> Callable[[str], bool]:
+    """Return a predicate for the owner tags of the project in any environment."""
     project = policy.owner.partition("/")[0]
 
-    def ours(tag: str) -> bool:
+    def is_ours(tag: str) -> bool:
         name = tags.owner_name(tag)
-        return name.partition("/")[0] == project and tags.owned_by(tag, name, policy.ids)
+        return name.partition("/")[0] == project and tags.is_owned_by(tag, name, policy.ids)
 
-    return ours
+    return is_ours
 
 
-def _teller(messages: Messages | None) -> Callable[[str], None]:
-    def tell(text: str) -> None:
+def _make_reporter(messages: Messages | None) -> Callable[[str], None]:
+    def report(text: str) -> None:
         if messages is not None and messages.verbose:
             from aci_reconcile.render import sanitize
 
             messages.info(sanitize(text))
 
-    return tell
+    return report

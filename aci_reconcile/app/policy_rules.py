@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from aci_reconcile.render import Header
 
 
-def fitting(plan: Plan) -> Plan:
-    """Return the plan, held where a body would be sent that the rules for manifests refuse.
+def hold_misfits(plan: Plan) -> Plan:
+    """Block the plan where a body would be sent that the rules for manifests refuse.
 
     A manifest by itself has passed them; what ``lifecycle.ignore`` carries over from Azure has not, nor both together.
     What Azure has taken before, it is not said to refuse.
@@ -33,24 +33,24 @@ def fitting(plan: Plan) -> Plan:
         )
         for change in plan.changes
         if change.sends_body and change.after is not None and change.after.lifecycle.ignore
-        for error in _misfits(change)[:1]
+        for error in _find_misfits(change)[:1]
     )
     return replace(plan, blockers=(*plan.blockers, *held)) if held else plan
 
 
-def _misfits(change: Change) -> tuple[Diagnostic, ...]:
+def _find_misfits(change: Change) -> tuple[Diagnostic, ...]:
     taken = {(each.code, each.path) for each in (unfit(change.before) if change.before else ())}
     found = unfit(change.after) if change.after else ()
     return tuple(each for each in found if (each.code, each.path) not in taken)
 
 
-def judged(plan: Plan, project: Project, header: Header) -> Plan:
-    """Return the plan with what the rules say of it: an error holds it, a warning is a notice."""
+def apply_rules(plan: Plan, project: Project, header: Header) -> Plan:
+    """Apply the project's rules to a plan: an error becomes a blocker, a warning a notice."""
     rules = project.policy.rules
     if not rules:
         return plan
     found = violations(rules, json.loads(plan_json(plan, header, tool_version=VERSION)))
-    held = tuple(_blocker(each) for each in found if each.unusable or not each.rule.warning)
+    held = tuple(_make_blocker(each) for each in found if each.unusable or not each.rule.warning)
     noted = tuple(
         Notice("rule", address, each.rule.message)
         for each in found
@@ -60,7 +60,7 @@ def judged(plan: Plan, project: Project, header: Header) -> Plan:
     return replace(plan, blockers=(*plan.blockers, *held), notices=(*plan.notices, *noted))
 
 
-def _blocker(found: Violation) -> Blocker:
+def _make_blocker(found: Violation) -> Blocker:
     rule = found.rule
     release = f"another plan, or another rule in {rule.file}"
     if found.unusable:

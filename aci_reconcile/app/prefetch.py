@@ -13,7 +13,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.connection import STATE, Place, connected
+from aci_reconcile.app.connection import STATE, Place, open_connection
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.core.model import Scope
 
@@ -46,7 +46,7 @@ class Ahead:
         return (self.subscription, self.api_version) == (project.subscription, project.api_version)
 
 
-def ahead(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Ahead | None:
+def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Ahead | None:
     """Connect, and begin to list the resource group that the project file names.
 
     None where it names none, on the embedded emulator, and where anything is wrong: whoever needs what is missing will
@@ -54,31 +54,33 @@ def ahead(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Ahead
     """
     if target.local:
         return None
-    from aci_reconcile.app.manifests import fallback_subscription, request_for
+    from aci_reconcile.app.manifests import find_subscription, make_request
     from aci_reconcile.manifest import peek
 
     try:
-        project = peek(request_for(sources, run, resolve=False))
+        project = peek(make_request(sources, run, resolve=False))
         if project is None or not project.resource_group:
             return None
-        subscription = project.subscription or fallback_subscription(target, run.environ)
+        subscription = project.subscription or find_subscription(target, run.environ)
         place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced=True)
-        connection = stack.enter_context(connected(place))
+        connection = stack.enter_context(open_connection(place))
     except AciReconcileError:
         return None
-    return Ahead(connection, subscription, project.api_version, _begun(project, subscription, sources, connection, run))
+    return Ahead(
+        connection, subscription, project.api_version, _begin_lists(project, subscription, sources, connection, run)
+    )
 
 
-def _begun(
+def _begin_lists(
     project: Project, subscription: str, sources: Sources, connection: Connection, run: Run
 ) -> dict[tuple[str, str], Listed]:
     """Begin the list of the resource group, and that of the subscription where groups may be left in it."""
     from aci_reconcile.app.allow import is_named
 
     backend, scope = connection.backend, Scope(subscription, project.resource_group)
-    asked: dict[tuple[str, str], Listed] = {scope.key: partial(_list, scope, backend, run.clock)}
+    asked: dict[tuple[str, str], Listed] = {scope.key: partial(_list_scope, scope, backend, run.clock)}
     if is_named(project) and not sources.resource_group:
-        asked[subscription.lower(), ""] = partial(_search, subscription, backend, run.clock)
+        asked[subscription.lower(), ""] = partial(_search_subscription, subscription, backend, run.clock)
     imported = threading.Event()
     lists: dict[tuple[str, str], Listed] = {key: Begun(backend, ask, imported) for key, ask in asked.items()}
     backend.prepare()
@@ -97,16 +99,16 @@ def _import_what_lists_need() -> None:
         import_module(f"aci_reconcile.reconcile.{name}")
 
 
-def _list(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
-    from aci_reconcile.reconcile.watch import listed
+def _list_scope(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
+    from aci_reconcile.reconcile.watch import list_scope
 
-    return listed(scope, backend, clock)
+    return list_scope(scope, backend, clock)
 
 
-def _search(subscription: str, backend: ArmBackend, clock: Clock) -> Listing:
-    from aci_reconcile.reconcile.searching import all_of
+def _search_subscription(subscription: str, backend: ArmBackend, clock: Clock) -> Listing:
+    from aci_reconcile.reconcile.searching import list_owned
 
-    return all_of(subscription, backend, clock)
+    return list_owned(subscription, backend, clock)
 
 
 class Begun:

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.allow import is_named
-from aci_reconcile.app.orphans import leftovers, search_for
-from aci_reconcile.app.policy_rules import fitting, judged
-from aci_reconcile.app.workspace import header_of, scopes_of
+from aci_reconcile.app.orphans import make_leftover_filter, make_search
+from aci_reconcile.app.policy_rules import apply_rules, hold_misfits
+from aci_reconcile.app.workspace import list_scopes, make_header
 from aci_reconcile.planning.undeclared import NAMESAKE, UNDECLARED
 from aci_reconcile.reconcile import Look, Refresh, propose
 
@@ -31,20 +31,20 @@ _SILENCE: Final = 10.0
 """Seconds after which reading says that it goes on."""
 
 
-def proposed(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
-    """Read what is live, plan, and judge the plan by the project's rules.
+def propose_plan(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
+    """Read what is live, plan, and apply the project's rules.
 
     Without a project's name nothing counts as an orphan.
     """
     project = loaded.project
-    proposal = propose(loaded.resources, scopes_of(project), policy, look)
+    proposal = propose(loaded.resources, list_scopes(project), policy, look)
     if not is_named(project):
         left = UNDECLARED | {NAMESAKE}
         proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code not in left))
-    return judged(fitting(proposal), project, header_of(project, endpoint))
+    return apply_rules(hold_misfits(proposal), project, make_header(project, endpoint))
 
 
-def look_for(  # noqa: PLR0913  each is a choice of the command
+def make_look(  # noqa: PLR0913  each is a choice of the command
     work: Work,
     target: Target,
     run: Run,
@@ -54,7 +54,7 @@ def look_for(  # noqa: PLR0913  each is a choice of the command
     until_settled: bool = False,
     more: Iterable[str] = (),
 ) -> Look:
-    """Return how to look at Azure; ``more`` are names of resource groups in which groups of ours may be left."""
+    """Return how to read Azure; ``more`` names resource groups in which groups of ours may be left."""
     project, policy = work.loaded.project, work.policy
     needed = health or (policy.prune and policy.selected is None)
     return Look(
@@ -67,17 +67,17 @@ def look_for(  # noqa: PLR0913  each is a choice of the command
         random.random,
         listed=work.lists,
         listings=work.listings,
-        tell=partial(_told, run.console),
+        report=partial(_report_event, run.console),
         effort=work.effort,
-        lasting=partial(_lasting, run.console, target.timeout),
+        lasting=partial(_report_slow_reading, run.console, target.timeout),
         until=run.clock.now() + target.timeout,
-        search=search_for(project, leftovers(policy), run.console, needed=needed, more=more),
+        search=make_search(project, make_leftover_filter(policy), run.console, needed=needed, more=more),
     )
 
 
 @contextmanager
-def _lasting(messages: Messages, seconds: float) -> Generator[None]:
-    """Tell that reading goes on, and when it ends at the latest, where it takes longer than one would expect."""
+def _report_slow_reading(messages: Messages, seconds: float) -> Generator[None]:
+    """Report that reading goes on, and when it ends at the latest, where it takes unusually long."""
     from aci_reconcile.render.words import took
 
     text = f"Still reading from Azure; that ends after {took(seconds)} at the latest (--timeout)."
@@ -90,8 +90,8 @@ def _lasting(messages: Messages, seconds: float) -> Generator[None]:
         timer.cancel()
 
 
-def _told(messages: Messages, event: Event) -> None:
-    """Tell of an event; most plans are made without any."""
-    from aci_reconcile.app.event_lines import tell
+def _report_event(messages: Messages, event: Event) -> None:
+    """Report an event; most plans are made without any."""
+    from aci_reconcile.app.event_lines import report_event
 
-    tell(event, messages)
+    report_event(event, messages)

@@ -18,7 +18,7 @@ _TOLD: Final = 10
 """How many complaints of one file are told at once."""
 
 
-def variables_of(sources: Sources, cwd: Path) -> dict[str, str]:
+def read_variables(sources: Sources, cwd: Path) -> dict[str, str]:
     """Return the values; a later file wins over an earlier one, and ``--var`` over files.
 
     Raises:
@@ -26,29 +26,29 @@ def variables_of(sources: Sources, cwd: Path) -> dict[str, str]:
     """
     values: dict[str, str] = {}
     for file in sources.variable_files:
-        values.update(_read(cwd / file, str(file)))
+        values.update(_read_file(cwd / file, str(file)))
     values.update(sources.variables)
     return values
 
 
-def _read(path: Path, shown: str) -> Mapping[str, str]:
+def _read_file(path: Path, name: str) -> Mapping[str, str]:
     try:
         with path.open("rb") as stream:  # a pipe, such as <(sops -d prod.env), has no size beforehand
             content = stream.read(_LARGEST + 1)
     except OSError as error:
-        raise UsageError(f"--var-file {shown}: {error.strerror or 'cannot be read'}") from error
+        raise UsageError(f"--var-file {name}: {error.strerror or 'cannot be read'}") from error
     if len(content) > _LARGEST:
-        raise UsageError(f"--var-file {shown}: larger than 1 MiB")
+        raise UsageError(f"--var-file {name}: larger than 1 MiB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"--var-file {shown}: not UTF-8") from error
+        raise UsageError(f"--var-file {name}: not UTF-8") from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    values, said = read_values(text, shown)
-    wrong = [each for each in said if each.severity is Severity.ERROR]
+    values, diagnostics = read_values(text, name)
+    wrong = [each for each in diagnostics if each.severity is Severity.ERROR]
     if wrong:
         lines = [f"{each.where}: {each.message}" for each in wrong[:_TOLD]]
         lines += [f"and {len(wrong) - _TOLD} more"] * (len(wrong) > _TOLD)
-        told = "\n  ".join(lines)
-        raise UsageError(f"--var-file {shown} cannot be taken:\n  {told}", hint=wrong[0].hint)
+        complaints = "\n  ".join(lines)
+        raise UsageError(f"--var-file {name} cannot be taken:\n  {complaints}", hint=wrong[0].hint)
     return values

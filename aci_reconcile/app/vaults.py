@@ -33,7 +33,7 @@ class _Known:
         return self._secrets.get(name)
 
 
-def loaded_with(request: Request, fetch: Fetch) -> Loaded:
+def load_with_vaults(request: Request, fetch: Fetch) -> Loaded:
     """Load manifests; where selected groups need secrets of vaults, fetch those and load once more with them.
 
     Manifests with errors ask no vault.
@@ -42,25 +42,25 @@ def loaded_with(request: Request, fetch: Fetch) -> Loaded:
         UsageError: the options name something that does not exist.
     """
     loaded = load(request)
-    wanted: set[str] = set() if loaded.errors or not request.resolve else _needed(loaded)
+    wanted: set[str] = set() if loaded.errors or not request.resolve else _find_needed(loaded)
     return load(request, resolvers={SCHEME: _Known(fetch(sorted(wanted)))}) if wanted else loaded
 
 
-def fetching(target: Target, run: Run) -> Fetch:
-    """Return what fetches secrets from the vaults of the cloud that requests go to."""
+def make_fetch(target: Target, run: Run) -> Fetch:
+    """Return a function that fetches secrets from the vaults of the cloud that requests go to."""
 
     def fetch(names: Iterable[str]) -> Mapping[str, Secret]:
-        from aci_reconcile.app.connection import endpoint_of
+        from aci_reconcile.app.connection import find_endpoint
         from aci_reconcile.azure import vaults_of
 
-        place = endpoint_of(target, run.environ)
+        place = find_endpoint(target, run.environ)
         found = vaults_of(place, run.environ, target.concurrency, run.clock.sleep)
         return replace(found, waiting=run.console.info).fetch(names)
 
     return fetch
 
 
-def _needed(loaded: Loaded) -> set[str]:
+def _find_needed(loaded: Loaded) -> set[str]:
     """Return the names of the secrets that the selected groups need."""
     chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
     sources = [secret.source for each in chosen for secret in secrets_in(each).values()]

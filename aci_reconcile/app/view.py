@@ -13,7 +13,7 @@ from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.tags import OWNER, owner
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.gather import Answer
-from aci_reconcile.reconcile.searching import Search, hits, search_key
+from aci_reconcile.reconcile.searching import Search, find_hits, make_search_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,46 +48,46 @@ class View:
     environments: tuple[str, ...] = ()
     """Environments that might have been chosen, where none was: their groups may be in other places."""
 
-    def listed(self) -> Seen:
+    def read_all(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.
 
         Of the resource groups that the project does not name, its own groups.
         """
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
-            here = pool.map(*_here(partial(_tried, self._list, _named), self.scopes))
-            there = list(pool.map(*_here(self._searched, tuple(enumerate(self.search.subscriptions)))))
-            answers = {search_key(name): each for name, each in zip(self.search.subscriptions, there, strict=True)}
-            found = hits(self.search, answers, {scope.key for scope in self.scopes})
-            more = pool.map(*_here(partial(_tried, self._list, _named), found.scopes))
-            ours = [self._ours(each, scope, found) for each, scope in zip(more, found.scopes, strict=True)]
+            here = pool.map(*_in_context(partial(_try, self._list, _name_scope), self.scopes))
+            there = list(pool.map(*_in_context(self._search, tuple(enumerate(self.search.subscriptions)))))
+            answers = {make_search_key(name): each for name, each in zip(self.search.subscriptions, there, strict=True)}
+            found = find_hits(self.search, answers, {scope.key for scope in self.scopes})
+            more = pool.map(*_in_context(partial(_try, self._list, _name_scope), found.scopes))
+            ours = [self._find_ours(each, scope, found) for each, scope in zip(more, found.scopes, strict=True)]
             lists = [*here, *found.unreadable, *ours]
             groups = [each.id for found in lists if not isinstance(found, Unreadable) for each in found]
-            reads = list(pool.map(*_here(partial(_tried, self.backend.get, _addressed), groups)))
+            reads = list(pool.map(*_in_context(partial(_try, self.backend.get, _name_group), groups)))
         live = [each for each in reads if each is not None and not isinstance(each, Unreadable)]
         return Seen(
             tuple(sorted(live, key=lambda each: each.id.key)),
             tuple(each for each in (*lists, *reads) if isinstance(each, Unreadable)),
         )
 
-    def every(self) -> tuple[Resource, ...]:
-        """Read every group, for those to whom a part of them is of no use.
+    def require_all(self) -> tuple[Resource, ...]:
+        """Read every group; fail if one cannot be read.
 
         Raises:
             AzureError: one could not be read.
         """
-        seen = self.listed()
+        seen = self.read_all()
         for each in seen.unread:
             raise AzureError(f"{each.address} could not be read: {each.message}")
         return seen.groups
 
-    def chosen(self, addresses: Sequence[str]) -> Seen:
-        """Read the groups that were named.
+    def read_named(self, addresses: Sequence[str]) -> Seen:
+        """Read the named groups.
 
         Raises:
             NotFoundError: there is no such group.
             UsageError: a name alone does not say which.
         """
-        reads = [_tried(self.found, str, each) for each in addresses]
+        reads = [_try(self.find, str, each) for each in addresses]
         return Seen(
             tuple(each for each in reads if not isinstance(each, Unreadable)),
             tuple(each for each in reads if isinstance(each, Unreadable)),
@@ -96,8 +96,8 @@ class View:
     def _list(self, scope: Scope) -> tuple[Resource, ...]:
         return tuple(self.backend.list(scope))
 
-    def _searched(self, numbered: tuple[int, str]) -> Answer:
-        """Look through a subscription for groups of the project.
+    def _search(self, numbered: tuple[int, str]) -> Answer:
+        """Search a subscription for groups of the project.
 
         Raises:
             AuthenticationError: there is no credential for the subscription of the run.
@@ -112,7 +112,7 @@ class View:
         except AzureError as error:
             return Answer(failure=error)
 
-    def _ours(
+    def _find_ours(
         self, listed: tuple[Resource, ...] | Unreadable, scope: Scope, found: Hits
     ) -> tuple[Resource, ...] | Unreadable:
         """Return the groups of the project in a resource group that it does not name."""
@@ -123,7 +123,7 @@ class View:
         self.search.unseen(f"Not looked into {scope.resource_group}: {listed.message}")
         return ()
 
-    def found(self, address: str) -> Resource:
+    def find(self, address: str) -> Resource:
         """Read one group; a name alone will do where only one of the resource groups has it.
 
         Raises:
@@ -150,8 +150,8 @@ class View:
         return found[0]
 
 
-def _tried(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreadable:
-    """Ask, and return why there is no answer where that is about what was asked for; the rest can be told.
+def _try(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreadable:
+    """Ask, and return an error about this one resource as a value, so that the others can still be shown.
 
     Raises:
         AuthenticationError: there is no credential that Azure takes.
@@ -165,14 +165,16 @@ def _tried(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unrea
         return Unreadable(name(key), f"{error.code}: {error.message}" if error.code else error.message)
 
 
-def _named(scope: Scope) -> str:
+def _name_scope(scope: Scope) -> str:
     return scope.resource_group
 
 
-def _addressed(resource_id: ResourceId) -> str:
+def _name_group(resource_id: ResourceId) -> str:
     return resource_id.address
 
 
-def _here(ask: Callable[[K], T], keys: Sequence[K]) -> tuple[Callable[[Context, K], T], list[Context], Sequence[K]]:
-    """Return what a pool maps, so that what is current here, such as a span, is current in each request as well."""
+def _in_context(
+    ask: Callable[[K], T], keys: Sequence[K]
+) -> tuple[Callable[[Context, K], T], list[Context], Sequence[K]]:
+    """Return the arguments of a pool's ``map`` so that requests run in copies of this context, such as its span."""
     return (lambda context, key: context.run(ask, key)), [copy_context() for _ in keys], keys

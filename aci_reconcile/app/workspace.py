@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.connection import STATE, Place, connected
-from aci_reconcile.app.prefetch import ahead
+from aci_reconcile.app.connection import STATE, Place, open_connection
+from aci_reconcile.app.prefetch import prefetch
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aci_reconcile.render import Header
 
 
-def _no_effort() -> Effort:
+def _make_effort() -> Effort:
     from aci_reconcile.reconcile.effort import Effort
 
     return Effort()
@@ -46,7 +46,7 @@ class Work:
     """Lists of resource groups that are on their way already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
     """What was listed for the plan, by the scope's key."""
-    effort: Effort = field(default_factory=_no_effort)
+    effort: Effort = field(default_factory=_make_effort)
     """What the fingerprints of secrets cost."""
 
     @property
@@ -57,17 +57,17 @@ class Work:
     @property
     def scopes(self) -> tuple[Scope, ...]:
         """Every resource group that the project names."""
-        return scopes_of(self.loaded.project)
+        return list_scopes(self.loaded.project)
 
     @property
     def header(self) -> Header:
         """Where reports say that they apply."""
-        return header_of(self.loaded.project, self.connection.endpoint)
+        return make_header(self.loaded.project, self.connection.endpoint)
 
 
 @contextmanager
-def prepared(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool = True) -> Generator[Work]:
-    """Load the manifests, settle what is allowed, and connect.
+def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool = True) -> Generator[Work]:
+    """Load the manifests, make the policy, and connect.
 
     Args:
         sources: which manifests.
@@ -80,50 +80,50 @@ def prepared(sources: Sources, target: Target, allow: Allow, run: Run, *, resolv
         InvalidManifestsError: the manifests have errors.
         UsageError: the options do not fit together, or nothing names a subscription.
     """
-    from aci_reconcile.app.manifests import declared_secrets
+    from aci_reconcile.app.manifests import find_secrets
 
     with ExitStack() as stack:
-        early = ahead(sources, target, run, stack)
-        loaded, policy = _read(sources, target, allow, run, resolve=resolve)
-        if early is not None and early.fits(loaded.project):
-            _introduced(early.connection, loaded.project, target, run)
-            work = Work(loaded, policy, early.connection, early.lists)
+        prefetched = prefetch(sources, target, run, stack)
+        loaded, policy = _load(sources, target, allow, run, resolve=resolve)
+        if prefetched is not None and prefetched.fits(loaded.project):
+            _report_identity(prefetched.connection, loaded.project, target, run)
+            work = Work(loaded, policy, prefetched.connection, prefetched.lists)
         else:
-            work = Work(loaded, policy, stack.enter_context(opened(loaded.project, target, run, paced=True)))
+            work = Work(loaded, policy, stack.enter_context(connect(loaded.project, target, run, paced=True)))
         keys = (policy.fingerprint_key, policy.former_key)
         held = tuple(each for each in keys if each is not None and each.available)
-        work.connection.backend.remember((*declared_secrets(loaded), *held))
+        work.connection.backend.remember((*find_secrets(loaded), *held))
         yield work
-        _tell_effort(work, run)
+        _report_effort(work, run)
 
 
-def _tell_effort(work: Work, run: Run) -> None:
-    """Say what the fingerprints of secrets took, where that was felt."""
-    from aci_reconcile.app.hashing import told_of
+def _report_effort(work: Work, run: Run) -> None:
+    """Report the time that fingerprints of secrets took, where it was long."""
+    from aci_reconcile.app.hashing import render_effort
 
-    if told := told_of(work.effort, keyed=work.policy.fingerprint_key is not None):
-        run.console.info(told)
+    if text := render_effort(work.effort, keyed=work.policy.fingerprint_key is not None):
+        run.console.info(text)
 
 
-def _read(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool) -> tuple[Loaded, Policy]:
-    from aci_reconcile.app.allow import policy_for
-    from aci_reconcile.app.manifests import placed, valid
-    from aci_reconcile.app.vaults import fetching
+def _load(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool) -> tuple[Loaded, Policy]:
+    from aci_reconcile.app.allow import make_policy
+    from aci_reconcile.app.manifests import load_valid, locate
+    from aci_reconcile.app.vaults import make_fetch
 
-    loaded = placed(valid(sources, run, fetching(target, run), resolve=resolve), target, run.environ)
-    return loaded, policy_for(loaded, allow, run.environ, now=run.clock.now(), local=target.local)
+    loaded = locate(load_valid(sources, run, make_fetch(target, run), resolve=resolve), target, run.environ)
+    return loaded, make_policy(loaded, allow, run.environ, now=run.clock.now(), local=target.local)
 
 
 @contextmanager
-def opened(project: Project, target: Target, run: Run, *, paced: bool = False) -> Generator[Connection]:
-    """Connect for a project, and say as whom."""
+def connect(project: Project, target: Target, run: Run, *, paced: bool = False) -> Generator[Connection]:
+    """Connect for a project, and report under which identity."""
     place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced)
-    with connected(place) as connection:
-        _introduced(connection, project, target, run)
+    with open_connection(place) as connection:
+        _report_identity(connection, project, target, run)
         yield connection
 
 
-def _introduced(connection: Connection, project: Project, target: Target, run: Run) -> None:
+def _report_identity(connection: Connection, project: Project, target: Target, run: Run) -> None:
     if connection.warning:
         run.console.warn(connection.warning)
     if run.console.quiet or (target.local and not run.console.verbose):
@@ -139,14 +139,14 @@ def _introduced(connection: Connection, project: Project, target: Target, run: R
         run.console.info(f"Using subscription {subscription} at {connection.description}{acting}.")
 
 
-def header_of(project: Project, endpoint: str) -> Header:
-    """Return where reports say that they apply."""
+def make_header(project: Project, endpoint: str) -> Header:
+    """Return the header of reports: the project and where it is."""
     from aci_reconcile.render import Header
 
     return Header(project.owner, project.subscription, endpoint, project.environment)
 
 
-def scopes_of(project: Project) -> tuple[Scope, ...]:
+def list_scopes(project: Project) -> tuple[Scope, ...]:
     """Return the resource groups that a project names."""
     from aci_reconcile.core.model import Scope
 

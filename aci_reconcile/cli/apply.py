@@ -54,7 +54,7 @@ def _apply(ctx: click.Context) -> ExitCode:
             show_plan(plan, work.header, session)
             refuse(plan, named=session.console.format == "text")
             context = patience.context(work, work.policy, session)
-            stopped = session.interruption.came
+            stopped = session.interruption.has_come
             told = apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped)
             events = story.of(keeping(told, work.loaded.project, given, session))
             if plan:

@@ -68,10 +68,10 @@ def _text(loaded: Loaded, console: Console) -> str:
 
 
 def _render(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.app.manifests import valid
+    from aci_reconcile.app.manifests import load_valid
 
     session, given = started(ctx)
-    loaded = valid(sources_of(given), session)
+    loaded = load_valid(sources_of(given), session)
     chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
     document = [_whole(each, loaded.project.api_version) for each in chosen]
     session.console.result(json.dumps(document, indent=2, default=_redacted))

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return the exit code; nothing is raised."""
     session = Session.real(Output(format="json" if _wants_json(argv) else "text"))
-    with session.interruption.watching():
+    with session.interruption.handle_signals():
         try:
             code = root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
         except (InterruptedRunError, KeyboardInterrupt, click.Abort):
-            session.console.raw(session.interruption.line(session.interruption.words))
+            session.console.raw(session.interruption.render_line(session.interruption.words))
             return int(session.interruption.exit_code)
         except Exit as end:
             return end.exit_code

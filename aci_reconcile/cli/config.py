@@ -55,12 +55,12 @@ class Row:
 
 
 def _config(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.app.manifests import request_for
+    from aci_reconcile.app.manifests import make_request
     from aci_reconcile.manifest import load
 
     session, given = started(ctx)
     sources = sources_of(given)
-    loaded = load(request_for(sources, session, resolve=False))
+    loaded = load(make_request(sources, session, resolve=False))
     if loaded.errors:
         session.console.warn("the project or its manifests have errors; `aci-reconcile validate` shows them")
     rows = {row.name: row for row in _rows(ctx, given, loaded, session)}
@@ -115,10 +115,10 @@ def _of_option(option: Option, value: object, ctx: click.Context, given: Given, 
 
 def _fallback(given: Given, session: Session) -> Row:
     """Return the subscription that counts where neither options nor the project name one."""
-    from aci_reconcile.app.manifests import fallback_subscription
+    from aci_reconcile.app.manifests import find_subscription
 
     try:
-        value = fallback_subscription(target_of(given), session.environ)
+        value = find_subscription(target_of(given), session.environ)
     except UsageError:
         return Row("subscription", "", "default", "nobody names one")
     return Row("subscription", value, "default", "the credentials, or the local server")
@@ -126,13 +126,13 @@ def _fallback(given: Given, session: Session) -> Row:
 
 def _variables(ctx: click.Context, given: Given, loaded: Loaded, session: Session) -> Iterator[Row]:
     """Yield the variables of the project and of the command line; those that stand in a secret are not shown."""
-    from aci_reconcile.app.variables import variables_of
+    from aci_reconcile.app.variables import read_variables
 
     rows = {each.name: _of_project(each, loaded.project.environment) for each in loaded.settings}
     found = {name: row for name, row in rows.items() if name.startswith("variables.")}
     for option, origin, values in _given_variables(ctx, given):
         said = Sources(variable_files=values) if option == "var_file" else Sources(variables=values)
-        for name, value in variables_of(said, session.cwd).items():
+        for name, value in read_variables(said, session.cwd).items():
             kind = "flag" if origin.startswith("--") else "variable"
             found[f"variables.{name}"] = Row(f"variables.{name}", value, kind, origin)
     secrets = [secret for each in loaded.resources for secret in secrets_of(each.body).values()]

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.allow import Allow, is_named
-from aci_reconcile.app.orphans import of_project
+from aci_reconcile.app.orphans import make_project_filter
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.doomed import created_by_us, of_former, whose
 from aci_reconcile.cli.given import overridden, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.planning.brakes import IN_MANIFEST, closed
+from aci_reconcile.planning.brakes import IN_MANIFEST, block_writes
 from aci_reconcile.planning.values import Blocker
 from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.reconcile.searching import Search
@@ -52,7 +52,7 @@ class DestroyOptions:
 
 
 def _destroy(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.app.workspace import prepared
+    from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan, still_open
     from aci_reconcile.cli.plan import exit_code
@@ -60,7 +60,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
 
     session, given = started(ctx)
     asked, patience = DestroyOptions.of(given), Patience.of(given)
-    with prepared(asked.sources, asked.target, asked.allow, session, resolve=False) as whole:
+    with prepare(asked.sources, asked.target, asked.allow, session, resolve=False) as whole:
         work = of_former(whole, asked.former) if asked.former else whole
         plan = _planned(work, asked, session)
         doomed = tuple(created_by_us(plan, work, session.console)) if asked.resource_groups else ()
@@ -68,7 +68,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
         show_plan(replace(plan, resource_groups=doomed), work.header, session)
         refuse(plan)
         context = patience.context(work, plan.policy, session)
-        many, stopped = asked.target.concurrency, session.interruption.came
+        many, stopped = asked.target.concurrency, session.interruption.has_come
         events = apply(plan, context, concurrency=many, stopped=stopped)  # refused where something could not be read
         if not plan and not doomed:
             return exit_code(plan, detailed=False)
@@ -90,18 +90,18 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     Raises:
         UsageError: whole resource groups are to go, and yet only some groups.
     """
-    from aci_reconcile.app.propose import look_for
-    from aci_reconcile.planning import UNLIMITED, destruction
-    from aci_reconcile.reconcile import Refresh, standing
+    from aci_reconcile.app.propose import make_look
+    from aci_reconcile.planning import UNLIMITED, plan_destruction
+    from aci_reconcile.reconcile import Refresh, observe_lists
 
     selected = work.policy.selected
     if selected is None and not is_named(work.loaded.project):
         selected = frozenset(each.id.key for each in work.loaded.resources)
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
-    look = look_for(work, asked.target, session, Refresh.AUTO)
+    look = make_look(work, asked.target, session, Refresh.AUTO)
     look = replace(look, search=_search(work, look.search))
-    seen = standing(work.loaded.resources, work.scopes, look)
-    plan = replace(destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
+    seen = observe_lists(work.loaded.resources, work.scopes, look)
+    plan = replace(plan_destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
     if not plan.changes and not plan.notices and selected is None:
         session.console.info(whose(seen.owners, work))
     return replace(plan, blockers=tuple(_protected(plan, work)))
@@ -114,14 +114,14 @@ def _search(work: Work, search: Search) -> Search:
     """
     if work.policy.selected is not None:
         return Search()
-    return replace(search, subscriptions=search.subscriptions[:1], ours=of_project(work.policy), needed=True)
+    return replace(search, subscriptions=search.subscriptions[:1], ours=make_project_filter(work.policy), needed=True)
 
 
 def _held(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> Plan:
     """Hold resource groups by what holds every write, where no group of containers is left to be held by it."""
     if any(change.writes for change in plan.changes):
         return plan
-    held = closed(tuple(each.scope.resource_group for each in doomed), plan.policy)
+    held = block_writes(tuple(each.scope.resource_group for each in doomed), plan.policy)
     return replace(plan, blockers=(*plan.blockers, *held))
 
 

@@ -56,14 +56,14 @@ class DriftOptions:
 
 
 def _drift(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.app.workspace import prepared
+    from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reporting import reporting
 
     session, given = started(ctx)
     with reporting("drift", given, session) as reports:
         asked = DriftOptions.of(given, session)
         with (
-            prepared(asked.sources, asked.target, Allow(prune=False), session) as work,
+            prepare(asked.sources, asked.target, Allow(prune=False), session) as work,
             asked.telling.measured(work.header, session),
         ):
             found = _looked(work, asked, session)
@@ -74,22 +74,22 @@ def _drift(ctx: click.Context) -> ExitCode:
 
 def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
     """Look, with what is known from before; what that is is read before Azure is asked."""
-    from aci_reconcile.app.history import accepted, last_look, more_of
-    from aci_reconcile.app.propose import look_for, proposed
+    from aci_reconcile.app.history import find_resource_groups, load_acceptances, load_history
+    from aci_reconcile.app.propose import make_look, propose_plan
     from aci_reconcile.findings import Memory, Place
     from aci_reconcile.reconcile import Refresh
 
     asked.telling.check(whole=work.policy.selected is None)
     header, project = work.header, work.loaded.project
     memory = Memory(
-        last_look(asked.telling.history, Place(header.project, header.subscription, header.endpoint)),
-        accepted(asked.accept, project, session.cwd),
+        load_history(asked.telling.history, Place(header.project, header.subscription, header.endpoint)),
+        load_acceptances(asked.accept, project, session.cwd),
         frozenset(project.resource_groups),
         kept=asked.telling.history is not None,
     )
-    known = more_of(memory.history)
-    look = look_for(work, asked.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known)
-    return find_drift(proposed(work.loaded, work.policy, look), session.clock, memory)
+    known = find_resource_groups(memory.history)
+    look = make_look(work, asked.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known)
+    return find_drift(propose_plan(work.loaded, work.policy, look), session.clock, memory)
 
 
 def _shown(found: Drift, header: Header, console: Console, reports: Reports) -> str:

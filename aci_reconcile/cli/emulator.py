@@ -69,14 +69,14 @@ def _for_ca(file: Path) -> Path:
     Raises:
         UsageError: it is there and holds something else, or is a link or no file.
     """
-    from aci_reconcile.emulator import made_here
+    from aci_reconcile.emulator import is_own_ca
 
     check_target(f"--tls-ca {file}", file)
     try:
         content = file.read_bytes() if file.exists() else b""
     except OSError as error:
         raise UsageError(f"--tls-ca {file}: {error.strerror or 'it cannot be read'}") from error
-    if content.strip() and not made_here(content):
+    if content.strip() and not is_own_ca(content):
         message = f"--tls-ca {file}: the file is there, and it is not the CA of an emulator"
         raise UsageError(message, hint="nothing was written; name another file, or move it away")
     return file

@@ -68,7 +68,7 @@ def _knobs(given: Given) -> Knobs:
         knobs = replace(knobs, retry_after=given.limit("retry_after"))
     for text in given.texts("knob"):
         try:
-            knobs = knobs.told(text)
+            knobs = knobs.with_value(text)
         except ValueError as error:
             raise UsageError(f"--knob: {error}", hint="docs/emulator.md lists them") from error
     return knobs

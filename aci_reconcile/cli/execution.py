@@ -129,7 +129,7 @@ def carried_out(events: Iterable[Event], context: Context, session: Session, *, 
     def last_words() -> str:
         return told_unfinished(context.in_flight, verb)
 
-    with session.interruption.patiently(last_words):
+    with session.interruption.protect_work(last_words):
         return follow(events, session.console, session.clock)
 
 

@@ -59,18 +59,18 @@ def _kept(change: Change, failed: Change, project: Project, given: Given, sessio
     ``failed`` is the change that was to replace it: its manifest says where the secrets came from.
     """
     from aci_reconcile.app.connection import STATE
-    from aci_reconcile.app.new_files import file_names, place
+    from aci_reconcile.app.new_files import choose_names, write_new
     from aci_reconcile.core.errors import AciReconcileError
     from aci_reconcile.manifest.write import Shared, dumped, write
 
     if change.before is None:
         return ""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(session.clock.now()))
-    name = file_names([change.id])[change.id]
+    name = choose_names([change.id])[change.id]
     folder = project.root / STATE / "former" / f"{stamp}-{Path(name).stem}"
     (written,) = write([change.before], Shared(change.id.resource_group), _references(failed))
     try:
-        place({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
+        write_new({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
     except AciReconcileError as error:
         session.console.warn(f"the former {change.address} could not be written down: {error.message}")
         return ""

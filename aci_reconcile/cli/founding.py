@@ -14,7 +14,7 @@ from aci_reconcile.cli.approval import answered
 from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_text
-from aci_reconcile.core.tags import owned_by
+from aci_reconcile.core.tags import is_owned_by
 from aci_reconcile.manifest.files import PROJECT_FILE, find_project
 from aci_reconcile.render import sanitize
 
@@ -66,7 +66,7 @@ class Founded:
 
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag is the project's already."""
-        return owned_by(tag, self.name, {self.id})
+        return is_owned_by(tag, self.name, {self.id})
 
     def text(self) -> str:
         """Return the project file."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.allow import UNNAMED, identity
+from aci_reconcile.app.allow import UNNAMED, make_owner_policy
 from aci_reconcile.app.view import View
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
@@ -80,12 +80,12 @@ def _import(ctx: click.Context) -> ExitCode:
 
 def _again(found: Found, asked: ImportOptions, session: Session) -> Loaded:
     """Read the project once more, with what was written."""
-    from aci_reconcile.app.manifests import placed, request_for
+    from aci_reconcile.app.manifests import locate, make_request
     from aci_reconcile.manifest import load
 
     file = found.founded.file if found.founded else asked.sources.project
     sources = replace(asked.sources, project=file, resource_group="", only=())
-    return placed(load(request_for(sources, session, resolve=False)), asked.target, session.environ)
+    return locate(load(make_request(sources, session, resolve=False)), asked.target, session.environ)
 
 
 def _found(asked: ImportOptions, session: Session) -> Found:
@@ -94,11 +94,11 @@ def _found(asked: ImportOptions, session: Session) -> Found:
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
             raise UsageError("no resource group is named", hint="give -g, or run it where the project file is")
-        groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.every()
+        groups = tuple(map(view.find, asked.addresses)) if asked.addresses else view.require_all()
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
     name, project = _project_name(asked, loaded, session) if wanted else "", loaded.project
-    ours = _begun_by(name) if name else identity(project).owns
+    ours = _begun_by(name) if name else make_owner_policy(project).owns
     skipped = dict(_skipped(wanted, loaded, ours, named=bool(asked.addresses)))
     left = tuple(each for each in wanted if each.address not in skipped)
     if not (name and left and asked.out):
@@ -141,18 +141,18 @@ def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
 @contextmanager
 def _view(asked: ImportOptions, session: Session) -> Generator[tuple[View, Loaded]]:
     """Connect. What the flags say about the place is where to look, not what the project's manifests may leave out."""
-    from aci_reconcile.app.manifests import placed, request_for
-    from aci_reconcile.app.workspace import opened, scopes_of
+    from aci_reconcile.app.manifests import locate, make_request
+    from aci_reconcile.app.workspace import connect, list_scopes
     from aci_reconcile.manifest import load
 
     plain = replace(asked.sources, resource_group="", only=())
-    loaded = placed(load(request_for(plain, session, resolve=False)), asked.target, session.environ)
+    loaded = locate(load(make_request(plain, session, resolve=False)), asked.target, session.environ)
     project = loaded.project
     if asked.sources.resource_group:
         project = replace(project, resource_groups=(asked.sources.resource_group,))
-    with opened(project, asked.target, session) as connection:
+    with connect(project, asked.target, session) as connection:
         yield (
-            View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency),
+            View(connection.backend, list_scopes(project), project.subscription, asked.target.concurrency),
             loaded,
         )
 
@@ -178,13 +178,13 @@ def _placed(
     written: tuple[Written, ...], begun: Founded | None, asked: ImportOptions, session: Session
 ) -> dict[str, str]:
     """Write the files; returns their paths by address, none where there is no folder to write to."""
-    from aci_reconcile.app.new_files import file_names, place
+    from aci_reconcile.app.new_files import choose_names, write_new
 
     if asked.out is None:
         return {}
-    names = file_names(each.resource.id for each in written)
+    names = choose_names(each.resource.id for each in written)
     files = {session.cwd / asked.out / names[each.resource.id]: each.text for each in written}
-    place(files | ({begun.file: begun.text()} if begun else {}))
+    write_new(files | ({begun.file: begun.text()} if begun else {}))
     return {each.resource.address: str(asked.out / names[each.resource.id]) for each in written}
 
 

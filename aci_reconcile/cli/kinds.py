@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from aci_reconcile.app.durations import seconds_of
+from aci_reconcile.app.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Duration(_Seconds):
         if isinstance(value, float):
             return value
         try:
-            return seconds_of(str(value))
+            return parse_duration(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

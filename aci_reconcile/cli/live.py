@@ -15,7 +15,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from aci_reconcile.app.event_lines import lines_of
+from aci_reconcile.app.event_lines import render_lines
 from aci_reconcile.cli.console import Progress
 from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started, Succeeded, Unhealthy, Waiting
 from aci_reconcile.render import sanitize
@@ -101,7 +101,7 @@ def live_table(console: Console, clock: Clock) -> Generator[Reader]:
 
         def show(event: Event) -> None:
             table.take(event)
-            text = "" if isinstance(event, (Started, Waiting)) else lines_of(event, console)
+            text = "" if isinstance(event, (Started, Waiting)) else render_lines(event, console)
             if text:
                 screen.print(Text.from_ansi(text), soft_wrap=True)
 

@@ -51,23 +51,23 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
 
     Their secrets are used, too, as far as they are at hand: a container may print its own.
     """
-    from aci_reconcile.app.allow import identity
-    from aci_reconcile.app.manifests import declared_secrets, placed, request_for
-    from aci_reconcile.app.orphans import leftovers, search_for
-    from aci_reconcile.app.workspace import opened, scopes_of
+    from aci_reconcile.app.allow import make_owner_policy
+    from aci_reconcile.app.manifests import find_secrets, locate, make_request
+    from aci_reconcile.app.orphans import make_leftover_filter, make_search
+    from aci_reconcile.app.workspace import connect, list_scopes
     from aci_reconcile.manifest import load
 
-    loaded = load(request_for(asked.sources, session, resolve=True))
-    secrets = declared_secrets(loaded)
+    loaded = load(make_request(asked.sources, session, resolve=True))
+    secrets = find_secrets(loaded)
     if loaded.errors:  # a variable that is not set is no reason to know less of places
-        loaded = load(request_for(asked.sources, session, resolve=False))
-    project = placed(loaded, asked.target, session.environ).project
+        loaded = load(make_request(asked.sources, session, resolve=False))
+    project = locate(loaded, asked.target, session.environ).project
     if asked.sources.resource_group:
         project = replace(project, resource_groups=(asked.sources.resource_group,))
-    with opened(project, asked.target, session) as connection:
+    with connect(project, asked.target, session) as connection:
         connection.backend.remember(secrets)
-        search = search_for(project, leftovers(identity(project)), session.console, needed=True)
-        view = View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency)
+        search = make_search(project, make_leftover_filter(make_owner_policy(project)), session.console, needed=True)
+        view = View(connection.backend, list_scopes(project), project.subscription, asked.target.concurrency)
         chosen = project.environment or asked.sources.resource_group
         yield replace(view, search=search, environments=() if chosen else project.environments)
 
@@ -82,7 +82,7 @@ def _status(ctx: click.Context) -> ExitCode:
     with _view(asked, session) as view:
         if not (view.scopes or view.search.subscriptions or asked.addresses):
             raise UsageError("no resource group is named", hint="give -g, or run it where the manifests are")
-        seen = view.chosen(asked.addresses) if asked.addresses else view.listed()
+        seen = view.read_named(asked.addresses) if asked.addresses else view.read_all()
     now = session.clock.now()
     judged = tuple((each, assess(each.body, now=now)) for each in seen.groups)
     if console.json:
@@ -110,7 +110,7 @@ def _logs(ctx: click.Context) -> ExitCode:
     session, given = started(ctx)
     asked = LookOptions.of(given)
     with _view(asked, session) as view:
-        live = view.found(asked.addresses[0])
+        live = view.find(asked.addresses[0])
         container = _container(live, given.text("container"))
         text = view.backend.logs(live.id, container, tail=given.limit("tail"))
     if session.console.json:

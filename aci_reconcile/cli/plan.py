@@ -55,7 +55,7 @@ class PlanOptions:
 
 
 def _plan(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.app.workspace import prepared
+    from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reporting import reporting
 
     session, given = started(ctx)
@@ -66,13 +66,13 @@ def _plan(ctx: click.Context) -> ExitCode:
         check_out(asked.out)
     with (
         reporting("plan", given, session) as reports,
-        prepared(asked.sources, asked.target, asked.allow, session) as work,
+        prepare(asked.sources, asked.target, asked.allow, session) as work,
     ):
-        from aci_reconcile.app.propose import look_for, proposed
+        from aci_reconcile.app.propose import make_look, propose_plan
         from aci_reconcile.reconcile import Refresh
 
-        look = look_for(work, asked.target, session, Refresh(asked.refresh))
-        plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
+        look = make_look(work, asked.target, session, Refresh(asked.refresh))
+        plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
         content = _content(plan, work, given, session)
         digest = str(content["plan_digest"]) if content else ""
         reports.tell(lambda console: _told(plan, work.header, console, digest, reports))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.event_lines import tell
+from aci_reconcile.app.event_lines import report_event
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.render import event_json
@@ -55,4 +55,4 @@ def reader(console: Console, clock: Clock) -> Generator[Reader]:
         with live_table(console, clock) as show:
             yield show
     else:
-        yield lambda event: tell(event, console)
+        yield lambda event: report_event(event, console)

@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.propose import look_for, proposed
-from aci_reconcile.app.workspace import prepared
+from aci_reconcile.app.propose import make_look, propose_plan
+from aci_reconcile.app.workspace import prepare
 from aci_reconcile.cli.execution import refuse
 from aci_reconcile.cli.given import allowed, sources_of
 from aci_reconcile.cli.planfile import read_plan
@@ -61,11 +61,11 @@ class Promise:
         """
         with ExitStack() as stack:
             with self._upheld():
-                ready = prepared(sources_of(self.given), target, allowed(self.given), session)
+                ready = prepare(sources_of(self.given), target, allowed(self.given), session)
                 work = stack.enter_context(ready)
                 self._placed(work)
-                look = look_for(work, target, session, refresh, health=health)
-                plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
+                look = make_look(work, target, session, refresh, health=health)
+                plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
                 self.kept(plan, work, session)
             yield work, plan
 

@@ -136,10 +136,10 @@ def paged(page: Page, form: str, checkout: Checkout) -> str:
 
 def _links(environ: Mapping[str, str]) -> tuple[Link, ...]:
     """Return the pages of the run and of the commit, where the job of a pipeline says which."""
-    from aci_reconcile.git_hosts import origin_of
+    from aci_reconcile.git_hosts import find_origin
     from aci_reconcile.render.page import Link
 
-    found = origin_of(environ, _event(environ.get("GITHUB_EVENT_PATH", "")))
+    found = find_origin(environ, _event(environ.get("GITHUB_EVENT_PATH", "")))
     links = Link("commit", found.commit[:12], found.commit_page), Link("run", "the job", found.run)
     return tuple(each for each in links if each.url)
 

@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from aci_reconcile.app.variables import variables_of
+from aci_reconcile.app.variables import read_variables
 from aci_reconcile.cli import options
 from aci_reconcile.cli.given import sources_of
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
-from aci_reconcile.core.secret import fingerprint, takes_long
+from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.reconcile.effort import AT_ONCE
 from aci_reconcile.saved import Origin, document, salt
 from aci_reconcile.version import VERSION
@@ -52,7 +52,7 @@ _TOUCHED = "changed_since"
 
 def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document:
     """Return what is to be saved of a plan, without times and without a seal."""
-    values = variables_of(sources_of(given), session.cwd)
+    values = read_variables(sources_of(given), session.cwd)
     hidden = _in_secrets(values, work.loaded.resources)
     origin = Origin(
         header=work.header,
@@ -137,4 +137,4 @@ def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, ef
     if change.after is None:
         return ""
     make = partial(fingerprint, secrets, entropy=partial(salt, change.after), key=key)
-    return effort.spent_on(make) if takes_long(secrets, key) else make()
+    return effort.measure(make) if needs_slow_hash(secrets, key) else make()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.files import check_target, write_whole
-from aci_reconcile.app.history import remember
+from aci_reconcile.app.history import save_history
 from aci_reconcile.cli.ours import check_ours
 from aci_reconcile.core.errors import AciReconcileError, ForgeError, UsageError
 
@@ -90,7 +90,7 @@ class Telling:
 
             _write(self.metrics, drift_metrics(drift, header, session.clock.now()))
         if self.history is not None and drift.history is not None:
-            remember(self.history, drift.history)
+            save_history(self.history, drift.history)
         if self.webhook is not None and (drift.appeared or drift.resolved):
             _notify(self.webhook, drift, header, session)
         if self.github is not None:
@@ -136,13 +136,13 @@ def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) ->
 
 
 def _keep_issue(github: GitHub, drift: Drift, header: Header, session: Session) -> None:
-    from aci_reconcile.git_hosts import Outcome, Wanted, keep_issue, marker, run_of
+    from aci_reconcile.git_hosts import Outcome, Wanted, keep_issue, make_marker, run_of
     from aci_reconcile.render.issue import issue_body, issue_news, issue_title
 
     def news(before: Issue) -> str:
         return issue_news(drift, before.body, run_of(session.environ))
 
-    mark = marker("drift", header.project)
+    mark = make_marker("drift", header.project)
     wanted = Wanted(mark, LABEL, issue_title(header), issue_body(drift, header), open=not drift.clean, news=news)
     kept = keep_issue(github, wanted)
     if kept.outcome is not Outcome.NONE:

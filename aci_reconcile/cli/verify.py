@@ -40,17 +40,17 @@ class VerifyOptions:
 
 
 def _verify(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.app.workspace import prepared
+    from aci_reconcile.app.workspace import prepare
 
     session, given = started(ctx)
     asked = VerifyOptions.of(given)
-    with prepared(asked.sources, asked.target, asked.allow, session) as work:
-        from aci_reconcile.app.propose import look_for, proposed
+    with prepare(asked.sources, asked.target, asked.allow, session) as work:
+        from aci_reconcile.app.propose import make_look, propose_plan
         from aci_reconcile.app.verify import verify_plan
         from aci_reconcile.reconcile import Refresh
 
-        look = look_for(work, asked.target, session, Refresh.AUTO)
-        plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
+        look = make_look(work, asked.target, session, Refresh.AUTO)
+        plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
         found = verify_plan(plan, work.connection.backend.preflight, concurrency=asked.target.concurrency)
         session.console.result(_shown(found, work.header, session.console))
     return exit_code(found, strict=asked.strict)

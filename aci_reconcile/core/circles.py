@@ -1,4 +1,4 @@
-"""Circles of dependencies, found in a time that grows with the dependencies and not with the ways through them."""
+"""Circles of dependencies, found in linear time (Kosaraju's algorithm)."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def circles(below: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Yield a circle for each set of names that all lead to each other; each begins with its first name in order.
+def find_circles(below: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield one circle for each strongly connected set of names; each circle begins with its smallest name.
 
     Args:
         below: the names that each name leads to.
     """
-    order = _finished(below)
+    order = _order_by_finish(below)
     above: dict[str, list[str]] = {}
     for name, following in below.items():
         for each in following:
             above.setdefault(each, []).append(name)
     sets: dict[str, str] = {}
     found: list[tuple[str, ...]] = []
-    for root in reversed(order):  # Kosaraju: in the graph turned round, what was left last leads to its own set only
-        members = _reached(root, above, sets)
+    for root in reversed(order):  # in the reversed graph, a root reaches only its own set
+        members = _collect_reachable(root, above, sets)
         if len(members) > 1 or (members and root in below.get(root, ())):
-            found.append(_way_round(min(members), below, members))
+            found.append(_find_circle(min(members), below, members))
     yield from sorted(found)
 
 
-def _finished(below: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return every name, in the order in which a walk through all of them leaves it for good."""
+def _order_by_finish(below: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return every name in the order in which a depth-first search finishes it."""
     order: list[str] = []
     seen: set[str] = set()
     for start in sorted(below):
@@ -46,8 +46,8 @@ def _finished(below: Mapping[str, tuple[str, ...]]) -> list[str]:
     return order
 
 
-def _reached(root: str, above: Mapping[str, list[str]], sets: dict[str, str]) -> set[str]:
-    """Return what a name leads to that belongs to no set yet, and note it in ``sets``."""
+def _collect_reachable(root: str, above: Mapping[str, list[str]], sets: dict[str, str]) -> set[str]:
+    """Return the names reachable from a name that belong to no set yet, and record them in ``sets``."""
     members: set[str] = set()
     waiting = [root] if root not in sets else []
     while waiting:
@@ -60,23 +60,23 @@ def _reached(root: str, above: Mapping[str, list[str]], sets: dict[str, str]) ->
     return members
 
 
-def _way_round(start: str, below: Mapping[str, tuple[str, ...]], members: set[str]) -> tuple[str, ...]:
-    """Return a shortest way from a name back to itself, among those that lead to each other."""
+def _find_circle(start: str, below: Mapping[str, tuple[str, ...]], members: set[str]) -> tuple[str, ...]:
+    """Return a shortest circle through a name, within its set."""
     came: dict[str, str] = {}
     waiting = deque([start])
     while waiting:
         name = waiting.popleft()
         for each in below.get(name, ()):
             if each == start:
-                return _way(start, name, came)
+                return _trace_path(start, name, came)
             if each in members and each not in came:
                 came[each] = name
                 waiting.append(each)
     return (start,)
 
 
-def _way(start: str, last: str, came: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the way from one name to another, by what each was come from."""
+def _trace_path(start: str, last: str, came: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the path from one name to another, by the predecessor of each."""
     way = [last]
     while way[-1] != start:
         way.append(came[way[-1]])

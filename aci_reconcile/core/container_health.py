@@ -1,4 +1,4 @@
-"""How the containers of a group are, by Azure's words and by our verdict."""
+"""The state of a group's containers, in Azure's words and with our verdict."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ class ContainerHealth:
         return self.verdict is State.PENDING and self.state != "Running"
 
 
-def containers_in(
+def list_containers(
     properties: Mapping[str, Json], policy: str, now: float, stable_for: float
 ) -> Iterator[ContainerHealth]:
-    """Yield how the containers of a group are, its init containers first.
+    """Yield the health of each container of a group, its init containers first.
 
     Args:
         properties: of the group.
@@ -91,23 +91,24 @@ def containers_in(
     """
     for name, init in (("initContainers", True), ("containers", False)):
         for each in map(as_object, as_list(properties.get(name))):
-            proven = max(stable_for, _proving(as_object(as_object(each.get("properties")).get("livenessProbe"))))
-            yield _container(each, policy, now - proven if stable_for else None, init=init)
+            probe = as_object(as_object(each.get("properties")).get("livenessProbe"))
+            proven = max(stable_for, _estimate_probe_seconds(probe))
+            yield _read_container(each, policy, now - proven if stable_for else None, init=init)
 
 
-def _proving(probe: Mapping[str, Json]) -> float:
-    """Return the seconds after which a container would have been killed whose liveness probe never succeeds.
+def _estimate_probe_seconds(probe: Mapping[str, Json]) -> float:
+    """Return the seconds after which a liveness probe that never succeeds kills its container.
 
-    The defaults are Kubernetes's, which the documentation of container groups does not repeat.
+    The defaults are Kubernetes's; the documentation of container groups does not repeat them.
     """
     if not probe:
         return 0
     delay, period = as_number(probe.get("initialDelaySeconds")) or 0, as_number(probe.get("periodSeconds")) or _PERIOD
-    patience = as_number(probe.get("timeoutSeconds")) or 1
-    return delay + period * (as_number(probe.get("failureThreshold")) or _FAILURES) + patience
+    timeout = as_number(probe.get("timeoutSeconds")) or 1
+    return delay + period * (as_number(probe.get("failureThreshold")) or _FAILURES) + timeout
 
 
-def _container(raw: Mapping[str, Json], policy: str, since: float | None, *, init: bool) -> ContainerHealth:
+def _read_container(raw: Mapping[str, Json], policy: str, since: float | None, *, init: bool) -> ContainerHealth:
     view = view_of(raw)
     current = as_object(view.get("currentState"))
     state, detail = as_text(current.get("state")), as_text(current.get("detailStatus"))
@@ -115,12 +116,12 @@ def _container(raw: Mapping[str, Json], policy: str, since: float | None, *, ini
     count = restarts if isinstance(restarts, int) else 0
     exit_code = code if isinstance(code, int) else None
     started = as_text(current.get("startTime"))
-    events = tuple(events_in(view))
+    events = tuple(list_events(view))
     return ContainerHealth(
         name=as_text(raw.get("name")),
-        verdict=_judged(state, detail, exit_code, "OnFailure" if init and policy == "Always" else policy, count)
+        verdict=_judge_ended(state, detail, exit_code, "OnFailure" if init and policy == "Always" else policy, count)
         if state != "Running"
-        else _running(started, since, events),
+        else _judge_running(started, since, events),
         state=state,
         detail=detail,
         restarts=count,
@@ -132,8 +133,8 @@ def _container(raw: Mapping[str, Json], policy: str, since: float | None, *, ini
     )
 
 
-def _judged(state: str, detail: str, exit_code: int | None, policy: str, restarts: int) -> State:
-    """Judge a container that is not running: Terminated is final only where the restart policy lets it be."""
+def _judge_ended(state: str, detail: str, exit_code: int | None, policy: str, restarts: int) -> State:
+    """Judge a container that is not running. Terminated is final only if the restart policy says so."""
     if detail == "Container stopped per client request":
         return State.STOPPED
     if state == "Terminated" and exit_code == 0 and policy != "Always":
@@ -144,25 +145,25 @@ def _judged(state: str, detail: str, exit_code: int | None, policy: str, restart
     return State.UNHEALTHY if crashing or (state and restarts >= CRASHES) else State.PENDING
 
 
-def _running(started: str, since: float | None, events: Iterable[ContainerEvent]) -> State:
-    """Judge a running container: healthy once it has run for long enough, without a probe that failed meanwhile."""
-    began = epoch(started)
+def _judge_running(started: str, since: float | None, events: Iterable[ContainerEvent]) -> State:
+    """Judge a running container: healthy once it has run long enough without a failed probe."""
+    began = to_epoch(started)
     if since is None:
         return State.HEALTHY
-    failed = [epoch(each.last) for each in events if each.failed_probe]
+    failed = [to_epoch(each.last) for each in events if each.failed_probe]
     latest = max((each for each in (began, *failed) if each is not None), default=None)
     return State.PENDING if began is None or latest is None or latest > since else State.HEALTHY
 
 
-def epoch(text: str) -> float | None:
-    """Return a time that Azure tells in seconds since the epoch; None where it is none."""
+def to_epoch(text: str) -> float | None:
+    """Return a time of Azure's in seconds since the epoch; None if it is not a time."""
     try:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
         return None
 
 
-def events_in(view: Mapping[str, Json]) -> Iterator[ContainerEvent]:
+def list_events(view: Mapping[str, Json]) -> Iterator[ContainerEvent]:
     """Yield the events of an instance view: of a container, or of the group itself."""
     for each in map(as_object, as_list(view.get("events"))):
         count = each.get("count")
@@ -176,16 +177,16 @@ def events_in(view: Mapping[str, Json]) -> Iterator[ContainerEvent]:
         )
 
 
-def described(container: ContainerHealth) -> str:
-    """Return what is to be said of a container that does not run as it should, in one line."""
-    told = [container.state or "not started"]
-    told += [f"exit code {container.exit_code}"] if container.exit_code is not None else []
-    told += [container.detail] if container.detail else []
-    told += [f"{container.restarts} restart{'s' * (container.restarts != 1)}"] if container.restarts else []
-    told += [each.message for each in container.events if each.failed_probe][-1:]
-    return f"{'init container' if container.init else 'container'} {container.name}: {', '.join(told)}"
+def describe_container(container: ContainerHealth) -> str:
+    """Return one line about a container that does not run as it should."""
+    parts = [container.state or "not started"]
+    parts += [f"exit code {container.exit_code}"] if container.exit_code is not None else []
+    parts += [container.detail] if container.detail else []
+    parts += [f"{container.restarts} restart{'s' * (container.restarts != 1)}"] if container.restarts else []
+    parts += [each.message for each in container.events if each.failed_probe][-1:]
+    return f"{'init container' if container.init else 'container'} {container.name}: {', '.join(parts)}"
 
 
 def view_of(container: Json) -> Mapping[str, Json]:
-    """Return what a container is at; empty where Azure does not tell."""
+    """Return the instance view of a container; empty if Azure leaves it out."""
     return as_object(as_object(as_object(container).get("properties")).get("instanceView"))

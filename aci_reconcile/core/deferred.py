@@ -1,4 +1,4 @@
-"""Texts that are known only once another group is as it should be: ``${group:rg/db:ipAddress.ip}``."""
+"""Texts that reference another group and are known only when it is ready: ``${group:rg/db:ipAddress.ip}``."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class GroupReference:
         return self.path.rpartition(".")[2]
 
     def target(self, own: ResourceId) -> ResourceId:
-        """Return the id of the group it names, seen from the group that it stands in."""
+        """Return the id of the referenced group, relative to the group that holds the reference."""
         resource_group, _, name = self.address.rpartition("/")
         return ResourceId(own.subscription, resource_group or own.resource_group, name)
 
-    def told(self, live: Resource | None) -> str:
-        """Return the value as a live group tells it; empty where there is none."""
+    def read_from(self, live: Resource | None) -> str:
+        """Return the value from a live group; empty if it has none."""
         return as_text(as_object(live.properties.get("ipAddress")).get(self.field)) if live else ""
 
 
 Values: TypeAlias = "Callable[[GroupReference], str]"
-"""What gives references their values; an empty text where there is none yet."""
+"""Returns the value of a reference; empty if there is none yet."""
 
 
 class Deferred(str):
@@ -52,18 +52,18 @@ class Deferred(str):
 
     def __new__(cls, *parts: str | GroupReference) -> Deferred:  # noqa: PYI034  final in effect, and Self says no more
         """Join the parts."""
-        made = super().__new__(cls, "".join(map(str, parts)))
-        made.parts = parts
-        return made
+        text = super().__new__(cls, "".join(map(str, parts)))
+        text.parts = parts
+        return text
 
     def __getnewargs__(self) -> tuple[str | GroupReference, ...]:  # type: ignore[override]  # what __new__ takes
         return self.parts
 
     def __add__(self, other: object) -> Deferred:
-        return Deferred(*self.parts, *_parts(other)) if isinstance(other, str) else NotImplemented
+        return Deferred(*self.parts, *_split_parts(other)) if isinstance(other, str) else NotImplemented
 
     def __radd__(self, other: object) -> Deferred:
-        return Deferred(*_parts(other), *self.parts) if isinstance(other, str) else NotImplemented
+        return Deferred(*_split_parts(other), *self.parts) if isinstance(other, str) else NotImplemented
 
     @property
     def references(self) -> tuple[GroupReference, ...]:
@@ -74,49 +74,49 @@ class Deferred(str):
         """Return the text with its references changed."""
         return Deferred(*(change(part) if isinstance(part, GroupReference) else part for part in self.parts))
 
-    def resolved(self, values: Values) -> str:
+    def resolve(self, values: Values) -> str:
         """Return the text with the values that are known; a plain text once all are."""
         parts = [(values(part) or part) if isinstance(part, GroupReference) else part for part in self.parts]
         texts = [part for part in parts if isinstance(part, str)]
         return "".join(texts) if len(texts) == len(parts) else Deferred(*parts)
 
 
-def _parts(text: str) -> tuple[str | GroupReference, ...]:
+def _split_parts(text: str) -> tuple[str | GroupReference, ...]:
     return text.parts if isinstance(text, Deferred) else (text,) if text else ()
 
 
-def changed(value: Json, change: Callable[[Deferred], str]) -> Json:
-    """Return JSON with its deferred texts changed."""
+def map_deferred(value: Json, change: Callable[[Deferred], str]) -> Json:
+    """Return JSON with ``change`` applied to its deferred texts."""
     if isinstance(value, Deferred):
         return change(value)
     if isinstance(value, Mapping):
-        return {name: changed(each, change) for name, each in value.items()}
+        return {name: map_deferred(each, change) for name, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [changed(each, change) for each in value]
+        return [map_deferred(each, change) for each in value]
     return value
 
 
-def resolved(resource: Resource, values: Values) -> Resource:
+def resolve(resource: Resource, values: Values) -> Resource:
     """Return the group with the values that are known."""
     if not references_in(resource):
         return resource
-    return replace(resource, body=as_object(changed(resource.body, lambda text: text.resolved(values))))
+    return replace(resource, body=as_object(map_deferred(resource.body, lambda text: text.resolve(values))))
 
 
 def references_in(resource: Resource) -> tuple[GroupReference, ...]:
-    """Return the references that stand in the body of a group, each once."""
+    """Return the references in the body of a group, each once."""
     known = resource.contents
-    return () if resource.plain or (known is not None and not known.refers) else references(resource.body)
+    return () if resource.plain or (known is not None and not known.refers) else find_references(resource.body)
 
 
-def references(value: Json) -> tuple[GroupReference, ...]:
-    """Return the references that stand in JSON, each once."""
+def find_references(value: Json) -> tuple[GroupReference, ...]:
+    """Return the references in JSON, each once."""
     found: dict[GroupReference, None] = {}
-    _note(value, found)
+    _collect_references(value, found)
     return tuple(found)
 
 
-def _note(value: Json, found: dict[GroupReference, None]) -> None:
+def _collect_references(value: Json, found: dict[GroupReference, None]) -> None:
     kind = type(value)
     if kind in LEAVES:
         return
@@ -124,7 +124,7 @@ def _note(value: Json, found: dict[GroupReference, None]) -> None:
         found.update(dict.fromkeys(value.references))
     elif kind is dict or isinstance(value, Mapping):
         for each in as_object(value).values():
-            _note(each, found)
+            _collect_references(each, found)
     elif kind is list or isinstance(value, Sequence):
         for each in as_list(value):
-            _note(each, found)
+            _collect_references(each, found)

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aci_reconcile.core.fields import FIELDS, ROOT, Kind, Node, Replaces
-from aci_reconcile.core.fields.paths import Keys, along, below, display
-from aci_reconcile.core.normalize import same
+from aci_reconcile.core.fields.paths import Keys, below, display, walk
+from aci_reconcile.core.normalize import is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Json
     from aci_reconcile.core.normalize import NormalForm
 
-__all__ = ["ABSENT", "Absent", "FieldChange", "Replaces", "diff", "in_order", "leaves", "patch", "secret_change"]
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "FieldChange",
+    "Replaces",
+    "diff",
+    "make_secret_change",
+    "patch",
+    "sort_changes",
+    "split_leaves",
+]
 
 
 class Absent(Enum):
@@ -49,21 +59,21 @@ class FieldChange:
 
 
 def diff(before: NormalForm, after: NormalForm) -> tuple[FieldChange, ...]:
-    """Tell what differs, in the field table's order: patching ``before`` with the result gives ``after``."""
-    if same(before, after):
+    """Return the differences in the field table's order: patching ``before`` with them gives ``after``."""
+    if is_same(before, after):
         return ()
-    found = {_cut(path) for path in _deepdiff(before, after)}
-    tops = sorted((keys for keys in found if not _covered(keys, found)), key=_order)
-    return tuple(_change(keys, before, after) for keys in tops)
+    found = {_cut(path) for path in _list_deepdiff_paths(before, after)}
+    tops = sorted((keys for keys in found if not _is_covered(keys, found)), key=_make_order_key)
+    return tuple(_make_change(keys, before, after) for keys in tops)
 
 
-def in_order(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+def sort_changes(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
     """Return changes in the field table's order."""
-    return tuple(sorted(changes, key=lambda each: _order(each.keys)))
+    return tuple(sorted(changes, key=lambda each: _make_order_key(each.keys)))
 
 
-def secret_change(path: str, *, before: bool, after: bool, candidates: tuple[str, ...] = ()) -> FieldChange:
-    """Return the change of a write-only value: that it changed, never from what to what."""
+def make_secret_change(path: str, *, before: bool, after: bool, candidates: tuple[str, ...] = ()) -> FieldChange:
+    """Return the change of a write-only value, without its values."""
     sides = (None if before else ABSENT, None if after else ABSENT)
     return FieldChange(path, *sides, secret=True, candidates=candidates)
 
@@ -72,25 +82,25 @@ def patch(before: NormalForm, changes: Iterable[FieldChange]) -> NormalForm:
     """Return the normal form with the changes made; nothing is mutated."""
     result = before
     for change in changes:
-        result = _patched(result, change.keys, change.after)
+        result = _patch_value(result, change.keys, change.after)
     return result
 
 
-def leaves(change: FieldChange) -> tuple[FieldChange, ...]:
-    """Return the change as one change for each leaf that was added or removed, for showing it."""
-    whole = change.after if change.before is ABSENT else change.before
+def split_leaves(change: FieldChange) -> tuple[FieldChange, ...]:
+    """Split the change of an added or removed object into one change for each leaf, to show them."""
+    side = change.after if change.before is ABSENT else change.before
     one_sided = change.before is ABSENT or change.after is ABSENT
-    if not one_sided or not isinstance(whole, Mapping) or not whole:
+    if not one_sided or not isinstance(side, Mapping) or not side:
         return (change,)
     below_it: list[FieldChange] = []
-    for name in sorted(whole, key=lambda name: _order((*change.keys, name))):
+    for name in sorted(side, key=lambda name: _make_order_key((*change.keys, name))):
         keys = (*change.keys, name)
-        before, after = (whole[name], ABSENT) if change.after is ABSENT else (ABSENT, whole[name])
-        below_it += leaves(replace(change, path=display(ROOT, keys), keys=keys, before=before, after=after))
+        before, after = (side[name], ABSENT) if change.after is ABSENT else (ABSENT, side[name])
+        below_it += split_leaves(replace(change, path=display(ROOT, keys), keys=keys, before=before, after=after))
     return tuple(below_it)
 
 
-def _deepdiff(before: NormalForm, after: NormalForm) -> Iterable[list[str | int]]:
+def _list_deepdiff_paths(before: NormalForm, after: NormalForm) -> Iterable[list[str | int]]:
     """Yield the path of everything that DeepDiff reports.
 
     Private names count (an environment variable may begin with two underscores), and nothing is given up as "too
@@ -117,16 +127,16 @@ def _cut(path: list[str | int]) -> Keys:
     return tuple(keys)
 
 
-def _covered(keys: Keys, found: set[Keys]) -> bool:
+def _is_covered(keys: Keys, found: set[Keys]) -> bool:
     return any(keys[:length] in found for length in range(1, len(keys)))
 
 
-def _change(keys: Keys, before: NormalForm, after: NormalForm) -> FieldChange:
-    old, new = _at(before, keys), _at(after, keys)
+def _make_change(keys: Keys, before: NormalForm, after: NormalForm) -> FieldChange:
+    old, new = _get_value(before, keys), _get_value(after, keys)
     return FieldChange(display(ROOT, keys), old, new, keys, _replaces(keys, old, new))
 
 
-def _at(form: Json, keys: Keys) -> Json | Absent:
+def _get_value(form: Json, keys: Keys) -> Json | Absent:
     for key in keys:
         if not isinstance(form, Mapping) or key not in form:
             return ABSENT
@@ -134,11 +144,11 @@ def _at(form: Json, keys: Keys) -> Json | Absent:
     return form
 
 
-def _patched(form: Json, keys: Keys, value: Json | Absent) -> NormalForm:
+def _patch_value(form: Json, keys: Keys, value: Json | Absent) -> NormalForm:
     result: NormalForm = dict(form) if isinstance(form, Mapping) else {}
     first, *rest = keys
     if rest:
-        result[first] = _patched(result.get(first), tuple(rest), value)
+        result[first] = _patch_value(result.get(first), tuple(rest), value)
     elif value is ABSENT:
         result.pop(first, None)
     else:
@@ -147,20 +157,20 @@ def _patched(form: Json, keys: Keys, value: Json | Absent) -> NormalForm:
 
 
 def _replaces(keys: Keys, before: Json | Absent, after: Json | Absent) -> Replaces:
-    """Return whether the change can be made in place; an entry that comes or goes is judged as such."""
-    *_, (_, parent, node) = along(ROOT, keys)
+    """Return whether the change replaces the group; the list decides about an added or removed entry."""
+    *_, (_, parent, node) = walk(ROOT, keys)
     if parent is not None and parent.kind is Kind.LIST and (before is ABSENT or after is ABSENT):
         return _worst((parent.row.membership, parent.replaces))
     sides = [side for side in (before, after) if side is not ABSENT]
-    return _worst(level for side in sides for level in _within(side, node))
+    return _worst(level for side in sides for level in _list_levels(side, node))
 
 
-def _within(value: Json, node: Node | None) -> Iterable[Replaces]:
+def _list_levels(value: Json, node: Node | None) -> Iterable[Replaces]:
     if node is not None:
         yield node.replaces
         if isinstance(value, Mapping):
             for name, inner in value.items():
-                yield from _within(inner, below(node, name))
+                yield from _list_levels(inner, below(node, name))
 
 
 def _worst(levels: Iterable[Replaces]) -> Replaces:
@@ -170,9 +180,9 @@ def _worst(levels: Iterable[Replaces]) -> Replaces:
 _RANK: Final = {row.path: rank for rank, row in enumerate(FIELDS)}
 
 
-def _order(keys: Keys) -> tuple[tuple[int, str], ...]:
+def _make_order_key(keys: Keys) -> tuple[tuple[int, str], ...]:
     """Order as the field table does, entries of lists and maps by name."""
     return tuple(
         (_RANK.get(node.row.path, len(_RANK)) if node is not None else len(_RANK), key)
-        for key, _, node in along(ROOT, keys)
+        for key, _, node in walk(ROOT, keys)
     )

@@ -13,10 +13,10 @@ from aci_reconcile.core.container_health import (
     ContainerEvent,
     ContainerHealth,
     State,
-    containers_in,
-    described,
-    epoch,
-    events_in,
+    describe_container,
+    list_containers,
+    list_events,
+    to_epoch,
     view_of,
 )
 from aci_reconcile.core.model import as_list, as_object, as_text
@@ -34,8 +34,8 @@ __all__ = [
     "Health",
     "State",
     "assess",
-    "condition",
-    "described",
+    "describe_condition",
+    "describe_container",
     "has_ended",
 ]
 
@@ -79,12 +79,12 @@ class Health:
         left = [each for each in self.containers if not each.init and each.verdict is State.PENDING]
         if self.state is not State.PENDING or not left or any(each.state != "Running" for each in left):
             return None
-        began = [epoch(each.started) for each in left]
+        began = [to_epoch(each.started) for each in left]
         return max((each for each in began if each is not None), default=None)
 
 
 def has_ended(body: Body) -> str:
-    """Return the state in which every container has ended for good (Succeeded, Failed); empty when they have not.
+    """Return the state (Succeeded, Failed) of a group whose containers have all ended; else empty.
 
     Azure updates no such group (documented at container-instances-update): it is to be created again.
     """
@@ -95,10 +95,10 @@ def has_ended(body: Body) -> str:
     return state if state in {"Succeeded", "Failed"} and all(each == "Terminated" for each in current) else ""
 
 
-def condition(body: Body) -> str:
-    """Return in one word what is worth saying of a group that is as declared: ``stopped``, or Azure's word.
+def describe_condition(body: Body) -> str:
+    """Return the condition of a group in one word: ``stopped``, or the provisioning state.
 
-    Nothing where it was provisioned and was not stopped, or where the read tells no run state.
+    Empty if it was provisioned and is not stopped, or if the read has no run state.
     """
     if not is_quiet(body):
         return state_of(body)
@@ -118,22 +118,22 @@ def assess(body: Body, *, now: float = 0, stable_for: float = 0) -> Health:
     properties = as_object(body.get("properties"))
     view = as_object(properties.get("instanceView"))
     policy = as_text(properties.get("restartPolicy")) or "Always"
-    containers = tuple(containers_in(properties, policy, now, stable_for))
+    containers = tuple(list_containers(properties, policy, now, stable_for))
     instance_state, state = as_text(view.get("state")), state_of(body)
-    events = tuple(events_in(view))
+    events = tuple(list_events(view))
     failing = any(each.waits for each in containers) and _keeps_failing(events, containers, now)
-    verdict = _verdict(instance_state, state, containers, failing=failing)
-    of_group = tuple(_of_group(verdict, state, events))
-    of_containers = tuple(_of_containers(verdict, containers))
+    verdict = _judge_group(instance_state, state, containers, failing=failing)
+    of_group = tuple(_list_group_reasons(verdict, state, events))
+    of_containers = tuple(_list_container_reasons(verdict, containers))
     return Health(verdict, state, instance_state, containers, (*of_group, *of_containers), events, of_group)
 
 
-def _verdict(
+def _judge_group(
     instance_state: str, provisioning: str, containers: tuple[ContainerHealth, ...], *, failing: bool
 ) -> State:
     """Judge the group; ``failing``: something of the group itself fails again and again."""
     verdicts = {each.verdict for each in containers if not each.init}
-    if any(each.verdict is State.UNHEALTHY for each in containers) or _ended_badly(provisioning):
+    if any(each.verdict is State.UNHEALTHY for each in containers) or _has_failed(provisioning):
         return State.UNHEALTHY
     if is_passing(provisioning):
         return State.UNHEALTHY if failing else State.PENDING
@@ -148,25 +148,25 @@ def _verdict(
     return State.HEALTHY if verdicts <= {State.HEALTHY, State.FINISHED} else State.PENDING
 
 
-def _ended_badly(provisioning: str) -> bool:
+def _has_failed(provisioning: str) -> bool:
     return bool(failure_in(provisioning)) or provisioning.lower() == "unhealthy"
 
 
 def _keeps_failing(events: Iterable[ContainerEvent], containers: Iterable[ContainerHealth], now: float) -> bool:
-    """Whether something of the group itself fails, has done so often or for a while, and nothing has begun since.
+    """Whether events of the group itself report failures, often or for a while, and nothing has started since.
 
     A share that cannot be mounted leaves the group in ``Creating`` for good (microsoft/AzureTRE's documentation). The
-    events of earlier runs stay listed (recorded): what has begun later tells that they are over.
+    events of earlier runs stay listed (recorded): a container that started later shows that they are over.
     """
     failures = [each for each in events if each.failure]
-    last = max((epoch(each.last) or 0 for each in failures), default=0)
+    last = max((to_epoch(each.last) or 0 for each in failures), default=0)
     begun = (each for container in containers for each in container.events if each.name in _BEGINNINGS)
-    if not failures or any((epoch(each.last) or 0) > last for each in begun):
+    if not failures or any((to_epoch(each.last) or 0) > last for each in begun):
         return False
     return sum(each.count for each in failures) >= CRASHES or 0 < last < now - _A_WHILE
 
 
-def _of_group(verdict: State, provisioning: str, events: Iterable[ContainerEvent]) -> Iterator[str]:
+def _list_group_reasons(verdict: State, provisioning: str, events: Iterable[ContainerEvent]) -> Iterator[str]:
     if verdict in {State.HEALTHY, State.FINISHED}:
         return
     if failure_in(provisioning):
@@ -180,6 +180,6 @@ def _of_group(verdict: State, provisioning: str, events: Iterable[ContainerEvent
     yield from (each.text for each in events if each.failure)
 
 
-def _of_containers(verdict: State, containers: Iterable[ContainerHealth]) -> Iterator[str]:
+def _list_container_reasons(verdict: State, containers: Iterable[ContainerHealth]) -> Iterator[str]:
     if verdict in {State.UNHEALTHY, State.PENDING}:
-        yield from (described(each) for each in containers if each.verdict is verdict)
+        yield from (describe_container(each) for each in containers if each.verdict is verdict)

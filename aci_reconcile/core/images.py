@@ -49,22 +49,22 @@ _PLACEHOLDERS: Final = re.compile(
 )
 
 
-def placeholder(text: str) -> str:
-    """Return the first piece of a text that somebody meant to replace before it is used; empty where there is none.
+def find_placeholder(text: str) -> str:
+    """Return the first placeholder in a text that was never replaced; empty if there is none.
 
-    What is looked for are the common styles of documents, release pipelines, templates and shells.
+    Knows the common styles of documents, release pipelines, templates and shells.
     """
     found = _PLACEHOLDERS.search(text[:_LONGEST])
     return found.group() if found else ""
 
 
-def flaw(image: str) -> str:
-    """Return in plain words why no registry can have an image of this name; empty where one could."""
+def find_flaw(image: str) -> str:
+    """Return in plain words why no registry can have an image of this name; empty if one could."""
     if len(image) > _LONGEST:
         return f"it has {len(image)} characters"
     found = _REFERENCE.fullmatch(image)
     if found is None:
-        return _explained(image)
+        return _explain_flaw(image)
     if len(found["path"]) > _LONGEST_PATH:
         return f"its path has {len(found['path'])} characters; the maximum is {_LONGEST_PATH}"
     if _IDENTIFIER.fullmatch(image):
@@ -72,31 +72,36 @@ def flaw(image: str) -> str:
     return ""
 
 
-def host_flaw(server: str) -> str:
-    """Return in plain words why a text is not the host of a registry, with or without a port; empty where it may be."""
+def find_host_flaw(server: str) -> str:
+    """Return in plain words why a text cannot be a registry's host and port; empty if it can."""
     if len(server) > _LONGEST_HOST:
         return f"it has {len(server)} characters"
     if _SCHEME.match(server):
         return "it begins with a scheme"
     if "/" in server:
         return "it has a path"
-    return _stray(server) or ("" if _HOST_ALONE.fullmatch(server) else "it is not a host name")
+    return _find_stray_character(server) or ("" if _HOST_ALONE.fullmatch(server) else "it is not a host name")
 
 
-def _explained(image: str) -> str:
-    """Return the flaw of a name that is outside the grammar: the first one from the left."""
+def _explain_flaw(image: str) -> str:
+    """Return the first flaw, from the left, of a name outside the grammar."""
     if not image:
         return "it is empty"
     if _SCHEME.match(image):
         return "it begins with a scheme; write the host of the registry only"
-    if unfilled := placeholder(image):
-        return f"`{_short(unfilled)}` was not replaced"
+    if unfilled := find_placeholder(image):
+        return f"`{_shorten(unfilled)}` was not replaced"
     name, at, digest = image.partition("@")
-    return _stray(image) or _named(name) or (_digest(digest) if at else "") or "it is not written as host/path:tag"
+    return (
+        _find_stray_character(image)
+        or _find_name_flaw(name)
+        or (_find_digest_flaw(digest) if at else "")
+        or "it is not written as host/path:tag"
+    )
 
 
-def _stray(text: str) -> str:
-    """Complain of a character that stands in no image reference."""
+def _find_stray_character(text: str) -> str:
+    """Return the flaw of a character that no image reference may hold; empty if there is none."""
     for character in text:
         if character.isspace():
             return "it contains a space" if character == " " else "it contains white space"
@@ -105,17 +110,17 @@ def _stray(text: str) -> str:
     return ""
 
 
-def _named(name: str) -> str:
-    """Complain of what stands before a digest: host, path and tag."""
+def _find_name_flaw(name: str) -> str:
+    """Return the flaw of the part before a digest: host, path and tag."""
     first, slash, rest = name.partition("/")
     hosted = bool(slash) and (first == "localhost" or any(mark in first for mark in ".:") or first.lower() != first)
     if hosted and not _HOST_ALONE.fullmatch(first):
-        return f"`{_short(first)}` is not a host name"
+        return f"`{_shorten(first)}` is not a host name"
     path, colon, tag = (rest if hosted else name).partition(":")
-    return _path(path) or (_tag(tag) if colon else "")
+    return _find_path_flaw(path) or (_find_tag_flaw(tag) if colon else "")
 
 
-def _path(path: str) -> str:
+def _find_path_flaw(path: str) -> str:
     if not path:
         return "it names no repository"
     for part in path.split("/"):
@@ -123,27 +128,27 @@ def _path(path: str) -> str:
             return "a part of the path is empty"
         if not _PART_ALONE.fullmatch(part):
             if _PART_ALONE.fullmatch(part.lower()):
-                return f"`{_short(part)}` contains capitals, but the path must be lowercase"
+                return f"`{_shorten(part)}` contains capitals, but the path must be lowercase"
             allowed = "lowercase letters, digits and `.`, `_`, `__`, `-` inside"
-            return f"`{_short(part)}` is not a valid path part: use {allowed}"
+            return f"`{_shorten(part)}` is not a valid path part: use {allowed}"
     return ""
 
 
-def _tag(tag: str) -> str:
+def _find_tag_flaw(tag: str) -> str:
     if not tag:
         return "there is no tag after the colon"
     if _TAG_ALONE.fullmatch(tag):
         return ""
     if len(tag) > _LONGEST_TAG:
         return f"the tag has {len(tag)} characters; the maximum is {_LONGEST_TAG}"
-    return f"`{_short(tag)}` is not a valid tag: use letters, digits, `.`, `_`, `-`; not `.` or `-` first"
+    return f"`{_shorten(tag)}` is not a valid tag: use letters, digits, `.`, `_`, `-`; not `.` or `-` first"
 
 
-def _digest(digest: str) -> str:
+def _find_digest_flaw(digest: str) -> str:
     if _DIGEST_ALONE.fullmatch(digest):
         return ""
     return "its digest is not `sha256:` and 64 lowercase hexadecimal digits"
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aci_reconcile.core.deferred import Deferred
 from aci_reconcile.core.fields import ROOT, UNSET, Fold, Kind, Node, child
 from aci_reconcile.core.fields.paths import below, display
-from aci_reconcile.core.fields.urls import normal_url
+from aci_reconcile.core.fields.urls import normalize_url
 from aci_reconcile.core.model import LEAVES, as_list, as_object
 from aci_reconcile.core.secret import Secret
 
@@ -35,31 +35,31 @@ POSITION = "(position)"
 
 def normalize(body: Body) -> NormalForm:
     """Return the normal form of a container group's body."""
-    return _object(body, ROOT)
+    return _normalize_object(body, ROOT)
 
 
-def same(left: Json, right: Json) -> bool:
+def is_same(left: Json, right: Json) -> bool:
     """Whether two normal-form values are equal; unlike ``==``, True is not 1."""
     kind = type(left)
     if kind is type(right):
         if kind in LEAVES:
             return left == right
         if kind is dict:
-            return _same_objects(as_object(left), as_object(right))
+            return _are_same_objects(as_object(left), as_object(right))
     if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return _same_objects(left, right)
+        return _are_same_objects(left, right)
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
+        return len(left) == len(right) and all(map(is_same, left, right))
     if isinstance(left, Deferred) is not isinstance(right, Deferred):
         return False
     return isinstance(left, bool) is isinstance(right, bool) and left == right
 
 
-def _same_objects(left: Mapping[str, Json], right: Mapping[str, Json]) -> bool:
+def _are_same_objects(left: Mapping[str, Json], right: Mapping[str, Json]) -> bool:
     if left.keys() != right.keys():
         return False
     for name, value in left.items():  # noqa: SIM110  `all` would take as long again for its generator
-        if not same(value, right[name]):
+        if not is_same(value, right[name]):
             return False
     return True
 
@@ -78,7 +78,7 @@ def secrets_of(body: Body) -> dict[str, Secret]:
 
     JSON below a write-only field of the author's own shape (``protectedSettings``) counts text by text.
     """
-    found = {path.lstrip("."): secret for path, secret in _collected(body, ROOT)}
+    found = {path.lstrip("."): secret for path, secret in _collect_secrets(body, ROOT)}
     return {path: found[path] for path in sorted(found)}
 
 
@@ -91,17 +91,16 @@ def secrets_in(resource: Resource) -> Mapping[str, Secret]:
 
 
 def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str, ...]]:
-    """Return the live form without what a manifest need not answer for, and the paths of fields nobody knows.
+    """Return the live form without fields that the manifest need not declare, and the paths of unknown fields.
 
-    Where the desired form is silent, a live field is left out that Azure fills in by itself, or that the field table
-    does not know. What the desired form names is compared, known or not.
+    Fields that Azure fills in, or that the field table does not know, are left out unless the desired form names them.
     """
     unknown: list[tuple[str, ...]] = []
-    kept = _aligned(live, desired, ROOT, (), unknown)
+    kept = _align_object(live, desired, ROOT, (), unknown)
     return kept, tuple(display(ROOT, keys) for keys in unknown)
 
 
-def _aligned(
+def _align_object(
     live: Json, desired: Json, node: Node | None, path: tuple[str, ...], unknown: list[tuple[str, ...]]
 ) -> NormalForm:
     answers = as_object(desired)
@@ -118,33 +117,33 @@ def _aligned(
             if type(value) in LEAVES or not isinstance(value, (dict, Mapping)) or entry.kind is Kind.ANY:
                 kept[name] = value
                 continue
-            inner = _aligned(value, answers.get(name), entry, (*path, name), unknown)
-            if inner or not value or _stays(node, entry):
+            inner = _align_object(value, answers.get(name), entry, (*path, name), unknown)
+            if inner or not value or _keeps_empty(node, entry):
                 kept[name] = inner
     return kept
 
 
-def _stays(node: Node | None, entry: Node) -> bool:
-    """Whether something that became empty still means something."""
+def _keeps_empty(node: Node | None, entry: Node) -> bool:
+    """Whether a place keeps its meaning when it is empty."""
     return entry.row.presence or (node is not None and (node.kind is Kind.LIST or node.kind is Kind.MAP))
 
 
-def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
+def _normalize_object(body: Mapping[str, Json], node: Node) -> NormalForm:
     normal: NormalForm = {}
     children = node.children
     for name, raw in body.items():
         below = children.get(name)
         if below is None:
-            value = plain(raw)
+            value = to_plain(raw)
         elif not below.compared:
             continue
         elif type(raw) is str:  # most values are texts, of which less is to be asked
-            if (text := _text(raw, below)) != below.row.default:
+            if (text := _normalize_text(raw, below)) != below.row.default:
                 normal[name] = text
             continue
         else:
-            value = _value(raw, below)
-        if not _absent(value, below):
+            value = _normalize_value(raw, below)
+        if not _is_absent(value, below):
             normal[name] = value
     for name, beside, value in node.chosen:
         if normal.get(beside) == value:
@@ -152,42 +151,42 @@ def _object(body: Mapping[str, Json], node: Node) -> NormalForm:
     return normal
 
 
-def _absent(value: Json, node: Node | None) -> bool:
+def _is_absent(value: Json, node: Node | None) -> bool:
     if value is None:
         return True
     if isinstance(value, (dict, list)):
         return not value and not (node is not None and node.row.presence)
-    return node is not None and (default := node.row.default) is not UNSET and same(value, default)
+    return node is not None and (default := node.row.default) is not UNSET and is_same(value, default)
 
 
-def _value(raw: Json, node: Node) -> Json:
+def _normalize_value(raw: Json, node: Node) -> Json:
     if isinstance(raw, str):
-        return _text(raw, node)
+        return _normalize_text(raw, node)
     if type(raw) in LEAVES:
-        return plain(raw)
+        return to_plain(raw)
     kind = node.kind
     if isinstance(raw, list):
-        return _list(raw, node, node.item) if kind is Kind.LIST and node.item is not None else plain(raw)
+        return _normalize_list(raw, node, node.item) if kind is Kind.LIST and node.item is not None else to_plain(raw)
     if isinstance(raw, (dict, Mapping)):
         if kind is Kind.OBJECT:
-            return _object(as_object(raw), node)
+            return _normalize_object(as_object(raw), node)
         if kind is Kind.MAP and node.item is not None:
-            return _map(as_object(raw), node, node.item)
-    return plain(raw)
+            return _normalize_map(as_object(raw), node, node.item)
+    return to_plain(raw)
 
 
-def _map(raw: Mapping[str, Json], node: Node, item: Node) -> Json:
+def _normalize_map(raw: Mapping[str, Json], node: Node, item: Node) -> Json:
     folds = node.row.folds
-    return {fold(name, folds): _value(value, item) for name, value in raw.items() if value is not None}
+    return {fold(name, folds): _normalize_value(value, item) for name, value in raw.items() if value is not None}
 
 
-def _list(raw: list[Json], node: Node, item: Node) -> Json:
+def _normalize_list(raw: list[Json], node: Node, item: Node) -> Json:
     if not node.row.key:
-        return [_value(each, item) for each in raw]
+        return [_normalize_value(each, item) for each in raw]
     entries: NormalForm = {}
     ordered = node.row.ordered
     for position, each in enumerate(raw):
-        name, entry = _keyed(each, node, item)
+        name, entry = _split_key(each, node, item)
         while name in entries:
             name += "'"
         if ordered:
@@ -196,12 +195,12 @@ def _list(raw: list[Json], node: Node, item: Node) -> Json:
     return entries
 
 
-def _keyed(raw: Json, node: Node, item: Node) -> tuple[str, NormalForm]:
-    """Split an entry into its key and the rest."""
+def _split_key(raw: Json, node: Node, item: Node) -> tuple[str, NormalForm]:
+    """Split a list entry into its key and the rest."""
     key = node.row.key
     if key == ("",):
-        return str(_value(raw, item)), {}
-    entry = _object(as_object(raw), item)
+        return str(_normalize_value(raw, item)), {}
+    entry = _normalize_object(as_object(raw), item)
     parts: list[str] = []
     for name in key:
         default = item.children[name].row.default
@@ -215,12 +214,12 @@ def entry_key(raw: Json, node: Node) -> str:
     if node.item is None or not key:
         return ""
     if key == ("",):
-        return _keyed(raw, node, node.item)[0]
+        return _split_key(raw, node, node.item)[0]
     entry = as_object(raw)
-    return _keyed({name: entry[name] for name in key if name in entry}, node, node.item)[0]
+    return _split_key({name: entry[name] for name in key if name in entry}, node, node.item)[0]
 
 
-def _text(raw: str, node: Node) -> str:
+def _normalize_text(raw: str, node: Node) -> str:
     row = node.row
     if row.enum:
         if raw in row.enum or isinstance(raw, Deferred):
@@ -236,11 +235,11 @@ def fold(text: str, how: Fold) -> str:
     if how is Fold.NOTHING:
         return text
     if how is Fold.URL:
-        return normal_url(text)
+        return normalize_url(text)
     return (text.replace(" ", "") if how is Fold.SPACES else text).lower()
 
 
-def plain(raw: Json) -> Json:
+def to_plain(raw: Json) -> Json:
     """Return JSON with its numbers in one form and without members that are null."""
     kind = type(raw)
     if kind in LEAVES and kind is not float:
@@ -248,19 +247,19 @@ def plain(raw: Json) -> Json:
     if isinstance(raw, float):
         return int(raw) if raw.is_integer() else raw
     if isinstance(raw, Mapping):
-        return {name: plain(value) for name, value in raw.items() if value is not None}
+        return {name: to_plain(value) for name, value in raw.items() if value is not None}
     if isinstance(raw, list):
-        return [plain(value) for value in raw]
+        return [to_plain(value) for value in raw]
     return raw
 
 
-def _collected(value: Json, node: Node | None) -> list[tuple[str, Secret]]:
-    """Return the secrets below a value, each with the end of its path: paths are worked out only where one stands."""
+def _collect_secrets(value: Json, node: Node | None) -> list[tuple[str, Secret]]:
+    """Return the secrets below a value, each with the end of its path. Paths are built only for secrets, for speed."""
     kind = type(value)
     if kind in LEAVES:
         return []
     if kind is list:
-        return _collected_in_list(as_list(value), node)
+        return _collect_list_secrets(as_list(value), node)
     if isinstance(value, Secret):
         return [("", value)]
     found: list[tuple[str, Secret]] = []
@@ -268,16 +267,16 @@ def _collected(value: Json, node: Node | None) -> list[tuple[str, Secret]]:
         if type(inner) in LEAVES:
             continue
         entry = child(node, name)
-        for path, secret in _collected(inner, entry):
+        for path, secret in _collect_secrets(inner, entry):
             found.append((path if entry is not None and entry.row.unnamed else f".{name}{path}", secret))
     return found
 
 
-def _collected_in_list(values: Sequence[Json], node: Node | None) -> list[tuple[str, Secret]]:
+def _collect_list_secrets(values: Sequence[Json], node: Node | None) -> list[tuple[str, Secret]]:
     item = node.item if node is not None else None
     found: list[tuple[str, Secret]] = []
     for position, each in enumerate(values):
-        if inner := _collected(each, item):
+        if inner := _collect_secrets(each, item):
             key = (entry_key(each, node) if node is not None else "") or str(position)
             found += [(f"[{key}]{path}", secret) for path, secret in inner]
     return found

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from aci_reconcile.core.azure_keys import is_azure_key
-from aci_reconcile.core.key_strength import weakness
+from aci_reconcile.core.key_strength import find_weakness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ EMPTY = "it is empty"
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
 _NAME_SALT = b"aci-reconcile key id"
-_TELLING = 8
+_LONG = 8
 _WORD = 4
 _DIGEST_BYTES = 24
 _SLOW, _KEYED, _RANDOM = "scrypt", "hmac", "sha256"
@@ -102,7 +102,7 @@ class Secret:
         """Whether a text is the value, or a part of it that tells something: short ones count as whole words only."""
         if not text or text == self.__value:
             return bool(text)
-        if len(text) >= _TELLING:
+        if len(text) >= _LONG:
             return text in self.__value
         return len(text) >= _WORD and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", self.__value) is not None
 
@@ -112,7 +112,7 @@ class Secret:
 
     def stands_in(self, text: str) -> bool:
         """Whether the value, or a part that it was joined from, stands in a text; short ones stand anywhere."""
-        return any(len(piece) >= _TELLING and piece in text for piece in self.__parts or (self.__value,))
+        return any(len(piece) >= _LONG and piece in text for piece in self.__parts or (self.__value,))
 
     @property
     def is_named(self) -> bool:
@@ -120,14 +120,14 @@ class Secret:
         return bool(self.__name)
 
     def name(self) -> str:
-        """Return eight digits that are the same for the same value; to guess at it by them takes 40 ms a guess."""
+        """Return eight digits derived from the value. A slow hash makes each guess at the value take 40 ms."""
         if not self.__name:
-            self.__name = _stretched(_bytes(self), _NAME_SALT)[:4].hex()
+            self.__name = _stretch(_to_bytes(self), _NAME_SALT)[:4].hex()
         return self.__name
 
-    def weakness(self) -> str:
-        """Return why it is too weak for a fingerprint key; empty where it looks as if it was made at random."""
-        return weakness(self.reveal())
+    def find_weakness(self) -> str:
+        """Return why it is too weak for a fingerprint key; empty if it looks random."""
+        return find_weakness(self.reveal())
 
     def map(self, change: Callable[[str], str]) -> Secret:
         """Return the secret with its text changed, for encodings such as base64."""
@@ -144,7 +144,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret) or self.missing or other.missing:
             return self is other
-        return hmac.compare_digest(_bytes(self), _bytes(other))
+        return hmac.compare_digest(_to_bytes(self), _to_bytes(other))
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -167,8 +167,8 @@ class Secret:
         raise TypeError("a Secret is never serialised")
 
 
-def _bytes(secret: Secret) -> bytes:
-    """Return the value as bytes; a lone surrogate is what the environment gives for bytes that are no text."""
+def _to_bytes(secret: Secret) -> bytes:
+    """Return the value as bytes. The environment gives lone surrogates for bytes that are not text."""
     return secret.reveal().encode("utf-8", "surrogatepass")
 
 
@@ -218,10 +218,9 @@ class Fingerprint:
         return self.scheme == _KEYED
 
     def matches(self, secrets: Mapping[str, Secret], *keys: Secret | None) -> bool | None:
-        """Whether the secrets are the fingerprinted ones; None where that cannot be told.
+        """Return whether the secrets match the fingerprint; None if that is unknown.
 
-        It cannot be told when a secret is not at hand, or when the tag was made by a scheme that is not known here or
-        with none of the keys.
+        It is unknown when a secret is missing, or when the tag was made by an unknown scheme or with none of the keys.
 
         Args:
             secrets: every write-only value of the group, by its path.
@@ -230,17 +229,17 @@ class Fingerprint:
         if not all(secret.available for secret in secrets.values()):
             return None
         if self.scheme in {_SLOW, _RANDOM}:
-            return hmac.compare_digest(_digest(self.scheme, secrets, self.salt), self.digest)
+            return hmac.compare_digest(_compute_digest(self.scheme, secrets, self.salt), self.digest)
         if self.scheme != _KEYED:
             return None
         known = [key for key in keys if key is not None and key.available]
-        if any(hmac.compare_digest(_digest(_KEYED, secrets, self.salt, key), self.digest) for key in known):
+        if any(hmac.compare_digest(_compute_digest(_KEYED, secrets, self.salt, key), self.digest) for key in known):
             return True  # a digest that fits shows whose key it is, and no slow id is needed
         return False if self.key_id in {key.name() for key in known} else None
 
     def is_current(self, secrets: Mapping[str, Secret], key: Secret | None) -> bool:
-        """Whether a fingerprint that is made now would be of the same scheme and key."""
-        return (self.scheme, self.key_id) == _scheme(secrets, key)
+        """Whether a fingerprint made now would have the same scheme and key."""
+        return (self.scheme, self.key_id) == _choose_scheme(secrets, key)
 
 
 def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes], key: Secret | None = None) -> str:
@@ -257,32 +256,32 @@ def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes
     if not secrets:
         return ""
     salt = entropy(_SALT_BYTES)
-    scheme, key_id = _scheme(secrets, key)
-    return str(Fingerprint(scheme, key_id, salt, _digest(scheme, secrets, salt, key)))
+    scheme, key_id = _choose_scheme(secrets, key)
+    return str(Fingerprint(scheme, key_id, salt, _compute_digest(scheme, secrets, salt, key)))
 
 
-def takes_long(secrets: Mapping[str, Secret], key: Secret | None) -> bool:
-    """Whether the fingerprint of these values takes a slow hash; the id of a key, which takes one, is made once."""
-    return key is None and bool(secrets) and _scheme(secrets, key)[0] == _SLOW
+def needs_slow_hash(secrets: Mapping[str, Secret], key: Secret | None) -> bool:
+    """Whether the fingerprint of these values needs a slow hash. A key needs one only once, for its id."""
+    return key is None and bool(secrets) and _choose_scheme(secrets, key)[0] == _SLOW
 
 
-def _scheme(secrets: Mapping[str, Secret], key: Secret | None) -> tuple[str, str]:
+def _choose_scheme(secrets: Mapping[str, Secret], key: Secret | None) -> tuple[str, str]:
     if key is not None:
         return _KEYED, key.name()
     random = all(is_azure_key(path, secret.reveal()) for path, secret in secrets.items())
     return (_RANDOM if random else _SLOW), ""
 
 
-def _digest(scheme: str, secrets: Mapping[str, Secret], salt: bytes, key: Secret | None = None) -> bytes:
+def _compute_digest(scheme: str, secrets: Mapping[str, Secret], salt: bytes, key: Secret | None = None) -> bytes:
     material = json.dumps({path: secrets[path].reveal() for path in sorted(secrets)}).encode()
     if scheme == _SLOW:
-        return _stretched(material, salt)
+        return _stretch(material, salt)
     if key is not None:
-        return hmac.digest(_bytes(key), salt + material, "sha256")[:_DIGEST_BYTES]
+        return hmac.digest(_to_bytes(key), salt + material, "sha256")[:_DIGEST_BYTES]
     return hmac.digest(salt, material, "sha256")[:_DIGEST_BYTES]
 
 
-def _stretched(material: bytes, salt: bytes) -> bytes:
+def _stretch(material: bytes, salt: bytes) -> bytes:
     return hashlib.scrypt(material, salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, dklen=_DIGEST_BYTES)
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.core.normalize import align, digest, normalize
-from aci_reconcile.core.profiles import answering
+from aci_reconcile.core.profiles import without_profile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -71,40 +71,40 @@ def get(tags: Mapping[str, Json], name: str) -> str:
 
 
 def owner(resource: Resource) -> str:
-    """Return who owns the group; empty when nobody says so."""
+    """Return the owner tag of the group; empty if it has none."""
     return get(resource.tags, OWNER)
 
 
-def owner_tag(owner: str, project_id: str) -> str:
-    """Return what stands in the owner tag: the owner, and the id of the project where there is one."""
+def make_owner_tag(owner: str, project_id: str) -> str:
+    """Return the value of the owner tag: the owner, and the id of the project if it has one."""
     return f"{owner}@{project_id}" if project_id else owner
 
 
 def owner_name(tag: str) -> str:
-    """Return the owner that a tag names, without the id of the project: as people call it."""
+    """Return the owner in an owner tag, without the id of the project."""
     return tag.partition("@")[0]
 
 
 def owner_id(tag: str) -> str:
-    """Return the id of the project that a tag names; empty where it has none, or one that could not be written."""
+    """Return the id of the project in an owner tag; empty if it has none, or one that is not valid."""
     mark = tag.partition("@")[2]
     return mark if PROJECT_ID.fullmatch(mark) else ""
 
 
-def owned_by(tag: str, owner: str, ids: Collection[str]) -> bool:
-    """Whether a tag names an owner: by its name alone, as it was before projects had ids, or with one of these ids."""
+def is_owned_by(tag: str, owner: str, ids: Collection[str]) -> bool:
+    """Whether a tag names an owner: by the name alone, as before projects had ids, or with one of these ids."""
     return tag == owner or (owner_name(tag) == owner and owner_id(tag) in ids)
 
 
-def protected(resource: Resource) -> bool:
+def is_protected(resource: Resource) -> bool:
     """Whether the live group carries the protection tag."""
     return get(resource.tags, PROTECTED).lower() == "true"
 
 
 def merge(live: Mapping[str, Json], wanted: Mapping[str, Json]) -> dict[str, str]:
-    """Return the live tags with the wanted ones over them; one that is wanted as None is removed.
+    """Return the live tags with the wanted ones merged in; None removes a tag.
 
-    A tag keeps the spelling that it has in Azure.
+    A tag keeps its spelling in Azure.
     """
     merged = {name: as_text(value) for name, value in live.items()}
     spelled = {name.lower(): name for name in live}
@@ -117,49 +117,49 @@ def merge(live: Mapping[str, Json], wanted: Mapping[str, Json]) -> dict[str, str
     return merged
 
 
-def spelled(wanted: Mapping[str, Json], live: Mapping[str, Json]) -> dict[str, Json]:
-    """Return tags in the spelling that they have in Azure, where they are there."""
+def keep_spelling(wanted: Mapping[str, Json], live: Mapping[str, Json]) -> dict[str, Json]:
+    """Return tags in the spelling that Azure has already."""
     known = {name.lower(): name for name in live}
     return {known.get(name.lower(), name): value for name, value in wanted.items()}
 
 
-def ours(desired: Resource, owner: str) -> dict[str, Json]:
-    """Return the tags that say whose the group is; where the manifest does not speak of protection, that tag stays."""
+def make_tags(desired: Resource, owner: str) -> dict[str, Json]:
+    """Return our owner and protection tags. Without a word on protection in the manifest, that tag stays as it is."""
     wanted: dict[str, Json] = {OWNER: owner}
     if desired.lifecycle.protect is not None:
         wanted[PROTECTED] = "true" if desired.lifecycle.protect else None
     return wanted
 
 
-def desired_digest(body: Body) -> str:
-    """Return the digest of a declared body: of what it means, tags included, secrets and our own tags left out."""
-    return form_digest(normalize(body))
+def digest_desired(body: Body) -> str:
+    """Return the digest of a declared body's normal form, without secrets and our own tags."""
+    return digest_form(normalize(body))
 
 
-def form_digest(declared: NormalForm) -> str:
+def digest_form(declared: NormalForm) -> str:
     """Return the digest of a declared body from its normal form."""
     rest = {name: value for name, value in declared.items() if name != "tags"}
     named = {name: value for name, value in as_object(declared.get("tags")).items() if not is_ours(name)}
     return digest({**rest, "tags": named} if named else rest)
 
 
-def live_digest(live: Body, desired: Body) -> str:
-    """Return the digest of a live body as far as it answers for a desired one; our own tags left out."""
+def digest_live(live: Body, desired: Body) -> str:
+    """Return the digest of the part of a live body that a desired one declares, without our own tags."""
     named = {name: value for name, value in as_object(live.get("tags")).items() if not is_ours(name)}
-    return digest(align(normalize(answering({**live, "tags": named}, desired)), normalize(desired))[0])
+    return digest(align(normalize(without_profile({**live, "tags": named}, desired)), normalize(desired))[0])
 
 
-def refusal(live: Body, desired: Body, declared: str, *, written: bool) -> Applied:
-    """Return what a group remembers whose live body is not what a write was to leave there.
+def make_refusal(live: Body, desired: Body, declared: str, *, written: bool) -> Applied:
+    """Return the tag of a group whose live body still differs from what was written.
 
     Args:
-        live: its body by now.
+        live: its current body.
         desired: what was sent.
         declared: the digest of the manifest.
-        written: whether a whole body was ever written. Where none was, the tag may not say so, and what was left
-            behind is remembered together with the manifest that it was left behind of.
+        written: whether a whole body was ever written. If not, the tag must not claim so: it holds one digest over
+            both the live body and the manifest.
     """
-    left = live_digest(live, desired)
+    left = digest_live(live, desired)
     return Applied(declared, left) if written else Applied("", digest([left, declared]))
 
 

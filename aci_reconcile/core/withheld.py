@@ -27,28 +27,28 @@ _OF_PIPELINES: Final = ("AZURE_", "ARM_", "ACTIONS_", "GITHUB_", "GITLAB_", "SYS
 """How names of variables begin that may hold credentials of the tool itself, which no manifest may read."""
 
 
-def variable_name(*parts: str) -> str:
-    """Return a name for the environment variable that a secret could be set in, made of words."""
+def make_variable_name(*parts: str) -> str:
+    """Return a name for the environment variable of a secret, made of these words."""
     words = [_NO_WORD.sub("_", part).strip("_").upper() for part in parts]
     name = "_".join(word for word in words if word) or "SECRET"
     return f"_{name}" if name[0].isdigit() else name
 
 
 def with_declared(live: Json, declared: Json, node: Node | None) -> Json:
-    """Return what is live with the write-only values that the manifest declares in their places.
+    """Return the live value with the write-only values that the manifest declares.
 
-    A secret is put in only where live may hold that very one: nothing else stands in its place, and it belongs to the
-    same user, account or workspace.
+    A secret is added only where live may hold the same one: nothing else takes its place, and the user, account or
+    workspace is the same.
     """
     if node is None or live is None or declared is None:
         return live
     if node.kind is Kind.LIST and node.item is not None and node.row.key:
         ours = {entry_key(each, node): each for each in as_list(declared)}
         return [with_declared(each, ours.get(entry_key(each, node)), node.item) for each in as_list(live)]
-    return _object_with(as_object(live), as_object(declared), node) if node.kind is Kind.OBJECT else live
+    return _add_declared(as_object(live), as_object(declared), node) if node.kind is Kind.OBJECT else live
 
 
-def _object_with(live: Body, declared: Body, node: Node) -> Body:
+def _add_declared(live: Body, declared: Body, node: Node) -> Body:
     members = dict(live)
     for name, value in declared.items():
         below = node.children.get(name)
@@ -63,53 +63,53 @@ def _object_with(live: Body, declared: Body, node: Node) -> Body:
 def _fits(live: Body, declared: Body, secret: Node) -> bool:
     row = secret.row
     if secret.kind is Kind.MAP and row.name not in live:
-        return False  # the volume is of another kind by now: of a secret one, Azure tells that much
-    return not _stands_in(live, secret) and _of_same(live, declared, secret)
+        return False  # the volume has another kind by now: Azure shows that a volume is a secret one
+    return not _stands_in(live, secret) and _has_same_owner(live, declared, secret)
 
 
 def _stands_in(holder: Body, secret: Node) -> bool:
     return any(holder.get(name) is not None for name in secret.row.unless)
 
 
-def _of_same(one: Body, other: Body, secret: Node) -> bool:
+def _has_same_owner(one: Body, other: Body, secret: Node) -> bool:
     whose = secret.row.whose
     return not whose or as_text(one.get(whose)) == as_text(other.get(whose))
 
 
-def completed(body: Body, declared: Body, live: Body, *, remembered: bool) -> tuple[Body, tuple[Keys, ...]]:
-    """Return what is to be sent with a secret that is not at hand wherever one is withheld, and the places of those.
+def fill_withheld(body: Body, declared: Body, live: Body, *, remembered: bool) -> tuple[Body, tuple[Keys, ...]]:
+    """Return the body with an unavailable secret at each place that Azure withholds, and those places.
 
     Args:
-        body: what is to be sent: the manifest, and what others answer for.
+        body: the body to send: the manifest with ignored fields carried over.
         declared: the manifest's own body.
         live: the live body; empty where there is none.
-        remembered: whether the group carries a fingerprint of our last write. What may be empty (a secret volume, an
-            extension) and was declared empty then is known to be empty.
+        remembered: whether the group has a fingerprint of our last write. If so, a secret volume or extension that is
+            declared empty is known to be empty.
     """
     search = _Search(remembered, new=not live)
-    filled = search.filled(body, _Sides(declared, live), ROOT, ())
+    filled = search.fill(body, _Sides(declared, live), ROOT, ())
     return as_object(filled), tuple(search.found)
 
 
-def lacking(value: Json, node: Node = ROOT) -> bool:
-    """Whether anything below could hold a secret and holds none: a quick look, after which most groups need no other.
+def lacks_secret(value: Json, node: Node = ROOT) -> bool:
+    """Whether a secret may be missing anywhere in a declared body: a quick check that spares most groups the search.
 
-    What is there counts as what belongs there: that holds for what a manifest says, and for nothing that is carried.
+    Every secret that is present counts as the right one. So the check does not hold for ignored fields.
     """
     if node.kind is Kind.LIST:
         item = node.item
-        return item is not None and any(lacking(each, item) for each in as_list(value))
+        return item is not None and any(lacks_secret(each, item) for each in as_list(value))
     holder = as_object(value)
-    return any(_lacks(holder, name, below) for name, below in node.children.items() if below.confides)
+    return any(_lacks_member(holder, name, below) for name, below in node.children.items() if below.confides)
 
 
-def _lacks(holder: Body, name: str, below: Node) -> bool:
-    given, row = holder.get(name), below.row
+def _lacks_member(holder: Body, name: str, below: Node) -> bool:
+    value, row = holder.get(name), below.row
     if not row.confidential:
-        return given is not None and lacking(given, below)
-    if given is None and below.kind is Kind.MAP and not row.unless:
+        return value is not None and lacks_secret(value, below)
+    if value is None and below.kind is Kind.MAP and not row.unless:
         return False
-    return (given is None or given == {}) and not _stands_in(holder, below)
+    return (value is None or value == {}) and not _stands_in(holder, below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,9 @@ class _Search:
     new: bool
     found: list[Keys] = field(default_factory=list[Keys])
 
-    def filled(self, value: Json, sides: _Sides, node: Node, keys: Keys) -> Json:
+    def fill(self, value: Json, sides: _Sides, node: Node, keys: Keys) -> Json:
         if node.kind is Kind.LIST and node.item is not None and value:
-            return self._list(value, sides, node, keys)
+            return self._fill_list(value, sides, node, keys)
         if node.kind is not Kind.OBJECT or not isinstance(value, Mapping):
             return value
         members: dict[str, Json] = {}
@@ -144,16 +144,16 @@ class _Search:
                 continue
             here = (*keys, name)
             if below.row.confidential:
-                why = self._withheld(value, sides, node, below)
+                why = self._explain_gap(value, sides, node, below)
                 if why:
-                    members[name] = self._gap(here, value, below, why)
+                    members[name] = self._add_gap(here, value, below, why)
             elif value.get(name) is not None:
-                inner = self.filled(value[name], sides.at(name), below, here)
+                inner = self.fill(value[name], sides.at(name), below, here)
                 if inner is not value[name]:
                     members[name] = inner
         return {**value, **members} if members else value
 
-    def _list(self, value: Json, sides: _Sides, node: Node, keys: Keys) -> Json:
+    def _fill_list(self, value: Json, sides: _Sides, node: Node, keys: Keys) -> Json:
         entries, item = as_list(value), node.item
         if item is None or not node.row.key:
             return value
@@ -161,20 +161,20 @@ class _Search:
         filled: list[Json] = []
         for each in entries:
             key = entry_key(each, node)
-            filled.append(self.filled(each, _Sides(ours.get(key), theirs.get(key)), item, (*keys, key)))
+            filled.append(self.fill(each, _Sides(ours.get(key), theirs.get(key)), item, (*keys, key)))
         same = all(one is other for one, other in zip(filled, entries, strict=True))
         return value if same else filled
 
-    def _withheld(self, holder: Body, sides: _Sides, node: Node, secret: Node) -> str:
-        """Return why a secret is not at hand; empty where it is, or where there is none."""
+    def _explain_gap(self, holder: Body, sides: _Sides, node: Node, secret: Node) -> str:
+        """Return why a secret is missing; empty if it is there, or none is needed."""
         name, declared = secret.row.name, as_object(sides.declared)
-        given = holder.get(name)
-        if given is not None and given != {}:
-            if declared and not _of_same(holder, declared, secret):
+        value = holder.get(name)
+        if value is not None and value != {}:
+            if declared and not _has_same_owner(holder, declared, secret):
                 return f"the one that is declared belongs to another `{secret.row.whose}` than Azure has by now"
             return ""
         known = self.remembered and bool(declared)
-        if given is not None:
+        if value is not None:
             there = as_object(sides.live).get(name) is not None
             return _LOST if secret.kind is Kind.MAP and there and not known else ""
         if _stands_in(holder, secret):
@@ -187,9 +187,9 @@ class _Search:
             return ""
         return _LOST if declared else _FOREIGN
 
-    def _gap(self, keys: Keys, holder: Body, secret: Node, why: str) -> Secret:
+    def _add_gap(self, keys: Keys, holder: Body, secret: Node, why: str) -> Secret:
         self.found.append(keys)
-        return Secret.unavailable(display(ROOT, keys), f"{why}; {_way_out(keys, holder, secret)}")
+        return Secret.unavailable(display(ROOT, keys), f"{why}; {_suggest_value(keys, holder, secret)}")
 
 
 _LOST: Final = "Azure never shows what it holds, and a write without it would wipe it"
@@ -197,24 +197,24 @@ _FOREIGN: Final = "somebody else gave it, Azure never shows it, and a write woul
 _REFUSED: Final = "there is no value, and Azure takes it only with one"
 
 
-def _way_out(keys: Keys, holder: Body, secret: Node) -> str:
-    """Return what to write into the manifest; for a variable, beside that, how to say that it is empty."""
+def _suggest_value(keys: Keys, holder: Body, secret: Node) -> str:
+    """Return what to write into the manifest; for a variable also how to declare it empty."""
     name = secret.row.name
     match secret.kind:
         case Kind.MAP:
-            variable = variable_name(as_text(holder.get("name")))
+            variable = make_variable_name(as_text(holder.get("name")))
             return f'write its files, `{name}: {{FILE: {{fromText: "${{env:{variable}}}"}}}}`, or an `emptyDir`'
         case Kind.ANY:
             return f"write `{name}`, or `{name}: {{}}` if there are none"
         case _:
-            reference = f'write `{name}: "${{env:{_variable(keys, holder, secret)}}}"`'
+            reference = f'write `{name}: "${{env:{_suggest_variable(keys, holder, secret)}}}"`'
             return f'{reference}, or `value: ""` if it is empty' if "value" in secret.row.unless else reference
 
 
-def _variable(keys: Keys, holder: Body, secret: Node) -> str:
-    """Return a name for the environment variable that the secret could be set in."""
+def _suggest_variable(keys: Keys, holder: Body, secret: Node) -> str:
+    """Return a name for the environment variable of a secret."""
     own = as_text(holder.get("name"))
     if "value" in secret.row.unless and own:
         return own if not own.upper().startswith(_OF_PIPELINES) else f"APP_{own}"
     whose = as_text(holder.get("server")) or as_text(holder.get(secret.row.whose)) or keys[-2]
-    return variable_name(whose, "PASSWORD" if secret.row.name == "password" else "KEY")
+    return make_variable_name(whose, "PASSWORD" if secret.row.name == "password" else "KEY")

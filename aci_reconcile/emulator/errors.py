@@ -205,9 +205,9 @@ def several(errors: list[ArmError]) -> ArmError:
     """The only error, or all of them in the format that users report. The status is inferred."""
     if len(errors) == 1:
         return errors[0]
-    kinds = {400: "BadRequest", 409: "Conflict"}
-    told = ";".join(f"'{kinds[error.status]}':'{error.code}':'{error.message}'" for error in errors)
-    return ArmError(400, "MultipleErrorsOccurred", f"Multiple error occurred: {told}", fact="several-errors")
+    names = {400: "BadRequest", 409: "Conflict"}
+    parts = ";".join(f"'{names[error.status]}':'{error.code}':'{error.message}'" for error in errors)
+    return ArmError(400, "MultipleErrorsOccurred", f"Multiple error occurred: {parts}", fact="several-errors")
 
 
 def not_authorized(actor: str, action: str, scope: str) -> ArmError:

@@ -77,8 +77,8 @@ class Fault:
         return asked.endswith(wanted[:-1]) if wanted.endswith("$") else wanted in asked
 
     def error(self, request: Request) -> ArmError:
-        """The error for a request that meets the fault."""
-        return misfortunes.error(request, self.status, self.code, self.message, self.seconds)
+        """Return the error that a request gets from this fault."""
+        return misfortunes.make_error(request, self.status, self.code, self.message, self.seconds)
 
 
 class Faults:
@@ -92,25 +92,25 @@ class Faults:
         self._random = random.Random(seed)  # noqa: S311  repeatable is what it has to be
 
     def add(self, faults: Iterable[Fault]) -> None:
-        """Adds to the script."""
+        """Add to the script."""
         with self._lock:
             self._scripted += faults
 
     def clear(self) -> None:
-        """Ends the script, and what comes at random."""
+        """Remove all faults, scripted and random ones."""
         with self._lock:
             self._scripted.clear()
             self._rate = 0.0
 
     def left(self) -> tuple[Fault, ...]:
-        """What the script still holds."""
+        """Return the faults that are still in the script."""
         with self._lock:
             return tuple(self._scripted)
 
     def draw(self, request: Request) -> Fault | None:
-        """The fault that a request meets, if any: the first of the script that fits, or one at random."""
+        """Return the fault that a request meets, if any: the first scripted one that fits, or a random one."""
         with self._lock:
-            met = self._scripted_for(request)
+            met = self._draw_scripted(request)
             if met is not None:
                 return met
             if self._rate <= 0 or self._random.random() >= self._rate:
@@ -118,8 +118,8 @@ class Faults:
             kind = self._random.choice(_AT_RANDOM)
             return Fault(kind, status=self._random.choice(_STATUSES), seconds=self._random.choice((0.0, 0.05, 0.2)))
 
-    def _scripted_for(self, request: Request) -> Fault | None:
-        """The first matching fault whose `skip` is used up. All before it count the request."""
+    def _draw_scripted(self, request: Request) -> Fault | None:
+        """Return the first scripted fault that fits and is due; every fitting one before it counts the request."""
         for index, fault in enumerate(self._scripted):
             if not fault.fits(request):
                 continue
@@ -166,13 +166,13 @@ class Meeting:
     now: float
 
 
-def under(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
-    """The answer to a request that meets a fault; `handle` returns the normal answer."""
+def apply_fault(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
+    """Return the answer to a request that meets a fault; `handle` makes the normal answer."""
     match fault.kind:
         case "error":
             return fault.error(meeting.request).response()
         case "expired-token":
-            return tokens.expired(meeting.knobs, meeting.now - 1, meeting.now).response()
+            return tokens.expired_token(meeting.knobs, meeting.now - 1, meeting.now).response()
         case "reset":
             return Response(0, wire="reset")
         case "slow":

@@ -124,7 +124,7 @@ class Knobs:
     """Whether subscriptions are registered for the provider from the start; otherwise
     `MissingSubscriptionRegistration`."""
 
-    def told(self, text: str) -> Knobs:
+    def with_value(self, text: str) -> Knobs:
         """Return the knobs with one of them set by `NAME=VALUE`. Raises ValueError if there is no such knob."""
         name, _, value = text.partition("=")
         name = name.strip().replace("-", "_")

@@ -22,8 +22,8 @@ _CODES = {
 }
 
 
-def error(request: Request, status: int, code: str, message: str, retry_after: float) -> ArmError:
-    """The error of a fault; empty fields get Azure's own values."""
+def make_error(request: Request, status: int, code: str, message: str, retry_after: float) -> ArmError:
+    """Return the error of a fault; what the fault leaves empty is what Azure would say."""
     if code in _KNOWN:
         known = _KNOWN[code](request)
         return known if not message else ArmError(known.status, known.code, message, fact=known.fact)
@@ -34,44 +34,44 @@ def error(request: Request, status: int, code: str, message: str, retry_after: f
     return ArmError(status, code or own_code, message or own_message, headers, fact="cloud-faults")
 
 
-def _policy(request: Request) -> ArmError:
-    """Azure Policy's refusal: it names the assignment and the definition, which are the emulator's own here."""
+def _refuse_by_policy(request: Request) -> ArmError:
+    """Return Azure Policy's refusal; the assignment and the definition that it names are the emulator's own."""
     scope = "/".join(request.split().path.split("/")[:3])
-    kinds = {"policyAssignment": "policyAssignments", "policyDefinition": "policyDefinitions"}
+    types = {"policyAssignment": "policyAssignments", "policyDefinition": "policyDefinitions"}
     named = [
         {
             key: {"name": "emulator-denies", "id": f"{scope}/providers/Microsoft.Authorization/{kind}/emulator-denies"}
-            for key, kind in kinds.items()
+            for key, kind in types.items()
         }
     ]
-    told = json.dumps(named, separators=(",", ":"))
-    message = f"Resource '{_name(request)}' was disallowed by policy. Policy identifiers: '{told}'."
+    identifiers = json.dumps(named, separators=(",", ":"))
+    message = f"Resource '{_read_name(request)}' was disallowed by policy. Policy identifiers: '{identifiers}'."
     return ArmError(403, "RequestDisallowedByPolicy", message, fact="policy-denies")
 
 
-def _image(request: Request) -> ArmError:
-    """The refusal of the body's first image."""
-    containers = objects(as_object(_body(request).get("properties")).get("containers"))
+def _refuse_image(request: Request) -> ArmError:
+    """Return the refusal of the body's first image."""
+    containers = objects(as_object(_read_body(request).get("properties")).get("containers"))
     images = [str(as_object(item.get("properties")).get("image")) for item in containers]
-    return errors.inaccessible_image(images[0] if images else "", _name(request))
+    return errors.inaccessible_image(images[0] if images else "", _read_name(request))
 
 
-def _transition(request: Request) -> ArmError:
-    return errors.transitioning(_name(request))
+def _refuse_transition(request: Request) -> ArmError:
+    return errors.transitioning(_read_name(request))
 
 
 _KNOWN: Mapping[str, Callable[[Request], ArmError]] = {
-    "RequestDisallowedByPolicy": _policy,
-    "InaccessibleImage": _image,
-    "ContainerGroupTransitioning": _transition,
+    "RequestDisallowedByPolicy": _refuse_by_policy,
+    "InaccessibleImage": _refuse_image,
+    "ContainerGroupTransitioning": _refuse_transition,
 }
 
 
-def _name(request: Request) -> str:
+def _read_name(request: Request) -> str:
     return request.split().path.rstrip("/").rpartition("/")[2]
 
 
-def _body(request: Request) -> Json:
+def _read_body(request: Request) -> Json:
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):

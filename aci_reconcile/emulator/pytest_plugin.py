@@ -38,11 +38,11 @@ class AciEmulator:
     """Make the next matching requests meet a fault."""
 
     def writes(self) -> list[tuple[str, str, int]]:
-        """The requests with a writing method."""
+        """Return the requests that would have changed something."""
         return [row for row in self.requests if row[0] not in {"GET", "HEAD"}]
 
     def resource_group(self, name: str, location: str = "westeurope") -> str:
-        """Creates a resource group, and gives its id."""
+        """Create a resource group, and return its id."""
         from aci_reconcile.emulator import Request
 
         path = f"/subscriptions/{self.subscription}/resourceGroups/{name}"
@@ -52,7 +52,7 @@ class AciEmulator:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marker that sets knobs."""
+    """Declare the marker that sets knobs."""
     config.addinivalue_line(
         "markers",
         "aci_emulator(tls=False, pace='instant', **knobs): settings of the aci_emulator fixture for this test",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.fields import ROOT, Fold
-from aci_reconcile.core.fields.paths import along, parse
+from aci_reconcile.core.fields.paths import parse, walk
 from aci_reconcile.findings.findings import Kind, fingerprint
 from aci_reconcile.findings.looking import marks_owner
 from aci_reconcile.findings.parts import parts
@@ -41,7 +41,7 @@ def _alike(path: str) -> tuple[str, ...]:
     keys = parse(ROOT, path) or (path,)
     return tuple(
         key.lower() if parent is not None and (parent.row.caseless or parent.row.folds is Fold.CASE) else key
-        for key, parent, _ in along(ROOT, keys)
+        for key, parent, _ in walk(ROOT, keys)
     )
 
 

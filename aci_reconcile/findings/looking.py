@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.core.fields.paths import spoken
-from aci_reconcile.core.health import CRASHES, State, described
+from aci_reconcile.core.fields.paths import to_report_path
+from aci_reconcile.core.health import CRASHES, State, describe_container
 from aci_reconcile.core.tags import OWNER
 from aci_reconcile.findings.findings import Finding, Kind, found
 from aci_reconcile.findings.parts import parts
@@ -53,7 +53,7 @@ def _in_change(change: Change) -> Iterator[Finding]:
         yield from _changed(change, field)
     for path in change.not_compared:
         text = "the secret could not be compared"
-        yield found(Kind.SECRET_NOT_COMPARED, change.address, text, path=spoken(path), where=change.where)
+        yield found(Kind.SECRET_NOT_COMPARED, change.address, text, path=to_report_path(path), where=change.where)
 
 
 def marks_owner(field: FieldChange) -> bool:
@@ -87,7 +87,7 @@ def _in_health(address: str, health: Health, where: Where | None) -> Iterator[Fi
         return
     bad = [each for each in health.containers if each.verdict is health.state]
     for each in bad:
-        yield _graded(found(_kind(each), address, described(each), path=path_of(each), where=where), health)
+        yield _graded(found(_kind(each), address, describe_container(each), path=path_of(each), where=where), health)
     if health.of_group or not bad:
         text = "; ".join(health.of_group) or f"is {health.state.value}"
         yield _graded(found(Kind.UNHEALTHY, address, text, where=where), health)

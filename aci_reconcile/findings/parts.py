@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.diff import leaves
-from aci_reconcile.core.fields.paths import spoken
+from aci_reconcile.core.diff import split_leaves
+from aci_reconcile.core.fields.paths import to_report_path
 from aci_reconcile.core.normalize import POSITION
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ def parts(field: FieldChange) -> tuple[tuple[str, FieldChange], ...]:
     and what was found before keeps its fingerprint.
     """
     if field.secret:
-        return ((spoken(field.path), field),)
-    told = tuple((spoken(leaf.path), leaf) for leaf in leaves(field) if leaf is field or leaf.keys[-1:] != (POSITION,))
-    return told or ((spoken(field.path), field),)
+        return ((to_report_path(field.path), field),)
+    told = tuple(
+        (to_report_path(leaf.path), leaf)
+        for leaf in split_leaves(field)
+        if leaf is field or leaf.keys[-1:] != (POSITION,)
+    )
+    return told or ((to_report_path(field.path), field),)

@@ -52,7 +52,7 @@ class Look:
         key = address.lower()
         if {key, _scope(key)} & self._dark:
             return False
-        there = self.plan.whole or _scope(key) in self._listed
+        there = self.plan.searched_all or _scope(key) in self._listed
         return key in self.changes or (self.plan.policy.selected is None and there)
 
     @cached_property

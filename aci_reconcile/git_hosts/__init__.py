@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from aci_reconcile.git_hosts.github import GitHub, github_from, pull_request_of, run_of
 from aci_reconcile.git_hosts.issue import Wanted, keep_issue
-from aci_reconcile.git_hosts.job import comments_from, request_from, request_hint
-from aci_reconcile.git_hosts.merged import Merge, PlannedRun, check_newest, planned_run
-from aci_reconcile.git_hosts.origin import Origin, origin_of
+from aci_reconcile.git_hosts.job import comments_from, find_request, make_request_hint
+from aci_reconcile.git_hosts.merged import Merge, PlannedRun, check_newest, find_planned_run
+from aci_reconcile.git_hosts.origin import Origin, find_origin
 from aci_reconcile.git_hosts.ports import Comments, Issue, Issues, Kept, Outcome
-from aci_reconcile.git_hosts.texts import MOST, fitted, marker
+from aci_reconcile.git_hosts.texts import MOST, fit, make_marker
 from aci_reconcile.git_hosts.webhook import Webhook, post
 
 __all__ = [
@@ -30,15 +30,15 @@ __all__ = [
     "Webhook",
     "check_newest",
     "comments_from",
-    "fitted",
+    "find_origin",
+    "find_planned_run",
+    "find_request",
+    "fit",
     "github_from",
     "keep_issue",
-    "marker",
-    "origin_of",
-    "planned_run",
+    "make_marker",
+    "make_request_hint",
     "post",
     "pull_request_of",
-    "request_from",
-    "request_hint",
     "run_of",
 ]

@@ -22,29 +22,30 @@ _WORKFLOWS: Final = "github-actions"
 _QUERY: Final[Json] = {"query": "{viewer{login}}"}
 
 
-def author(user: Mapping[str, Json]) -> str:
-    """Return the author of a text; an app differs from a person of the same name."""
+def find_author(user: Mapping[str, Json]) -> str:
+    """Return the login of a user in lower case; that of an app ends in ``[bot]``."""
     login = as_text(user.get("login")).removesuffix(_APP)
     return f"{login}{_APP if as_text(user.get('type')) == 'Bot' else ''}".lower()
 
 
-def writer(base: str, asked: Callable[[str, Json], Answer]) -> tuple[str, Answer]:
-    """Return the author that a token writes as, in the form of ``author``, and the answer to the request.
+def find_writer(base: str, ask: Callable[[str, Json], Answer]) -> tuple[str, Answer]:
+    """Return the login that a token writes with, as ``find_author`` does, and the last answer.
 
-    The token of a workflow, or of another app, has no access to its own user in REST, but in GraphQL
-    (fullsend-ai/fullsend#1953). If both fail, the token counts as that of a workflow. An invalid token has no author.
+    The token of a workflow or of another app may not ask REST for its own user; GraphQL answers
+    (fullsend-ai/fullsend#1953). Where neither does, assume the token of a workflow. The login of an invalid token is
+    empty.
 
     Args:
         base: the address of the API.
-        asked: sends a request to an address, with a body or without.
+        ask: sends a request to an address, with a body or without.
     """
-    answer = asked(f"{base}/user", None)
+    answer = ask(f"{base}/user", None)
     if answer.good:
-        return author(as_object(answer.json)), answer
+        return find_author(as_object(answer.json)), answer
     if answer.status == UNAUTHORIZED:
         return "", answer
-    told = asked(f"{base.removesuffix('/v3')}/graphql", _QUERY)
-    said = told.json if told.good else None
-    viewer = as_object(as_object(as_object(said).get("data")).get("viewer"))
+    reply = ask(f"{base.removesuffix('/v3')}/graphql", _QUERY)
+    body = reply.json if reply.good else None
+    viewer = as_object(as_object(as_object(body).get("data")).get("viewer"))
     login = as_text(viewer.get("login")).removesuffix(_APP) or _WORKFLOWS
-    return f"{login}{_APP}".lower(), told
+    return f"{login}{_APP}".lower(), reply

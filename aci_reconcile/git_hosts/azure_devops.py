@@ -14,9 +14,9 @@ from urllib.parse import quote
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.ports import Kept, Outcome
-from aci_reconcile.git_hosts.texts import carries, marked, same
-from aci_reconcile.git_hosts.urls import checked
-from aci_reconcile.git_hosts.wire import Bearer, Call, ask, token_from
+from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
+from aci_reconcile.git_hosts.urls import check_url
+from aci_reconcile.git_hosts.wire import Bearer, Call, ask, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,10 +46,10 @@ def azure_devops_from(environ: Mapping[str, str], clock: Clock) -> AzureDevOps:
     if not project or not _REPOSITORY.fullmatch(repository):
         missing = "BUILD_REPOSITORY_ID" if project else "SYSTEM_TEAMPROJECT"
         raise UsageError(f"{missing} does not name an Azure Repos repository")
-    token = token_from(
+    token = read_token(
         environ, "SYSTEM_ACCESSTOKEN", hint="set it in the step: env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}"
     )
-    base = checked(environ.get("SYSTEM_COLLECTIONURI", ""), "SYSTEM_COLLECTIONURI").rstrip("/")
+    base = check_url(environ.get("SYSTEM_COLLECTIONURI", ""), "SYSTEM_COLLECTIONURI").rstrip("/")
     return AzureDevOps(base, f"{quote(project, safe='')}/_apis/git/repositories/{repository}", token, clock)
 
 
@@ -71,29 +71,31 @@ class AzureDevOps:
             ForgeError: Azure DevOps refused.
         """
         threads = f"{self.repository}/pullRequests/{number}/threads"
-        text = marked(body, marker)
-        found = next((each for each in self._ours(threads) if carries(as_text(each[1].get("content")), marker)), None)
+        text = add_marker(body, marker)
+        found = next(
+            (each for each in self._find_ours(threads) if has_marker(as_text(each[1].get("content")), marker)), None
+        )
         if found is None:
             comment: Json = {"parentCommentId": 0, "content": text, "commentType": "text"}
-            self._told("POST", threads, {"comments": [comment], "status": "closed"})
+            self._request("POST", threads, {"comments": [comment], "status": "closed"})
             return Kept(Outcome.OPENED)
         thread, said = found
-        if same(as_text(said.get("content")), text):
+        if is_same(as_text(said.get("content")), text):
             return Kept(Outcome.UNCHANGED)
-        self._told("PATCH", f"{threads}/{thread}/comments/{_number(said)}", {"content": text})
+        self._request("PATCH", f"{threads}/{thread}/comments/{_read_number(said)}", {"content": text})
         return Kept(Outcome.UPDATED)
 
-    def _ours(self, threads: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
+    def _find_ours(self, threads: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
         """Yield the first comments of the threads that this token began, each with its thread's number."""
-        user = as_object(as_object(self._told("GET", "_apis/connectionData", version="")).get("authenticatedUser"))
+        user = as_object(as_object(self._request("GET", "_apis/connectionData", version="")).get("authenticatedUser"))
         me = as_text(user.get("id"))
-        for each in map(as_object, as_list(as_object(self._told("GET", threads)).get("value"))):
+        for each in map(as_object, as_list(as_object(self._request("GET", threads)).get("value"))):
             said = as_object(next(iter(as_list(each.get("comments"))), None))
             author = as_text(as_object(said.get("author")).get("id"))
             if not each.get("isDeleted") and me and author == me:
-                yield _number(each), said
+                yield _read_number(each), said
 
-    def _told(self, method: str, path: str, body: Json = None, *, version: str = _VERSION) -> Json:
+    def _request(self, method: str, path: str, body: Json = None, *, version: str = _VERSION) -> Json:
         url = f"{self.base}/{path}" + (f"?{version}" if version else "")
         answer = ask(Call(method, url, body, bearer=self.bearer, repeatable=method != "POST"), self.clock)
         if not answer.good or answer.status == _SIGN_IN:
@@ -102,7 +104,7 @@ class AzureDevOps:
         return answer.json
 
 
-def _number(found: Mapping[str, Json]) -> int:
+def _read_number(found: Mapping[str, Json]) -> int:
     number = found.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         hint = "check SYSTEM_COLLECTIONURI"

@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
-from aci_reconcile.git_hosts.authors import UNAUTHORIZED, author, writer
+from aci_reconcile.git_hosts.authors import UNAUTHORIZED, find_author, find_writer
 from aci_reconcile.git_hosts.ports import Issue, Kept, Outcome
-from aci_reconcile.git_hosts.texts import carries, marked, same
-from aci_reconcile.git_hosts.urls import checked
+from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
+from aci_reconcile.git_hosts.urls import check_url
 from aci_reconcile.git_hosts.wire import Bearer, Call, ask
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
         raise UsageError("GITHUB_REPOSITORY is not a repository name", hint="write it as owner/name")
     if not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError("GITHUB_TOKEN is not a token", hint="it contains characters that no token has")
-    base = checked(environ.get("GITHUB_API_URL", "").strip() or "https://api.github.com", "GITHUB_API_URL")
+    base = check_url(environ.get("GITHUB_API_URL", "").strip() or "https://api.github.com", "GITHUB_API_URL")
     return GitHub(base.rstrip("/"), repository, Bearer(token), clock)
 
 
@@ -102,9 +102,9 @@ class GitHub:
         Raises:
             ForgeError: GitHub refused.
         """
-        listed = self._pages(f"/issues?state=all&labels={_escaped(label)}&sort=created&direction=asc")
+        listed = self._list_pages(f"/issues?state=all&labels={_escape(label)}&sort=created&direction=asc")
         issues = (each for each in listed if "pull_request" not in each)
-        found = [_issue(each) for each in self._ours(issues, marker)]
+        found = [_to_issue(each) for each in self._find_ours(issues, marker)]
         return next((each for each in found if each.open), found[0] if found else None)
 
     def create(self, title: str, body: str, label: str, /) -> Issue:
@@ -114,8 +114,8 @@ class GitHub:
             ForgeError: GitHub refused, or ignored the label.
         """
         self._make_label(label)
-        made = self._told("POST", "/issues", {"title": title, "body": body, "labels": [label]})
-        issue = _issue(made)
+        made = self._request("POST", "/issues", {"title": title, "body": body, "labels": [label]})
+        issue = _to_issue(made)
         names = {as_text(as_object(each).get("name")).lower() for each in as_list(made.get("labels"))}
         if label.lower() not in names:
             message = f"{self.repository}#{issue.number} was opened, but the token is not allowed to set labels"
@@ -129,7 +129,7 @@ class GitHub:
             ForgeError: GitHub refused.
         """
         state: dict[str, Json] = {"state": "open"} if opened else {"state": "closed", "state_reason": "completed"}
-        return _issue(self._told("PATCH", f"/issues/{number}", {"title": title, "body": body, **state}))
+        return _to_issue(self._request("PATCH", f"/issues/{number}", {"title": title, "body": body, **state}))
 
     def comment(self, number: int, body: str, /) -> None:
         """Add a comment to an issue or a pull request.
@@ -137,7 +137,7 @@ class GitHub:
         Raises:
             ForgeError: GitHub refused.
         """
-        self._told("POST", f"/issues/{number}/comments", {"body": body})
+        self._request("POST", f"/issues/{number}/comments", {"body": body})
 
     def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
         """Update our comment, which begins with the marker, or create it.
@@ -147,14 +147,14 @@ class GitHub:
         Raises:
             ForgeError: GitHub refused.
         """
-        text = marked(body, marker)
-        found = next(self._ours(self._pages(f"/issues/{number}/comments?"), marker), None)
+        text = add_marker(body, marker)
+        found = next(self._find_ours(self._list_pages(f"/issues/{number}/comments?"), marker), None)
         if found is None:
-            return Kept(Outcome.OPENED, _url(self._told("POST", f"/issues/{number}/comments", {"body": text})))
-        if same(as_text(found.get("body")), text):
-            return Kept(Outcome.UNCHANGED, _url(found))
-        changed = self._told("PATCH", f"/issues/comments/{_number(found, 'id')}", {"body": text})
-        return Kept(Outcome.UPDATED, _url(changed))
+            return Kept(Outcome.OPENED, _read_url(self._request("POST", f"/issues/{number}/comments", {"body": text})))
+        if is_same(as_text(found.get("body")), text):
+            return Kept(Outcome.UNCHANGED, _read_url(found))
+        changed = self._request("PATCH", f"/issues/comments/{_read_number(found, 'id')}", {"body": text})
+        return Kept(Outcome.UPDATED, _read_url(changed))
 
     def get(self, path: str, /) -> Json:
         """Read from this repository's part of the API.
@@ -162,66 +162,66 @@ class GitHub:
         Raises:
             ForgeError: GitHub refused.
         """
-        answer = self._asked("GET", path)
+        answer = self._ask("GET", path)
         if not answer.good:
-            raise self._refused("GET", answer)
+            raise self._make_error("GET", answer)
         return answer.json
 
-    def _ours(self, found: Iterable[Mapping[str, Json]], marker: str) -> Iterator[Mapping[str, Json]]:
-        """Yield texts with the marker that this token wrote; the author is only requested if there are any."""
+    def _find_ours(self, found: Iterable[Mapping[str, Json]], marker: str) -> Iterator[Mapping[str, Json]]:
+        """Yield the texts with the marker that this token's user wrote; ask who that is only where one has it."""
         me = ""
         for each in found:
-            if carries(as_text(each.get("body")), marker):
-                me = me or self._me()
-                if me and author(as_object(each.get("user"))) == me:
+            if has_marker(as_text(each.get("body")), marker):
+                me = me or self._find_writer()
+                if me and find_author(as_object(each.get("user"))) == me:
                     yield each
 
-    def _me(self) -> str:
-        """Return the author that this token writes as.
+    def _find_writer(self) -> str:
+        """Return the user who writes with this token.
 
         Raises:
-            ForgeError: the token is invalid.
+            ForgeError: it is not valid.
         """
-        me, answer = writer(self.base, self._asked_beside)
+        me, answer = find_writer(self.base, self._ask_api)
         if answer.status == UNAUTHORIZED:
-            raise self._refused("GET", answer)
+            raise self._make_error("GET", answer)
         return me
 
-    def _asked_beside(self, url: str, body: Json) -> Answer:
-        """Send a read-only request to the API outside the repository."""
+    def _ask_api(self, url: str, body: Json) -> Answer:
+        """Send a read-only request to a part of the API outside the repository."""
         return ask(Call("GET" if body is None else "POST", url, body, _HEADERS, self.bearer), self.clock)
 
     def _make_label(self, label: str) -> None:
-        answer = self._asked("GET", f"/labels/{_escaped(label)}")
+        answer = self._ask("GET", f"/labels/{_escape(label)}")
         if answer.good:
             return
         if answer.status != _NOT_FOUND:
-            raise self._refused("GET", answer)
-        made = self._asked("POST", "/labels", {"name": label, "color": _COLOUR, "description": _MEANING})
+            raise self._make_error("GET", answer)
+        made = self._ask("POST", "/labels", {"name": label, "color": _COLOUR, "description": _MEANING})
         if not made.good and made.status != _UNPROCESSABLE:  # 422: another run has created it meanwhile
-            raise self._refused("POST", made)
+            raise self._make_error("POST", made)
 
-    def _pages(self, path: str) -> Iterator[Mapping[str, Json]]:
-        """Yield the items of a list; page numbers are computed here, so that no answer can redirect the token."""
+    def _list_pages(self, path: str) -> Iterator[Mapping[str, Json]]:
+        """Yield the items of a list; pages are counted here, so that no link in an answer leads the token elsewhere."""
         for page in range(1, _MOST_PAGES + 1):
-            answer = self._asked("GET", f"{path}&per_page={_A_PAGE}&page={page}".replace("?&", "?"))
+            answer = self._ask("GET", f"{path}&per_page={_A_PAGE}&page={page}".replace("?&", "?"))
             if not answer.good:
-                raise self._refused("GET", answer)
+                raise self._make_error("GET", answer)
             yield from map(as_object, as_list(answer.json))
             if 'rel="next"' not in answer.headers.get("link", ""):
                 return
 
-    def _told(self, method: str, path: str, body: Json = None) -> Mapping[str, Json]:
-        answer = self._asked(method, path, body)
+    def _request(self, method: str, path: str, body: Json = None) -> Mapping[str, Json]:
+        answer = self._ask(method, path, body)
         if not answer.good:
-            raise self._refused(method, answer)
+            raise self._make_error(method, answer)
         return as_object(answer.json)
 
-    def _asked(self, method: str, path: str, body: Json = None) -> Answer:
+    def _ask(self, method: str, path: str, body: Json = None) -> Answer:
         url = f"{self.base}/repos/{self.repository}{path}"
         return ask(Call(method, url, body, _HEADERS, self.bearer, repeatable=method != "POST"), self.clock)
 
-    def _refused(self, method: str, answer: Answer) -> ForgeError:
+    def _make_error(self, method: str, answer: Answer) -> ForgeError:
         said = as_text(as_object(answer.json).get("message"))[:200]
         limited = answer.status == _FORBIDDEN and "rate limit" in said.lower()
         hint = "the rate limit is exceeded; try again later" if limited else _HINTS.get(answer.status, "")
@@ -229,17 +229,17 @@ class GitHub:
         return ForgeError(f"GitHub answered {answer.status} to {method} in {self.repository}{told}", hint=hint)
 
 
-def _issue(found: Mapping[str, Json]) -> Issue:
+def _to_issue(found: Mapping[str, Json]) -> Issue:
     return Issue(
-        _number(found, "number"),
+        _read_number(found, "number"),
         as_text(found.get("title")),
         as_text(found.get("body")),
         as_text(found.get("state")) == "open",
-        _url(found),
+        _read_url(found),
     )
 
 
-def _number(found: Mapping[str, Json], name: str) -> int:
+def _read_number(found: Mapping[str, Json], name: str) -> int:
     """Return a number for a path.
 
     Raises:
@@ -251,9 +251,9 @@ def _number(found: Mapping[str, Json], name: str) -> int:
     return number
 
 
-def _url(found: Mapping[str, Json]) -> str:
+def _read_url(found: Mapping[str, Json]) -> str:
     return as_text(found.get("html_url"))
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return quote(text, safe="")

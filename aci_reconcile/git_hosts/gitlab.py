@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.ports import Kept, Outcome
-from aci_reconcile.git_hosts.texts import carries, marked, same
-from aci_reconcile.git_hosts.urls import checked
-from aci_reconcile.git_hosts.wire import Bearer, Call, ask, token_from
+from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
+from aci_reconcile.git_hosts.urls import check_url
+from aci_reconcile.git_hosts.wire import Bearer, Call, ask, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,8 +44,8 @@ def gitlab_from(environ: Mapping[str, str], clock: Clock) -> GitLab:
     if not _PROJECT.fullmatch(project):
         raise UsageError("CI_PROJECT_ID is not a project number")
     hint = "create a project access token with the scope api, and set it as a masked variable"
-    token = token_from(environ, "GITLAB_TOKEN", hint=hint)
-    base = checked(environ.get("CI_API_V4_URL", "").strip() or "https://gitlab.com/api/v4", "CI_API_V4_URL")
+    token = read_token(environ, "GITLAB_TOKEN", hint=hint)
+    base = check_url(environ.get("CI_API_V4_URL", "").strip() or "https://gitlab.com/api/v4", "CI_API_V4_URL")
     return GitLab(base.rstrip("/"), project, token, clock)
 
 
@@ -65,27 +65,27 @@ class GitLab:
             ForgeError: GitLab refused.
         """
         notes = f"/projects/{self.project}/merge_requests/{number}/notes"
-        text = marked(body, marker)
-        me = as_object(self._told("GET", "/user").json).get("id")
-        listed = self._pages(f"{notes}?sort=asc&order_by=created_at")
-        ours = (each for each in listed if me is not None and _author(each) == me)
-        found = next((each for each in ours if carries(as_text(each.get("body")), marker)), None)
+        text = add_marker(body, marker)
+        me = as_object(self._request("GET", "/user").json).get("id")
+        listed = self._list_pages(f"{notes}?sort=asc&order_by=created_at")
+        ours = (each for each in listed if me is not None and _read_author(each) == me)
+        found = next((each for each in ours if has_marker(as_text(each.get("body")), marker)), None)
         if found is None:
-            self._told("POST", notes, {"body": text})
+            self._request("POST", notes, {"body": text})
             return Kept(Outcome.OPENED)
-        if same(as_text(found.get("body")), text):
+        if is_same(as_text(found.get("body")), text):
             return Kept(Outcome.UNCHANGED)
-        self._told("PUT", f"{notes}/{_number(found)}", {"body": text})
+        self._request("PUT", f"{notes}/{_read_number(found)}", {"body": text})
         return Kept(Outcome.UPDATED)
 
-    def _pages(self, path: str) -> Iterator[Mapping[str, Json]]:
+    def _list_pages(self, path: str) -> Iterator[Mapping[str, Json]]:
         for page in range(1, _MOST_PAGES + 1):
-            answer = self._told("GET", f"{path}&per_page={_A_PAGE}&page={page}")
+            answer = self._request("GET", f"{path}&per_page={_A_PAGE}&page={page}")
             yield from map(as_object, as_list(answer.json))
             if not answer.headers.get("x-next-page"):
                 return
 
-    def _told(self, method: str, path: str, body: Json = None) -> Answer:
+    def _request(self, method: str, path: str, body: Json = None) -> Answer:
         call = Call(method, f"{self.base}{path}", body, bearer=self.bearer, repeatable=method != "POST")
         answer = ask(call, self.clock)
         if not answer.good:
@@ -94,11 +94,11 @@ class GitLab:
         return answer
 
 
-def _author(note: Mapping[str, Json]) -> Json:
+def _read_author(note: Mapping[str, Json]) -> Json:
     return as_object(note.get("author")).get("id")
 
 
-def _number(note: Mapping[str, Json]) -> int:
+def _read_number(note: Mapping[str, Json]) -> int:
     number = note.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise ForgeError("unexpected answer from GitLab", hint="check CI_API_V4_URL")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.git_hosts.ports import Kept, Outcome
-from aci_reconcile.git_hosts.texts import fitted, marked, same
+from aci_reconcile.git_hosts.texts import add_marker, fit, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,29 +36,29 @@ def keep_issue(issues: Issues, wanted: Wanted) -> Kept:
         ForgeError: the Git host refused.
     """
     found = issues.find(wanted.marker, wanted.label)
-    body = marked(wanted.body, wanted.marker)
+    body = add_marker(wanted.body, wanted.marker)
     if found is None:
         if not wanted.open:
             return Kept(Outcome.NONE)
         return Kept(Outcome.OPENED, issues.create(wanted.title, body, wanted.label).url)
     if not wanted.open and not found.open:
         return Kept(Outcome.NONE, found.url)
-    return _changed(issues, found, wanted, body)
+    return _change(issues, found, wanted, body)
 
 
-def _changed(issues: Issues, found: Issue, wanted: Wanted, body: str) -> Kept:
-    outcome, news = _outcome(found, wanted, body), wanted.news(found)
+def _change(issues: Issues, found: Issue, wanted: Wanted, body: str) -> Kept:
+    outcome, news = _choose_outcome(found, wanted, body), wanted.news(found)
     if outcome is not Outcome.UNCHANGED:
         issues.change(found.number, title=wanted.title, body=body, opened=wanted.open)
     if news:
-        issues.comment(found.number, fitted(news))
+        issues.comment(found.number, fit(news))
     return Kept(outcome, found.url)
 
 
-def _outcome(found: Issue, wanted: Wanted, body: str) -> Outcome:
+def _choose_outcome(found: Issue, wanted: Wanted, body: str) -> Outcome:
     if not wanted.open:
         return Outcome.CLOSED
     if not found.open:
         return Outcome.REOPENED
-    unchanged = found.title == wanted.title and same(found.body, body)
+    unchanged = found.title == wanted.title and is_same(found.body, body)
     return Outcome.UNCHANGED if unchanged else Outcome.UPDATED

@@ -31,17 +31,17 @@ def comments_from(environ: Mapping[str, str], clock: Clock) -> Comments:
     return github_from(environ, clock)
 
 
-def request_from(environ: Mapping[str, str]) -> int | None:
-    """Return the number of the job's pull request or merge request; None if there is none."""
+def find_request(environ: Mapping[str, str]) -> int | None:
+    """Return the number of the pull request or merge request of a job; None where there is none."""
     name = "CI_MERGE_REQUEST_IID" if environ.get("GITLAB_CI") else "SYSTEM_PULLREQUEST_PULLREQUESTID"
     if environ.get("GITLAB_CI") or environ.get("TF_BUILD"):
-        told = environ.get(name, "")
-        return int(told) if _NUMBER.fullmatch(told) else None
+        number = environ.get(name, "")
+        return int(number) if _NUMBER.fullmatch(number) else None
     return pull_request_of(environ)
 
 
-def request_hint(environ: Mapping[str, str]) -> str:
-    """Return a hint about jobs for pull requests."""
+def make_request_hint(environ: Mapping[str, str]) -> str:
+    """Return a hint how a job runs for a pull request."""
     if environ.get("GITLAB_CI"):
         rule = "$CI_PIPELINE_SOURCE == 'merge_request_event'"
         return f"a merge request pipeline sets CI_MERGE_REQUEST_IID: add the rule {rule}"

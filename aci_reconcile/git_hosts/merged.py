@@ -62,8 +62,8 @@ class PlannedRun:
     """The last one of the pull request."""
 
 
-def planned_run(get: Get, merge: Merge) -> PlannedRun:
-    """Return the run that planned the pull request of a merge commit; if there are several, for one of them.
+def find_planned_run(get: Get, merge: Merge) -> PlannedRun:
+    """Return the run that planned the pull request that a commit merged; one of them where it merged several.
 
     Args:
         get: reads from the repository's part of the API.
@@ -74,19 +74,21 @@ def planned_run(get: Get, merge: Merge) -> PlannedRun:
         StalePlanError: the commit merged no pull request, or its plan no longer exists.
         ForgeError: GitHub refused.
     """
-    branch = branch_of(merge.ref, merge.commit)
-    pulls = [each for each in map(as_object, as_list(get(f"/commits/{merge.commit}/pulls"))) if _made(each, merge)]
+    branch = check_branch(merge.ref, merge.commit)
+    pulls = [
+        each for each in map(as_object, as_list(get(f"/commits/{merge.commit}/pulls"))) if _is_merge_of(each, merge)
+    ]
     if not pulls:
         raise StalePlanError(f"commit {merge.commit[:12]} is not the merge of a pull request", hint=_HINT)
-    ours = [each for each in pulls if _base(each) == branch]
+    ours = [each for each in pulls if _read_base(each) == branch]
     if not ours:
         raise StalePlanError(f"commit {merge.commit[:12]} merges no pull request into {branch}", hint=_HINT)
-    kept = tuple(_artifacts(get, merge.artifact))
+    kept = tuple(_list_artifacts(get, merge.artifact))
     for pull in ours:
-        for run in _runs(kept, _head(pull)):
-            if _planned(as_object(get(f"/actions/runs/{run}")), pull, merge, get):
-                return PlannedRun(run, _number(pull), _head(pull))
-    told = " and ".join(f"#{_number(each)} at {_head(each)[:12]}" for each in ours)
+        for run in _find_runs(kept, _read_head(pull)):
+            if _has_planned(as_object(get(f"/actions/runs/{run}")), pull, merge, get):
+                return PlannedRun(run, _read_number(pull), _read_head(pull))
+    told = " and ".join(f"#{_read_number(each)} at {_read_head(each)[:12]}" for each in ours)
     why = f"no successful run of {merge.workflow} has the plan {merge.artifact} of pull request {told}"
     raise StalePlanError(why, hint=_NONE)
 
@@ -122,8 +124,8 @@ def check_newest(get: Get, ref: str, commit: str) -> str:
     return shown
 
 
-def branch_of(ref: str, commit: str) -> str:
-    """Return the branch of a job.
+def check_branch(ref: str, commit: str) -> str:
+    """Check that a job runs for a commit of a branch, and return the branch.
 
     Raises:
         UsageError: the commit or its branch is invalid.
@@ -137,12 +139,12 @@ def branch_of(ref: str, commit: str) -> str:
     return branch
 
 
-def _made(found: Mapping[str, Json], merge: Merge) -> bool:
+def _is_merge_of(found: Mapping[str, Json], merge: Merge) -> bool:
     return bool(found.get("merged_at")) and as_text(found.get("merge_commit_sha")) == merge.commit
 
 
-def _artifacts(get: Get, name: str) -> Iterator[Mapping[str, Json]]:
-    """Yield the artifacts with a name, from all pages; page numbers are computed here."""
+def _list_artifacts(get: Get, name: str) -> Iterator[Mapping[str, Json]]:
+    """Yield the artifacts with a name, page by page."""
     for page in range(1, _MOST_PAGES + 1):
         rest = f"&page={page}" if page > 1 else ""
         listed = as_object(get(f"/actions/artifacts?name={quote(name, safe='')}&per_page={_A_PAGE}{rest}"))
@@ -152,8 +154,8 @@ def _artifacts(get: Get, name: str) -> Iterator[Mapping[str, Json]]:
             return
 
 
-def _runs(kept: tuple[Mapping[str, Json], ...], head: str) -> Iterator[int]:
-    """Yield the runs of this repository on a commit that kept the artifact, the newest first."""
+def _find_runs(kept: tuple[Mapping[str, Json], ...], head: str) -> Iterator[int]:
+    """Yield the runs of this repository on a commit that uploaded the artifact, the newest first."""
     good = [each for each in kept if each.get("expired") is False]
     good.sort(key=lambda each: as_text(each.get("created_at")), reverse=True)
     for run in (as_object(each.get("workflow_run")) for each in good):
@@ -163,7 +165,7 @@ def _runs(kept: tuple[Mapping[str, Json], ...], head: str) -> Iterator[int]:
             yield number
 
 
-def _planned(run: Mapping[str, Json], pull: Mapping[str, Json], merge: Merge, get: Get) -> bool:
+def _has_planned(run: Mapping[str, Json], pull: Mapping[str, Json], merge: Merge, get: Get) -> bool:
     """Whether a run planned exactly this pull request, and succeeded."""
     if as_text(run.get("event")) != "pull_request" or as_text(run.get("conclusion")) != "success":
         return False
@@ -172,29 +174,31 @@ def _planned(run: Mapping[str, Json], pull: Mapping[str, Json], merge: Merge, ge
         return False
     if as_text(run.get("head_branch")) != as_text(as_object(pull.get("head")).get("ref")):
         return False
-    told = [as_object(each) for each in as_list(run.get("pull_requests"))]
-    if told:
-        return all(_base(each) == _base(pull) for each in told) and _number(pull) in map(_number, told)
-    return not any(True for _ in _rivals(pull, get))
+    pulls = [as_object(each) for each in as_list(run.get("pull_requests"))]
+    if pulls:
+        return all(_read_base(each) == _read_base(pull) for each in pulls) and _read_number(pull) in map(
+            _read_number, pulls
+        )
+    return not any(True for _ in _find_rivals(pull, get))
 
 
-def _rivals(pull: Mapping[str, Json], get: Get) -> Iterator[Mapping[str, Json]]:
-    """Yield the pull requests of the same commit into another branch; a run does not distinguish them."""
+def _find_rivals(pull: Mapping[str, Json], get: Get) -> Iterator[Mapping[str, Json]]:
+    """Yield the pull requests of the same commit into another branch, which a run does not distinguish."""
     label = quote(as_text(as_object(pull.get("head")).get("label")), safe="")
     listed = as_list(get(f"/pulls?state=all&head={label}&per_page={_A_PAGE}"))
     for each in map(as_object, listed):
-        if _head(each) == _head(pull) and _base(each) != _base(pull):
+        if _read_head(each) == _read_head(pull) and _read_base(each) != _read_base(pull):
             yield each
 
 
-def _head(pull: Mapping[str, Json]) -> str:
+def _read_head(pull: Mapping[str, Json]) -> str:
     return as_text(as_object(pull.get("head")).get("sha"))
 
 
-def _base(pull: Mapping[str, Json]) -> str:
+def _read_base(pull: Mapping[str, Json]) -> str:
     return as_text(as_object(pull.get("base")).get("ref"))
 
 
-def _number(pull: Mapping[str, Json]) -> int:
+def _read_number(pull: Mapping[str, Json]) -> int:
     number = pull.get("number")
     return number if isinstance(number, int) else 0

@@ -30,7 +30,7 @@ class Origin:
     commit_page: str = ""
 
 
-def origin_of(environ: Mapping[str, str], event: str = "") -> Origin:
+def find_origin(environ: Mapping[str, str], event: str = "") -> Origin:
     """Return the run and the commit of a pipeline job.
 
     Args:
@@ -39,62 +39,64 @@ def origin_of(environ: Mapping[str, str], event: str = "") -> Origin:
             ``GITHUB_SHA`` is a temporary merge.
     """
     if environ.get("GITLAB_CI"):
-        return _gitlab(environ)
+        return _find_gitlab_origin(environ)
     if environ.get("TF_BUILD"):
-        return _azure(environ)
-    return _github(environ, event) if environ.get("GITHUB_ACTIONS") else Origin()
+        return _find_azure_origin(environ)
+    return _find_github_origin(environ, event) if environ.get("GITHUB_ACTIONS") else Origin()
 
 
-def _github(environ: Mapping[str, str], event: str) -> Origin:
-    base = _joined(environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", ""))
-    commit = _commit(_head(event), environ.get("GITHUB_SHA", ""))
+def _find_github_origin(environ: Mapping[str, str], event: str) -> Origin:
+    base = _join_url(environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", ""))
+    commit = _find_commit(_read_head(event), environ.get("GITHUB_SHA", ""))
     return Origin(
-        _below(base, "actions/runs", environ.get("GITHUB_RUN_ID", "")), commit, _below(base, "commit", commit)
+        _make_page_url(base, "actions/runs", environ.get("GITHUB_RUN_ID", "")),
+        commit,
+        _make_page_url(base, "commit", commit),
     )
 
 
-def _gitlab(environ: Mapping[str, str]) -> Origin:
+def _find_gitlab_origin(environ: Mapping[str, str]) -> Origin:
     source = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "")
-    commit = _commit(source, environ.get("CI_COMMIT_SHA", ""))
-    page = _below(_url(environ.get("CI_PROJECT_URL", "")), "-/commit", commit)
-    return Origin(_url(environ.get("CI_JOB_URL", "")), commit, page)
+    commit = _find_commit(source, environ.get("CI_COMMIT_SHA", ""))
+    page = _make_page_url(_clean_url(environ.get("CI_PROJECT_URL", "")), "-/commit", commit)
+    return Origin(_clean_url(environ.get("CI_JOB_URL", "")), commit, page)
 
 
-def _azure(environ: Mapping[str, str]) -> Origin:
-    base = _joined(environ.get("SYSTEM_COLLECTIONURI", ""), environ.get("SYSTEM_TEAMPROJECT", ""))
+def _find_azure_origin(environ: Mapping[str, str]) -> Origin:
+    base = _join_url(environ.get("SYSTEM_COLLECTIONURI", ""), environ.get("SYSTEM_TEAMPROJECT", ""))
     build = environ.get("BUILD_BUILDID", "")
-    commit = _commit(environ.get("SYSTEM_PULLREQUEST_SOURCECOMMITID", ""), environ.get("BUILD_SOURCEVERSION", ""))
+    commit = _find_commit(environ.get("SYSTEM_PULLREQUEST_SOURCECOMMITID", ""), environ.get("BUILD_SOURCEVERSION", ""))
     run = f"{base}/_build/results?buildId={build}" if base and _NUMBER.fullmatch(build) else ""
-    return Origin(run, commit, _below(_url(environ.get("BUILD_REPOSITORY_URI", "")), "commit", commit))
+    return Origin(run, commit, _make_page_url(_clean_url(environ.get("BUILD_REPOSITORY_URI", "")), "commit", commit))
 
 
-def _head(event: str) -> str:
-    """Return the head commit of a pull request."""
+def _read_head(event: str) -> str:
+    """Return the head commit of a pull request; empty where the event names none."""
     try:
-        told: Any = json.loads(event or "{}")
-        head = told["pull_request"]["head"]["sha"]
+        parsed: Any = json.loads(event or "{}")
+        head = parsed["pull_request"]["head"]["sha"]
     except (ValueError, LookupError, TypeError, RecursionError):
         return ""
     return head if isinstance(head, str) else ""
 
 
-def _commit(*candidates: str) -> str:
+def _find_commit(*candidates: str) -> str:
     return next((each for each in candidates if _COMMIT.fullmatch(each)), "")
 
 
-def _joined(base: str, *parts: str) -> str:
-    """Return a URL with escaped names below it; empty if one is missing."""
+def _join_url(base: str, *parts: str) -> str:
+    """Join a URL and names, which are quoted; empty where one is missing."""
     if not all(parts):
         return ""
-    return _url("/".join((base.rstrip("/"), *(quote(each, safe="/") for each in parts))))
+    return _clean_url("/".join((base.rstrip("/"), *(quote(each, safe="/") for each in parts))))
 
 
-def _below(base: str, middle: str, name: str) -> str:
+def _make_page_url(base: str, middle: str, name: str) -> str:
     known = _COMMIT.fullmatch(name) or _NUMBER.fullmatch(name)
     return f"{base}/{middle}/{name}" if base and known else ""
 
 
-def _url(text: str) -> str:
-    """Return a URL without its final slash; empty if it is not valid, contains `..`, or a user name."""
+def _clean_url(text: str) -> str:
+    """Return a URL without its last slash; empty where it is not a plain URL or its path climbs."""
     fits = _URL.fullmatch(text) is not None and ".." not in unquote(text).split("/")
     return text.rstrip("/") if fits else ""

@@ -12,7 +12,7 @@ _CUT: Final = "\n\n(cut here: the text is longer than the Git host allows)\n"
 _NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9._/@:=-]")
 
 
-def marker(what: str, key: str) -> str:
+def make_marker(what: str, key: str) -> str:
     """Return a hidden first line: ``<!-- aci-reconcile-drift: shop/prod -->``; ``what`` is a fixed word.
 
     It never contains anything that could end an HTML comment.
@@ -20,30 +20,30 @@ def marker(what: str, key: str) -> str:
     return f"<!-- aci-reconcile-{what}: {_NOT_IN_KEYS.sub('_', key)} -->"
 
 
-def marked(text: str, mark: str) -> str:
-    """Return the text below its marker, cut to the maximum length."""
-    return fitted(f"{mark}\n{text}")
+def add_marker(text: str, mark: str) -> str:
+    """Return the text below its marker, cut to the length that a forge accepts."""
+    return fit(f"{mark}\n{text}")
 
 
-def carries(text: str, mark: str) -> bool:
-    """Whether a text is ours: its first line is the marker. A marker further down, such as a quote, does not count."""
+def has_marker(text: str, mark: str) -> bool:
+    """Whether a text begins with the marker; a marker that is quoted further down does not count."""
     return text.lstrip("\ufeff \r\n\t").startswith(mark)
 
 
-def same(left: str, right: str) -> bool:
-    """Whether two texts are equal, although a Git host may change line breaks and trailing white space."""
+def is_same(left: str, right: str) -> bool:
+    """Whether two texts are equal but for line ends and trailing white space, which a forge may change."""
     one, other = (each.replace("\r\n", "\n").rstrip() for each in (left, right))
     return one == other
 
 
-def fitted(text: str, most: int = MOST) -> str:
-    """Return the text, or the first lines that fit, and a line about the cut."""
-    if _length(text) <= most:
+def fit(text: str, most: int = MOST) -> str:
+    """Return the text, or as many of its first lines as fit with a note that it was cut."""
+    if _count_units(text) <= most:
         return text
-    room = most - _length(_CUT)
+    room = most - _count_units(_CUT)
     kept = text.encode("utf-16-le", "surrogatepass")[: room * 2].decode("utf-16-le", "ignore")
     return kept[: kept.rfind("\n")] + _CUT if "\n" in kept else kept + _CUT
 
 
-def _length(text: str) -> int:
+def _count_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 
-def checked(url: str, name: str) -> str:
-    """Return the URL if it is allowed; ``name`` is the option or variable with it.
+def check_url(url: str, name: str) -> str:
+    """Check that requests may go to a URL, and return it; ``name`` is the option or variable that holds it.
 
-    No message quotes the URL, because it may contain a token.
+    The URL itself is in no message: it may hold a token.
 
     Raises:
-        UsageError: it is not a URL, is plain http to another machine, or contains a user name.
+        UsageError: it is no URL, it is plain http to another machine, or it holds a user name.
     """
     try:
         parts = urlsplit(url.strip())
@@ -34,8 +34,8 @@ def checked(url: str, name: str) -> str:
     return url.strip()
 
 
-def shown(url: str) -> str:
-    """Return scheme and host, with an ellipsis for the rest."""
+def without_path(url: str) -> str:
+    """Return scheme and host of a URL for messages; its path may hold a token."""
     parts: SplitResult = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/…"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import ForgeError
-from aci_reconcile.git_hosts.urls import checked, shown
+from aci_reconcile.git_hosts.urls import check_url, without_path
 from aci_reconcile.git_hosts.wire import Call, ask
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ class Webhook:
         Raises:
             UsageError: the URL is not allowed.
         """
-        return cls(checked(url, name))
+        return cls(check_url(url, name))
 
     def __str__(self) -> str:
-        return shown(self.url)
+        return without_path(self.url)
 
 
 def post(webhook: Webhook, body: Mapping[str, object], clock: Clock) -> None:

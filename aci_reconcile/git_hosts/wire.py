@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from aci_reconcile.core.errors import ForgeError, UsageError
-from aci_reconcile.git_hosts.urls import is_loopback, shown
+from aci_reconcile.git_hosts.urls import is_loopback, without_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Json
 
-PATIENCE: Final = 10.0
+TIMEOUT: Final = 10.0
 """Timeout of a request in seconds, retries included: a comment is not worth more."""
 
 _ATTEMPTS: Final = 4
@@ -52,11 +52,11 @@ class Bearer:
         return "Bearer(…)"
 
 
-def token_from(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bearer:
-    """Return the token in a variable.
+def read_token(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bearer:
+    """Read a token from an environment variable.
 
     Raises:
-        UsageError: it is not set, or not a token.
+        UsageError: it is not set, or holds what no token does.
     """
     token = environ.get(name, "").strip()
     if not token:
@@ -80,7 +80,7 @@ class Call:
     @property
     def where(self) -> str:
         """The destination, for messages."""
-        return shown(self.url)
+        return without_path(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ def ask(call: Call, clock: Clock) -> Answer:
     Raises:
         ForgeError: there was no answer, or a redirect.
     """
-    until = clock.now() + PATIENCE
+    until = clock.now() + TIMEOUT
     for attempt in range(_ATTEMPTS):
         last = attempt == _ATTEMPTS - 1
         try:
-            answer = _within(max(until - clock.now(), _SHORTEST), call)
+            answer = _send_within(max(until - clock.now(), _SHORTEST), call)
         except _NoAnswerError as error:
             if last or not call.repeatable or clock.now() + 2.0**attempt > until:
                 raise ForgeError(f"{call.where}: {error}") from None
@@ -137,17 +137,17 @@ def ask(call: Call, clock: Clock) -> Answer:
         if 300 <= answer.status < 400:  # noqa: PLR2004  the class of status codes
             message = f"{call.where} answered with a redirect ({answer.status}), which is not followed"
             raise ForgeError(message, hint="use the address that the redirect leads to")
-        wait = _wait(call, answer, 2.0**attempt, clock)
+        wait = _choose_wait(call, answer, 2.0**attempt, clock)
         if last or wait is None or clock.now() + wait > until:
             return answer
         clock.sleep(wait)
     raise AssertionError
 
 
-def _wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float | None:
+def _choose_wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float | None:
     """Return the seconds to wait before a retry; None if a retry is of no use."""
-    told = answer.headers.get("retry-after", "")
-    asked = float(told) if told.isascii() and told.isdecimal() else None
+    header = answer.headers.get("retry-after", "")
+    asked = float(header) if header.isascii() and header.isdecimal() else None
     spent = answer.headers.get("x-ratelimit-remaining") == "0"
     if answer.status == _TOO_MANY or (answer.status == _FORBIDDEN and (asked is not None or spent)):
         reset = answer.headers.get("x-ratelimit-reset", "")
@@ -158,22 +158,22 @@ def _wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float |
     return None
 
 
-def _within(seconds: float, call: Call) -> Answer:
+def _send_within(seconds: float, call: Call) -> Answer:
     """Send a request and return its answer, if it arrives completely in time.
 
     Socket timeouts count from byte to byte, so another thread sends the request, and the caller stops waiting for it.
     """
-    told: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            told.put(_sent(call, seconds))
+            answers.put(_send(call, seconds))
         except Exception as error:  # noqa: BLE001  it is raised where the answer is waited for
-            told.put(error)
+            answers.put(error)
 
     threading.Thread(target=work, name="aci-reconcile-forge", daemon=True).start()
     try:
-        answer = told.get(timeout=seconds)
+        answer = answers.get(timeout=seconds)
     except queue.Empty:
         raise _NoAnswerError(f"no complete answer within {seconds:.0f} s") from None
     if isinstance(answer, Exception):
@@ -181,14 +181,14 @@ def _within(seconds: float, call: Call) -> Answer:
     return answer
 
 
-def _sent(call: Call, seconds: float) -> Answer:
+def _send(call: Call, seconds: float) -> Answer:
     import requests
 
     body = None if call.body is None else json.dumps(call.body).encode()
     headers = {"User-Agent": "aci-reconcile", "Content-Type": "application/json", **call.headers}
     with requests.Session() as session:
         session.trust_env = not is_loopback(urlsplit(call.url).hostname or "")
-        session.auth = call.bearer or _nobody  # without auth, requests reads ~/.netrc
+        session.auth = call.bearer or _add_nothing  # without auth, requests reads ~/.netrc
         request: Callable[..., Response] = session.request
         bounds: dict[str, Any] = {"timeout": seconds, "allow_redirects": False, "stream": True}
         try:
@@ -196,7 +196,7 @@ def _sent(call: Call, seconds: float) -> Answer:
                 return Answer(
                     answer.status_code,
                     {name.lower(): value for name, value in answer.headers.items()},
-                    _read(answer),
+                    _read_body(answer),
                 )
         except requests.Timeout:
             raise _NoAnswerError(f"no answer within {seconds:.0f} s") from None
@@ -207,11 +207,11 @@ def _sent(call: Call, seconds: float) -> Answer:
             raise _NoAnswerError(f"the connection failed ({type(error).__name__})") from None
 
 
-def _nobody(request: PreparedRequest) -> PreparedRequest:
+def _add_nothing(request: PreparedRequest) -> PreparedRequest:
     return request
 
 
-def _read(answer: Response) -> bytes:
+def _read_body(answer: Response) -> bytes:
     read = bytearray()
     for chunk in answer.iter_content(_CHUNK):
         read += chunk

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.deferred import references
+from aci_reconcile.core.deferred import find_references
 from aci_reconcile.core.fields import API_VERSION, ROOT
 from aci_reconcile.core.fields.settable import settable
 from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
@@ -107,7 +107,9 @@ class _Document:
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
         body = settable(body)
         plain = typing.places.plain
-        known = None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(references(body)))
+        known = (
+            None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(find_references(body)))
+        )
         resource = Resource(identity, body, lifecycle(ours, body), where, plain, known)
         refers = known is not None and known.refers
         return Declared(resource, api_version, ours, tuple(named(item)) if refers else ())

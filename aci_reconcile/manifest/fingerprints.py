@@ -122,7 +122,7 @@ class FingerprintReader:
         if not secret.available and secret.missing != NOT_ASKED:
             hint = "an apply that must write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
             self.findings.add("ACI293", where, secret.missing, hint=hint, path=name)
-        elif secret.available and (reason := secret.weakness()):
+        elif secret.available and (reason := secret.find_weakness()):
             hint = "make a key with: aci-reconcile key"
             message = f"the key behind {said.group()} can be guessed: {reason}"
             self.findings.add("ACI292", where, message, hint=hint, path=name)

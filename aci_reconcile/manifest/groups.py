@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.deferred import Deferred, GroupReference, changed, references
+from aci_reconcile.core.deferred import Deferred, GroupReference, find_references, map_deferred
 from aci_reconcile.core.model import as_list, as_object
 from aci_reconcile.manifest.findings import quote
 
@@ -53,8 +53,10 @@ def with_references(declared: Declared, known: Known) -> Resource:
     addresses: dict[str, str] = {}
     for item, reference in declared.named:
         addresses[reference.address] = _address(item, reference, resource.id, known)
-    body = changed(resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address])))
-    addressed = (each.address for each in references(body) if each.address in known.addresses)
+    body = map_deferred(
+        resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address]))
+    )
+    addressed = (each.address for each in find_references(body) if each.address in known.addresses)
     found = (each for each in addressed if each != resource.address)
     depends_on = tuple(dict.fromkeys((*resource.lifecycle.depends_on, *found)))
     return replace(resource, body=as_object(body), lifecycle=replace(resource.lifecycle, depends_on=depends_on))

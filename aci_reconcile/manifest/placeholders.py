@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.model import as_text
-from aci_reconcile.core.withheld import variable_name
+from aci_reconcile.core.withheld import make_variable_name
 from aci_reconcile.manifest.own_credentials import is_own_credential
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Variables:
 
     def name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
         """Return the name for a secret: the same name for the same secret, else the first free candidate."""
-        names = [variable_name(*parts) for parts in candidates]
+        names = [make_variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
         found = next(name for name in names if self.taken.get(name, secret) == secret and not is_own_credential(name))
         self.taken[found] = secret

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core import tags
 from aci_reconcile.core.fields import ROOT, UNSET, Kind
 from aci_reconcile.core.model import as_list, as_object, as_text
-from aci_reconcile.core.normalize import plain, same
+from aci_reconcile.core.normalize import is_same, to_plain
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.references import escaped as without_references
 from aci_reconcile.manifest.scalars import choose
@@ -72,7 +72,7 @@ class Shortening:
         if raw is None:
             return row.default if row.path in self.spoken and row.default is not UNSET else None
         value = self._value(raw, node, at)
-        if row.default is not UNSET and same(value, row.default) and row.path not in self.spoken:
+        if row.default is not UNSET and is_same(value, row.default) and row.path not in self.spoken:
             return None
         empty = isinstance(value, (dict, list)) and not value
         return None if empty and not row.presence else value
@@ -90,7 +90,7 @@ class Shortening:
             return {**said, **dict.fromkeys(self._lacking(said, node))} if said else said
         if isinstance(raw, list) and node.kind is Kind.LIST and node.item is not None:
             return _short_list(list(self._items(raw, node, node.item, at)), node)
-        return escaped(plain(raw))
+        return escaped(to_plain(raw))
 
     def _lacking(self, said: Body, node: Node) -> list[str]:
         """Return the names that the project's defaults add to a map, and that this group lacks."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aci_reconcile.planning.decide import compare, decide, target
-from aci_reconcile.planning.planning import destruction, plan
+from aci_reconcile.planning.decide import compare, decide, make_target
+from aci_reconcile.planning.planning import plan, plan_destruction
 from aci_reconcile.planning.policy import UNLIMITED, Policy
 from aci_reconcile.planning.values import (
     Action,
@@ -31,7 +31,7 @@ __all__ = [
     "Unreadable",
     "compare",
     "decide",
-    "destruction",
+    "make_target",
     "plan",
-    "target",
+    "plan_destruction",
 ]

@@ -1,4 +1,4 @@
-"""What holds a plan back: checks over the whole of it, before the first write. They fail closed."""
+"""Safety limits: checks over the whole plan, before the first write. They fail closed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
 from aci_reconcile.planning.decide import is_foreign, is_member
-from aci_reconcile.planning.ignored import ignored_blockers
+from aci_reconcile.planning.ignored import block_ignored
 from aci_reconcile.planning.policy import UNLIMITED
 from aci_reconcile.planning.values import Action, Blocker, Change, Impact
 
@@ -27,69 +27,71 @@ _THEIRS: Final = frozenset({"owner", "member"})
 """Blockers of groups that are somebody else's."""
 
 
-def blockers(changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int) -> tuple[Blocker, ...]:
-    """Return everything that stands in the way of applying these changes; ``ours``: how many live groups we own."""
+def find_blockers(
+    changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int
+) -> tuple[Blocker, ...]:
+    """Return everything that blocks these changes. ``ours`` is the number of live groups that the project owns."""
     return (
-        *closed(tuple(change.address for change in changes if change.writes), policy),
-        *_foreign(changes, policy),
-        *_unowned(changes, policy),
-        *_protected(changes),
-        *_members(changes),
-        *_replacements(changes, policy, ours),
-        *_emptied(changes, policy),
-        *_handed_over(changes, policy),
-        *_deletions(changes, policy),
-        *_share(changes, policy, ours),
-        *_restarts(changes, policy),
-        *ignored_blockers(changes),
-        *_resource_groups(missing, policy),
+        *block_writes(tuple(change.address for change in changes if change.writes), policy),
+        *_block_foreign(changes, policy),
+        *_block_unowned(changes, policy),
+        *_block_protected(changes),
+        *_block_members(changes),
+        *_block_replacements(changes, policy, ours),
+        *_block_emptied(changes, policy),
+        *_block_handed_over(changes, policy),
+        *_block_deletions(changes, policy),
+        *_block_share(changes, policy, ours),
+        *_block_restarts(changes, policy),
+        *block_ignored(changes),
+        *_block_resource_groups(missing, policy),
     )
 
 
-def unchanged(plan: Plan) -> tuple[Change, ...]:
-    """Return the groups that are as declared; what belongs to somebody else is not compared, and none of them."""
+def find_unchanged(plan: Plan) -> tuple[Change, ...]:
+    """Return the groups that match their manifests. Groups of another owner are not compared, so they are left out."""
     theirs = {address for each in plan.blockers if each.code in _THEIRS for address in each.addresses}
     same = (change for change in plan.of(Action.NO_OP) if not change.fields)
     return tuple(change for change in same if change.address not in theirs)
 
 
 def is_protected(change: Change) -> bool:
-    """Whether the group must not be deleted or recreated: the manifest's word, else the live group's tag."""
-    said = change.after.lifecycle.protect if change.after else None
-    if said is not None:
-        return said
-    return change.before is not None and tags.protected(change.before)
+    """Whether the group must not be deleted or recreated. The manifest decides; without a word there, the live tag."""
+    declared = change.after.lifecycle.protect if change.after else None
+    if declared is not None:
+        return declared
+    return change.before is not None and tags.is_protected(change.before)
 
 
-def closed(held: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
-    """Hold what would be written where nothing is written at all, or nothing just now."""
+def block_writes(held: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block these writes where the project is only observed, or while a freeze is in force."""
     if held and policy.observe:
         yield Blocker("observe", f"{policy.owner} is only observed", held, "mode: apply in the project file")
     if held and policy.frozen and not policy.override:
         yield Blocker("freeze", f"nothing is written now: {policy.frozen}", held, "--override-freeze REASON")
 
 
-def _members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
+def _block_members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
     for change in changes:
         if change.before is not None and change.after is not None and is_member(change.before):
             reason = f"{change.address} is a member of an NGroup, which writes it as it likes"
             yield Blocker("member", reason, (change.address,), "removing it here")
 
 
-def _foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+def _block_foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     for change in changes:
         if change.before is not None and is_foreign(change.before, policy):
             owner = tags.owner(change.before)
-            reason, release = _whose(change, owner, policy)
+            reason, release = _explain_owner(change, owner, policy)
             yield Blocker("owner", reason, (change.address,), release)
 
 
-def _whose(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
-    """Say whose a foreign group is, and what releases it.
+def _explain_owner(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
+    """Return who owns a foreign group, and what unblocks it.
 
-    Where it has our name and nobody has written our id down, it may be ours: a repository that was renamed or forked.
+    A group with our name may be ours as long as the project file has no id: the repository was renamed or forked.
     """
-    release, theirs = _from_its_owner(change, owner), tags.owner_id(owner)
+    release, theirs = _suggest_takeover(change, owner), tags.owner_id(owner)
     if not theirs or tags.owner_name(owner) != policy.owner:
         return f"{change.address} belongs to {owner}, not to {policy.owner}", release
     if policy.project_id and not policy.id_derived:
@@ -101,14 +103,14 @@ def _whose(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
     return reason, f"`id: {theirs}` in the project file where it is the same project; else {release}"
 
 
-def _from_its_owner(change: Change, owner: str) -> str:
-    """Say how a group comes from its owner to us; a name from Azure that could not be typed goes into no command."""
+def _suggest_takeover(change: Change, owner: str) -> str:
+    """Return how to take a group over. An owner name that could not be typed safely never becomes part of a command."""
     if change.after is not None and owner.isprintable() and not owner.startswith("-"):
         return f"--take-over {shlex.quote(owner)}, or removing it here"
     return f"removing it here, or its tag {tags.OWNER} in Azure"
 
 
-def _unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+def _block_unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     held = tuple(
         change.address
         for change in changes
@@ -120,10 +122,10 @@ def _unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     )
     if held:
         verb = "exists and has" if len(held) == 1 else "exist and have"
-        yield Blocker("unowned", f"{_listed(held)} {verb} no owner", held, "--adopt")
+        yield Blocker("unowned", f"{_join_addresses(held)} {verb} no owner", held, "--adopt")
 
 
-def _protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
+def _block_protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
     for change in changes:
         if change.action in {Action.REPLACE, Action.DELETE} and is_protected(change):
             verb = "deleted" if change.action is Action.DELETE else "deleted and created again"
@@ -132,7 +134,7 @@ def _protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
             yield Blocker("protected", reason, (change.address,), release)
 
 
-def _replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
+def _block_replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
     held = tuple(
         change.address
         for change in changes
@@ -140,26 +142,26 @@ def _replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Ite
     )
     if not held or policy.allow_replace == UNLIMITED or len(held) <= policy.allow_replace:
         return
-    reason = f"{_listed(held)} must be deleted and created again"
-    replaced, deleted = _of(changes, Action.REPLACE), _of(changes, Action.DELETE)
+    reason = f"{_join_addresses(held)} must be deleted and created again"
+    replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
     most = _is_most((*replaced, *deleted), policy, ours)
     blanket = policy.allow_replace == 0 and not most
     release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else held)}"
     yield Blocker("replace", reason, held, release)
 
 
-def _emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    """Hold every deletion while a manifest is empty: what it declared may not be gone on purpose."""
-    held = _of(changes, Action.DELETE)
+def _block_emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block every deletion while a manifest is empty: it may have been emptied by mistake."""
+    held = _list_addresses(changes, Action.DELETE)
     if held and policy.emptied:
         verb = "declares" if len(policy.emptied) == 1 else "declare"
-        reason = f"{_listed(policy.emptied)} {verb} nothing, and {_groups(held)} would be deleted"
+        reason = f"{_join_addresses(policy.emptied)} {verb} nothing, and {_count_groups(held)} would be deleted"
         pronoun = "it" if len(policy.emptied) == 1 else "them"
         yield Blocker("emptied", reason, held, f"removing {pronoun}, or filling {pronoun} again")
 
 
-def _handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    """Hold the deletion of a group that a project below declares: it moved there with its folder, and still runs."""
+def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block the deletion of a group that a project in a subfolder declares: it moved there and still runs."""
     for change in changes if policy.elsewhere else ():
         keys = change.address.lower(), f"/{change.id.name.lower()}"
         file = next((policy.elsewhere[key] for key in keys if key in policy.elsewhere), "")
@@ -170,29 +172,29 @@ def _handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocke
             yield Blocker("elsewhere", reason, (change.address,), release)
 
 
-def _deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    held = _of(changes, Action.DELETE)
+def _block_deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = _list_addresses(changes, Action.DELETE)
     if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
-        reason = f"{_groups(held)} would be deleted, and {policy.max_deletes or 'none'} may be"
+        reason = f"{_count_groups(held)} would be deleted, and {policy.max_deletes or 'none'} may be"
         yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
 
 
-def _share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
-    """Hold what would take away most of the estate at once, until the command line names how many.
+def _block_share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
+    """Block a plan that would remove most groups at once, until the command line names the number.
 
-    The project's own limits are no such word: they were written before anybody knew of this plan. One group alone is
-    held by the other brakes, and a kind that waits for its permission is named by that.
+    Limits in the project file do not count: they were written before this plan existed. A single group is left to the
+    other safety limits, and an action that one of them blocks already is not named here again.
     """
-    replaced, deleted = _of(changes, Action.REPLACE), _of(changes, Action.DELETE)
+    replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
     if not _is_most((*replaced, *deleted), policy, ours):
         return
     unnamed: list[str] = []
-    if len(replaced) > max(policy.allow_replace, 0) and not any(_replacements(changes, policy, ours)):
+    if len(replaced) > max(policy.allow_replace, 0) and not any(_block_replacements(changes, policy, ours)):
         unnamed.append(f"--allow-replace={len(replaced)}")
     if (
         deleted
         and not (policy.deletes_named or policy.max_deletes == UNLIMITED)
-        and not any(_deletions(changes, policy))
+        and not any(_block_deletions(changes, policy))
     ):
         unnamed.append(f"--max-deletes {len(deleted)}")
     if unnamed:
@@ -202,22 +204,22 @@ def _share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[B
 
 
 def _is_most(taken: tuple[str, ...], policy: Policy, ours: int) -> bool:
-    """Whether that many groups are more than may go without being counted; one alone never is."""
+    """Whether so many groups exceed the share that may go at once. A single group never does."""
     return len(taken) > max(1, policy.max_share * ours)
 
 
-def _of(changes: tuple[Change, ...], action: Action) -> tuple[str, ...]:
+def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, ...]:
     return tuple(change.address for change in changes if change.action is action)
 
 
-def _restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+def _block_restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     held = tuple(change.address for change in changes if change.impact is Impact.RESTART)
     if policy.max_restarts != UNLIMITED and len(held) > policy.max_restarts:
-        reason = f"{_groups(held)} would restart, and {policy.max_restarts or 'none'} may"
+        reason = f"{_count_groups(held)} would restart, and {policy.max_restarts or 'none'} may"
         yield Blocker("restart", reason, held, f"--max-restarts {len(held)}")
 
 
-def _resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Blocker]:
+def _block_resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Blocker]:
     if policy.create_resource_groups:
         return
     for scope in missing:
@@ -229,11 +231,11 @@ def _resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Block
         )
 
 
-def _groups(addresses: tuple[str, ...]) -> str:
+def _count_groups(addresses: tuple[str, ...]) -> str:
     return "1 group" if len(addresses) == 1 else f"{len(addresses)} groups"
 
 
-def _listed(addresses: tuple[str, ...]) -> str:
+def _join_addresses(addresses: tuple[str, ...]) -> str:
     if len(addresses) <= 3:  # noqa: PLR2004  more would hide the sentence
         return ", ".join(addresses)
     return f"{', '.join(addresses[:2])} and {len(addresses) - 2} more"

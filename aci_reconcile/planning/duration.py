@@ -1,11 +1,11 @@
-"""How long Azure's documented limits alone make a plan take: arithmetic, from which nothing else is concluded.
+"""How long Azure's documented limits alone make a plan take. An estimate for people; nothing depends on it.
 
 - Azure Container Instances: 100 creations of container groups in 5 minutes and 300 in an hour, in each region of a
   subscription; deletions likewise, on their own (documented under "Quotas and limits").
 - Azure Resource Manager: 200 writes at once and 10 more each second, in a subscription; deletes likewise, on their own
   (documented under "Understand how Azure Resource Manager throttles requests").
 
-Provisioning takes its own time on top. An update in place is no creation by the documentation's words, and a write.
+Provisioning takes its own time on top. An update in place counts as a write, not as a creation.
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ class Estimate:
 
     @property
     def matters(self) -> bool:
-        """Whether it is worth telling: more than a minute."""
+        """Whether it is worth reporting: more than a minute."""
         return self.seconds > _NOTICEABLE
 
 
-def limits_seconds(plan: Plan) -> Estimate | None:
-    """Return how long the limits make the plan take, each looked at by itself; None where none of them is felt."""
-    felt = [each for each in _estimates(plan) if each.seconds > 0]
+def estimate_duration(plan: Plan) -> Estimate | None:
+    """Return the limit that takes longest, each counted by itself; None if no limit applies."""
+    felt = [each for each in _list_estimates(plan) if each.seconds > 0]
     return max(felt, key=lambda each: each.seconds, default=None)
 
 
 def window_seconds(count: int) -> float:
-    """Return when the last of so many creations may be asked for, in seconds after the first.
+    """Return the seconds from the first to the last of so many creations.
 
     At best: 100 at once, 100 more after 5 minutes and after 10, the next 100 only when the hour is over.
     """
@@ -74,34 +74,34 @@ def window_seconds(count: int) -> float:
 
 
 def bucket_seconds(count: int) -> float:
-    """Return when the last of so many writes may be asked for, in seconds after the first."""
+    """Return the seconds from the first to the last of so many writes."""
     return max(count - BUCKET, 0) / REFILL
 
 
-def _estimates(plan: Plan) -> Iterator[Estimate]:
-    made, gone = Counter(_made(plan.changes)), Counter(_gone(plan.changes))
-    for limit, counted in ((Limit.CREATIONS, made), (Limit.DELETIONS, gone)):
+def _list_estimates(plan: Plan) -> Iterator[Estimate]:
+    creations, deletions = Counter(_list_creations(plan.changes)), Counter(_list_deletions(plan.changes))
+    for limit, counted in ((Limit.CREATIONS, creations), (Limit.DELETIONS, deletions)):
         for (_, location), count in sorted(counted.items()):
             yield Estimate(window_seconds(count), limit, count, location)
-    written, deleted = Counter(_written(plan)), Counter(_deleted(plan))
-    for limit, counts in ((Limit.WRITES, written), (Limit.DELETES, deleted)):
+    writes, delete_requests = Counter(_list_writes(plan)), Counter(_list_delete_requests(plan))
+    for limit, counts in ((Limit.WRITES, writes), (Limit.DELETES, delete_requests)):
         for _, count in sorted(counts.items()):
             yield Estimate(bucket_seconds(count), limit, count)
 
 
-def _made(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
+def _list_creations(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
     for each in changes:
         if each.action in {Action.CREATE, Action.REPLACE} and each.after is not None:
-            yield _place(each.after)
+            yield _find_region(each.after)
 
 
-def _gone(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
+def _list_deletions(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
     for each in changes:
         if each.action in {Action.DELETE, Action.REPLACE} and each.before is not None:
-            yield _place(each.before)
+            yield _find_region(each.before)
 
 
-def _written(plan: Plan) -> Iterator[str]:
+def _list_writes(plan: Plan) -> Iterator[str]:
     """Yield the subscription of each PUT and PATCH."""
     yield from (each.scope.subscription.lower() for each in plan.resource_groups if each.create)
     for each in plan.changes:
@@ -109,7 +109,7 @@ def _written(plan: Plan) -> Iterator[str]:
             yield each.id.subscription.lower()
 
 
-def _deleted(plan: Plan) -> Iterator[str]:
+def _list_delete_requests(plan: Plan) -> Iterator[str]:
     """Yield the subscription of each DELETE."""
     yield from (each.scope.subscription.lower() for each in plan.resource_groups if not each.create)
     for each in plan.changes:
@@ -117,6 +117,6 @@ def _deleted(plan: Plan) -> Iterator[str]:
             yield each.id.subscription.lower()
 
 
-def _place(group: Resource) -> tuple[str, str]:
+def _find_region(group: Resource) -> tuple[str, str]:
     location = as_text(group.body.get("location"))
     return group.id.subscription.lower(), location.replace(" ", "").lower()

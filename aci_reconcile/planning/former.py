@@ -1,4 +1,4 @@
-"""The group as it was before a recreation: whether it could be put back, and with which body."""
+"""The group as it was before a recreation: whether it can be restored, and with which body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aci_reconcile.core.health import has_ended
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Fingerprint
-from aci_reconcile.core.withheld import completed, with_declared
+from aci_reconcile.core.withheld import fill_withheld, with_declared
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Body, Json, Resource
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What may be sent to bring a group back that was deleted; where nothing may, ``why_not`` says why."""
+    """The body that restores a deleted group; without one, ``why_not`` says why."""
 
     group: Resource | None = None
     stopped: bool = False
@@ -30,29 +30,29 @@ class Former:
 
 
 def former_of(live: Resource, after: Resource, policy: Policy) -> Former:
-    """Return what a live group could be put back with.
+    """Return how a live group can be restored.
 
-    Its body is complete only where the fingerprint of our last write says that it holds the very secrets that are at
-    hand. A group that has ended is not put back: what it has done would be done once more.
+    Its body is complete only if the fingerprint of our last write matches the secrets we have. A group that has ended
+    is not restored: it would do its work twice.
 
     Args:
         live: the group, read with its instance view.
-        after: what it is to become; the secrets are taken from there.
+        after: the group that replaces it; the secrets come from there.
         policy: holds the fingerprint keys.
     """
     ended = has_ended(live.body)
     if ended:
         return Former(why_not=f"it has ended ({ended}), and its work would be done twice")
     body = as_object(with_declared(live.body, after.body, ROOT))
-    _, gaps = completed(body, after.body, live.body, remembered=True)
-    if gaps or not _at_hand(body, live, policy):
+    _, gaps = fill_withheld(body, after.body, live.body, remembered=True)
+    if gaps or not _has_recorded_secrets(body, live, policy):
         return Former(why_not="its secrets are not known to be those at hand")
     state = as_text(as_object(live.properties.get("instanceView")).get("state"))
-    return Former(live.with_body(_settable(body, after)), state.lower() == "stopped")
+    return Former(live.with_body(_keep_settable(body, after)), state.lower() == "stopped")
 
 
-def _at_hand(body: Body, live: Resource, policy: Policy) -> bool:
-    """Whether the secrets in a body are those that our last write sent; without any, there is nothing to know."""
+def _has_recorded_secrets(body: Body, live: Resource, policy: Policy) -> bool:
+    """Whether the secrets in a body are those that our last write sent, or there are none."""
     secrets, recorded = secrets_of(body), tags.get(live.tags, tags.SECRETS)
     if not recorded:
         return not secrets
@@ -60,8 +60,8 @@ def _at_hand(body: Body, live: Resource, policy: Policy) -> bool:
     return mark is not None and mark.matches(secrets, policy.fingerprint_key, policy.former_key) is True
 
 
-def _settable(live: Body, after: Resource) -> Body:
-    """Return a live body without what Azure says of itself, and without an address that nobody asked for."""
+def _keep_settable(live: Body, after: Resource) -> Body:
+    """Return a live body without computed fields, and without an address that no manifest asks for."""
     body = as_object(_without_computed(live, ROOT))
     properties = as_object(body.get("properties"))
     address = as_object(properties.get("ipAddress"))

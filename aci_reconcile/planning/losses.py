@@ -10,11 +10,10 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
 
 
-def losses(live: Resource, after: Resource | None = None) -> tuple[str, ...]:
-    """Return what is lost when the live group is deleted, in the words of the plan.
+def list_losses(live: Resource, after: Resource | None = None) -> tuple[str, ...]:
+    """Return what deleting the live group loses, in the words of the plan.
 
-    A private address that the manifest pins is asked for again (``ipAddress.ip``); every other may be another one
-    afterwards, and a public one is Azure's to choose.
+    Only a private address that the manifest pins (``ipAddress.ip``) survives. Azure chooses every public one.
     """
     found: list[str] = []
     address = as_object(live.properties.get("ipAddress"))

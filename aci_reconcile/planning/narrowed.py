@@ -1,4 +1,4 @@
-"""What a run of some groups leaves out, where that matters to those it is about, or to those left out."""
+"""Groups that a narrowed run leaves out, where that matters to the groups in the run or to them."""
 
 from __future__ import annotations
 
@@ -25,79 +25,83 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """The declared groups that a run is not about, and how it was narrowed."""
+    """The declared groups that a run leaves out, and how it was narrowed."""
 
     groups: Mapping[Key, Resource]
     policy: Policy
 
     @classmethod
     def of(cls, declared: Mapping[Key, Resource], policy: Policy) -> LeftOut:
-        """Find them."""
+        """Find the groups that the policy does not select."""
         chosen = policy.selected
         return cls({} if chosen is None else {key: each for key, each in declared.items() if key not in chosen}, policy)
 
     @property
-    def told(self) -> str:
-        """By what they are left out."""
+    def reason(self) -> str:
+        """Why they are left out."""
         return f"left out by {self.policy.narrowed_by}"
 
-    def included(self, *addresses: str) -> str:
-        """Return what includes these groups in the run."""
+    def suggest_including(self, *addresses: str) -> str:
+        """Return the options that include these groups in the run."""
         if self.policy.narrowed_by == ONLY:
             return " ".join(f"{ONLY} {shlex.quote(each)}" for each in dict.fromkeys(addresses))
         return f"an apply without {self.policy.narrowed_by}"
 
-    def dependencies(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> Iterator[Notice]:
-        """Say of each group of the run that depends on one that is left out and is not there, or does not run."""
+    def note_dependencies(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> Iterator[Notice]:
+        """Yield a notice for each group that depends on one that is left out and is missing or stopped."""
         by_address = {each.address.lower(): each for each in self.groups.values()}
         for change in changes if by_address else ():
             for name in change.after.lifecycle.depends_on if change.after is not None else ():
                 below = by_address.get(name.lower())
-                wrong = _wrong(live.get(below.id.key)) if below is not None else ""
+                wrong = _explain_unusable(live.get(below.id.key)) if below is not None else ""
                 if below is not None and wrong:
-                    text = f"depends on {below.address}, which {wrong} and is {self.told}"
+                    text = f"depends on {below.address}, which {wrong} and is {self.reason}"
                     yield Notice("left-out", change.address, text, self._offer(change.address, below.address))
 
     def _offer(self, *addresses: str) -> str:
-        return f"take it along: {self.included(*addresses)}"
+        return f"take it along: {self.suggest_including(*addresses)}"
 
-    def holders(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> tuple[Holder, ...]:
-        """Return the groups left out that hold a value of a group which the run writes."""
+    def find_holders(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> tuple[Holder, ...]:
+        """Return the groups left out that reference a group which the run writes."""
         written = {each.id.key: each.id for each in changes if each.sends_body and each.before is not None}
         there = [each for key, each in self.groups.items() if key in live] if written else []
         found = ((each, ref, ref.target(each.id).key) for each in there for ref in references_in(each))
         return tuple(Holder(each.address, written[key], ref.path) for each, ref, key in found if key in written)
 
-    def moving(self, changes: Iterable[Change], holders: Iterable[Holder]) -> Iterator[Notice]:
-        """Say of each group whose address the run moves who is left out and keeps the former one."""
+    def note_moves(self, changes: Iterable[Change], holders: Iterable[Holder]) -> Iterator[Notice]:
+        """Yield a notice for each group whose address changes while groups left out keep the old one."""
         keeping: dict[Key, list[Holder]] = defaultdict(list)
         for each in holders:
             keeping[each.target.key].append(each)
         for change in changes:
-            stale = {each.address: each for each in keeping.get(change.id.key, ()) if each.field in _moving(change)}
+            stale = {
+                each.address: each
+                for each in keeping.get(change.id.key, ())
+                if each.field in _find_moved_fields(change)
+            }
             if stale:
                 fields = ", ".join(sorted({each.path for each in stale.values()}))
                 many = "hold the former one and are" if len(stale) > 1 else "holds the former one and is"
-                text = f"gets another {fields}; {_listed(tuple(stale))} {many} {self.told}"
+                text = f"gets another {fields}; {_join_addresses(tuple(stale))} {many} {self.reason}"
                 yield Notice("left-out", change.address, text, self._offer(change.address, *stale))
 
 
-def _wrong(live: Resource | None) -> str:
-    """Return what keeps a group from being one to depend on; empty where nothing is known to."""
+def _explain_unusable(live: Resource | None) -> str:
+    """Return why other groups cannot depend on a group; empty if nothing speaks against it."""
     if live is None:
         return "does not exist"
     return "is stopped" if assess(live.body).state is State.STOPPED else ""
 
 
-def _moving(change: Change) -> frozenset[str]:
-    """Return the fields of its address that a change is known to move."""
+def _find_moved_fields(change: Change) -> frozenset[str]:
+    """Return the address fields that a change is known to move."""
     moved = {"ip"} if "new IP" in change.loses else set[str]()
     if label_of(change.before) != label_of(change.after):
         moved.add("fqdn")
     return frozenset(moved)
 
 
-def _listed(addresses: tuple[str, ...]) -> str:
+def _join_addresses(addresses: tuple[str, ...]) -> str:
     if len(addresses) <= _SHOWN:
         return ", ".join(addresses)
     return f"{', '.join(addresses[: _SHOWN - 1])} and {len(addresses) - _SHOWN + 1} more"

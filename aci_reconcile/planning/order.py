@@ -1,4 +1,4 @@
-"""What comes before what in an apply, and why: dependencies, DNS labels that pass on, deletions at the end."""
+"""The order of an apply: dependencies, DNS labels that pass on, deletions at the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_text
-from aci_reconcile.planning.labels import freed_labels, label_of
+from aci_reconcile.planning.labels import find_freed_labels, label_of
 from aci_reconcile.planning.values import Action, Change
 
 if TYPE_CHECKING:
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.labels import Label
 
 
-def dependencies(changes: tuple[Change, ...]) -> Mapping[str, set[str]]:
-    """Return for each group the groups that must be as they should be before it.
+def make_dependency_graph(changes: tuple[Change, ...]) -> Mapping[str, set[str]]:
+    """Return for each group those that must be ready before it.
 
-    A name alone will do where it is unique; what is not part of the plan is not waited for.
+    A unique name may stand for an address. Groups outside the plan are not waited for.
 
     Raises:
         UsageError: they depend on each other in a circle.
     """
-    graph = depending(changes)
+    graph = list_dependencies(changes)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -35,8 +35,8 @@ def dependencies(changes: tuple[Change, ...]) -> Mapping[str, set[str]]:
     return graph
 
 
-def depending(changes: tuple[Change, ...]) -> dict[str, set[str]]:
-    """Return for each group the groups that its manifest says it depends on, circles or not."""
+def list_dependencies(changes: tuple[Change, ...]) -> dict[str, set[str]]:
+    """Return the declared dependencies of each group; circles are allowed here."""
     known: dict[str, set[str]] = defaultdict(set)
     for change in changes:
         address = change.address.lower()
@@ -52,23 +52,23 @@ def depending(changes: tuple[Change, ...]) -> dict[str, set[str]]:
     }
 
 
-def ordered(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """Return the changes of an apply with what they follow, and with the reason where that is worth telling.
+def order_changes(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return the changes with what they follow, and with the reason where it is worth showing.
 
-    Groups that take a DNS label follow those that give it up. Deletions come last, and earlier only where a group of
-    the same apply needs what they free: a label, which is known here, or a quota, of which only Azure knows.
+    Groups that take a DNS label follow those that give it up. Deletions come last, unless a group of the same apply
+    needs what they free: a label, which is known here, or quota, which only Azure knows.
     """
-    freed = freed_labels(changes)
-    followed = tuple(_following(each, freed) for each in changes) if freed else changes
+    freed = find_freed_labels(changes)
+    followed = tuple(_add_follows(each, freed) for each in changes) if freed else changes
     if not any(each.writes and each.action is not Action.DELETE for each in changes):
         return followed
-    takers = _takers(followed)
-    growing = frozenset(place for each in changes for place in _grows(each))
-    return tuple(_told(each, takers.get(each.address.lower(), ()), growing) for each in followed)
+    takers = _find_takers(followed)
+    growing = frozenset(place for each in changes for place in _list_growth(each))
+    return tuple(_add_order_reason(each, takers.get(each.address.lower(), ()), growing) for each in followed)
 
 
-def taken_apart(changes: tuple[Change, ...], declared: Iterable[Resource]) -> tuple[Change, ...]:
-    """Return deletions so that each follows those of the groups that depend on it, as the manifests say."""
+def order_deletions(changes: tuple[Change, ...], declared: Iterable[Resource]) -> tuple[Change, ...]:
+    """Return the deletions with what they follow: the declared groups that depend on them go first."""
     there = {change.address.lower() for change in changes}
     above: dict[str, list[str]] = defaultdict(list)
     for resource in declared:
@@ -77,15 +77,15 @@ def taken_apart(changes: tuple[Change, ...], declared: Iterable[Resource]) -> tu
     return tuple(replace(each, follows=tuple(sorted(above.get(each.address.lower(), ())))) for each in changes)
 
 
-def _following(change: Change, freed: Mapping[Label, frozenset[str]]) -> Change:
-    """Return the change with the groups that it follows: those that give up the label it takes."""
+def _add_follows(change: Change, freed: Mapping[Label, frozenset[str]]) -> Change:
+    """Return the change so that it follows the groups that give up the label it takes."""
     label = label_of(change.after) if change.writes else None
     givers = freed.get(label, ()) if label else ()
     follows = tuple(sorted(each for each in givers if each.lower() != change.address.lower()))
     return replace(change, follows=follows) if follows else change
 
 
-def _takers(changes: Iterable[Change]) -> Mapping[str, tuple[str, ...]]:
+def _find_takers(changes: Iterable[Change]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for change in changes:
         for giver in change.follows:
@@ -93,11 +93,11 @@ def _takers(changes: Iterable[Change]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _told(change: Change, takers: tuple[str, ...], growing: frozenset[tuple[str, str]]) -> Change:
-    """Return the change with what its place in the order means."""
+def _add_order_reason(change: Change, takers: tuple[str, ...], growing: frozenset[tuple[str, str]]) -> Change:
+    """Return the change with a reason that explains its place in the order."""
     if change.follows:
-        told = f"after {', '.join(change.follows)}, whose DNS label it takes"
-        return replace(change, reasons=(*change.reasons, told))
+        reason = f"after {', '.join(change.follows)}, whose DNS label it takes"
+        return replace(change, reasons=(*change.reasons, reason))
     if change.action is not Action.DELETE or change.before is None:
         return change
     if takers:
@@ -109,12 +109,12 @@ def _told(change: Change, takers: tuple[str, ...], growing: frozenset[tuple[str,
     return replace(change, reasons=(*change.reasons, why))
 
 
-def _grows(change: Change) -> Iterator[tuple[str, str]]:
-    """Yield where a change may need more of a quota than the group has."""
+def _list_growth(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield the subscription and region in which a change may need more quota."""
     if change.action in {Action.CREATE, Action.REPLACE} and change.after is not None:
         yield place_of(change.after)
 
 
 def place_of(group: Resource) -> tuple[str, str]:
-    """Return the subscription and the region of a group: quotas count by both."""
+    """Return the subscription and region of a group, by which Azure counts quotas."""
     return group.id.subscription.lower(), as_text(group.body.get("location")).replace(" ", "").lower()

@@ -1,4 +1,4 @@
-"""Whose the groups of a run are, and by what they are known."""
+"""Who owns the groups of a run, and how they are recognized."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Owner:
     @property
     def mark(self) -> str:
         """The value of the owner tag of what is written."""
-        return tags.owner_tag(self.owner, self.project_id)
+        return tags.make_owner_tag(self.owner, self.project_id)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -42,7 +42,7 @@ class Owner:
 
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag is ours."""
-        return tags.owned_by(tag, self.owner, self.ids)
+        return tags.is_owned_by(tag, self.owner, self.ids)
 
     def takes(self, tag: str) -> bool:
         """Whether groups with this owner tag may be taken over: by the tag, or by its name where its id is ours.
@@ -52,6 +52,6 @@ class Owner:
         kin = self.ids | self.ids_above
         return tag in self.take_over or (tags.owner_name(tag) in self.take_over and tags.owner_id(tag) in kin)
 
-    def marked(self, tag: str) -> str:
-        """Return the tag that a group of ours gets with its next write; what it has where nothing better is known."""
+    def choose_mark(self, tag: str) -> str:
+        """Return the owner tag for the next write of our group. A tag with an id stays if the project has none."""
         return self.mark if self.project_id or not tags.owner_id(tag) else tag

@@ -1,13 +1,13 @@
-"""Groups that wait for each other, or for a DNS label that never comes free: no order of writes leads there."""
+"""Deadlocks: groups that wait for each other, or for a DNS label that never becomes free."""
 
 from __future__ import annotations
 
 import shlex
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.circles import circles
-from aci_reconcile.planning.labels import freed_labels, label_of
-from aci_reconcile.planning.order import depending
+from aci_reconcile.core.circles import find_circles
+from aci_reconcile.planning.labels import find_freed_labels, label_of
+from aci_reconcile.planning.order import list_dependencies
 from aci_reconcile.planning.values import Action, Blocker
 
 if TYPE_CHECKING:
@@ -18,50 +18,52 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Change
 
 _SHOWN = 6
-"""Steps of a circle that are told."""
+"""How many steps of a circle are shown."""
 
 
-def standoffs(changes: tuple[Change, ...]) -> Iterator[Blocker]:
-    """Hold groups that wait for each other's DNS labels, and for each other, in a circle: Azure would refuse each.
+def block_standoffs(changes: tuple[Change, ...]) -> Iterator[Blocker]:
+    """Block groups that wait for each other's DNS labels in a circle: Azure would refuse each of them.
 
-    One circle is named of those that hang together. It is undone in two steps, of which the first breaks it.
+    Of connected circles one is named. Two applies resolve it; the first breaks the circle.
 
     Args:
-        changes: what is planned, with what each follows.
+        changes: the planned changes, with what each follows.
     """
     if not any(change.follows for change in changes):
         return
     by_address = {change.address.lower(): change for change in changes}
-    below = depending(changes)
+    below = list_dependencies(changes)
     for change in changes:
         below[change.address.lower()] |= {each.lower() for each in change.follows}
-    freed = freed_labels(changes)
-    for circle in circles({name: tuple(sorted(each)) for name, each in below.items()}):
+    freed = find_freed_labels(changes)
+    for circle in find_circles({name: tuple(sorted(each)) for name, each in below.items()}):
         around = zip(circle, (*circle[1:], circle[0]), strict=True)
         steps = tuple((by_address[one], by_address[other]) for one, other in around)
-        if any(_takes(*step) for step in steps):
-            yield Blocker("circle", _reason(steps), tuple(one.address for one, _ in steps), _way_out(steps, freed))
+        if any(_takes_label(*step) for step in steps):
+            yield Blocker(
+                "circle", _render_circle(steps), tuple(one.address for one, _ in steps), _suggest_steps(steps, freed)
+            )
 
 
-def _takes(taker: Change, giver: Change) -> bool:
+def _takes_label(taker: Change, giver: Change) -> bool:
     return giver.address.lower() in {each.lower() for each in taker.follows}
 
 
-def _reason(steps: tuple[tuple[Change, Change], ...]) -> str:
-    told = [_step(*step) for step in steps[:_SHOWN]] + (["…"] if len(steps) > _SHOWN else [])
-    return f"{'; '.join(told)}: they wait for each other, and Azure would take none of them"
+def _render_circle(steps: tuple[tuple[Change, Change], ...]) -> str:
+    rendered = [_render_step(*step) for step in steps[:_SHOWN]] + (["…"] if len(steps) > _SHOWN else [])
+    return f"{'; '.join(rendered)}: they wait for each other, and Azure would take none of them"
 
 
-def _step(one: Change, other: Change) -> str:
+def _render_step(one: Change, other: Change) -> str:
     label = label_of(one.after)
-    if label and _takes(one, other):
+    if label and _takes_label(one, other):
         return f"{one.address} takes the DNS label {label[1]} from {other.address}"
     return f"{one.address} depends on {other.address}"
 
 
-def _way_out(steps: tuple[tuple[Change, Change], ...], freed: Mapping[Label, frozenset[str]]) -> str:
-    """Return the two steps: of a group that gives up its label alone, best of one whose new label is free."""
-    givers = [giver for taker, giver in steps if _takes(taker, giver)]
+def _suggest_steps(steps: tuple[tuple[Change, Change], ...], freed: Mapping[Label, frozenset[str]]) -> str:
+    """Return the two applies: first one group that gives up its label, best one whose new label is free."""
+    givers = [giver for taker, giver in steps if _takes_label(taker, giver)]
     free = [each for each in givers if label_of(each.after) not in freed]
     first = (free or givers)[0]
     changed = "" if free else " with another dnsNameLabel for a while, or none"
@@ -69,19 +71,19 @@ def _way_out(steps: tuple[tuple[Change, Change], ...], freed: Mapping[Label, fro
     return f"two applies: {alone}{changed}, then all of them"
 
 
-def taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) -> Iterator[Blocker]:
-    """Hold groups that want a DNS label which another live group has and keeps: Azure says DnsNameLabelAlreadyTaken.
+def block_taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) -> Iterator[Blocker]:
+    """Block groups that want a DNS label which another live group keeps: Azure says DnsNameLabelAlreadyTaken.
 
-    Without this a recreation would delete its group first, and be refused then.
+    Otherwise a recreation would delete its group and only then be refused.
 
     Args:
-        changes: what is planned.
-        live: every group that was seen.
+        changes: the planned changes.
+        live: every group that was read.
     """
-    wanting = [(change, label) for change in changes if (label := _new_label(change))]
+    wanting = [(change, label) for change in changes if (label := _find_new_label(change))]
     if not wanting:
         return
-    freed = freed_labels(changes)
+    freed = find_freed_labels(changes)
     wanted = {label for _, label in wanting}
     holders = {label: each for each in live if (label := label_of(each)) in wanted and label not in freed}
     for change, label in wanting:
@@ -94,8 +96,8 @@ def taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) -> Itera
             yield Blocker("label", reason, (change.address,), release)
 
 
-def _new_label(change: Change) -> Label | None:
-    """Return the label that a group does not have yet."""
+def _find_new_label(change: Change) -> Label | None:
+    """Return the label that a change takes; None if the group has it already."""
     if not change.sends_body or change.action is Action.DELETE:
         return None
     label = label_of(change.after)

@@ -1,4 +1,4 @@
-"""Why secrets that are at hand could not be compared: a word for the whole plan, not one for each group."""
+"""Why available secrets could not be compared: one notice for each reason, not one for each group."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _VOUCH: Final = "vouch for them with --trust-secrets, which restarts nothing"
 _HINTS: Final = {_WITHOUT: _VOUCH, _ANOTHER: f"hand that key on, beside a new one as the former, or {_VOUCH}"}
 
 
-def uncompared_notices(changes: Iterable[Change], policy: Policy) -> Iterator[Notice]:
-    """Yield a notice for each reason, at the first group that it holds for, with how many more there are."""
+def note_uncompared(changes: Iterable[Change], policy: Policy) -> Iterator[Notice]:
+    """Yield a notice for each reason, with its first group and the number of others."""
     found: dict[str, list[str]] = {}
     for change in changes:
-        why = _why(change, policy)
+        why = _explain(change, policy)
         if why:
             found.setdefault(why, []).append(change.address)
     for why, (first, *rest) in found.items():
@@ -34,8 +34,8 @@ def uncompared_notices(changes: Iterable[Change], policy: Policy) -> Iterator[No
         yield Notice("uncompared", first, f"{why}{more}", _HINTS.get(why, ""))
 
 
-def _why(change: Change, policy: Policy) -> str:
-    """Return why the secrets of a group were not compared; empty where one is missing, which is told with it."""
+def _explain(change: Change, policy: Policy) -> str:
+    """Return why the secrets of a group were not compared; empty if one is missing, which is reported elsewhere."""
     if not change.not_compared or change.before is None or change.after is None:
         return ""
     if not all(each.available for each in secrets_of(change.after.body).values()):

@@ -1,4 +1,4 @@
-"""Live groups that stand in no manifest: which of them are pruned, and what is said of the others. Pure."""
+"""Live groups without a manifest: which of them are pruned, and the notices about the others. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ORPHAN: Final = "orphan"
 ABANDONED: Final = "abandoned"
 NAMESAKE: Final = "namesake"
 UNDECLARED: Final = frozenset({ORPHAN, ABANDONED})
-"""Notices of groups of ours that stand in no manifest."""
+"""Notices about groups of ours without a manifest."""
 
 _ENVIRONMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NO_ID: Final = "its tag holds no id, so that it may be another project's of this name"
@@ -27,41 +27,46 @@ _LEFT: Final = "carries this project's tag and stands in no manifest"
 
 
 def is_pruned(orphan: Resource, policy: Policy) -> bool:
-    """Whether a group of ours that stands in no manifest is deleted.
+    """Whether an orphan is deleted.
 
-    One in another subscription is none of this run's business, and its address may be that of a group here. One that
-    lies where the project names no resource group, and whose tag holds no id although the project has one, may
-    be that of another project with this name: that many groups are named on the command line first.
+    Orphans in another subscription stay: their addresses may equal those of groups here. An orphan outside the
+    project's resource groups, without an id in its tag although the project has one, may belong to another project of
+    this name: it is deleted only if the command line names the number of deletions.
     """
     if not policy.prune or policy.selected is not None:
         return False
     return not is_abroad(orphan, policy) and (policy.deletes_named or not is_doubtful(orphan, policy))
 
 
-def abandoned_by(tag: str, policy: Policy) -> str:
-    """Return the environment that an owner tag names and that the project has no more; empty where it is none."""
+def find_abandoned_environment(tag: str, policy: Policy) -> str:
+    """Return the environment in an owner tag if the project no longer has it; else empty."""
     project, environment = policy.owner.partition("/")[0], tags.owner_name(tag).partition("/")[2]
     if policy.environments is None or environment in policy.environments or not _ENVIRONMENT.fullmatch(environment):
         return ""
-    ours = tags.owned_by(tag, f"{project}/{environment}", policy.ids)
+    ours = tags.is_owned_by(tag, f"{project}/{environment}", policy.ids)
     return environment if ours and f"{project}/{environment}" != policy.owner else ""
 
 
-def undeclared_notices(undeclared: Iterable[Resource], policy: Policy) -> Iterator[Notice]:
-    """Say of each group that stands in no manifest, and stays, why somebody should know of it."""
+def note_undeclared(undeclared: Iterable[Resource], policy: Policy) -> Iterator[Notice]:
+    """Yield a notice for each group without a manifest that stays and that somebody should know about."""
     for each in sorted(undeclared, key=lambda resource: resource.id.key):
         tag = tags.owner(each)
         if is_member(each) or not tag:
             continue
         if policy.owns(tag):
             if not is_pruned(each, policy):
-                yield Notice(ORPHAN, each.address, f"{_LEFT}{_there(each, policy)}", _way_out(each, policy))
-        elif environment := abandoned_by(tag, policy):
+                yield Notice(
+                    ORPHAN,
+                    each.address,
+                    f"{_LEFT}{_render_subscription(each, policy)}",
+                    _suggest_deletion(each, policy),
+                )
+        elif environment := find_abandoned_environment(tag, policy):
             said = f"belongs to {tags.owner_name(tag)}, an environment that the project does not have any more"
             where = f" --subscription {each.id.subscription}" if is_abroad(each, policy) else ""
             hint = f"delete it with `aci-reconcile destroy --former-environment {environment}{where}`"
-            yield Notice(ABANDONED, each.address, f"{said}{_there(each, policy)}", hint)
-        elif tags.owner_name(tag) == policy.owner and tags.owner_id(tag) and _unsettled(policy):
+            yield Notice(ABANDONED, each.address, f"{said}{_render_subscription(each, policy)}", hint)
+        elif tags.owner_name(tag) == policy.owner and tags.owner_id(tag) and _has_unsettled_id(policy):
             said = f"carries this project's name with the id {tags.owner_id(tag)}, and stands in no manifest"
             hint = f"if it is this project's, write `id: {tags.owner_id(tag)}` into the project file"
             yield Notice(NAMESAKE, each.address, said, hint)
@@ -72,11 +77,11 @@ def is_abroad(group: Resource, policy: Policy) -> bool:
     return bool(policy.subscription) and group.id.subscription.lower() != policy.subscription.lower()
 
 
-def _there(group: Resource, policy: Policy) -> str:
+def _render_subscription(group: Resource, policy: Policy) -> str:
     return f" (in subscription {group.id.subscription})" if is_abroad(group, policy) else ""
 
 
-def _way_out(orphan: Resource, policy: Policy) -> str:
+def _suggest_deletion(orphan: Resource, policy: Policy) -> str:
     if policy.selected is not None:
         hint = "a run of some groups never prunes: leave out what narrows it"
         return hint if policy.prune else f"{hint}, and give --prune"
@@ -89,19 +94,19 @@ def _way_out(orphan: Resource, policy: Policy) -> str:
     return f"{_NO_ID}: --prune deletes it with --max-deletes and the number of deletions"
 
 
-def spared_notices(spared: Iterable[Resource]) -> Iterator[Notice]:
-    """Say of each group that has our name, and that the destruction of all of ours leaves alone all the same, why."""
+def note_spared(spared: Iterable[Resource]) -> Iterator[Notice]:
+    """Yield a notice for each group with our name that ``destroy`` leaves alone."""
     for each in spared:
         hint = "name its resource group in the project file, or give `apply --prune --max-deletes N`"
         yield Notice(ORPHAN, each.address, f"it stays: {_NO_ID}", hint)
 
 
 def is_doubtful(orphan: Resource, policy: Policy) -> bool:
-    """Whether a group of ours may be that of another project with the same name."""
+    """Whether a group of ours may belong to another project with the same name."""
     elsewhere = policy.places is not None and orphan.id.scope.key not in policy.places
     return elsewhere and bool(policy.project_id) and not tags.owner_id(tags.owner(orphan))
 
 
-def _unsettled(policy: Policy) -> bool:
-    """Whether nobody has written down which id is this project's."""
+def _has_unsettled_id(policy: Policy) -> bool:
+    """Whether the project file does not state the project's id."""
     return policy.id_derived or not policy.project_id

@@ -1,4 +1,4 @@
-"""A plan is a value: what would be done, why, at what cost, and what holds it back. Nothing here can act."""
+"""A plan is a value: the changes, their reasons and cost, and what blocks them. Nothing here can act."""
 
 from __future__ import annotations
 
@@ -215,8 +215,8 @@ class Plan:
     live: int = 0
     """How many groups of ours are live: what shares are counted against."""
     policy: Policy = field(default_factory=lambda: Policy(owner=""))
-    whole: bool = False
-    """Whether the whole subscription was looked through for groups of ours."""
+    searched_all: bool = False
+    """Whether the whole subscription was searched for groups of ours."""
 
     def __bool__(self) -> bool:
         return bool(self.resource_groups) or any(change.writes for change in self.changes)
@@ -271,17 +271,17 @@ class Plan:
 
     @property
     def applyable(self) -> bool:
-        """Whether ``apply`` would carry it out: complete, nothing held back, every secret of a write at hand."""
+        """Whether ``apply`` would carry it out: complete, not blocked, and no secret missing."""
         return self.complete and not self.blockers and not self.missing_secrets
 
     @property
     def missing_secrets(self) -> tuple[tuple[str, Secret], ...]:
-        """The secrets, and the key, that a write needs and that are not at hand, each with its group's address."""
-        return (*missing_secrets(self.changes), *self.unmarked)
+        """The missing secrets, and the missing key, that a write needs, each with its group's address."""
+        return (*find_missing_secrets(self.changes), *self.unmarked)
 
     @property
     def unmarked(self) -> tuple[tuple[str, Secret], ...]:
-        """The groups whose secrets a write could not fingerprint, each with the key that is not at hand."""
+        """The groups whose secrets a write could not fingerprint, each with the missing key."""
         key = self.policy.fingerprint_key
         if key is None or key.available or not self.policy.fingerprints:
             return ()
@@ -289,8 +289,8 @@ class Plan:
         return tuple((address, key) for address, after in sent if secrets_of(after.body))
 
 
-def missing_secrets(changes: Iterable[Change]) -> tuple[tuple[str, Secret], ...]:
-    """Return the secrets that these changes need and that are not at hand, each with its group's address."""
+def find_missing_secrets(changes: Iterable[Change]) -> tuple[tuple[str, Secret], ...]:
+    """Return the secrets that these changes need and that are missing, each with its group's address."""
     return tuple(
         (change.address, secret)
         for change in changes

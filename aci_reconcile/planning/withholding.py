@@ -1,4 +1,4 @@
-"""A change and the secrets that Azure withholds: what a write needs, and what cannot be compared."""
+"""Secrets that Azure withholds: which a write needs, and which cannot be compared."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.carry import ignorable
+from aci_reconcile.core.carry import parse_ignorable
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display
-from aci_reconcile.core.withheld import completed, lacking
+from aci_reconcile.core.withheld import fill_withheld, lacks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 _NOTHING: Body = {}
 
 
-def withholding(change: Change, desired: Resource, policy: Policy) -> Change:
-    """Return the change with a secret that is not at hand wherever its write would need one that nobody gave.
+def add_missing_secrets(change: Change, desired: Resource, policy: Policy) -> Change:
+    """Return the change with an unavailable secret wherever its write needs one that is missing.
 
-    Where nothing is written but tags, such a secret is only one that could not be compared.
+    If only tags are written, such a secret just counts as not compared.
     """
-    if change.after is None or not (desired.lifecycle.ignore or lacking(change.after.body)):
+    if change.after is None or not (desired.lifecycle.ignore or lacks_secret(change.after.body)):
         return change
     live = change.before.body if change.before else _NOTHING
     remembered = change.before is not None and _remembers(change.before, policy)
-    body, gaps = completed(change.after.body, desired.body, live, remembered=remembered)
+    body, gaps = fill_withheld(change.after.body, desired.body, live, remembered=remembered)
     if not gaps:
         return change
-    unseen = tuple(path for path in _unseen(gaps, live, desired) if path not in change.not_compared)
+    unseen = tuple(path for path in _find_unseen(gaps, live, desired) if path not in change.not_compared)
     known = replace(change, not_compared=(*change.not_compared, *unseen))
     return replace(known, after=replace(change.after, body=body, plain=False)) if change.sends_body else known
 
 
 def _remembers(live: Resource, policy: Policy) -> bool:
-    """Whether the group carries a fingerprint of secrets that we wrote."""
+    """Whether the group has a fingerprint of secrets that we wrote."""
     return policy.owns(tags.owner(live)) and bool(tags.get(live.tags, tags.SECRETS))
 
 
-def _unseen(gaps: tuple[Keys, ...], live: Body, desired: Resource) -> Iterator[str]:
-    """Yield the paths of what may hold a value that nobody sees; what is ignored is not compared anyway."""
-    _, hidden = completed(live, live, live, remembered=False)
-    ignored = [ignorable(path) for path in desired.lifecycle.ignore]
+def _find_unseen(gaps: tuple[Keys, ...], live: Body, desired: Resource) -> Iterator[str]:
+    """Yield the paths that may hold a hidden value, without ignored fields, which are not compared anyway."""
+    _, hidden = fill_withheld(live, live, live, remembered=False)
+    ignored = [parse_ignorable(path) for path in desired.lifecycle.ignore]
     for keys in gaps:
         if keys in hidden and not any(keys[: len(each)] == each for each in ignored):
             yield display(ROOT, keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.normalize import secrets_of
-from aci_reconcile.planning.values import missing_secrets
+from aci_reconcile.planning.values import find_missing_secrets
 from aci_reconcile.preflight.quota import quota_checks
 from aci_reconcile.preflight.region import region_checks
 from aci_reconcile.preflight.rights import right_checks, rights_of
@@ -64,7 +64,7 @@ def held_checks(plan: Plan) -> Iterator[Check]:
 
 def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
     """Yield a check for each secret that is missing, and one for all that are at hand."""
-    for address, secret in missing_secrets(changes):
+    for address, secret in find_missing_secrets(changes):
         yield _missing(address, secret)
     sent = [(each.address, each.after) for each in changes if each.sends_body and each.after is not None]
     held = [

@@ -236,8 +236,8 @@ class Finished:
     """The groups that this run left out, and that hold a value which it has changed."""
 
 
-def reached(event: Succeeded | Unhealthy) -> Reached | None:
-    """Return where a group can be reached that was written; None for any other, and for one without an IP address."""
+def make_reached(event: Succeeded | Unhealthy) -> Reached | None:
+    """Return where a written group can be reached; None if it was not written or has no IP address."""
     if event.live is None or not event.change.writes:
         return None
     address = as_object(event.live.properties.get("ipAddress"))
@@ -245,8 +245,8 @@ def reached(event: Succeeded | Unhealthy) -> Reached | None:
     return Reached(event.change.address, ip, as_text(address.get("fqdn"))) if ip else None
 
 
-def outdated(event: Succeeded | Unhealthy, holders: Iterable[Holder]) -> Iterator[Outdated]:
-    """Yield who holds a value of a group that is another one since it was written."""
+def find_outdated(event: Succeeded | Unhealthy, holders: Iterable[Holder]) -> Iterator[Outdated]:
+    """Yield the groups that hold a value of this group from before its write."""
     before, live = event.change.before, event.live
     if before is None or live is None or not event.change.writes:
         return

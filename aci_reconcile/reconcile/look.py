@@ -50,7 +50,7 @@ class Look:
     """Lists of resource groups that are on their way already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
     """Takes down what was listed, by the scope's key, for whoever carries out the plan at once."""
-    tell: Callable[[Event], None] = ignore
+    report: Callable[[Event], None] = ignore
     """Told when Azure's rate limits make the reading wait."""
     stopped: Callable[[], bool] = never
     lasting: Callable[[], AbstractContextManager[None]] = nullcontext

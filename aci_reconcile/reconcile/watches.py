@@ -51,48 +51,48 @@ class Watch:
     last: Listing = field(default_factory=Listing)
     ended: int = 0
     """How many of its groups were not on their way at the last look."""
-    looking: bool = False
+    is_listing: bool = False
     """Whether somebody is listing it right now."""
     usable: bool = True
     """Whether it can be listed at all."""
 
     @contextmanager
-    def joined(self, now: float) -> Generator[None]:
+    def join(self, now: float) -> Generator[None]:
         """Count one more group as waited for."""
         if not self.pending:
             self.since = now
-            self.due = now + self._delay(now)
+            self.due = now + self._compute_delay(now)
         self.pending += 1
         try:
             yield
         finally:
             self.pending -= 1
 
-    def worthwhile(self, groups: int) -> bool:
-        """Whether one list costs less than asking after so many groups."""
+    def is_worthwhile(self, groups: int) -> bool:
+        """Whether one list costs less than reading so many groups one by one."""
         return self.usable and groups >= self.pages * _WORTHWHILE
 
-    def looked(self, listing: Listing, now: float) -> None:
-        """Keep what a look has shown; the next one is due a little later each time, and soon after something ended."""
+    def update(self, listing: Listing, now: float) -> None:
+        """Keep a new list and set when the next one is due: later each time, but soon after a group has ended."""
         ended = sum(is_settled(each.body) for each in listing.groups.values())
         ending = ended != self.ended or len(listing.groups) < len(self.last.groups)
         self.last, self.ended = listing, ended
-        self.pages = pages_of(len(listing.groups))
-        self.due = now + (_SOON if ending else self._delay(now))
+        self.pages = count_pages(len(listing.groups))
+        self.due = now + (_SOON if ending else self._compute_delay(now))
 
-    def _delay(self, now: float) -> float:
+    def _compute_delay(self, now: float) -> float:
         """Return the seconds until the next look: the more pages it takes, the less often."""
         most = min(max(_SELDOM, self.pages / 4), 10.0)
         return min(max(_SOON / _SELDOM * most, (now - self.since) * _SHARE), most)
 
 
-def pages_of(groups: int) -> int:
+def count_pages(groups: int) -> int:
     """Return how many pages a list of so many groups has."""
     return 1 + max(groups - 1, 0) // _PAGE
 
 
-def watching(scope: Scope, groups: int, listing: Listing | None) -> Watch:
-    """Return how a resource group is watched.
+def make_watch(scope: Scope, groups: int, listing: Listing | None) -> Watch:
+    """Make the watch of a resource group.
 
     Args:
         scope: the resource group.
@@ -100,6 +100,6 @@ def watching(scope: Scope, groups: int, listing: Listing | None) -> Watch:
         listing: what the plan was made from, if that was a list of all of them.
     """
     if listing is None:
-        return Watch(scope, pages=pages_of(groups))
+        return Watch(scope, pages=count_pages(groups))
     ended = sum(is_settled(each.body) for each in listing.groups.values())
-    return Watch(scope, pages=pages_of(len(listing.groups)), last=listing, ended=ended)
+    return Watch(scope, pages=count_pages(len(listing.groups)), last=listing, ended=ended)

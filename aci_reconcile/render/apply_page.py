@@ -18,7 +18,7 @@ from aci_reconcile.reconcile.events import (
     Skipped,
     Succeeded,
     Unhealthy,
-    reached,
+    make_reached,
 )
 from aci_reconcile.render.change_page import FAILED_WEIGHT, change_entry, notices, plan_entries
 from aci_reconcile.render.events import done, moved_text, summary, summary_text, whereabouts
@@ -84,13 +84,13 @@ def _ended(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
         case Succeeded(change, _, seconds, health):
             same = change.action is Action.NO_OP and not change.fields
             outcome = Outcome.SAME if same else Outcome.CHANGED
-            there = reached(event)
+            there = make_reached(event)
             told = f"{done(event)}, {there.fqdn or there.ip}" if there else done(event)
             return replace(
                 entry, outcome=outcome, summary=told, notes=_notes(entry, there), health=health, seconds=seconds
             )
         case Unhealthy(_, health, seconds, logs):
-            notes = _notes(entry, reached(event))
+            notes = _notes(entry, make_reached(event))
             entry = replace(entry, notes=notes, health=health, logs=logs, seconds=seconds)
             return _wrong(entry, f"not healthy after {took(seconds)}", health_reasons(health), title="Not healthy")
         case Failed(_, error, seconds, _, health, logs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.planning.brakes import unchanged
+from aci_reconcile.planning.brakes import find_unchanged
 from aci_reconcile.planning.values import Action, Change, Impact, Plan
 from aci_reconcile.render.layout import label
 from aci_reconcile.render.page import Entry, Outcome, Page, Remark
@@ -175,7 +175,7 @@ def _verdict(plan: Plan) -> str:
 
 
 def _counts(plan: Plan) -> Iterator[tuple[str, int]]:
-    same = len(unchanged(plan))
+    same = len(find_unchanged(plan))
     yield from (("add", plan.to_add), ("change", plan.to_change), ("destroy", plan.to_destroy))
     told = (
         ("restart", plan.with_impact(Impact.RESTART)),

@@ -21,7 +21,7 @@ from aci_reconcile.reconcile.events import (
     Succeeded,
     Unhealthy,
     Waiting,
-    reached,
+    make_reached,
 )
 from aci_reconcile.render.escape import dump
 from aci_reconcile.render.events import event_text
@@ -99,7 +99,7 @@ def _details(event: Event) -> dict[str, object]:
         case Skipped(_, because):
             members["because"] = because
         case Succeeded(_, _, seconds, health) | Unhealthy(_, health, seconds):
-            there = reached(event)
+            there = make_reached(event)
             members = {"seconds": seconds, "health": _health(health), **(_where(there) if there else {})}
         case Failed(_, error, seconds, gone, health):
             members = {"seconds": seconds, "gone": gone, "error": error_json(error), "health": _health(health)}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from aci_reconcile.core.diff import ABSENT, Replaces
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.planning.brakes import unchanged
+from aci_reconcile.planning.brakes import find_unchanged
 from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.render.bodies import declared, live, masked, opened, unknown
 from aci_reconcile.render.escape import dump
@@ -82,7 +82,7 @@ def summary_json(plan: Plan) -> dict[str, int]:
         "change": plan.to_change,
         "destroy": plan.to_destroy,
         "adopt": len(plan.of(Action.ADOPT)),
-        "unchanged": len(unchanged(plan)),
+        "unchanged": len(find_unchanged(plan)),
         "restart": plan.with_impact(Impact.RESTART),
         "recreate": plan.with_impact(Impact.RECREATE),
         "tags_only": plan.with_impact(Impact.TAGS_ONLY),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.planning.duration import Limit, limits_seconds
+from aci_reconcile.planning.duration import Limit, estimate_duration
 from aci_reconcile.render.words import about
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _DOCUMENTED: Mapping[Limit, str] = {
 
 def limits_text(plan: Plan) -> str:
     """Return the sentence; empty where the limits make no difference that is worth telling."""
-    found = limits_seconds(plan)
+    found = estimate_duration(plan)
     if found is None or not found.matters:
         return ""
     return (
@@ -33,7 +33,7 @@ def limits_text(plan: Plan) -> str:
 
 def limits_json(plan: Plan) -> dict[str, object]:
     """Return the member of the plan's JSON; nothing where there is nothing to tell."""
-    found = limits_seconds(plan)
+    found = estimate_duration(plan)
     if found is None or not found.matters:
         return {}
     told = {"seconds": found.seconds, "limit": found.limit.value, "count": found.count, "location": found.location}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, leaves
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, split_leaves
 from aci_reconcile.core.fields import ROOT, UNSET
-from aci_reconcile.core.fields.paths import below, display, spoken
+from aci_reconcile.core.fields.paths import below, display, to_report_path
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.core.normalize import POSITION
 from aci_reconcile.core.secret import REDACTED
@@ -64,7 +64,7 @@ def known_later(change: Change) -> tuple[Keys, ...]:
 
 def path_text(path: str) -> str:
     """Return a path as the plan names it: an environment variable goes by its name alone."""
-    return sanitize(spoken(path))
+    return sanitize(to_report_path(path))
 
 
 def _body(change: Change) -> Iterator[Row]:
@@ -109,7 +109,7 @@ def _secret(field: FieldChange) -> Row:
 
 
 def _leaves(field: FieldChange, hidden: frozenset[str]) -> list[Row]:
-    told = [leaf for leaf in leaves(field) if leaf is field or leaf.keys[-1:] != (POSITION,)]
+    told = [leaf for leaf in split_leaves(field) if leaf is field or leaf.keys[-1:] != (POSITION,)]
     return [_row(leaf, hidden) for leaf in told] or [Row(path_text(field.path), (), _sign(field))]
 
 

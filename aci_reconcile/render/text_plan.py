@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.health import condition, has_ended
-from aci_reconcile.planning.brakes import unchanged
+from aci_reconcile.core.health import describe_condition, has_ended
+from aci_reconcile.planning.brakes import find_unchanged
 from aci_reconcile.planning.values import Action, Impact, Plan
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.layout import groups
@@ -67,7 +67,7 @@ def differing(plan: Plan) -> tuple[Change, ...]:
 
 def matching(plan: Plan) -> tuple[Change, ...]:
     """Return the groups that are as declared."""
-    return unchanged(plan)
+    return find_unchanged(plan)
 
 
 def held_back(plan: Plan, style: Style) -> Iterator[str]:
@@ -99,7 +99,7 @@ def in_sync(plan: Plan, singular: str, plural: str) -> str:
     if not plan.changes and plan.complete:
         return _nothing_there(plan)
     same = matching(plan)
-    conditions = Counter(condition(change.before.body) if change.before is not None else "" for change in same)
+    conditions = Counter(describe_condition(change.before.body) if change.before is not None else "" for change in same)
     fine, noun = conditions.pop("", 0), singular.split(maxsplit=1)[0]
     parts = [count(fine, singular, plural)] if fine or not conditions else []
     for word, number in sorted(conditions.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.fields.paths import spoken
+from aci_reconcile.core.fields.paths import to_report_path
 from aci_reconcile.core.normalize import secrets_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def why_not(change: Change, path: str) -> str:
 def not_compared(change: Change, path: str) -> str:
     """Return what is told of a secret of a group that could not be compared."""
     why = why_not(change, path)
-    return f"{change.address} {spoken(path)}" + (f" ({why})" if why else "")
+    return f"{change.address} {to_report_path(path)}" + (f" ({why})" if why else "")
 
 
 def few(addresses: Sequence[str]) -> str:

@@ -139,7 +139,7 @@ def test_a_plan_waits_where_reads_are_refused() -> None:
     world.limit()
     world.read_out(left=10)
     began = world.clock.now()
-    proposal = propose(wanted, [], policy(), world.look(health=True, tell=told.append))
+    proposal = propose(wanted, [], policy(), world.look(health=True, report=told.append))
 
     assert proposal.complete
     assert not proposal.unreadable

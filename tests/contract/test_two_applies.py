@@ -45,7 +45,7 @@ def _remembers(live: Resource, wanted: Resource) -> bool:
     declared, applied = secrets_of(wanted.body), tags.Applied.of(live.tags)
     mark = Fingerprint.parse(tags.get(live.tags, tags.SECRETS))
     known = mark.matches(declared, RULES["fingerprint_key"]) is True if declared and mark else not declared
-    return known and (tags.desired_digest(wanted.body), "") == (applied.desired, applied.refused)
+    return known and (tags.digest_desired(wanted.body), "") == (applied.desired, applied.refused)
 
 
 def _untrue(ran: Ran, wanted: Sequence[Resource]) -> list[str]:

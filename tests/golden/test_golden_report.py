@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, diff, secret_change
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, diff, make_secret_change
 from aci_reconcile.core.errors import (
     Diagnostic,
     InvalidRequestError,
@@ -200,7 +200,7 @@ def sample() -> Case:
     web = (
         FieldChange("containers[web].image", "shop/web:1.4.1", "shop/web:1.4.2"),
         FieldChange("containers[web].environmentVariables[LOG_LEVEL].value", "debug", "info"),
-        secret_change("containers[web].environmentVariables[DB_PASSWORD].secureValue", before=True, after=True),
+        make_secret_change("containers[web].environmentVariables[DB_PASSWORD].secureValue", before=True, after=True),
     )
     memory = FieldChange("containers[db].resources.requests.memoryInGB", 1.5, 4, replaces=Replaces.YES)
     return plan_case(
@@ -315,7 +315,7 @@ def secrets() -> Case:
     secret: Json = [{"name": "KEY", "secureValue": Secret(CANARY)}]
     after = group("web", {"containers": [container("web", "w:1", environmentVariables=secret)]})
     found = between(before, after, Action.UPDATE, Impact.RESTART)
-    key = secret_change("containers[web].environmentVariables[KEY].secureValue", before=False, after=True)
+    key = make_secret_change("containers[web].environmentVariables[KEY].secureValue", before=False, after=True)
     paths = ("imageRegistryCredentials[shop.azurecr.io].password",)
     told = Change(found.id, found.action, found.impact, before, after, (*found.fields, key), not_compared=paths)
     return plan_case(told)

@@ -22,8 +22,8 @@ from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.findings import Kind
-from aci_reconcile.planning import UNLIMITED, destruction
-from aci_reconcile.reconcile import Clearance, apply, standing
+from aci_reconcile.planning import UNLIMITED, plan_destruction
+from aci_reconcile.reconcile import Clearance, apply, observe_lists
 from aci_reconcile.reconcile.events import Failed, Skipped
 
 if TYPE_CHECKING:
@@ -187,8 +187,8 @@ def test_an_unreadable_world_is_an_error_everywhere(cases: list[Case], verb: str
     sent = len(world.writes)
     plan = world.plan(*declared)
     rules = policy(max_deletes=UNLIMITED)
-    seen = standing(declared, [SCOPE], world.look())
-    doomed = replace(destruction(seen.resources, rules), unreadable=seen.unreadable)
+    seen = observe_lists(declared, [SCOPE], world.look())
+    doomed = replace(plan_destruction(seen.resources, rules), unreadable=seen.unreadable)
 
     assert ExitCode.ERROR is plan_code(plan, detailed=False)
     assert ExitCode.ERROR is drift_code(looked(world, declared), exit_zero=True)

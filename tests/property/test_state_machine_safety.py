@@ -136,7 +136,7 @@ class Reconciling(RuleBasedStateMachine):
         for change in proposal.of(Action.DELETE, Action.REPLACE):
             assert change.before is not None
             lifted = change.after is not None and change.after.lifecycle.protect is False
-            assert lifted or not tags.protected(change.before)
+            assert lifted or not tags.is_protected(change.before)
             assert tags.owner(change.before) == OWNER or change.action is Action.REPLACE
 
     def _applied(self, proposal: Plan, rules: dict[str, Any]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from factories import FakeBackend, FakeClock, context, group, owned, policy, rid
 
 from aci_reconcile.core.errors import ImmutableFieldError, NoAnswerError, RetryableError
 from aci_reconcile.core.model import Lifecycle
-from aci_reconcile.planning import UNLIMITED, destruction, plan
+from aci_reconcile.planning import UNLIMITED, plan, plan_destruction
 from aci_reconcile.reconcile import apply, delete_resource_groups
 from aci_reconcile.reconcile.events import (
     Event,
@@ -163,7 +163,7 @@ def test_destroying_stops_where_a_freeze_begins() -> None:
     """The groups that are left stay."""
     backend = FakeBackend.holding(owned(group("db")), owned(group("web")))
     rules = policy(max_deletes=UNLIMITED, frozen_at=sale(wrote(backend)))
-    doomed = destruction(list(backend.groups.values()), rules)
+    doomed = plan_destruction(list(backend.groups.values()), rules)
     events = list(apply(doomed, context(backend, policy=rules), concurrency=1))
 
     assert ["delete"] == [verb for verb, _ in backend.writes]

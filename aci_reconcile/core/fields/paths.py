@@ -22,7 +22,7 @@ _STEP = re.compile(r"\.?([^.\[\]]+)|\[([^\]]*)\]")
 
 
 def below(node: Node | None, name: str) -> Node | None:
-    """Return the field one step down a normal form; None if unknown."""
+    """Return the node one step down a normal form; None if nothing is known about it."""
     if node is None:
         return None
     kind = node.kind
@@ -31,8 +31,8 @@ def below(node: Node | None, name: str) -> Node | None:
     return node.item if kind is Kind.LIST or kind is Kind.MAP else node.children.get(name)
 
 
-def along(root: Node, keys: Sequence[str]) -> Iterator[tuple[str, Node | None, Node | None]]:
-    """Yield each key with the fields before and after it."""
+def walk(root: Node, keys: Sequence[str]) -> Iterator[tuple[str, Node | None, Node | None]]:
+    """Yield each key with the nodes it leads from and to."""
     node: Node | None = root
     for key in keys:
         parent, node = node, below(node, key)
@@ -42,7 +42,7 @@ def along(root: Node, keys: Sequence[str]) -> Iterator[tuple[str, Node | None, N
 def display(root: Node, keys: Sequence[str]) -> str:
     """Return the path for display."""
     text = ""
-    for key, parent, node in along(root, keys):
+    for key, parent, node in walk(root, keys):
         if node is not None and node.row.unnamed:
             continue
         bracketed = parent is not None and (
@@ -52,8 +52,8 @@ def display(root: Node, keys: Sequence[str]) -> str:
     return text.removeprefix(".")
 
 
-def spoken(path: str) -> str:
-    """Return a path for reports: an environment variable by its name only."""
+def to_report_path(path: str) -> str:
+    """Return a path as reports show it: an environment variable by its name alone."""
     return _VARIABLE.sub(r"\1", path)
 
 
@@ -70,7 +70,7 @@ def parse(root: Node, path: str) -> Keys | None:
         if match is None or node is None:
             return None
         at = match.end()
-        steps = _step(node, match[1] if match[1] is not None else match[2])
+        steps = _find_step(node, match[1] if match[1] is not None else match[2])
         if steps is None:
             return None
         keys += steps
@@ -79,7 +79,7 @@ def parse(root: Node, path: str) -> Keys | None:
     return tuple(keys) or None
 
 
-def _step(node: Node, name: str) -> list[str] | None:
+def _find_step(node: Node, name: str) -> list[str] | None:
     if node.kind in {Kind.LIST, Kind.MAP}:
         return [name]
     spelled = node.lowered.get(name.lower())

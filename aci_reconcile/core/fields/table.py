@@ -21,7 +21,7 @@ API_VERSION = "2025-09-01"
 """The api-version the table describes: the newest whose properties we know."""
 
 
-def _envelope() -> Iterable[Field]:
+def _envelope_rows() -> Iterable[Field]:
     ids = "identity.userAssignedIdentities"
     return chain(
         text("id", "ARM id of the group.", computed=True),
@@ -58,7 +58,7 @@ def _envelope() -> Iterable[Field]:
     )
 
 
-def _running() -> Iterable[Field]:
+def _runtime_rows() -> Iterable[Field]:
     return chain(
         choice(
             "properties.osType",
@@ -99,7 +99,7 @@ def _running() -> Iterable[Field]:
     )
 
 
-def _registry() -> Iterable[Field]:
+def _registry_rows() -> Iterable[Field]:
     at = "properties.imageRegistryCredentials"
     return chain(
         objects(at, "Credentials for private registries.", "Credentials for one registry.", key=("server",)),
@@ -122,7 +122,7 @@ def _registry() -> Iterable[Field]:
     )
 
 
-def _network() -> Iterable[Field]:
+def _network_rows() -> Iterable[Field]:
     at = "properties.ipAddress"
     return chain(
         group(at, "IP address of the group."),
@@ -173,7 +173,7 @@ def _network() -> Iterable[Field]:
     )
 
 
-def _volumes() -> Iterable[Field]:
+def _volume_rows() -> Iterable[Field]:
     at = "properties.volumes"
     return chain(
         objects(at, "Volumes that containers can mount, each with one source.", "One volume.", key=("name",)),
@@ -212,7 +212,7 @@ def _volumes() -> Iterable[Field]:
     )
 
 
-def _diagnostics() -> Iterable[Field]:
+def _diagnostics_rows() -> Iterable[Field]:
     at = "properties.diagnostics.logAnalytics"
     return chain(
         group("properties.diagnostics", "Where Azure sends the logs.", replaces=Replaces.MAY),
@@ -238,7 +238,7 @@ def _diagnostics() -> Iterable[Field]:
     )
 
 
-def _security() -> Iterable[Field]:
+def _security_rows() -> Iterable[Field]:
     enc = "properties.encryptionProperties"
     ref = "properties.secretReferences"
     acl = "properties.identityAcls"
@@ -262,7 +262,7 @@ def _security() -> Iterable[Field]:
     )
 
 
-def _advanced() -> Iterable[Field]:
+def _advanced_rows() -> Iterable[Field]:
     ext = "properties.extensions"
     return chain(
         objects(ext, "Extensions, used by virtual kubelet.", "One extension.", key=("name",)),
@@ -294,7 +294,7 @@ def _advanced() -> Iterable[Field]:
     )
 
 
-def _told_by_azure() -> Iterable[Field]:
+def _azure_rows() -> Iterable[Field]:
     return chain(
         text(
             "properties.provisioningState",
@@ -328,16 +328,16 @@ def _told_by_azure() -> Iterable[Field]:
 
 FIELDS: tuple[Field, ...] = tuple(
     chain(
-        _envelope(),
-        _running(),
+        _envelope_rows(),
+        _runtime_rows(),
         container_rows(),
-        _network(),
-        _volumes(),
-        _registry(),
-        _diagnostics(),
-        _security(),
-        _advanced(),
-        _told_by_azure(),
+        _network_rows(),
+        _volume_rows(),
+        _registry_rows(),
+        _diagnostics_rows(),
+        _security_rows(),
+        _advanced_rows(),
+        _azure_rows(),
     )
 )
 """Every row, each path once."""

@@ -12,7 +12,7 @@ _URL = re.compile(
 _PORTS = {"http": "80", "https": "443"}
 
 
-def normal_url(text: str) -> str:
+def normalize_url(text: str) -> str:
     """Return a URL normalized by RFC 3986; any other text unchanged."""
     found = _URL.fullmatch(text)
     if found is None:

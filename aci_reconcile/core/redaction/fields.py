@@ -15,21 +15,21 @@ _HARMLESS: Final = r"(?is:\s*|\d{1,3}|true|false|null|none|yes|no|on|off|/[\w./-
 
 
 def veil_variable(name: str, value: str) -> str:
-    """Return the value of a variable as it may be shown: nothing of it where its name says that it is secret."""
-    shown = veil(value)
-    if shown == value and is_secret_setting(name) and not re.fullmatch(_HARMLESS, value):
+    """Return the value of a variable without secrets; hide all of it if its name says that it is secret."""
+    veiled = veil(value)
+    if veiled == value and is_secret_setting(name) and not re.fullmatch(_HARMLESS, value):
         return REDACTED
-    return shown
+    return veiled
 
 
 def veil_argument(before: str, argument: str) -> str:
-    """Return an argument of a command as it may be shown, with the one that stands before it."""
-    shown = veil(argument)
+    """Return an argument of a command without secrets, judged with the argument before it."""
+    veiled = veil(argument)
     if (
-        shown == argument
+        veiled == argument
         and re.fullmatch(_OPTION, before)
         and is_secret_setting(before)
         and not argument.startswith("-")
     ):
         return argument if re.fullmatch(_HARMLESS, argument) else REDACTED
-    return shown
+    return veiled

@@ -31,18 +31,18 @@ _TEXTS: Final = frozenset({"STRING", "STRINGS", "STR"})
 
 def is_secret_name(name: str) -> bool:
     """Whether a name says, by any of its words, that a secret may stand behind it: in doubt, yes."""
-    words = _words(name)
-    return any(word in _AMBIGUOUS for word in words) or any(_telling(words, at) for at in range(len(words)))
+    words = _split_words(name)
+    return any(word in _AMBIGUOUS for word in words) or any(_is_unambiguous(words, at) for at in range(len(words)))
 
 
 def is_secret_setting(name: str) -> bool:
     """Whether a name says, by its last word, that its value is a secret: in doubt, no (SORT_KEY, TOKEN_URL)."""
-    words = _words(name)
-    return bool(words) and _telling(words, len(words) - 1)
+    words = _split_words(name)
+    return bool(words) and _is_unambiguous(words, len(words) - 1)
 
 
-def _telling(words: tuple[str, ...], at: int) -> bool:
-    """Whether one word, with the one before it, leaves no doubt."""
+def _is_unambiguous(words: tuple[str, ...], at: int) -> bool:
+    """Whether a word, with the one before it, clearly names a secret."""
     word, before = words[at], words[at - 1] if at else ""
     if word in _SECRETS or word in _STRINGS or word.endswith(_ENDINGS):
         return True
@@ -51,5 +51,5 @@ def _telling(words: tuple[str, ...], at: int) -> bool:
     return (word in {"KEY", "KEYS"} and before in _KEYS) or (word.endswith("KEY") and word[:-3] in _KEYS)
 
 
-def _words(name: str) -> tuple[str, ...]:
+def _split_words(name: str) -> tuple[str, ...]:
     return tuple(word.upper() for word in re.findall(_WORD, name))

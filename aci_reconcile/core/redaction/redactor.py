@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.redaction.shapes import fold, spans, without
+from aci_reconcile.core.redaction.shapes import find_spans, fold, redact_spans
 from aci_reconcile.core.redaction.spellings import SHORTEST, WORD
-from aci_reconcile.core.redaction.spellings import spellings as spellings_of
+from aci_reconcile.core.redaction.spellings import list_spellings as spellings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,7 +53,7 @@ class Redactor:
             for each in values[self._learned :]:
                 self._learn(each)
             self._learned = max(len(values), self._learned)
-        return without(text, (*self._spans(text), *spans(text)))
+        return redact_spans(text, (*self._find_spans(text), *find_spans(text)))
 
     def _learn(self, value: str) -> None:
         known = spellings_of(value)
@@ -61,23 +61,23 @@ class Redactor:
         for each in known:
             self._heads.setdefault(each[:SHORTEST], {}).setdefault(len(each), set()).add(each)
 
-    def _spans(self, text: str) -> Iterator[Span]:
-        """Yield where secrets stand."""
+    def _find_spans(self, text: str) -> Iterator[Span]:
+        """Yield the positions of known secrets."""
         heads = self._heads
         if not heads:
             return
         folded = fold(text)
-        yield from self._tail(folded)
+        yield from self._find_tail(folded)
         for at in [at for at in range(len(folded) - SHORTEST + 1) if folded[at : at + SHORTEST] in heads]:
             known = heads[folded[at : at + SHORTEST]]
-            if size := max(_size(folded, at, length, known[length]) for length in tuple(known)):
+            if size := max(_measure(folded, at, length, known[length]) for length in tuple(known)):
                 yield at, at + size
 
-    def _tail(self, text: str) -> Iterator[Span]:
-        """Yield where a text begins with the end of a spelling: Azure keeps the last bytes of a log, not lines."""
+    def _find_tail(self, text: str) -> Iterator[Span]:
+        """Yield the end of a spelling at the start of a text: Azure cuts logs by bytes, not by lines."""
         start = len(text) - len(text.lstrip(".…"))
         head = text[start : start + _CUT]
-        tails = self._all()
+        tails = self._join_spellings()
         at = tails.find(head) if len(head) == _CUT and _BETWEEN not in head else -1
         while at >= 0:
             end = tails.index(_BETWEEN, at)
@@ -87,15 +87,15 @@ class Redactor:
                 return
             at = tails.find(head, at + 1)
 
-    def _all(self) -> str:
+    def _join_spellings(self) -> str:
         if len(self._whole) != self._joined[0]:
             whole = tuple(self._whole)
             self._joined = len(whole), "".join(f"{each}{_BETWEEN}" for each in whole)
         return self._joined[1]
 
 
-def _size(text: str, at: int, length: int, spellings: set[str]) -> int:
-    """Return how much of a spelling stands at a place: all of it, or what was not cut off at the text's end; else 0."""
+def _measure(text: str, at: int, length: int, spellings: set[str]) -> int:
+    """Return how many characters of a spelling are at a place; fewer if the text ends within it; 0 if none."""
     end = at + length
     if text[at:end] in spellings:
         return length if length >= WORD or _is_word(text, at, end) else 0

@@ -98,34 +98,34 @@ _STANDS_FOR: Final = r"(?i:\$[\w{(]|\{\{|%[A-Z_]+%|#\{|\*+$|\.{3}|\(secret|(?:nu
 
 
 @functools.cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern, compiled when it is first tried: all of them take longer than reading a project."""
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern on first use: compiling all of them takes longer than reading a project."""
     return re.compile(pattern)
 
 
-def spans(text: str) -> Iterator[Span]:
-    """Yield where something stands that looks like a secret."""
+def find_spans(text: str) -> Iterator[Span]:
+    """Yield the position of everything that looks like a secret."""
     small = fold(text)
     hints = [pattern for word, pattern in _HINTS if word in small]
     for pattern in dict.fromkeys(hints):
         if pattern is _NAMED:
-            yield from _named(text, small)
+            yield from _find_named(text, small)
         else:
-            found = (match.span(1) for match in _compiled(pattern).finditer(text))
-            yield from (at for at in found if not _stands_for(text, at))
+            found = (match.span(1) for match in _compile(pattern).finditer(text))
+            yield from (at for at in found if not _is_placeholder(text, at))
 
 
-def _named(text: str, small: str) -> Iterator[Span]:
-    for match in _compiled(_NAMED).finditer(small):
+def _find_named(text: str, small: str) -> Iterator[Span]:
+    for match in _compile(_NAMED).finditer(small):
         at = match.span(match.lastindex or 0)
         start = match.start()
-        ours = match["option"] is None or _compiled(_OPTION).search(small, max(start - _LONGEST_OPTION, 0), start)
-        if ours and not _stands_for(text, at):
+        ours = match["option"] is None or _compile(_OPTION).search(small, max(start - _LONGEST_OPTION, 0), start)
+        if ours and not _is_placeholder(text, at):
             yield at
 
 
-def _stands_for(text: str, at: Span) -> bool:
-    return _compiled(_STANDS_FOR).match(text, *at) is not None
+def _is_placeholder(text: str, at: Span) -> bool:
+    return _compile(_STANDS_FOR).match(text, *at) is not None
 
 
 def fold(text: str) -> str:
@@ -135,18 +135,18 @@ def fold(text: str) -> str:
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
-def pieces(text: str) -> tuple[str, ...]:
-    """Return what looks like a secret in a text."""
-    return tuple(text[start:end] for start, end in spans(text))
+def find_pieces(text: str) -> tuple[str, ...]:
+    """Return the parts of a text that look like a secret."""
+    return tuple(text[start:end] for start, end in find_spans(text))
 
 
 def veil(text: str) -> str:
     """Return the text without what looks like a secret in it."""
-    return without(text, spans(text))
+    return redact_spans(text, find_spans(text))
 
 
-def without(text: str, found: Iterable[Span]) -> str:
-    """Return the text with ``(secret)`` for each part of it; parts that meet are one."""
+def redact_spans(text: str, found: Iterable[Span]) -> str:
+    """Return the text with ``(secret)`` in place of each span; overlapping spans count as one."""
     kept: list[str] = []
     end = 0
     for start, stop in sorted(found):

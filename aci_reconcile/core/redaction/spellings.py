@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
 
-from aci_reconcile.core.redaction.shapes import fold, pieces
+from aci_reconcile.core.redaction.shapes import find_pieces, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,25 +26,25 @@ _SAFE: Final = ("", "/", "!*'()", "!*'()$&+,;=")
 _NO_SECRETS: Final = frozenset({"true", "false", "null", "none", "undefined"})
 
 
-def spellings(value: str) -> frozenset[str]:
-    """Return every spelling of a value, and of what is a secret by itself within it, in small letters."""
-    known = {each for text in _within(value) for each in _spelled(text)}
+def list_spellings(value: str) -> frozenset[str]:
+    """Return every spelling of a value, and of the secrets within it, in lower case."""
+    known = {each for text in _list_texts(value) for each in _spell(text)}
     return frozenset(fold(each) for each in known if len(each) >= SHORTEST) - _NO_SECRETS
 
 
-def _within(value: str) -> Iterator[str]:
-    """Yield the value, its lines, what looks like a secret in it, and what it is the base64 of."""
+def _list_texts(value: str) -> Iterator[str]:
+    """Yield the value, its lines, what looks like a secret in it, and its text decoded from base64."""
     yield value
     yield value.strip()
-    yield from (piece for piece in pieces(value) if len(piece) >= WORD)
+    yield from (piece for piece in find_pieces(value) if len(piece) >= WORD)
     if "\n" in value:
         yield from (line.strip() for line in value.splitlines() if len(line.strip()) >= _LINE)
-    decoded = _decoded(value)
+    decoded = _decode_base64(value)
     if len(decoded) >= _LINE:
         yield decoded
 
 
-def _decoded(value: str) -> str:
+def _decode_base64(value: str) -> str:
     if len(value) < _LINE:
         return ""
     try:
@@ -54,7 +54,7 @@ def _decoded(value: str) -> str:
     return text if text.isprintable() or "\n" in text else ""
 
 
-def _spelled(text: str) -> Iterator[str]:
+def _spell(text: str) -> Iterator[str]:
     import html
 
     yield text
@@ -62,7 +62,7 @@ def _spelled(text: str) -> Iterator[str]:
         once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
         yield once
         yield json.dumps(once)[1:-1]
-        yield from (re.sub(risky, _code_unit, once) for risky in _RISKY)
+        yield from (re.sub(risky, _to_code_unit, once) for risky in _RISKY)
     data = text.encode("utf-8", "surrogatepass")
     for safe in _SAFE:
         once = quote(data, safe=safe)
@@ -71,28 +71,28 @@ def _spelled(text: str) -> Iterator[str]:
     for quotes in (True, False):
         escaped = html.escape(text, quote=quotes)
         yield from (escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&quot;", "&#34;"))
-    yield from _in_entities(html.escape(text))
+    yield from _encode_entities(html.escape(text))
     if len(text) >= WORD:
         yield data.hex()
-        yield from _in_base64(data)
+        yield from _encode_base64(data)
 
 
-def _code_unit(match: re.Match[str]) -> str:
+def _to_code_unit(match: re.Match[str]) -> str:
     return f"\\u{ord(match.group()[-1]):04x}"
 
 
-def _in_entities(escaped: str) -> Iterator[str]:
-    """Yield what .NET makes of it, which writes letters of other scripts by number, and plus signs sometimes."""
+def _encode_entities(escaped: str) -> Iterator[str]:
+    """Yield .NET's spellings: non-ASCII letters by number, and sometimes plus signs, too."""
     yield re.sub(r"[^\0-\x7f]", lambda found: f"&#{ord(found.group())};", escaped).replace("&#x27;", "&#39;")
     yield re.sub(r"[^\0-\x7f]|\+", lambda found: f"&#x{ord(found.group()):x};", escaped)
 
 
-def _in_base64(data: bytes) -> Iterator[str]:
-    """Yield what base64 makes of the data wherever in a text it stands, without what its neighbours decide with it."""
+def _encode_base64(data: bytes) -> Iterator[str]:
+    """Yield the base64 of the data at each offset, without the edge characters that depend on neighbouring bytes."""
     for lead in range(3):
         text = base64.b64encode(bytes(lead) + data).rstrip(b"=").decode()
-        whole = (lead + len(data)) * 8 // 6
-        inner = text[-(-8 * lead // 6) : whole]
+        end = (lead + len(data)) * 8 // 6
+        inner = text[-(-8 * lead // 6) : end]
         if len(inner) >= WORD:
             yield inner
             yield inner.replace("+", "-").replace("/", "_")

@@ -24,7 +24,7 @@ _BY_ID = {fact.id: fact for fact in FACTS}
 T = TypeVar("T")
 
 
-def fact_named(name: str) -> Fact:
+def get_fact(name: str) -> Fact:
     """Return the row with an id. Raises LookupError if there is none."""
     return _BY_ID[name]
 
@@ -32,9 +32,9 @@ def fact_named(name: str) -> Fact:
 def rests_on(*names: str) -> Callable[[T], T]:
     """Mark the code that implements a fact. Raises LookupError if the table has no such row."""
     for name in names:
-        fact_named(name)
-    return _unchanged
+        get_fact(name)
+    return _return_unchanged
 
 
-def _unchanged(carried_out: T) -> T:
-    return carried_out
+def _return_unchanged(code: T) -> T:
+    return code

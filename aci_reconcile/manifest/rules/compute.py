@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aci_reconcile.core.images import flaw
+from aci_reconcile.core.images import find_flaw
 from aci_reconcile.core.profiles import PROFILES
 from aci_reconcile.manifest.findings import quote
 
@@ -148,7 +148,7 @@ def images(group: Item) -> None:
         if not settings.has("image"):
             if not _from_profile(group) and not container.doubtful:
                 container.complain("ACI065", "the container has no image", "add `image: registry/name:tag`")
-        elif image.text and _MOVING.search(image.text) and not flaw(image.text):
+        elif image.text and _MOVING.search(image.text) and not find_flaw(image.text):
             image.complain("ACI067", f"the tag of {quote(image.text)} is mutable", "use a fixed tag or a digest")
 
 

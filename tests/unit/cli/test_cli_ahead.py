@@ -68,27 +68,27 @@ def shop(cli: CommandLine) -> CommandLine:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether a connection was opened before the manifests were read, each time that was wanted."""
     found: list[bool] = []
-    real: Callable[..., Any] = prefetch.ahead
+    real: Callable[..., Any] = prefetch.prefetch
 
     def noted(*given: Any) -> Any:
         early = real(*given)
         found.append(early is not None)
         return early
 
-    monkeypatch.setattr(workspace, "ahead", noted)
+    monkeypatch.setattr(workspace, "prefetch", noted)
     return found
 
 
 def read_late(monkeypatch: pytest.MonkeyPatch, asked: threading.Event) -> list[bool]:
     """Let the manifests be read only once the server was asked; returns whether it was."""
     arrived: list[bool] = []
-    valid: Callable[..., Any] = manifests.valid
+    valid: Callable[..., Any] = manifests.load_valid
 
     def late(*given: Any, **more: Any) -> Any:
         arrived.append(asked.wait(20))
         return valid(*given, **more)
 
-    monkeypatch.setattr(manifests, "valid", late)
+    monkeypatch.setattr(manifests, "load_valid", late)
     return arrived
 
 

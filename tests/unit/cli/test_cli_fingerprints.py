@@ -13,7 +13,7 @@ from azure_world import AzureWorld
 from factories import body, container, rid
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.app.fingerprint_key import fingerprint_keys
+from aci_reconcile.app.fingerprint_key import read_keys
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.secret import Secret, fingerprint
@@ -264,7 +264,7 @@ def test_the_command_makes_a_key_that_is_taken(secretive: CommandLine, monkeypat
 )
 def test_random_keys_of_any_form_are_taken(key: str) -> None:
     """Hexadecimal digits, base64, and its form for URLs."""
-    assert (Secret(key), None) == fingerprint_keys({KEY: key}, Fingerprints())
+    assert (Secret(key), None) == read_keys({KEY: key}, Fingerprints())
 
 
 def test_the_project_file_names_the_key(secretive: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

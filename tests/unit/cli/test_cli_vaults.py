@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from azure_world import AzureWorld
 from factories import SUBSCRIPTION
 
-from aci_reconcile.app.vaults import loaded_with
+from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Request
 from aci_reconcile.planning import Action
@@ -51,7 +51,7 @@ def using(project: CommandLine, name: str, text: str) -> None:
 def loaded(project: CommandLine, vault: Vault, **more: object) -> Loaded:
     """Load the project."""
     given: dict[str, object] = {"cwd": project.folder, "subscription": SUBSCRIPTION, **more}
-    return loaded_with(Request(**given), vault.fetch)  # type: ignore[arg-type]
+    return load_with_vaults(Request(**given), vault.fetch)  # type: ignore[arg-type]
 
 
 def test_what_is_needed_is_asked_for_once_and_together(project: CommandLine) -> None:

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.core.carry import carry_over, entry_lacking, entry_names, ignorable, spelled, value_at
+from aci_reconcile.core.carry import (
+    carry_over,
+    find_missing_entry,
+    find_spelling,
+    list_entry_keys,
+    parse_ignorable,
+    value_at,
+)
 from aci_reconcile.core.diff import diff
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.normalize import align, normalize
@@ -104,7 +111,7 @@ def test_other_fields_are_still_written() -> None:
 def test_what_cannot_be_ignored(path: str, why: str) -> None:
     """An unknown field, and one that Azure never returns."""
     with pytest.raises(ValueError, match=why):
-        ignorable(path)
+        parse_ignorable(path)
 
 
 ADDRESS = {"type": "Public", "ports": [{"port": 80}]}
@@ -242,7 +249,7 @@ def test_several_fields_are_carried_over_one_after_another() -> None:
 def test_what_cannot_be_ignored_is_told(path: str, why: str) -> None:
     """With the path as it was written."""
     with pytest.raises(ValueError, match=f"^{re.escape(why)}$"):
-        ignorable(path)
+        parse_ignorable(path)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +262,7 @@ def test_what_cannot_be_ignored_is_told(path: str, why: str) -> None:
 )
 def test_a_path_is_taken_as_people_write_it(path: str, keys: tuple[str, ...]) -> None:
     """Wrappers may be left out."""
-    assert keys == ignorable(path)
+    assert keys == parse_ignorable(path)
 
 
 @pytest.mark.parametrize(
@@ -273,11 +280,11 @@ def test_a_path_is_taken_as_people_write_it(path: str, keys: tuple[str, ...]) ->
 )
 def test_the_key_of_an_entry_is_taken_as_it_is_compared(path: str, keys: tuple[str, ...]) -> None:
     """Of one field or of two, or the entry itself; an entry that only its place tells keeps that."""
-    assert keys == ignorable(path)
+    assert keys == parse_ignorable(path)
 
 
-IMAGE = ignorable("containers[web].image")
-VALUE = ignorable("containers[web].environmentVariables[A].value")
+IMAGE = parse_ignorable("containers[web].image")
+VALUE = parse_ignorable("containers[web].environmentVariables[A].value")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +305,7 @@ def test_which_entry_a_body_lacks_on_the_way(
     there: dict[str, Any], keys: tuple[str, ...], lacking: tuple[str, ...]
 ) -> None:
     """The outermost; what the path itself names may be absent."""
-    assert lacking == entry_lacking(there, keys)
+    assert lacking == find_missing_entry(there, keys)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +319,7 @@ def test_which_entry_a_body_lacks_on_the_way(
 )
 def test_the_entries_of_a_list_by_name(there: dict[str, Any], keys: tuple[str, ...], names: tuple[str, ...]) -> None:
     """None where there is no list, or none that is known."""
-    assert names == entry_names(there, keys)
+    assert names == list_entry_keys(there, keys)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +354,7 @@ def test_a_name_is_spelled_as_the_object_spells_it(case: str) -> None:
     """Where its names fold, and the name itself is not there."""
     name, members, node, expected = SPELLED[case]
 
-    assert expected == spelled(name, members, node)
+    assert expected == find_spelling(name, members, node)
 
 
 def test_a_name_stays_as_declared_where_azure_has_none() -> None:

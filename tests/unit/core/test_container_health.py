@@ -12,10 +12,10 @@ from aci_reconcile.core.container_health import (
     ContainerEvent,
     ContainerHealth,
     State,
-    containers_in,
-    described,
-    epoch,
-    events_in,
+    describe_container,
+    list_containers,
+    list_events,
+    to_epoch,
     view_of,
 )
 
@@ -34,7 +34,7 @@ def ago(seconds: float) -> str:
 def only(view: Any, *, init: bool = False, policy: str = "Always", stable_for: float = 10, **more: Any) -> Any:
     """Return how a container with this view is."""
     properties = {"initContainers" if init else "containers": [container("web", instanceView=view, **more)]}
-    (found,) = containers_in(properties, policy, NOW, stable_for)
+    (found,) = list_containers(properties, policy, NOW, stable_for)
     return found
 
 
@@ -82,8 +82,8 @@ def test_what_azure_does_not_tell_is_empty() -> None:
 
 def test_an_event_without_its_words() -> None:
     """It happened once."""
-    assert [ContainerEvent("", "", "", 1, "", "")] == list(events_in({"events": [{"count": "many"}]}))
-    assert [] == list(events_in({}))
+    assert [ContainerEvent("", "", "", 1, "", "")] == list(list_events({"events": [{"count": "many"}]}))
+    assert [] == list(list_events({}))
 
 
 def test_init_containers_come_first() -> None:
@@ -91,7 +91,7 @@ def test_init_containers_come_first() -> None:
     properties = {"containers": [container("web")], "initContainers": [container("first")]}
 
     assert [("first", True), ("web", False)] == [
-        (each.name, each.init) for each in containers_in(properties, "Always", NOW, 10)
+        (each.name, each.init) for each in list_containers(properties, "Always", NOW, 10)
     ]
 
 
@@ -223,7 +223,7 @@ def test_what_is_said_of_a_container(case: str) -> None:
     """In one line, with the last word of a probe."""
     told, line = DESCRIBED[case]
 
-    assert line == described(told)
+    assert line == describe_container(told)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_what_is_said_of_a_container(case: str) -> None:
 )
 def test_times(text: str, seconds: float | None) -> None:
     """What is no time is none."""
-    assert seconds == epoch(text)
+    assert seconds == to_epoch(text)
 
 
 EVENTS: dict[str, tuple[ContainerEvent, bool, bool, str]] = {

@@ -15,7 +15,7 @@ from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, 
 from jsonschema.validators import Draft7Validator
 
 from aci_reconcile.azure.body import serialise
-from aci_reconcile.core.deferred import Deferred, GroupReference, changed, references, references_in, resolved
+from aci_reconcile.core.deferred import Deferred, GroupReference, find_references, map_deferred, references_in, resolve
 from aci_reconcile.core.model import Lifecycle, Resource, ResourceId
 from aci_reconcile.core.redaction import Redactor
 from aci_reconcile.manifest.schemas import schema
@@ -150,7 +150,7 @@ def test_a_name_alone_is_a_neighbour() -> None:
 )
 def test_what_a_live_group_tells(live: Resource | None, value: str) -> None:
     """Nothing where it has no address yet."""
-    assert value == DB.told(live)
+    assert value == DB.read_from(live)
 
 
 def parts(text: object) -> tuple[object, ...]:
@@ -197,7 +197,7 @@ def test_references_are_changed_and_texts_stay() -> None:
 def test_a_text_is_plain_once_everything_is_known() -> None:
     """Before that it waits for the rest."""
     text = Deferred("a", DB, "b", FQDN)
-    half, whole = text.resolved(lambda each: "1" if each == DB else ""), text.resolved(lambda _: "1")
+    half, whole = text.resolve(lambda each: "1" if each == DB else ""), text.resolve(lambda _: "1")
 
     assert ("a", "1", "b", FQDN) == parts(half)
     assert ("a1b1", str) == (whole, type(whole))
@@ -207,22 +207,22 @@ def test_the_texts_of_a_body_are_changed_wherever_they_stand() -> None:
     """In maps and in lists; everything else stays as it is."""
     given: Any = {"a": [Deferred(DB), "x", 1, None], "b": {"c": Deferred("y", DB)}, "d": ("z",)}
 
-    assert {"a": ["!", "x", 1, None], "b": {"c": "!"}, "d": ["z"]} == changed(given, lambda _: "!")
+    assert {"a": ["!", "x", 1, None], "b": {"c": "!"}, "d": ["z"]} == map_deferred(given, lambda _: "!")
 
 
 def test_references_are_found_once_each() -> None:
     """In maps and in lists, in the order in which they stand."""
     given: Any = {"a": [Deferred(FQDN), "x", 1], "b": {"c": Deferred("y", DB, FQDN)}, "d": (Deferred(DB),)}
 
-    assert (FQDN, DB) == references(given)
-    assert () == references({"a": ["x", 1, None, {}]})
+    assert (FQDN, DB) == find_references(given)
+    assert () == find_references({"a": ["x", 1, None, {}]})
 
 
 def test_references_are_found_in_mappings_and_sequences_of_any_make() -> None:
     """Whoever made the body."""
     given: Any = MappingProxyType({"a": (Deferred(FQDN),), "b": MappingProxyType({"c": Deferred(DB)})})
 
-    assert (FQDN, DB) == references(given)
+    assert (FQDN, DB) == find_references(given)
 
 
 def test_the_texts_beside_references_stay_as_they_are() -> None:
@@ -243,5 +243,5 @@ def test_a_group_takes_the_values_that_are_known() -> None:
     """One that waits for nothing stays the very same."""
     plain_group = group()
 
-    assert web("tcp://10.0.0.4") == resolved(web(), lambda _: "10.0.0.4")
-    assert plain_group is resolved(plain_group, lambda _: "10.0.0.4")
+    assert web("tcp://10.0.0.4") == resolve(web(), lambda _: "10.0.0.4")
+    assert plain_group is resolve(plain_group, lambda _: "10.0.0.4")

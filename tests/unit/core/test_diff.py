@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, diff, leaves, patch, secret_change
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, diff, make_secret_change, patch, split_leaves
 from aci_reconcile.core.fields import Fold
-from aci_reconcile.core.normalize import align, digest, fold, normalize, same, secrets_of
+from aci_reconcile.core.normalize import align, digest, fold, is_same, normalize, secrets_of
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_patching_away_what_is_not_there_is_nothing() -> None:
 )
 def test_a_secret_tells_that_it_came_changed_or_went(before: bool, after: bool, sides: tuple[Any, Any]) -> None:
     """Never from what to what."""
-    change = secret_change("password", before=before, after=after, candidates=("a", "b"))
+    change = make_secret_change("password", before=before, after=after, candidates=("a", "b"))
 
     assert FieldChange("password", *sides, secret=True, candidates=("a", "b")) == change
 
@@ -100,10 +100,10 @@ def test_leaves_of_what_came_and_of_what_went() -> None:
     paths = ["ipAddress.ports[80/TCP]", "ipAddress.type", "ipAddress.dnsNameLabel"]
 
     assert list(zip(paths, [ABSENT] * 3, [{}, "Public", "shop"], strict=True)) == [
-        (each.path, each.before, each.after) for each in leaves(came)
+        (each.path, each.before, each.after) for each in split_leaves(came)
     ]
     assert list(zip(paths, [{}, "Public", "shop"], [ABSENT] * 3, strict=True)) == [
-        (each.path, each.before, each.after) for each in leaves(went)
+        (each.path, each.before, each.after) for each in split_leaves(went)
     ]
 
 
@@ -112,7 +112,7 @@ def test_what_is_no_object_that_came_or_went_is_its_own_leaf(sides: tuple[Any, A
     """There is nothing to take apart."""
     change = FieldChange("x", *sides, keys=("x",))
 
-    assert (change,) == leaves(change)
+    assert (change,) == split_leaves(change)
 
 
 def test_an_object_that_comes_costs_what_its_worst_field_costs() -> None:
@@ -156,7 +156,7 @@ def test_what_a_change_costs(before: dict[str, Any], after: dict[str, Any], cost
 )
 def test_same(left: Any, right: Any, equal: bool) -> None:
     """Equal by value; a number is no flag, and a list no text."""
-    assert equal is same(left, right)
+    assert equal is is_same(left, right)
 
 
 def test_a_digest_takes_any_text() -> None:
@@ -192,7 +192,7 @@ def test_names_of_identities_fold_case() -> None:
     given: dict[str, Any] = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {"/Subscriptions/A": {}}}}
     told: dict[str, Any] = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {"/subscriptions/a": {}}}}
 
-    assert same(normalize(given), normalize(told))
+    assert is_same(normalize(given), normalize(told))
 
 
 def test_secrets_of_lists_without_keys_go_by_their_place() -> None:

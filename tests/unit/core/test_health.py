@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State, assess, condition, has_ended
+from aci_reconcile.core.health import (
+    ContainerEvent,
+    ContainerHealth,
+    Health,
+    State,
+    assess,
+    describe_condition,
+    has_ended,
+)
 
 NOW = 1_600_000_000.0
 
@@ -238,7 +246,7 @@ def test_what_is_said_of_a_group_that_is_as_declared(case: str) -> None:
     """Nothing where it is provisioned and was not stopped."""
     told, word = CONDITIONS[case]
 
-    assert word == condition(told)
+    assert word == describe_condition(told)
 
 
 def test_everything_that_was_judged_is_kept() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aci_reconcile.core.images import flaw, host_flaw, placeholder
+from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
 
 DIGEST = f"sha256:{'0a' * 32}"
 
@@ -34,7 +34,7 @@ DIGEST = f"sha256:{'0a' * 32}"
 )
 def test_what_a_registry_can_have_has_no_flaw(image: str) -> None:
     """Whatever the grammar of `distribution/reference` takes is taken."""
-    assert flaw(image) == ""
+    assert find_flaw(image) == ""
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_a_registry_can_have_has_no_flaw(image: str) -> None:
 )
 def test_a_flaw_is_told_in_plain_words(image: str, why: str) -> None:
     """What no registry can have is said with the piece that is wrong."""
-    assert why == flaw(image)
+    assert why == find_flaw(image)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_flaw_is_told_in_plain_words(image: str, why: str) -> None:
 )
 def test_a_placeholder_is_known_by_its_style(text: str, piece: str) -> None:
     """Documents, pipelines, templates and shells mark what is to be replaced in ways of their own."""
-    assert piece == placeholder(text)
+    assert piece == find_placeholder(text)
 
 
 @pytest.mark.parametrize(
@@ -155,4 +155,4 @@ def test_a_placeholder_is_known_by_its_style(text: str, piece: str) -> None:
 )
 def test_a_registry_is_named_by_its_host(server: str, why: str) -> None:
     """Neither scheme nor path, a port at most."""
-    assert why == host_flaw(server)
+    assert why == find_host_flaw(server)

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from aci_reconcile.core.key_strength import weakness
+from aci_reconcile.core.key_strength import find_weakness
 
 MADE = random.Random(0)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -25,7 +25,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 )
 def test_random_keys_are_strong(key: str) -> None:
     """Of 16 bytes and more, in the forms in which they are made."""
-    assert "" == weakness(key)
+    assert "" == find_weakness(key)
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_random_keys_are_strong(key: str) -> None:
 )
 def test_others_are_weak(key: str, why: str) -> None:
     """Short ones, words, and what repeats itself."""
-    assert why == weakness(key)
+    assert why == find_weakness(key)

@@ -9,10 +9,10 @@ import pytest
 from factories import body, container
 
 from aci_reconcile.core.deferred import Deferred, GroupReference
-from aci_reconcile.core.diff import diff, leaves
+from aci_reconcile.core.diff import diff, split_leaves
 from aci_reconcile.core.fields import ROOT, Fold, Replaces
 from aci_reconcile.core.fields.settable import settable
-from aci_reconcile.core.normalize import POSITION, align, entry_key, fold, normalize, plain, secrets_of
+from aci_reconcile.core.normalize import POSITION, align, entry_key, fold, normalize, secrets_of, to_plain
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def test_leaves_of_an_added_container() -> None:
         "containers[side].environmentVariables[A]",
         "containers[side].resources.requests.memoryInGB",
         "containers[side].resources.requests.cpu",
-    ] == [each.path for each in leaves(added)]
+    ] == [each.path for each in split_leaves(added)]
 
 
 def test_what_azure_chooses_is_not_asked_for() -> None:
@@ -374,7 +374,7 @@ def test_the_normal_form_of_a_body() -> None:
 )
 def test_plain_json(raw: Any, expected: Any) -> None:
     """Numbers in one form, and no members that are null."""
-    found = plain(raw)
+    found = to_plain(raw)
 
     assert (expected, type(expected)) == (found, type(found))
 

@@ -11,9 +11,9 @@ from factories import OWNER, body, container, group, policy, rid
 from aci_reconcile.core import tags
 from aci_reconcile.core.complete import complete
 from aci_reconcile.core.model import Resource
-from aci_reconcile.core.profiles import answering, takes_profile
+from aci_reconcile.core.profiles import takes_profile, without_profile
 from aci_reconcile.planning import Action, Impact, plan
-from aci_reconcile.reconcile.comparing import left_of
+from aci_reconcile.reconcile.comparing import diff_after_write
 
 PROFILE = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerInstance/containerGroupProfiles/p"}
 POOL = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.StandbyPool/standbyContainerGroupPools/p"}
@@ -54,7 +54,7 @@ def answer(desired: Resource, value: str = "value", **properties: Any) -> Resour
         "instanceView": {"events": [], "state": "Running"},
         **properties,
     }
-    applied = tags.desired_digest(desired.body)
+    applied = tags.digest_desired(desired.body)
     owned = {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(applied))}
     return Resource(rid(), {"location": "westus", "tags": owned, "properties": inner})
 
@@ -117,11 +117,11 @@ def test_a_claim_that_took_is_seen_as_taken() -> None:
     live = answer(claim())
     shown = live.with_body({**live.body, "tags": change.after.tags})
 
-    assert () == left_of(change, change.after, shown)
+    assert () == diff_after_write(change, change.after, shown)
 
 
 @pytest.mark.parametrize("live", [body(), body(container("a"), sku="Standard"), {}])
 def test_other_groups_answer_for_everything(live: dict[str, Any]) -> None:
     """Where there is no profile nothing is left to it."""
     assert not takes_profile(group().body)
-    assert live is answering(live, group().body)
+    assert live is without_profile(live, group().body)

@@ -13,7 +13,7 @@ import traceback
 
 import pytest
 
-from aci_reconcile.core.secret import UNKEPT, Fingerprint, Secret, fingerprint, takes_long
+from aci_reconcile.core.secret import UNKEPT, Fingerprint, Secret, fingerprint, needs_slow_hash
 
 CANARY = "c4n4ry-v4lue"
 
@@ -192,7 +192,7 @@ def test_only_what_may_be_guessed_takes_a_slow_hash(
     tag = Fingerprint.parse(fingerprint(secrets, entropy=salt, key=key))
 
     assert tag is not None
-    assert (scheme, scheme == "scrypt", scheme == "scrypt") == (tag.scheme, tag.slow, takes_long(secrets, key))
+    assert (scheme, scheme == "scrypt", scheme == "scrypt") == (tag.scheme, tag.slow, needs_slow_hash(secrets, key))
     assert tag.matches(secrets, key)
     assert tag.is_current(secrets, key)
     assert tag.matches({**secrets, SHARE: Secret("another")}, key) is False

@@ -23,7 +23,7 @@ SECRETS = {"a": Secret("canary-one"), "b": Secret("canary-zwö")}
 @pytest.mark.parametrize("name", VECTORS)
 def test_digests_stay_what_they_were(name: str) -> None:
     """Live groups carry them: another digest of the same manifest would look like an edit in Git, in every group."""
-    assert VECTORS[name]["digest"] == tags.desired_digest(VECTORS[name]["body"])
+    assert VECTORS[name]["digest"] == tags.digest_desired(VECTORS[name]["body"])
 
 
 def test_fingerprints_stay_what_they_were() -> None:
@@ -79,7 +79,7 @@ def test_merging(there: dict[str, Any], wanted: dict[str, Any], merged: dict[str
 
 def test_tags_are_spelled_as_in_azure() -> None:
     """Where they are there; others as the manifest spells them."""
-    assert {"ENV": "a", "Team": "b"} == tags.spelled({"env": "a", "Team": "b"}, {"ENV": "x", "other": "y"})
+    assert {"ENV": "a", "Team": "b"} == tags.keep_spelling({"env": "a", "Team": "b"}, {"ENV": "x", "other": "y"})
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,13 @@ def test_protection_is_spoken_of_only_where_the_manifest_does(
     protect: bool | None, ours: dict[str, str | None]
 ) -> None:
     """It outlives the manifest; only ``protect: false`` lifts it."""
-    assert ours == tags.ours(group(lifecycle=Lifecycle(protect=protect)), "shop")
+    assert ours == tags.make_tags(group(lifecycle=Lifecycle(protect=protect)), "shop")
 
 
 @pytest.mark.parametrize(("value", "protected"), [("true", True), ("TRUE", True), ("false", False), ("", False)])
 def test_a_protected_group_is_known_by_its_tag(value: str, protected: bool) -> None:
     """Whatever the case of the value."""
-    assert protected is tags.protected(live(group(), tags={tags.PROTECTED: value}))
+    assert protected is tags.is_protected(live(group(), tags={tags.PROTECTED: value}))
 
 
 def test_our_own_tags_are_in_no_digest() -> None:
@@ -108,10 +108,10 @@ def test_our_own_tags_are_in_no_digest() -> None:
     plain = body(tags={"team": "shop"})
     tagged = body(tags={"team": "shop", **dict.fromkeys((tags.OWNER, tags.PROTECTED, tags.APPLIED, tags.SECRETS), "x")})
 
-    assert tags.desired_digest(plain) == tags.desired_digest(tagged)
-    assert tags.live_digest(plain, plain) == tags.live_digest(tagged, plain)
-    assert tags.desired_digest(plain) != tags.desired_digest(body(tags={"team": "data"}))
-    assert tags.live_digest(plain, plain) != tags.live_digest(body(tags={"team": "data"}), plain)
+    assert tags.digest_desired(plain) == tags.digest_desired(tagged)
+    assert tags.digest_live(plain, plain) == tags.digest_live(tagged, plain)
+    assert tags.digest_desired(plain) != tags.digest_desired(body(tags={"team": "data"}))
+    assert tags.digest_live(plain, plain) != tags.digest_live(body(tags={"team": "data"}), plain)
 
 
 def test_the_digest_of_a_live_body_leaves_out_what_no_manifest_answers_for() -> None:
@@ -119,8 +119,8 @@ def test_the_digest_of_a_live_body_leaves_out_what_no_manifest_answers_for() -> 
     declared = body(container(image="nginx:1"))
     filled = {**declared, "properties": {**declared["properties"], "provisioningState": "Succeeded", "neverSeen": 1}}
 
-    assert tags.live_digest(declared, declared) == tags.live_digest(filled, declared)
-    assert tags.live_digest(declared, declared) != tags.live_digest(body(container(image="nginx:2")), declared)
+    assert tags.digest_live(declared, declared) == tags.digest_live(filled, declared)
+    assert tags.digest_live(declared, declared) != tags.digest_live(body(container(image="nginx:2")), declared)
 
 
 def test_a_fingerprint_reads_back() -> None:
@@ -137,8 +137,8 @@ def test_the_digest_of_a_live_body_holds_what_was_declared_though_azure_may_fill
     """What the manifest names it answers for."""
     one, other = (body(confidentialComputeProperties={"ccePolicy": each}) for each in ("YQ==", "Yg=="))
 
-    assert tags.live_digest(one, one) != tags.live_digest(other, one)
-    assert tags.live_digest(one, body()) == tags.live_digest(other, body())
+    assert tags.digest_live(one, one) != tags.digest_live(other, one)
+    assert tags.digest_live(one, body()) == tags.digest_live(other, body())
 
 
 def test_the_digest_of_a_live_body_leaves_to_a_profile_what_the_manifest_leaves_to_it() -> None:
@@ -146,7 +146,7 @@ def test_the_digest_of_a_live_body_leaves_to_a_profile_what_the_manifest_leaves_
     claim: dict[str, Any] = {"properties": {"containerGroupProfile": {"id": "/p", "revision": 1}}}
     shown: dict[str, Any] = {"properties": {**claim["properties"], "osType": "Windows", "sku": "Confidential"}}
 
-    assert tags.live_digest(claim, claim) == tags.live_digest(shown, claim)
+    assert tags.digest_live(claim, claim) == tags.digest_live(shown, claim)
 
 
 def test_a_tag_that_is_no_text_is_empty() -> None:
@@ -159,7 +159,7 @@ def test_a_tag_that_is_no_text_is_empty() -> None:
 
 def test_the_owner_tag_holds_the_id_of_the_project() -> None:
     """Where it has one."""
-    assert ["shop/prod", "shop/prod@abc123"] == [tags.owner_tag("shop/prod", each) for each in ("", "abc123")]
+    assert ["shop/prod", "shop/prod@abc123"] == [tags.make_owner_tag("shop/prod", each) for each in ("", "abc123")]
 
 
 @pytest.mark.parametrize(
@@ -180,12 +180,12 @@ def test_the_owner_tag_reads_back(tag: str, name: str, project_id: str) -> None:
 def test_what_a_write_did_not_leave_is_remembered_beside_what_was_declared() -> None:
     """Where no whole body was ever written the tag does not say so: the two stand in one digest."""
     there, wanted = body(container(image="nginx:1")), body(container(image="nginx:2"))
-    left = tags.live_digest(there, wanted)
+    left = tags.digest_live(there, wanted)
 
-    assert Applied("d1", left) == tags.refusal(there, wanted, "d1", written=True)
-    assert Applied("", digest([left, "d1"])) == tags.refusal(there, wanted, "d1", written=False)
+    assert Applied("d1", left) == tags.make_refusal(there, wanted, "d1", written=True)
+    assert Applied("", digest([left, "d1"])) == tags.make_refusal(there, wanted, "d1", written=False)
 
 
 def test_tags_of_this_tool_alone_are_as_none() -> None:
     """They are no part of the manifest that is remembered."""
-    assert tags.form_digest({"location": "x"}) == tags.form_digest({"location": "x", "tags": {tags.OWNER: "shop/prod"}})
+    assert tags.digest_form({"location": "x"}) == tags.digest_form({"location": "x", "tags": {tags.OWNER: "shop/prod"}})

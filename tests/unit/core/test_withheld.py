@@ -9,7 +9,7 @@ from factories import body, container
 
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.core.withheld import completed, lacking, variable_name, with_declared
+from aci_reconcile.core.withheld import fill_withheld, lacks_secret, make_variable_name, with_declared
 
 SECRET, OTHER = Secret("s3cr3t", source="env:PW"), Secret("other", source="env:OTHER")
 
@@ -32,7 +32,7 @@ SECRET, OTHER = Secret("s3cr3t", source="env:PW"), Secret("other", source="env:O
 )
 def test_names_of_variables_are_made_of_words(parts: tuple[str, ...], name: str) -> None:
     """A shell takes each of them."""
-    assert name == variable_name(*parts)
+    assert name == make_variable_name(*parts)
 
 
 def variables(*entries: dict[str, Any]) -> dict[str, Any]:
@@ -250,7 +250,7 @@ MISSING: dict[str, tuple[Any, Any, Any, str, str]] = {
 def test_what_is_missing_is_told_with_a_way_out(case: str) -> None:
     """A secret that is not at hand stands in its place, and says where, why and what to write."""
     sent, declared, live, path, why = MISSING[case]
-    filled, gaps = completed(sent, declared, live, remembered=False)
+    filled, gaps = fill_withheld(sent, declared, live, remembered=False)
     ((found, place),) = [(each, keys) for each, keys in zip(gaps_in(filled), gaps, strict=True)]
 
     assert (False, path, why) == (found.available, found.source, found.missing)
@@ -316,7 +316,7 @@ NOT_MISSING: dict[str, tuple[Any, Any, Any, bool]] = {
 def test_what_needs_no_secret_is_sent_as_it_is(case: str) -> None:
     """The very same body."""
     sent, declared, live, remembered = NOT_MISSING[case]
-    filled, gaps = completed(sent, declared, live, remembered=remembered)
+    filled, gaps = fill_withheld(sent, declared, live, remembered=remembered)
 
     assert (sent, ()) == (filled, gaps)
 
@@ -326,7 +326,7 @@ def test_what_has_another_shape_than_the_table_says_is_left_as_it_is(broken: Any
     """Nothing is withheld from what holds no fields."""
     given = body(diagnostics=broken)
 
-    assert (given, ()) == completed(given, given, given, remembered=False)
+    assert (given, ()) == fill_withheld(given, given, given, remembered=False)
 
 
 @pytest.mark.parametrize(
@@ -354,4 +354,4 @@ def test_what_has_another_shape_than_the_table_says_is_left_as_it_is(broken: Any
 )
 def test_what_could_hold_a_secret_and_holds_none_is_seen_at_once(given: dict[str, Any], *, lacks: bool) -> None:
     """Wherever it stands; a volume of another kind holds none."""
-    assert lacks is lacking(given)
+    assert lacks is lacks_secret(given)

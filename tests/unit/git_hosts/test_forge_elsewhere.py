@@ -10,14 +10,14 @@ from forge_server import TOKEN, Forge, forge_server
 from other_forges import ME, OTHER, AzureServer, GitLabServer
 
 from aci_reconcile.core.errors import ForgeError, UsageError
-from aci_reconcile.git_hosts import Outcome, comments_from, marker, request_from, request_hint
+from aci_reconcile.git_hosts import Outcome, comments_from, find_request, make_marker, make_request_hint
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from aci_reconcile.git_hosts import Comments
 
-MARK = marker("comment", "prod")
+MARK = make_marker("comment", "prod")
 
 
 @pytest.fixture(params=[GitLabServer, AzureServer], ids=["gitlab", "azure"])
@@ -128,5 +128,5 @@ def test_what_is_missing_is_named(kind: type[Forge], missing: str, value: str) -
 )
 def test_which_pull_request_a_job_is_for(environ: dict[str, str], expected: int | None) -> None:
     """As each of the forges says it; where it says none, there is a hint."""
-    assert expected == request_from(environ)
-    assert request_hint(environ)
+    assert expected == find_request(environ)
+    assert make_request_hint(environ)

@@ -17,7 +17,7 @@ from aci_reconcile.git_hosts import (
     Wanted,
     github_from,
     keep_issue,
-    marker,
+    make_marker,
     pull_request_of,
     run_of,
 )
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from forge_server import Fault
 
 LABEL = "drift"
-MARK = marker("drift", "shop/prod")
-PLAN = marker("plan", "shop/prod")
+MARK = make_marker("drift", "shop/prod")
+PLAN = make_marker("plan", "shop/prod")
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
 
 def test_nobody_else_s_issue_is_taken(forge: Forge) -> None:
     """Neither another marker, nor one that is quoted, nor a pull request, nor what somebody else wrote is ours."""
-    forge.add_issue(body=f"{marker('drift', 'shop')}\nx", labels=[LABEL])
+    forge.add_issue(body=f"{make_marker('drift', 'shop')}\nx", labels=[LABEL])
     forge.add_issue(body=f"see\n{MARK}", labels=[LABEL])
     forge.add_issue(body=MARK, labels=[LABEL], pull_request={})
     forge.add_issue(body=MARK, labels=[LABEL], user={"login": "mallory", "type": "User"})
@@ -148,13 +148,13 @@ def test_one_comment_is_kept(forge: Forge) -> None:
 def test_a_comment_of_somebody_else_is_not_taken(forge: Forge, author: dict[str, Any]) -> None:
     """Whoever it is could change it afterwards; a comment of another environment is not touched either."""
     forge.add_comment(7, f"{PLAN}\nall is fine", **author)
-    forge.add_comment(7, f"{marker('plan', 'shop')}\nx")
+    forge.add_comment(7, f"{make_marker('plan', 'shop')}\nx")
     github = client(forge)
 
     first, second = github.keep_comment(7, PLAN, "one"), github.keep_comment(7, PLAN, "two")
 
     assert [Outcome.OPENED, Outcome.UPDATED] == [first.outcome, second.outcome]
-    assert [f"{PLAN}\nall is fine", f"{marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == forge.said(7)
+    assert [f"{PLAN}\nall is fine", f"{make_marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == forge.said(7)
 
 
 @pytest.mark.parametrize(
@@ -339,4 +339,4 @@ def test_the_page_of_the_run(changes: dict[str, str], link: str) -> None:
 
 def test_a_marker_stays_a_comment() -> None:
     """No key ends it early."""
-    assert "<!-- aci-reconcile-drift: a--_b -->" == marker("drift", "a-->b")
+    assert "<!-- aci-reconcile-drift: a--_b -->" == make_marker("drift", "a-->b")

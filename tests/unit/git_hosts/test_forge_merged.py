@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aci_reconcile.core.errors import StalePlanError, UsageError
-from aci_reconcile.git_hosts import Merge, PlannedRun, check_newest, planned_run
+from aci_reconcile.git_hosts import Merge, PlannedRun, check_newest, find_planned_run
 
 COMMIT, HEAD, OLD = "a" * 40, "b" * 40, "c" * 40
 MERGE = Merge(COMMIT, "refs/heads/main", "plan-prod")
@@ -63,7 +63,7 @@ def found(
         **pages,
         **{f"/actions/runs/{run}": {**RUN, **said} for run, said in (runs or {}).items()},
     }
-    return planned_run(lambda path: answers.get(path, RUN), merge)
+    return find_planned_run(lambda path: answers.get(path, RUN), merge)
 
 
 def test_the_newest_run_on_the_last_commit() -> None:
@@ -177,7 +177,7 @@ def test_a_commit_that_merges_nothing(pulls: Any) -> None:
 def test_what_is_no_commit(commit: str) -> None:
     """It never becomes part of a path."""
     with pytest.raises(UsageError, match="GITHUB_SHA"):
-        planned_run(lambda _path: None, Merge(commit, "refs/heads/main", "x"))
+        find_planned_run(lambda _path: None, Merge(commit, "refs/heads/main", "x"))
     with pytest.raises(UsageError, match="GITHUB_SHA"):
         check_newest(lambda _path: None, "refs/heads/main", commit)
 
@@ -186,7 +186,7 @@ def test_what_is_no_commit(commit: str) -> None:
 def test_what_is_no_branch(ref: str) -> None:
     """No plan of a pull request is applied from there."""
     with pytest.raises(UsageError, match="GITHUB_REF is not a branch"):
-        planned_run(lambda _path: None, Merge(COMMIT, ref, "x"))
+        find_planned_run(lambda _path: None, Merge(COMMIT, ref, "x"))
 
 
 @pytest.mark.parametrize("ref", ["", "refs/", "refs/heads/a\nb", "main"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from aci_reconcile.git_hosts import Origin, origin_of
+from aci_reconcile.git_hosts import Origin, find_origin
 
 HEAD, MERGE = "a" * 40, "b" * 40
 GITHUB = {
@@ -42,13 +42,13 @@ def test_a_pull_request_on_github() -> None:
     """The commit that was pushed, and not the merge of it that GitHub made for the job."""
     assert Origin(
         "https://github.com/shop/infra/actions/runs/42", HEAD, f"https://github.com/shop/infra/commit/{HEAD}"
-    ) == origin_of(GITHUB, pushed(HEAD))
+    ) == find_origin(GITHUB, pushed(HEAD))
 
 
 @pytest.mark.parametrize("event", ["", "{}", "[]", "null", "{", pushed(7), pushed("main"), '{"pull_request": null}'])
 def test_a_push_on_github(event: str) -> None:
     """Where the event names no head, the commit of the job counts."""
-    assert MERGE == origin_of(GITHUB, event).commit
+    assert MERGE == find_origin(GITHUB, event).commit
 
 
 def test_a_job_on_gitlab() -> None:
@@ -57,8 +57,8 @@ def test_a_job_on_gitlab() -> None:
         "https://gitlab.example:8443/shop/infra/-/jobs/7",
         HEAD,
         f"https://gitlab.example:8443/shop/infra/-/commit/{HEAD}",
-    ) == origin_of(GITLAB)
-    assert MERGE == origin_of({**GITLAB, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": MERGE}).commit
+    ) == find_origin(GITLAB)
+    assert MERGE == find_origin({**GITLAB, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": MERGE}).commit
 
 
 def test_a_build_on_azure_devops() -> None:
@@ -67,12 +67,12 @@ def test_a_build_on_azure_devops() -> None:
         "https://dev.azure.com/shop/My%20infra/_build/results?buildId=99",
         HEAD,
         f"https://dev.azure.com/shop/My%20infra/_git/infra/commit/{HEAD}",
-    ) == origin_of(AZURE)
+    ) == find_origin(AZURE)
 
 
 def test_nobody_s_job() -> None:
     """At home nothing is linked, whatever variables are left over."""
-    assert Origin() == origin_of({name: value for name, value in GITHUB.items() if name != "GITHUB_ACTIONS"})
+    assert Origin() == find_origin({name: value for name, value in GITHUB.items() if name != "GITHUB_ACTIONS"})
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_nobody_s_job() -> None:
 )
 def test_what_is_shaped_otherwise_is_left_out(change: dict[str, str]) -> None:
     """No link is made of it."""
-    assert not origin_of({**GITHUB, **change}).run
+    assert not find_origin({**GITHUB, **change}).run
 
 
 def test_what_is_no_commit_is_left_out() -> None:
     """A branch's name is none."""
     assert ("", "") == (
-        origin_of({**GITHUB, "GITHUB_SHA": "main](https://evil.example)"}).commit,
-        origin_of({**GITLAB, "CI_COMMIT_SHA": "HEAD"}).commit_page,
+        find_origin({**GITHUB, "GITHUB_SHA": "main](https://evil.example)"}).commit,
+        find_origin({**GITLAB, "CI_COMMIT_SHA": "HEAD"}).commit_page,
     )

@@ -14,7 +14,7 @@ import click
 import pytest
 import yaml
 
-from aci_reconcile.app.variables import variables_of
+from aci_reconcile.app.variables import read_variables
 from aci_reconcile.cli import options
 from aci_reconcile.cli.given import Given, sources_of
 from aci_reconcile.core.errors import Severity
@@ -464,7 +464,7 @@ def test_the_value_of_a_variable(
     words += ["--var", "more=y"] if flag == ABSENT else ["--var", f"v={flag}"]
     context = click.Command("plan", params=options.sources()).make_context("plan", words)
 
-    values = variables_of(sources_of(Given.of(context)), tmp_path)
+    values = read_variables(sources_of(Given.of(context)), tmp_path)
     files = {
         "aci-reconcile.yaml": project,
         "web.yaml": f"name: web\ntags: {{v: '${{var:v}}'}}\ncontainers: {CONTAINERS}\n",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.core.deferred import Deferred, GroupReference, references
+from aci_reconcile.core.deferred import Deferred, GroupReference, find_references
 from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_a_group_of_another_project_need_not_be_declared(load_text: Loader) -> N
     web_group = load_text(web('"${group:rg-data/db:ipAddress.fqdn}"')).resources[0]
 
     assert ((GroupReference("rg-data/db", "ipAddress.fqdn"),), ()) == (
-        references(web_group.body),
+        find_references(web_group.body),
         web_group.lifecycle.depends_on,
     )
 

@@ -11,7 +11,7 @@ from plans import codes
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle, Resource, Scope
 from aci_reconcile.planning import UNLIMITED, Action, Change, Impact, plan
-from aci_reconcile.planning.brakes import blockers, is_protected
+from aci_reconcile.planning.brakes import find_blockers, is_protected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,7 @@ def test_an_emptied_manifest_holds_every_deletion() -> None:
 @pytest.mark.parametrize("key", ["rg-shop/b", "/b"])
 def test_what_a_project_below_declares_is_not_deleted(key: str) -> None:
     """It was handed over; what no manifest declares anywhere is deleted as ever."""
-    tag = tags.owner_tag(OWNER, "0123456789abcdef")
+    tag = tags.make_owner_tag(OWNER, "0123456789abcdef")
     there = [owned(group("a")), live(group("b"), tags={tags.OWNER: tag}), owned(group("c"))]
     rules: dict[str, Any] = {"project_id": "0123456789abcdef", "max_deletes": 9, "deletes_named": True}
     rules |= {"elsewhere": {key: "new/aci-reconcile.yaml"}}
@@ -253,7 +253,7 @@ def change(name: str, action: Action, impact: Impact = Impact.NONE, **more: Any)
 
 def held(*changes: Change, ours: int = 99, missing: tuple[Scope, ...] = (), **rules: Any) -> list[tuple[Any, ...]]:
     """Return what holds these changes: code, reason, addresses and release."""
-    found = blockers(changes, missing, policy(**rules), ours)
+    found = find_blockers(changes, missing, policy(**rules), ours)
     return [(each.code, each.reason, each.addresses, each.release) for each in found]
 
 

@@ -9,7 +9,7 @@ from factories import container, group, owned, rid
 
 from aci_reconcile.core.model import Resource
 from aci_reconcile.planning import Action, Change, Impact, Notice
-from aci_reconcile.planning.conditions import condition_notices
+from aci_reconcile.planning.conditions import note_conditions
 
 STOPPED = {"instanceView": {"state": "Stopped", "events": []}}
 WAITING = container("late", instanceView={"currentState": {"state": "Waiting", "detailStatus": "slow"}})
@@ -49,7 +49,7 @@ def test_a_group_that_is_not_quite_there_is_told(case: str) -> None:
     """Whether the write helps, and what Azure says of it."""
     seen, message = TOLD[case]
 
-    assert [Notice("condition", "rg-shop/web", message)] == list(condition_notices([seen]))
+    assert [Notice("condition", "rg-shop/web", message)] == list(note_conditions([seen]))
 
 
 def test_a_list_tells_nothing_of_containers() -> None:
@@ -60,7 +60,7 @@ def test_a_list_tells_nothing_of_containers() -> None:
     before = Resource(rid(), {**listed.before.body, "properties": properties})
 
     assert ["is Creating in Azure"] == [
-        each.message for each in condition_notices([Change(rid(), Action.NO_OP, before=before, after=group())])
+        each.message for each in note_conditions([Change(rid(), Action.NO_OP, before=before, after=group())])
     ]
 
 
@@ -68,4 +68,4 @@ def test_nothing_is_said_of_a_group_that_runs_or_is_not_there() -> None:
     """Silence is good news."""
     made = Change(rid(), Action.CREATE, after=group())
 
-    assert [] == list(condition_notices([change(Action.NO_OP, Impact.NONE), made]))
+    assert [] == list(note_conditions([change(Action.NO_OP, Impact.NONE), made]))

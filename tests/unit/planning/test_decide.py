@@ -13,7 +13,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Cause, Change, Impact, plan
-from aci_reconcile.planning.decide import Comparison, decide, is_foreign, is_member, target
+from aci_reconcile.planning.decide import Comparison, decide, is_foreign, is_member, make_target
 
 if TYPE_CHECKING:
     from aci_reconcile.planning import Plan
@@ -178,7 +178,7 @@ def test_a_creation_is_the_manifest_with_its_owner() -> None:
     desired = group(tags={"team": "a"}, lifecycle=Lifecycle(protect=True))
     wanted = with_tags(desired, {tags.OWNER: OWNER, tags.PROTECTED: "true"})
 
-    assert Change(rid(), Action.CREATE, after=wanted, digest=tags.desired_digest(desired.body)) == (
+    assert Change(rid(), Action.CREATE, after=wanted, digest=tags.digest_desired(desired.body)) == (
         decide(desired, None, policy())
     )
 
@@ -192,7 +192,7 @@ def test_nothing_to_do_is_a_change_with_both_sides() -> None:
         Action.NO_OP,
         before=there,
         after=with_tags(desired, applied(desired)),
-        digest=tags.desired_digest(desired.body),
+        digest=tags.digest_desired(desired.body),
     )
 
     assert expected == decide(desired, there, policy())
@@ -211,7 +211,7 @@ def test_an_update_says_all_that_is_known_of_it() -> None:
         after=with_tags(desired, applied(group())),
         fields=(FieldChange("containers[web].image", "nginx:1.27", "x", keys),),
         cause=Cause.GIT,
-        digest=tags.desired_digest(desired.body),
+        digest=tags.digest_desired(desired.body),
     )
 
     assert expected == decide(desired, there, policy())
@@ -426,8 +426,8 @@ def test_a_target_keeps_what_others_have_tagged() -> None:
     )
     there = live(group(), tags={"A": "0", "policy": "y"})
 
-    assert {**group().body, "tags": {"A": "1", "policy": "y", tags.OWNER: OWNER}} == target(
+    assert {**group().body, "tags": {"A": "1", "policy": "y", tags.OWNER: OWNER}} == make_target(
         desired, there, policy()
     ).body
-    assert {**desired.body, "tags": {"a": "1", tags.OWNER: OWNER}} == target(desired, None, policy()).body
-    assert desired.lifecycle == target(desired, there, policy()).lifecycle
+    assert {**desired.body, "tags": {"a": "1", tags.OWNER: OWNER}} == make_target(desired, None, policy()).body
+    assert desired.lifecycle == make_target(desired, there, policy()).lifecycle

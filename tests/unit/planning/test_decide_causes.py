@@ -119,7 +119,7 @@ def test_what_azure_did_not_take_is_not_written_again() -> None:
     """The tag remembers the body that the same manifest left behind."""
     desired = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})
     there = owned(group())
-    refused = tags.Applied(tags.desired_digest(desired.body), tags.live_digest(there.body, desired.body))
+    refused = tags.Applied(tags.digest_desired(desired.body), tags.digest_live(there.body, desired.body))
     change = only(plan([desired], [live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: str(refused)})], policy()))
 
     assert (Action.NO_OP, True) == (change.action, change.stuck)
@@ -131,7 +131,7 @@ REFUSED = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})
 
 def left_behind(there: Resource, **rules: Any) -> Change:
     """Decide about a group that our last write of ``REFUSED`` has left as it is."""
-    digest = tags.live_digest(there.body, REFUSED.body)
+    digest = tags.digest_live(there.body, REFUSED.body)
     return decide(REFUSED, replace(there, body={**there.body, "tags": applied(REFUSED, digest)}), policy(**rules))
 
 
@@ -152,7 +152,7 @@ def test_tags_that_azure_did_not_take_are_told_as_such() -> None:
     """An Azure Policy may set them, and then there is a way out."""
     desired = group(tags={"team": "data"})
     there = live(group(), tags={"team": "policy"})
-    refused = tags.live_digest(there.body, desired.body)
+    refused = tags.digest_live(there.body, desired.body)
     change = decide(desired, live(there, tags=applied(desired, refused)), policy())
     why = "an Azure Policy may set tags, and lifecycle.ignore leaves them to it"
 
@@ -184,7 +184,7 @@ def test_what_azure_did_not_take_is_written_when_somebody_asks() -> None:
 def test_another_manifest_than_the_last_writes_is_written() -> None:
     """What Azure did not take then is no word about it."""
     there = live(group())
-    digest = tags.live_digest(there.body, REFUSED.body)
+    digest = tags.digest_live(there.body, REFUSED.body)
     memory_of_another = applied(group("web", container(image="x")), digest)
     change = decide(REFUSED, replace(there, body={**there.body, "tags": memory_of_another}), policy())
 
@@ -195,7 +195,7 @@ def test_tags_that_azure_did_not_take_are_not_written_again() -> None:
     """Whoever sets them, as an Azure Policy does, would set them again."""
     desired = group(tags={"team": "a"})
     there = live(group())
-    memory_of_it = applied(desired, tags.live_digest(there.body, desired.body))
+    memory_of_it = applied(desired, tags.digest_live(there.body, desired.body))
     change = decide(desired, replace(there, body={**there.body, "tags": memory_of_it}), policy())
 
     assert (Action.NO_OP, Impact.NONE, True) == (change.action, change.impact, change.stuck)
@@ -205,7 +205,7 @@ def test_a_tag_of_our_own_is_written_beside_what_azure_did_not_take() -> None:
     """Whoever takes the other tags away lets ours be."""
     desired = group(tags={"team": "a"}, lifecycle=Lifecycle(protect=True))
     there = live(group())
-    memory_of_it = applied(desired, tags.live_digest(there.body, desired.body))
+    memory_of_it = applied(desired, tags.digest_live(there.body, desired.body))
     change = decide(desired, replace(there, body={**there.body, "tags": memory_of_it}), policy())
 
     assert (Action.UPDATE, Impact.TAGS_ONLY, False) == (change.action, change.impact, change.stuck)

@@ -15,7 +15,7 @@ from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.normalize import normalize
 from aci_reconcile.core.secret import UNKEPT, Secret, fingerprint
 from aci_reconcile.planning import Action, Cause, Impact, plan
-from aci_reconcile.planning.decide import compare, decide, matches, memory, takes_long, target
+from aci_reconcile.planning.decide import compare, decide, make_target, make_verdict_key, match_secrets, needs_slow_hash
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -103,7 +103,7 @@ def test_the_fingerprint_key_is_the_policys() -> None:
     there = live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: mark})
 
     assert [True, None, None] == [
-        matches(with_secret(), there, policy(fingerprint_key=key))
+        match_secrets(with_secret(), there, policy(fingerprint_key=key))
         for key in (KEYED, Secret("another long enough"), None)
     ]
 
@@ -136,7 +136,7 @@ def test_whether_a_group_holds_the_secrets_of_its_manifest(case: str) -> None:
     """Yes, no, or nobody knows."""
     desired, there, verdict = MATCHES[case]
 
-    assert verdict is matches(desired, there, policy())
+    assert verdict is match_secrets(desired, there, policy())
 
 
 def test_a_verdict_that_is_known_is_not_looked_for_again() -> None:
@@ -144,12 +144,14 @@ def test_a_verdict_that_is_known_is_not_looked_for_again() -> None:
     there = stamped(with_secret(), "DB=s3cret")
     mark = tags.get(there.tags, tags.SECRETS)
 
-    assert (*rid().key, mark) == memory(there)
+    assert (*rid().key, mark) == make_verdict_key(there)
     assert [Impact.NONE, Impact.RESTART, Impact.NONE] == [
-        decide(with_secret(), there, policy(), {memory(there): verdict}).impact for verdict in (True, False, None)
+        decide(with_secret(), there, policy(), {make_verdict_key(there): verdict}).impact
+        for verdict in (True, False, None)
     ]
     assert [(), (), (VARIABLE,)] == [
-        decide(with_secret(), there, policy(), {memory(there): verdict}).not_compared for verdict in (True, False, None)
+        decide(with_secret(), there, policy(), {make_verdict_key(there): verdict}).not_compared
+        for verdict in (True, False, None)
     ]
 
 
@@ -266,7 +268,7 @@ def test_which_groups_take_a_slow_hash(case: str) -> None:
     """They are looked at beside each other, before the plan."""
     desired, there, rules, slow = SLOW[case]
 
-    assert slow is takes_long(desired, there, policy(**rules))
+    assert slow is needs_slow_hash(desired, there, policy(**rules))
 
 
 OTHER = "containers[web].environmentVariables[A]"
@@ -299,7 +301,7 @@ def test_a_secret_that_the_manifest_makes_readable_is_compared_with_its_text(cas
     mark = fingerprint(BOTH, entropy=lambda size: b"s" * size, key=KEYED)
     seen = live(there, tags={tags.OWNER: OWNER, tags.SECRETS: mark})
 
-    assert verdict is matches(desired, seen, policy(**rules))
+    assert verdict is match_secrets(desired, seen, policy(**rules))
 
 
 def test_a_secret_that_came_by_hand_is_not_ours() -> None:
@@ -307,7 +309,7 @@ def test_a_secret_that_came_by_hand_is_not_ours() -> None:
     desired = group("web", container(environmentVariables=[{"name": "A", "secureValue": Secret("a")}, SECRET]))
     there = stamped(group("web", container(environmentVariables=[{"name": "DB"}])))
 
-    assert matches(desired, there, policy()) is False
+    assert match_secrets(desired, there, policy()) is False
 
 
 def test_without_fingerprints_nobody_knows() -> None:
@@ -315,8 +317,8 @@ def test_without_fingerprints_nobody_knows() -> None:
     there = stamped(with_secret(), "DB=s3cret")
 
     assert (True, None) == (
-        matches(with_secret(), there, policy()),
-        matches(with_secret(), there, policy(fingerprints=False)),
+        match_secrets(with_secret(), there, policy()),
+        match_secrets(with_secret(), there, policy(fingerprints=False)),
     )
 
 
@@ -324,7 +326,7 @@ def test_a_comparison_tells_unknown_fields_beside_secrets() -> None:
     """Those that only Azure has."""
     desired = with_secret()
     there = stamped(group("web", container(environmentVariables=[{"name": "DB"}]), novelty="x"), "DB=s3cret")
-    wanted = target(desired, there, policy())
+    wanted = make_target(desired, there, policy())
     found = compare(desired, normalize(wanted.body), there, policy())
 
     assert ("novelty",) == found.unknown
@@ -343,7 +345,7 @@ def test_a_secret_that_changed_is_sent_although_azure_left_this_body_behind() ->
     """What the body lacks may be the secret."""
     desired = group("web", container(environmentVariables=[SECRET]), diagnostics={"logAnalytics": {"workspaceId": "w"}})
     seen = stamped(with_secret({"name": "DB"}), "DB=old")
-    left = tags.Applied(tags.desired_digest(desired.body), tags.live_digest(seen.body, desired.body))
+    left = tags.Applied(tags.digest_desired(desired.body), tags.digest_live(seen.body, desired.body))
     there = live(seen, tags={tags.APPLIED: str(left)})
 
     assert (Action.UPDATE, False) == (decide(desired, there, policy()).action, decide(desired, there, policy()).stuck)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from factories import container, group, owned, policy, rid
 
-from aci_reconcile.core.deferred import Deferred, GroupReference, references
+from aci_reconcile.core.deferred import Deferred, GroupReference, find_references
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
-from aci_reconcile.planning.deferring import Known, in_order
+from aci_reconcile.planning.deferring import Known, sort_by_references
 
 ADDRESS = GroupReference("rg-shop/db", "ipAddress.ip")
 
@@ -65,7 +65,7 @@ def test_a_literal_that_looks_the_same_is_another_value() -> None:
     proposal = plan([web(), db(ip="")], [owned(web(str(Deferred("tcp://", ADDRESS))))], policy())
 
     assert Action.UPDATE is proposal.changes[1].action
-    assert (ADDRESS,) == references(proposal.changes[1].after.body if proposal.changes[1].after else {})
+    assert (ADDRESS,) == find_references(proposal.changes[1].after.body if proposal.changes[1].after else {})
 
 
 def chain(*names: str, first: str = "") -> dict[Any, Resource]:
@@ -80,14 +80,14 @@ def chain(*names: str, first: str = "") -> dict[Any, Resource]:
 
 def test_groups_come_after_those_whose_values_they_name() -> None:
     """A value that is to be known must have been decided about; what nobody declares is in no order."""
-    assert ["c", "b", "a"] == [each.id.name for each in in_order(chain("a", "b", "c", first="elsewhere"))]
+    assert ["c", "b", "a"] == [each.id.name for each in sort_by_references(chain("a", "b", "c", first="elsewhere"))]
 
 
 def test_groups_that_name_nothing_stay_in_their_order() -> None:
     """It is the manifests' own."""
     declared = {each.id.key: each for each in (group("b"), group("a"), group("c"))}
 
-    assert ["b", "a", "c"] == [each.id.name for each in in_order(declared)]
+    assert ["b", "a", "c"] == [each.id.name for each in sort_by_references(declared)]
 
 
 def test_a_circle_is_told_as_each_names_the_next() -> None:
@@ -95,7 +95,7 @@ def test_a_circle_is_told_as_each_names_the_next() -> None:
     circle = chain("a", "b", "c", first="a")
 
     with pytest.raises(UsageError) as raised:
-        in_order(circle)
+        sort_by_references(circle)
     path = str(raised.value).removeprefix("groups name each other's values in a circle: ").split(" -> ")
     names = [each.removeprefix("rg-shop/") for each in path]
 
@@ -117,7 +117,7 @@ def test_a_value_is_known_unless_its_group_is_written(case: str) -> None:
     action, impact, known = WRITTEN[case]
     there = owned(db())
     decided = {there.id.key: Change(there.id, action, impact, there, db(ip=""))}
-    found = Known({there.id.key: there}, decided).resolved(web())
+    found = Known({there.id.key: there}, decided).resolve(web())
 
     assert (web("tcp://10.0.0.4") if known else web()) == found
 
@@ -174,9 +174,9 @@ def test_why_a_value_will_never_be_there(case: str) -> None:
     hint = "change the reference or the group it names"
     expected = [Blocker("reference", message, ("rg-shop/web",), hint)] if reason else []
 
-    assert expected == list(known.blockers([waiting(f"ipAddress.{field}")]))
+    assert expected == list(known.find_blockers([waiting(f"ipAddress.{field}")]))
 
 
 def test_a_change_that_waits_for_nothing_is_not_held() -> None:
     """Whatever its groups are called."""
-    assert [] == list(Known({}, {}).blockers([replace(waiting(), deferred=None)]))
+    assert [] == list(Known({}, {}).find_blockers([replace(waiting(), deferred=None)]))

@@ -7,7 +7,7 @@ from factories import OWNER, group, live, rid
 
 from aci_reconcile.core.model import Resource, ResourceId, Scope
 from aci_reconcile.planning import Action, Change, Impact, Plan, ResourceGroupChange
-from aci_reconcile.planning.duration import Estimate, Limit, bucket_seconds, limits_seconds, window_seconds
+from aci_reconcile.planning.duration import Estimate, Limit, bucket_seconds, estimate_duration, window_seconds
 
 
 def test_the_limit_that_counts_is_named() -> None:
@@ -16,7 +16,7 @@ def test_the_limit_that_counts_is_named() -> None:
     tags = tuple(
         Change(rid(f"g{number}"), Action.UPDATE, Impact.TAGS_ONLY, live(group()), group()) for number in range(1201)
     )
-    creations, writes = limits_seconds(Plan("shop", made)), limits_seconds(Plan("shop", tags))
+    creations, writes = estimate_duration(Plan("shop", made)), estimate_duration(Plan("shop", tags))
 
     assert creations is not None
     assert writes is not None
@@ -34,9 +34,9 @@ def test_few_changes_wait_for_nothing() -> None:
     """No estimate; resource groups are writes as well."""
     groups = tuple(ResourceGroupChange(Scope("s", f"rg{number}"), "westeurope") for number in range(201))
 
-    assert limits_seconds(Plan("shop", (Change(rid(), Action.CREATE, after=group()),))) is None
-    assert limits_seconds(Plan("shop")) is None
-    felt = limits_seconds(Plan("shop", resource_groups=groups))
+    assert estimate_duration(Plan("shop", (Change(rid(), Action.CREATE, after=group()),))) is None
+    assert estimate_duration(Plan("shop")) is None
+    felt = estimate_duration(Plan("shop", resource_groups=groups))
     assert felt is not None
     assert (0.1, Limit.WRITES, False) == (felt.seconds, felt.limit, felt.matters)
 
@@ -79,7 +79,7 @@ def test_deletions_of_a_region_are_counted_with_recreations() -> None:
     deleted = tuple(gone(number, Action.DELETE) for number in range(80))
     replaced = tuple(gone(number, Action.REPLACE) for number in range(80, 101))
 
-    assert Estimate(300, Limit.DELETIONS, 101, "westeurope") == limits_seconds(Plan(OWNER, (*deleted, *replaced)))
+    assert Estimate(300, Limit.DELETIONS, 101, "westeurope") == estimate_duration(Plan(OWNER, (*deleted, *replaced)))
 
 
 def test_deletes_of_a_subscription_are_counted_with_its_resource_groups() -> None:
@@ -90,7 +90,7 @@ def test_deletes_of_a_subscription_are_counted_with_its_resource_groups() -> Non
         for each in (group_of(number, "sub", f"region{number}") for number in range(3))
     )
 
-    assert Estimate(0.5, Limit.DELETES, 205) == limits_seconds(Plan(OWNER, spread, resource_groups=groups))
+    assert Estimate(0.5, Limit.DELETES, 205) == estimate_duration(Plan(OWNER, spread, resource_groups=groups))
 
 
 def test_writes_of_a_subscription_are_counted_with_its_resource_groups() -> None:
@@ -103,7 +103,7 @@ def test_writes_of_a_subscription_are_counted_with_its_resource_groups() -> None
         Change(there.id, Action.DELETE, before=there),
     )
 
-    assert Estimate(0.2, Limit.WRITES, 202) == limits_seconds(Plan(OWNER, changes, resource_groups=groups))
+    assert Estimate(0.2, Limit.WRITES, 202) == estimate_duration(Plan(OWNER, changes, resource_groups=groups))
 
 
 def test_regions_are_the_same_however_they_are_spelled() -> None:
@@ -112,7 +112,7 @@ def test_regions_are_the_same_however_they_are_spelled() -> None:
     made = [group_of(number, *spellings[number % 3]) for number in range(101)]
     apart = [group_of(number, "sub", ("eastus", "westeurope")[number % 2]) for number in range(110)]
     told = [
-        limits_seconds(Plan(OWNER, tuple(Change(each.id, Action.CREATE, after=each) for each in some)))
+        estimate_duration(Plan(OWNER, tuple(Change(each.id, Action.CREATE, after=each) for each in some)))
         for some in (made, apart)
     ]
 

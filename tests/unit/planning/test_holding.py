@@ -13,7 +13,7 @@ from aci_reconcile.core.diff import ABSENT, FieldChange
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.planning import Action, Change, Impact, plan
-from aci_reconcile.planning.holding import Holding, holding, told
+from aci_reconcile.planning.holding import Holding, add_secret_changes, compare_holdings
 from aci_reconcile.render.rows import rows
 
 A, B, C = (f"containers[web].environmentVariables[{name}]" for name in "ABC")
@@ -138,7 +138,7 @@ STEPS: dict[str, Step] = {
 def planned(step: Step, **rules: Any) -> Change:
     """Return what is planned for a group whose last write was ours."""
     mark = fingerprint(secrets_of(step.before), entropy=lambda size: b"\x07" * size)
-    ours = {tags.OWNER: "shop/prod", tags.APPLIED: str(tags.Applied(tags.desired_digest(step.before)))}
+    ours = {tags.OWNER: "shop/prod", tags.APPLIED: str(tags.Applied(tags.digest_desired(step.before)))}
     ours |= {tags.SECRETS: mark} if mark else {}
     there = live(group(), tags=ours)
     seen = live(there.with_body({**there.body, **(step.azure or step.before)}), tags=ours)
@@ -208,7 +208,7 @@ def test_where_a_secret_may_be(case: str) -> None:
     """It is known to be new only where nothing that could hold it is there."""
     declared, there, held = SIDES[case]
 
-    assert held == holding(secrets_of(declared), declared, there)
+    assert held == compare_holdings(secrets_of(declared), declared, there)
 
 
 def test_secrets_are_marked_in_what_comes_or_goes_as_a_whole() -> None:
@@ -217,8 +217,8 @@ def test_secrets_are_marked_in_what_comes_or_goes_as_a_whole() -> None:
     inside = (*keys, "environmentVariables")
     whole, marked = {"A": {"value": "x"}, "B": {}}, {"A": {"value": "x"}, "B": "(secret)"}
     held = Holding(gone={B: (*inside, "B")})
-    (comes,) = told([FieldChange(where, ABSENT, whole, inside)], Holding(new=(B,)), (B,))
-    (goes,) = told([FieldChange(where, whole, ABSENT, inside)], held, ())
+    (comes,) = add_secret_changes([FieldChange(where, ABSENT, whole, inside)], Holding(new=(B,)), (B,))
+    (goes,) = add_secret_changes([FieldChange(where, whole, ABSENT, inside)], held, ())
 
     assert (ABSENT, marked) == (comes.before, shown(comes.after))
     assert (marked, ABSENT) == (shown(goes.before), goes.after)
@@ -259,7 +259,7 @@ def test_no_side_of_a_secret_is_shown(case: str) -> None:
     """Only whether there is something; readable text is kept for whoever tells that it was readable."""
     change, held, expected = GUARDED_CHANGES[case]
 
-    assert (expected,) == told([change], held, (*held.kept, *held.new))
+    assert (expected,) == add_secret_changes([change], held, (*held.kept, *held.new))
 
 
 def test_what_goes_with_its_holder_is_known_to_be_gone() -> None:
@@ -273,5 +273,5 @@ def test_what_goes_with_its_holder_is_known_to_be_gone() -> None:
     )
 
     assert {A, EXTENSION, "volumes[v].secret", f"{REGISTRY}.password", WORKSPACE} == set(
-        holding({}, body(), there).gone
+        compare_holdings({}, body(), there).gone
     )

@@ -10,7 +10,7 @@ from factories import container, group, owned, policy, rid
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Blocker, Change, Impact, Notice, Plan, plan
-from aci_reconcile.planning.ignored import ignored_blockers, ignored_notices
+from aci_reconcile.planning.ignored import block_ignored, note_ignored
 
 OLD, NEW = container("old", image="cd:7"), container("new", image="git:1")
 PLACE = Where("web.yaml", 9, 5)
@@ -120,7 +120,7 @@ def update(after: Resource, before: Resource, impact: Impact = Impact.RESTART) -
 def test_a_write_is_held_with_its_reason_and_its_release() -> None:
     """And others beside it hide it from nobody."""
     created = Change(rid("a"), Action.CREATE, after=group("a"))
-    found = list(ignored_blockers([created, update(desired(NEW), group("web", OLD))]))
+    found = list(block_ignored([created, update(desired(NEW), group("web", OLD))]))
 
     assert [
         Blocker(
@@ -136,8 +136,8 @@ def test_only_a_write_of_the_body_removes_an_entry() -> None:
     """One of tags does not; nor does one of a body that holds the entry."""
     nothing: list[Blocker] = []
 
-    assert nothing == list(ignored_blockers([update(desired(NEW), group("web", OLD), Impact.TAGS_ONLY)]))
-    assert nothing == list(ignored_blockers([update(desired(OLD, NEW), group("web", OLD))]))
+    assert nothing == list(block_ignored([update(desired(NEW), group("web", OLD), Impact.TAGS_ONLY)]))
+    assert nothing == list(block_ignored([update(desired(OLD, NEW), group("web", OLD))]))
 
 
 def test_a_path_into_an_entry_that_is_there_is_told_with_its_group() -> None:
@@ -147,5 +147,5 @@ def test_a_path_into_an_entry_that_is_there_is_told_with_its_group() -> None:
     message = "lifecycle.ignore names containers[old].livenessProbe (web.yaml:9:5), where neither the manifest nor "
 
     assert [Notice("ignored", "rg-shop/web", f"{message}Azure has anything")] == list(
-        ignored_notices([created, update(ignoring, group("web", OLD))], {ignoring.id.key: ignoring})
+        note_ignored([created, update(ignoring, group("web", OLD))], {ignoring.id.key: ignoring})
     )

@@ -9,7 +9,7 @@ from factories import SUBSCRIPTION, group, rid
 
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.planning import Action, Change
-from aci_reconcile.planning.labels import Label, freed_labels, label_of
+from aci_reconcile.planning.labels import Label, find_freed_labels, label_of
 
 
 def labelled(name: str, label: str = "Shop", location: str = "West Europe", **more: Any) -> Resource:
@@ -81,4 +81,4 @@ def test_labels_are_freed_by_those_who_give_them_up() -> None:
     assert {
         ("westeurope", "shop", ""): frozenset({"rg-shop/a", "rg-shop/b"}),
         ("westeurope", "old", ""): frozenset({"rg-shop/c"}),
-    } == freed_labels(changes)
+    } == find_freed_labels(changes)

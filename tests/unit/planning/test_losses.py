@@ -10,7 +10,7 @@ from plans import only
 
 from aci_reconcile.core.model import Resource
 from aci_reconcile.planning import Action, plan
-from aci_reconcile.planning.losses import losses
+from aci_reconcile.planning.losses import list_losses
 
 
 def test_what_a_recreation_loses() -> None:
@@ -86,4 +86,4 @@ def test_each_loss_is_named(case: str) -> None:
     """In the words of the plan, and only where it is one."""
     there, after, lost = LOST[case]
 
-    assert lost == losses(there, after)
+    assert lost == list_losses(there, after)

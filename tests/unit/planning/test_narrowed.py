@@ -191,7 +191,7 @@ def labelled(label: str) -> Resource:
 def moved(change: Change, *names: str, field: str = "fqdn") -> list[Notice]:
     """Return what is said of a change where groups of these names hold a value of it, and are left out."""
     holders = [Holder(f"rg-shop/{name}", change.id, f"ipAddress.{field}") for name in names]
-    return list(LeftOut({}, rules()).moving((change,), holders))
+    return list(LeftOut({}, rules()).note_moves((change,), holders))
 
 
 @pytest.mark.parametrize(("after", "told"), [("y", True), ("x", False)])
@@ -229,7 +229,7 @@ def test_who_keeps_two_former_values_is_told_both() -> None:
         rid("a"), Action.REPLACE, Impact.RECREATE, before=labelled("x"), after=labelled("y"), loses=("new IP",)
     )
     holders = [Holder("rg-shop/b", rid("a"), f"ipAddress.{field}") for field in ("ip", "fqdn")]
-    (told,) = LeftOut({}, rules()).moving((change,), [*holders, replace(holders[0], address="rg-shop/c")])
+    (told,) = LeftOut({}, rules()).note_moves((change,), [*holders, replace(holders[0], address="rg-shop/c")])
 
     assert "gets another ipAddress.fqdn, ipAddress.ip; rg-shop/b, rg-shop/c hold" == told.message[:68]
 
@@ -244,7 +244,7 @@ def test_what_is_deleted_depends_on_nothing() -> None:
     nothing: list[Notice] = []
     deleted = Change(rid("b"), Action.DELETE, before=group("b"))
 
-    assert nothing == list(left_out(group("a")).dependencies((deleted,), {}))
+    assert nothing == list(left_out(group("a")).note_dependencies((deleted,), {}))
 
 
 def test_who_holds_a_value_of_what_is_written() -> None:
@@ -253,7 +253,7 @@ def test_who_holds_a_value_of_what_is_written() -> None:
     update = Change(rid("a"), Action.UPDATE, Impact.RESTART, before=there, after=there)
     left = left_out(holder(), holder("elsewhere"))
     found = [
-        left.holders((each,), live)
+        left.find_holders((each,), live)
         for each in (
             update,
             replace(update, action=Action.CREATE, before=None),

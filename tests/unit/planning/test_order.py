@@ -11,12 +11,12 @@ from factories import FakeBackend, container, context, group, owned, policy, rid
 from aci_reconcile.core.backend import Operation, Progress
 from aci_reconcile.core.errors import InvalidRequestError, UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
-from aci_reconcile.planning import Action, Change, destruction, plan
-from aci_reconcile.planning.labels import freed_labels
-from aci_reconcile.planning.order import dependencies, ordered, place_of, taken_apart
+from aci_reconcile.planning import Action, Change, plan, plan_destruction
+from aci_reconcile.planning.labels import find_freed_labels
+from aci_reconcile.planning.order import make_dependency_graph, order_changes, order_deletions, place_of
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.events import Event, Failed, Skipped, Started, Succeeded
-from aci_reconcile.reconcile.lanes import lanes
+from aci_reconcile.reconcile.lanes import find_lanes
 
 RULES: dict[str, Any] = {"prune": True, "max_share": 1.0}
 
@@ -45,7 +45,7 @@ def deletion(before: Resource) -> Change:
 
 def followed(changes: tuple[Change, ...]) -> dict[str, tuple[str, ...]]:
     """Return whom each change follows that follows any."""
-    return {each.address: each.follows for each in ordered(changes) if each.follows}
+    return {each.address: each.follows for each in order_changes(changes) if each.follows}
 
 
 def skips(events: list[Event]) -> dict[str, str]:
@@ -95,8 +95,8 @@ def test_a_label_that_a_group_gives_up_is_freed_by_its_write(action: Action) -> 
     given = update(labelled("a"), labelled("a", "blog"), action)
 
     assert {"rg-shop/b": ("rg-shop/a",)} == followed((creation(labelled("b")), given))
-    assert {("westeurope", "shop", ""): frozenset({"rg-shop/a"})} == freed_labels((given,))
-    assert {} == freed_labels((replace(given, action=Action.NO_OP), update(labelled("c"), labelled("c"))))
+    assert {("westeurope", "shop", ""): frozenset({"rg-shop/a"})} == find_freed_labels((given,))
+    assert {} == find_freed_labels((replace(given, action=Action.NO_OP), update(labelled("c"), labelled("c"))))
 
 
 def moved_label(*fault: Exception, **more: Any) -> tuple[FakeBackend, list[Event]]:
@@ -134,7 +134,7 @@ def test_dependencies_are_found_by_address_or_name() -> None:
         wanting("cache", scope="rg-far"),
         wanting("cache", scope="rg-near"),
     )
-    found = dependencies(changes)
+    found = make_dependency_graph(changes)
 
     assert {"rg-shop/db", "rg-far/db", "rg-far/cache"} == found["rg-shop/web"]
     assert [set[str]()] * 4 == [found[each.address.lower()] for each in changes[1:]]
@@ -143,7 +143,7 @@ def test_dependencies_are_found_by_address_or_name() -> None:
 def test_a_group_that_depends_on_itself_is_a_circle() -> None:
     """The shortest one."""
     with pytest.raises(UsageError, match="rg-shop/web -> rg-shop/web"):
-        dependencies((wanting("web", "web"),))
+        make_dependency_graph((wanting("web", "web"),))
 
 
 def test_who_depends_on_a_skipped_group_is_told_which() -> None:
@@ -166,8 +166,8 @@ def test_lanes_are_the_subnets_of_both_sides() -> None:
     """A group that moves from one to the other keeps both busy; one that is not written none."""
     here, there = (group(subnetIds=[{"id": f"/Subnets/{name}"}]) for name in ("Here", "There"))
 
-    assert {"/subnets/here", "/subnets/there"} == lanes(Change(here.id, Action.REPLACE, before=here, after=there))
-    assert frozenset() == lanes(Change(here.id, Action.NO_OP, before=here, after=here))
+    assert {"/subnets/here", "/subnets/there"} == find_lanes(Change(here.id, Action.REPLACE, before=here, after=there))
+    assert frozenset() == find_lanes(Change(here.id, Action.NO_OP, before=here, after=here))
 
 
 def reasons(desired: list[Resource], live: list[Resource]) -> dict[str, tuple[str, ...]]:
@@ -204,7 +204,7 @@ def test_several_that_a_label_passes_between_are_told_one_after_another() -> Non
     taken, freed = "after rg-shop/d, rg-shop/e, whose DNS label it takes", "which takes its DNS label"
     before = f"deleted before rg-shop/m, rg-shop/n, {freed}; everything else comes first"
 
-    assert [(before,), (before,), (taken,), (taken,)] == [each.reasons for each in ordered(changes)]
+    assert [(before,), (before,), (taken,), (taken,)] == [each.reasons for each in order_changes(changes)]
 
 
 def pruned(*desired: Resource, live: list[Resource], **more: Any) -> tuple[list[tuple[str, str]], list[Event]]:
@@ -273,7 +273,7 @@ def test_what_is_destroyed_goes_before_what_it_depends_on() -> None:
     live = [owned(group("db")), owned(group("web")), owned(group("alone"))]
     backend = FakeBackend.holding(*live)
     rules = policy(max_deletes=9, max_share=1.0)
-    list(apply(destruction(live, rules, desired), context(backend, policy=rules), concurrency=1))
+    list(apply(plan_destruction(live, rules, desired), context(backend, policy=rules), concurrency=1))
 
     assert [("delete", "rg-shop/alone"), ("delete", "rg-shop/web"), ("delete", "rg-shop/db")] == backend.writes
 
@@ -282,8 +282,10 @@ def test_what_is_destroyed_follows_only_what_is_destroyed_with_it() -> None:
     """A group that stays is waited for by nobody, whatever it depends on."""
     db, web = group("db"), group("web", lifecycle=Lifecycle(depends_on=("RG-shop/db",)))
 
-    assert [("rg-shop/web",), ()] == [each.follows for each in taken_apart((deletion(db), deletion(web)), [db, web])]
-    assert [()] == [each.follows for each in taken_apart((deletion(db),), [db, web])]
+    assert [("rg-shop/web",), ()] == [
+        each.follows for each in order_deletions((deletion(db), deletion(web)), [db, web])
+    ]
+    assert [()] == [each.follows for each in order_deletions((deletion(db),), [db, web])]
 
 
 def test_the_place_of_a_group_is_its_subscription_and_its_region() -> None:

@@ -64,4 +64,4 @@ def test_which_groups_may_be_taken_over(tag: str, taken: bool) -> None:
 )
 def test_which_tag_the_next_write_leaves(owner: Owner, tag: str, next_one: str) -> None:
     """The project's own id; where it has none, an id that is there is kept."""
-    assert next_one == owner.marked(tag)
+    assert next_one == owner.choose_mark(tag)

@@ -25,10 +25,10 @@ from aci_reconcile.planning import (
     ResourceGroupChange,
     Unreadable,
     decide,
-    destruction,
     plan,
+    plan_destruction,
 )
-from aci_reconcile.planning.decide import memory
+from aci_reconcile.planning.decide import make_verdict_key
 
 
 def test_nothing_declared_is_an_error() -> None:
@@ -115,7 +115,7 @@ def test_unknown_fields_are_noticed_once_and_again_on_a_write() -> None:
 def test_destruction_takes_what_is_ours_and_nothing_protected() -> None:
     """Destroy is a plan, too."""
     there = [owned(group("a")), live(group("b")), live(group("c"), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"})]
-    proposal = destruction(there, policy(max_deletes=UNLIMITED))
+    proposal = plan_destruction(there, policy(max_deletes=UNLIMITED))
 
     assert ["rg-shop/a", "rg-shop/c"] == [change.address for change in proposal.changes]
     assert ["protected"] == codes(proposal)
@@ -126,13 +126,13 @@ def test_destruction_spares_what_may_be_anothers() -> None:
     here = frozenset({Scope(SUBSCRIPTION, "rg-shop").key})
     far = replace(owned(group("b")), id=ResourceId(SUBSCRIPTION, "rg-far", "b"))
     there, rules = [owned(group("a")), far], policy(max_deletes=UNLIMITED, places=here)
-    proposal = destruction(there, replace(rules, project_id="0123456789abcdef"))
+    proposal = plan_destruction(there, replace(rules, project_id="0123456789abcdef"))
     chosen = replace(rules, project_id="0123456789abcdef", selected=frozenset({far.id.key}))
 
     assert ["rg-shop/a"] == [change.address for change in proposal.changes]
     assert [("rg-far/b", True)] == [(each.address, each.message.startswith("it stays")) for each in proposal.notices]
-    assert 2 == len(destruction(there, rules).changes)
-    assert ["rg-far/b"] == [change.address for change in destruction(there, chosen).changes]
+    assert 2 == len(plan_destruction(there, rules).changes)
+    assert ["rg-far/b"] == [change.address for change in plan_destruction(there, chosen).changes]
 
 
 def test_members_of_an_ngroup_are_left_alone() -> None:
@@ -144,7 +144,7 @@ def test_members_of_an_ngroup_are_left_alone() -> None:
     assert ["member"] == codes(declared)
     assert not declared
     assert not orphaned
-    assert () == destruction([member], policy()).changes
+    assert () == plan_destruction([member], policy()).changes
 
 
 def test_two_environments_in_one_resource_group_do_not_touch_each_other() -> None:
@@ -326,7 +326,7 @@ def test_only_our_own_groups_count_as_live() -> None:
         owned(group("e")),
     ]
 
-    assert (2, 2) == (plan([group("a")], there, policy()).live, destruction(there, policy()).live)
+    assert (2, 2) == (plan([group("a")], there, policy()).live, plan_destruction(there, policy()).live)
 
 
 def test_a_destruction_is_a_plan_of_deletions() -> None:
@@ -337,8 +337,8 @@ def test_a_destruction_is_a_plan_of_deletions() -> None:
     first = Change(rid("a"), Action.DELETE, before=there[1], loses=("IP",))
     last = Change(rid("b"), Action.DELETE, before=there[0])
 
-    assert Plan(OWNER, (first, last), live=2, policy=rules) == destruction(there, rules)
-    assert Plan(OWNER, (last,), live=1, policy=some) == destruction(there, some)
+    assert Plan(OWNER, (first, last), live=2, policy=rules) == plan_destruction(there, rules)
+    assert Plan(OWNER, (last,), live=1, policy=some) == plan_destruction(there, some)
 
 
 def test_a_decision_that_is_known_is_kept() -> None:
@@ -356,7 +356,10 @@ def test_verdicts_about_secrets_reach_the_decision() -> None:
     """None is looked for twice."""
     there = stamped(with_secret(), "DB=s3cret")
 
-    assert Action.UPDATE is only(plan([with_secret()], [there], policy(), verdicts={memory(there): False})).action
+    assert (
+        Action.UPDATE
+        is only(plan([with_secret()], [there], policy(), verdicts={make_verdict_key(there): False})).action
+    )
 
 
 def waits_for(name: str) -> Resource:
@@ -380,8 +383,8 @@ def test_values_of_groups_elsewhere_are_known() -> None:
     """They are read, and are no orphans; what is read in the project's own resource groups is newer."""
     elsewhere = Resource(rid("db", "rg-data"), HERE.body)
     stale = Resource(rid("db"), {**HERE.body, "properties": {}})
-    told = plan([waits_for("rg-data/db")], [], policy(prune=True), others=[elsewhere])
-    mine = plan([waits_for("db"), group("db", ipAddress=ADDRESS)], [HERE], policy(), others=[stale])
+    told = plan([waits_for("rg-data/db")], [], policy(prune=True), referenced=[elsewhere])
+    mine = plan([waits_for("db"), group("db", ipAddress=ADDRESS)], [HERE], policy(), referenced=[stale])
 
     assert ["10.0.0.4"] == [each.after.tags["peer"] for each in told.changes if each.after]
     assert ["10.0.0.4"] == [each.after.tags["peer"] for each in mine.changes if each.after and each.id.name == "web"]
@@ -411,4 +414,4 @@ def test_a_declared_group_that_could_not_be_read_is_left_out_however_it_is_spell
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_plan_tells_whether_all_of_the_subscription_was_looked_through(whole: bool) -> None:
     """Whoever shows it says of what it knows nothing."""
-    assert whole is plan([group()], [], policy(), whole=whole).whole
+    assert whole is plan([group()], [], policy(), searched_all=whole).searched_all

@@ -10,7 +10,7 @@ from factories import group, owned, policy, rid
 
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
-from aci_reconcile.planning.standoffs import taken_labels
+from aci_reconcile.planning.standoffs import block_taken_labels
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -148,7 +148,7 @@ def wanting(action: Action, before: Resource | None, after: Resource | None) -> 
     """Return what stands in the way of a change where rg-shop/b has the label x."""
     impact = Impact.RESTART if action is Action.UPDATE else Impact.NONE
     changes = (Change(rid("a"), action, impact, before=before, after=after),)
-    return list(taken_labels(changes, [labelled("b", "x")]))
+    return list(block_taken_labels(changes, [labelled("b", "x")]))
 
 
 def test_a_label_that_is_taken_is_told_with_the_way_out() -> None:

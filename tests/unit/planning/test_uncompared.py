@@ -11,7 +11,7 @@ from factories import OWNER, container, group, live, policy
 from aci_reconcile.core import tags
 from aci_reconcile.core.secret import UNKEPT, Secret, fingerprint
 from aci_reconcile.planning import Action, Change, Notice
-from aci_reconcile.planning.uncompared import uncompared_notices
+from aci_reconcile.planning.uncompared import note_uncompared
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -42,7 +42,7 @@ def change(name: str = "web", tag: str = HMAC, secret: Secret | None = None, **m
 )
 def test_the_reason_and_the_way_out(tag: str, settings: dict[str, Any], told: str, hinted: str) -> None:
     """What has no way out but the project file has no hint."""
-    (notice,) = uncompared_notices([change(tag=tag)], policy(**settings))
+    (notice,) = note_uncompared([change(tag=tag)], policy(**settings))
 
     assert Notice("uncompared", "rg-shop/web", told, hinted) == notice
 
@@ -50,7 +50,7 @@ def test_the_reason_and_the_way_out(tag: str, settings: dict[str, Any], told: st
 def test_one_word_for_all_groups_of_a_reason() -> None:
     """Two reasons are two."""
     changes = [change("api"), change("db", UNKEPT), change("jobs"), change("web")]
-    told = [(each.address, each.message) for each in uncompared_notices(changes, policy())]
+    told = [(each.address, each.message) for each in note_uncompared(changes, policy())]
 
     assert ["rg-shop/api", "rg-shop/db"] == [address for address, _ in told]
     assert told[0][1].endswith("not at hand (and 2 more)")
@@ -73,4 +73,4 @@ def test_there_is_nothing_to_say(planned: Change) -> None:
     """A secret that is missing is told with its name; one that was never compared, with what adopts it."""
     nothing: list[Notice] = []
 
-    assert nothing == list(uncompared_notices([planned], policy()))
+    assert nothing == list(note_uncompared([planned], policy()))

@@ -10,7 +10,13 @@ from factories import OWNER, SUBSCRIPTION, group, live, policy, rid
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.planning import Notice
-from aci_reconcile.planning.undeclared import abandoned_by, is_abroad, is_pruned, spared_notices, undeclared_notices
+from aci_reconcile.planning.undeclared import (
+    find_abandoned_environment,
+    is_abroad,
+    is_pruned,
+    note_spared,
+    note_undeclared,
+)
 
 ID, OTHER_ID = "abc123", "def456"
 ELSEWHERE = "00000000-0000-0000-0000-000000000002"
@@ -84,7 +90,7 @@ def test_an_environment_that_the_project_has_no_more(case: str) -> None:
     """Named by the tag, of this very project."""
     tag, rules, environment = ABANDONED[case]
 
-    assert environment == abandoned_by(tag, policy(**rules))
+    assert environment == find_abandoned_environment(tag, policy(**rules))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +211,7 @@ def test_what_is_said(case: str) -> None:
     there, rules, said = SAID[case]
 
     assert [Notice(code, there.address, message, hint) for code, message, hint in said] == list(
-        undeclared_notices([there], policy(**rules))
+        note_undeclared([there], policy(**rules))
     )
 
 
@@ -213,7 +219,7 @@ def test_they_are_told_in_the_order_of_their_keys() -> None:
     """Whatever order Azure lists them in."""
     there = [tagged(OWNER, name) for name in ("c", "a", "b")]
 
-    assert ["rg-shop/a", "rg-shop/b", "rg-shop/c"] == [each.address for each in undeclared_notices(there, policy())]
+    assert ["rg-shop/a", "rg-shop/b", "rg-shop/c"] == [each.address for each in note_undeclared(there, policy())]
 
 
 def test_what_is_passed_over_hides_nothing_behind_it() -> None:
@@ -221,7 +227,7 @@ def test_what_is_passed_over_hides_nothing_behind_it() -> None:
     member = Resource(rid("a"), live(group("a", orchestratorId="/x"), tags={tags.OWNER: OWNER}).body)
     there = [member, tagged("", "b"), tagged(OWNER, "c")]
 
-    assert ["rg-shop/c"] == [each.address for each in undeclared_notices(there, policy())]
+    assert ["rg-shop/c"] == [each.address for each in note_undeclared(there, policy())]
 
 
 def test_what_a_destruction_spares_is_told_with_what_deletes_it() -> None:
@@ -230,4 +236,4 @@ def test_what_a_destruction_spares_is_told_with_what_deletes_it() -> None:
     hint = "name its resource group in the project file, or give `apply --prune --max-deletes N`"
     there = [tagged(OWNER, name, FAR) for name in ("b", "a")]
 
-    assert [Notice("orphan", f"{FAR}/{name}", why, hint) for name in ("b", "a")] == list(spared_notices(there))
+    assert [Notice("orphan", f"{FAR}/{name}", why, hint) for name in ("b", "a")] == list(note_spared(there))

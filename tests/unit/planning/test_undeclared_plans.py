@@ -11,8 +11,8 @@ from factories import OWNER, SUBSCRIPTION, group, live, owned, policy, rid
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.planning import Action, plan
-from aci_reconcile.planning.brakes import unchanged
-from aci_reconcile.planning.undeclared import abandoned_by
+from aci_reconcile.planning.brakes import find_unchanged
+from aci_reconcile.planning.undeclared import find_abandoned_environment
 
 HERE = frozenset({(SUBSCRIPTION, "rg-shop")})
 OURS, THEIRS = "aaaaaa111111", "bbbbbb222222"
@@ -107,7 +107,7 @@ def test_which_environment_is_a_former_one(tag: str, wanted: str) -> None:
     """One of this project, by its id where it has one; never what could not stand in a command."""
     known = policy(project_id=OURS, environments=frozenset({"prod", "test"}))
 
-    assert wanted == abandoned_by(tag, known)
+    assert wanted == find_abandoned_environment(tag, known)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_belongs_to_somebody_else_is_not_unchanged() -> None:
     """It was not compared at all."""
     made = plan([group("web"), group("api")], [owned(group("web")), there("api", "other")], policy())
 
-    assert ["rg-shop/web"] == [each.address for each in unchanged(made)]
+    assert ["rg-shop/web"] == [each.address for each in find_unchanged(made)]
 
 
 def test_an_id_is_no_difference() -> None:

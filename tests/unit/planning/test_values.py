@@ -26,7 +26,7 @@ from aci_reconcile.planning import (
     Unreadable,
     plan,
 )
-from aci_reconcile.planning.values import missing_secrets
+from aci_reconcile.planning.values import find_missing_secrets
 
 
 def test_a_plan_counts_as_terraform_does() -> None:
@@ -190,4 +190,4 @@ def test_a_secret_is_missing_only_where_it_would_be_sent(action: Action, impact:
     change = web(action, impact, after=both)
     expected = (("rg-shop/web", MISSING["secureValue"]),) if missing else ()
 
-    assert expected == missing_secrets([change, web(Action.DELETE)]) == Plan(OWNER, (change,)).missing_secrets
+    assert expected == find_missing_secrets([change, web(Action.DELETE)]) == Plan(OWNER, (change,)).missing_secrets

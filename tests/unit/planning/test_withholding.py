@@ -14,7 +14,7 @@ from aci_reconcile.core.model import Lifecycle, Resource, ResourceId
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.planning import Action, Change, Impact, plan
-from aci_reconcile.planning.withholding import withholding
+from aci_reconcile.planning.withholding import add_missing_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ def written(desired: Resource, *, fingerprinted: bool = True, owner: str = OWNER
     """Return the tags that our last write of a manifest has left."""
     secrets = secrets_of(desired.body)
     mark = fingerprint(secrets, entropy=lambda size: b"s" * size) if fingerprinted and secrets else ""
-    memory = {tags.OWNER: owner, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body)))} if owner else {}
+    memory = {tags.OWNER: owner, tags.APPLIED: str(tags.Applied(tags.digest_desired(desired.body)))} if owner else {}
     return memory | ({tags.SECRETS: mark} if mark else {})
 
 
@@ -340,7 +340,7 @@ def test_a_secret_that_is_not_at_hand_is_not_compared_and_stops_a_write() -> Non
 def test_what_lacks_a_secret_is_searched_for_it() -> None:
     """Although nothing was to be looked for in its manifest."""
     desired = replace(group("web", container(environmentVariables=[{"name": "A"}])), plain=True)
-    change = withholding(Change(desired.id, Action.CREATE, after=desired), desired, policy())
+    change = add_missing_secrets(Change(desired.id, Action.CREATE, after=desired), desired, policy())
 
     assert change.after is not None
     assert change.after.plain is False

@@ -11,7 +11,16 @@ from aci_reconcile.core.errors import AciReconcileError, AzureError
 from aci_reconcile.core.health import Health, State
 from aci_reconcile.core.model import Resource, ResourceId, Scope
 from aci_reconcile.planning.values import Action, Change
-from aci_reconcile.reconcile.events import Event, Finished, Reached, Skipped, Started, Succeeded, Unhealthy, reached
+from aci_reconcile.reconcile.events import (
+    Event,
+    Finished,
+    Reached,
+    Skipped,
+    Started,
+    Succeeded,
+    Unhealthy,
+    make_reached,
+)
 from aci_reconcile.render import PLAIN, event_json, event_text, summary_text
 from aci_reconcile.render.events import reached_text, summary
 from aci_reconcile.render.json_event import TYPES, error_json
@@ -57,7 +66,7 @@ def test_only_what_was_written_and_has_an_address_is_told() -> None:
     )
     where = Reached("rg/web", "203.0.113.4", "web.example.com")
 
-    assert [where, where, None, None, None] == [reached(each) for each in ends]
+    assert [where, where, None, None, None] == [make_reached(each) for each in ends]
 
 
 @pytest.mark.parametrize(
