@@ -111,7 +111,7 @@ def test_where_notifications_may_not_go(url: str, message: str) -> None:
 @pytest.mark.parametrize("beginning", [HEADERS, BODY])
 def test_a_receiver_that_drips_is_given_up(beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte after byte, in its headers or in its body."""
-    monkeypatch.setattr("aci_reconcile.git_hosts.wire.PATIENCE", 0.3)
+    monkeypatch.setattr("aci_reconcile.git_hosts.wire.TIMEOUT", 0.3)
     with dripping(beginning) as url, pytest.raises(ForgeError, match="no complete answer within"):
         post(Webhook.of(f"{url}/x", "--notify"), {}, FakeClock())
 
