@@ -75,7 +75,7 @@ def serve(
 ) -> Server:
     """Listen on loopback. Any other host is refused, unless `anywhere` is set.
 
-    Clients must use a name of this machine, or a name in the certificate.
+    Clients have to call it by a name of this machine, or by one of the certificate's.
     """
     if not anywhere and not is_loopback(host):
         message = f"the emulator listens on loopback only, not on {host!r}"

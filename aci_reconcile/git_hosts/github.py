@@ -180,7 +180,7 @@ class GitHub:
         """Return the author that this token writes as.
 
         Raises:
-            ForgeError: the token is invalid.
+            ForgeError: it is not valid.
         """
         me, answer = find_writer(self.base, self._ask_api)
         if answer.status == UNAUTHORIZED:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def check_url(url: str, name: str) -> str:
     """Return the URL if it is allowed; ``name`` is the option or variable with it.
 
-    No message quotes the URL, because it may contain a token.
+    The URL itself is in no message: it may hold a token.
 
     Raises:
-        UsageError: it is not a URL, is plain http to another machine, or contains a user name.
+        UsageError: it is no URL, it is plain http to another machine, or it holds a user name.
     """
     try:
         parts = urlsplit(url.strip())

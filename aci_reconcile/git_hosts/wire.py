@@ -56,7 +56,7 @@ def read_token(environ: Mapping[str, str], name: str, *, hint: str = "") -> Bear
     """Return the token in a variable.
 
     Raises:
-        UsageError: it is not set, or not a token.
+        UsageError: it is not set, or holds what no token does.
     """
     token = environ.get(name, "").strip()
     if not token:

@@ -133,7 +133,7 @@ def test_plain_http_to_another_machine_is_refused(commands: Commands) -> None:
     refused = commands("plan", "--local", **known)
 
     assert 1 == refused.code
-    assert "ACI_RECONCILE_VAULT_ENDPOINT: http://vault.example.com: plain http is taken on loopback" in refused.err
+    assert "ACI_RECONCILE_VAULT_ENDPOINT: http://vault.example.com: plain http is allowed on loopback" in refused.err
 
 
 def writes(cloud: Secure) -> list[tuple[int, int]]:
