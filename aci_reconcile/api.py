@@ -62,7 +62,7 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
     Args:
         paths: manifests to select; without a project file, all there is.
         project: the project file; by default it is looked for, from the first path upwards.
-        environment: one of the project's environments.
+        environment: an environment of the project.
         variables: values for ``${var:NAME}``.
         subscription: the subscription; by default the project's.
         resource_group: the resource group of groups that name none.
@@ -89,8 +89,11 @@ def load(  # noqa: PLR0913  one door to the outside: each argument is the caller
         cwd=_path(cwd) or Path.cwd(),
         resolve=resolve,
     )
-    if changed_since:
-        request = with_changes(request, changed_since, os.environ)
+    request = with_changes(request, changed_since, os.environ) if changed_since else request
+    return _load(request, credential, cloud)
+
+
+def _load(request: manifest.Request, credential: Credential | None, cloud: CloudName) -> Loaded:
     if credential is None:
         return manifest.load(request)
     return load_with_vaults(request, lambda names: _secrets(names, request.environ, credential, cloud))
