@@ -196,6 +196,6 @@ CONFIG = Command(
         *options.refresh(),
         *options.waiting(),
     ],
-    help="Show the configuration that counts, and where each value comes from; secrets are redacted.",
+    help="Show the effective configuration and where each value comes from. Secrets are redacted.",
     examples=("aci-reconcile config show", "aci-reconcile config show -e prod --format json"),
 )

@@ -162,16 +162,46 @@ def _until_told(server: Server) -> None:
 
 
 _MORE = (
-    Option("--knob", section=_SECTION, multiple=True, metavar="NAME=VALUE", help="Any knob of docs/emulator.md."),
-    Option("--fault", section=_SECTION, multiple=True, metavar="JSON", help="What goes wrong; see docs/emulator.md."),
     Option(
-        "--fault-percent", section=_SECTION, type=click.IntRange(0, 100), metavar="N", help="At random, of 100 (0)."
+        "--knob",
+        section=_SECTION,
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a knob of docs/emulator.md. Repeatable.",
     ),
-    Option("--fault-seed", section=_SECTION, type=int, metavar="N", help="Which random ones (0)."),
-    Option("--host", section=_SECTION, default=_HOST, metavar="ADDRESS", help="Where to listen (127.0.0.1)."),
-    Option("--tls", section=_SECTION, is_flag=True, help="Serve https, with a certificate made at start."),
-    Option("--tls-name", section=_SECTION, multiple=True, metavar="NAME", help="A further name in that certificate."),
-    Option("--tls-ca", section=_SECTION, type=options.FILE, metavar="FILE", help=f"For the CA's own ({CA_FILE})."),
+    Option(
+        "--fault",
+        section=_SECTION,
+        multiple=True,
+        metavar="JSON",
+        help="Inject a fault; see docs/emulator.md. Repeatable.",
+    ),
+    Option(
+        "--fault-percent",
+        section=_SECTION,
+        type=click.IntRange(0, 100),
+        metavar="N",
+        help="Make N percent of requests fail at random (default: 0).",
+    ),
+    Option("--fault-seed", section=_SECTION, type=int, metavar="N", help="Seed for --fault-percent (default: 0)."),
+    Option(
+        "--host", section=_SECTION, default=_HOST, metavar="ADDRESS", help="Address to listen on (default: 127.0.0.1)."
+    ),
+    Option("--tls", section=_SECTION, is_flag=True, help="Serve https, with a certificate made at startup."),
+    Option(
+        "--tls-name",
+        section=_SECTION,
+        multiple=True,
+        metavar="NAME",
+        help="Further name in that certificate. Repeatable.",
+    ),
+    Option(
+        "--tls-ca",
+        section=_SECTION,
+        type=options.FILE,
+        metavar="FILE",
+        help=f"Write the CA certificate to FILE (default: {CA_FILE}).",
+    ),
     Option("--require-token", section=_SECTION, is_flag=True, help="Refuse requests without a valid token."),
 )
 
@@ -185,31 +215,36 @@ EMULATOR = Command(
             type=click.IntRange(0, 65535),
             default=_PORT,
             metavar="N",
-            help=f"On loopback ({_PORT}); 0 takes a free one.",
+            help=f"Port; 0 takes a free one (default: {_PORT}).",
         ),
         Option(
             "--state",
             section=_SECTION,
             type=options.FILE,
             metavar="DIR",
-            help="Where state is kept; without it, in memory.",
+            help="Keep state in DIR (default: in memory).",
         ),
         Option(
             "--provisioning",
             section=_SECTION,
             type=Duration(),
             metavar="TIME",
-            help="How long a group takes to be provisioned, whatever the pace.",
+            help="Time to provision a group (default: as --pace says).",
         ),
         Option(
-            "--latency", section=_SECTION, type=Duration(), default=0.0, metavar="TIME", help="Added to every answer."
+            "--latency",
+            section=_SECTION,
+            type=Duration(),
+            default=0.0,
+            metavar="TIME",
+            help="Delay every answer (default: 0s).",
         ),
         Option(
             "--pace",
             section=_SECTION,
             type=click.Choice(["instant", "quick", "realistic"]),
             default="quick",
-            help="How long everything takes: no time, seconds, or as long as in Azure (quick).",
+            help="Take no time, seconds, or as long as Azure (default: quick).",
         ),
         Option("--limits", section=_SECTION, is_flag=True, help="Enforce Azure's documented quotas and throttling."),
         Option(
@@ -217,13 +252,15 @@ EMULATOR = Command(
             section=_SECTION,
             type=click.IntRange(0, 3600),
             metavar="N",
-            help="Seconds in a Retry-After on operations (1; none at the realistic pace, as in Azure).",
+            help="Retry-After seconds of operations (default: 1; none at the realistic pace, as in Azure).",
         ),
-        Option("--unregistered", section=_SECTION, is_flag=True, help="Let subscriptions register the provider first."),
+        Option(
+            "--unregistered", section=_SECTION, is_flag=True, help="Make subscriptions register the provider first."
+        ),
         *_MORE,
         *options.output(),
     ],
-    help="Serve an emulator of Azure on this machine, over HTTP.",
+    help="Serve an emulator of Azure over HTTP, on this machine.",
     examples=(
         "aci-reconcile emulator",
         "aci-reconcile emulator --port 0 --state .aci-reconcile --pace realistic",

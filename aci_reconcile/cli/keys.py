@@ -40,9 +40,9 @@ KEY = Command(
     "key",
     _key,
     [*options.output()],
-    help="Make a key for the fingerprints of secrets, and print it: with one, comparing secrets takes no time.",
+    help="Print a new key for fingerprints of secrets. With a key, comparing secrets takes no time.",
     examples=(
         "aci-reconcile key -q | gh secret set ACI_RECONCILE_FINGERPRINT_KEY",
-        "aci-reconcile key                      the same, with words on where to keep it",
+        "aci-reconcile key   also says where to keep it",
     ),
 )

@@ -146,11 +146,11 @@ STATUS = Command(
     "status",
     _status,
     [*options.addresses(), *options.common()],
-    help="List the groups and how they are, or show one in detail.",
+    help="List groups and their state, or show some in detail.",
     examples=(
-        "aci-reconcile status                 the resource groups of the project, and its groups elsewhere",
-        "aci-reconcile status -g rg-shop      one resource group",
-        "aci-reconcile status rg-shop/web     one group in detail",
+        "aci-reconcile status              the project's resource groups and groups",
+        "aci-reconcile status -g rg-shop   one resource group",
+        "aci-reconcile status rg-shop/web  one group in detail",
     ),
 )
 
@@ -159,13 +159,26 @@ LOGS = Command(
     _logs,
     [
         *options.address(),
-        Option("-c", "--container", section=options.OUTPUT, metavar="NAME", default="", help="One of several."),
-        Option("--tail", section=options.OUTPUT, type=options.count(), metavar="N", help="Only the last N lines."),
+        Option(
+            "-c",
+            "--container",
+            section=options.OUTPUT,
+            metavar="NAME",
+            default="",
+            help="Container to read, if the group has several.",
+        ),
+        Option(
+            "--tail",
+            section=options.OUTPUT,
+            type=options.count(),
+            metavar="N",
+            help="Print only the last N lines (default: all).",
+        ),
         *options.common(),
     ],
-    help="Print what a container has printed.",
+    help="Print the logs of a container.",
     examples=(
-        "aci-reconcile logs web                        its only container",
-        "aci-reconcile logs rg-shop/web -c app --tail 50",
+        "aci-reconcile logs web                           the only container of web",
+        "aci-reconcile logs rg-shop/web -c app --tail 50  one of several",
     ),
 )

@@ -88,7 +88,7 @@ SCHEMA = Command(
     "schema",
     _schema,
     [click.Argument(["name"], metavar="NAME", shell_complete=completing.schemas), *options.output()],
-    help="Print a JSON Schema: container-group, project, plan, accepted-drift, drift-history, notification.",
+    help="Print a JSON Schema. NAME: container-group, project, plan, accepted-drift, drift-history or notification.",
     examples=("aci-reconcile schema container-group > container-group.schema.json",),
 )
 
@@ -96,6 +96,6 @@ EXPLAIN = Command(
     "explain",
     _explain,
     [click.Argument(["subject"], metavar="CODE|FIELD", shell_complete=completing.codes), *options.output()],
-    help="Explain a diagnostic code, or a field of a container group.",
+    help="Explain a diagnostic code or a field of a container group.",
     examples=("aci-reconcile explain ACI012", "aci-reconcile explain restartPolicy"),
 )
