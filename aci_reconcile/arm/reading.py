@@ -46,7 +46,7 @@ def pages(wire: Wire, url: str) -> tuple[Body, ...]:
         if target in seen or time.monotonic() > until or len(seen) >= _MOST_PAGES:
             raise NoAnswerError(
                 f"the list has no end: after {len(seen)} pages, or {wire.patience:g} s, there is another one",
-                hint="is it an ARM server? --timeout says how long reading may take",
+                hint="is it an ARM server? use --timeout to allow more time for reading",
             )
         seen.add(target)
         page = object_of(wire.exchange("GET", target))

@@ -50,8 +50,8 @@ def _kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
         return
     large = [each for each in groups if not any(_holds(offer, each) for offer in offers)]
     for group in large:
-        why = f"{_size(group.cpu, group.memory)} wanted, the largest has {_largest(offers)}"
-        hint = "ask for less, or choose another location"
+        why = f"{_size(group.cpu, group.memory)} requested, the largest is {_largest(offers)}"
+        hint = "request less, or choose another location"
         yield Check(
             Question.REGION, f"{group.address} in {group.place.location}", Verdict.FAILED, why, hint, (group.address,)
         )
@@ -63,9 +63,9 @@ def _kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
 def _not_offered(subject: str, group: Demand, told: tuple[Capability, ...], addresses: tuple[str, ...]) -> Check:
     """Judge a kind that is not listed: Azure's rows by kind of address are no promise to be complete."""
     if not told:
-        return Check(Question.REGION, subject, Verdict.UNKNOWN, "Azure tells no capabilities", addresses=addresses)
+        return Check(Question.REGION, subject, Verdict.UNKNOWN, "Azure reports no capabilities", addresses=addresses)
     if any(_is_for(each, group, network=False) for each in told):
-        why = "Azure lists such groups with another kind of address only"
+        why = "Azure lists such groups only with another kind of address"
         return Check(Question.REGION, subject, Verdict.UNKNOWN, why, addresses=addresses)
     why = "Azure does not list such groups among the region's capabilities"
     return Check(Question.REGION, subject, Verdict.FAILED, why, "choose another location", addresses)

@@ -54,9 +54,9 @@ def _judged(
         return Check(Question.SUBNET, short(subnet_id), Verdict.FAILED, why, hint, addresses)
 
     if named is None or not is_subnet_id(subnet_id):
-        yield failed("it is not the id of a subnet", "write /subscriptions/…/virtualNetworks/NAME/subnets/NAME")
+        yield failed("it is not a subnet ID", "write /subscriptions/…/virtualNetworks/NAME/subnets/NAME")
     elif named["subscription"].lower() != place.subscription:
-        yield failed("it lies in another subscription than the group", "choose a subnet of the group's subscription")
+        yield failed("it is in another subscription than the group", "choose a subnet of the group's subscription")
     elif told is None:
         yield failed("it does not exist", f"create it, delegated to {_SERVICE}")
     elif isinstance(told, Unanswered):
@@ -69,7 +69,7 @@ def _judged(
         )
     elif told.location and Place.of("", told.location).location != place.location:
         yield failed(
-            f"it lies in {told.location}, the group in {place.location}", "choose a subnet of the group's region"
+            f"it is in {told.location}, the group is in {place.location}", "choose a subnet of the group's region"
         )
     else:
         yield Check(Question.SUBNET, short(subnet_id), Verdict.OK, "it is delegated", addresses=addresses)

@@ -79,7 +79,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
             events = delete_resource_groups(scopes, context, concurrency=many, stopped=stopped)
             ends += carried_out(events, context, session, verb="Destroy")
         elif doomed:
-            session.console.info("The resource groups stay: not every group is gone.")
+            session.console.info("The resource groups were kept, because not every group is gone.")
         return concluded(_together(ends), session, verb="Destroy")
 
 
@@ -133,7 +133,7 @@ def _protected(plan: Plan, work: Work) -> Iterator[Blocker]:
     held = {address for blocker in plan.blockers if blocker.code == "protected" for address in blocker.addresses}
     for blocker in plan.blockers:
         known = blocker.code == "protected" and blocker.addresses[0] in declared
-        yield replace(blocker, release=f"{IN_MANIFEST}, and an apply of that") if known else blocker
+        yield replace(blocker, release=f"{IN_MANIFEST}, then apply") if known else blocker
     for change in plan.changes:
         said = declared.get(change.address)
         if said is not None and said.lifecycle.protect and change.address not in held:

@@ -37,7 +37,7 @@ def search_for(
         return Search()
     tell = _teller(console)
     if project.movable:
-        tell(f"Looked for groups of {project.owner} only in the resource groups that the command line names.")
+        tell(f"Searched for groups of {project.owner} only in the resource groups given on the command line.")
         return Search()
     run = project.subscription
     named = [

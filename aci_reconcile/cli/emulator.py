@@ -108,7 +108,7 @@ def _emulator(ctx: click.Context) -> ExitCode:
     try:
         store = open_store(session.cwd / asked.state if asked.state else None)
     except (OSError, sqlite3.Error) as error:
-        raise UsageError(f"the state cannot be kept in {asked.state}: {error}") from error
+        raise UsageError(f"cannot keep state in {asked.state}: {error}") from error
     with closing(store):
         server = _listen(Emulator(store, knobs=asked.knobs, faults=asked.faults), asked, session)
         with server:
@@ -123,14 +123,14 @@ def _listen(emulator: Emulator, asked: EmulatorOptions, session: Session) -> Ser
 
     if not is_loopback(asked.host):
         session.console.warn(
-            f"The emulator listens on {asked.host}: whoever reaches this machine can read, change and delete what is "
-            "in it. Leave --host out unless that is what you want."
+            f"The emulator listens on {asked.host}. Anyone who can reach this machine can read, change and delete "
+            "its contents. Remove --host unless you want that."
         )
     tls = Tls(_for_ca(asked.ca_file(session.cwd)), asked.tls_names) if asked.tls else None
     try:
         return serve(emulator, host=asked.host, port=asked.port, tls=tls, anywhere=True)
     except OSError as error:
-        hint = "another one may be running; choose another --port, or 0 for a free one"
+        hint = "another emulator may be running; use another --port, or 0 for a free one"
         raise UsageError(f"{asked.host}:{asked.port}: {error.strerror or error}", hint=hint) from error
 
 
@@ -148,8 +148,8 @@ def _for_ca(file: Path) -> Path:
     except OSError as error:
         raise UsageError(f"--tls-ca {file}: {error.strerror or 'it cannot be read'}") from error
     if content.strip() and not made_here(content):
-        message = f"--tls-ca {file}: the file is there, and it is not the CA of an emulator"
-        raise UsageError(message, hint="nothing was written; name another file, or move it away")
+        message = f"--tls-ca {file}: the file exists and is not an emulator's CA certificate"
+        raise UsageError(message, hint="nothing was written; use another file, or move this one")
     return file
 
 

@@ -30,6 +30,6 @@ def _from(environ: Mapping[str, str], variable: str) -> Secret | None:
         return None
     key = Secret(value, source=f"env:{variable}")
     if reason := key.weakness():
-        hint = "make one with: aci-reconcile key; what was fingerprinted without a key is still compared"
+        hint = "make one with: aci-reconcile key. Fingerprints made without a key still work"
         raise UsageError(f"{variable} can be guessed: {reason}", hint=hint)
     return key

@@ -49,7 +49,7 @@ class ImportOptions:
         """
         out, name = given.path("out"), given.text("project_name")
         if name and out is None and "project_name" in given.typed:
-            raise UsageError("--project-name names the project file, which is written with --out", hint="give --out")
+            raise UsageError("--project-name needs --out, which writes the project file", hint="add --out")
         sources = Sources.of(given)
         if out is not None and sources.project is None:
             sources = replace(sources, project=home_of(session.cwd, out).known)
@@ -92,7 +92,7 @@ def _found(asked: ImportOptions, session: Session) -> Found:
 
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
-            raise UsageError("no resource group is named", hint="give -g, or run it where the project file is")
+            raise UsageError("no resource group is given", hint="use -g, or run this where the project file is")
         groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.every()
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
@@ -125,8 +125,8 @@ def _project_name(asked: ImportOptions, loaded: Loaded, session: Session) -> str
     project = loaded.project
     if project.file is not None:
         if asked.project_name and asked.project_name != project.name:
-            message = f"--project-name {asked.project_name}: {project.file} is there, and its name is {project.name}"
-            raise UsageError(message, hint="leave the option out, or change the file; groups move with --take-over")
+            message = f"--project-name {asked.project_name}: {project.file} exists and has the name {project.name}"
+            raise UsageError(message, hint="remove the option, or change the file and move groups with --take-over")
         return ""
     return "" if asked.out is None else named(asked.project_name, home_of(session.cwd, asked.out).folder, session)
 
@@ -166,11 +166,11 @@ def _skipped(
     for each in groups:
         owner = tags.owner(each)
         if is_member(each):
-            yield each.address, "is a member of an NGroup, which writes it as it likes"
+            yield each.address, "is a member of an NGroup, which manages it"
         elif not named and each.id.key in declared:
             yield each.address, f"is declared at {declared[each.id.key]}"
         elif not named and owner and not ours(owner):
-            yield each.address, f"belongs to {owner}; name it to import it all the same"
+            yield each.address, f"belongs to {owner}; give its address to import it anyway"
 
 
 def _placed(

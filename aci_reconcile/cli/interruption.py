@@ -117,7 +117,7 @@ class Interruption:
             self.alarm.daemon = True
             self.alarm.start()
             raise InterruptedRunError
-        _say(self.line("Interrupted: nothing new is begun; waiting for what is under way. Once more aborts at once."))
+        _say(self.line("Interrupted: starting nothing new, waiting for what is in progress. Interrupt again to abort."))
 
     def _leave(self) -> None:
         _say(self.line(self.words))

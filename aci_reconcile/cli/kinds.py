@@ -35,7 +35,7 @@ class Duration(_Seconds):
         text = str(value).strip()
         match = _PARTS.fullmatch(f"{text}s" if re.fullmatch(r"\d+(\.\d+)?", text) else text)
         if not text or match is None:
-            self.fail(f"{text!r} is not a length of time; write it as 30s, 10m or 1h30m", param, ctx)
+            self.fail(f"{text!r} is not a duration; write 30s, 10m or 1h30m", param, ctx)
         seconds = sum(float(part or 0) * unit for part, unit in zip(match.groups(), _SECONDS, strict=True))
         if seconds > _LONGEST:
             self.fail(f"{text!r} is longer than a week", param, ctx)
@@ -58,7 +58,7 @@ class Pair(_Names):
         if not equals or not name:
             self.fail(f"{str(value)!r} is not NAME=VALUE", param, ctx)
         if not NAME.fullmatch(name):
-            said = f"{name!r} is no name of a variable: letters, digits, `_`, `.` and `-`, a letter or `_` first"
+            said = f"{name!r} is not a variable name: use letters, digits, `_`, `.` and `-`, first a letter or `_`"
             self.fail(said, param, ctx)
         return name, text
 

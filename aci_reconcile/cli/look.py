@@ -80,7 +80,7 @@ def _status(ctx: click.Context) -> ExitCode:
     asked = LookOptions.of(given)
     with _view(asked, session) as view:
         if not (view.scopes or view.search.subscriptions or asked.addresses):
-            raise UsageError("no resource group is named", hint="give -g, or run it where the manifests are")
+            raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
         seen = view.chosen(asked.addresses) if asked.addresses else view.listed()
     now = session.clock.now()
     judged = tuple((each, assess(each.body, now=now)) for each in seen.groups)
@@ -90,7 +90,7 @@ def _status(ctx: click.Context) -> ExitCode:
         console.result(status_text(judged, console.style, seen.unread, width=_room(session)))
         if view.environments and not (judged or seen.unread):
             names = sanitize(", ".join(view.environments))
-            console.info(f"Environments have groups of their own; choose with -e: {names}.")
+            console.info(f"Each environment has its own groups. Choose one with -e: {names}.")
     else:
         details = [status_detail_text(live, health, console.style) for live, health in judged]
         console.result("\n\n".join((*details, *unread_lines(seen.unread, console.style))))
@@ -133,7 +133,7 @@ def _container(live: Resource, wanted: str) -> str:
             raise UsageError(f"{live.address} has no container {wanted}", hint=f"it has {_listed(plain, initial)}")
         return found
     if len(plain) != 1:
-        hint = f"give one of them with -c: {_listed(plain, initial)}"
+        hint = f"choose one with -c: {_listed(plain, initial)}"
         raise UsageError(f"{live.address} has several containers", hint=hint)
     return plain[0]
 

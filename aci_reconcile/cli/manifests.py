@@ -112,7 +112,7 @@ def placed(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
     subscription = loaded.project.subscription
     if subscription and not _ID.fullmatch(subscription):
         shown = sanitize(subscription)
-        raise UsageError(f"`{shown}` is not the id of a subscription", hint="it is a GUID; az account list shows yours")
+        raise UsageError(f"`{shown}` is not a subscription ID", hint="it is a GUID; az account list shows yours")
     if subscription:
         return loaded
     return with_subscription(loaded, fallback_subscription(target, environ))
@@ -134,8 +134,8 @@ def fallback_subscription(target: Target, environ: Mapping[str, str]) -> str:
     if target.endpoint and not custom(target.endpoint).needs_token:
         return LOCAL_SUBSCRIPTION
     raise UsageError(
-        "no subscription is named",
-        hint="give --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
+        "no subscription is given",
+        hint="use --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
     )
 
 

@@ -113,23 +113,11 @@ def changed() -> list[click.Parameter]:
 
 def place() -> list[click.Parameter]:
     """Where groups live that do not say it themselves."""
+    subscription = "Subscription (default: the project's, or AZURE_SUBSCRIPTION_ID)."
+    group = "Resource group (default: the manifest's, or the project's)."
     return [
-        Option(
-            "-s",
-            "--subscription",
-            section=AZURE,
-            metavar="ID",
-            default="",
-            help="Subscription (default: the project's, or AZURE_SUBSCRIPTION_ID).",
-        ),
-        Option(
-            "-g",
-            "--resource-group",
-            section=AZURE,
-            metavar="NAME",
-            default="",
-            help="Resource group (default: the manifest's, or the project's).",
-        ),
+        Option("-s", "--subscription", section=AZURE, metavar="ID", default="", help=subscription),
+        Option("-g", "--resource-group", section=AZURE, metavar="NAME", default="", help=group),
     ]
 
 
@@ -223,19 +211,12 @@ def brakes() -> list[click.Parameter]:
     def brake(*spellings: str, **attributes: Any) -> Option:
         return Option(*spellings, section=SAFETY, brake=True, **attributes)
 
+    limit = click.IntRange(min=0)
     return [
         *prune(),
+        brake("--max-deletes", type=limit, metavar="N", help="Allow N deletions (default: 1, or the project's)."),
         brake(
-            "--max-deletes",
-            type=click.IntRange(min=0),
-            metavar="N",
-            help="Allow N deletions (default: 1, or the project's).",
-        ),
-        brake(
-            "--max-restarts",
-            type=click.IntRange(min=0),
-            metavar="N",
-            help="Allow N restarts (default: no limit, or the project's).",
+            "--max-restarts", type=limit, metavar="N", help="Allow N restarts (default: no limit, or the project's)."
         ),
         brake("--adopt", is_flag=True, help="Take over declared groups that have no owner."),
         brake(

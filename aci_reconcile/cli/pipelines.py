@@ -30,7 +30,7 @@ def _outputs(ctx: click.Context) -> ExitCode:
     try:
         found = outputs(_text(file, _WHOLE))
     except ValueError as error:
-        hint = "give what --format json or --report json=FILE wrote"
+        hint = "use a file that --format json or --report json=FILE wrote"
         raise UsageError(f"{file}: {error}", hint=hint) from None
     if session.console.json:
         session.console.result(json.dumps(found))
@@ -47,9 +47,9 @@ def _comment(ctx: click.Context) -> ExitCode:
     environ: Mapping[str, str] = session.environ
     number = given.limit("number") or request_from(environ)
     if number is None:
-        raise UsageError("this job runs for no pull request", hint=request_hint(environ))
+        raise UsageError("this job does not run for a pull request", hint=request_hint(environ))
     kept = comments_from(environ, session.clock).keep_comment(number, marker("comment", given.text("topic")), text)
-    told = {Outcome.OPENED: "made", Outcome.UPDATED: "updated"}.get(kept.outcome, "left as it is")
+    told = {Outcome.OPENED: "created", Outcome.UPDATED: "updated"}.get(kept.outcome, "left unchanged")
     session.console.info(f"The comment on pull request {number} was {told}.")
     if session.console.json:
         session.console.result(json.dumps({"outcome": kept.outcome.value, "url": kept.url}))

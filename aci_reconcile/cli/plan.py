@@ -97,12 +97,12 @@ def _save(content: Document, file: Path, lasts: float, session: Session) -> None
     now = session.clock.now()
     document = sealed(content, created=now, expires=now + lasts)
     write_plan(file, document)
-    hint = "" if document["applyable"] else " It is not applyable."
-    session.console.info(f"Saved to {file}, good until {document['expires_at']}.{hint}")
+    hint = "" if document["applyable"] else " It cannot be applied."
+    session.console.info(f"Saved to {file}, valid until {document['expires_at']}.{hint}")
     for name in document["hidden_variables"]:
-        session.console.warn(f"variable {name} stands in a secret and was not saved")
+        session.console.warn(f"variable {name} is part of a secret and was not saved")
     if again := words_of(document):
-        session.console.info(f"Its apply has to say again what it was allowed: {' '.join(again)}")
+        session.console.info(f"To apply it, repeat these options: {' '.join(again)}")
 
 
 def _told(plan: Plan, header: Header, console: Console, digest: str, reports: Reports) -> str:

@@ -81,7 +81,7 @@ def _lasting(console: Console, seconds: float) -> Generator[None]:
     """Tell that reading goes on, and when it ends at the latest, where it takes longer than one would expect."""
     from aci_reconcile.report.words import took
 
-    text = f"Still reading from Azure; that ends after {took(seconds)} at the latest (--timeout)."
+    text = f"Still reading from Azure, for at most {took(seconds)} (--timeout)."
     timer = threading.Timer(_SILENCE, console.info, [text])
     timer.daemon = True
     timer.start()

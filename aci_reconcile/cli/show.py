@@ -64,9 +64,9 @@ def _problems(saved: Document, name: str, given: Given, session: Session) -> Ite
         except StalePlanError as error:
             yield error.message
         except InvalidManifestsError as error:
-            yield f"{error.message}: validate shows them"
+            yield f"{error.message}; run validate to see them"
         except AciReconcileError as error:
-            yield f"it could not be compared: {error.message}"
+            yield f"the plan could not be compared: {error.message}"
 
 
 def _compare(saved: Document, given: Given, session: Session) -> None:

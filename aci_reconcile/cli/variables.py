@@ -50,5 +50,5 @@ def _read(path: Path, shown: str) -> Mapping[str, str]:
         lines = [f"{each.where}: {each.message}" for each in wrong[:_TOLD]]
         lines += [f"and {len(wrong) - _TOLD} more"] * (len(wrong) > _TOLD)
         told = "\n  ".join(lines)
-        raise UsageError(f"--var-file {shown} cannot be taken:\n  {told}", hint=wrong[0].hint)
+        raise UsageError(f"--var-file {shown} has errors:\n  {told}", hint=wrong[0].hint)
     return values

@@ -50,4 +50,4 @@ def check_target(said: str, file: Path) -> None:
     except OSError as error:
         raise UsageError(f"{said}: {error.strerror or 'the system refuses the name'}") from error
     if odd:
-        raise UsageError(f"{said}: this is a link, or no file", hint="name a file; links are not followed")
+        raise UsageError(f"{said}: not a regular file", hint="use a regular file; links are not followed")

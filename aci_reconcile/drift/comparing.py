@@ -23,11 +23,11 @@ def vanished(group: Group, *, declared: bool, where: Where | None) -> Finding:
 
     One that no manifest declares any more is as it should be, whoever has deleted it: that is a notice.
     """
-    text = f"is gone; it was seen last at {group.seen}"
+    text = f"is gone; last seen at {group.seen}"
     made = found(Kind.VANISHED, group.address, text, where=where)
     if declared:
         return made
-    return replace(made, severity=Severity.NOTICE, text=f"is declared no more, and gone; seen last at {group.seen}")
+    return replace(made, severity=Severity.NOTICE, text=f"is no longer declared, and gone; last seen at {group.seen}")
 
 
 def changes_between(before: Group, after: Group, where: Where | None) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def changes_between(before: Group, after: Group, where: Where | None) -> Iterato
     if before.written != after.written:
         return
     if before.ip and after.ip and before.ip != after.ip:
-        text = f"its address was {before.ip} and is {after.ip}"
+        text = f"its address changed from {before.ip} to {after.ip}"
         yield found(Kind.ADDRESS_CHANGED, after.address, text, path="ipAddress.ip", where=where)
     for each in after.containers:
         earlier = before.container(each.path)
@@ -45,9 +45,9 @@ def changes_between(before: Group, after: Group, where: Where | None) -> Iterato
 
 def _in_container(before: Container, after: Container, address: str, where: Where | None) -> Iterator[Finding]:
     if before.digest and after.digest and before.digest != after.digest:
-        text = f"it ran {before.digest[:_SHOWN]} and runs {after.digest[:_SHOWN]}"
+        text = f"its image changed from {before.digest[:_SHOWN]} to {after.digest[:_SHOWN]}"
         yield found(Kind.IMAGE_MOVED, address, text, path=f"{after.path}.image", where=where)
     times = after.restarts - before.restarts
     if times >= CRASHES:
-        text = f"it was restarted {times} times since the last look"
+        text = f"restarted {times} times since the last look"
         yield found(Kind.RESTARTING, address, text, path=after.path, where=where)

@@ -39,15 +39,15 @@ def findings_in(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Findi
 
 def _in_change(change: Change) -> Iterator[Finding]:
     if change.action is Action.CREATE:
-        yield found(Kind.MISSING, change.address, "is declared and not there", where=change.where)
+        yield found(Kind.MISSING, change.address, "is declared but missing", where=change.where)
         return
     if change.action is Action.DELETE:
-        yield found(Kind.UNDECLARED, change.address, "carries this project's tag and stands in no manifest")
+        yield found(Kind.UNDECLARED, change.address, "has this project's tag but no manifest")
         return
     if change.action is Action.ADOPT:
-        yield found(Kind.UNOWNED, change.address, "is declared and carries no owner's tag", where=change.where)
+        yield found(Kind.UNOWNED, change.address, "is declared but has no owner tag", where=change.where)
     elif change.writes and not change.fields:
-        text = "; ".join(change.reasons) or "is not as declared"
+        text = "; ".join(change.reasons) or "differs from its manifest"
         yield found(Kind.CHANGED, change.address, text, where=change.where)
     for field in change.fields:
         yield from _changed(change, field)
@@ -66,7 +66,7 @@ def _changed(change: Change, field: FieldChange) -> Iterator[Finding]:
     for path, part in parts(field):
         if marks_owner(part):
             continue
-        made = found(Kind.CHANGED, change.address, f"is not as declared{origin}", path=path, where=change.where)
+        made = found(Kind.CHANGED, change.address, f"differs from its manifest{origin}", path=path, where=change.where)
         tags = path == "tags" or path.startswith(("tags.", "tags["))
         yield replace(made, severity=Severity.WARNING) if tags else made
 
@@ -75,7 +75,7 @@ def _origin(change: Change, field: FieldChange) -> str:
     """Return where a difference comes from, in words; nothing where nobody knows."""
     cause = change.cause_of(field)
     if cause is Cause.GIT:
-        return ": it is not the secret that was written last" if field.secret else ": the manifest was changed"
+        return ": it is not the secret that was last written" if field.secret else ": the manifest was changed"
     return ": it was changed in Azure" if cause is Cause.AZURE else ""
 
 

@@ -245,7 +245,7 @@ def _detached(desired: Resource, live: Resource | None, policy: Policy) -> Chang
     theirs = {name: value for name, value in live.tags.items() if not tags.is_ours(name)}
     after = replace(desired, body={**live.body, "tags": theirs})
     fields = diff(normalize(live.body), normalize(after.body))
-    return Change(desired.id, Action.UPDATE, Impact.TAGS_ONLY, live, after, fields, reasons=("let go",))
+    return Change(desired.id, Action.UPDATE, Impact.TAGS_ONLY, live, after, fields, reasons=("released",))
 
 
 def _acted(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:

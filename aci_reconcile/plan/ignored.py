@@ -26,8 +26,8 @@ def ignored_blockers(changes: Iterable[Change]) -> Iterator[Blocker]:
             keys = ignorable(path)
             entry = entry_lacking(change.after.body, keys)
             if entry and value_at(change.before.body, keys) is not None:
-                reason = f"{change.address} leaves {path} to others, and this write removes {display(ROOT, entry)}"
-                release = f"taking {path} out of lifecycle.ignore, or correcting it"
+                reason = f"{change.address} ignores {path}, but this write removes {display(ROOT, entry)}"
+                release = f"remove {path} from lifecycle.ignore, or correct it"
                 yield Blocker("ignored", reason, (change.address,), release)
 
 
@@ -41,5 +41,5 @@ def ignored_notices(changes: Iterable[Change], declared: Mapping[Key, Resource])
             keys = ignorable(path)
             lacking = entry_lacking(desired.body, keys)  # that is said of the manifest already
             if not lacking and all(value_at(each, keys) is None for each in (desired.body, change.before.body)):
-                message = f"lifecycle.ignore names {path} ({where}), where neither the manifest nor Azure has anything"
+                message = f"lifecycle.ignore names {path} ({where}), which neither the manifest nor Azure has"
                 yield Notice("ignored", change.address, message)

@@ -46,7 +46,7 @@ class LeftOut:
         """Return what includes these groups in the run."""
         if self.policy.narrowed_by == ONLY:
             return " ".join(f"{ONLY} {shlex.quote(each)}" for each in dict.fromkeys(addresses))
-        return f"an apply without {self.policy.narrowed_by}"
+        return f"apply without {self.policy.narrowed_by}"
 
     def dependencies(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> Iterator[Notice]:
         """Say of each group of the run that depends on one that is left out and is not there, or does not run."""
@@ -60,7 +60,7 @@ class LeftOut:
                     yield Notice("left-out", change.address, text, self._offer(change.address, below.address))
 
     def _offer(self, *addresses: str) -> str:
-        return f"take it along: {self.included(*addresses)}"
+        return f"to include it: {self.included(*addresses)}"
 
     def holders(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> tuple[Holder, ...]:
         """Return the groups left out that hold a value of a group which the run writes."""
@@ -79,7 +79,7 @@ class LeftOut:
             if stale:
                 fields = ", ".join(sorted({each.path for each in stale.values()}))
                 many = "hold the former one and are" if len(stale) > 1 else "holds the former one and is"
-                text = f"gets another {fields}; {_listed(tuple(stale))} {many} {self.told}"
+                text = f"gets a new {fields}; {_listed(tuple(stale))} {many} {self.told}"
                 yield Notice("left-out", change.address, text, self._offer(change.address, *stale))
 
 

@@ -44,7 +44,7 @@ def at_hand(change: Change) -> None:
     """
     missing = [f"{secret.source}: {secret.missing}" for _, secret in missing_secrets((change,))]
     if missing:
-        raise SecretUnavailableError(f"not at hand: {'; '.join(missing)}", hint="nothing was written")
+        raise SecretUnavailableError(f"missing secrets: {'; '.join(missing)}", hint="nothing was written")
 
 
 def succeeded(
@@ -64,7 +64,7 @@ def succeeded(
     if failed:
         why = "; ".join(f"{each.subject}: {each.why}" for each in failed)
         named = ", ".join(sorted(addresses))
-        raise NotConvergedError(f"not deleted, for {named} could not be written then: {why}", hint=failed[0].hint)
+        raise NotConvergedError(f"not deleted, because then {named} could not be written: {why}", hint=failed[0].hint)
 
 
 def cleared(
@@ -105,7 +105,7 @@ def cleared(
                 return
     if failed:
         why = "; ".join(f"{each.subject}: {each.why}" for each in failed)
-        raise NotConvergedError(f"not deleted, for it could not be created again: {why}", hint=failed[0].hint)
+        raise NotConvergedError(f"not deleted, because it could not be created again: {why}", hint=failed[0].hint)
 
 
 def _failed(found: Iterable[Check], change: Change) -> list[Check]:

@@ -56,7 +56,7 @@ def recreated(change: Change, wanted: Resource, ctx: Context, deadline: Deadline
     ctx.unless_closed(change)
     former = (yield from _remembered(change, ctx, deadline)) if ctx.policy.restore else Former()
     yield from _removed(change, ctx, deadline)
-    yield Waiting(change, "deleted, and now to be created")
+    yield Waiting(change, "deleted, creating it again")
     try:
         seen = yield from _created(change, wanted, ctx, deadline)
     except GoneError as gone:
@@ -120,7 +120,7 @@ def _created(
             if refusals.is_final(error) or ctx.stopped() or ctx.clock.now() + delay > deadline.at:
                 raise GoneError(error) from error
             said = error.code if isinstance(error, AzureError) else ""
-            yield Waiting(change, f"not created yet ({said or error.message}), again in {delay:.0f} s")
+            yield Waiting(change, f"not created yet ({said or error.message}), retrying in {delay:.0f} s")
             if isinstance(error, QuotaError):
                 yield from quota_freed(change, wanted, ctx.freeing)
         yield from pause(delay, idle=True)
@@ -161,7 +161,7 @@ def _put_back(change: Change, former: Former, refusal: AciReconcileError, ctx: C
     group = former.group
     if group is None:
         raise GoneError(refusal, unrestored=former.why_not) from refusal
-    yield Waiting(change, "refused; the former group is put back")
+    yield Waiting(change, "refused; restoring the former group")
     group = _renewed(group, ctx)
     deadline, settled = ctx.deadline(), replace(ctx, wait=Wait.PROVISIONED)
     try:

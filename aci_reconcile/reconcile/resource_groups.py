@@ -117,7 +117,7 @@ def _gone(scope: Scope, operation: Operation, ctx: Context, deadline: Deadline) 
         ended = ended or (yield from _ended(operation, ctx))
         state = as_text(as_object(group.get("properties")).get("provisioningState"))
         if begun and not ended and state != _DELETING:
-            raise failure("", f"the deletion of {scope.resource_group} was given up; its state is {state or 'unknown'}")
+            raise failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state or 'unknown'}")
         begun = begun or state == _DELETING
         overdue(ctx, deadline, "there")
         yield from pause(pace.next())
@@ -148,12 +148,12 @@ def _ended(operation: Operation, ctx: Context) -> Process[bool]:
 
 def _must_be_empty(scope: Scope, left: tuple[str, ...]) -> None:
     if left:
-        raise AciReconcileError(f"{scope.resource_group} still holds {len(left)} resources, {left[0]} among them")
+        raise AciReconcileError(f"{scope.resource_group} still contains {len(left)} resources, such as {left[0]}")
 
 
 def _may_be_deleted(scope: Scope, owner: str, ctx: Context) -> None:
     if not ctx.policy.owns(owner):
         raise AciReconcileError(
-            f"{scope.resource_group} was not created by {ctx.policy.owner} and stays",
-            hint=f"it carries no tag {tags.OWNER} of this project",
+            f"{scope.resource_group} was not created by {ctx.policy.owner} and is kept",
+            hint=f"it has no tag {tags.OWNER} of this project",
         )

@@ -113,7 +113,7 @@ def _read_again(change: Change, known: Resource, ctx: Context, deadline: Deadlin
     """
     live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
     if live is None:
-        raise NotConvergedError("the group vanished meanwhile", hint="another apply creates it")
+        raise NotConvergedError("the group disappeared", hint="run apply again to create it")
     if _mark(live) != _mark(known):
         raise MovedError
     return live

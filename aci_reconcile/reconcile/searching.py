@@ -126,8 +126,8 @@ def may_not(error: AzureError) -> bool:
 def not_looked(subscription: str, why: str, instead: Iterable[Scope]) -> str:
     """Say what was not looked at."""
     named = ", ".join(each.resource_group for each in instead)
-    rest = f" but for {named}" if named else ""
-    return f"Not looked for groups of this project in the rest of subscription {subscription}{rest}: {why}"
+    rest = f", except {named}" if named else ""
+    return f"The rest of subscription {subscription} was not searched for groups of this project{rest}: {why}"
 
 
 def beginning(subscription: str, lists: Mapping[Key, Callable[[], Listing]], reader: Reader) -> Callable[[], Listing]:

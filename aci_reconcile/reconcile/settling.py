@@ -107,7 +107,7 @@ def settled_read(change: Change, ctx: Context, deadline: Deadline) -> Process[Re
     while True:
         live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
-            raise NotConvergedError("the group vanished while it was being written")
+            raise NotConvergedError("the group disappeared while it was being written")
         if is_settled(live.body):
             return live
         unless_hopeless(change, live, ctx, began)

@@ -16,9 +16,9 @@ def hindered(state: Agenda, task: Task) -> str:
     """Return why a task is never to begin; empty where it may yet."""
     failed = sorted(name for name in task.after if state.ended.get(name) is False)
     if failed:
-        return f"{_said(failed[0])} is not as it should be"
+        return f"{_said(failed[0])} did not succeed"
     skipped = sorted(task.behind & state.never_begun)
-    return f"{skipped[0]} comes before it, and was skipped" if skipped else ""
+    return f"{skipped[0]} comes first and was skipped" if skipped else ""
 
 
 def _said(name: str) -> str:
@@ -68,7 +68,7 @@ def turn_of_the_last(state: Agenda) -> Generator[Event, None, bool]:
     turn = list(_wanted(state)) or list(state.last.values())
     for task in turn:
         if failed:
-            yield skipped(state, task, f"it comes last, and {_said(failed[0])} is not as it should be")
+            yield skipped(state, task, f"it comes last, and {_said(failed[0])} did not succeed")
         else:
             state.waiting[task.name] = state.last.pop(task.name)
             state.freeing[task.frees] = state.freeing.get(task.frees, frozenset()) | {task.name}

@@ -146,7 +146,7 @@ def _until_refused(change: Change, ctx: Context, deadline: Deadline) -> Deadline
 def _refused_while(live: Resource | None, change: Change) -> Process[None]:
     """Tell that Azure takes no write of a group meanwhile."""
     if live is not None and not is_settled(live.body):
-        yield Waiting(change, f"Azure takes no write while the group is {state_of(live.body)}; asking again")
+        yield Waiting(change, f"Azure accepts no write while the group is {state_of(live.body)}; retrying")
 
 
 def _unless_closed(ctx: Context, change: Change) -> None:

@@ -83,7 +83,7 @@ def _with_findings(entry: Entry, drift: Drift) -> Entry:
     if entry.outcome is Outcome.SAME:
         entry = replace(_drifted(entry), summary="changed since the last look", mark="!")
     since = min((each.since for each in counted if each.since), default="")
-    dated = (f"Found first at {since}.",) if since and drift.history is not None else ()
+    dated = (f"First found at {since}.",) if since and drift.history is not None else ()
     worst = min((each.severity for each in counted), key=list(Severity).index)
     remarks = tuple(Remark(each.severity, _told(each), each.where, "Since the last look") for each in news)
     told = (*entry.remarks, *remarks)
@@ -103,9 +103,9 @@ def _told(finding: Finding) -> str:
 def _found(change: Change) -> str:
     """Return what was found out about a group, in the words of somebody who only looks."""
     if change.action is Action.CREATE:
-        return "is declared and not there"
+        return "is declared but missing"
     if change.action is Action.DELETE:
-        return "stands in no manifest"
+        return "has no manifest"
     return f"differs ({summary(change)})"
 
 

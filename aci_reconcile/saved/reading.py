@@ -11,7 +11,7 @@ from aci_reconcile.errors import StalePlanError
 from aci_reconcile.report.header import FORMAT_VERSION
 from aci_reconcile.saved.document import Document, major, plan_digest, seal, written
 
-_HINT = "nothing was written; make the plan again"
+_HINT = "nothing was written; plan again"
 
 
 def opened(content: bytes, name: str) -> Document:
@@ -71,4 +71,4 @@ def expired(document: Document, *, now: float) -> bool:
 
 
 def _damaged(name: str) -> StalePlanError:
-    return StalePlanError(f"{name} is no saved plan, or it was changed after it was saved", hint=_HINT)
+    return StalePlanError(f"{name} is not a saved plan, or was changed after it was saved", hint=_HINT)

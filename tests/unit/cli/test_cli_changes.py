@@ -152,7 +152,7 @@ def test_a_shallow_clone_says_what_to_do(repository: CommandLine, monkeypatch: p
     ran = repository("plan", "--changed-since", "HEAD~1")
 
     assert 1 == ran.code
-    assert "there is no such branch, tag or commit here\n  in a pipeline, fetch the whole history: " in ran.err
+    assert "no such branch, tag or commit in this clone\n  in a pipeline, fetch the whole history: " in ran.err
     assert "fetch-depth: 0" in ran.err
 
 
@@ -176,4 +176,4 @@ def test_without_git(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> N
     """As in a small container."""
     monkeypatch.setattr(shutil, "which", lambda *_args, **_options: None)
 
-    assert "there is no git on this machine" in project("plan", "--changed-since", "main").err
+    assert "--changed-since needs git, which is not installed" in project("plan", "--changed-since", "main").err

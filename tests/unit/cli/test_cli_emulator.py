@@ -113,7 +113,7 @@ def test_the_ca_replaces_nothing_but_another_one(tmp_path: Path) -> None:
     ran = run(tmp_path, "--tls-ca", "web.yaml")
 
     assert 1 == ran.returncode
-    assert "the file is there, and it is not the CA of an emulator" in ran.stderr
+    assert "the file exists and is not an emulator's CA certificate" in ran.stderr
     assert "name: web\n" == (tmp_path / "web.yaml").read_text(encoding="utf-8")
 
 
@@ -138,7 +138,7 @@ def test_no_instructions_are_printed_that_cannot_work(tmp_path: Path) -> None:
     said = ""
     for line in process.stderr:
         said += line
-        if "Ctrl-C ends it." in line:
+        if "Press Ctrl-C to stop." in line:
             break
     process.send_signal(signal.SIGINT)
     said += process.communicate(timeout=30)[1]

@@ -172,7 +172,7 @@ def test_a_brake_is_not_released_by_the_environment(project: CommandLine, monkey
     ran = project("apply")
 
     assert 1 == ran.code
-    assert "nobody is here to apply these changes" in ran.err
+    assert "cannot ask whether to apply these changes: no terminal" in ran.err
 
 
 def test_a_replacement_may_be_allowed_with_or_without_a_number(project: CommandLine) -> None:
@@ -279,7 +279,7 @@ def test_variables_come_from_flags_files_and_the_environment(
     [
         ("no equals sign\n", "bad.vars:1:1: line 1 is not NAME=VALUE"),
         ("a=1\na=2\n", "bad.vars:2:1: the key `a` stands here and in line 1"),
-        ('{"a": [1]}', "bad.vars:1:7: the value of `a` is a list, and a text, a number or a flag is wanted"),
+        ('{"a": [1]}', "bad.vars:1:7: the value of `a` is a list, and a text, a number or a flag is needed"),
         ('{"a": ', "bad.vars:1:7: this is not JSON: a value is missing"),
         ("".join(f"x{n}\n" for n in range(12)), "and 2 more"),
     ],
@@ -290,7 +290,7 @@ def test_a_file_of_variables_that_says_something_else(cli: CommandLine, text: st
     ran = cli("validate", "--var-file", "bad.vars")
 
     assert 1 == ran.code
-    assert "--var-file bad.vars cannot be taken:\n" in ran.err
+    assert "--var-file bad.vars has errors:\n" in ran.err
     assert complaint in ran.err
 
 

@@ -178,7 +178,7 @@ def test_a_subscription_is_needed(cli: CommandLine, served: Served, monkeypatch:
     ran = cli("plan")
 
     assert 1 == ran.code
-    assert "Error: no subscription is named\n  give --subscription" in ran.err
+    assert "Error: no subscription is given\n  give --subscription" in ran.err
 
     assert "subscription 00000000-0000-0000-0000-000000000000 at" in cli("plan", "--arm-endpoint", served.url).err
 

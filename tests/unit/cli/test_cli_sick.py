@@ -223,9 +223,7 @@ def test_last_words_tell_what_is_not_seen_running_from_what_is_not_seen_to_its_e
     """When a second signal ends the run at once."""
     told = told_unfinished({"rg/a": "accepted", "rg/b": "provisioned", "rg/c": "write sent"}, "Apply")
 
-    assert (
-        " Started and not seen to the end: rg/a, rg/c. Another apply goes on from here. Not seen running: rg/b." == told
-    )
+    assert " Started but not finished: rg/a, rg/c. Run apply again to continue. Not seen running: rg/b." == told
     assert "" == told_unfinished({}, "Apply")
 
 

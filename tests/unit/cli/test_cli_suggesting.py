@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         ("frobnicate", "there is no command 'frobnicate'\n  see aci-reconcile --help"),
         (
             "apply --dry-run",
-            "there is no option --dry-run\n  `plan` shows what an apply would do, and writes nothing; see",
+            "there is no option --dry-run\n  `plan` shows what apply would change, and writes nothing; see",
         ),
         (
             "plan --destroy",
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
             "destroy --dry-run",
             "there is no option --dry-run\n  `destroy` shows what it would delete and asks; any word",
         ),
-        ("import --dry-run", "there is no option --dry-run\n  without --out, `import` writes to the screen alone; see"),
+        ("import --dry-run", "there is no option --dry-run\n  without --out, `import` writes no files; see"),
         (
             "status --dry-run",
-            "there is no option --dry-run\n  `plan` shows what an apply would do, and writes nothing; ",
+            "there is no option --dry-run\n  `plan` shows what apply would change, and writes nothing; ",
         ),
         ("plan --json", "there is no option --json\n  write --format json; see aci-reconcile plan --help"),
         (
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         ),
         (
             "validate --local",
-            "there is no option --local\n  this command asks neither Azure nor the emulator: leave it out; see",
+            "there is no option --local\n  this command does not use Azure: remove the option; see",
         ),
         (
             "render --timeout 1s",

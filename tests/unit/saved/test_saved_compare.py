@@ -140,10 +140,10 @@ def test_a_manifest() -> None:
     other = made(world, group("db"))
 
     assert ("rg-shop/web: its manifest",) == moved(saved, changed)
-    assert ("rg-shop/db: it is declared now, it is planned now",) == moved(saved, more)
+    assert ("rg-shop/db: it is now declared, it is now planned",) == moved(saved, more)
     assert (
-        "rg-shop/db: it is declared now, it is planned now",
-        "rg-shop/web: it is declared no more, it is planned no more",
+        "rg-shop/db: it is now declared, it is now planned",
+        "rg-shop/web: it is no longer declared, it is no longer planned",
     ) == moved(saved, other)
 
 
@@ -203,7 +203,7 @@ def test_an_orphan() -> None:
     world.arm("DELETE", str(rid("old")))
     world.clock.sleep(60)
 
-    assert ("rg-shop/old: it is planned no more",) == moved(
+    assert ("rg-shop/old: it is no longer planned",) == moved(
         saved, made(world, group("web", OLD), rules={"prune": True})
     )
 
@@ -235,7 +235,7 @@ def test_a_resource_group() -> None:
     world.arm("PUT", f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-shop", {"location": "westeurope"})
     now = made(world, group(), rules={"create_resource_groups": True})
 
-    assert ("resource groups: others are to be created",) == moved(saved, now)
+    assert ("resource groups: the plan would create different ones",) == moved(saved, now)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_whatever_else_is_to_be_done(name: str) -> None:
     saved, now = kept(world, group("web", NEW)), made(world, group("web", NEW))
     entry: Document = {**now["resource_changes"][0], name: "something else"}
 
-    assert ("rg-shop/web: what is to be done",) == moved(saved, {**now, "resource_changes": [entry]})
+    assert ("rg-shop/web: its planned change",) == moved(saved, {**now, "resource_changes": [entry]})
 
 
 def test_what_a_file_says_of_its_place_is_told_on_one_line() -> None:
