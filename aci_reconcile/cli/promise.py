@@ -76,7 +76,7 @@ class Promise:
         except UsageError as error:
             if self.saved is None:
                 raise
-            raise StalePlanError(f"the saved plan is stale: {error.message}", hint=_HINT) from error
+            raise StalePlanError(f"the saved plan no longer matches: {error.message}", hint=_HINT) from error
 
     def _placed(self, work: Work) -> None:
         """Look whether the saved plan is for this place, before anything is asked there."""
@@ -196,4 +196,4 @@ def fit(saved: Document, name: str, now: float) -> None:
 
 def _refuse(lines: Sequence[str]) -> None:
     if lines:
-        raise StalePlanError("\n  ".join(("the saved plan is stale:", *lines)), hint=_HINT)
+        raise StalePlanError("\n  ".join(("the saved plan no longer matches:", *lines)), hint=_HINT)

@@ -302,7 +302,7 @@ def test_destroy_can_be_narrowed(project: CommandLine) -> None:
     project.group("db")
     project("apply", "-y")
 
-    assert "goes with neither PATH nor --only" in project("destroy", "-y", "--only", "db", "--resource-groups").err
+    assert "cannot be combined with PATH or --only" in project("destroy", "-y", "--only", "db", "--resource-groups").err
     assert 0 == project("destroy", "-y", "--only", "db").code
     assert "rg-shop/web" in project("status").out
 

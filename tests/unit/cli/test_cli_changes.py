@@ -52,7 +52,7 @@ def test_where_nothing_changed_nobody_says_that_there_are_no_groups(repository: 
     """There are three; none of them was chosen."""
     ran = repository("plan", "--changed-since", "main")
 
-    assert (0, "No changes. No group of shop is among the chosen ones.\n") == (ran.code, ran.out)
+    assert (0, "No changes. No selected group belongs to shop.\n") == (ran.code, ran.out)
 
 
 def test_what_counts_as_changed(repository: CommandLine) -> None:
@@ -161,7 +161,7 @@ def test_without_a_common_commit(repository: CommandLine) -> None:
     git(repository.folder, "checkout", "-q", "--orphan", "other")
     git(repository.folder, "commit", "-q", "-m", "other")
 
-    assert "it has no commit in common with HEAD" in repository("plan", "--changed-since", "main").err
+    assert "no common commit with HEAD" in repository("plan", "--changed-since", "main").err
 
 
 def test_without_a_repository(project: CommandLine) -> None:

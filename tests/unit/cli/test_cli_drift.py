@@ -77,7 +77,7 @@ def test_the_history_is_of_one_project(applied: CommandLine) -> None:
     ran = applied("drift", "--history", "drift.json")
 
     assert (1, "") == (ran.code, ran.out)
-    assert "--history drift.json is about other in subscription" in ran.err
+    assert "--history drift.json belongs to other in subscription" in ran.err
     assert "other" == json.loads(file.read_text())["project"]
 
 
@@ -92,7 +92,7 @@ def test_a_damaged_history_is_refused(applied: CommandLine, text: str) -> None:
     ran = applied("drift", "--history", "drift.json")
 
     assert (1, text) == (ran.code, file.read_text(encoding="utf-8"))
-    assert "delete it to begin anew" in ran.err
+    assert "delete it to start again" in ran.err
     assert "Traceback" not in ran.err
 
 

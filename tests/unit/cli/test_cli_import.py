@@ -96,7 +96,7 @@ def test_groups_of_others_are_skipped_unless_named(live: CommandLine) -> None:
     skipped, named = live("import", *words), live("import", "rg-shop/web", *words)
 
     assert (0, "") == (skipped.code, skipped.out)
-    assert "it belongs to shop; name it" in skipped.err
+    assert "it belongs to shop; give its address" in skipped.err
     assert WRITTEN == named.out
     assert "" == live("import", *words, "--only", "nix*", "-q").err
 

@@ -236,7 +236,7 @@ def test_explaining_nothing_known(cli: CommandLine) -> None:
     ran = cli("explain", "ACI999")
 
     assert 1 == ran.code
-    assert "neither a code nor a field" in ran.err
+    assert "no code or field" in ran.err
 
 
 def test_status_shows_what_is_left_elsewhere(applied: CommandLine) -> None:

@@ -36,7 +36,7 @@ def test_a_comment_is_made_and_then_updated(cli: CommandLine, forge: Forge) -> N
     assert [0, 0, 0, 0] == [each.code for each in (first, second, third, other)]
     assert [f"{MARK}\ntwo"] == forge.said(7)
     assert ["<!-- aci-reconcile-comment: default -->\none"] == forge.said(8)
-    assert "The comment on pull request 7 was made.\n" == first.err
+    assert "The comment on pull request 7 was created.\n" == first.err
     assert "updated" == second.document["outcome"]
     assert "The comment on pull request 7 was left unchanged.\n" == third.err
     assert ("", "") == (other.out, other.err)

@@ -174,7 +174,7 @@ def test_the_words_work_as_they_are_printed(project: CommandLine) -> None:
     planned = project("plan", "--out", "plan.json", *shlex.split(words))
     refused = project("apply", "--plan", "plan.json")
     still = project("status", "--format", "json")
-    printed = refused.err.partition("does not say:\n  ")[2].partition("\n")[0]
+    printed = refused.err.partition("does not repeat:\n  ")[2].partition("\n")[0]
     done = project("apply", "--plan", "plan.json", *shlex.split(printed))
 
     assert (0, 4, 0) == (planned.code, refused.code, done.code), done.err
@@ -193,4 +193,4 @@ def test_the_message_is_whole() -> None:
         "plan.json was made with options that this apply does not repeat:\n  --prune --max-deletes 99"
         == refused.value.message
     )
-    assert refused.value.hint.endswith("where you mean it, say it here, too: --prune --max-deletes 99")
+    assert refused.value.hint.endswith("repeat the options you mean: --prune --max-deletes 99")

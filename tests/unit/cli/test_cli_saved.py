@@ -246,7 +246,7 @@ def test_what_can_be_no_subscription_is_told_on_one_line(azure: CommandLine) -> 
     file.write_text(written({**forged, "digest": seal(forged)}), encoding="ascii")
     said = [azure("apply", "--plan", "plan.json").err, azure("show", "plan.json", "--subscription", OTHER).err]
 
-    assert "the saved plan is stale: `red ::error::x` is not a subscription ID" in said[0]
+    assert "the saved plan no longer matches: `red ::error::x` is not a subscription ID" in said[0]
     assert not [line for text in said for line in text.splitlines() if "\x1b" in line or line.startswith("::")]
 
 
@@ -284,12 +284,12 @@ def test_the_plan_says_what_it_is_about(project: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("manifests/web.yaml",), "PATH says"),
-        (("--only", "web"), "--only says"),
-        (("--var", "tag=2"), "--var says"),
-        (("--allow-replace",), "--allow-replace says"),
-        (("--no-prune", "--adopt"), "--prune, --adopt say"),
-        (("-e", "prod"), "--environment says"),
+        (("manifests/web.yaml",), "PATH differs"),
+        (("--only", "web"), "--only differs"),
+        (("--var", "tag=2"), "--var differs"),
+        (("--allow-replace",), "--allow-replace differs"),
+        (("--no-prune", "--adopt"), "--prune, --adopt differ"),
+        (("-e", "prod"), "--environment differs"),
     ],
 )
 def test_options_that_say_something_else_are_an_error(project: CommandLine, words: tuple[str, ...], told: str) -> None:
@@ -320,7 +320,7 @@ def test_options_of_the_plan_that_make_no_sense_any_more(project: CommandLine) -
     ran = project("apply", "--plan", "plan.json")
 
     assert 4 == ran.code
-    assert "the saved plan is stale: --only web: no group of the project fits" in ran.err
+    assert "the saved plan no longer matches: --only web: no group of the project fits" in ran.err
 
 
 def test_a_plan_without_its_secrets_is_not_applyable(azure: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,7 +334,7 @@ def test_a_plan_without_its_secrets_is_not_applyable(azure: CommandLine, monkeyp
     assert "It cannot be applied." in saved.err
     assert "secrets were missing when it was made" in ran.err
     assert "Missing: rg-shop/web needs env:TOKEN" in shown.out
-    assert "Stale: plan.json is not applyable" in shown.out
+    assert "Stale: plan.json cannot be applied" in shown.out
 
 
 def test_secrets_that_are_gone_are_an_error_of_their_own(azure: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,7 +388,7 @@ def test_variables_that_stand_in_secrets_are_not_saved(project: CommandLine) -> 
     assert "variable token is part of a secret and was not saved" in saved.err
     assert "c4n4ry" not in (project.folder / "plan.json").read_text(encoding="ascii")
     assert (4, 4, 0) == (without.code, other.code, done.code)
-    assert "does not say:\n  --var token=VALUE\n" in without.err
+    assert "does not repeat:\n  --var token=VALUE\n" in without.err
 
 
 def test_a_digest_is_enough(azure: CommandLine, served: Served) -> None:
@@ -442,7 +442,7 @@ def test_json_tells_that_it_is_stale(project: CommandLine) -> None:
     shown = project("show", "plan.json", "--format", "json")
 
     assert (4, "StalePlanError") == (ran.code, ran.documents[-1]["error"]["kind"])
-    assert "Warning: the saved plan is stale:\n  rg-shop/web: the live group, create -> no-op\n" == shown.err
+    assert "Warning: the saved plan no longer matches:\n  rg-shop/web: the live group, create -> no-op\n" == shown.err
 
 
 def test_show_compares_where_an_option_names_a_place(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,8 +457,8 @@ def test_show_compares_where_an_option_names_a_place(project: CommandLine, monke
     offline = project("show", "plan.json")
 
     assert [0] * 4 == [each.code for each in (fresh, stale, broken, offline)]
-    assert "Stale: the saved plan is stale:\n  rg-shop/web: the live group, create -> no-op\n" in stale.out
-    assert "errors in the manifests: run validate to see them" in broken.out
+    assert "Stale: the saved plan no longer matches:\n  rg-shop/web: the live group, create -> no-op\n" in stale.out
+    assert "errors in the manifests; run validate to see them" in broken.out
     assert fresh.out == offline.out
     assert "Stale" not in fresh.out
 

@@ -141,7 +141,7 @@ def test_a_safety_limit_holds_everything(shop: CommandLine, served: Served) -> N
     both = shop("apply", "-y")
 
     assert (3, 1, []) == (held.code, both.code, writes(served))
-    assert "held back, and rg-shop/dark could not be read; nothing was written" in both.err
+    assert "blocked, and rg-shop/dark could not be read; nothing was written" in both.err
 
 
 def test_a_saved_plan_is_not_applied_where_a_group_cannot_be_read(shop: CommandLine, served: Served) -> None:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
         ),
         (
             "plan --destroy",
-            "there is no option --destroy\n  `destroy` is a command of its own: it shows what it would delete, ",
+            "there is no option --destroy\n  use the command `destroy`: it shows what it would delete, ",
         ),
         (
             "destroy --dry-run",
-            "there is no option --dry-run\n  `destroy` shows what it would delete and asks; any word",
+            "there is no option --dry-run\n  `destroy` shows what it would delete and asks; only yes",
         ),
         ("import --dry-run", "there is no option --dry-run\n  without --out, `import` writes no files; see"),
         (
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         ),
         (
             "render --timeout 1s",
-            "there is no option --timeout\n  this command asks neither Azure nor the emulator: leave",
+            "there is no option --timeout\n  this command does not use Azure: remove",
         ),
         ("status --yes", "there is no option --yes\n  see aci-reconcile status --help"),
         ("import --foo", "there is no option --foo\n  see aci-reconcile import --help"),

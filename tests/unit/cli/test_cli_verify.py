@@ -17,7 +17,7 @@ def test_a_project_that_is_ready(project: CommandLine) -> None:
     ran = project("verify")
 
     assert (0, "") == (ran.code, ran.err)
-    assert "    ok                    ContainerGroups in westeurope  0 of 100 used, 1 wanted\n" in ran.out
+    assert "    ok                    ContainerGroups in westeurope  0 of 100 used, 1 needed\n" in ran.out
     assert "Microsoft.Resources/subscriptions/resourceGroups/write on the subscription\n" in ran.out
     assert ran.out.endswith("\nReady: 7 checks passed.\n")
 

@@ -43,7 +43,7 @@ def change(name: str = "web", tag: str = HMAC, secret: Secret | None = None, **m
             "",
         ),
     ],
-    ids=["another key", "none was needed", "none is needed"],
+    ids=["another key", "none was wanted", "none is wanted"],
 )
 def test_the_reason_and_the_way_out(tag: str, settings: dict[str, Any], told: str, hinted: str) -> None:
     """What has no way out but the project file has no hint."""
