@@ -253,6 +253,6 @@ def test_who_keeps_a_former_address_is_said_before_and_after(tmp_path: Path) -> 
         last = here.commands("plan", "--detailed-exitcode")
 
     assert "rg-shop/db: gets a new ipAddress.ip; rg-shop/web holds the former one and is left out by --only" in plan.out
-    assert "the former ipAddress.ip of rg-shop/db, which is 198.18." in moved.out
+    assert "the former ipAddress.ip of rg-shop/db, which is now 198.18." in moved.out
     assert ["--only", "rg-shop/web"] == offered
     assert (0, 0, ["PUT web"], 0) == (moved.code, followed.code, here.sent, last.code)

@@ -152,8 +152,8 @@ def test_two_repositories_with_one_name(tmp_path: Path, server: Azure) -> None:
     taken = theirs("apply", "-y", "--take-over", tag)
 
     assert 3 == held.code
-    assert f"rg-shop/web belongs to shop with the id {tag.partition('@')[2]}, and this project's is" in held.out
-    assert f"`id: {tag.partition('@')[2]}` in the project file where it is the same project" in held.out
+    assert f"rg-shop/web belongs to shop with the id {tag.partition('@')[2]}, but this project's id is" in held.out
+    assert f"`id: {tag.partition('@')[2]}` into the project file if it is the same project" in held.out
     assert (0, True) == (destroyed.code, "1 destroyed" in destroyed.out)
     assert 0 == taken.code
 

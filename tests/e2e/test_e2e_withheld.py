@@ -278,7 +278,7 @@ def test_one_that_was_stopped_is_stopped_again(tmp_path: Path) -> None:
         assert 5 == failed.code
         assert ["DELETE", "PUT", "POST"] == azure.writes
         assert "Stopped" == azure.arm("GET")["properties"]["instanceView"]["state"]
-        assert "the former one was put back" in failed.err
+        assert "the former group was restored" in failed.err
 
 
 def test_what_is_carried_over_must_go_with_the_rest(tmp_path: Path) -> None:
