@@ -13,7 +13,7 @@ SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_appl
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-lowest test-pythons test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format lock wheel e2e-wheel clean
+.PHONY: help demo test test-lowest test-pythons test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,7 +42,7 @@ test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which m
 test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the forges' schemas on docs and examples
 	@$(BIN)/python -m pytest -q -m docs tests/docs
 
-mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.tags*" is quicker
+mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.core.tags*" is quicker
 	@$(BIN)/python scripts/mutants.py $(ONLY)
 
 bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it costs, into docs/performance.md: 20 minutes of a quiet machine
@@ -57,6 +57,10 @@ check: $(VENV)/.checked ## lint, format, types, layers
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+GENERATORS := build_schemas build_diagnostics build_field_reference build_emulator_evidence
+generate: $(VENV)/.installed ## write the schemas and the reference pages anew from the tables that they come from
+	@for each in $(GENERATORS); do $(BIN)/python scripts/$$each.py || exit 1; done
 
 format: $(VENV)/.checked ## put the code into its one format
 	$(BIN)/ruff check --fix .

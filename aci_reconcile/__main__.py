@@ -20,7 +20,7 @@ def main() -> int:
         return 0
     gc.set_threshold(*_RARELY)
     from aci_reconcile.cli.boundary import run  # noqa: PLC0415  see above
-    from aci_reconcile.errors import ExitCode  # noqa: PLC0415  see above
+    from aci_reconcile.core.errors import ExitCode  # noqa: PLC0415  see above
 
     code = run(sys.argv[1:])
     if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:
@@ -36,7 +36,7 @@ def _leave(code: int) -> None:
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        from aci_reconcile.arm.tracing import flush  # noqa: PLC0415  see above
+        from aci_reconcile.azure.tracing import flush  # noqa: PLC0415  see above
 
         flush()
     finally:  # whatever it was that came up: a second signal, an exporter that fails

@@ -23,20 +23,19 @@ WIDTH = 120
 
 HEAD = """# Diagnostics
 
-What `aci-reconcile validate` and every command that reads manifests may say about them:
+These are the messages that `aci-reconcile validate`, and every command that reads manifests, can print:
 
 ```text
 manifests/web.yaml:14:9: error ACI014: no container exposes port 80
 ```
 
-An **error** stops the run: nothing is planned from a set that has one. A **warning** is something that works and
-should be put right; a **notice** is worth knowing. Codes are stable, and `aci-reconcile explain ACI012` prints what
-stands here. This page is made by `scripts/build_diagnostics.py`.
+An **error** stops the run: nothing is planned from manifests with an error. A **warning** works, but should be fixed.
+A **notice** is for your information. Codes are stable, and `aci-reconcile explain ACI012` prints the same text as this
+page. `scripts/build_diagnostics.py` generates the page.
 
-Each code says what it *rests on*, for nobody here could ask a live Azure. An error needs a refusal that somebody has
-seen (a recording, a published example, a public thread, a code on Azure's own pages of errors), a schema or standard
-that everybody keeps to, a manifest that contradicts itself, or a rule of this tool. What is only documented, or likely,
-is a warning at most.
+The rules were never tried on live Azure, so each code says what it *rests on*. An error needs an observed refusal (a
+recording, a published example, a public thread, a code in Azure's own lists of errors), a schema or standard, a
+manifest that contradicts itself, or a rule of this tool. What is only documented, or likely, is at most a warning.
 """
 
 

@@ -17,14 +17,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aci_reconcile.fields import UNSET, Kind
+from aci_reconcile.core.fields import UNSET, Kind
+from aci_reconcile.core.model import CONTAINER_GROUPS
 from aci_reconcile.manifest.rows import GROUP, PROJECT
-from aci_reconcile.model import CONTAINER_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -4,7 +4,7 @@ What nothing notices is compared with tests/mutants/survivors.txt, which says of
 test can notice it. mutmut makes the mutants and runs the tests: what it breaks, and with which tests, stands in
 pyproject.toml. It leaves decorated functions alone (properties, above all), and what runs on import (tables).
 
-Words on the command line are names of mutants, with wildcards: ``make mutants ONLY="aci_reconcile.tags*"``.
+Words on the command line are names of mutants, with wildcards: ``make mutants ONLY="aci_reconcile.core.tags*"``.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from factories import body, container, rid
 from mixed import BIGGER
 from sweep import Ran, as_command
 
+from aci_reconcile.core.model import Resource
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Knobs
-from aci_reconcile.model import Resource
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import IncompleteReadError, ServiceResponseError
 from factories import SUBSCRIPTION, FakeClock, policy
 
-from aci_reconcile import tags
-from aci_reconcile.arm import connect, custom
+from aci_reconcile.azure import connect, custom
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Scope
 from aci_reconcile.emulator import Emulator, Faults, Knobs, Request, Response, open_store
-from aci_reconcile.model import Scope
 from aci_reconcile.reconcile import Context, Look, apply, propose
 
 if TYPE_CHECKING:
-    from aci_reconcile.arm import ArmBackend
-    from aci_reconcile.arm.transport import Send
+    from aci_reconcile.azure import ArmBackend
+    from aci_reconcile.azure.transport import Send
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.emulator.faults import Fate
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource, ResourceId
-    from aci_reconcile.plan import Plan, Policy
+    from aci_reconcile.planning import Plan, Policy
+    from aci_reconcile.reconcile.events import Event
 
 API_VERSION = "2025-09-01"
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})

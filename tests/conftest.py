@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import gc
+import hashlib
 import os
 import socket
 from pathlib import Path
@@ -27,6 +29,9 @@ settings.register_profile(
 )
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
 settings.load_profile(PROFILE)
+
+# The same bytes make the same hash, which is slow on purpose: the suite asks for most of them again and again.
+hashlib.scrypt = functools.lru_cache(512)(hashlib.scrypt)  # type: ignore[assignment]
 
 _FOREIGN = ("ACI_RECONCILE_", "AZURE_", "ARM_", "ACTIONS_", "GITHUB_")
 _PLAIN = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "TF_BUILD", "GITLAB_CI")

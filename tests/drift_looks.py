@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from factories import group, owned, policy
 
-from aci_reconcile.drift import Acceptance, Drift, History, Memory, Place, judged, moment
-from aci_reconcile.errors import Where
-from aci_reconcile.health import assess
-from aci_reconcile.model import Resource
-from aci_reconcile.plan import plan
+from aci_reconcile.core.errors import Where
+from aci_reconcile.core.health import assess
+from aci_reconcile.core.model import Resource
+from aci_reconcile.findings import Acceptance, Drift, History, Memory, Place, judged, moment
+from aci_reconcile.planning import plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aci_reconcile.plan import Unreadable
+    from aci_reconcile.planning import Unreadable
 
 NOON = 1_767_268_800.0
 """2026-01-01 12:00 UTC."""

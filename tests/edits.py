@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from strategies import URLS, bodies
 
-from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node
+from aci_reconcile.core.fields import ROOT, UNSET, Fold, Kind, Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

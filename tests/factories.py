@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from aci_reconcile.backend import Operation, Progress, Remaining
-from aci_reconcile.model import Lifecycle, Resource, ResourceId, Scope
-from aci_reconcile.plan import Policy
+from aci_reconcile.core.backend import Operation, Progress, Remaining
+from aci_reconcile.core.model import Lifecycle, Resource, ResourceId, Scope
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import Policy
 from aci_reconcile.reconcile import Context, Wait
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

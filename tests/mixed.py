@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from factories import SUBSCRIPTION, body, container, rid
 
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from factories import OWNER, container, group, live
 
-from aci_reconcile import tags
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.core import tags
+from aci_reconcile.core.secret import Secret, fingerprint
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan import Change, Plan
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning import Change, Plan
 
 SECRET = {"name": "DB", "secureValue": Secret("s3cret", source="env:DB")}
 
@@ -44,10 +44,10 @@ def stamped(resource: Resource, *secrets: str, applied: bool = True) -> Resource
     mark = fingerprint(values, entropy=lambda n: b"s" * n)
     memory = {tags.OWNER: OWNER, tags.SECRETS: mark} if mark else {tags.OWNER: OWNER}
     if applied:
-        memory[tags.APPLIED] = str(tags.Applied(tags.desired_digest(resource.body)))
+        memory[tags.APPLIED] = str(tags.Applied(tags.digest_desired(resource.body)))
     return live(resource, tags=memory)
 
 
 def applied(desired: Resource, refused: str = "") -> dict[str, str]:
     """Return the tags that our last write of a manifest without secrets has left."""
-    return {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(tags.desired_digest(desired.body), refused))}
+    return {tags.OWNER: OWNER, tags.APPLIED: str(tags.Applied(tags.digest_desired(desired.body), refused))}

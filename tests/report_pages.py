@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING
 
 from factories import OWNER, SUBSCRIPTION, rid
 
-from aci_reconcile.diff import ABSENT, FieldChange, Replaces, secret_change
-from aci_reconcile.drift import Drift
-from aci_reconcile.errors import Diagnostic, InvalidRequestError, Severity, Where
-from aci_reconcile.events import (
-    Event,
-    Failed,
-    Finished,
-    FreezeOverridden,
-    ResourceGroupCreated,
-    ResourceGroupFailed,
-    Skipped,
-    Succeeded,
-    Unhealthy,
-)
-from aci_reconcile.health import ContainerEvent, ContainerHealth, Health, State
-from aci_reconcile.model import Body, Resource, Scope
-from aci_reconcile.plan.values import (
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, make_secret_change
+from aci_reconcile.core.errors import Diagnostic, InvalidRequestError, Severity, Where
+from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
+from aci_reconcile.core.model import Body, Resource, Scope
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.findings import Drift
+from aci_reconcile.planning.values import (
     Action,
     Blocker,
     Cause,
@@ -34,17 +24,27 @@ from aci_reconcile.plan.values import (
     ResourceGroupChange,
     Unreadable,
 )
-from aci_reconcile.report import Header
-from aci_reconcile.report.apply_page import apply_page
-from aci_reconcile.report.change_page import plan_page
-from aci_reconcile.report.drift_page import drift_page
-from aci_reconcile.report.page import Link
-from aci_reconcile.report.problem_page import validation_page
-from aci_reconcile.secret import Secret
+from aci_reconcile.reconcile.events import (
+    Event,
+    Failed,
+    Finished,
+    FreezeOverridden,
+    ResourceGroupCreated,
+    ResourceGroupFailed,
+    Skipped,
+    Succeeded,
+    Unhealthy,
+)
+from aci_reconcile.render import Header
+from aci_reconcile.render.apply_page import apply_page
+from aci_reconcile.render.change_page import plan_page
+from aci_reconcile.render.drift_page import drift_page
+from aci_reconcile.render.page import Link
+from aci_reconcile.render.problem_page import validation_page
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Json
-    from aci_reconcile.report.page import Page
+    from aci_reconcile.core.model import Json
+    from aci_reconcile.render.page import Page
 
 CANARY = "canary-s3cr3t"
 EVIL = (
@@ -103,7 +103,7 @@ FORGE = "https://forge.example/shop/repo"
 def plan() -> Page:
     """A plan with every action, a group that is held back, and one that could not be read."""
     port = FieldChange("ipAddress.ports[443/TCP]", ABSENT, {}, ("properties", "ipAddress", "ports", "443/TCP"))
-    key = secret_change("containers[web].environmentVariables[KEY].secureValue", before=True, after=True)
+    key = make_secret_change("containers[web].environmentVariables[KEY].secureValue", before=True, after=True)
     changes = (
         created("api"),
         change("web", Action.UPDATE, Impact.RESTART, (IMAGE, LONG, port, key), cause=Cause.AZURE),

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from azure_world import API_VERSION
 from factories import OWNER, SUBSCRIPTION
 
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.report import Header
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import fingerprint
+from aci_reconcile.render import Header
 from aci_reconcile.saved import Document, Origin, document, salt, sealed
-from aci_reconcile.secret import fingerprint
 
 if TYPE_CHECKING:
     from azure_world import AzureWorld
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan import Plan
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning import Plan
 
 HEADER = Header(OWNER, SUBSCRIPTION, "local emulator", "prod")
 WEEK = 7 * 24 * 3600.0

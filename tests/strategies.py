@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from aci_reconcile.fields import ROOT, UNSET, Fold, Kind, Node
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.fields import ROOT, UNSET, Fold, Kind, Node
+from aci_reconcile.core.secret import Secret
 
 NAMES = st.text("abcXYZ019_-.", min_size=1, max_size=6)
 TEXTS = st.one_of(st.sampled_from(["a", "B", "true", "1", "", "West Europe", "__x"]), st.text(max_size=6))

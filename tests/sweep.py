@@ -16,20 +16,20 @@ from mixed import AFTER, BEFORE, NEEDED, RULES
 from aci_reconcile.cli.console import Console
 from aci_reconcile.cli.execution import carried_out, concluded, refuse, show_plan
 from aci_reconcile.cli.session import Session
+from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.core.normalize import align, normalize
 from aci_reconcile.emulator import Fault, Knobs
-from aci_reconcile.errors import AciReconcileError
-from aci_reconcile.normalize import align, normalize
 from aci_reconcile.reconcile import Look, apply, propose
-from aci_reconcile.report import Header
+from aci_reconcile.render import Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from aci_reconcile.backend import Backend
+    from aci_reconcile.core.backend import Backend
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.emulator.faults import FaultKind
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan import Plan
+    from aci_reconcile.planning import Plan
+    from aci_reconcile.reconcile.events import Event
 
 Kept: TypeAlias = Literal["group", "label", "operation", "provider", "resource_group", "subnet"]
 KEPT: tuple[Kept, ...] = get_args(Kept)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.cli.emulator import EmulatorOptions
+    from aci_reconcile.cli.emulator_options import EmulatorOptions
     from aci_reconcile.cli.session import Session
     from aci_reconcile.emulator import Server
 
 
 def announce(server: Server, asked: EmulatorOptions, session: Session) -> None:
     """Say where the emulator listens, and how a command is pointed at it; what is printed works as it is pasted."""
-    from aci_reconcile.cli.manifests import LOCAL_SUBSCRIPTION
+    from aci_reconcile.app.manifests import LOCAL_SUBSCRIPTION
 
     console = session.console
     if console.json:
@@ -44,7 +44,7 @@ def announce(server: Server, asked: EmulatorOptions, session: Session) -> None:
 
 def _variables(server: Server, asked: EmulatorOptions, session: Session) -> Iterator[tuple[str, str]]:
     """Yield what another terminal needs: over TLS the command insists on a token, and gets the emulator's own."""
-    from aci_reconcile.cli.manifests import LOCAL_SUBSCRIPTION
+    from aci_reconcile.app.manifests import LOCAL_SUBSCRIPTION
 
     yield "ACI_RECONCILE_ARM_ENDPOINT", server.url
     yield "ACI_RECONCILE_VAULT_ENDPOINT", server.url
@@ -61,7 +61,7 @@ def _variables(server: Server, asked: EmulatorOptions, session: Session) -> Iter
 
 def _by_hand(server: Server, asked: EmulatorOptions, session: Session) -> str:
     """Return how a resource group is made by hand, where that takes no token."""
-    from aci_reconcile.cli.manifests import LOCAL_SUBSCRIPTION
+    from aci_reconcile.app.manifests import LOCAL_SUBSCRIPTION
 
     if asked.knobs.require_token:
         return "."

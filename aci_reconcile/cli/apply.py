@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.given import Target
+from aci_reconcile.cli.given import target_of
 from aci_reconcile.cli.session import started
 
 if TYPE_CHECKING:
     import click
 
+    from aci_reconcile.app.requests import Target
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.errors import ExitCode
+    from aci_reconcile.core.errors import ExitCode
     from aci_reconcile.reconcile import Refresh
 
 
@@ -31,7 +32,7 @@ class ApplyOptions:
         """Read the options."""
         from aci_reconcile.reconcile import Refresh
 
-        return cls(Target.of(given), Refresh(given.text("refresh")), given.flag("auto_approve"))
+        return cls(target_of(given), Refresh(given.text("refresh")), given.flag("auto_approve"))
 
 
 def _apply(ctx: click.Context) -> ExitCode:
@@ -53,7 +54,7 @@ def _apply(ctx: click.Context) -> ExitCode:
             show_plan(plan, work.header, session)
             refuse(plan, named=session.console.format == "text")
             context = patience.context(work, work.policy, session)
-            stopped = session.interruption.came
+            stopped = session.interruption.has_come
             told = apply(plan, context, concurrency=asked.target.concurrency, stopped=stopped)
             events = story.of(keeping(told, work.loaded.project, given, session))
             if plan:

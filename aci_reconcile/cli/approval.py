@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from aci_reconcile.cli.console import is_terminal
-from aci_reconcile.errors import AciReconcileError, UsageError
+from aci_reconcile.core.errors import AciReconcileError, UsageError
 
 if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session

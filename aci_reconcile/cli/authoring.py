@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.given import Sources
+from aci_reconcile.cli.given import sources_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode, Severity
+from aci_reconcile.core.errors import ExitCode, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.reporting import Reports
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.model import Resource
 
 
 def _validate(ctx: click.Context) -> ExitCode:
@@ -28,19 +28,19 @@ def _validate(ctx: click.Context) -> ExitCode:
 
     session, given = started(ctx)
     with reporting("validate", given, session) as reports:
-        loaded = checked(Sources.of(given), session, given.texts("fail_on"))
+        loaded = checked(sources_of(given), session, given.texts("fail_on"))
         reports.tell(lambda console: _told(loaded, console, reports))
     return ExitCode.ERROR if loaded.errors else ExitCode.OK
 
 
 def _told(loaded: Loaded, console: Console, reports: Reports) -> str:
     """Return what is to be said about manifests, in the format that is wanted."""
-    from aci_reconcile.report import diagnostics_json
+    from aci_reconcile.render import diagnostics_json
 
     if console.format == "sarif":
         return _sarif(loaded, reports)
     if console.format not in options.PLAIN:
-        from aci_reconcile.report.problem_page import validation_page
+        from aci_reconcile.render.problem_page import validation_page
 
         return reports.page(validation_page(loaded.diagnostics, loaded.files, groups=len(loaded.resources)), console)
     return diagnostics_json(loaded.diagnostics) if console.json else _text(loaded, console)
@@ -48,7 +48,7 @@ def _told(loaded: Loaded, console: Console, reports: Reports) -> str:
 
 def _sarif(loaded: Loaded, reports: Reports) -> str:
     from aci_reconcile.manifest import CODES
-    from aci_reconcile.report.sarif import sarif
+    from aci_reconcile.render.sarif import sarif
     from aci_reconcile.version import VERSION
 
     titles = {name: (code.title, code.explanation) for name, code in CODES.items()}
@@ -56,8 +56,8 @@ def _sarif(loaded: Loaded, reports: Reports) -> str:
 
 
 def _text(loaded: Loaded, console: Console) -> str:
-    from aci_reconcile.report import diagnostics_text
-    from aci_reconcile.report.words import count
+    from aci_reconcile.render import diagnostics_text
+    from aci_reconcile.render.words import count
 
     told = [each for each in loaded.diagnostics if not (console.quiet and each.severity is not Severity.ERROR)]
     lines = [diagnostics_text(told, console.style)]
@@ -68,10 +68,10 @@ def _text(loaded: Loaded, console: Console) -> str:
 
 
 def _render(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.manifests import valid
+    from aci_reconcile.app.manifests import load_valid
 
     session, given = started(ctx)
-    loaded = valid(Sources.of(given), session)
+    loaded = load_valid(sources_of(given), session)
     chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
     document = [_whole(each, loaded.project.api_version) for each in chosen]
     session.console.result(json.dumps(document, indent=2, default=_redacted))
@@ -80,16 +80,16 @@ def _render(ctx: click.Context) -> ExitCode:
 
 def _whole(resource: Resource, api_version: str) -> Mapping[str, object]:
     """Return a resource as a template would hold it, without what looks like a secret."""
-    from aci_reconcile.complete import complete
-    from aci_reconcile.model import as_object
-    from aci_reconcile.report.values import veiled
+    from aci_reconcile.core.complete import complete
+    from aci_reconcile.core.model import as_object
+    from aci_reconcile.render.values import veiled
 
     place = {"resourceGroup": resource.id.resource_group, "name": resource.id.name}
     return {"type": resource.id.type, "apiVersion": api_version, **place, **as_object(veiled(complete(resource.body)))}
 
 
 def _redacted(value: object) -> str:
-    from aci_reconcile.secret import REDACTED, Secret
+    from aci_reconcile.core.secret import REDACTED, Secret
 
     if isinstance(value, Secret):
         return REDACTED

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
+from aci_reconcile.app.interruption import InterruptedRunError
 from aci_reconcile.cli.command import PREFIX
 from aci_reconcile.cli.given import Output
-from aci_reconcile.cli.interruption import InterruptedRunError
 from aci_reconcile.cli.options import CHECKS
 from aci_reconcile.cli.root import root
 from aci_reconcile.cli.session import Session
-from aci_reconcile.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
-from aci_reconcile.report import diagnostics_json, diagnostics_text, sanitize
+from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
+from aci_reconcile.render import diagnostics_json, diagnostics_text, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return the exit code; nothing is raised."""
     session = Session.real(Output(format="json" if _wants_json(argv) else "text"))
-    with session.interruption.watching():
+    with session.interruption.handle_signals():
         try:
             code = root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
         except (InterruptedRunError, KeyboardInterrupt, click.Abort):
-            session.console.raw(session.interruption.line(session.interruption.words))
+            session.console.raw(session.interruption.render_line(session.interruption.words))
             return int(session.interruption.exit_code)
         except Exit as end:
             return end.exit_code
@@ -62,7 +62,7 @@ def _known(error: AciReconcileError, session: Session) -> int:
         if session.console.json:
             session.console.result(diagnostics_json(error.diagnostics))
         return int(error.exit_code)
-    from aci_reconcile.report.json_event import error_json
+    from aci_reconcile.render.json_event import error_json
 
     message, lines = error.message, [error.hint]
     if isinstance(error, AzureError):

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.cli.manifests import request_for
-from aci_reconcile.errors import Severity, UsageError, Where
+from aci_reconcile.app.manifests import make_request
+from aci_reconcile.core.errors import Severity, UsageError, Where
 from aci_reconcile.manifest import CODES, environments, load, nothing_here, project_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from aci_reconcile.cli.given import Sources
+    from aci_reconcile.app.requests import Sources
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest import Loaded, Request
 
 _EMPTY: Final = "ACI138"
@@ -37,7 +37,7 @@ def checked(sources: Sources, session: Session, fatal: Iterable[str] = ()) -> Lo
         UsageError: the options name something that does not exist.
     """
     codes = _known(fatal)
-    requests = [request_for(each, session, resolve=False) for each in _by_project(sources, session)]
+    requests = [make_request(each, session, resolve=False) for each in _by_project(sources, session)]
     found = [_in_every_environment(request) for request in requests]
     resources = tuple(resource for each in found for resource in each.resources)
     said = [each for one in found for each in one.diagnostics]
@@ -79,7 +79,7 @@ def _by_project(sources: Sources, session: Session) -> list[Sources]:
         return [sources]
     projects: dict[Path | None, list[Path]] = {}
     for path in sources.paths:
-        file = project_file(request_for(replace(sources, paths=(path,)), session, resolve=False))
+        file = project_file(make_request(replace(sources, paths=(path,)), session, resolve=False))
         projects.setdefault(file, []).append(path)
     return [replace(sources, paths=tuple(paths)) for paths in projects.values()]
 

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aci_reconcile.errors import ExitCode
+    from aci_reconcile.core.errors import ExitCode
 
 PREFIX = "ACI_RECONCILE_"
 WIDTH = 100

@@ -9,7 +9,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import PREFIX, Command
 from aci_reconcile.cli.root import root
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode
+from aci_reconcile.core.errors import ExitCode
 
 _SHELLS = ("bash", "zsh", "fish")
 _NAME = "aci-reconcile"

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from click.core import ParameterSource
 
+from aci_reconcile.app.origin import with_id
+from aci_reconcile.app.requests import Sources
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.given import Sources, Target
-from aci_reconcile.cli.origin import with_id
+from aci_reconcile.cli.given import sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.core.errors import ExitCode, UsageError
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.redaction import veil_variable
+from aci_reconcile.core.secret import REDACTED
 from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.redaction import veil_variable
-from aci_reconcile.secret import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,12 +55,12 @@ class Row:
 
 
 def _config(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.manifests import request_for
+    from aci_reconcile.app.manifests import make_request
     from aci_reconcile.manifest import load
 
     session, given = started(ctx)
-    sources = Sources.of(given)
-    loaded = load(request_for(sources, session, resolve=False))
+    sources = sources_of(given)
+    loaded = load(make_request(sources, session, resolve=False))
     if loaded.errors:
         session.console.warn("the project or its manifests have errors; `aci-reconcile validate` shows them")
     rows = {row.name: row for row in _rows(ctx, given, loaded, session)}
@@ -114,10 +115,10 @@ def _of_option(option: Option, value: object, ctx: click.Context, given: Given, 
 
 def _fallback(given: Given, session: Session) -> Row:
     """Return the subscription that counts where neither options nor the project name one."""
-    from aci_reconcile.cli.manifests import fallback_subscription
+    from aci_reconcile.app.manifests import find_subscription
 
     try:
-        value = fallback_subscription(Target.of(given), session.environ)
+        value = find_subscription(target_of(given), session.environ)
     except UsageError:
         return Row("subscription", "", "default", "not set")
     return Row("subscription", value, "default", "the credentials, or the local server")
@@ -125,13 +126,13 @@ def _fallback(given: Given, session: Session) -> Row:
 
 def _variables(ctx: click.Context, given: Given, loaded: Loaded, session: Session) -> Iterator[Row]:
     """Yield the variables of the project and of the command line; those that stand in a secret are not shown."""
-    from aci_reconcile.cli.variables import variables_of
+    from aci_reconcile.app.variables import read_variables
 
     rows = {each.name: _of_project(each, loaded.project.environment) for each in loaded.settings}
     found = {name: row for name, row in rows.items() if name.startswith("variables.")}
     for option, origin, values in _given_variables(ctx, given):
         said = Sources(variable_files=values) if option == "var_file" else Sources(variables=values)
-        for name, value in variables_of(said, session.cwd).items():
+        for name, value in read_variables(said, session.cwd).items():
             kind = "flag" if origin.startswith("--") else "variable"
             found[f"variables.{name}"] = Row(f"variables.{name}", value, kind, origin)
     secrets = [secret for each in loaded.resources for secret in secrets_of(each.body).values()]
@@ -156,7 +157,7 @@ def _given_variables(ctx: click.Context, given: Given) -> Iterator[tuple[str, st
 
 
 def _show(rows: list[Row], session: Session) -> None:
-    from aci_reconcile.report import sanitize
+    from aci_reconcile.render import sanitize
 
     console = session.console
     if console.json:

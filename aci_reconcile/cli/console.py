@@ -9,17 +9,16 @@ import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Final
 
-from aci_reconcile.errors import AciReconcileError
-from aci_reconcile.report import ANSI, PLAIN, Style, sanitize
+from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.render import ANSI, PLAIN, Style, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.app.run import Level
     from aci_reconcile.cli.given import Output
-
-Level: TypeAlias = Literal["info", "warning", "error"]
 
 CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
 """Environment variables of build servers: where one is set, nothing moves on the screen."""

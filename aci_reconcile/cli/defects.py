@@ -15,7 +15,7 @@ def write_log(defect: BaseException) -> str:
     Values of variables are not part of it, a ``Secret`` in a message shows itself as redacted, and what else looks like
     a secret is taken out: the exceptions of other people's code may quote anything.
     """
-    from aci_reconcile.redaction import veil
+    from aci_reconcile.core.redaction import veil
     from aci_reconcile.version import VERSION
 
     lines = [

@@ -5,29 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.app.allow import Allow, is_named
+from aci_reconcile.app.orphans import make_project_filter
 from aci_reconcile.cli import options
-from aci_reconcile.cli.allow import Allow, is_named
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.doomed import created_by_us, of_former, whose
-from aci_reconcile.cli.elsewhere import of_project
-from aci_reconcile.cli.given import Sources, Target, overridden
+from aci_reconcile.cli.given import overridden, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.events import Finished
-from aci_reconcile.plan.brakes import IN_MANIFEST, closed
-from aci_reconcile.plan.values import Blocker
+from aci_reconcile.planning.brakes import IN_MANIFEST, block_writes
+from aci_reconcile.planning.values import Blocker
+from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.reconcile.searching import Search
-from aci_reconcile.report.words import count
+from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import click
 
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.errors import ExitCode
-    from aci_reconcile.plan.values import Plan, ResourceGroupChange
+    from aci_reconcile.core.errors import ExitCode
+    from aci_reconcile.planning.values import Plan, ResourceGroupChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,19 @@ class DestroyOptions:
         """Read the options."""
         allow = Allow(override_freeze=overridden(given))
         doomed, approved = given.flag("resource_groups"), given.flag("auto_approve")
-        return cls(Sources.of(given), Target.of(given), doomed, given.text("former_environment"), approved, allow)
+        return cls(sources_of(given), target_of(given), doomed, given.text("former_environment"), approved, allow)
 
 
 def _destroy(ctx: click.Context) -> ExitCode:
+    from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan, still_open
     from aci_reconcile.cli.plan import exit_code
-    from aci_reconcile.cli.work import prepared
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     session, given = started(ctx)
     asked, patience = DestroyOptions.of(given), Patience.of(given)
-    with prepared(asked.sources, asked.target, asked.allow, session, resolve=False) as whole:
+    with prepare(asked.sources, asked.target, asked.allow, session, resolve=False) as whole:
         work = of_former(whole, asked.former) if asked.former else whole
         plan = _planned(work, asked, session)
         doomed = tuple(created_by_us(plan, work, session.console)) if asked.resource_groups else ()
@@ -67,7 +68,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
         show_plan(replace(plan, resource_groups=doomed), work.header, session)
         refuse(plan)
         context = patience.context(work, plan.policy, session)
-        many, stopped = asked.target.concurrency, session.interruption.came
+        many, stopped = asked.target.concurrency, session.interruption.has_come
         events = apply(plan, context, concurrency=many, stopped=stopped)  # refused where something could not be read
         if not plan and not doomed:
             return exit_code(plan, detailed=False)
@@ -89,18 +90,18 @@ def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:
     Raises:
         UsageError: whole resource groups are to go, and yet only some groups.
     """
-    from aci_reconcile.cli.proposal import look_for
-    from aci_reconcile.plan import UNLIMITED, destruction
-    from aci_reconcile.reconcile import Refresh, standing
+    from aci_reconcile.app.propose import make_look
+    from aci_reconcile.planning import UNLIMITED, plan_destruction
+    from aci_reconcile.reconcile import Refresh, observe_lists
 
     selected = work.policy.selected
     if selected is None and not is_named(work.loaded.project):
         selected = frozenset(each.id.key for each in work.loaded.resources)
     policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
-    look = look_for(work, asked.target, session, Refresh.AUTO)
+    look = make_look(work, asked.target, session, Refresh.AUTO)
     look = replace(look, search=_search(work, look.search))
-    seen = standing(work.loaded.resources, work.scopes, look)
-    plan = replace(destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
+    seen = observe_lists(work.loaded.resources, work.scopes, look)
+    plan = replace(plan_destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
     if not plan.changes and not plan.notices and selected is None:
         session.console.info(whose(seen.owners, work))
     return replace(plan, blockers=tuple(_protected(plan, work)))
@@ -113,14 +114,14 @@ def _search(work: Work, search: Search) -> Search:
     """
     if work.policy.selected is not None:
         return Search()
-    return replace(search, subscriptions=search.subscriptions[:1], ours=of_project(work.policy), needed=True)
+    return replace(search, subscriptions=search.subscriptions[:1], ours=make_project_filter(work.policy), needed=True)
 
 
 def _held(plan: Plan, doomed: tuple[ResourceGroupChange, ...]) -> Plan:
     """Hold resource groups by what holds every write, where no group of containers is left to be held by it."""
     if any(change.writes for change in plan.changes):
         return plan
-    held = closed(tuple(each.scope.resource_group for each in doomed), plan.policy)
+    held = block_writes(tuple(each.scope.resource_group for each in doomed), plan.policy)
     return replace(plan, blockers=(*plan.blockers, *held))
 
 

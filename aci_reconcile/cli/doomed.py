@@ -6,21 +6,21 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile import tags
-from aci_reconcile.cli.elsewhere import of_project
-from aci_reconcile.errors import UsageError
-from aci_reconcile.model import as_object, as_text
-from aci_reconcile.plan.undeclared import abandoned_by
-from aci_reconcile.plan.values import ResourceGroupChange
-from aci_reconcile.report import sanitize
-from aci_reconcile.report.words import count
+from aci_reconcile.app.orphans import make_project_filter
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.model import as_object, as_text
+from aci_reconcile.planning.undeclared import find_abandoned_environment
+from aci_reconcile.planning.values import ResourceGroupChange
+from aci_reconcile.render import sanitize
+from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.console import Console
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.planning.values import Plan
 
 _NAMED: Final = 3
 
@@ -36,7 +36,9 @@ def of_former(work: Work, environment: str) -> Work:
         raise UsageError(f"{option}: the project file has this environment", hint=f"use --environment {environment}")
     if work.loaded.selected is not None:
         raise UsageError(f"{option} deletes all groups of it and cannot be combined with PATH or --only")
-    if not abandoned_by(tags.owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy):
+    if not find_abandoned_environment(
+        tags.make_owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy
+    ):
         raise UsageError(f"{option}: not a valid environment name")
     loaded = replace(work.loaded, resources=(), project=replace(project, environment=environment))
     policy = replace(work.policy, owner=loaded.project.owner, places=None)  # nothing says any more where it was
@@ -45,7 +47,7 @@ def of_former(work: Work, environment: str) -> Work:
 
 def whose(owners: Iterable[str], work: Work) -> str:
     """Say whose groups were looked for and not found, and which of the project's environments have some."""
-    ours, policy = of_project(work.policy), work.policy
+    ours, policy = make_project_filter(work.policy), work.policy
     found = Counter((tags.owner_name(each), way) for each in owners if ours(each) and (way := _chosen_by(each, work)))
     told = f"No group has the owner {policy.owner} (tag {tags.OWNER})."
     there = [f"{name} ({count(number, 'group')}: {way})" for (name, way), number in sorted(found.items())]
@@ -59,7 +61,7 @@ def _chosen_by(tag: str, work: Work) -> str:
         return "without an environment"
     if environment in work.loaded.project.environments:
         return f"--environment {environment}"
-    return f"--former-environment {environment}" if abandoned_by(tag, work.policy) else ""
+    return f"--former-environment {environment}" if find_abandoned_environment(tag, work.policy) else ""
 
 
 def created_by_us(plan: Plan, work: Work, console: Console) -> Iterator[ResourceGroupChange]:

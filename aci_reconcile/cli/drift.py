@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from aci_reconcile.app.allow import Allow
+from aci_reconcile.app.find_drift import find_drift
 from aci_reconcile.cli import options
-from aci_reconcile.cli.allow import Allow
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.given import sources_of, target_of
 from aci_reconcile.cli.session import started
 from aci_reconcile.cli.telling import Telling
-from aci_reconcile.errors import ExitCode
-from aci_reconcile.plan.values import Unreadable
+from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aci_reconcile.backend import Clock
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.drift import Drift, Memory
-    from aci_reconcile.plan.values import Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.findings import Drift
+    from aci_reconcile.render import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,8 @@ class DriftOptions:
     def of(cls, given: Given, session: Session) -> DriftOptions:
         """Read the options."""
         return cls(
-            Sources.of(given),
-            Target.of(given),
+            sources_of(given),
+            target_of(given),
             given.text("refresh"),
             given.flag("exit_zero"),
             given.flag("strict"),
@@ -57,14 +56,14 @@ class DriftOptions:
 
 
 def _drift(ctx: click.Context) -> ExitCode:
+    from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reporting import reporting
-    from aci_reconcile.cli.work import prepared
 
     session, given = started(ctx)
     with reporting("drift", given, session) as reports:
         asked = DriftOptions.of(given, session)
         with (
-            prepared(asked.sources, asked.target, Allow(prune=False), session) as work,
+            prepare(asked.sources, asked.target, Allow(prune=False), session) as work,
             asked.telling.measured(work.header, session),
         ):
             found = _looked(work, asked, session)
@@ -75,50 +74,30 @@ def _drift(ctx: click.Context) -> ExitCode:
 
 def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
     """Look, with what is known from before; what that is is read before Azure is asked."""
-    from aci_reconcile.cli.proposal import look_for, proposed
-    from aci_reconcile.cli.recall import accepted, last_look, more_of
-    from aci_reconcile.drift import Memory, Place
+    from aci_reconcile.app.history import find_resource_groups, load_acceptances, load_history
+    from aci_reconcile.app.propose import make_look, propose_plan
+    from aci_reconcile.findings import Memory, Place
     from aci_reconcile.reconcile import Refresh
 
     asked.telling.check(whole=work.policy.selected is None)
     header, project = work.header, work.loaded.project
     memory = Memory(
-        last_look(asked.telling.history, Place(header.project, header.subscription, header.endpoint)),
-        accepted(asked.accept, project, session.cwd),
+        load_history(asked.telling.history, Place(header.project, header.subscription, header.endpoint)),
+        load_acceptances(asked.accept, project, session.cwd),
         frozenset(project.resource_groups),
         kept=asked.telling.history is not None,
     )
-    known = more_of(memory.history)
-    look = look_for(work, asked.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known)
-    return found_in(proposed(work.loaded, work.policy, look), session.clock, memory)
-
-
-def found_in(plan: Plan, clock: Clock, memory: Memory | None = None) -> Drift:
-    """Judge the run state of the declared groups that the plan has read, and compare with what is known from before."""
-    from aci_reconcile.drift import History, Memory, Place, judged, moment
-    from aci_reconcile.health import assess
-
-    plan = _without_foreign(plan)
-    declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
-    now = clock.now()
-    health = tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None)
-    return judged(plan, health, memory or Memory(History(Place(plan.owner, ""))), moment(now))
-
-
-def _without_foreign(plan: Plan) -> Plan:
-    """Count a declared group that belongs to somebody else as not comparable: it is not in sync with anything."""
-    foreign = {each.addresses[0]: each.reason for each in plan.blockers if each.code == "owner"}
-    told = tuple(Unreadable(address, reason.removeprefix(f"{address} ")) for address, reason in foreign.items())
-    rest = tuple(each for each in plan.changes if each.address not in foreign)
-    return replace(plan, changes=rest, unreadable=(*plan.unreadable, *told))
+    known = find_resource_groups(memory.history)
+    look = make_look(work, asked.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known)
+    return find_drift(propose_plan(work.loaded, work.policy, look), session.clock, memory)
 
 
 def _shown(found: Drift, header: Header, console: Console, reports: Reports) -> str:
-    from aci_reconcile.report import drift_json, drift_text
+    from aci_reconcile.render import drift_json, drift_text
     from aci_reconcile.version import VERSION
 
     if console.format not in options.PLAIN:
-        from aci_reconcile.report.drift_page import drift_page
+        from aci_reconcile.render.drift_page import drift_page
 
         return reports.page(drift_page(found, header), console)
     if console.json:

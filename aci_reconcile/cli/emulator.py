@@ -2,102 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
+from aci_reconcile.app.files import check_target
+from aci_reconcile.app.interruption import InterruptedRunError
 from aci_reconcile.cli import options
 from aci_reconcile.cli.announcing import announce
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.interruption import InterruptedRunError
+from aci_reconcile.cli.emulator_options import CA_FILE, EmulatorOptions
 from aci_reconcile.cli.kinds import Duration
 from aci_reconcile.cli.session import started
-from aci_reconcile.cli.whole import check_target
-from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from aci_reconcile.cli.given import Given
+    from pathlib import Path
+
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.emulator import Emulator, Faults, Knobs, Pace, Server
+    from aci_reconcile.emulator import Emulator, Server
 
 _SECTION = "Emulator"
 _PORT = 10810
 _HOST = "127.0.0.1"
-CA_FILE = "emulator-ca.pem"
-
-
-@dataclass(frozen=True, slots=True)
-class EmulatorOptions:
-    """How the emulator is to behave."""
-
-    host: str
-    port: int
-    state: Path | None
-    tls: bool
-    tls_names: tuple[str, ...]
-    tls_ca: Path | None
-    knobs: Knobs
-    faults: Faults
-
-    @classmethod
-    def of(cls, given: Given) -> EmulatorOptions:
-        """Read the options.
-
-        Raises:
-            UsageError: a fault or a knob that is none.
-        """
-        names, ca = given.texts("tls_name"), given.path("tls_ca")
-        return cls(
-            host=given.text("host"),
-            port=given.number("port"),
-            state=given.path("state"),
-            tls=given.flag("tls") or bool(names) or ca is not None,
-            tls_names=names,
-            tls_ca=ca,
-            knobs=_knobs(given),
-            faults=_faults(given),
-        )
-
-    def ca_file(self, cwd: Path) -> Path:
-        """Where the CA's certificate goes: to a file that is named, beside the state, or into the working folder."""
-        return cwd / (self.tls_ca or (self.state or Path()) / CA_FILE)
-
-
-def _knobs(given: Given) -> Knobs:
-    from aci_reconcile.emulator import Knobs
-
-    knobs = Knobs(
-        latency_seconds=given.seconds("latency"),
-        require_token=given.flag("require_token"),
-        limits=given.flag("limits"),
-        registered=not given.flag("unregistered"),
-    ).at(cast("Pace", given.text("pace")))
-    if given.values.get("provisioning") is not None:
-        knobs = replace(knobs, provisioning_seconds=given.seconds("provisioning"))
-    if given.values.get("retry_after") is not None:
-        knobs = replace(knobs, retry_after=given.limit("retry_after"))
-    for text in given.texts("knob"):
-        try:
-            knobs = knobs.told(text)
-        except ValueError as error:
-            raise UsageError(f"--knob: {error}", hint="docs/emulator.md lists them") from error
-    return knobs
-
-
-def _faults(given: Given) -> Faults:
-    from aci_reconcile.emulator import Faults, fault_from_json
-
-    try:
-        scripted = [fault_from_json(json.loads(text)) for text in given.texts("fault")]
-    except (ValueError, RecursionError) as error:
-        hint = """write it as --fault '{"kind": "error", "status": 429, "times": 3}'"""
-        raise UsageError(f"--fault: {error}", hint=hint) from error
-    return Faults(scripted, rate=given.number("fault_percent") / 100, seed=given.number("fault_seed"))
 
 
 def _emulator(ctx: click.Context) -> ExitCode:
@@ -140,14 +69,14 @@ def _for_ca(file: Path) -> Path:
     Raises:
         UsageError: it is there and holds something else, or is a link or no file.
     """
-    from aci_reconcile.emulator import made_here
+    from aci_reconcile.emulator import is_own_ca
 
     check_target(f"--tls-ca {file}", file)
     try:
         content = file.read_bytes() if file.exists() else b""
     except OSError as error:
         raise UsageError(f"--tls-ca {file}: {error.strerror or 'it cannot be read'}") from error
-    if content.strip() and not made_here(content):
+    if content.strip() and not is_own_ca(content):
         message = f"--tls-ca {file}: the file exists and is not an emulator's CA certificate"
         raise UsageError(message, hint="nothing was written; use another file, or move this one")
     return file

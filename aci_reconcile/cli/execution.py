@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.cli.progress import follow
-from aci_reconcile.errors import AciReconcileError, ExitCode, HeldBackError, SecretUnavailableError
+from aci_reconcile.core.errors import AciReconcileError, ExitCode, HeldBackError, SecretUnavailableError
 from aci_reconcile.reconcile import Clearance, Context, Wait
 from aci_reconcile.reconcile.writes import PROVISIONED
-from aci_reconcile.report import event_json, summary_text
-from aci_reconcile.report.events import reached_text
+from aci_reconcile.render import event_json, summary_text
+from aci_reconcile.render.events import reached_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.events import Event, Finished
-    from aci_reconcile.plan.policy import Policy
-    from aci_reconcile.plan.values import Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Plan
+    from aci_reconcile.reconcile.events import Event, Finished
+    from aci_reconcile.render import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Patience:
 
     def context(self, work: Work, policy: Policy, session: Session) -> Context:
         """Return how a plan is carried out."""
-        from aci_reconcile.arm import span
+        from aci_reconcile.azure import span
 
         return Context(
             backend=work.backend,
@@ -129,7 +129,7 @@ def carried_out(events: Iterable[Event], context: Context, session: Session, *, 
     def last_words() -> str:
         return told_unfinished(context.in_flight, verb)
 
-    with session.interruption.patiently(last_words):
+    with session.interruption.protect_work(last_words):
         return follow(events, session.console, session.clock)
 
 

@@ -13,18 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.events import Failed, Succeeded
-from aci_reconcile.plan.values import Action
+from aci_reconcile.planning.values import Action
+from aci_reconcile.reconcile.events import Failed, Succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.events import Event
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest import Project
-    from aci_reconcile.model import Json
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.planning.values import Change
+    from aci_reconcile.reconcile.events import Event
 
 _REFERENCE: Final = re.compile(r"(env|keyvault):[^\s,]+")
 _PLACES: Final = (("arm_endpoint", "--arm-endpoint"), ("cloud", "--cloud"))
@@ -58,19 +58,19 @@ def _kept(change: Change, failed: Change, project: Project, given: Given, sessio
 
     ``failed`` is the change that was to replace it: its manifest says where the secrets came from.
     """
-    from aci_reconcile.cli.connection import STATE
-    from aci_reconcile.cli.placing import file_names, place
-    from aci_reconcile.errors import AciReconcileError
+    from aci_reconcile.app.connection import STATE
+    from aci_reconcile.app.new_files import choose_names, write_new
+    from aci_reconcile.core.errors import AciReconcileError
     from aci_reconcile.manifest.write import Shared, dumped, write
 
     if change.before is None:
         return ""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(session.clock.now()))
-    name = file_names([change.id])[change.id]
+    name = choose_names([change.id])[change.id]
     folder = project.root / STATE / "former" / f"{stamp}-{Path(name).stem}"
     (written,) = write([change.before], Shared(change.id.resource_group), _references(failed))
     try:
-        place({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
+        write_new({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
     except AciReconcileError as error:
         session.console.warn(f"could not save the former {change.address}: {error.message}")
         return ""
@@ -92,7 +92,7 @@ def _project(change: Change, project: Project) -> dict[str, Json]:
 
 def _references(change: Change) -> dict[str, str]:
     """Return by the paths of secrets the references that the manifest has there and that are the whole secret."""
-    from aci_reconcile.normalize import secrets_of
+    from aci_reconcile.core.normalize import secrets_of
 
     secrets = secrets_of(change.after.body) if change.after else {}
     whole = {path: each.source for path, each in secrets.items() if not each.joined}

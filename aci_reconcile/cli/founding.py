@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli.allow import UNNAMED
+from aci_reconcile.app.allow import UNNAMED
+from aci_reconcile.app.manifests import LOCAL_SUBSCRIPTION
 from aci_reconcile.cli.approval import answered
 from aci_reconcile.cli.console import is_terminal
-from aci_reconcile.cli.manifests import LOCAL_SUBSCRIPTION
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.tags import is_owned_by
 from aci_reconcile.manifest.files import PROJECT_FILE, find_project
-from aci_reconcile.model import as_text
-from aci_reconcile.report import sanitize
-from aci_reconcile.tags import owned_by
+from aci_reconcile.render import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.manifest import Project
-    from aci_reconcile.model import Json, Resource
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -66,7 +66,7 @@ class Founded:
 
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag is the project's already."""
-        return owned_by(tag, self.name, {self.id})
+        return is_owned_by(tag, self.name, {self.id})
 
     def text(self) -> str:
         """Return the project file."""

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, cast
 
 from click.core import ParameterSource
 
+from aci_reconcile.app.requests import Sources, Target
 from aci_reconcile.cli.command import Option
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import click
 
-    from aci_reconcile.arm.endpoint import CloudName
-    from aci_reconcile.cli.allow import Allow
+    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.azure.endpoint import CloudName
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,73 +118,44 @@ class Given:
         return self.values.get(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Which manifests, with which values."""
-
-    paths: tuple[Path, ...] = ()
-    project: Path | None = None
-    environment: str = ""
-    variables: tuple[tuple[str, str], ...] = ()
-    variable_files: tuple[Path, ...] = ()
-    only: tuple[str, ...] = ()
-    subscription: str = ""
-    resource_group: str = ""
-    changed_since: str = ""
-    """A commit: the groups that what changed since then touches."""
-    addresses: tuple[str, ...] | None = None
-    """The groups that were found so when the plan was saved."""
-
-    @classmethod
-    def of(cls, given: Given) -> Sources:
-        """Read the options of ``options.sources()`` and ``options.azure()``."""
-        return cls(
-            paths=given.files("paths"),
-            project=given.path("project"),
-            environment=given.text("environment"),
-            variables=given.pairs("var"),
-            variable_files=given.files("var_file"),
-            only=given.texts("only"),
-            subscription=given.text("subscription"),
-            resource_group=given.text("resource_group"),
-            changed_since=given.text("changed_since"),
-            addresses=given.found("changed_since"),
-        )
+def sources_of(given: Given) -> Sources:
+    """Read the options of ``options.sources()`` and ``options.azure()``."""
+    return Sources(
+        paths=given.files("paths"),
+        project=given.path("project"),
+        environment=given.text("environment"),
+        variables=given.pairs("var"),
+        variable_files=given.files("var_file"),
+        only=given.texts("only"),
+        subscription=given.text("subscription"),
+        resource_group=given.text("resource_group"),
+        changed_since=given.text("changed_since"),
+        addresses=given.found("changed_since"),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where requests go, and how many at once. Neither ``local`` nor ``endpoint`` nor ``cloud``: the public cloud."""
+def target_of(given: Given) -> Target:
+    """Read the options of ``options.azure()``; what stands on the command line drops what the environment says.
 
-    local: bool = False
-    endpoint: str = ""
-    cloud: CloudName | None = None
-    concurrency: int = 32
-    timeout: float = 1800.0
-
-    @classmethod
-    def of(cls, given: Given) -> Target:
-        """Read the options of ``options.azure()``; what stands on the command line drops what the environment says.
-
-        Raises:
-            UsageError: ``--local`` together with another place.
-        """
-        others = ("arm_endpoint", "cloud")
-        local, endpoint, cloud = given.flag("local"), given.text("arm_endpoint"), given.text("cloud")
-        typed_others = any(name in given.typed for name in others)
-        if local and typed_others and "local" not in given.typed:
-            local = False
-        if local and typed_others:
-            raise UsageError("--local is the embedded emulator and cannot be combined with --arm-endpoint or --cloud")
-        if local or ("cloud" in given.typed and "arm_endpoint" not in given.typed):
-            endpoint = ""
-        return cls(
-            local,
-            endpoint,
-            None if local else cast("CloudName | None", cloud or None),
-            given.number("concurrency", 32),
-            given.seconds("timeout"),
-        )
+    Raises:
+        UsageError: ``--local`` together with another place.
+    """
+    others = ("arm_endpoint", "cloud")
+    local, endpoint, cloud = given.flag("local"), given.text("arm_endpoint"), given.text("cloud")
+    typed_others = any(name in given.typed for name in others)
+    if local and typed_others and "local" not in given.typed:
+        local = False
+    if local and typed_others:
+        raise UsageError("--local is the embedded emulator and cannot be combined with --arm-endpoint or --cloud")
+    if local or ("cloud" in given.typed and "arm_endpoint" not in given.typed):
+        endpoint = ""
+    return Target(
+        local,
+        endpoint,
+        None if local else cast("CloudName | None", cloud or None),
+        given.number("concurrency", 32),
+        given.seconds("timeout"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +185,7 @@ class Output:
 
 def allowed(given: Given) -> Allow:
     """Read the options of ``options.brakes()``."""
-    from aci_reconcile.cli.allow import Allow
+    from aci_reconcile.app.allow import Allow
 
     return Allow(
         prune=given.choice("prune"),

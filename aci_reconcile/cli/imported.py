@@ -6,9 +6,9 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from aci_reconcile import tags
-from aci_reconcile.cli.allow import UNNAMED
-from aci_reconcile.errors import Severity
+from aci_reconcile.app.allow import UNNAMED
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.founding import Founded
     from aci_reconcile.cli.given import Given
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.manifest.write import Shared, Written
-    from aci_reconcile.model import Resource
 
 FORMAT_VERSION = "1.1"
 
@@ -76,7 +76,7 @@ def _places(found: Found, given: Given) -> Iterator[str]:
 
 def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, step: str, console: Console) -> None:
     """Tell a person: the manifests or the list of their files as the result, the rest beside it."""
-    from aci_reconcile.report import sanitize
+    from aci_reconcile.render import sanitize
 
     if not written:
         console.info("Nothing to import.")
@@ -130,7 +130,7 @@ def amiss(written: tuple[Written, ...], loaded: Loaded, console: Console) -> boo
         loaded: the project, read again with it.
         console: where it is said.
     """
-    from aci_reconcile.report import diagnostics_text, sanitize
+    from aci_reconcile.render import diagnostics_text, sanitize
 
     errors = [each for each in loaded.diagnostics if each.severity is Severity.ERROR]
     console.plain("warning", diagnostics_text(errors, console.notes) if errors else "")

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
+from aci_reconcile.app.allow import UNNAMED, make_owner_policy
+from aci_reconcile.app.view import View
 from aci_reconcile.cli import options
-from aci_reconcile.cli.allow import UNNAMED, identity
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.founding import Founded, founded, home_of, named
-from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.given import sources_of, target_of
 from aci_reconcile.cli.imported import Found, amiss, next_step, tell, told
 from aci_reconcile.cli.session import started
-from aci_reconcile.cli.view import View
-from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     import click
 
+    from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.manifest.write import Written
-    from aci_reconcile.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,15 @@ class ImportOptions:
         out, name = given.path("out"), given.text("project_name")
         if name and out is None and "project_name" in given.typed:
             raise UsageError("--project-name needs --out, which writes the project file", hint="add --out")
-        sources = Sources.of(given)
+        sources = sources_of(given)
         if out is not None and sources.project is None:
             sources = replace(sources, project=home_of(session.cwd, out).known)
-        return cls(sources, Target.of(given), given.texts("addresses"), out, name)
+        return cls(sources, target_of(given), given.texts("addresses"), out, name)
 
 
 def _import(ctx: click.Context) -> ExitCode:
     from aci_reconcile.manifest.write import write
-    from aci_reconcile.report import sanitize
+    from aci_reconcile.render import sanitize
 
     session, given = started(ctx)
     asked = ImportOptions.of(given, session)
@@ -79,12 +80,12 @@ def _import(ctx: click.Context) -> ExitCode:
 
 def _again(found: Found, asked: ImportOptions, session: Session) -> Loaded:
     """Read the project once more, with what was written."""
-    from aci_reconcile.cli.manifests import placed, request_for
+    from aci_reconcile.app.manifests import locate, make_request
     from aci_reconcile.manifest import load
 
     file = found.founded.file if found.founded else asked.sources.project
     sources = replace(asked.sources, project=file, resource_group="", only=())
-    return placed(load(request_for(sources, session, resolve=False)), asked.target, session.environ)
+    return locate(load(make_request(sources, session, resolve=False)), asked.target, session.environ)
 
 
 def _found(asked: ImportOptions, session: Session) -> Found:
@@ -93,11 +94,11 @@ def _found(asked: ImportOptions, session: Session) -> Found:
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
             raise UsageError("no resource group is given", hint="use -g, or run this where the project file is")
-        groups = tuple(map(view.found, asked.addresses)) if asked.addresses else view.every()
+        groups = tuple(map(view.find, asked.addresses)) if asked.addresses else view.require_all()
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
     name, project = _project_name(asked, loaded, session) if wanted else "", loaded.project
-    ours = _begun_by(name) if name else identity(project).owns
+    ours = _begun_by(name) if name else make_owner_policy(project).owns
     skipped = dict(_skipped(wanted, loaded, ours, named=bool(asked.addresses)))
     left = tuple(each for each in wanted if each.address not in skipped)
     if not (name and left and asked.out):
@@ -140,18 +141,18 @@ def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
 @contextmanager
 def _view(asked: ImportOptions, session: Session) -> Generator[tuple[View, Loaded]]:
     """Connect. What the flags say about the place is where to look, not what the project's manifests may leave out."""
-    from aci_reconcile.cli.manifests import placed, request_for
-    from aci_reconcile.cli.work import opened, scopes_of
+    from aci_reconcile.app.manifests import locate, make_request
+    from aci_reconcile.app.workspace import connect, list_scopes
     from aci_reconcile.manifest import load
 
     plain = replace(asked.sources, resource_group="", only=())
-    loaded = placed(load(request_for(plain, session, resolve=False)), asked.target, session.environ)
+    loaded = locate(load(make_request(plain, session, resolve=False)), asked.target, session.environ)
     project = loaded.project
     if asked.sources.resource_group:
         project = replace(project, resource_groups=(asked.sources.resource_group,))
-    with opened(project, asked.target, session) as connection:
+    with connect(project, asked.target, session) as connection:
         yield (
-            View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency),
+            View(connection.backend, list_scopes(project), project.subscription, asked.target.concurrency),
             loaded,
         )
 
@@ -160,7 +161,7 @@ def _skipped(
     groups: Iterable[Resource], loaded: Loaded, ours: Callable[[str], bool], *, named: bool
 ) -> Iterator[tuple[str, str]]:
     """Say of each group that is not imported why; one that is named is, but for a member of an NGroup."""
-    from aci_reconcile.plan.decide import is_member
+    from aci_reconcile.planning.decide import is_member
 
     declared = {each.id.key: each.where for each in loaded.resources}
     for each in groups:
@@ -177,13 +178,13 @@ def _placed(
     written: tuple[Written, ...], begun: Founded | None, asked: ImportOptions, session: Session
 ) -> dict[str, str]:
     """Write the files; returns their paths by address, none where there is no folder to write to."""
-    from aci_reconcile.cli.placing import file_names, place
+    from aci_reconcile.app.new_files import choose_names, write_new
 
     if asked.out is None:
         return {}
-    names = file_names(each.resource.id for each in written)
+    names = choose_names(each.resource.id for each in written)
     files = {session.cwd / asked.out / names[each.resource.id]: each.text for each in written}
-    place(files | ({begun.file: begun.text()} if begun else {}))
+    write_new(files | ({begun.file: begun.text()} if begun else {}))
     return {each.resource.address: str(asked.out / names[each.resource.id]) for each in written}
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode
-from aci_reconcile.key_strength import weakness
+from aci_reconcile.core.errors import ExitCode
+from aci_reconcile.core.key_strength import find_weakness
 from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _HINTS: Final = (
 def _key(ctx: click.Context) -> ExitCode:
     session, _ = started(ctx)
     key = secrets.token_urlsafe(_BYTES)
-    while weakness(key):  # hardly ever
+    while find_weakness(key):  # hardly ever
         key = secrets.token_urlsafe(_BYTES)
     session.console.result(key)
     for each in _HINTS:

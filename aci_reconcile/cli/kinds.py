@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from aci_reconcile.app.durations import parse_duration
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,12 +17,6 @@ if TYPE_CHECKING:
     _Number = click.ParamType[int]
 else:  # older releases of click have no parameter here
     _Seconds = _Names = _Number = click.ParamType
-
-_PARTS = re.compile(
-    r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?"
-)
-_SECONDS = (86400.0, 3600.0, 60.0, 1.0, 0.001)
-_LONGEST = 7 * 24 * 3600.0
 
 
 class Duration(_Seconds):
@@ -32,14 +28,10 @@ class Duration(_Seconds):
         """Return seconds."""
         if isinstance(value, float):
             return value
-        text = str(value).strip()
-        match = _PARTS.fullmatch(f"{text}s" if re.fullmatch(r"\d+(\.\d+)?", text) else text)
-        if not text or match is None:
-            self.fail(f"{text!r} is not a duration; write 30s, 10m or 1h30m", param, ctx)
-        seconds = sum(float(part or 0) * unit for part, unit in zip(match.groups(), _SECONDS, strict=True))
-        if seconds > _LONGEST:
-            self.fail(f"{text!r} is longer than a week", param, ctx)
-        return seconds
+        try:
+            return parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Pair(_Names):

@@ -15,21 +15,21 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from aci_reconcile.app.event_lines import render_lines
 from aci_reconcile.cli.console import Progress
-from aci_reconcile.cli.progress import lines_of
-from aci_reconcile.events import Failed, Moved, Skipped, Started, Succeeded, Unhealthy, Waiting
-from aci_reconcile.report import sanitize
-from aci_reconcile.report.events import doing
-from aci_reconcile.report.words import took
+from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started, Succeeded, Unhealthy, Waiting
+from aci_reconcile.render import sanitize
+from aci_reconcile.render.events import doing
+from aci_reconcile.render.words import took
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from aci_reconcile.backend import Clock
+    from aci_reconcile.app.event_lines import Reader
     from aci_reconcile.cli.console import Console
-    from aci_reconcile.cli.progress import Reader
-    from aci_reconcile.events import Event
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.planning.values import Change
+    from aci_reconcile.reconcile.events import Event
 
 _ENDS = (Failed, Moved, Skipped, Succeeded, Unhealthy)
 _FRAMES_A_SECOND = 8
@@ -101,7 +101,7 @@ def live_table(console: Console, clock: Clock) -> Generator[Reader]:
 
         def show(event: Event) -> None:
             table.take(event)
-            text = "" if isinstance(event, (Started, Waiting)) else lines_of(event, console)
+            text = "" if isinstance(event, (Started, Waiting)) else render_lines(event, console)
             if text:
                 screen.print(Text.from_ansi(text), soft_wrap=True)
 

@@ -6,24 +6,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.app.view import View
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.console import is_terminal
-from aci_reconcile.cli.given import Sources, Target
+from aci_reconcile.cli.given import sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.cli.view import View
-from aci_reconcile.errors import ExitCode, UsageError
-from aci_reconcile.health import assess
-from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.core.errors import ExitCode, UsageError
+from aci_reconcile.core.health import assess
+from aci_reconcile.core.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     import click
 
+    from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class LookOptions:
     def of(cls, given: Given) -> LookOptions:
         """Read the options."""
         return cls(
-            Sources.of(given),
-            Target.of(given),
+            sources_of(given),
+            target_of(given),
             given.texts("addresses") or tuple(filter(None, [given.text("address")])),
         )
 
@@ -50,30 +51,30 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
 
     Their secrets are used, too, as far as they are at hand: a container may print its own.
     """
-    from aci_reconcile.cli.allow import identity
-    from aci_reconcile.cli.elsewhere import leftovers, search_for
-    from aci_reconcile.cli.manifests import declared_secrets, placed, request_for
-    from aci_reconcile.cli.work import opened, scopes_of
+    from aci_reconcile.app.allow import make_owner_policy
+    from aci_reconcile.app.manifests import find_secrets, locate, make_request
+    from aci_reconcile.app.orphans import make_leftover_filter, make_search
+    from aci_reconcile.app.workspace import connect, list_scopes
     from aci_reconcile.manifest import load
 
-    loaded = load(request_for(asked.sources, session, resolve=True))
-    secrets = declared_secrets(loaded)
+    loaded = load(make_request(asked.sources, session, resolve=True))
+    secrets = find_secrets(loaded)
     if loaded.errors:  # a variable that is not set is no reason to know less of places
-        loaded = load(request_for(asked.sources, session, resolve=False))
-    project = placed(loaded, asked.target, session.environ).project
+        loaded = load(make_request(asked.sources, session, resolve=False))
+    project = locate(loaded, asked.target, session.environ).project
     if asked.sources.resource_group:
         project = replace(project, resource_groups=(asked.sources.resource_group,))
-    with opened(project, asked.target, session) as connection:
+    with connect(project, asked.target, session) as connection:
         connection.backend.remember(secrets)
-        search = search_for(project, leftovers(identity(project)), session.console, needed=True)
-        view = View(connection.backend, scopes_of(project), project.subscription, asked.target.concurrency)
+        search = make_search(project, make_leftover_filter(make_owner_policy(project)), session.console, needed=True)
+        view = View(connection.backend, list_scopes(project), project.subscription, asked.target.concurrency)
         chosen = project.environment or asked.sources.resource_group
         yield replace(view, search=search, environments=() if chosen else project.environments)
 
 
 def _status(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.report import sanitize, status_detail_text, status_json, status_text
-    from aci_reconcile.report.status import unread_lines
+    from aci_reconcile.render import sanitize, status_detail_text, status_json, status_text
+    from aci_reconcile.render.status import unread_lines
 
     session, given = started(ctx)
     console = session.console
@@ -81,7 +82,7 @@ def _status(ctx: click.Context) -> ExitCode:
     with _view(asked, session) as view:
         if not (view.scopes or view.search.subscriptions or asked.addresses):
             raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
-        seen = view.chosen(asked.addresses) if asked.addresses else view.listed()
+        seen = view.read_named(asked.addresses) if asked.addresses else view.read_all()
     now = session.clock.now()
     judged = tuple((each, assess(each.body, now=now)) for each in seen.groups)
     if console.json:
@@ -104,12 +105,12 @@ def _room(session: Session) -> int:
 
 
 def _logs(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.report import sanitize
+    from aci_reconcile.render import sanitize
 
     session, given = started(ctx)
     asked = LookOptions.of(given)
     with _view(asked, session) as view:
-        live = view.found(asked.addresses[0])
+        live = view.find(asked.addresses[0])
         container = _container(live, given.text("container"))
         text = view.backend.logs(live.id, container, tail=given.limit("tail"))
     if session.console.json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import click
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode, UsageError
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ _WORKFLOW = "plan.yml"
 
 
 def _outputs(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.report.outputs import outputs
+    from aci_reconcile.render.outputs import outputs
 
     session, given = started(ctx)
     file = given.path("file") or Path()
@@ -40,15 +40,15 @@ def _outputs(ctx: click.Context) -> ExitCode:
 
 
 def _comment(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.forge import Outcome, comments_from, marker, request_from, request_hint
+    from aci_reconcile.git_hosts import Outcome, comments_from, find_request, make_marker, make_request_hint
 
     session, given = started(ctx)
     text = _text(given.path("file") or Path())
     environ: Mapping[str, str] = session.environ
-    number = given.limit("number") or request_from(environ)
+    number = given.limit("number") or find_request(environ)
     if number is None:
-        raise UsageError("this job does not run for a pull request", hint=request_hint(environ))
-    kept = comments_from(environ, session.clock).keep_comment(number, marker("comment", given.text("topic")), text)
+        raise UsageError("this job does not run for a pull request", hint=make_request_hint(environ))
+    kept = comments_from(environ, session.clock).keep_comment(number, make_marker("comment", given.text("topic")), text)
     told = {Outcome.OPENED: "created", Outcome.UPDATED: "updated"}.get(kept.outcome, "left unchanged")
     session.console.info(f"The comment on pull request {number} was {told}.")
     if session.console.json:
@@ -66,12 +66,12 @@ def _text(file: Path, most: int = _LARGEST) -> str:
 
 
 def _merged(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.forge import Merge, github_from, planned_run
+    from aci_reconcile.git_hosts import Merge, find_planned_run, github_from
 
     session, given = started(ctx)
     forge = github_from(session.environ, session.clock)
     commit, ref = (session.environ.get(name, "") for name in ("GITHUB_SHA", "GITHUB_REF"))
-    found = planned_run(forge.get, Merge(commit, ref, given.text("artifact"), given.text("workflow")))
+    found = find_planned_run(forge.get, Merge(commit, ref, given.text("artifact"), given.text("workflow")))
     session.console.info(f"Pull request #{found.pull_request} was planned at {found.commit[:12]} by run {found.run}.")
     document = {"run": found.run, "pull_request": found.pull_request, "commit": found.commit}
     session.console.result(json.dumps(document) if session.console.json else str(found.run))
@@ -79,7 +79,7 @@ def _merged(ctx: click.Context) -> ExitCode:
 
 
 def _head(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.forge import check_newest, github_from
+    from aci_reconcile.git_hosts import check_newest, github_from
 
     session, _ = started(ctx)
     forge = github_from(session.environ, session.clock)

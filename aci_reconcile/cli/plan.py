@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.given import Sources, Target, allowed
+from aci_reconcile.cli.given import allowed, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode
+from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import click
 
-    from aci_reconcile.cli.allow import Allow
+    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.plan.values import Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.planning.values import Plan
+    from aci_reconcile.render import Header
     from aci_reconcile.saved import Document
 
 
@@ -43,8 +44,8 @@ class PlanOptions:
     def of(cls, given: Given) -> PlanOptions:
         """Read the options."""
         return cls(
-            Sources.of(given),
-            Target.of(given),
+            sources_of(given),
+            target_of(given),
             allowed(given),
             given.text("refresh"),
             given.flag("detailed_exitcode"),
@@ -54,8 +55,8 @@ class PlanOptions:
 
 
 def _plan(ctx: click.Context) -> ExitCode:
+    from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reporting import reporting
-    from aci_reconcile.cli.work import prepared
 
     session, given = started(ctx)
     asked = PlanOptions.of(given)
@@ -65,13 +66,13 @@ def _plan(ctx: click.Context) -> ExitCode:
         check_out(asked.out)
     with (
         reporting("plan", given, session) as reports,
-        prepared(asked.sources, asked.target, asked.allow, session) as work,
+        prepare(asked.sources, asked.target, asked.allow, session) as work,
     ):
-        from aci_reconcile.cli.proposal import look_for, proposed
+        from aci_reconcile.app.propose import make_look, propose_plan
         from aci_reconcile.reconcile import Refresh
 
-        look = look_for(work, asked.target, session, Refresh(asked.refresh))
-        plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
+        look = make_look(work, asked.target, session, Refresh(asked.refresh))
+        plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
         content = _content(plan, work, given, session)
         digest = str(content["plan_digest"]) if content else ""
         reports.tell(lambda console: _told(plan, work.header, console, digest, reports))
@@ -108,14 +109,14 @@ def _save(content: Document, file: Path, lasts: float, session: Session) -> None
 def _told(plan: Plan, header: Header, console: Console, digest: str, reports: Reports) -> str:
     if console.format in options.PLAIN:
         return shown(plan, header, console, digest)
-    from aci_reconcile.report.change_page import plan_page
+    from aci_reconcile.render.change_page import plan_page
 
     return reports.page(plan_page(plan, header, digest=digest), console)
 
 
 def shown(plan: Plan, header: Header, console: Console, digest: str = "") -> str:
     """Return the plan as text or as JSON, with its digest where that is known."""
-    from aci_reconcile.report import plan_json, plan_text
+    from aci_reconcile.render import plan_json, plan_text
     from aci_reconcile.version import VERSION
 
     if console.json:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
+from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.cli.ours import check_ours
-from aci_reconcile.cli.whole import check_target, write_whole
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import complaint
 from aci_reconcile.saved import opened, tolerated, written
 

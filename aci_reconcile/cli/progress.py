@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import AciReconcileError
-from aci_reconcile.events import Failed, Finished, Moved, ResourceGroupFailed, Skipped, Succeeded, Unhealthy
-from aci_reconcile.plan.values import Action
-from aci_reconcile.report import event_json, event_text
+from aci_reconcile.app.event_lines import report_event
+from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.reconcile.events import Finished
+from aci_reconcile.render import event_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Generator, Iterable
 
-    from aci_reconcile.backend import Clock
+    from aci_reconcile.app.event_lines import Reader
     from aci_reconcile.cli.console import Console
-    from aci_reconcile.events import Event
-
-Reader: TypeAlias = "Callable[[Event], None]"
-
-_BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.reconcile.events import Event
 
 
 def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Finished]:
@@ -58,18 +55,4 @@ def reader(console: Console, clock: Clock) -> Generator[Reader]:
         with live_table(console, clock) as show:
             yield show
     else:
-        yield lambda event: told(event, console)
-
-
-def told(event: Event, console: Console) -> None:
-    """Tell of an event in plain lines on stderr."""
-    console.plain("error" if isinstance(event, _BAD) else "info", lines_of(event, console))
-
-
-def lines_of(event: Event, console: Console) -> str:
-    """Return what is written about an event; empty where it says nothing new.
-
-    A group that was and is as it should be is named only when asked for.
-    """
-    unchanged = isinstance(event, Succeeded) and event.change.action is Action.NO_OP
-    return "" if unchanged and not console.verbose else event_text(event, console.notes)
+        yield lambda event: report_event(event, console)

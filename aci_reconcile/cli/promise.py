@@ -7,24 +7,25 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.app.propose import make_look, propose_plan
+from aci_reconcile.app.workspace import prepare
 from aci_reconcile.cli.execution import refuse
-from aci_reconcile.cli.given import Sources, allowed
+from aci_reconcile.cli.given import allowed, sources_of
 from aci_reconcile.cli.planfile import read_plan
-from aci_reconcile.cli.proposal import look_for, proposed
 from aci_reconcile.cli.repeating import REPEATED, compared, refuse_unrepeated
 from aci_reconcile.cli.saving import ASKED, asked_again, saved_of
-from aci_reconcile.cli.work import prepared
-from aci_reconcile.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
+from aci_reconcile.core.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
 from aci_reconcile.saved import elsewhere, expired, moved
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from aci_reconcile.cli.given import Given, Target
+    from aci_reconcile.app.requests import Target
+    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.cli.work import Work
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Refresh
     from aci_reconcile.saved import Document
 
@@ -60,11 +61,11 @@ class Promise:
         """
         with ExitStack() as stack:
             with self._upheld():
-                ready = prepared(Sources.of(self.given), target, allowed(self.given), session)
+                ready = prepare(sources_of(self.given), target, allowed(self.given), session)
                 work = stack.enter_context(ready)
                 self._placed(work)
-                look = look_for(work, target, session, refresh, health=health)
-                plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
+                look = make_look(work, target, session, refresh, health=health)
+                plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
                 self.kept(plan, work, session)
             yield work, plan
 

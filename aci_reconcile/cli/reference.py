@@ -10,13 +10,13 @@ import click
 from aci_reconcile.cli import completing, options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode, UsageError
-from aci_reconcile.fields import FIELDS, UNSET
+from aci_reconcile.core.errors import ExitCode, UsageError
+from aci_reconcile.core.fields import FIELDS, UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.fields.model import Field
+    from aci_reconcile.core.fields.model import Field
     from aci_reconcile.manifest import Code
 
 

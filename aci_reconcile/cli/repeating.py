@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from aci_reconcile.app.variables import read_variables
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Option
-from aci_reconcile.cli.given import Given, Sources
-from aci_reconcile.cli.variables import variables_of
-from aci_reconcile.errors import StalePlanError
+from aci_reconcile.cli.given import Given, sources_of
+from aci_reconcile.core.errors import StalePlanError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,7 +123,7 @@ def _words(option: click.Parameter, value: object) -> Iterator[str]:
 def _values(saved: Document, given: Given, cwd: Path) -> Repetition:
     """Compare the values of variables, however they were given; what changed in a file is told with what moved."""
     then, hidden = cast("Mapping[str, str]", saved["variables"]), frozenset(saved["hidden_variables"])
-    now = variables_of(Sources.of(given), cwd)
+    now = read_variables(sources_of(given), cwd)
     if {name: value for name, value in now.items() if name not in hidden} == then and hidden <= now.keys():
         return Repetition()
     request = cast("Mapping[str, Any]", saved["request"])

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.cli.console import PIPED
 from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
-from aci_reconcile.cli.whole import check_target, write_whole
-from aci_reconcile.errors import AciReconcileError, InvalidManifestsError, UsageError
-from aci_reconcile.report import PLAIN, diagnostics_json, diagnostics_text
-from aci_reconcile.report.escape import dump, sanitize
+from aci_reconcile.core.errors import AciReconcileError, InvalidManifestsError, UsageError
+from aci_reconcile.render import PLAIN, diagnostics_json, diagnostics_text
+from aci_reconcile.render.escape import dump, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.report.page import Link, Page
-    from aci_reconcile.report.places import Checkout
+    from aci_reconcile.render.page import Link, Page
+    from aci_reconcile.render.places import Checkout
 
 _OTHERS = ("out", "plan", "history", "metrics", "accept")
 """The options that name a file of another use."""
@@ -73,8 +73,8 @@ class Reports:
         return paged(told, console.format, self.checkout)
 
     def _failed(self, error: AciReconcileError, console: Console) -> str:
-        from aci_reconcile.report.json_event import error_json
-        from aci_reconcile.report.problem_page import failure_page
+        from aci_reconcile.render.json_event import error_json
+        from aci_reconcile.render.problem_page import failure_page
 
         if console.format not in PLAIN_FORMATS:
             return self.page(failure_page(self._kind, error, self.known() if self.known else None), console)
@@ -116,30 +116,30 @@ def reporting(kind: str, given: Given, session: Session) -> Generator[Reports]:
 def paged(page: Page, form: str, checkout: Checkout) -> str:
     """Return a page in one of the formats of pages."""
     if form == "markdown":
-        from aci_reconcile.report.markdown import markdown
+        from aci_reconcile.render.markdown import markdown
 
         run = next((each.url for each in page.links if each.name == "run"), "")
         return markdown(page, link=f"See [the run]({run}) for the rest." if run else "")
     if form == "html":
-        from aci_reconcile.report.webpage import html
+        from aci_reconcile.render.webpage import html
         from aci_reconcile.version import VERSION
 
         return html(page, tool_version=VERSION)
     if form == "junit":
-        from aci_reconcile.report.junit import junit
+        from aci_reconcile.render.junit import junit
 
         return junit(page)
-    from aci_reconcile.report.github import github
+    from aci_reconcile.render.github import github
 
     return github(page, checkout)
 
 
 def _links(environ: Mapping[str, str]) -> tuple[Link, ...]:
     """Return the pages of the run and of the commit, where the job of a pipeline says which."""
-    from aci_reconcile.forge import origin_of
-    from aci_reconcile.report.page import Link
+    from aci_reconcile.git_hosts import find_origin
+    from aci_reconcile.render.page import Link
 
-    found = origin_of(environ, _event(environ.get("GITHUB_EVENT_PATH", "")))
+    found = find_origin(environ, _event(environ.get("GITHUB_EVENT_PATH", "")))
     links = Link("commit", found.commit[:12], found.commit_page), Link("run", "the job", found.run)
     return tuple(each for each in links if each.url)
 
@@ -155,7 +155,7 @@ def _event(name: str) -> str:
 
 def checkout_of(cwd: Path) -> Checkout:
     """Return the repository that the current folder is in; the folder itself where it is in none."""
-    from aci_reconcile.report.places import Checkout
+    from aci_reconcile.render.places import Checkout
 
     top = next((each for each in (cwd, *cwd.parents) if (each / ".git").exists()), cwd)
     return Checkout(top.as_posix(), cwd.as_posix())

@@ -7,28 +7,28 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from aci_reconcile.app.variables import read_variables
 from aci_reconcile.cli import options
-from aci_reconcile.cli.given import Sources
-from aci_reconcile.cli.variables import variables_of
-from aci_reconcile.normalize import secrets_of
+from aci_reconcile.cli.given import sources_of
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.redaction import veil_variable
+from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.reconcile.effort import AT_ONCE
-from aci_reconcile.redaction import veil_variable
 from aci_reconcile.saved import Origin, document, salt
-from aci_reconcile.secret import fingerprint, takes_long
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aci_reconcile.app.workspace import Work
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.cli.work import Work
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.secret import Secret
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change, Plan
+    from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.reconcile.effort import Effort
     from aci_reconcile.saved import Document
-    from aci_reconcile.secret import Secret
 
 ASKED = tuple(
     str(each.name)
@@ -52,7 +52,7 @@ _TOUCHED = "changed_since"
 
 def saved_of(plan: Plan, work: Work, given: Given, session: Session) -> Document:
     """Return what is to be saved of a plan, without times and without a seal."""
-    values = variables_of(Sources.of(given), session.cwd)
+    values = read_variables(sources_of(given), session.cwd)
     hidden = _in_secrets(values, work.loaded.resources)
     origin = Origin(
         header=work.header,
@@ -137,4 +137,4 @@ def _mark(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, ef
     if change.after is None:
         return ""
     make = partial(fingerprint, secrets, entropy=partial(salt, change.after), key=key)
-    return effort.spent_on(make) if takes_long(secrets, key) else make()
+    return effort.measure(make) if needs_slow_hash(secrets, key) else make()

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from aci_reconcile.app.interruption import Interruption, SystemClock
 from aci_reconcile.cli.console import Console, console_for
 from aci_reconcile.cli.given import Given, Output
-from aci_reconcile.cli.interruption import Interruption, SystemClock
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

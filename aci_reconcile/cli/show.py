@@ -9,9 +9,9 @@ import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.given import Target
+from aci_reconcile.cli.given import target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import AciReconcileError, ExitCode, InvalidManifestsError, StalePlanError
+from aci_reconcile.core.errors import AciReconcileError, ExitCode, InvalidManifestsError, StalePlanError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _compare(saved: Document, given: Given, session: Session) -> None:
     from aci_reconcile.cli.promise import Promise, replayed
     from aci_reconcile.reconcile import Refresh
 
-    with Promise(replayed(saved, given, allowed_then=True), saved).planned(Target.of(given), session, Refresh.AUTO):
+    with Promise(replayed(saved, given, allowed_then=True), saved).planned(target_of(given), session, Refresh.AUTO):
         return
 
 

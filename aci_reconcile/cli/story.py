@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.execution import plan_line
 from aci_reconcile.cli.options import PLAIN
-from aci_reconcile.events import Finished
-from aci_reconcile.report import event_json, event_text, summary_text
-from aci_reconcile.report.apply_page import apply_page
-from aci_reconcile.report.change_page import plan_page
-from aci_reconcile.report.escape import dump
-from aci_reconcile.report.events import reached_text
+from aci_reconcile.reconcile.events import Finished
+from aci_reconcile.render import event_json, event_text, summary_text
+from aci_reconcile.render.apply_page import apply_page
+from aci_reconcile.render.change_page import plan_page
+from aci_reconcile.render.escape import dump
+from aci_reconcile.render.events import reached_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from aci_reconcile.backend import Clock
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.reporting import Reports
-    from aci_reconcile.events import Event
-    from aci_reconcile.plan.values import Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.planning.values import Plan
+    from aci_reconcile.reconcile.events import Event
+    from aci_reconcile.render import Header
 
 
 class Story:

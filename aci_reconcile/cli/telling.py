@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.app.files import check_target, write_whole
+from aci_reconcile.app.history import save_history
 from aci_reconcile.cli.ours import check_ours
-from aci_reconcile.cli.recall import remember
-from aci_reconcile.cli.whole import check_target, write_whole
-from aci_reconcile.errors import AciReconcileError, ForgeError, UsageError
+from aci_reconcile.core.errors import AciReconcileError, ForgeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.drift import Drift
-    from aci_reconcile.forge import GitHub, Issue, Webhook
-    from aci_reconcile.report import Header
+    from aci_reconcile.findings import Drift
+    from aci_reconcile.git_hosts import GitHub, Issue, Webhook
+    from aci_reconcile.render import Header
 
 LABEL: Final = "aci-reconcile-drift"
 
@@ -44,11 +44,11 @@ class Telling:
         url, issue = given.text("notify"), given.text("issue")
         webhook, github = None, None
         if url:
-            from aci_reconcile.forge import Webhook
+            from aci_reconcile.git_hosts import Webhook
 
             webhook = Webhook.of(url, "--notify")
         if issue:
-            from aci_reconcile.forge import github_from
+            from aci_reconcile.git_hosts import github_from
 
             github = github_from(session.environ, session.clock)
         return cls(history, metrics, webhook, github)
@@ -73,7 +73,7 @@ class Telling:
             yield
         except AciReconcileError:
             if self.metrics is not None:
-                from aci_reconcile.report.metrics import failed_metrics
+                from aci_reconcile.render.metrics import failed_metrics
 
                 _write(self.metrics, failed_metrics(header, session.clock.now()))
             raise
@@ -86,11 +86,11 @@ class Telling:
             ForgeError: the issue could not be brought up to date.
         """
         if self.metrics is not None:
-            from aci_reconcile.report.metrics import drift_metrics
+            from aci_reconcile.render.metrics import drift_metrics
 
             _write(self.metrics, drift_metrics(drift, header, session.clock.now()))
         if self.history is not None and drift.history is not None:
-            remember(self.history, drift.history)
+            save_history(self.history, drift.history)
         if self.webhook is not None and (drift.appeared or drift.resolved):
             _notify(self.webhook, drift, header, session)
         if self.github is not None:
@@ -124,9 +124,9 @@ def _write(file: Path, text: str) -> None:
 
 def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) -> None:
     """Send a notification. One that is not taken is a warning: drift is not worse for it."""
-    from aci_reconcile.drift import moment
-    from aci_reconcile.forge import post
-    from aci_reconcile.report.notification import notification
+    from aci_reconcile.findings import moment
+    from aci_reconcile.git_hosts import post
+    from aci_reconcile.render.notification import notification
     from aci_reconcile.version import VERSION
 
     try:
@@ -136,13 +136,13 @@ def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) ->
 
 
 def _keep_issue(github: GitHub, drift: Drift, header: Header, session: Session) -> None:
-    from aci_reconcile.forge import Outcome, Wanted, keep_issue, marker, run_of
-    from aci_reconcile.report.issue import issue_body, issue_news, issue_title
+    from aci_reconcile.git_hosts import Outcome, Wanted, keep_issue, make_marker, run_of
+    from aci_reconcile.render.issue import issue_body, issue_news, issue_title
 
     def news(before: Issue) -> str:
         return issue_news(drift, before.body, run_of(session.environ))
 
-    mark = marker("drift", header.project)
+    mark = make_marker("drift", header.project)
     wanted = Wanted(mark, LABEL, issue_title(header), issue_body(drift, header), open=not drift.clean, news=news)
     kept = keep_issue(github, wanted)
     if kept.outcome is not Outcome.NONE:

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.given import Sources, Target, allowed
+from aci_reconcile.cli.given import allowed, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.errors import ExitCode
+from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import click
 
-    from aci_reconcile.checks import Check
-    from aci_reconcile.cli.allow import Allow
+    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.plan.values import Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.preflight import Check
+    from aci_reconcile.render import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +36,28 @@ class VerifyOptions:
     @classmethod
     def of(cls, given: Given) -> VerifyOptions:
         """Read the options."""
-        return cls(Sources.of(given), Target.of(given), allowed(given), given.flag("strict"))
+        return cls(sources_of(given), target_of(given), allowed(given), given.flag("strict"))
 
 
 def _verify(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.work import prepared
+    from aci_reconcile.app.workspace import prepare
 
     session, given = started(ctx)
     asked = VerifyOptions.of(given)
-    with prepared(asked.sources, asked.target, asked.allow, session) as work:
-        from aci_reconcile.checks import held_checks
-        from aci_reconcile.cli.proposal import look_for, proposed
+    with prepare(asked.sources, asked.target, asked.allow, session) as work:
+        from aci_reconcile.app.propose import make_look, propose_plan
+        from aci_reconcile.app.verify import verify_plan
         from aci_reconcile.reconcile import Refresh
-        from aci_reconcile.reconcile.preflight import preflight
 
-        look = look_for(work, asked.target, session, Refresh.AUTO)
-        plan = proposed(work.loaded, work.policy, look, work.connection.endpoint)
-        checks = preflight(
-            plan.changes,
-            work.connection.backend.preflight,
-            resource_groups=plan.resource_groups,
-            concurrency=asked.target.concurrency,
-        )
-        found = (*unread(plan), *held_checks(plan), *checks)
+        look = make_look(work, asked.target, session, Refresh.AUTO)
+        plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
+        found = verify_plan(plan, work.connection.backend.preflight, concurrency=asked.target.concurrency)
         session.console.result(_shown(found, work.header, session.console))
     return exit_code(found, strict=asked.strict)
 
 
-def unread(plan: Plan) -> Iterator[Check]:
-    """Yield what could not even be read: nothing is known of what it needs."""
-    from aci_reconcile.checks import Check, Question, Verdict
-
-    for each in plan.unreadable:
-        yield Check(Question.READING, each.address, Verdict.FAILED, each.message, addresses=(each.address,))
-
-
 def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
-    from aci_reconcile.report import checks_json, checks_text
+    from aci_reconcile.render import checks_json, checks_text
     from aci_reconcile.version import VERSION
 
     if console.json:
@@ -82,7 +67,7 @@ def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
 
 def exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
     """Return what an apply would end in: where it is only held back, that is 3."""
-    from aci_reconcile.checks import Question, Verdict
+    from aci_reconcile.preflight import Question, Verdict
 
     bad = {Verdict.FAILED, Verdict.UNKNOWN} if strict else {Verdict.FAILED}
     failed = {each.question for each in found if each.verdict in bad}

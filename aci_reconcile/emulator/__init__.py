@@ -12,7 +12,7 @@ from aci_reconcile.emulator.knobs import Knobs, Pace
 from aci_reconcile.emulator.model import Clock, Request, Response
 from aci_reconcile.emulator.server import Server, serve
 from aci_reconcile.emulator.store import Store, open_store
-from aci_reconcile.emulator.tls import Tls, made_here
+from aci_reconcile.emulator.tls import Tls, is_own_ca
 from aci_reconcile.emulator.visitors import is_loopback
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "Tls",
     "fault_from_json",
     "is_loopback",
-    "made_here",
+    "is_own_ca",
     "open_store",
     "serve",
     "system_clock",

@@ -14,7 +14,7 @@ from aci_reconcile.emulator import errors, identity, metadata, rights, subscript
 from aci_reconcile.emulator.call import Call, Handler
 from aci_reconcile.emulator.control import Control
 from aci_reconcile.emulator.counts import Counts
-from aci_reconcile.emulator.faults import Faults, Meeting, under
+from aci_reconcile.emulator.faults import Faults, Meeting, apply_fault
 from aci_reconcile.emulator.knobs import Knobs
 from aci_reconcile.emulator.limits import Limits
 from aci_reconcile.emulator.model import ArmError, Clock, Request, Response
@@ -44,8 +44,8 @@ def system_clock() -> float:
     return time.time()
 
 
-def _guarded(handle: Callable[[], T]) -> T | Response:
-    """What is refused, and what is broken, in ARM's envelope."""
+def _guard(handle: Callable[[], T]) -> T | Response:
+    """Return the result of a handler; turn refusals and defects into ARM's error envelope."""
     try:
         return handle()
     except ArmError as error:
@@ -56,12 +56,14 @@ def _guarded(handle: Callable[[], T]) -> T | Response:
         ).response()
     except sqlite3.OperationalError as error:
         # Another process holds the database for longer than anybody should; the client is told to come back.
-        return (errors.busy() if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else _defect(error)).response()
+        return (
+            errors.busy() if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else _make_defect(error)
+        ).response()
     except Exception as defect:  # noqa: BLE001
-        return _defect(defect).response()
+        return _make_defect(defect).response()
 
 
-def _defect(error: Exception) -> ArmError:
+def _make_defect(error: Exception) -> ArmError:
     return errors.internal(type(error).__name__)
 
 
@@ -91,10 +93,10 @@ class Emulator:
         self._control = Control(store, self._faults, self._vaults, self._counts)
 
     def handle(self, request: Request) -> Response:
-        """The answer to a request, from any thread. It never raises: a defect is a 500 in ARM's envelope."""
+        """Return the answer to a request, from any thread. It never raises: a defect is a 500 in ARM's envelope."""
         if self._knobs.latency_seconds > 0:
             time.sleep(self._knobs.latency_seconds)
-        response = _guarded(lambda: self._control.handle(request, self._clock()))
+        response = _guard(lambda: self._control.handle(request, self._clock()))
         if response is None:
             response = self._with_faults(request)
             self._counts.add(request, response)
@@ -106,17 +108,19 @@ class Emulator:
         fault = self._faults.draw(request)
         if fault is None:
             return self._answer(request, "")
-        response = under(fault, Meeting(request, self._knobs, self._clock()), lambda fate: self._answer(request, fate))
-        return response if response.wire == "reset" else self._dress(request, response)
+        response = apply_fault(
+            fault, Meeting(request, self._knobs, self._clock()), lambda fate: self._answer(request, fate)
+        )
+        return response if response.wire == "reset" else self._add_headers(request, response)
 
     def _answer(self, request: Request, fate: Fate) -> Response:
-        outside = _guarded(lambda: self._outside(request))
+        outside = _guard(lambda: self._answer_outside(request))
         if outside is not None:
             return outside
-        return self._dress(request, _guarded(lambda: self._route(request, fate)))
+        return self._add_headers(request, _guard(lambda: self._route(request, fate)))
 
-    def _outside(self, request: Request) -> Response | None:
-        """What is not Azure Resource Manager: Entra, the description of the cloud, Key Vault."""
+    def _answer_outside(self, request: Request) -> Response | None:
+        """Answer a request that is not ARM's: Entra, the description of the cloud, or Key Vault; else return None."""
         now = self._clock()
         return (
             identity.handle(request, self._knobs, now)
@@ -157,8 +161,8 @@ class Emulator:
                 subscriptions.require_registration(call)
             return handler(call)
 
-    def _dress(self, request: Request, response: Response) -> Response:
-        """Adds the headers that every answer of ARM has."""
+    def _add_headers(self, request: Request, response: Response) -> Response:
+        """Add the headers that every answer of ARM has."""
         method = request.method.upper()
         own = str(uuid.UUID(bytes=self._entropy(16), version=4))
         asked = request.header("x-ms-correlation-request-id") or ""
@@ -166,7 +170,7 @@ class Emulator:
         headers = {
             **_FIXED,
             **self._limits.headers(
-                request, _subscription(request) if self._knobs.limits else "", self._clock(), self._knobs
+                request, _find_subscription(request) if self._knobs.limits else "", self._clock(), self._knobs
             ),
             "x-ms-request-id": own,
             "x-ms-correlation-request-id": correlation,
@@ -179,7 +183,7 @@ class Emulator:
         return replace(response, headers=headers, body=b"" if method == "HEAD" else response.body)
 
 
-def _subscription(request: Request) -> str:
+def _find_subscription(request: Request) -> str:
     found = match(request.split().path)
     return "" if found is None else found.path.get("subscription", "")
 

@@ -59,12 +59,12 @@ class Call:
         return f"{self.resource_group_key}/{self.name.lower()}"
 
     def new_id(self) -> str:
-        """A fresh GUID."""
+        """Return a fresh GUID."""
         return str(uuid.UUID(bytes=self.entropy(16), version=4))
 
     @rests_on("operation-version")
     def provider_url(self, location: str, collection: str, identity: str) -> str:
-        """An absolute link into the provider's own collections, such as `operations`."""
+        """Return an absolute link into the provider's own collections, such as `operations`."""
         region = canonical_location(location)
         path = f"/subscriptions/{self.subscription}/providers/{PROVIDER}/locations/{region}/{collection}/{identity}"
         return f"{self.request.origin()}{path}?api-version={OPERATION_VERSION}"

@@ -30,25 +30,25 @@ _CAPABILITIES = (
 
 @rests_on("capabilities")
 def list_capabilities(call: Call) -> Response:
-    """The rows that were recorded, the one of GPUs among them, which are retired since."""
-    location = _location(call)
-    return answer(200, {"value": [_capability(location, *row) for row in _CAPABILITIES]})
+    """Return the recorded rows, including the one with GPUs, which are retired since."""
+    location = _check_location(call)
+    return answer(200, {"value": [_make_capability(location, *row) for row in _CAPABILITIES]})
 
 
 @rests_on("cached-images")
 def list_cached_images(call: Call) -> Response:
-    """The images of quickstarts."""
-    _location(call)
+    """Return the images of quickstarts."""
+    _check_location(call)
     return answer(200, {"value": [{**system, "image": image} for system, image in _CACHED]})
 
 
-def outbound_dependencies(_: Call) -> Response:
-    """There is no network to describe."""
+def refuse_dependencies(_: Call) -> Response:
+    """Refuse to describe a network: there is none."""
     raise errors.not_emulated("the outbound network dependencies of a container group")
 
 
 def delete_association(call: Call) -> Response:
-    """Frees a subnet of the service: 204 once no group is in it. The refusal is inferred."""
+    """Free a subnet of the service: 204 once no group is in it. The refusal is inferred."""
     subnet = call.request.split().path.lower().partition("/providers/microsoft.containerinstance/")[0]
     if any(held["ip"] or call.now < held.get("busy", 0.0) for _, held in call.session.scan("subnet", f"{subnet}|")):
         message = f"The subnet '{call.path['subnet']}' still has container groups in it."
@@ -56,14 +56,14 @@ def delete_association(call: Call) -> Response:
     return Response(204)
 
 
-def _location(call: Call) -> str:
+def _check_location(call: Call) -> str:
     location = versions.canonical_location(call.path["location"])
     if location not in versions.LOCATIONS:
         raise errors.location_not_available(call.path["location"], versions.LOCATIONS)
     return location
 
 
-def _capability(location: str, system: str, address: str, gpu: str, most: tuple[float, float, int]) -> Json:
+def _make_capability(location: str, system: str, address: str, gpu: str, most: tuple[float, float, int]) -> Json:
     memory, cpu, gpus = most
     return {
         "resourceType": "containerGroups",

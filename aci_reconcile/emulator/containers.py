@@ -19,7 +19,7 @@ _PROFILES_SINCE = "2025-09-01"
 
 
 def check(judge: Judge, container: Json, version: str) -> None:
-    """Refuses what holds for init containers, too. Raises ArmError."""
+    """Refuse what holds for init containers, too. Raises ArmError."""
     name, properties = str(container["name"]), as_object(container["properties"])
     if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
         message = (
@@ -62,7 +62,7 @@ def _check_variable(judge: Judge, container: str, variable: Json) -> None:
 
 
 def check_probes(judge: Judge, container: Json) -> None:
-    """Refuses probes that ask in no way, or in two. Raises ArmError."""
+    """Refuse probes that ask in no way, or in two. Raises ArmError."""
     properties = as_object(container["properties"])
     for key in ("livenessProbe", "readinessProbe"):
         probe = properties.get(key)

@@ -32,20 +32,20 @@ class Counts:
         self._counted: Counter[tuple[str, str, int]] = Counter()
 
     def add(self, request: Request, response: Response) -> None:
-        """Counts one request with its answer."""
+        """Count one request with its answer."""
         method = request.method.upper()
         status = 0 if response.wire == "reset" else response.status
-        key = (method if method in _METHODS else _OTHER, _operation(request.split().path), status)
+        key = (method if method in _METHODS else _OTHER, _find_operation(request.split().path), status)
         with self._lock:
             self._counted[key] += 1
 
     def clear(self) -> None:
-        """Begins anew."""
+        """Set all counts to zero."""
         with self._lock:
             self._counted.clear()
 
     def table(self) -> list[Json]:
-        """The rows, sorted."""
+        """Return the rows, sorted."""
         with self._lock:
             rows = sorted(self._counted.items())
         return [
@@ -53,7 +53,7 @@ class Counts:
         ]
 
 
-def _operation(path: str) -> str:
+def _find_operation(path: str) -> str:
     found = match(path)
     if found is not None:
         return found.route.path

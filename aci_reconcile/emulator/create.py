@@ -25,7 +25,7 @@ from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.images import lookup, parse_reference
 from aci_reconcile.emulator.model import Json, Response, answer, as_object, objects
 from aci_reconcile.emulator.record import Group, Operation, Run, image_of
-from aci_reconcile.emulator.runtime import ready_at
+from aci_reconcile.emulator.runtime import find_ready_time
 from aci_reconcile.emulator.schema import GROUP
 from aci_reconcile.emulator.shape import Reader, parse
 from aci_reconcile.emulator.validation import check
@@ -41,20 +41,20 @@ _SKUS = {name.lower(): name for name in ("NotSpecified", "Standard", "Dedicated"
 
 @rests_on("group-created", "put-takes-tags")
 def put(call: Call) -> Response:
-    """Creates (201) or replaces a group: refused before anything is written, or accepted as Pending."""
+    """Create (201) or replace a group: refuse it before anything is written, or accept it as Pending."""
     scopes.require_writable(call)
-    content = standby.completed(call, _read(call))
+    content = standby.complete(call, _read(call))
     rights.check_linked(call, content)
-    stored = _living(groups.stored_one(call), content, call)
+    stored = _find_living(groups.find_stored(call), content, call)
     if stored is not None and (stored.gone is not None or stored.running(call.now)):
         raise errors.transitioning(call.name)
-    location = _location(call, content, stored)
+    location = _check_location(call, content, stored)
     properties = as_object(content["properties"])
     check(call.name, content, call.version, call.knobs)
     _check_images(call, properties)
     if stored is not None:
         updates.check(stored, properties, call.now, call.knobs)
-    group = _timed(call, _group(call, content, location, stored))
+    group = _set_times(call, _make_group(call, content, location, stored))
     holder = call.session.get("label", group.fqdn) if group.fqdn else None
     if holder is not None and holder["group"] != call.group_key:
         raise errors.label_taken(str(as_object(properties["ipAddress"]).get("dnsNameLabel")), call.name)
@@ -64,40 +64,40 @@ def put(call: Call) -> Response:
     if stored is not None:
         groups.forget(call, call.group_key, stored)
     groups.save(call, call.group_key, group)
-    operations.remember(call, call.group_key, group)
+    operations.save(call, call.group_key, group)
     body = Echo.of(call).show(group, provisioning="Pending")
     status = 201 if stored is None else call.knobs.update_status
-    return answer(status, body, operations.headers(call, group))
+    return answer(status, body, operations.make_headers(call, group))
 
 
-def _living(stored: Group | None, content: Json, call: Call) -> Group | None:
-    """The group whose name is taken: none where a lingering one does not stand in the way of its successor."""
+def _find_living(stored: Group | None, content: Json, call: Call) -> Group | None:
+    """Return the group that holds the name; None where a lingering one may be replaced."""
     if stored is None or stored.gone is None or call.knobs.lingering_name == "taken":
         return stored
     return stored if stored.subnets() or as_object(content["properties"]).get("subnetIds") else None
 
 
 def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
-    """The timeline of a deployment that begins now, but for containers that take longer than usual."""
+    """Return the timeline of a deployment that begins now, without containers that take longer than usual."""
     length = call.knobs.provisioning_seconds + (call.knobs.vnet_extra_seconds if subnet else 0.0)
     begins = call.now + 0.3 * length
     run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
     return Operation(call.new_id(), call.now, begins, call.now + length), run
 
 
-def never_started(run: Run, properties: Json) -> Run:
-    """A run as its volumes let it go on: no container starts while one of them cannot be mounted."""
-    return replace(run, pulled=math.inf, starts=math.inf) if mounts.denied(properties) else run
+def without_start(run: Run, properties: Json) -> Run:
+    """Return the run; no container starts in it where a volume cannot be mounted."""
+    return replace(run, pulled=math.inf, starts=math.inf) if mounts.find_denied(properties) else run
 
 
 def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
-    """Provisioning lasts until every container was started once, or until it times out and has Failed."""
+    """Return the group with its provisioning extended until every container has started, or until the timeout."""
     operation = group.operation
     if fate == "endless":
         return replace(group, operation=replace(operation, ready=math.inf))
     if fate == "failed":
-        return replace(group, operation=replace(operation, failed=True, reason="A failure that was asked for."))
-    ready = max(operation.ready, ready_at(group))
+        return replace(group, operation=replace(operation, failed=True, reason="A requested failure."))
+    ready = max(operation.ready, find_ready_time(group))
     failed = ready > operation.started + timeout
     ready = operation.started + timeout if failed else ready
     return replace(group, operation=replace(operation, ready=ready, failed=failed))
@@ -108,37 +108,37 @@ def _read(call: Call) -> Json:
     content: Json = reader.read(GROUP, parse(call.request.body))
     if call.version >= versions.SUBNETS_SINCE and not call.knobs.keep_unknown_properties:
         as_object(content["properties"]).pop("networkProfile", None)
-    named = tags.governed(tags.read(content.get("tags", {})), call.knobs.policy_tags)
+    named = tags.apply_policy(tags.read(content.get("tags", {})), call.knobs.policy_tags)
     return {**content, "tags": named} if "tags" in content or named else content
 
 
-def _location(call: Call, content: Json, stored: Group | None) -> str:
-    given = content.get("location")
-    if not given:
+def _check_location(call: Call, content: Json, stored: Group | None) -> str:
+    declared = content.get("location")
+    if not declared:
         raise errors.location_required()
-    location = versions.canonical_location(str(given))
+    location = versions.canonical_location(str(declared))
     if location not in versions.LOCATIONS:
-        raise errors.location_not_available(str(given), versions.LOCATIONS)
+        raise errors.location_not_available(str(declared), versions.LOCATIONS)
     if stored is not None and versions.canonical_location(stored.location) != location:
         raise errors.invalid_location(call.name, call.resource_group, stored.location, location)
-    return location if call.knobs.normalize_location else str(given)
+    return location if call.knobs.normalize_location else str(declared)
 
 
 def _check_images(call: Call, properties: Json) -> None:
-    """Image errors come with the PUT itself, so the emulator looks at each name here."""
+    """Refuse images that cannot be pulled: Azure reports those with the PUT itself."""
     found: dict[str, ArmError] = {}
     for container in (*objects(properties.get("initContainers")), *objects(properties.get("containers"))):
         image = image_of(container)
         if lookup(image).limited:
             reference = parse_reference(image)
             found[image] = errors.registry_error((reference.registry if reference else "") or "index.docker.io")
-        elif not lookup(image).accessible or not _may_pull(call, image, properties):
+        elif not lookup(image).accessible or not _can_pull(call, image, properties):
             found[image] = errors.inaccessible_image(image, call.name)
     if found:
         raise errors.several(list(found.values()))
 
 
-def _may_pull(call: Call, image: str, properties: Json) -> bool:
+def _can_pull(call: Call, image: str, properties: Json) -> bool:
     reference = parse_reference(image)
     if not call.knobs.registry_needs_credentials or reference is None or not reference.registry.endswith(".azurecr.io"):
         return True
@@ -146,20 +146,20 @@ def _may_pull(call: Call, image: str, properties: Json) -> bool:
     return reference.registry.lower() in servers
 
 
-def _group(call: Call, content: Json, location: str, stored: Group | None) -> Group:
-    body = _body(call, content, stored)
+def _make_group(call: Call, content: Json, location: str, stored: Group | None) -> Group:
+    body = _make_body(call, content, stored)
     properties = as_object(body["properties"])
     serial = call.session.serial() if stored is None else stored.serial
     operation, run = plan_run(call, subnet=bool(properties.get("subnetIds")))
-    run = never_started(run, properties)
+    run = without_start(run, properties)
     group = Group(
-        id=stored.id if stored else _id(call),
+        id=stored.id if stored else _make_id(call),
         name=stored.name if stored else call.name,
         location=location,
         body=body,
         serial=serial,
         ip="",
-        fqdn=addresses.fqdn(call, as_object(properties.get("ipAddress")), location, serial),
+        fqdn=addresses.make_fqdn(call, as_object(properties.get("ipAddress")), location, serial),
         created=call.now if stored is None else stored.created,
         modified=call.now,
         operation=operation,
@@ -167,16 +167,16 @@ def _group(call: Call, content: Json, location: str, stored: Group | None) -> Gr
         backoff=call.knobs.crash_backoff_seconds,
         backoff_max=call.knobs.crash_backoff_max_seconds,
     )
-    return replace(group, ip=addresses.ip(call, group, stored))
+    return replace(group, ip=addresses.choose_ip(call, group, stored))
 
 
-def _body(call: Call, content: Json, stored: Group | None) -> Json:
-    """What is stored of the request: nothing that is write-only."""
+def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
+    """Return what is stored of the request, without write-only values."""
     kept = as_object(without_secrets(GROUP, content))
-    properties = _spelt(as_object(kept["properties"]))
+    properties = _normalize_spelling(as_object(kept["properties"]))
     if not call.knobs.echo_empty_value:
         properties = without_empty_values(properties)
-    address = addresses.scoped(call, as_object(properties.get("ipAddress")), stored)
+    address = addresses.set_label_scope(call, as_object(properties.get("ipAddress")), stored)
     if address:
         properties["ipAddress"] = address
     body: Json = {**kept, "properties": properties}
@@ -188,8 +188,8 @@ def _body(call: Call, content: Json, stored: Group | None) -> Json:
 
 
 @rests_on("vault-url-slash", "enum-case")
-def _spelt(properties: Json) -> Json:
-    """Values that come back in another spelling than they were sent in."""
+def _normalize_spelling(properties: Json) -> Json:
+    """Return the properties with the values that Azure answers in another spelling than they were sent in."""
     changed = dict(properties)
     sku = str(changed.get("sku", "")).lower()
     if sku in _SKUS:
@@ -201,11 +201,11 @@ def _spelt(properties: Json) -> Json:
     return changed
 
 
-def _timed(call: Call, group: Group) -> Group:
+def _set_times(call: Call, group: Group) -> Group:
     return with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.fate)
 
 
-def _id(call: Call) -> str:
+def _make_id(call: Call) -> str:
     return (
         f"/subscriptions/{call.subscription}/resourceGroups/{call.resource_group}"
         f"/providers/Microsoft.ContainerInstance/containerGroups/{call.name}"

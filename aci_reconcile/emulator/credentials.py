@@ -17,7 +17,7 @@ _PROOFS = ("identity", "password", "passwordReference")
 
 
 def check(judge: Judge, properties: Json, version: str) -> None:
-    """Refuses credentials that prove nothing, or that are for no host. Raises ArmError."""
+    """Refuse credentials that prove nothing, or that are for no host. Raises ArmError."""
     where = f"in the 'imageRegistryCredentials' of container group '{judge.group}'"
     credentials = objects(properties.get("imageRegistryCredentials"))
     for credential in credentials:

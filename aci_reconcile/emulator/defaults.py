@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.emulator import versions
-from aci_reconcile.emulator.evidence import fact_named, rests_on
+from aci_reconcile.emulator.evidence import get_fact, rests_on
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.model import Json
@@ -25,7 +25,7 @@ class Default:
     fact: str
 
     def __post_init__(self) -> None:
-        fact_named(self.fact)
+        get_fact(self.fact)
 
 
 OF_GROUPS = (
@@ -51,8 +51,8 @@ OF_CREDENTIALS = (
 )
 
 
-def filled(values: Json, defaults: tuple[Default, ...], version: str) -> Json:
-    """The values, and what the service adds to them in answers of an api-version."""
+def fill_in(values: Json, defaults: tuple[Default, ...], version: str) -> Json:
+    """Return the values with the defaults that the service adds in answers of an api-version."""
     added = {row.name: copy.deepcopy(row.value) for row in defaults if version >= row.since}
     return {**added, **values}
 
@@ -67,6 +67,6 @@ _DECISIONS = (
 
 @rests_on("policy-filled-in")
 def open_policy() -> str:
-    """A policy that allows everything: like Azure's in what it says, not in every letter."""
+    """Return a policy that allows everything: like Azure's in what it says, not in every letter."""
     rules = "\n".join(f'{name} := {{"allowed": true}}' for name in _DECISIONS)
     return base64.b64encode(f'package policy\n\napi_svn := "0.10.0"\n\n{rules}\n'.encode()).decode()

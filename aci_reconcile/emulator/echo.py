@@ -13,12 +13,12 @@ from aci_reconcile.emulator.defaults import (
     OF_GROUPS,
     OF_INIT_CONTAINERS,
     Default,
-    filled,
+    fill_in,
     open_policy,
 )
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, as_object, is_list, objects
-from aci_reconcile.emulator.mounts import mount_events
+from aci_reconcile.emulator.mounts import make_mount_events
 from aci_reconcile.emulator.runtime import has_ended, observe
 from aci_reconcile.emulator.schema import (
     CONTAINER_PROPERTIES,
@@ -29,7 +29,7 @@ from aci_reconcile.emulator.schema import (
     Node,
     Object,
 )
-from aci_reconcile.emulator.views import instance_view
+from aci_reconcile.emulator.views import make_instance_view
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
@@ -54,78 +54,80 @@ class Echo:
     @classmethod
     @rests_on("lists-are-lean")
     def of(cls, call: Call, *, full: bool = True) -> Echo:
-        """How a call's answer shows groups."""
+        """Return how a call's answer shows groups."""
         return cls(call.now, call.version, full, call.knobs.ended_address)
 
     def show(self, group: Group, provisioning: str | None = None) -> Json:
-        """The body of an answer. `provisioning` overrides the state, for the answer to a PUT."""
+        """Return the body of an answer. `provisioning` overrides the state, for the answer to a PUT."""
         state = provisioning or group.state(self.now)
-        shown: Json = {"properties": self._properties(group, state)}
+        shown: Json = {"properties": self._show_properties(group, state)}
         if "identity" in group.body:
-            shown["identity"] = _identity(group)
+            shown["identity"] = _show_identity(group)
         shown |= {"id": group.id, "name": group.name, "type": TYPE, "location": group.location}
         known = {"properties", "identity", "location", *shown}
         shown |= {key: value for key, value in group.body.items() if key not in known}
         if self.version >= versions.SYSTEM_DATA_SINCE:
-            shown["systemData"] = _system_data(group)
+            shown["systemData"] = _show_system_data(group)
         return shown
 
-    def _properties(self, group: Group, state: str) -> Json:
-        properties = filled({**group.properties(), "provisioningState": state}, OF_GROUPS, self.version)
-        views = self._views(group, state)
+    def _show_properties(self, group: Group, state: str) -> Json:
+        properties = fill_in({**group.properties(), "provisioningState": state}, OF_GROUPS, self.version)
+        views = self._make_views(group, state)
         for name, defaults in _CONTAINERS.items():
             if name in properties:
                 items = objects(properties[name])
-                properties[name] = [self._container(item, views.get(str(item.get("name"))), defaults) for item in items]
+                properties[name] = [
+                    self._show_container(item, views.get(str(item.get("name"))), defaults) for item in items
+                ]
         self._add_rest(group, properties, state)
-        return _in_order(properties, "properties")
+        return _sort(properties, "properties")
 
-    def _views(self, group: Group, state: str) -> dict[str, Json]:
-        """The instance views by container; container names are unique in a group."""
+    def _make_views(self, group: Group, state: str) -> dict[str, Json]:
+        """Return the instance views by container; container names are unique in a group."""
         if not self.full or state == "Pending":
             return {}
         scene = observe(group, self.now)
         parts = (*scene.init, *scene.main)
-        views = {part.name: instance_view(group, scene, part, self.now) for part in parts}
+        views = {part.name: make_instance_view(group, scene, part, self.now) for part in parts}
         return {name: view for name, view in views.items() if view is not None}
 
     def _add_rest(self, group: Group, properties: Json, state: str) -> None:
-        address = self._address(group, state)
+        address = self._show_address(group, state)
         if address is None:
             properties.pop("ipAddress", None)
         else:
             properties["ipAddress"] = address
         if self.full:
             visible = "Pending" if state == "Pending" else observe(group, self.now).state
-            told = [*mount_events(group, self.now), *group.troubles]
-            properties["instanceView"] = {"events": told, "state": visible}
+            events = [*make_mount_events(group, self.now), *group.troubles]
+            properties["instanceView"] = {"events": events, "state": visible}
         if str(properties.get("sku", "")).lower() == "confidential":
-            given = as_object(properties.get("confidentialComputeProperties"))
-            properties["confidentialComputeProperties"] = {"ccePolicy": open_policy(), **given}
+            declared = as_object(properties.get("confidentialComputeProperties"))
+            properties["confidentialComputeProperties"] = {"ccePolicy": open_policy(), **declared}
         if "imageRegistryCredentials" in properties:
             credentials = objects(properties["imageRegistryCredentials"])
-            properties["imageRegistryCredentials"] = [filled(it, OF_CREDENTIALS, self.version) for it in credentials]
+            properties["imageRegistryCredentials"] = [fill_in(it, OF_CREDENTIALS, self.version) for it in credentials]
 
-    def _container(self, container: Json, view: Json | None, defaults: tuple[Default, ...]) -> Json:
-        properties = filled(as_object(container.get("properties")), defaults, self.version)
+    def _show_container(self, container: Json, view: Json | None, defaults: tuple[Default, ...]) -> Json:
+        properties = fill_in(as_object(container.get("properties")), defaults, self.version)
         added: Json = {} if view is None else {"instanceView": view}
-        return {**container, "properties": _in_order({**properties, **added}, "containers")}
+        return {**container, "properties": _sort({**properties, **added}, "containers")}
 
     @rests_on("public-ip-late", "subnet-address-late", "ended-address")
-    def _address(self, group: Group, state: str) -> Json | None:
+    def _show_address(self, group: Group, state: str) -> Json | None:
         address = as_object(group.properties().get("ipAddress"))
         settled = state not in {"Pending", "Creating"}
         if not address or (group.properties().get("subnetIds") and not settled):
             return None
         shown = dict(address)
-        if group.ip and (settled or group.modified > group.created) and not self._let_go(group, address):
+        if group.ip and (settled or group.modified > group.created) and not self._has_lost_address(group, address):
             shown["ip"] = group.ip
         if group.fqdn:
             shown["fqdn"] = group.fqdn
-        return _in_order(shown, "ipAddress")
+        return _sort(shown, "ipAddress")
 
-    def _let_go(self, group: Group, address: Json) -> bool:
-        """Whether a public address went with the last container of a group that nothing restarts."""
+    def _has_lost_address(self, group: Group, address: Json) -> bool:
+        """Whether the public address went with the last container of a group that is not restarted."""
         if self.ended_address == "shown" or group.restart_policy() == "Always":
             return False
         return str(address.get("type", "")).lower() == "public" and has_ended(observe(group, self.now))
@@ -133,7 +135,7 @@ class Echo:
 
 @rests_on("secrets-dropped", "secure-value-dropped", "secret-and-reference")
 def without_secrets(node: Node, value: object) -> object:
-    """A body without its write-only values: all that the emulator ever stores."""
+    """Return a body without its write-only values: all that the emulator ever stores."""
     match node:
         case Object():
             fields = {field.name: field for field in node.fields}
@@ -154,15 +156,15 @@ def without_secrets(node: Node, value: object) -> object:
 
 
 def without_empty_values(properties: Json) -> Json:
-    """Variables with an empty value as their names alone, where a knob has it so."""
+    """Return the properties with empty variables as their names alone, for the knob that wants it so."""
     changed = dict(properties)
     for name in _CONTAINERS:
         if name in properties:
-            changed[name] = [{**item, "properties": _bare(item)} for item in objects(properties[name])]
+            changed[name] = [{**item, "properties": _drop_empty_values(item)} for item in objects(properties[name])]
     return changed
 
 
-def _bare(container: Json) -> Json:
+def _drop_empty_values(container: Json) -> Json:
     properties = as_object(container.get("properties"))
     if "environmentVariables" not in properties:
         return properties
@@ -172,18 +174,18 @@ def _bare(container: Json) -> Json:
 
 
 @rests_on("identity-ids")
-def _identity(group: Group) -> Json:
+def _show_identity(group: Group) -> Json:
     identity = as_object(group.body["identity"])
     kind = str(identity.get("type", "")).lower()
     users = as_object(identity.get("userAssignedIdentities"))
     shown: Json = {}
     if users:
         shown["userAssignedIdentities"] = {
-            key: {"principalId": _made_id(f"principal {key.lower()}"), "clientId": _made_id(f"client {key.lower()}")}
+            key: {"principalId": _make_id(f"principal {key.lower()}"), "clientId": _make_id(f"client {key.lower()}")}
             for key in users
         }
     if "systemassigned" in kind:
-        shown["principalId"] = _made_id(f"system {group.id.lower()} {group.serial}")
+        shown["principalId"] = _make_id(f"system {group.id.lower()} {group.serial}")
     if "assigned" in kind:
         shown["tenantId"] = TENANT
     rest = {key: value for key, value in identity.items() if key != "userAssignedIdentities"}
@@ -191,7 +193,7 @@ def _identity(group: Group) -> Json:
 
 
 @rests_on("system-data-filled-in")
-def _system_data(group: Group) -> Json:
+def _show_system_data(group: Group) -> Json:
     return {
         "createdBy": "emulator@example.com",
         "createdByType": "User",
@@ -202,7 +204,7 @@ def _system_data(group: Group) -> Json:
     }
 
 
-def _made_id(text: str) -> str:
+def _make_id(text: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, text.encode("ascii", "backslashreplace").decode()))
 
 
@@ -215,6 +217,6 @@ _ORDERS = {
 
 
 @rests_on("encryption-order")
-def _in_order(values: Json, level: str) -> Json:
+def _sort(values: Json, level: str) -> Json:
     known = {name: values[name] for name in _ORDERS[level] if name in values}
     return {**known, **values}

@@ -81,13 +81,13 @@ def missing_parameter(name: str) -> EntraError:
     return EntraError(400, "invalid_request", 900144, text)
 
 
-def malformed() -> EntraError:
-    """A body that is no form."""
+def malformed_request() -> EntraError:
+    """The request body is not a form."""
     return EntraError(400, "invalid_request", 9002313, "Invalid request. Request is malformed or invalid.")
 
 
 def malformed_assertion() -> EntraError:
-    """An assertion that is no token."""
+    """The assertion is not a token."""
     return EntraError(401, "invalid_client", 50027, "JWT token is invalid or malformed.")
 
 

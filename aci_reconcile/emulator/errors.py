@@ -52,7 +52,7 @@ def internal(kind: str) -> ArmError:
 
 def busy() -> ArmError:
     """Ours alone: another process holds the store."""
-    message = "The store of the aci-reconcile emulator is held by another process. Please try again."
+    message = "Another process holds the store of the aci-reconcile emulator. Please try again."
     return ArmError(503, "ServiceUnavailable", message, {"retry-after": "1"}, fact="emulators-own")
 
 
@@ -205,9 +205,9 @@ def several(errors: list[ArmError]) -> ArmError:
     """The one error, or all of them in the words that users met. The status is inferred."""
     if len(errors) == 1:
         return errors[0]
-    kinds = {400: "BadRequest", 409: "Conflict"}
-    told = ";".join(f"'{kinds[error.status]}':'{error.code}':'{error.message}'" for error in errors)
-    return ArmError(400, "MultipleErrorsOccurred", f"Multiple error occurred: {told}", fact="several-errors")
+    names = {400: "BadRequest", 409: "Conflict"}
+    parts = ";".join(f"'{names[error.status]}':'{error.code}':'{error.message}'" for error in errors)
+    return ArmError(400, "MultipleErrorsOccurred", f"Multiple error occurred: {parts}", fact="several-errors")
 
 
 def not_authorized(actor: str, action: str, scope: str) -> ArmError:

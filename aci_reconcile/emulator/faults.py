@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from aci_reconcile.emulator.knobs import Knobs
+    from aci_reconcile.emulator.model import ArmError
 
 FaultKind: TypeAlias = Literal[
     "error",
@@ -75,6 +76,10 @@ class Fault:
         asked, wanted = request.split().path.lower(), self.path.lower()
         return asked.endswith(wanted[:-1]) if wanted.endswith("$") else wanted in asked
 
+    def error(self, request: Request) -> ArmError:
+        """Return the error that a request gets from this fault."""
+        return misfortunes.make_error(request, self.status, self.code, self.message, self.seconds)
+
 
 class Faults:
     """The faults that are still to come. With one seed and one order of requests always the same."""
@@ -87,25 +92,25 @@ class Faults:
         self._random = random.Random(seed)  # noqa: S311  repeatable is what it has to be
 
     def add(self, faults: Iterable[Fault]) -> None:
-        """Adds to the script."""
+        """Add to the script."""
         with self._lock:
             self._scripted += faults
 
     def clear(self) -> None:
-        """Ends the script, and what comes at random."""
+        """Remove all faults, scripted and random ones."""
         with self._lock:
             self._scripted.clear()
             self._rate = 0.0
 
     def left(self) -> tuple[Fault, ...]:
-        """What the script still holds."""
+        """Return the faults that are still in the script."""
         with self._lock:
             return tuple(self._scripted)
 
     def draw(self, request: Request) -> Fault | None:
-        """The fault that a request meets, if any: the first of the script that fits, or one at random."""
+        """Return the fault that a request meets, if any: the first scripted one that fits, or a random one."""
         with self._lock:
-            met = self._scripted_for(request)
+            met = self._draw_scripted(request)
             if met is not None:
                 return met
             if self._rate <= 0 or self._random.random() >= self._rate:
@@ -113,8 +118,8 @@ class Faults:
             kind = self._random.choice(_AT_RANDOM)
             return Fault(kind, status=self._random.choice(_STATUSES), seconds=self._random.choice((0.0, 0.05, 0.2)))
 
-    def _scripted_for(self, request: Request) -> Fault | None:
-        """The first that fits and has let enough pass. Each that fits sees the request, until one of them is met."""
+    def _draw_scripted(self, request: Request) -> Fault | None:
+        """Return the first scripted fault that fits and is due; every fitting one before it counts the request."""
         for index, fault in enumerate(self._scripted):
             if not fault.fits(request):
                 continue
@@ -130,18 +135,18 @@ class Faults:
 def fault_from_json(given: Any) -> Fault:
     """A fault as the control endpoint and the command line take it. Raises ValueError where it is none."""
     if not is_object(given):
-        raise ValueError("a fault is an object")
+        raise ValueError("a fault must be an object")
     unknown = sorted(given.keys() - {field.name for field in fields(Fault)})
     if unknown:
-        raise ValueError(f"a fault has no '{unknown[0]}'")
+        raise ValueError(f"a fault has no property '{unknown[0]}'")
     if given.get("kind") not in _KINDS:
-        raise ValueError(f"the kind of a fault is one of {', '.join(_KINDS)}")
+        raise ValueError(f"the kind of a fault must be one of {', '.join(_KINDS)}")
     _check_number(given, "skip", 0, _MOST_TIMES)
     _check_number(given, "times", 1, _MOST_TIMES)
     _check_number(given, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
     _check_number(given, "seconds", 0, _LONGEST_SECONDS)
     if not all(isinstance(given.get(name, ""), str) for name in ("method", "path", "code", "message")):
-        raise ValueError("method, path, code and message of a fault are texts")
+        raise ValueError("method, path, code and message of a fault must be texts")
     return Fault(**given)
 
 
@@ -149,7 +154,7 @@ def _check_number(given: Json, name: str, least: float, most: float) -> None:
     value = given.get(name, least)
     whole = name == "seconds" or isinstance(value, int)
     if isinstance(value, bool) or not isinstance(value, int | float) or not whole or not least <= value <= most:
-        raise ValueError(f"'{name}' of a fault is a number from {least:g} to {most:g}")
+        raise ValueError(f"'{name}' of a fault must be a number from {least:g} to {most:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +166,13 @@ class Meeting:
     now: float
 
 
-def under(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
-    """The answer to a request that meets a fault; `handle` gives the one that it would have had."""
+def apply_fault(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
+    """Return the answer to a request that meets a fault; `handle` makes the normal answer."""
     match fault.kind:
         case "error":
-            return misfortunes.error(fault, meeting.request).response()
+            return fault.error(meeting.request).response()
         case "expired-token":
-            return tokens.expired(meeting.knobs, meeting.now - 1, meeting.now).response()
+            return tokens.expired_token(meeting.knobs, meeting.now - 1, meeting.now).response()
         case "reset":
             return Response(0, wire="reset")
         case "slow":
@@ -175,7 +180,7 @@ def under(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) ->
             return handle("")
         case "error-after":
             handle("")
-            return misfortunes.error(fault, meeting.request).response()
+            return fault.error(meeting.request).response()
         case "reset-after":
             return replace(handle(""), wire="reset")
         case "truncate":

@@ -22,37 +22,37 @@ _SHARED = frozenset({"common", "organizations", "consumers"})
 
 
 def handle(request: Request, knobs: Knobs, now: float) -> Response | None:
-    """The answer where the path is one of Entra's, else None."""
+    """Return the answer where the path is one of Entra's, else None."""
     path = request.split().path
     try:
         if found := _CONFIGURATION.fullmatch(path):
-            return _only(request, "GET") or answer(200, _configuration(request, found, knobs))
+            return _check_method(request, "GET") or answer(200, _describe_configuration(request, found, knobs))
         if found := _TOKEN.fullmatch(path):
-            return _only(request, "POST") or answer(200, _token(request, found, knobs, now), _UNCACHED)
+            return _check_method(request, "POST") or answer(200, _issue_token(request, found, knobs, now), _UNCACHED)
     except entra.EntraError as error:
         return error.response(request.origin(), now)
     if _DISCOVERY.fullmatch(path):
-        return _only(request, "GET") or _discovery(request, knobs)
+        return _check_method(request, "GET") or _answer_discovery(request, knobs)
     if _KEYS.fullmatch(path):
         # Tokens are signed with a secret of the emulator's own: there is no public key to publish.
-        return _only(request, "GET") or answer(200, {"keys": []})
+        return _check_method(request, "GET") or answer(200, {"keys": []})
     if found := _REALM.fullmatch(path):
-        return _only(request, "GET") or _realm(unquote(found[1], errors="replace"))
+        return _check_method(request, "GET") or _answer_realm(unquote(found[1], errors="replace"))
     return None
 
 
 _UNCACHED = {"cache-control": "no-store, no-cache", "pragma": "no-cache"}
 
 
-def _only(request: Request, method: str) -> Response | None:
+def _check_method(request: Request, method: str) -> Response | None:
     if request.method.upper() == method:
         return None
-    return answer(405, {"error": "invalid_request", "error_description": f"Only {method} is taken here."})
+    return answer(405, {"error": "invalid_request", "error_description": f"Only {method} is allowed here."})
 
 
-def _configuration(request: Request, found: re.Match[str], knobs: Knobs) -> Json:
-    """The OpenID configuration: the keys that clients read, with links to this emulator."""
-    tenant, version = _tenant(found[1], knobs), (found[2] or "").lower()
+def _describe_configuration(request: Request, found: re.Match[str], knobs: Knobs) -> Json:
+    """Return the OpenID configuration: the keys that clients read, with links to this emulator."""
+    tenant, version = _check_tenant(found[1], knobs), (found[2] or "").lower()
     base = f"{request.origin()}/{tenant}"
     named = "{tenantid}" if tenant in _SHARED else tenant
     return {
@@ -72,8 +72,8 @@ def _configuration(request: Request, found: re.Match[str], knobs: Knobs) -> Json
     }
 
 
-def _discovery(request: Request, knobs: Knobs) -> Response:
-    """Instance discovery: whatever authority a client has, it is this one."""
+def _answer_discovery(request: Request, knobs: Knobs) -> Response:
+    """Answer instance discovery: whatever authority a client has, it is this one."""
     asked = request.query().get("authorization_endpoint", "")
     path = asked.partition("://")[2].partition("/")[2]
     tenant = path.partition("/")[0] or knobs.tenant_id
@@ -86,19 +86,19 @@ def _discovery(request: Request, knobs: Knobs) -> Response:
     return answer(200, body)
 
 
-def _realm(user: str) -> Response:
-    """Users do not sign in here; a managed one is what lets a client get as far as being told so."""
+def _answer_realm(user: str) -> Response:
+    """Answer that a user is managed: then a client goes on and learns that users cannot sign in here."""
     domain = user.rpartition("@")[2]
     body: Json = {"ver": "1.0", "account_type": "Managed", "domain_name": domain, "cloud_instance_name": ""}
     return answer(200, body)
 
 
-def _token(request: Request, found: re.Match[str], knobs: Knobs, now: float) -> Json:
-    tenant, second = _tenant(found[1], knobs), bool(found[2])
-    form = _form(request)
+def _issue_token(request: Request, found: re.Match[str], knobs: Knobs, now: float) -> Json:
+    tenant, second = _check_tenant(found[1], knobs), bool(found[2])
+    form = _parse_form(request)
     _check_grant(form)
     _check_client(form, tenant, knobs, now)
-    audience = _audience(form, second=second)
+    audience = _read_audience(form, second=second)
     grant = tokens.Grant(knobs.client_id, audience, f"https://sts.windows.net/{knobs.tenant_id}/")
     made = tokens.issue(grant, knobs, now)
     seconds = int(knobs.token_seconds)
@@ -115,15 +115,15 @@ def _token(request: Request, found: re.Match[str], knobs: Knobs, now: float) -> 
     }
 
 
-def _form(request: Request) -> dict[str, str]:
+def _parse_form(request: Request) -> dict[str, str]:
     try:
         return dict(parse_qsl(request.body.decode("utf-8"), keep_blank_values=True))
     except ValueError:
-        raise entra.malformed() from None
+        raise entra.malformed_request() from None
 
 
-def _tenant(given: str, knobs: Knobs) -> str:
-    tenant = unquote(given, errors="replace").lower()
+def _check_tenant(segment: str, knobs: Knobs) -> str:
+    tenant = unquote(segment, errors="replace").lower()
     if tenant not in {knobs.tenant_id.lower(), *_SHARED}:
         raise entra.unknown_tenant(tenant)
     return tenant
@@ -163,7 +163,7 @@ def _check_assertion(assertion: str, client: str, now: float) -> None:
         raise entra.assertion_out_of_time(client)
 
 
-def _audience(form: dict[str, str], *, second: bool) -> str:
+def _read_audience(form: dict[str, str], *, second: bool) -> str:
     if not second:
         resource = form.get("resource", "")
         if not resource:

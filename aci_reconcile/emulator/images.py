@@ -38,7 +38,7 @@ class Reference:
     digest: str
 
     def by_digest(self) -> str:
-        """How events name the image since 2021: by digest. Ours is made from the name, so a tag never moves."""
+        """Return how events name the image since 2021: by digest. Ours is made from the name, so a tag never moves."""
         name = f"{self.registry}/{self.repository}" if self.registry else self.repository
         made = hashlib.sha256(f"{name}:{self.tag}".encode()).hexdigest()
         return f"{name}@{self.digest or 'sha256:' + made}"
@@ -62,7 +62,7 @@ class Image:
 
 
 def parse_reference(image: str) -> Reference | None:
-    """An image name in parts; None where no registry could have such an image."""
+    """Return an image name in parts; None where no registry could have such an image."""
     found = _REFERENCE.fullmatch(image)
     if found is None:
         return None
@@ -71,13 +71,13 @@ def parse_reference(image: str) -> Reference | None:
 
 
 def lookup(image: str) -> Image:
-    """The row of an image."""
+    """Return the row of an image."""
     reference = parse_reference(image)
     return _UNREADABLE if reference is None else IMAGES.get(reference.repository, SERVER)
 
 
 def program(image: str, command: Sequence[str], env: Mapping[str, str]) -> Program:
-    """What a container of this image does, with this command and these environment variables."""
+    """Return what a container of this image does, with this command and these environment variables."""
     row, reference = lookup(image), parse_reference(image)
     tag = reference.tag if reference else ""
     if command and row.takes_command:

@@ -8,7 +8,7 @@ from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
-from aci_reconcile.emulator.evidence import fact_named
+from aci_reconcile.emulator.evidence import get_fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,51 +20,51 @@ T = TypeVar("T")
 
 def knob(default: T, *, fact: str) -> T:
     """A field with a default, and the row of the evidence it rests on. Raises LookupError where there is none such."""
-    return field(default=default, metadata={"fact": fact_named(fact).id})
+    return field(default=default, metadata={"fact": get_fact(fact).id})
 
 
 def read(owner: type, name: str, text: str) -> Any:
-    """A told value of the kind that a knob has. Raises ValueError where it is none."""
+    """Parse the value of a knob. Raises ValueError where the knob has no such value."""
     try:
-        return _value(_kinds(owner)[name], text)
+        return _parse(_get_types(owner)[name], text)
     except ValueError:
-        raise ValueError(f"'{text}' is no value of the knob '{name}'") from None
+        raise ValueError(f"'{text}' is not a valid value of the knob '{name}'") from None
 
 
 @cache
-def _kinds(owner: type) -> Mapping[str, Any]:
+def _get_types(owner: type) -> Mapping[str, Any]:
     return get_type_hints(owner)
 
 
-def _value(kind: Any, text: str) -> Any:
+def _parse(kind: Any, text: str) -> Any:
     if get_origin(kind) is Literal:
-        return _one_of(get_args(kind), text)
+        return _parse_choice(get_args(kind), text)
     if get_origin(kind) is frozenset:
         (inner,) = get_args(kind)
-        return frozenset(_value(inner, word) for word in filter(None, text.split(",")))
+        return frozenset(_parse(inner, word) for word in filter(None, text.split(",")))
     if isinstance(kind, UnionType):
-        return None if text.lower() == "none" else _value(get_args(kind)[0], text)
+        return None if text.lower() == "none" else _parse(get_args(kind)[0], text)
     if kind is bool:
-        return _one_of((True, False), text.lower().title())
+        return _parse_choice((True, False), text.lower().title())
     if kind is int:
-        return _whole(text)
-    return _duration(text) if kind is float else text
+        return _parse_int(text)
+    return _parse_duration(text) if kind is float else text
 
 
-def _one_of(choices: tuple[Any, ...], text: str) -> Any:
+def _parse_choice(choices: tuple[Any, ...], text: str) -> Any:
     found = [choice for choice in choices if str(choice) == text]
     if not found:
         raise ValueError(text)
     return found[0]
 
 
-def _whole(text: str) -> int:
+def _parse_int(text: str) -> int:
     if not text.isascii() or not text.isdecimal():
         raise ValueError(text)
     return int(text)
 
 
-def _duration(text: str) -> float:
+def _parse_duration(text: str) -> float:
     value = float(text)
     if not 0 <= value < math.inf:
         raise ValueError(text)

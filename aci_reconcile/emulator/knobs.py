@@ -1,4 +1,4 @@
-"""What may be turned on the emulator: time, and every fact about Azure that nobody could verify."""
+"""The switches of the emulator: durations, and facts about Azure that are unverified or contested."""
 
 from __future__ import annotations
 
@@ -14,123 +14,125 @@ Contested: TypeAlias = Literal["ports", "diagnostics", "dnsNameLabel", "containe
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """The switches of an emulator, each with the default that fits the evidence best, and the row that holds it.
+    """The switches of an emulator, each with the default that fits the evidence best, and the row of that evidence.
 
-    Durations are stored with the group that a request writes, so that two emulators with different knobs
-    over one store still agree about every group.
+    Durations are stored with each group when it is written, so two emulators with different knobs over one store
+    agree about every group.
     """
 
     provisioning_seconds: float = knob(1.0, fact="creation-time")
-    """Time from a PUT to `Succeeded`; 0 is at once. Real groups take about 30 s."""
+    """Time from a PUT to `Succeeded`; 0 is immediate. Real groups take about 30 s."""
     vnet_extra_seconds: float = knob(0.0, fact="creation-time")
-    """Added for groups in a subnet; real ones take one to two minutes longer."""
+    """Extra time for groups in a subnet. Real ones take one to two minutes longer."""
     provisioning_timeout_seconds: float = knob(1800.0, fact="provisioning-timeout")
-    """After this long in `Creating` a group is `Failed`; documented as 30 minutes."""
+    """Time in `Creating` after which a group is `Failed`; documented as 30 minutes."""
     lingering_name: Literal["taken", "taken in subnet"] = knob("taken in subnet", fact="name-lingers")
-    """Whether a lingering group's name is taken everywhere, or in a subnet only. CONTESTED: users report the 409 for
-    subnets, and Ansible's own live test creates a group again right after its DELETE."""
+    """Whether the name of a deleted group stays taken everywhere, or in a subnet only. CONTESTED: users report the 409
+    for subnets, but Ansible's own live test creates a group again right after its DELETE."""
     delete_linger_seconds: float = knob(1.0, fact="name-lingers")
-    """How long a deleted group is gone for readers while its name may still be taken (409 on PUT)."""
+    """Time for which the name of a deleted group stays taken (409 on PUT); reads no longer find the group."""
     resource_group_delete_seconds: float = knob(1.0, fact="emulators-own")
-    """How long the deletion of a resource group answers 202."""
+    """Time for which the deletion of a resource group answers 202."""
     crash_backoff_seconds: float = knob(1.0, fact="crash-pauses")
     """First pause of a crash loop; it doubles with each restart."""
     crash_backoff_max_seconds: float = knob(300.0, fact="crash-pauses")
     """Longest pause of a crash loop."""
     latency_seconds: float = knob(0.0, fact="emulators-own")
-    """Added to every answer."""
+    """Delay of every answer."""
 
     limits: bool = knob(False, fact="quotas")
-    """Whether quotas and throttling are enforced, with Azure's documented numbers."""
+    """Whether to enforce quotas and throttling, with Azure's documented numbers."""
     update_status: Literal[200, 201] = knob(200, fact="update-status")
-    """Status of a PUT over an existing group. UNVERIFIED: no recording holds one."""
+    """Status of a PUT on an existing group. UNVERIFIED: no recording contains one."""
     retry_after: int | None = knob(1, fact="no-retry-after")
-    """`Retry-After` on running operations. Azure sends none, and clients then poll every 30 s: only the realistic pace
-    does as Azure does."""
+    """`Retry-After` on running operations. Azure sends none, so clients poll every 30 s. Only the realistic pace does
+    the same."""
     start_status: Literal[202, 204] = knob(204, fact="start-status")
-    """Status of a start that starts something. Recorded once; the contract has 202 with a Location."""
+    """Status of a start of a stopped group. Recorded once; the contract has 202 with a Location."""
     ip_after_start: Literal["another", "same"] = knob("another", fact="ip-after-start")
-    """Which public address a group has after a start or a restart. Recorded once."""
+    """Whether the public address changes with a start or a restart. Recorded once."""
     ended_address: Literal["hidden", "shown"] = knob("shown", fact="ended-address")
     """Whether a group that has ended still shows its public `ip`. CONTESTED: recorded both ways."""
     page_size: int = knob(100, fact="page-size")
-    """Groups per page of a list. UNVERIFIED: every recorded list is short."""
+    """Groups per page of a list. UNVERIFIED: all recorded lists are short."""
     not_found_dialect: Literal["both", "provider", "arm"] = knob("both", fact="group-not-found")
-    """Which of the recorded 404 bodies a missing group gets. `both`: the provider's while it lingers, then ARM's."""
+    """The body of a 404 for a missing group; both bodies are recorded. `both`: the provider's while the name stays
+    taken, then ARM's."""
     put_updates_tags: bool = knob(True, fact="put-takes-tags")
-    """Whether the tags in an update PUT take effect. CONTESTED."""
+    """Whether an update PUT changes tags. CONTESTED."""
     policy_tags: frozenset[str] = knob(frozenset(), fact="policy-modifies")
-    """Tags that an Azure Policy sets in every PUT and PATCH of a group, whatever is sent: `NAME=VALUE`."""
+    """Tags that an Azure Policy sets in every PUT and PATCH of a group, overriding the request: `NAME=VALUE`."""
     normalize_location: bool = knob(False, fact="location-as-sent")
-    """Whether `West Europe` comes back as `westeurope`. Recorded once: it comes back as it was sent."""
+    """Whether `West Europe` is returned as `westeurope`. Recorded once: it is returned as it was sent."""
     default_label_scope: bool = knob(False, fact="label-scope-added")
     """Whether `autoGeneratedDomainNameLabelScope: Unsecure` is added. CONTESTED: 3 of 32 recorded groups have it."""
     keep_unknown_properties: bool = knob(True, fact="unknown-kept")
-    """Whether properties that no api-version knows are stored and echoed, or dropped. UNVERIFIED."""
+    """Whether properties that no api-version has are stored and returned, or dropped. UNVERIFIED."""
     echo_empty_value: bool = knob(True, fact="empty-value-echoed")
-    """Whether an environment variable with an empty value comes back with `value: ""`. UNVERIFIED."""
+    """Whether an environment variable with an empty value is returned with `value: ""`. UNVERIFIED."""
     refused_updates: frozenset[Contested] = knob(frozenset(), fact="update-contested")
-    """Changes that are refused beyond the certain ones. CONTESTED: users met refusals, the message names none."""
+    """Further changes to refuse, besides the certain ones. CONTESTED: users report refusals, the message names none."""
     update_refusal: Literal["named", "general"] = knob("named", fact="update-named")
-    """Whether the refusal of an update names the property with both values, as since 2024, or lists what cannot
-    change, as before."""
+    """Whether the refusal of an update names the property with both values, as since 2024, or lists all properties
+    that cannot change, as before."""
     capital_names: Choice = knob("accept", fact="capitals")
-    """What happens to capitals in a group's name. UNVERIFIED: the documents forbid them, used manifests have them."""
+    """Answer to capitals in a group's name. UNVERIFIED: documents forbid them, published manifests have them."""
     subnet_collisions: Choice = knob("refuse", fact="subnet-collisions")
-    """What a PUT or DELETE does while another group in its subnet is created or deleted. Users met 409."""
+    """Answer to a PUT or DELETE while another group in its subnet is created or deleted. Users report 409."""
     subnet_ids: Choice = knob("accept", fact="subnet-ids")
-    """What happens to a subnet id that is none. UNVERIFIED. No subnet exists here, and published examples hold
-    placeholders (`<subnet_id>`), which so converge."""
+    """Answer to an invalid subnet id. UNVERIFIED. The emulator keeps no subnets, and published examples contain the
+    placeholder `<subnet_id>`, which works by default."""
     subnets: Literal["delegated", "plain", "absent"] = knob("delegated", fact="subnets-there")
-    """What every subnet is that anybody names: there for container groups, there for other things, or not there."""
+    """The state of every named subnet: delegated to container groups, not delegated, or absent."""
     reserved_ports: Choice = knob("accept", fact="reserved-ports")
-    """What happens to the ports that the FAQ says to avoid. CONTESTED: two quickstarts of Microsoft's open port 22."""
+    """Answer to ports that the FAQ says to avoid. CONTESTED: two of Microsoft's quickstarts open port 22."""
     small_groups: Choice = knob("accept", fact="small-groups")
-    """What happens to less than 1 CPU or 1 GB in all. CONTESTED: documents and one report (a 500) against others' live
-    tests."""
+    """Answer to less than 1 CPU or 1 GB in total. CONTESTED: the documentation and one report (a 500) against live
+    tests of others."""
     most_ports: int = knob(5, fact="most-ports")
-    """How many ports an address has at most. CONTESTED: the documents say 5, an answer that somebody saw says 10."""
+    """Maximum number of ports of an address. CONTESTED: the documentation says 5, a reported answer says 10."""
     ended_update: Choice = knob("refuse", fact="ended-not-updatable")
-    """What a PUT on a group does whose containers have all ended. Documented as impossible."""
+    """Answer to a PUT on a group whose containers have all ended. Documented as impossible."""
     ended_update_code: str = knob("InvalidContainerGroupUpdate", fact="ended-not-updatable")
     """The error code of that refusal. UNVERIFIED."""
     delete_while_transitioning: Choice = knob("accept", fact="delete-while-creating")
-    """What a DELETE does while the group is still being created. Users delete those that are stuck."""
+    """Answer to a DELETE while the group is still being created. Users delete groups that are stuck."""
     registry_needs_credentials: bool = knob(False, fact="registry-checks")
-    """Whether an image on `*.azurecr.io` without credentials or identity for that server is inaccessible."""
+    """Whether an image on `*.azurecr.io` needs credentials or an identity for that server."""
     unproven_refusals: frozenset[str] = knob(frozenset(), fact="unproven-refusals")
-    """Codes that nothing shows Azure refusing with, to be refused here; `all` is every one."""
+    """Error codes to refuse with although there is no evidence that Azure does; `all` is all of them."""
 
     tenant_id: str = knob("11111111-1111-1111-1111-111111111111", fact="sign-in")
-    """The one tenant."""
+    """The only tenant."""
     client_id: str = knob("22222222-2222-2222-2222-222222222222", fact="sign-in")
-    """The one application that may sign in."""
+    """The only application that can sign in."""
     client_secret: str = knob("emulator-secret", fact="sign-in")
-    """Its secret, which is none: it is in the documentation."""
+    """The client secret. It is public: the documentation contains it."""
     token_seconds: float = knob(3599.0, fact="sign-in")
-    """How long an access token is good for, as Entra's are."""
+    """Lifetime of an access token; the default is Entra's."""
     require_token: bool = knob(False, fact="tokens")
-    """Whether ARM refuses requests without a valid token of this emulator's."""
+    """Whether ARM refuses requests without a valid token of this emulator."""
     reader: bool = knob(False, fact="rights")
-    """Whether the client may read and nothing else; else `AuthorizationFailed`."""
+    """Whether the client may only read, and gets `AuthorizationFailed` for everything else."""
     not_actions: frozenset[str] = knob(frozenset(), fact="rights")
-    """Actions that the client's role takes away, with `*` for any text, such as `*/delete`; told and enforced."""
+    """Actions that the client's role excludes, with `*` for any text, such as `*/delete`. Shown and enforced."""
     subscription_id: str = knob("00000000-0000-0000-0000-000000000000", fact="emulators-own")
-    """The subscription that is there from the start."""
+    """The subscription that exists from the start."""
     any_subscription: bool = knob(True, fact="subscription-not-found")
-    """Whether any GUID is a subscription and comes to life when it is used; else `SubscriptionNotFound`."""
+    """Whether any GUID becomes a subscription on first use; otherwise `SubscriptionNotFound`."""
     registered: bool = knob(True, fact="missing-registration")
-    """Whether subscriptions are registered for the provider from the start; else `MissingSubscriptionRegistration`."""
+    """Whether subscriptions are registered for the provider from the start; otherwise
+    `MissingSubscriptionRegistration`."""
 
-    def told(self, text: str) -> Knobs:
-        """The same switches but for one, told as `NAME=VALUE`. Raises ValueError where there is none such."""
+    def with_value(self, text: str) -> Knobs:
+        """Return the knobs with one of them set by `NAME=VALUE`. Raises ValueError if there is no such knob."""
         name, _, value = text.partition("=")
         name = name.strip().replace("-", "_")
         if name not in {field.name for field in fields(self)}:
-            message = f"there is no knob '{name}'"
+            message = f"unknown knob '{name}'"
             raise ValueError(message)
         return replace(self, **{name: read(type(self), name, value.strip())})
 
     def at(self, pace: Pace) -> Knobs:
-        """The same switches, with all durations of a pace."""
+        """Return the knobs with all durations of a pace."""
         return replace(self, **PACES[pace])

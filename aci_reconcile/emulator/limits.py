@@ -53,45 +53,45 @@ class Limits:
         self._windows: dict[tuple[str, str], deque[float]] = {}
 
     def spend(self, request: Request, subscription: str, now: float, knobs: Knobs) -> None:
-        """Takes one token, and one of the provider's for the PUT or DELETE of a group; refuses where there is none."""
-        kind, actor = _kind(request), _actor(request, knobs)
+        """Take one token, and one of the provider's for the PUT or DELETE of a group; refuse where none is left."""
+        kind, actor = _find_kind(request), _find_actor(request, knobs)
         with self._lock:
             bucket = self._buckets.setdefault((subscription.lower(), actor, kind), _Bucket(_BUCKETS[kind][0], now))
             if bucket.refill(kind, now) < 1:
                 wait = max(1, math.ceil((1 - bucket.tokens) / _BUCKETS[kind][1]))
-                raise _throttled_by_arm(kind, subscription, actor, wait)
+                raise _make_arm_throttling(kind, subscription, actor, wait)
             bucket.tokens -= 1
             if spends_provider_budget(request):
                 self._spend_window(request, subscription, now)
 
     @rests_on("rate-headers")
     def headers(self, request: Request, subscription: str, now: float, knobs: Knobs) -> Mapping[str, str]:
-        """What is left, as the answers of ARM and of the provider tell it."""
-        kind, provider = _kind(request), spends_provider_budget(request)
+        """Return the headers with which ARM and the provider say what is left."""
+        kind, provider = _find_kind(request), spends_provider_budget(request)
         if not knobs.limits:
             left = {f"{_HEADER}{kind}s": _STILL[kind]}
             extra = {f"{_HEADER}resource-requests-{name}": text for name, text in _STILL_PROVIDER.items()}
             return left | extra if provider else left
         with self._lock:
-            bucket = self._buckets.get((subscription.lower(), _actor(request, knobs), kind))
+            bucket = self._buckets.get((subscription.lower(), _find_actor(request, knobs), kind))
             remaining = _BUCKETS[kind][0] if bucket is None else bucket.tokens
             left = {f"{_HEADER}{kind}s": str(int(remaining))}
             if provider:
-                times = self._windows.get((subscription.lower(), _verb(request)), deque[float]())
+                times = self._windows.get((subscription.lower(), _find_verb(request)), deque[float]())
                 for seconds, most, name, _ in reversed(_WINDOWS):
                     used = sum(1 for time in times if time > now - seconds)
                     left[f"{_HEADER}resource-requests-{name}"] = str(max(0, most - used))
             return left
 
     def _spend_window(self, request: Request, subscription: str, now: float) -> None:
-        times = self._windows.setdefault((subscription.lower(), _verb(request)), deque[float]())
+        times = self._windows.setdefault((subscription.lower(), _find_verb(request)), deque[float]())
         while times and times[0] <= now - _WINDOWS[-1][0]:
             times.popleft()
         for seconds, most, _, interval in _WINDOWS:
             within = [time for time in times if time > now - seconds]
             if len(within) >= most:
                 wait = max(1, math.ceil(within[len(within) - most] + seconds - now))
-                raise _throttled_by_provider(_verb(request), most, interval, wait)
+                raise _make_provider_throttling(_find_verb(request), most, interval, wait)
         times.append(now)
 
 
@@ -100,21 +100,21 @@ def spends_provider_budget(request: Request) -> bool:
     return request.method.upper() in {"PUT", "DELETE"} and "/containergroups/" in request.split().path.lower()
 
 
-def _kind(request: Request) -> str:
+def _find_kind(request: Request) -> str:
     return _NAMES.get(request.method.upper(), "write")
 
 
-def _verb(request: Request) -> str:
+def _find_verb(request: Request) -> str:
     return "delete" if request.method.upper() == "DELETE" else "write"
 
 
-def _actor(request: Request, knobs: Knobs) -> str:
+def _find_actor(request: Request, knobs: Knobs) -> str:
     token = (request.header("authorization") or "").partition(" ")[2]
     claims = tokens.own_claims(token, knobs) if token else None
     return str(claims["oid"]) if claims is not None else "anonymous"
 
 
-def _throttled_by_arm(kind: str, subscription: str, actor: str, wait: int) -> ArmError:
+def _make_arm_throttling(kind: str, subscription: str, actor: str, wait: int) -> ArmError:
     message = (
         f"Number of '{kind}' requests for subscription '{subscription}' actor '{actor}' exceeded. "
         f"Please try again after '{wait}' seconds."
@@ -123,7 +123,7 @@ def _throttled_by_arm(kind: str, subscription: str, actor: str, wait: int) -> Ar
     return ArmError(429, "SubscriptionRequestsThrottled", message, headers, fact="arm-throttling")
 
 
-def _throttled_by_provider(verb: str, most: int, interval: str, wait: int) -> ArmError:
+def _make_provider_throttling(verb: str, most: int, interval: str, wait: int) -> ArmError:
     message = (
         f"Number of requests for action 'Microsoft.ContainerInstance/containerGroups/{verb}' exceeded the limit of "
         f"'{most}' for time interval '{interval}'. Please try again after '{wait}' seconds."

@@ -23,7 +23,7 @@ class Pauses:
     longest: float
 
     def after(self, index: int, attempt: Attempt) -> float:
-        """The pause after the run with this number."""
+        """Return the pause after the run with this number."""
         if (attempt.seconds or 0.0) >= _FORGIVEN_AFTER:
             index = 0
         pause = self.first * 2.0 ** min(index, 64)
@@ -53,13 +53,13 @@ class Life:
     first_ended: float | None
 
 
-def restarts(policy: str, exit_code: int) -> bool:
+def is_restarted(policy: str, exit_code: int) -> bool:
     """Whether a container that ended with this code is started again."""
     return policy == "Always" or (policy == "OnFailure" and exit_code != 0)
 
 
-def live(program: Program, policy: str, start: float, now: float, pauses: Pauses) -> Life:
-    """The life of a container that is first started at `start`, seen at `now` (not before it)."""
+def simulate_life(program: Program, policy: str, start: float, now: float, pauses: Pauses) -> Life:
+    """Return the state at `now` of a container that is first started at `start` (not after `now`)."""
     index, begun = 0, start
     last: Finished | None = None
     first_ended: float | None = None
@@ -70,7 +70,7 @@ def live(program: Program, policy: str, start: float, now: float, pauses: Pauses
             return Life("running", index, start, begun, attempt, last, first_ended)
         last = Finished(begun, ended, attempt)
         first_ended = ended if first_ended is None else first_ended
-        if not restarts(policy, attempt.exit_code):
+        if not is_restarted(policy, attempt.exit_code):
             return Life("ended", index, start, begun, attempt, last, first_ended)
         pause = pauses.after(index, attempt)
         if now < ended + pause:
@@ -84,15 +84,15 @@ def live(program: Program, policy: str, start: float, now: float, pauses: Pauses
         index += rounds
 
 
-def settles(program: Program, policy: str, start: float, pauses: Pauses) -> tuple[float, int]:
-    """When a container that is started at `start` ends for good, and with which code; never is infinity."""
+def find_end(program: Program, policy: str, start: float, pauses: Pauses) -> tuple[float, int]:
+    """Return when a container that starts at `start` ends for good, and its exit code; infinity is never."""
     clock = start
     for index in (0, 1):
         attempt = program.attempt(index)
         if attempt.seconds is None:
             return math.inf, 0
         clock += attempt.seconds
-        if not restarts(policy, attempt.exit_code):
+        if not is_restarted(policy, attempt.exit_code):
             return clock, attempt.exit_code
         clock += pauses.after(index, attempt)
     return math.inf, 0

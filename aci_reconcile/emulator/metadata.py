@@ -17,7 +17,7 @@ _NAME = "AzureEmulator"
 
 @rests_on("cloud-metadata")
 def handle(request: Request) -> Response | None:
-    """The answer where the path is the metadata's, else None."""
+    """Answer a request for the description of the cloud; return None for any other path."""
     if request.split().path.lower().rstrip("/") != PATH:
         return None
     if request.method.upper() != "GET":
@@ -27,12 +27,12 @@ def handle(request: Request) -> Response | None:
         message = "The api-version query parameter (?api-version=) is required for all requests."
         return answer(400, {"error": {"code": "MissingApiVersionParameter", "message": message}})
     if version == _FIRST:
-        return answer(200, _oldest(request.origin()))
-    cloud = _cloud(request.origin())
+        return answer(200, _describe_oldest(request.origin()))
+    cloud = _describe_cloud(request.origin())
     return answer(200, [cloud] if version in _LISTS else cloud)
 
 
-def _cloud(origin: str) -> Json:
+def _describe_cloud(origin: str) -> Json:
     host = origin.partition("://")[2]
     return {
         "portal": f"{origin}/portal",
@@ -63,7 +63,7 @@ def _cloud(origin: str) -> Json:
     }
 
 
-def _oldest(origin: str) -> Json:
+def _describe_oldest(origin: str) -> Json:
     return {
         "galleryEndpoint": f"{origin}/gallery",
         "graphEndpoint": f"{origin}/graph",

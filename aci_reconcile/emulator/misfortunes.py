@@ -11,8 +11,6 @@ from aci_reconcile.emulator.model import ArmError, Json, Request, as_object, is_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aci_reconcile.emulator.faults import Fault
-
 _CODES = {
     429: ("TooManyRequests", "The request is being throttled. Please try again later."),
     500: ("InternalServerError", "Encountered internal server error."),
@@ -24,56 +22,56 @@ _CODES = {
 }
 
 
-def error(fault: Fault, request: Request) -> ArmError:
-    """The refusal that a fault stands for."""
-    if fault.code in _KNOWN:
-        known = _KNOWN[fault.code](request)
-        return known if not fault.message else ArmError(known.status, known.code, fault.message, fact=known.fact)
-    code, message = _CODES.get(fault.status, ("InternalServerError", "A fault that was asked for."))
+def make_error(request: Request, status: int, code: str, message: str, retry_after: float) -> ArmError:
+    """Return the error of a fault; what the fault leaves empty is what Azure would say."""
+    if code in _KNOWN:
+        known = _KNOWN[code](request)
+        return known if not message else ArmError(known.status, known.code, message, fact=known.fact)
+    own_code, own_message = _CODES.get(status, ("InternalServerError", "A requested fault."))
     headers = {"x-ms-failure-cause": "service"}
-    if fault.status in {429, 503} and fault.seconds > 0:
-        headers["retry-after"] = str(max(1, round(fault.seconds)))
-    return ArmError(fault.status, fault.code or code, fault.message or message, headers, fact="cloud-faults")
+    if status in {429, 503} and retry_after > 0:
+        headers["retry-after"] = str(max(1, round(retry_after)))
+    return ArmError(status, code or own_code, message or own_message, headers, fact="cloud-faults")
 
 
-def _policy(request: Request) -> ArmError:
-    """Azure Policy's refusal: it names the assignment and the definition, which are the emulator's own here."""
+def _refuse_by_policy(request: Request) -> ArmError:
+    """Return Azure Policy's refusal; the assignment and the definition that it names are the emulator's own."""
     scope = "/".join(request.split().path.split("/")[:3])
-    kinds = {"policyAssignment": "policyAssignments", "policyDefinition": "policyDefinitions"}
+    types = {"policyAssignment": "policyAssignments", "policyDefinition": "policyDefinitions"}
     named = [
         {
             key: {"name": "emulator-denies", "id": f"{scope}/providers/Microsoft.Authorization/{kind}/emulator-denies"}
-            for key, kind in kinds.items()
+            for key, kind in types.items()
         }
     ]
-    told = json.dumps(named, separators=(",", ":"))
-    message = f"Resource '{_name(request)}' was disallowed by policy. Policy identifiers: '{told}'."
+    identifiers = json.dumps(named, separators=(",", ":"))
+    message = f"Resource '{_read_name(request)}' was disallowed by policy. Policy identifiers: '{identifiers}'."
     return ArmError(403, "RequestDisallowedByPolicy", message, fact="policy-denies")
 
 
-def _image(request: Request) -> ArmError:
-    """The refusal of the body's first image."""
-    containers = objects(as_object(_body(request).get("properties")).get("containers"))
+def _refuse_image(request: Request) -> ArmError:
+    """Return the refusal of the body's first image."""
+    containers = objects(as_object(_read_body(request).get("properties")).get("containers"))
     images = [str(as_object(item.get("properties")).get("image")) for item in containers]
-    return errors.inaccessible_image(images[0] if images else "", _name(request))
+    return errors.inaccessible_image(images[0] if images else "", _read_name(request))
 
 
-def _transition(request: Request) -> ArmError:
-    return errors.transitioning(_name(request))
+def _refuse_transition(request: Request) -> ArmError:
+    return errors.transitioning(_read_name(request))
 
 
 _KNOWN: Mapping[str, Callable[[Request], ArmError]] = {
-    "RequestDisallowedByPolicy": _policy,
-    "InaccessibleImage": _image,
-    "ContainerGroupTransitioning": _transition,
+    "RequestDisallowedByPolicy": _refuse_by_policy,
+    "InaccessibleImage": _refuse_image,
+    "ContainerGroupTransitioning": _refuse_transition,
 }
 
 
-def _name(request: Request) -> str:
+def _read_name(request: Request) -> str:
     return request.split().path.rstrip("/").rpartition("/")[2]
 
 
-def _body(request: Request) -> Json:
+def _read_body(request: Request) -> Json:
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):

@@ -30,19 +30,19 @@ class Request:
     """Whether it came from this machine: others may not control the emulator."""
 
     def header(self, name: str) -> str | None:
-        """The value of a header, whatever the case of its name."""
+        """Return the value of a header, whatever the case of its name."""
         wanted = name.lower()
         return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
 
     def split(self) -> SplitResult:
-        """The parts of the URL; an unreadable one becomes an empty path, which no route matches."""
+        """Return the parts of the URL; an unreadable one becomes an empty path, which no route matches."""
         try:
             return urlsplit(self.url)
         except ValueError:
             return SplitResult("", "", "", "", "")
 
     def query(self) -> dict[str, str]:
-        """The query parameters, names lower-cased as ARM reads them; the last of several wins."""
+        """Return the query parameters, names lower-cased as ARM reads them; the last of several wins."""
         try:
             pairs = parse_qsl(self.split().query, keep_blank_values=True)
         except ValueError:
@@ -50,7 +50,7 @@ class Request:
         return {key.lower(): value for key, value in pairs}
 
     def absolute_url(self) -> str:
-        """The request's own URL, for a Location that points back to it."""
+        """Return the request's own URL, for a Location that points back to it."""
         parts = self.split()
         return f"{self.origin()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
@@ -74,7 +74,7 @@ class Response:
     wire: Literal["", "reset", "truncate"] = ""
 
     def json(self) -> Any:
-        """The decoded body, or None where there is none."""
+        """Return the decoded body, or None where there is none."""
         return json.loads(self.body) if self.body else None
 
 
@@ -93,12 +93,12 @@ class ArmError(Exception):
         self.fact = fact
 
     def response(self) -> Response:
-        """The error as it goes over the wire."""
+        """Return the error as it goes over the wire."""
         return answer(self.status, {"error": {"code": self.code, "message": self.message}}, self.headers)
 
 
 def answer(status: int, body: Json | list[Json] | None = None, headers: Mapping[str, str] | None = None) -> Response:
-    """A response with a JSON body, or with none."""
+    """Return a response with a JSON body, or with none."""
     if body is None:
         return Response(status, dict(headers or {}))
     # ASCII only: a lone surrogate in a request body must not make the answer impossible to encode.
@@ -107,7 +107,7 @@ def answer(status: int, body: Json | list[Json] | None = None, headers: Mapping[
 
 
 def as_object(value: object) -> Json:
-    """The value if it is a JSON object, else an empty one."""
+    """Return the value if it is a JSON object, else an empty one."""
     return value if is_object(value) else {}
 
 
@@ -122,15 +122,15 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def as_list(value: object) -> list[Any]:
-    """The value if it is a JSON array, else an empty one."""
+    """Return the value if it is a JSON array, else an empty one."""
     return value if is_list(value) else []
 
 
 def objects(value: object) -> list[Json]:
-    """The JSON objects among the items of an array."""
+    """Return the JSON objects among the items of an array."""
     return [item for item in as_list(value) if is_object(item)]
 
 
 def duplicates(names: Iterable[str]) -> list[str]:
-    """The names that occur more than once."""
+    """Return the names that occur more than once."""
     return [name for name, count in Counter(names).items() if count > 1]

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 DENIED_SHARE = "sim-denied"
 
 
-def denied(properties: Json) -> list[str]:
-    """The volumes of a group that cannot be mounted."""
+def find_denied(properties: Json) -> list[str]:
+    """Return the names of the volumes that cannot be mounted."""
     return [
         str(volume.get("name"))
         for volume in objects(properties.get("volumes"))
@@ -24,8 +24,8 @@ def denied(properties: Json) -> list[str]:
 
 
 @rests_on("mount-never-ends")
-def mount_events(group: Group, now: float) -> list[Json]:
-    """The group's own events about them, from when its images were pulled."""
+def make_mount_events(group: Group, now: float) -> list[Json]:
+    """Return the group's events about volumes that cannot be mounted, from when its images are pulled."""
     if now < group.run.begins:
         return []
     stamp = times.seconds(group.run.begins)
@@ -38,5 +38,5 @@ def mount_events(group: Group, now: float) -> list[Json]:
             "message": f"Failed to mount Azure File Volume '{name}'. Output: mount error(13): Permission denied",
             "type": "Warning",
         }
-        for name in denied(group.properties())
+        for name in find_denied(group.properties())
     ]

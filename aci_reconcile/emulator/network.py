@@ -45,7 +45,7 @@ def get_subnet(call: Call) -> Response:
 
 
 def check(judge: Judge, properties: Json, version: str) -> None:
-    """Refuses addresses and ports that the service refuses. Raises ArmError."""
+    """Refuse addresses and ports that the service refuses. Raises ArmError."""
     _check_container_ports(judge, properties)
     profile = as_object(properties.get("networkProfile"))
     if profile and version < SUBNETS_SINCE:
@@ -69,7 +69,7 @@ def _check_container_ports(judge: Judge, properties: Json) -> None:
         where = f"container '{container['name']}' in container group '{judge.group}'"
         for port in objects(as_object(container["properties"]).get("ports")):
             _check_port(judge, port, where, "InvalidContainerPort")
-            seen.append("/".join(map(str, _key(port))))
+            seen.append("/".join(map(str, _make_key(port))))
     twice = duplicates(seen)
     if twice:
         message = f"The port {twice[0]} is opened more than once by the containers of container group '{judge.group}'."
@@ -135,18 +135,18 @@ def _check_ports(judge: Judge, address: Json) -> None:
         if judge.knobs.reserved_ports == "refuse" and any(low <= number <= high for low, high in _RESERVED):
             message = f"The port {number} in {where} is reserved."
             judge.refuse("InvalidIpAddressPort", message, fact="reserved-ports")
-    if len({_key(port) for port in ports}) < len(ports):
+    if len({_make_key(port) for port in ports}) < len(ports):
         judge.refuse("DuplicateIpAddressPort", f"A port in {where} is not unique.", fact="address-ports-unique")
 
 
 def _check_referenced(judge: Judge, address: Json, properties: Json) -> None:
     """Each port of the address has to be a container's, with its protocol."""
     opened = {
-        _key(port)
+        _make_key(port)
         for container in objects(properties.get("containers"))
         for port in objects(as_object(container["properties"]).get("ports"))
     }
-    unused = [str(port["port"]) for port in objects(address.get("ports")) if _key(port) not in opened]
+    unused = [str(port["port"]) for port in objects(address.get("ports")) if _make_key(port) not in opened]
     if unused:
         message = (
             f"Following ports '{','.join(unused)}' in the 'ipAddress' are not used by any container in container group "
@@ -155,7 +155,7 @@ def _check_referenced(judge: Judge, address: Json, properties: Json) -> None:
         judge.refuse("UnreferencedIpAddressPorts", message, fact="ports-unreferenced")
 
 
-def _key(port: Json) -> tuple[int, str]:
+def _make_key(port: Json) -> tuple[int, str]:
     return port["port"], str(port.get("protocol") or "TCP").upper()
 
 

@@ -39,40 +39,40 @@ _TAGGED: Json = {
 
 
 def describe(origin: str) -> Json:
-    """The whole document."""
+    """Return the OpenAPI document."""
     paths: Json = {}
     for route in ROUTES:
-        paths[route.path] = {method.lower(): _operation(route, method) for method in route.verbs}
+        paths[route.path] = {method.lower(): _describe_operation(route, method) for method in route.verbs}
     return {
         "openapi": "3.0.3",
         "info": {"title": "aci-reconcile emulator", "version": versions.CONTAINER_GROUP_VERSIONS[-1]},
         "servers": [{"url": origin}],
         "paths": paths,
-        "components": {"schemas": {"ContainerGroup": schema_of(GROUP), "Tagged": _TAGGED, "Error": _ERROR}},
+        "components": {"schemas": {"ContainerGroup": make_schema(GROUP), "Tagged": _TAGGED, "Error": _ERROR}},
     }
 
 
-def schema_of(node: Node) -> Json:
-    """A type of the service as JSON Schema; read-only properties stay, and are marked."""
+def make_schema(node: Node) -> Json:
+    """Return a type of the service as JSON Schema; read-only properties stay, and are marked."""
     match node:
         case Object():
             required = [field.name for field in node.fields if field.trait == "required"]
             properties: Json = {}
             for field in node.fields:
                 marks = {"readOnly": True} if field.trait == "readonly" else {}
-                properties[field.name] = {**schema_of(field.node), **marks}
+                properties[field.name] = {**make_schema(field.node), **marks}
             return {"type": "object", "properties": properties, **({"required": required} if required else {})}
         case ListOf():
-            return {"type": "array", "items": schema_of(node.item)}
+            return {"type": "array", "items": make_schema(node.item)}
         case MapOf():
-            return {"type": "object", "additionalProperties": schema_of(node.value)}
+            return {"type": "object", "additionalProperties": make_schema(node.value)}
         case _:
             return _SCALARS[node]
 
 
-def _operation(route: Route, method: str) -> Json:
+def _describe_operation(route: Route, method: str) -> Json:
     names = [segment.strip("{}") for segment in route.segments if segment.startswith("{")]
-    parameters = [_parameter(name, "path") for name in names] + [_parameter("api-version", "query")]
+    parameters = [_describe_parameter(name, "path") for name in names] + [_describe_parameter("api-version", "query")]
     if route.path.endswith("/logs"):
         parameters += [
             {"name": "tail", "in": "query", "schema": {"type": "integer"}},
@@ -96,5 +96,5 @@ def _operation(route: Route, method: str) -> Json:
     return described
 
 
-def _parameter(name: str, place: str) -> Json:
+def _describe_parameter(name: str, place: str) -> Json:
     return {"name": name, "in": place, "required": True, "schema": {"type": "string"}}

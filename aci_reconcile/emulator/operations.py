@@ -10,55 +10,55 @@ from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer
 from aci_reconcile.emulator.record import Group, Operation, group_from_json
 from aci_reconcile.emulator.versions import canonical_location
-from aci_reconcile.emulator.views import group_events
+from aci_reconcile.emulator.views import list_group_events
 
 
-def remember(call: Call, key: str, group: Group) -> None:
-    """Stores the operation that a write has begun."""
+def save(call: Call, key: str, group: Group) -> None:
+    """Store the operation that a write has begun."""
     operation = group.operation
     document: Json = {"group": key, "serial": group.serial, "id": group.id, "operation": asdict(operation)}
     call.session.put("operation", f"{call.subscription}/{operation.id}".lower(), document)
 
 
-def headers(call: Call, group: Group) -> dict[str, str]:
-    """The headers of an answer that has begun an operation: no Location, no ETag, as recorded."""
+def make_headers(call: Call, group: Group) -> dict[str, str]:
+    """Return the headers of an answer that begins an operation: no Location and no ETag, as recorded."""
     operation = group.operation
     found = {
         "azure-asyncoperation": call.provider_url(group.location, "operations", operation.id),
         # Recorded by Azure PowerShell's tests: the request id is the operation's.
         "x-ms-request-id": f"{canonical_location(group.location)}:{operation.id}",
     }
-    return found | _retry_after(call)
+    return found | _make_retry_after(call)
 
 
 @rests_on("operation-status", "operation-updating", "operation-failed")
-def status(call: Call) -> Response:
-    """The state of an operation: exactly four keys, and `error` where it failed."""
+def get_status(call: Call) -> Response:
+    """Return the state of an operation: exactly four keys, and `error` where it failed."""
     document, operation = _require(call)
     state = operation.state(call.now)
     body: Json = {
         "id": document["id"],
         "status": state,
         "startTime": times.fraction(operation.started, 7),
-        "properties": {"events": _events(call, document)},
+        "properties": {"events": _list_events(call, document)},
     }
     if state == "Failed":
-        body["error"] = _failure(operation)
-    return answer(200, body, _retry_after(call) if operation.running(call.now) else None)
+        body["error"] = _make_failure(operation)
+    return answer(200, body, _make_retry_after(call) if operation.running(call.now) else None)
 
 
-def result(call: Call) -> Response:
-    """The Location of a start: 202 while it goes on, then 204."""
+def get_result(call: Call) -> Response:
+    """Answer a poll of a start's Location: 202 while it goes on, then 204."""
     _, operation = _require(call)
     if operation.running(call.now):
-        return answer(202, None, {"location": call.request.absolute_url(), **_retry_after(call)})
+        return answer(202, None, {"location": call.request.absolute_url(), **_make_retry_after(call)})
     return Response(204)
 
 
-def provider_operations(_: Call) -> Response:
-    """What may be done to container groups, as the provider declares it to role definitions."""
+def list_operations(_: Call) -> Response:
+    """Return the actions on container groups, as the provider declares them for role definitions."""
     resource = f"{PROVIDER}/containerGroups"
-    return answer(200, {"value": [_operation(resource, verb, text) for verb, text in _VERBS]})
+    return answer(200, {"value": [_show_operation(resource, verb, text) for verb, text in _VERBS]})
 
 
 _VERBS = (
@@ -72,7 +72,7 @@ _VERBS = (
 )
 
 
-def _operation(resource: str, verb: str, text: str) -> Json:
+def _show_operation(resource: str, verb: str, text: str) -> Json:
     display: Json = {"provider": PROVIDER, "resource": "Container Groups", "operation": text, "description": text}
     return {"name": f"{resource}/{verb}", "display": display, "origin": "User"}
 
@@ -90,22 +90,22 @@ def _require(call: Call) -> tuple[Json, Operation]:
     return document, Operation(**document["operation"])
 
 
-def _failure(operation: Operation) -> Json:
-    """ARM's contract for a failed operation. Nobody recorded one: codes and words are inferred."""
+def _make_failure(operation: Operation) -> Json:
+    """Return the error of a failed operation. Nobody recorded one: codes and words are inferred."""
     if operation.reason:
         return {"code": "ContainerGroupProvisioningFailed", "message": operation.reason}
     message = "The container group's provisioning timed out. The code and these words are inferred."
     return {"code": "ContainerGroupProvisioningTimeout", "message": message}
 
 
-def _events(call: Call, document: Json) -> list[Json]:
+def _list_events(call: Call, document: Json) -> list[Json]:
     stored = call.session.get("group", document["group"])
     group = None if stored is None else group_from_json(stored)
     if group is None or group.gone is not None or group.serial != document["serial"]:
         return []
-    return group_events(group, call.now)
+    return list_group_events(group, call.now)
 
 
 @rests_on("no-retry-after")
-def _retry_after(call: Call) -> dict[str, str]:
+def _make_retry_after(call: Call) -> dict[str, str]:
     return {} if call.knobs.retry_after is None else {"retry-after": str(call.knobs.retry_after)}

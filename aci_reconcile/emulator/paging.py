@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
 
 
-def page(call: Call, items: Iterable[tuple[str, Json]], most: int = 0) -> Response:
+def make_page(call: Call, items: Iterable[tuple[str, Json]], most: int = 0) -> Response:
     """The first page of what comes; the token of the next one is the key of the last item, so writes move nothing.
 
     `most` is how many items it has, where that is not the knob's number.
@@ -23,11 +23,11 @@ def page(call: Call, items: Iterable[tuple[str, Json]], most: int = 0) -> Respon
     found = list(islice(items, size + 1))
     body: Json = {"value": [item for _, item in found[:size]]}
     if len(found) > size:
-        body["nextLink"] = _next(call, found[size - 1][0])
+        body["nextLink"] = _make_next_link(call, found[size - 1][0])
     return answer(200, body)
 
 
-def _next(call: Call, token: str) -> str:
+def _make_next_link(call: Call, token: str) -> str:
     parts = call.request.split()
     kept = [(key, value) for key, value in parse_qsl(parts.query) if key.lower() != "$skiptoken"]
     return f"{call.request.origin()}{parts.path}?{urlencode([*kept, ('$skiptoken', token)])}"

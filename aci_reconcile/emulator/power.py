@@ -7,12 +7,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import addresses, errors, groups, operations, scopes
-from aci_reconcile.emulator.create import never_started, plan_run, with_slow_parts
+from aci_reconcile.emulator.create import plan_run, with_slow_parts, without_start
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Response, answer
 from aci_reconcile.emulator.record import Group, Operation, Run
 from aci_reconcile.emulator.runtime import has_ended, observe
-from aci_reconcile.emulator.views import killed, left, log
+from aci_reconcile.emulator.views import collect_events, collect_events_and_kill, read_log
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.call import Call
@@ -22,7 +22,7 @@ _MOST_DIGITS = 9
 
 @rests_on("group-restarted", "ip-after-start")
 def restart(call: Call) -> Response:
-    """204 with Azure-AsyncOperation; accepted even while the last restart goes on."""
+    """Restart a group: 204 with Azure-AsyncOperation, even while the last restart goes on."""
     scopes.require_writable(call)
     group = groups.require(call)
     if group.running(call.now) and not group.operation.updating:
@@ -30,19 +30,19 @@ def restart(call: Call) -> Response:
     scene = observe(group, call.now)
     length = call.knobs.provisioning_seconds
     begins = call.now + length / 2
-    run = Run(begins, pulled=begins, starts=begins, pulls=False, events=killed(group, scene, call.now))
-    run = never_started(run, group.properties())
+    run = Run(begins, pulled=begins, starts=begins, pulls=False, events=collect_events_and_kill(group, scene, call.now))
+    run = without_start(run, group.properties())
     operation = Operation(call.new_id(), call.now, call.now, call.now + length, updating=True)
     former = None if scene.state == "Stopped" else scene.run
     group = replace(group, run=run, former=former, operation=operation, stopped=None, sick="", troubles=[])
-    return _begin(call, replace(group, ip=addresses.after_start(call, group)), 204)
+    return _begin(call, replace(group, ip=addresses.choose_ip_after_start(call, group)), 204)
 
 
 @rests_on("group-stopped")
 def stop(call: Call) -> Response:
-    """204 without an operation; nothing happens to a group that has ended or is stopped."""
+    """Stop a group: 204 without an operation; nothing happens to one that has ended or is stopped."""
     scopes.require_writable(call)
-    group = groups.settled(call)
+    group = groups.require_settled(call)
     if group.stopped is None and not has_ended(observe(group, call.now)):
         groups.save(call, call.group_key, replace(group, stopped=call.now, former=None))
     return Response(204)
@@ -50,21 +50,21 @@ def stop(call: Call) -> Response:
 
 @rests_on("start-status", "start-of-running", "events-stay")
 def start(call: Call) -> Response:
-    """A new deployment of a stopped or ended group; 204 and nothing else where it runs."""
+    """Deploy a stopped or ended group again; answer 204 and do nothing where it runs."""
     scopes.require_writable(call)
-    group = groups.settled(call)
+    group = groups.require_settled(call)
     if group.stopped is None and not has_ended(observe(group, call.now)):
         return Response(204)
     operation, run = plan_run(call, subnet=bool(group.subnets()))
-    run = never_started(replace(run, events=left(group, call.now)), group.properties())
+    run = without_start(replace(run, events=collect_events(group, call.now)), group.properties())
     group = replace(group, run=run, former=None, operation=operation, stopped=None, sick="", troubles=[])
-    group = replace(group, ip=addresses.after_start(call, group))
+    group = replace(group, ip=addresses.choose_ip_after_start(call, group))
     return _begin(call, group, call.knobs.start_status)
 
 
 @rests_on("logs-bounded")
-def logs(call: Call) -> Response:
-    """The log of one container, as `content`."""
+def get_logs(call: Call) -> Response:
+    """Return the log of one container, as `content`."""
     scopes.require(call)
     group = groups.require(call)
     scene = observe(group, call.now)
@@ -73,28 +73,28 @@ def logs(call: Call) -> Response:
     if part is None:
         raise errors.container_not_found(call.path["container"], group.name)
     query = call.request.query()
-    lines = log(scene, part, call.now, stamped=query.get("timestamps", "").lower() == "true")
-    tail = _tail(query.get("tail"))
+    lines = read_log(scene, part, call.now, stamped=query.get("timestamps", "").lower() == "true")
+    tail = _parse_tail(query.get("tail"))
     kept = lines if tail is None else lines[len(lines) - min(tail, len(lines)) :]
     return answer(200, {"content": "".join(f"{line}\n" for line in kept)})
 
 
-def not_emulated(call: Call) -> Response:
-    """Exec and attach need a live shell behind a WebSocket; nothing runs here."""
+def refuse_action(call: Call) -> Response:
+    """Refuse exec and attach: they need a live shell behind a WebSocket, and nothing runs here."""
     raise errors.not_emulated(f"the operation '{call.path['action']}' on a container")
 
 
 def _begin(call: Call, group: Group, status: int) -> Response:
     group = with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.fate)
     groups.save(call, call.group_key, group)
-    operations.remember(call, call.group_key, group)
-    headers = operations.headers(call, group)
+    operations.save(call, call.group_key, group)
+    headers = operations.make_headers(call, group)
     if status == HTTPStatus.ACCEPTED:
         headers["location"] = call.provider_url(group.location, "operationresults", group.operation.id)
     return answer(status, None, headers)
 
 
-def _tail(text: str | None) -> int | None:
+def _parse_tail(text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or not text.isascii() or len(text) > _MOST_DIGITS:

@@ -20,15 +20,15 @@ _FAILURES = 3.0
 _LINE = "[emulator] killed: the liveness probe failed"
 
 
-def probed(program: Program, probe: Json, unhealthy: Sequence[float], start: float) -> Program:
-    """A program as its liveness probe lets it run; `unhealthy` says since when, and until when, the probe fails."""
+def apply_probe(program: Program, probe: Json, unhealthy: Sequence[float], start: float) -> Program:
+    """Return the program as its liveness probe cuts it; `unhealthy` holds when the probe begins and ends to fail."""
     if not probe or program.first.seconds is not None:
         return program
     since = start if _always_fails(probe) else unhealthy[0] if unhealthy else math.inf
     until = unhealthy[1] if len(unhealthy) > 1 else math.inf
     if math.isinf(since) or until <= start:
         return program
-    wait, grace = _seconds(probe, "initialDelaySeconds", 0.0), _grace(probe)
+    wait, grace = _read_seconds(probe, "initialDelaySeconds", 0.0), _compute_grace(probe)
     healthy = program.first
     after = max(wait, since - start)
     first = replace(healthy, seconds=after + grace, exit_code=_KILLED, unhealthy=True)
@@ -42,16 +42,16 @@ def has_liveness_probe(container: Json) -> bool:
 
 
 def _always_fails(probe: Json) -> bool:
-    """A command that the simulated shell understands and that ends with another code than 0."""
+    """Whether the probe runs a command that the simulated shell understands and that ends with a code other than 0."""
     attempt = simulate([str(word) for word in as_list(as_object(probe.get("exec")).get("command"))])
     return attempt is not None and attempt.seconds is not None and attempt.exit_code != 0
 
 
-def _grace(probe: Json) -> float:
-    return max(1.0, _seconds(probe, "periodSeconds", _PERIOD)) * max(
-        1.0, _seconds(probe, "failureThreshold", _FAILURES)
+def _compute_grace(probe: Json) -> float:
+    return max(1.0, _read_seconds(probe, "periodSeconds", _PERIOD)) * max(
+        1.0, _read_seconds(probe, "failureThreshold", _FAILURES)
     )
 
 
-def _seconds(probe: Json, name: str, default: float) -> float:
+def _read_seconds(probe: Json, name: str, default: float) -> float:
     return max(0.0, float(probe.get(name, default)))

@@ -26,8 +26,8 @@ class Attempt:
     unhealthy: bool = False
     """It ended because its liveness probe failed too often."""
 
-    def printed(self, elapsed: float) -> list[tuple[float, str]]:
-        """The lines printed so far, with the seconds after the start; never more than the log can hold."""
+    def list_printed(self, elapsed: float) -> list[tuple[float, str]]:
+        """Return the lines printed so far, with the seconds after the start; never more than the log can hold."""
         if self.seconds is not None:
             elapsed = min(elapsed, self.seconds)
         printed = [(at, text) for at, text in self.lines if at <= elapsed]
@@ -40,7 +40,7 @@ class Attempt:
         return printed
 
     def status(self) -> str:
-        """The recorded words for how a run ended."""
+        """Return the recorded word for how a run ended."""
         return self.detail or ("Completed" if self.exit_code == 0 else "Error")
 
 
@@ -56,7 +56,7 @@ class Program:
     healthy: Attempt | None = None
 
     def attempt(self, index: int, begun: float = -math.inf) -> Attempt:
-        """The run after so many restarts, which begins at an instant."""
+        """Return the run after so many restarts, which begins at an instant."""
         run = self.first if index == 0 else self.then
         if self.healthy is not None and begun + (run.seconds or 0.0) > self.cured:
             return self.healthy
@@ -64,5 +64,5 @@ class Program:
 
 
 def always(attempt: Attempt, pull_seconds: float = 0.0) -> Program:
-    """A program that does the same each time."""
+    """Return a program that does the same each time."""
     return Program(attempt, attempt, pull_seconds)

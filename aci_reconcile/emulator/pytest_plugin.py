@@ -38,11 +38,11 @@ class AciEmulator:
     """Lets the next requests that fit meet a fault."""
 
     def writes(self) -> list[tuple[str, str, int]]:
-        """The requests that would have changed something."""
+        """Return the requests that would have changed something."""
         return [row for row in self.requests if row[0] not in {"GET", "HEAD"}]
 
     def resource_group(self, name: str, location: str = "westeurope") -> str:
-        """Creates a resource group, and gives its id."""
+        """Create a resource group, and return its id."""
         from aci_reconcile.emulator import Request
 
         path = f"/subscriptions/{self.subscription}/resourceGroups/{name}"
@@ -52,10 +52,10 @@ class AciEmulator:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marker that sets knobs."""
+    """Declare the marker that sets knobs."""
     config.addinivalue_line(
         "markers",
-        "aci_emulator(tls=False, pace='instant', **knobs): how the aci_emulator fixture of this test is to behave",
+        "aci_emulator(tls=False, pace='instant', **knobs): settings of the aci_emulator fixture for this test",
     )
 
 

@@ -28,7 +28,7 @@ class Operation:
     """A restart or a start: the group is `Updating`, and its old containers are still shown."""
 
     def state(self, now: float) -> str:
-        """The operation's status, which is also the group's provisioningState."""
+        """Return the operation's status, which is also the group's provisioningState."""
         if now >= self.ready:
             return "Failed" if self.failed else "Succeeded"
         if self.updating:
@@ -95,25 +95,25 @@ class Group:
         return self.sick in _ON_THE_WAY if self.sick else self.operation.running(now)
 
     def properties(self) -> Json:
-        """The `properties` of the body."""
+        """Return the `properties` of the body."""
         return as_object(self.body.get("properties"))
 
     def restart_policy(self) -> str:
-        """The policy; absent means Always, which is documented and never echoed."""
+        """Return the policy; absent means Always, which is documented and never echoed."""
         given = str(self.properties().get("restartPolicy") or "Always").lower()
         return {"onfailure": "OnFailure", "never": "Never"}.get(given, "Always")
 
     def subnets(self) -> list[str]:
-        """The subnets the group is in, as keys."""
+        """Return the subnets the group is in, as keys."""
         return [str(subnet.get("id", "")).lower() for subnet in objects(self.properties().get("subnetIds"))]
 
     def to_json(self) -> Json:
-        """The document for the store."""
+        """Return the document for the store."""
         return asdict(self)
 
 
 def group_from_json(document: Json) -> Group:
-    """The group of a stored document."""
+    """Return the group of a stored document."""
     values: dict[str, Any] = dict(document)
     values["operation"] = Operation(**values["operation"])
     values["run"] = Run(**values["run"])
@@ -122,10 +122,10 @@ def group_from_json(document: Json) -> Group:
 
 
 def image_of(container: Json) -> str:
-    """The image of a container."""
+    """Return the image of a container."""
     return str(as_object(container.get("properties")).get("image") or "")
 
 
 def command_of(container: Json) -> list[str]:
-    """The command of a container; empty where the image's own runs."""
+    """Return the command of a container; empty where the image's own runs."""
     return [str(word) for word in as_list(as_object(container.get("properties")).get("command"))]

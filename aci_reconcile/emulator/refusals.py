@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator.evidence import fact_named
+from aci_reconcile.emulator.evidence import get_fact
 from aci_reconcile.emulator.model import ArmError
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ class Judge:
     def refuse(self, code: str, message: str, *, fact: str, status: int = 400) -> None:
         """Refuses, unless nothing shows that Azure does and no knob asks for it. Raises ArmError."""
         asked = self.knobs.unproven_refusals
-        if fact_named(fact).shown or code in asked or _ALL in asked:
+        if get_fact(fact).shown or code in asked or _ALL in asked:
             raise ArmError(status, code, message, fact=fact)
 
     def missing(self, name: str, path: str, *, fact: str) -> None:
-        """Refuses where a required property is not there, in the deserialiser's words. Raises ArmError."""
+        """Refuse where a required property is not there, in the deserialiser's words. Raises ArmError."""
         lead = "The request content was invalid and could not be deserialized: "
         message = f"{lead}'Required property '{name}' not found in JSON. Path '{path}', line 1, position 0.'."
         self.refuse("InvalidRequestContent", message, fact=fact)

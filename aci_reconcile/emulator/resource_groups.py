@@ -9,7 +9,7 @@ from aci_reconcile.emulator import errors, groups, scopes, tags, versions
 from aci_reconcile.emulator.echo import TYPE
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object
-from aci_reconcile.emulator.paging import page
+from aci_reconcile.emulator.paging import make_page
 from aci_reconcile.emulator.shape import parse
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _POLL_SECONDS = "1"
 
 
 def put(call: Call) -> Response:
-    """Creates or updates: 201 or 200."""
+    """Create (201) or update (200) a resource group."""
     body = parse(call.request.body)
     _check_name(call.resource_group)
     wanted = body.get("location")
@@ -34,7 +34,7 @@ def put(call: Call) -> Response:
         raise errors.location_required()
     location = versions.canonical_location(wanted)
     stored = scopes.find(call)
-    if stored is not None and scopes.deleting(stored, call):
+    if stored is not None and scopes.is_deleting(stored, call):
         raise errors.resource_group_being_deleted(call.resource_group)
     if stored is not None and stored["location"] != location:
         message = f"Invalid resource group location '{location}'. The Resource group already exists in location"
@@ -53,7 +53,7 @@ def put(call: Call) -> Response:
 
 
 def get(call: Call) -> Response:
-    """One resource group."""
+    """Return one resource group."""
     return answer(200, _show(scopes.require(call), call))
 
 
@@ -63,7 +63,7 @@ def head(call: Call) -> Response:
 
 
 def patch(call: Call) -> Response:
-    """Replaces the tags."""
+    """Replace the tags."""
     document = scopes.require_writable(call)
     body = parse(call.request.body)
     if body.get("tags") is not None:
@@ -73,46 +73,48 @@ def patch(call: Call) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    """All resource groups of the subscription."""
+    """Return all resource groups of the subscription."""
     _refuse_filter(call)
-    found = call.session.scan("resource_group", f"{call.subscription}/".lower(), _after(call))
-    alive = ((key, _show(item, call)) for key, item in found if not scopes.gone(item, call))
-    return page(call, alive)
+    found = call.session.scan("resource_group", f"{call.subscription}/".lower(), _read_skip_token(call))
+    alive = ((key, _show(item, call)) for key, item in found if not scopes.is_gone(item, call))
+    return make_page(call, alive)
 
 
 @rests_on("resources-filter", "resources-page")
 def list_resources(call: Call) -> Response:
     """What a resource group or a subscription holds, in ARM's short form; of one type, where that is asked for."""
-    if not _of_type(call, TYPE):
+    if not _wants_type(call, TYPE):
         return answer(200, {"value": []})
     prefix = f"{call.subscription}/"
     if "resource_group" in call.path:
         scopes.require(call)
         prefix = f"{call.resource_group_key}/"
-    return page(call, _resources(call, prefix.lower()), _PAGE)
+    return make_page(call, _list_resources(call, prefix.lower()), _PAGE)
 
 
 @rests_on("resource-group-blocked")
 def delete(call: Call) -> Response:
-    """Deletes it with everything inside: 202, and a Location that answers 202 until it is done, or has failed."""
+    """Delete it with everything inside: 202 with a Location that answers 202 until it is done or has failed."""
     document = scopes.require(call)
-    if scopes.deleting(document, call):
-        return answer(202, None, {"location": _result_url(call, document["operation"]), "retry-after": _POLL_SECONDS})
+    if scopes.is_deleting(document, call):
+        return answer(
+            202, None, {"location": _make_result_url(call, document["operation"]), "retry-after": _POLL_SECONDS}
+        )
     until = call.now + call.knobs.resource_group_delete_seconds
     operation = call.new_id()
     begun: Json = {"until": until, "name": document["name"], "failed": call.fate == "failed"}
     call.session.put("operation", f"{call.subscription}/{operation}".lower(), begun)
     if call.fate != "failed":
-        for key, group in groups.stored(call, f"{call.resource_group_key}/"):
+        for key, group in groups.list_stored(call, f"{call.resource_group_key}/"):
             groups.forget(call, key, group)
         gone: Json = {**document, "deleted": until, "operation": operation}
         call.session.put("resource_group", call.resource_group_key, gone)
-    headers = {"location": _result_url(call, operation), "retry-after": _POLL_SECONDS}
+    headers = {"location": _make_result_url(call, operation), "retry-after": _POLL_SECONDS}
     return answer(202, None, headers)
 
 
-def result(call: Call) -> Response:
-    """The Location of a deletion: 202 while it goes on, then 200."""
+def get_result(call: Call) -> Response:
+    """Answer a poll of a deletion's Location: 202 while it goes on, then 200."""
     stored = call.session.get("operation", f"{call.subscription}/{call.path['operation']}".lower())
     if stored is None or "until" not in stored:
         raise ArmError(
@@ -129,7 +131,7 @@ def result(call: Call) -> Response:
 
 
 def _show(document: Json, call: Call) -> Json:
-    state = "Deleting" if scopes.deleting(document, call) else "Succeeded"
+    state = "Deleting" if scopes.is_deleting(document, call) else "Succeeded"
     shown: Json = {
         "id": f"/subscriptions/{document['subscription']}/resourceGroups/{document['name']}",
         "name": document["name"],
@@ -141,8 +143,8 @@ def _show(document: Json, call: Call) -> Json:
     return {**shown, "properties": {"provisioningState": state}}
 
 
-def _resources(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
-    for key, group in groups.stored(call, prefix, _after(call)):
+def _list_resources(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
+    for key, group in groups.list_stored(call, prefix, _read_skip_token(call)):
         if group.gone is None:
             short: Json = {"id": group.id, "name": group.name, "type": TYPE, "location": group.location}
             extras = {name: group.body[name] for name in ("tags", "zones") if name in group.body}
@@ -158,8 +160,8 @@ def _check_name(name: str) -> None:
         raise ArmError(400, "InvalidResourceGroup", message, fact="resource-group-name")
 
 
-def _of_type(call: Call, kind: str) -> bool:
-    """Whether a list of resources is to hold those of a type; filters of another kind are not served."""
+def _wants_type(call: Call, resource_type: str) -> bool:
+    """Whether a list of resources holds those of a type; refuse other filters."""
     wanted = call.request.query().get("$filter", "")
     if not wanted:
         _refuse_filter(call)
@@ -167,7 +169,7 @@ def _of_type(call: Call, kind: str) -> bool:
     match = _TYPE_FILTER.fullmatch(wanted)
     if match is None or call.request.query().keys() & {"$top", "$expand"}:
         raise errors.not_emulated("filters of ARM's lists but `resourceType eq '…'`, and $top and $expand")
-    return match["type"].lower() == kind.lower()
+    return match["type"].lower() == resource_type.lower()
 
 
 def _refuse_filter(call: Call) -> None:
@@ -175,10 +177,10 @@ def _refuse_filter(call: Call) -> None:
         raise errors.not_emulated("$filter, $top and $expand on ARM's lists")
 
 
-def _after(call: Call) -> str:
+def _read_skip_token(call: Call) -> str:
     return call.request.query().get("$skiptoken", "")
 
 
-def _result_url(call: Call, operation: str) -> str:
+def _make_result_url(call: Call, operation: str) -> str:
     path = f"/subscriptions/{call.subscription}/operationresults/{operation}"
     return f"{call.request.origin()}{path}?api-version={call.version}"

@@ -23,31 +23,31 @@ _SPELT = {"resourcegroups": "resourceGroups", "containergroups": "containerGroup
 
 
 def list_permissions(call: Call) -> Response:
-    """What the client may do in a scope: the same everywhere. Nobody asks whether a resource is there."""
+    """Return what the client may do in a scope, the same in all; the resource need not exist."""
     if set(call.path) == {"subscription", "resource_group"}:
         scopes.require(call)
-    return answer(200, {"value": [_role(call.knobs)]})
+    return answer(200, {"value": [_make_role(call.knobs)]})
 
 
 def check(request: Request, knobs: Knobs) -> None:
-    """Refuses what the role does not allow."""
-    action = action_of(request)
-    if not _allowed(action, knobs):
+    """Refuse what the role does not allow."""
+    action = find_action(request)
+    if not _is_allowed(action, knobs):
         raise errors.not_authorized(knobs.client_id, action, request.split().path)
 
 
 def check_linked(call: Call, content: Json) -> None:
-    """Refuses a group whose subnet or identity the client may not use: ARM looks at what a body refers to."""
+    """Refuse a group whose subnet or identity the client may not use: ARM looks at what a body refers to."""
     subnets = [str(each["id"]) for each in objects(as_object(content["properties"]).get("subnetIds"))]
     identities = as_object(as_object(content.get("identity")).get("userAssignedIdentities"))
     for action, linked in ((_JOIN, subnets), (_ASSIGN, list(identities))):
-        if linked and not _allowed(action, call.knobs):
-            done = (action_of(call.request), call.request.split().path)
+        if linked and not _is_allowed(action, call.knobs):
+            done = (find_action(call.request), call.request.split().path)
             raise errors.linked_not_authorized(call.knobs.client_id, done, (action, linked[0]))
 
 
-def action_of(request: Request) -> str:
-    """The action that a role has to allow for a request."""
+def find_action(request: Request) -> str:
+    """Return the action that a role has to allow for a request."""
     segments = request.split().path.strip("/").split("/")
     lower = [each.lower() for each in segments]
     named = len(lower) - lower[::-1].index("providers") if "providers" in lower[:-1] else 0
@@ -56,19 +56,19 @@ def action_of(request: Request) -> str:
     return "/".join((namespace, *types, _VERBS.get(request.method.upper(), "write")))
 
 
-def _role(knobs: Knobs) -> Json:
+def _make_role(knobs: Knobs) -> Json:
     granted = ["*/read"] if knobs.reader else ["*"]
     return {"actions": granted, "notActions": sorted(knobs.not_actions), "dataActions": [], "notDataActions": []}
 
 
-def _allowed(action: str, knobs: Knobs) -> bool:
-    role = _role(knobs)
-    return any(_fits(each, action) for each in role["actions"]) and not any(
-        _fits(each, action) for each in role["notActions"]
+def _is_allowed(action: str, knobs: Knobs) -> bool:
+    role = _make_role(knobs)
+    return any(_matches(each, action) for each in role["actions"]) and not any(
+        _matches(each, action) for each in role["notActions"]
     )
 
 
-def _fits(pattern: str, action: str) -> bool:
-    """Whether an action is one of a pattern's. Case does not count."""
+def _matches(pattern: str, action: str) -> bool:
+    """Whether a pattern matches an action, whatever the case."""
     texts = (re.escape(text) for text in re.split(r"\*+", pattern))
     return re.fullmatch(".*".join(texts), action, re.IGNORECASE) is not None

@@ -44,20 +44,20 @@ class Match:
 
 
 def match(path: str) -> Match | None:
-    """The route of a path, or None. azure-cli leaves an empty segment where a parent resource would stand."""
-    given = [unquote(segment, errors="replace") for segment in path.split("/") if segment]
+    """Return the route of a path, or None. azure-cli leaves an empty segment where a parent resource would stand."""
+    segments = [unquote(segment, errors="replace") for segment in path.split("/") if segment]
     for route in ROUTES:
-        names = _fit(route.segments, given)
+        names = _match_segments(route.segments, segments)
         if names is not None:
             return Match(route, names)
     return None
 
 
-def _fit(pattern: tuple[str, ...], given: list[str]) -> dict[str, str] | None:
-    if len(pattern) != len(given):
+def _match_segments(pattern: tuple[str, ...], segments: list[str]) -> dict[str, str] | None:
+    if len(pattern) != len(segments):
         return None
     names: dict[str, str] = {}
-    for expected, segment in zip(pattern, given, strict=True):
+    for expected, segment in zip(pattern, segments, strict=True):
         if expected.startswith("{"):
             names[expected.strip("{}")] = segment
         elif expected != segment.lower():
@@ -65,7 +65,7 @@ def _fit(pattern: tuple[str, ...], given: list[str]) -> dict[str, str] | None:
     return names if all(names.values()) else None
 
 
-def _route(path: str, family: Literal["groups", "resources"], verbs: Mapping[str, Handler]) -> Route:
+def _make_route(path: str, family: Literal["groups", "resources"], verbs: Mapping[str, Handler]) -> Route:
     segments = path.strip("/").split("/")
     return Route(path, tuple(item if item.startswith("{") else item.lower() for item in segments), family, verbs)
 
@@ -82,18 +82,18 @@ _RIGHTS = "/providers/Microsoft.Authorization/permissions"
 _NAMESPACE = f"{_SUB}/providers/{{namespace}}"
 
 ROUTES = (
-    _route("/tenants", "resources", {"GET": subscriptions.list_tenants}),
-    _route("/subscriptions", "resources", {"GET": subscriptions.list_all}),
-    _route(_SUB, "resources", {"GET": subscriptions.get}),
-    _route(f"{_SUB}/locations", "resources", {"GET": subscriptions.list_locations}),
-    _route(f"{_SUB}/providers", "resources", {"GET": subscriptions.list_providers}),
-    _route(_NAMESPACE, "resources", {"GET": subscriptions.get_provider}),
-    _route(f"{_NAMESPACE}/register", "resources", {"POST": subscriptions.register}),
-    _route(f"{_NAMESPACE}/unregister", "resources", {"POST": subscriptions.unregister}),
-    _route(f"{_SUB}/resourceGroups", "resources", {"GET": resource_groups.list_all}),
-    _route(f"{_SUB}/resources", "resources", {"GET": resource_groups.list_resources}),
-    _route(f"{_SUB}/operationresults/{{operation}}", "resources", {"GET": resource_groups.result}),
-    _route(
+    _make_route("/tenants", "resources", {"GET": subscriptions.list_tenants}),
+    _make_route("/subscriptions", "resources", {"GET": subscriptions.list_all}),
+    _make_route(_SUB, "resources", {"GET": subscriptions.get}),
+    _make_route(f"{_SUB}/locations", "resources", {"GET": subscriptions.list_locations}),
+    _make_route(f"{_SUB}/providers", "resources", {"GET": subscriptions.list_providers}),
+    _make_route(_NAMESPACE, "resources", {"GET": subscriptions.get_provider}),
+    _make_route(f"{_NAMESPACE}/register", "resources", {"POST": subscriptions.register}),
+    _make_route(f"{_NAMESPACE}/unregister", "resources", {"POST": subscriptions.unregister}),
+    _make_route(f"{_SUB}/resourceGroups", "resources", {"GET": resource_groups.list_all}),
+    _make_route(f"{_SUB}/resources", "resources", {"GET": resource_groups.list_resources}),
+    _make_route(f"{_SUB}/operationresults/{{operation}}", "resources", {"GET": resource_groups.get_result}),
+    _make_route(
         _RG,
         "resources",
         {
@@ -104,26 +104,28 @@ ROUTES = (
             "DELETE": resource_groups.delete,
         },
     ),
-    _route(f"{_RG}/resources", "resources", {"GET": resource_groups.list_resources}),
-    _route(f"{_SUB}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_subscription}),
-    _route(f"{_RG}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_resource_group}),
-    _route(_CG, "groups", {"PUT": create.put, "GET": groups.get, "PATCH": groups.patch, "DELETE": groups.delete}),
-    _route(f"{_CG}/restart", "groups", {"POST": power.restart}),
-    _route(f"{_CG}/stop", "groups", {"POST": power.stop}),
-    _route(f"{_CG}/start", "groups", {"POST": power.start}),
-    _route(f"{_CG}/containers/{{container}}/logs", "groups", {"GET": power.logs}),
-    _route(f"{_CG}/containers/{{container}}/{{action}}", "groups", {"POST": power.not_emulated}),
-    _route(f"{_LOCATION}/operations/{{operation}}", "groups", {"GET": operations.status}),
-    _route(f"{_LOCATION}/operationresults/{{operation}}", "groups", {"GET": operations.result}),
-    _route(f"{_LOCATION}/usages", "groups", {"GET": usages.list_usages}),
-    _route(f"{_LOCATION}/capabilities", "groups", {"GET": capabilities.list_capabilities}),
-    _route(f"{_LOCATION}/cachedImages", "groups", {"GET": capabilities.list_cached_images}),
-    _route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": capabilities.outbound_dependencies}),
-    _route(f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": capabilities.delete_association}),
-    _route(_SUBNET, "resources", {"GET": network.get_subnet}),
+    _make_route(f"{_RG}/resources", "resources", {"GET": resource_groups.list_resources}),
+    _make_route(f"{_SUB}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_subscription}),
+    _make_route(f"{_RG}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_resource_group}),
+    _make_route(_CG, "groups", {"PUT": create.put, "GET": groups.get, "PATCH": groups.patch, "DELETE": groups.delete}),
+    _make_route(f"{_CG}/restart", "groups", {"POST": power.restart}),
+    _make_route(f"{_CG}/stop", "groups", {"POST": power.stop}),
+    _make_route(f"{_CG}/start", "groups", {"POST": power.start}),
+    _make_route(f"{_CG}/containers/{{container}}/logs", "groups", {"GET": power.get_logs}),
+    _make_route(f"{_CG}/containers/{{container}}/{{action}}", "groups", {"POST": power.refuse_action}),
+    _make_route(f"{_LOCATION}/operations/{{operation}}", "groups", {"GET": operations.get_status}),
+    _make_route(f"{_LOCATION}/operationresults/{{operation}}", "groups", {"GET": operations.get_result}),
+    _make_route(f"{_LOCATION}/usages", "groups", {"GET": usages.list_usages}),
+    _make_route(f"{_LOCATION}/capabilities", "groups", {"GET": capabilities.list_capabilities}),
+    _make_route(f"{_LOCATION}/cachedImages", "groups", {"GET": capabilities.list_cached_images}),
+    _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": capabilities.refuse_dependencies}),
+    _make_route(
+        f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": capabilities.delete_association}
+    ),
+    _make_route(_SUBNET, "resources", {"GET": network.get_subnet}),
     *(
-        _route(f"{scope}{_RIGHTS}", "resources", {"GET": rights.list_permissions})
+        _make_route(f"{scope}{_RIGHTS}", "resources", {"GET": rights.list_permissions})
         for scope in (_SUB, _RG, f"{_RG}/providers/{{namespace}}/{{kind}}/{{name}}", _SUBNET)
     ),
-    _route(f"{_ACI}/operations", "groups", {"GET": operations.provider_operations}),
+    _make_route(f"{_ACI}/operations", "groups", {"GET": operations.list_operations}),
 )

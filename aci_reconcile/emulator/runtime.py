@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator.images import program
-from aci_reconcile.emulator.loop import Life, Pauses, live, settles
+from aci_reconcile.emulator.loop import Life, Pauses, find_end, simulate_life
 from aci_reconcile.emulator.model import Json, as_object, objects
-from aci_reconcile.emulator.probes import probed
+from aci_reconcile.emulator.probes import apply_probe
 from aci_reconcile.emulator.program import Attempt, Program, always
 from aci_reconcile.emulator.record import Group, Run, command_of, image_of
 from aci_reconcile.emulator.shell import simulate
@@ -45,19 +45,19 @@ class Scene:
 
 
 def observe(group: Group, now: float) -> Scene:
-    """The containers as they are at `now`."""
+    """Return the containers as they are at `now`."""
     moment = now if group.stopped is None else min(now, group.stopped)
     if group.former is not None and moment < group.run.begins:
         # What a restart is about to kill is shown as it was when the restart was asked for.
-        return _scene(group, group.former, group.operation.started)
-    scene = _scene(group, group.run, moment)
+        return _make_scene(group, group.former, group.operation.started)
+    scene = _make_scene(group, group.run, moment)
     stopped = group.stopped is not None and now >= group.stopped
     return replace(scene, state="Stopped") if stopped and scene.state in {"Pending", "Running"} else scene
 
 
-def ready_at(group: Group) -> float:
-    """When every container of the present life has been started once; infinity is never."""
-    parts = _scene(group, group.run, group.run.begins).main
+def find_ready_time(group: Group) -> float:
+    """Return when every container of the present life has started once; infinity is never."""
+    parts = _make_scene(group, group.run, group.run.begins).main
     return max((part.start for part in parts), default=group.run.starts)
 
 
@@ -66,7 +66,7 @@ def has_ended(scene: Scene) -> bool:
     return scene.state in {"Succeeded", "Failed"}
 
 
-def _scene(group: Group, run: Run, now: float) -> Scene:
+def _make_scene(group: Group, run: Run, now: float) -> Scene:
     properties = group.properties()
     policy, pauses = group.restart_policy(), Pauses(group.backoff, group.backoff_max)
     clock, failed = run.starts, False
@@ -74,18 +74,19 @@ def _scene(group: Group, run: Run, now: float) -> Scene:
     # An init container that must succeed is tried again, except where the whole group is never restarted.
     init_policy = "Never" if policy == "Never" else "OnFailure"
     for container in objects(properties.get("initContainers")):
-        simulated = _init_program(container)
-        part = _part(container, simulated, _Frame(run, init_policy, pauses, clock, now))
+        simulated = _make_init_program(container)
+        part = _make_part(container, simulated, _Frame(run, init_policy, pauses, clock, now))
         init.append(part)
-        clock, code = settles(simulated, init_policy, part.start, pauses)
+        clock, code = find_end(simulated, init_policy, part.start, pauses)
         if code != 0:
             failed = failed or now >= clock
             clock = math.inf
     frame = _Frame(run, policy, pauses, clock, now)
     main = [
-        _part(container, _probed(group, container, frame), frame) for container in objects(properties.get("containers"))
+        _make_part(container, _apply_probe(group, container, frame), frame)
+        for container in objects(properties.get("containers"))
     ]
-    return Scene(run, tuple(init), tuple(main), "Failed" if failed else _state(main))
+    return Scene(run, tuple(init), tuple(main), "Failed" if failed else _find_state(main))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +98,22 @@ class _Frame:
     now: float
 
 
-def _probed(group: Group, container: Json, frame: _Frame) -> Program:
-    """What a container does whose liveness probe may fail: from when it does, each run is killed."""
-    simulated = _main_program(container)
+def _apply_probe(group: Group, container: Json, frame: _Frame) -> Program:
+    """Return the program of a container; from when its liveness probe fails, each run is killed."""
+    simulated = _make_main_program(container)
     probe = as_object(as_object(container.get("properties")).get("livenessProbe"))
     start = max(frame.earliest, frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0))
-    return probed(simulated, probe, group.unhealthy.get(str(container.get("name")), []), start)
+    return apply_probe(simulated, probe, group.unhealthy.get(str(container.get("name")), []), start)
 
 
-def _part(container: Json, simulated: Program, frame: _Frame) -> Part:
+def _make_part(container: Json, simulated: Program, frame: _Frame) -> Part:
     pulled = frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0)
     start = max(frame.earliest, pulled)
-    life = live(simulated, frame.policy, start, frame.now, frame.pauses) if frame.now >= start else None
+    life = simulate_life(simulated, frame.policy, start, frame.now, frame.pauses) if frame.now >= start else None
     return Part(str(container.get("name")), image_of(container), pulled, start, life)
 
 
-def _state(parts: Sequence[Part]) -> str:
+def _find_state(parts: Sequence[Part]) -> str:
     """Recorded: a crash loop counts as Running; only what has ended for good is Succeeded or Failed."""
     lives = [part.life for part in parts if part.life is not None]
     if not lives:
@@ -122,13 +123,13 @@ def _state(parts: Sequence[Part]) -> str:
     return "Failed" if any(life.attempt.exit_code for life in lives) else "Succeeded"
 
 
-def _main_program(container: Json) -> Program:
-    return program(image_of(container), command_of(container), _plain_env(container))
+def _make_main_program(container: Json) -> Program:
+    return program(image_of(container), command_of(container), _read_env(container))
 
 
-def _init_program(container: Json) -> Program:
-    """An init container is there to end: one whose command says nothing else ends soon, with code 0."""
-    simulated = _main_program(container)
+def _make_init_program(container: Json) -> Program:
+    """Return the program of an init container, which must end: by default soon, with code 0."""
+    simulated = _make_main_program(container)
     if simulated.then.seconds is not None or simulate(command_of(container)) is not None:
         return simulated
     task = Attempt(_INIT_SECONDS, 0, ((0.0, "[emulator] init container done"),))
@@ -137,6 +138,6 @@ def _init_program(container: Json) -> Program:
     return replace(simulated, then=task)
 
 
-def _plain_env(container: Json) -> dict[str, str]:
+def _read_env(container: Json) -> dict[str, str]:
     variables = objects(as_object(container.get("properties")).get("environmentVariables"))
     return {str(variable.get("name")): str(variable.get("value") or "") for variable in variables}

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def find(call: Call) -> Json | None:
-    """The resource group of the path, if it is there."""
+    """Return the resource group of the path, if it is there."""
     document = call.session.get("resource_group", call.resource_group_key)
-    return None if document is None or gone(document, call) else document
+    return None if document is None or is_gone(document, call) else document
 
 
 def require(call: Call) -> Json:
-    """The resource group of a read."""
+    """Return the resource group of a read; refuse the request where it does not exist."""
     document = find(call)
     if document is None:
         raise errors.resource_group_not_found(call.resource_group)
@@ -26,18 +26,18 @@ def require(call: Call) -> Json:
 
 
 def require_writable(call: Call) -> Json:
-    """The resource group of a write, which must not be on its way out."""
+    """Return the resource group of a write; refuse the request where it is missing or being deleted."""
     document = require(call)
-    if deleting(document, call):
+    if is_deleting(document, call):
         raise errors.resource_group_being_deleted(call.resource_group)
     return document
 
 
-def gone(document: Json, call: Call) -> bool:
-    """Whether its deletion is over."""
+def is_gone(document: Json, call: Call) -> bool:
+    """Whether its deletion has ended."""
     return document["deleted"] is not None and call.now >= document["deleted"]
 
 
-def deleting(document: Json, call: Call) -> bool:
-    """Whether its deletion goes on."""
+def is_deleting(document: Json, call: Call) -> bool:
+    """Whether its deletion is under way."""
     return document["deleted"] is not None and call.now < document["deleted"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Self
 
-from aci_reconcile.emulator.tls import Tls, context
+from aci_reconcile.emulator.tls import Tls, make_context
 from aci_reconcile.emulator.visitors import Visitors, is_loopback
 from aci_reconcile.emulator.wire import HttpServer
 
@@ -37,7 +37,7 @@ class Server:
         return f"{scheme}://[{text}]:{port}" if ":" in text else f"{scheme}://{text}:{port}"
 
     def serve_forever(self) -> None:
-        """Blocks until the server is closed."""
+        """Block until the server is closed."""
         if self._thread is not None:
             self._closed.wait()
             return
@@ -45,7 +45,7 @@ class Server:
         self._http.serve_forever(poll_interval=0.1)
 
     def close(self) -> None:
-        """Stops listening and hangs up on every client; closing twice is allowed."""
+        """Stop listening and hang up on every client; closing twice is allowed."""
         if self._closed.is_set():
             return
         self._closed.set()
@@ -73,7 +73,7 @@ class Server:
 def serve(
     emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0, tls: Tls | None = None, anywhere: bool = False
 ) -> Server:
-    """Listens on loopback. Any other host is refused, unless told that `anywhere` is meant.
+    """Listen on loopback. Any other host is refused, unless told that `anywhere` is meant.
 
     Clients have to call it by a name of this machine, or by one of the certificate's.
     """
@@ -86,7 +86,7 @@ def serve(
     http.visitors = Visitors(port_taken, tls.names if tls else (), open=not is_loopback(host))
     if tls is not None:
         try:
-            http.tls = context(tls)
+            http.tls = make_context(tls)
         except BaseException:
             http.server_close()
             raise

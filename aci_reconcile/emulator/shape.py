@@ -14,13 +14,13 @@ _LEAD = "The request content was invalid and could not be deserialized: "
 
 
 def parse(body: bytes) -> Json:
-    """The JSON object in a request body; anything else is refused as ARM refuses it."""
+    """Return the JSON object in a request body; anything else is refused as ARM refuses it."""
     try:
         value: Any = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise _invalid("The content is not well-formed JSON. Path '', line 1, position 0.") from None
+        raise _make_invalid("The content is not well-formed JSON. Path '', line 1, position 0.") from None
     if not is_object(value):
-        raise _invalid("The content is not a JSON object. Path '', line 1, position 1.")
+        raise _make_invalid("The content is not a JSON object. Path '', line 1, position 1.")
     return value
 
 
@@ -32,7 +32,7 @@ class Reader:
     keep_unknown: bool
 
     def read(self, node: Node, value: Any, path: str = "") -> Any:
-        """The value as the service holds it: names spelled and ordered its way, numbers of the right kind."""
+        """Return the value as the service holds it: names spelled and ordered its way, numbers of the right kind."""
         match node:
             case Object():
                 return self._object(node, value, path)
@@ -55,7 +55,7 @@ class Reader:
             item = given.get(field.name.lower())
             if item is None and field.trait == "required":
                 message = f"Required property '{field.name}' not found in JSON. Path '{path}'"
-                raise _invalid(f"{message}, line 1, position {self.size}.")
+                raise _make_invalid(f"{message}, line 1, position {self.size}.")
             if item is not None and field.trait != "readonly":
                 result[field.name] = self.read(field.node, item, _join(path, field.name))
         # ARM itself reads the top level, and az sends a whole manifest there, `apiVersion` included: never kept.
@@ -81,19 +81,21 @@ class Reader:
     def _scalar(self, node: str, value: Any, path: str) -> Any:
         if is_object(value) or is_list(value):
             token = "StartObject" if is_object(value) else "StartArray"
-            raise _invalid(f"Unexpected character encountered while parsing value: {token}. {self._where(path)}")
+            raise _make_invalid(f"Unexpected character encountered while parsing value: {token}. {self._where(path)}")
         converted = _CONVERTERS[node](value)
         if converted is None:
-            raise _invalid(f"Could not convert {_kind(value)} to {node}: {_shown(value)}. {self._where(path)}")
+            raise _make_invalid(
+                f"Could not convert {_find_type(value)} to {node}: {_render_value(value)}. {self._where(path)}"
+            )
         return converted
 
     def _mismatch(self, value: Any, path: str, name: str, wanted: str) -> NoReturn:
         """Newtonsoft's complaint about a container of the wrong kind; recorded for ContainerEnvironmentVariable[]."""
         kind = "JSON object" if is_object(value) else "JSON array" if is_list(value) else ""
         if not kind:
-            raise _invalid(f"Error converting value {_shown(value)} to type '{name}'. {self._where(path)}")
+            raise _make_invalid(f"Error converting value {_render_value(value)} to type '{name}'. {self._where(path)}")
         example = '{"name":"value"}' if kind == "JSON object" else "[1,2,3]"
-        raise _invalid(
+        raise _make_invalid(
             f"Cannot deserialize the current {kind} (e.g. {example}) into type '{name}' because the type "
             f"requires a JSON {wanted} to deserialize correctly. {self._where(path)}"
         )
@@ -102,7 +104,7 @@ class Reader:
         return f"Path '{path}', line 1, position {self.size}."
 
 
-def _invalid(detail: str) -> ArmError:
+def _make_invalid(detail: str) -> ArmError:
     return ArmError(400, "InvalidRequestContent", f"{_LEAD}'{detail}'.", fact="deserialiser")
 
 
@@ -114,14 +116,14 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _kind(value: Any) -> str:
+def _find_type(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
     return "string" if isinstance(value, str) else "integer" if isinstance(value, int) else "float"
 
 
-def _shown(value: Any) -> str:
-    """The value for a message, unless it is text: that could be a secret in the wrong place."""
+def _render_value(value: Any) -> str:
+    """Return the value for a message; text is masked, for it could be a secret in the wrong place."""
     return "***" if isinstance(value, str) else str(value)[:40]
 
 

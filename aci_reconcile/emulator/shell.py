@@ -29,7 +29,7 @@ _SYNTAX_ERROR = 2
 
 
 def simulate(command: Sequence[str]) -> Attempt | None:
-    """The run that a command line leads to, or None where this shell does not understand it."""
+    """Return the run that a command line leads to, or None where this shell does not understand it."""
     if not command:
         return None
     if (
@@ -37,19 +37,19 @@ def simulate(command: Sequence[str]) -> Attempt | None:
         and len(command) == len(("sh", "-c", "script"))
         and command[1] in {"-c", "-ec", "-xc"}
     ):
-        return _script(command[2])
+        return _run_script(command[2])
     if len(command) == 1 and " " in command[0]:
-        return _script(command[0])
-    return _sequence([list(command)])
+        return _run_script(command[0])
+    return _run_statements([list(command)])
 
 
-def _script(text: str) -> Attempt | None:
+def _run_script(text: str) -> Attempt | None:
     loop = _LOOP.fullmatch(text)
     if loop is not None:
         body = _split(loop.group(1))
-        return None if body is None else _forever(body)
+        return None if body is None else _run_forever(body)
     statements = _split(text)
-    return None if statements is None else _sequence(statements)
+    return None if statements is None else _run_statements(statements)
 
 
 def _split(text: str) -> list[list[str]] | None:
@@ -63,7 +63,7 @@ def _split(text: str) -> list[list[str]] | None:
     return [statement for statement in words if statement]
 
 
-def _sequence(statements: list[list[str]]) -> Attempt | None:
+def _run_statements(statements: list[list[str]]) -> Attempt | None:
     if any(words[0] in {"done", "fi", "esac"} for words in statements):
         # A shell reads the whole line before it runs any of it. Recorded: exit code 2.
         return Attempt(_SHORTEST, _SYNTAX_ERROR, ((0.0, "/bin/sh: syntax error: unexpected word"),))
@@ -74,7 +74,7 @@ def _sequence(statements: list[list[str]]) -> Attempt | None:
                 lines.append((clock, " ".join(rest)))
             case ["sleep", "infinity"]:
                 return Attempt(None, lines=tuple(lines))
-            case ["sleep", text] if (seconds := _seconds(text)) is not None:
+            case ["sleep", text] if (seconds := _parse_seconds(text)) is not None:
                 clock += seconds
             case ["exit", text] if _EXIT_CODE.fullmatch(text):
                 return Attempt(max(clock, _SHORTEST), int(text) % 256, tuple(lines))
@@ -85,8 +85,8 @@ def _sequence(statements: list[list[str]]) -> Attempt | None:
     return Attempt(max(clock, _SHORTEST), code, tuple(lines))
 
 
-def _forever(statements: list[list[str]]) -> Attempt | None:
-    once = _sequence(statements)
+def _run_forever(statements: list[list[str]]) -> Attempt | None:
+    once = _run_statements(statements)
     if once is None or once.exit_code != 0 or any(words[0] == "exit" for words in statements):
         return None
     if once.seconds is None:
@@ -95,6 +95,6 @@ def _forever(statements: list[list[str]]) -> Attempt | None:
     return Attempt(None, lines=tuple((0.0, text) for text in texts), period=once.seconds, repeated=texts)
 
 
-def _seconds(text: str) -> float | None:
+def _parse_seconds(text: str) -> float | None:
     found = _DURATION.fullmatch(text)
     return None if found is None else float(found.group(1)) * _UNITS[found.group(2)]

@@ -13,27 +13,27 @@ _STATES = (
 _NORMAL, _WARNING = "Normal", "Warning"
 
 
-def sickness(body: Json, now: float) -> tuple[str, list[Json]]:
-    """The state and the events that a request asks for. Raises ValueError where it asks for something else."""
+def read_sickness(body: Json, now: float) -> tuple[str, list[Json]]:
+    """Return the state and the events that a request asks for. Raises ValueError where it asks for something else."""
     unknown = sorted(body.keys() - {"id", "state", "events"})
     if unknown:
-        raise ValueError(f"a group's health has no '{unknown[0]}'")
+        raise ValueError(f"the body has no property '{unknown[0]}'")
     state = body.get("state", "")
     if state not in _STATES:
-        raise ValueError(f"the state of a group is one of {', '.join(_STATES[1:])}, or empty for its own")
-    return state, [_event(item, now) for item in as_list(body.get("events"))]
+        raise ValueError(f"the state must be one of {', '.join(_STATES[1:])}, or empty for the group's own state")
+    return state, [_make_event(item, now) for item in as_list(body.get("events"))]
 
 
-def _event(given: object, now: float) -> Json:
-    if not is_object(given) or given.keys() - {"name", "message", "type", "count"}:
-        raise ValueError("an event has a name, a message, a type and a count")
+def _make_event(item: object, now: float) -> Json:
+    if not is_object(item) or item.keys() - {"name", "message", "type", "count"}:
+        raise ValueError("an event has the properties name, message, type and count")
     name, message, kind, count = (
-        given.get(key, default) for key, default in (("name", ""), ("message", ""), ("type", _WARNING), ("count", 1))
+        item.get(key, default) for key, default in (("name", ""), ("message", ""), ("type", _WARNING), ("count", 1))
     )
     if not name or not isinstance(name, str) or not isinstance(message, str) or kind not in {_NORMAL, _WARNING}:
-        raise ValueError("name and message of an event are texts, its type is Normal or Warning")
+        raise ValueError("name and message of an event must be texts, and its type Normal or Warning")
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ValueError("the count of an event is a whole number from 1 on")
+        raise ValueError("the count of an event must be a whole number from 1")
     stamp = times.seconds(now)
     return {
         "count": count,

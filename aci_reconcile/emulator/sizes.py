@@ -17,12 +17,12 @@ _SINCE = "since API version '2017-07-01-preview'."
 
 
 def check_container(judge: Judge, container: Json, *, profile: bool) -> None:
-    """Refuses a container without a size, or with one that cannot be. Raises ArmError."""
+    """Refuse a container without a size, or with one that cannot be. Raises ArmError."""
     name = str(container["name"])
     resources = as_object(as_object(container["properties"]).get("resources"))
     requests, limits = as_object(resources.get("requests")), as_object(resources.get("limits"))
     if not profile:
-        _check_given(judge, name, requests)
+        _check_requests(judge, name, requests)
     for key, spelt in _SPELT.items():
         asked, most = requests.get(key), limits.get(key)
         if asked is not None and asked <= 0:
@@ -37,8 +37,8 @@ def check_container(judge: Judge, container: Json, *, profile: bool) -> None:
             judge.refuse("ResourceLimitsLessThanRequests", message, fact="limit-below-request")
 
 
-def _check_given(judge: Judge, container: str, requests: Json) -> None:
-    """The words are those that az's users met, their slips included."""
+def _check_requests(judge: Judge, container: str, requests: Json) -> None:
+    """Refuse missing requests, in the words that az's users met, their slips included."""
     place = f"in container '{container}' of contain group '{judge.group}'."
     if not requests:
         lead = f"The resource requests are not specified {place}"
@@ -46,17 +46,17 @@ def _check_given(judge: Judge, container: str, requests: Json) -> None:
         judge.refuse("ResourceRequestsNotSpecified", message, fact="size-needed")
     absent = [spelt for key, spelt in _SPELT.items() if key not in requests]
     if absent:
-        found = " ".join(f"{spelt} '{_told(requests.get(key))}'" for key, spelt in reversed(_SPELT.items()))
+        found = " ".join(f"{spelt} '{_render_size(requests.get(key))}'" for key, spelt in reversed(_SPELT.items()))
         message = f"The '{absent[0]}' request is not specified in '{found}' {place} It is required {_SINCE}"
         judge.refuse("ResourceSomeRequestsNotSpecified", message, fact="size-needed")
 
 
-def _told(size: float | None) -> str:
+def _render_size(size: float | None) -> str:
     return "" if size is None else f"{size:g}"
 
 
 def check_group(judge: Judge, content: Json) -> None:
-    """Refuses more or less than a group may have in all. Raises ArmError."""
+    """Refuse more or less than a group may have in all. Raises ArmError."""
     properties = as_object(content["properties"])
     requested = {
         str(item["name"]): as_object(as_object(item["properties"]).get("resources"))
@@ -64,16 +64,16 @@ def check_group(judge: Judge, content: Json) -> None:
     }
     if not requested or not all(requested.values()):
         return
-    total = {key: _total(properties, key) for key in _SPELT}
+    total = {key: _sum_requests(properties, key) for key in _SPELT}
     for name, resources in requested.items():
         _check_limits(judge, name, as_object(resources.get("limits")), total)
     cpu, memory = total["cpu"], total["memoryInGB"]
     if (cpu < 1 or memory < 1) and judge.knobs.small_groups == "refuse":
         judge.refuse("InternalServerError", "Encountered internal server error.", fact="small-groups", status=500)
-    kinds = {str(properties.get(key, "")).lower() for key in ("sku", "priority")}
-    most = LARGEST["spot" if "spot" in kinds else "confidential" if "confidential" in kinds else ""]
+    classes = {str(properties.get(key, "")).lower() for key in ("sku", "priority")}
+    most = LARGEST["spot" if "spot" in classes else "confidential" if "confidential" in classes else ""]
     if cpu > most[0] or memory > most[1]:
-        judge.refuse("ServiceUnavailable", _unavailable(content, cpu, memory), fact="largest-group", status=409)
+        judge.refuse("ServiceUnavailable", _render_unavailable(content, cpu, memory), fact="largest-group", status=409)
 
 
 def _check_limits(judge: Judge, container: str, limits: Json, total: Json) -> None:
@@ -86,7 +86,7 @@ def _check_limits(judge: Judge, container: str, limits: Json, total: Json) -> No
             judge.refuse("ContainerLimitGreaterThanContainerGroupTotalRequest", message, fact="limit-above-total")
 
 
-def _unavailable(content: Json, cpu: float, memory: float) -> str:
+def _render_unavailable(content: Json, cpu: float, memory: float) -> str:
     properties = as_object(content["properties"])
     network_part = " virtual network" if properties.get("subnetIds") else ""
     return (
@@ -96,7 +96,7 @@ def _unavailable(content: Json, cpu: float, memory: float) -> str:
     )
 
 
-def _total(properties: Json, key: str) -> float:
+def _sum_requests(properties: Json, key: str) -> float:
     requests = [
         as_object(as_object(as_object(container["properties"]).get("resources")).get("requests"))
         for container in objects(properties["containers"])

@@ -25,20 +25,20 @@ _CONTAINER: Json = {
 _SYSTEM = "Linux"
 
 
-def completed(call: Call, content: Json) -> Json:
-    """A body with what its profile says; one that names none comes back as it is. Raises ArmError."""
+def complete(call: Call, content: Json) -> Json:
+    """Return a body with the values of its profile; one that names none stays as it is. Raises ArmError."""
     properties = as_object(content["properties"])
     pool, profile = properties.get("standbyPoolProfile"), properties.get("containerGroupProfile")
     if call.version < _SINCE or not (pool or profile):
         return content
     if pool:
         _check_claim(properties)
-        return {**content, "properties": _claimed(properties)}
-    return {**content, "properties": _from_profile(properties)}
+        return {**content, "properties": _complete_claim(properties)}
+    return {**content, "properties": _fill_from_profile(properties)}
 
 
 def _check_claim(properties: Json) -> None:
-    """Recorded by Azure PowerShell's tests, words and all."""
+    """Refuse a claim that holds more than config maps; recorded by Azure PowerShell's tests, words and all."""
     beside = [key for item in objects(properties.get("containers")) for key in as_object(item["properties"])]
     if properties.keys() - _CLAIM or set(beside) - {"configMap"}:
         message = "ContainerGroup properties other than config map are not allowed"
@@ -46,13 +46,13 @@ def _check_claim(properties: Json) -> None:
 
 
 @rests_on("standby-claim", "standby-answer")
-def _claimed(properties: Json) -> Json:
+def _complete_claim(properties: Json) -> Json:
     kept = {key: value for key, value in properties.items() if key != "standbyPoolProfile"}
-    return {**_from_profile(kept), "isCreatedFromStandbyPool": True}
+    return {**_fill_from_profile(kept), "isCreatedFromStandbyPool": True}
 
 
 @rests_on("profile-alone")
-def _from_profile(properties: Json) -> Json:
+def _fill_from_profile(properties: Json) -> Json:
     containers = [
         {**item, "properties": {**copy.deepcopy(_CONTAINER), **as_object(item["properties"])}}
         for item in objects(properties.get("containers"))

@@ -30,28 +30,28 @@ class Session:
         self._connection = connection
 
     def get(self, kind: Kind, key: str) -> Json | None:
-        """The document under a key."""
+        """Return the document under a key."""
         sql = "SELECT body FROM documents WHERE kind = ? AND key = ?"
         row: tuple[str] | None = self._connection.execute(sql, (kind, key)).fetchone()
         return None if row is None else _decode(row[0])
 
     def put(self, kind: Kind, key: str, body: Json) -> None:
-        """Writes a document, new or not."""
+        """Write a document, new or not."""
         sql = "INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
         self._connection.execute(sql, (kind, key, json.dumps(body, separators=(",", ":"))))
 
     def delete(self, kind: Kind, key: str) -> None:
-        """Removes a document, if there is one."""
+        """Remove a document, if there is one."""
         self._connection.execute("DELETE FROM documents WHERE kind = ? AND key = ?", (kind, key))
 
     def scan(self, kind: Kind, prefix: str, after: str = "") -> Iterator[tuple[str, Json]]:
-        """The documents whose key starts with a prefix and sorts after another key, in order of their keys."""
+        """Return the documents whose key starts with a prefix and sorts after another key, in order of their keys."""
         sql = "SELECT key, body FROM documents WHERE kind = ? AND key >= ? AND key < ? AND key > ? ORDER BY key"
         for key, body in self._connection.execute(sql, (kind, prefix, prefix + _LAST, after)):
             yield key, _decode(body)
 
     def serial(self) -> int:
-        """A number that was never given out before."""
+        """Return a number that was never given out before."""
         self._connection.execute("UPDATE counters SET value = value + 1")
         row: tuple[int] = self._connection.execute("SELECT value FROM counters").fetchone()
         return row[0]
@@ -71,7 +71,7 @@ class Store:
 
     @contextmanager
     def transaction(self, *, write: bool = False) -> Generator[Session]:
-        """A transaction. A writing one takes SQLite's write lock first, so that it never fails half-way."""
+        """Open a transaction; a writing one takes SQLite's write lock first, so that it never fails half-way."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -82,7 +82,7 @@ class Store:
             self._connection.execute("COMMIT")
 
     def close(self) -> None:
-        """Closes the database; closing twice is allowed."""
+        """Close the database; closing twice is allowed."""
         with self._lock:
             self._finalizer()
 
@@ -111,7 +111,7 @@ _SCHEMA = (
 
 
 def open_store(path: Path | None) -> Store:
-    """Opens a store: in memory (None), in a folder, or in a file; missing folders are made.
+    """Open a store: in memory (None), in a folder, or in a file; missing folders are made.
 
     A path without a suffix is a folder.
     """

@@ -35,7 +35,7 @@ _OWN_TYPES = (
 
 
 def list_tenants(call: Call) -> Response:
-    """The one tenant, with the keys that azure-cli and the SDK read."""
+    """Return the one tenant, with the keys that azure-cli and the SDK read."""
     tenant = call.knobs.tenant_id
     shown: Json = {
         "id": f"/tenants/{tenant}",
@@ -51,7 +51,7 @@ def list_tenants(call: Call) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    """The subscription that is there from the start, and those that came to life by being used."""
+    """Return the subscription that is there from the start, and those that came to life by being used."""
     used = {str(document["subscription"]).lower() for _, document in call.session.scan("resource_group", "")}
     first = call.knobs.subscription_id.lower()
     found = [_show(each, call.knobs) for each in (first, *sorted(used - {first}))]
@@ -59,69 +59,69 @@ def list_all(call: Call) -> Response:
 
 
 def get(call: Call) -> Response:
-    """One subscription."""
+    """Return one subscription."""
     return answer(200, _show(call.subscription.lower(), call.knobs))
 
 
 def check(subscription: str, knobs: Knobs) -> None:
-    """Refuses a subscription that is not there."""
+    """Refuse a subscription that is not there."""
     if not knobs.any_subscription and subscription.lower() != knobs.subscription_id.lower():
         raise errors.subscription_not_found(subscription)
 
 
 def list_locations(call: Call) -> Response:
-    """The regions that have the service."""
-    return answer(200, {"value": [_location(call, name) for name in versions.LOCATION_NAMES]})
+    """Return the regions that have the service."""
+    return answer(200, {"value": [_show_location(call, name) for name in versions.LOCATION_NAMES]})
 
 
 def list_providers(call: Call) -> Response:
-    """The providers that are emulated."""
-    return answer(200, {"value": [_provider(call, name) for name in (PROVIDER, _RESOURCES)]})
+    """Return the providers that are emulated."""
+    return answer(200, {"value": [_show_provider(call, name) for name in (PROVIDER, _RESOURCES)]})
 
 
 def get_provider(call: Call) -> Response:
-    """One provider, with its resource types, api-versions and regions."""
-    return answer(200, _provider(call, _namespace(call)))
+    """Return one provider, with its resource types, api-versions and regions."""
+    return answer(200, _show_provider(call, _find_namespace(call)))
 
 
 def register(call: Call) -> Response:
-    """Registers a subscription: `Registering` in this answer, `Registered` in the next and when it was so before."""
-    before = _state(call, _namespace(call))
+    """Register a subscription: `Registering` in this answer, `Registered` in the next and when it was so before."""
+    before = _find_state(call, _find_namespace(call))
     return _set(call, "Registered", "Registered" if before == "Registered" else "Registering")
 
 
 def unregister(call: Call) -> Response:
-    """The other way round."""
+    """Unregister a subscription: `Unregistering` in this answer, `NotRegistered` in the next."""
     return _set(call, "NotRegistered", "Unregistering")
 
 
 def require_registration(call: Call) -> None:
     """Every call of a provider's own operations needs the registration of its subscription."""
-    if _state(call, PROVIDER) != "Registered":
+    if _find_state(call, PROVIDER) != "Registered":
         raise errors.not_registered(PROVIDER)
 
 
 def _set(call: Call, state: str, meanwhile: str) -> Response:
-    namespace = _namespace(call)
+    namespace = _find_namespace(call)
     if namespace == PROVIDER:
-        call.session.put("provider", _key(call, namespace), {"state": state})
-    return answer(200, {**_provider(call, namespace), "registrationState": meanwhile})
+        call.session.put("provider", _make_key(call, namespace), {"state": state})
+    return answer(200, {**_show_provider(call, namespace), "registrationState": meanwhile})
 
 
-def _namespace(call: Call) -> str:
-    given = call.path["namespace"]
-    found = next((name for name in (PROVIDER, _RESOURCES) if name.lower() == given.lower()), None)
+def _find_namespace(call: Call) -> str:
+    segment = call.path["namespace"]
+    found = next((name for name in (PROVIDER, _RESOURCES) if name.lower() == segment.lower()), None)
     if found is None:
-        raise errors.not_emulated(f"the resource provider '{given}'")
+        raise errors.not_emulated(f"the resource provider '{segment}'")
     return found
 
 
-def _key(call: Call, namespace: str) -> str:
+def _make_key(call: Call, namespace: str) -> str:
     return f"{call.subscription}/{namespace}".lower()
 
 
-def _state(call: Call, namespace: str) -> str:
-    document = call.session.get("provider", _key(call, namespace))
+def _find_state(call: Call, namespace: str) -> str:
+    document = call.session.get("provider", _make_key(call, namespace))
     if document is not None:
         return str(document["state"])
     return "Registered" if call.knobs.registered or namespace == _RESOURCES else "NotRegistered"
@@ -145,7 +145,7 @@ def _show(subscription: str, knobs: Knobs) -> Json:
     }
 
 
-def _location(call: Call, display: str) -> Json:
+def _show_location(call: Call, display: str) -> Json:
     name = versions.canonical_location(display)
     return {
         "id": f"/subscriptions/{call.subscription}/locations/{name}",
@@ -158,25 +158,25 @@ def _location(call: Call, display: str) -> Json:
 
 
 @rests_on("resource-types")
-def _provider(call: Call, namespace: str) -> Json:
+def _show_provider(call: Call, namespace: str) -> Json:
     if namespace == PROVIDER:
-        kinds = [_kind(name, versions.CONTAINER_GROUP_VERSIONS) for name in _OWN_TYPES]
+        types = [_show_type(name, versions.CONTAINER_GROUP_VERSIONS) for name in _OWN_TYPES]
         policy = "RegistrationRequired"
     else:
-        kinds = [
-            _kind(name, ("2021-04-01", "2022-12-01", "2025-04-01")) for name in ("resourceGroups", "subscriptions")
+        types = [
+            _show_type(name, ("2021-04-01", "2022-12-01", "2025-04-01")) for name in ("resourceGroups", "subscriptions")
         ]
         policy = "RegistrationFree"
     return {
         "id": f"/subscriptions/{call.subscription}/providers/{namespace}",
         "namespace": namespace,
-        "resourceTypes": kinds,
-        "registrationState": _state(call, namespace),
+        "resourceTypes": types,
+        "registrationState": _find_state(call, namespace),
         "registrationPolicy": policy,
     }
 
 
-def _kind(name: str, known: tuple[str, ...]) -> Json:
+def _show_type(name: str, known: tuple[str, ...]) -> Json:
     return {
         "resourceType": name,
         "locations": list(versions.LOCATION_NAMES),

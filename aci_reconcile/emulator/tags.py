@@ -18,7 +18,7 @@ _RESERVED = ("microsoft", "azure", "windows")
 
 
 def read(value: Any) -> dict[str, str]:
-    """The tags of a body, as text."""
+    """Return the tags of a body, as text."""
     if not is_object(value):
         message = "The request content was invalid and could not be deserialized: 'tags' is not a JSON object."
         raise ArmError(400, "InvalidRequestContent", message, fact="tag-rules")
@@ -37,8 +37,8 @@ def read(value: Any) -> dict[str, str]:
 
 
 @rests_on("policy-modifies")
-def governed(tags: Mapping[str, str], policy: Iterable[str]) -> dict[str, str]:
-    """Tags as a policy lets them through that sets some (`NAME=VALUE`); a name that is there keeps its spelling."""
+def apply_policy(tags: Mapping[str, str], policy: Iterable[str]) -> dict[str, str]:
+    """Return the tags with those that a policy sets (`NAME=VALUE`); an existing name keeps its spelling."""
     known, result = {name.lower(): name for name in tags}, dict(tags)
     for each in sorted(policy):
         name, _, value = each.partition("=")

@@ -22,7 +22,7 @@ def fraction(instant: float, digits: int = 3) -> str:
 
 
 def compact(instant: float) -> str:
-    """The form inside `x-ms-routing-request-id`."""
+    """Return the form inside `x-ms-routing-request-id`."""
     return _moment(instant).strftime("%Y%m%dT%H%M%SZ")
 
 

@@ -42,8 +42,8 @@ class Certificates:
     key: bytes
 
 
-def context(tls: Tls) -> ssl.SSLContext:
-    """A server's context with a new certificate; the CA's is written to its file for clients to trust."""
+def make_context(tls: Tls) -> ssl.SSLContext:
+    """Return a server's TLS context with a new certificate, and write the CA's to its file for clients to trust."""
     made = make(tls.names, dt.datetime.now(dt.UTC))
     found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     found.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -58,30 +58,30 @@ def context(tls: Tls) -> ssl.SSLContext:
     return found
 
 
-def made_here(content: bytes) -> bool:
-    """Whether a file holds the CA of an emulator, and nothing else: only then may another take its place."""
+def is_own_ca(content: bytes) -> bool:
+    """Whether a file holds the CA of an emulator and nothing else: only then may it be overwritten."""
     from cryptography import x509
 
     try:
         found = x509.load_pem_x509_certificates(content)
     except ValueError:
         return False
-    return [_name(_CA)] == [each.subject for each in found]
+    return [_make_name(_CA)] == [each.subject for each in found]
 
 
 def make(names: tuple[str, ...], now: dt.datetime) -> Certificates:
-    """A CA of its own for each server, and a certificate for this machine's names and the given ones."""
+    """Make a CA for this server, and a certificate for this machine's names and the given ones."""
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = _builder(_CA, now).issuer_name(_name(_CA))
+    ca = _make_builder(_CA, now).issuer_name(_make_name(_CA))
     ca = ca.public_key(ca_key.public_key())
-    for extension, critical in _ca_extensions(ca_key):
+    for extension, critical in _make_ca_extensions(ca_key):
         ca = ca.add_extension(extension, critical)
     authority = ca.sign(ca_key, hashes.SHA256())
-    server = _builder("localhost", now).issuer_name(authority.subject).public_key(key.public_key())
-    for extension, critical in _server_extensions(ca_key, names):
+    server = _make_builder("localhost", now).issuer_name(authority.subject).public_key(key.public_key())
+    for extension, critical in _make_server_extensions(ca_key, names):
         server = server.add_extension(extension, critical)
     certificate = server.sign(ca_key, hashes.SHA256())
     pem = serialization.Encoding.PEM
@@ -89,24 +89,24 @@ def make(names: tuple[str, ...], now: dt.datetime) -> Certificates:
     return Certificates(authority.public_bytes(pem), certificate.public_bytes(pem), secret)
 
 
-def _builder(name: str, now: dt.datetime) -> x509.CertificateBuilder:
+def _make_builder(name: str, now: dt.datetime) -> x509.CertificateBuilder:
     from cryptography import x509
 
-    builder = x509.CertificateBuilder().subject_name(_name(name)).serial_number(x509.random_serial_number())
+    builder = x509.CertificateBuilder().subject_name(_make_name(name)).serial_number(x509.random_serial_number())
     return builder.not_valid_before(now - _EARLY).not_valid_after(now + _VALID)
 
 
-def _ca_extensions(key: EllipticCurvePrivateKey) -> tuple[tuple[x509.ExtensionType, bool], ...]:
+def _make_ca_extensions(key: EllipticCurvePrivateKey) -> tuple[tuple[x509.ExtensionType, bool], ...]:
     from cryptography import x509
 
     return (
         (x509.BasicConstraints(ca=True, path_length=0), True),
-        (_usage(signs_certificates=True), True),
+        (_make_usage(signs_certificates=True), True),
         (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
     )
 
 
-def _server_extensions(
+def _make_server_extensions(
     ca_key: EllipticCurvePrivateKey, names: tuple[str, ...]
 ) -> tuple[tuple[x509.ExtensionType, bool], ...]:
     from cryptography import x509
@@ -114,14 +114,14 @@ def _server_extensions(
 
     return (
         (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_usage(signs_certificates=False), True),
+        (_make_usage(signs_certificates=False), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-        (x509.SubjectAlternativeName([_alternative(name) for name in dict.fromkeys((*_LOCAL, *names))]), False),
+        (x509.SubjectAlternativeName([_make_alternative(name) for name in dict.fromkeys((*_LOCAL, *names))]), False),
         (x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), False),
     )
 
 
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def _make_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     from cryptography import x509
 
     return x509.KeyUsage(
@@ -137,7 +137,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _alternative(name: str) -> x509.GeneralName:
+def _make_alternative(name: str) -> x509.GeneralName:
     from cryptography import x509
 
     try:
@@ -146,7 +146,7 @@ def _alternative(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _name(common: str) -> x509.Name:
+def _make_name(common: str) -> x509.Name:
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 

@@ -41,7 +41,7 @@ class Grant:
 
 
 def issue(grant: Grant, knobs: Knobs, now: float) -> str:
-    """A token with the claims that Entra puts into one of a service principal."""
+    """Return a token with the claims that Entra gives to a service principal."""
     claims: Json = {
         "aud": grant.audience,
         "iss": grant.issuer,
@@ -61,7 +61,7 @@ def issue(grant: Grant, knobs: Knobs, now: float) -> str:
 
 
 def read(token: str) -> Json | None:
-    """The claims of anything that is shaped like a token, whoever signed it."""
+    """Return the claims of anything that is shaped like a token, whoever signed it."""
     parts = token.split(".")
     if len(parts) != _PARTS or len(token) > _MOST:
         return None
@@ -74,28 +74,28 @@ def read(token: str) -> Json | None:
 
 
 def check(request: Request, knobs: Knobs, now: float) -> None:
-    """Refuses a request to ARM without a valid token, in ARM's words."""
-    given = request.header("authorization") or ""
-    if not given:
+    """Refuse a request to ARM without a valid token, in ARM's words."""
+    header = request.header("authorization") or ""
+    if not header:
         text = "Authentication failed. The 'Authorization' header is missing."
-        raise refused(knobs, "AuthenticationFailed", text)
-    kind, _, token = given.partition(" ")
+        raise unauthorized(knobs, "AuthenticationFailed", text)
+    kind, _, token = header.partition(" ")
     claims = own_claims(token.strip(), knobs) if kind.lower() == "bearer" else None
     if claims is None:
-        raise refused(knobs, "InvalidAuthenticationToken", "The access token is invalid.")
+        raise unauthorized(knobs, "InvalidAuthenticationToken", "The access token is invalid.")
     if float(claims["exp"]) <= now:
-        raise expired(knobs, float(claims["exp"]), now)
+        raise expired_token(knobs, float(claims["exp"]), now)
     audience = str(claims["aud"])
     if not _is_arm(audience, request):
         text = (
             f"The access token has been obtained for wrong audience or resource '{audience}'. "
             "It should exactly match with one of the allowed audiences 'https://management.azure.com/'."
         )
-        raise refused(knobs, "InvalidAuthenticationTokenAudience", text)
+        raise unauthorized(knobs, "InvalidAuthenticationTokenAudience", text)
 
 
 def own_claims(token: str, knobs: Knobs) -> Json | None:
-    """The claims of a token that this emulator issued."""
+    """Return the claims of a token that this emulator issued."""
     signed, _, signature = token.rpartition(".")
     claims = read(token)
     if claims is None or not hmac.compare_digest(
@@ -105,17 +105,17 @@ def own_claims(token: str, knobs: Knobs) -> Json | None:
     return claims
 
 
-def expired(knobs: Knobs, until: float, now: float) -> ArmError:
-    """ARM's words for a token whose time is over."""
+def expired_token(knobs: Knobs, until: float, now: float) -> ArmError:
+    """Return ARM's error for an expired token."""
     text = (
         f"The access token expiry UTC time '{times.seconds(until)}' is earlier than current UTC time "
         f"'{times.seconds(now)}'."
     )
-    return refused(knobs, "ExpiredAuthenticationToken", text)
+    return unauthorized(knobs, "ExpiredAuthenticationToken", text)
 
 
-def refused(knobs: Knobs, code: str, text: str) -> ArmError:
-    """A 401 with the challenge that ARM sends along."""
+def unauthorized(knobs: Knobs, code: str, text: str) -> ArmError:
+    """Return a 401 with the challenge that ARM sends."""
     # The audience of a token is the client's own text, and this goes into a header.
     safe = "".join(letter if " " <= letter <= "~" and letter != '"' else "?" for letter in text)
     challenge = (

@@ -18,52 +18,54 @@ if TYPE_CHECKING:
 
 
 def check(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
-    """Refuses an update that needs a new group, with the service's own words."""
+    """Refuse an update that needs a new group, with the service's own words."""
     if has_ended(observe(stored, now)) and knobs.ended_update == "refuse":
         raise errors.invalid_update(stored.name, code=knobs.ended_update_code)
     before = stored.properties()
-    changed = next(_changes(_fixed(before), _fixed(wanted)), "") or next(_resized(before, wanted), "")
+    changed = next(_find_changes(_collect_fixed(before), _collect_fixed(wanted)), "") or next(
+        _find_resized(before, wanted), ""
+    )
     if changed:
         raise errors.invalid_update(stored.name, *([changed] if knobs.update_refusal == "named" else []))
-    if any(_contested(before)[name] != _contested(wanted)[name] for name in knobs.refused_updates):
+    if any(_collect_contested(before)[name] != _collect_contested(wanted)[name] for name in knobs.refused_updates):
         # Only those who met the older words told of these, so that nobody knows how the newer ones name a list.
         raise errors.invalid_update(stored.name)
 
 
-def _changes(before: Json, wanted: Json) -> Iterator[str]:
-    """The values that differ, in the words of the refusal, under the names that these have in the service's code."""
+def _find_changes(before: Json, wanted: Json) -> Iterator[str]:
+    """Yield the values that differ, in the words of the refusal and under the service's own names for them."""
     for name, old in before.items():
         new = wanted.get(name, old)
-        if _folded(old) != _folded(new):
-            yield f'the {name} (old "{_told(old)}", new "{_told(new)}")'
+        if _fold_case(old) != _fold_case(new):
+            yield f'the {name} (old "{_render_value(old)}", new "{_render_value(new)}")'
 
 
 @rests_on("update-named")
-def _fixed(properties: Json) -> Json:
-    """What belongs to the whole group and cannot change: operating system, restart policy, network."""
+def _collect_fixed(properties: Json) -> Json:
+    """Return the values of the whole group that cannot change: operating system, restart policy, network."""
     return {
         "OsType": properties.get("osType") or "Linux",
         "RestartPolicy": properties.get("restartPolicy") or "Always",
-        "SubnetIds": sorted(_folded(subnet.get("id") or "") for subnet in objects(properties.get("subnetIds"))),
+        "SubnetIds": sorted(_fold_case(subnet.get("id") or "") for subnet in objects(properties.get("subnetIds"))),
     }
 
 
-def _resized(before: Json, wanted: Json) -> Iterator[str]:
-    """CPU, memory and GPU of the containers that are there before and after."""
-    sizes = _sizes(before)
-    for name, size in _sizes(wanted).items():
-        yield from _changes(sizes.get(name, size), size)
+def _find_resized(before: Json, wanted: Json) -> Iterator[str]:
+    """Yield the changes of CPU, memory and GPU of containers that are there before and after."""
+    sizes = _collect_sizes(before)
+    for name, size in _collect_sizes(wanted).items():
+        yield from _find_changes(sizes.get(name, size), size)
 
 
-def _sizes(properties: Json) -> dict[str, Json]:
+def _collect_sizes(properties: Json) -> dict[str, Json]:
     containers = objects(properties.get("containers"))
     return {
-        str(item.get("name")): _size(as_object(as_object(item.get("properties")).get("resources")))
+        str(item.get("name")): _collect_size(as_object(as_object(item.get("properties")).get("resources")))
         for item in containers
     }
 
 
-def _size(resources: Json) -> Json:
+def _collect_size(resources: Json) -> Json:
     requests, limits = as_object(resources.get("requests")), as_object(resources.get("limits"))
     return {
         "Cpu": requests.get("cpu"),
@@ -75,8 +77,8 @@ def _size(resources: Json) -> Json:
     }
 
 
-def _contested(properties: Json) -> dict[str, Any]:
-    """Changes that users saw refused, though neither the message nor today's documents name them."""
+def _collect_contested(properties: Json) -> dict[str, Any]:
+    """Return the values whose changes users saw refused, though neither messages nor documents name them."""
     address = as_object(properties.get("ipAddress"))
     containers = objects(properties.get("containers"))
     ports = {str(item.get("name")): as_list(as_object(item.get("properties")).get("ports")) for item in containers}
@@ -89,11 +91,11 @@ def _contested(properties: Json) -> dict[str, Any]:
     }
 
 
-def _folded(value: Any) -> Any:
+def _fold_case(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _told(value: Any) -> str:
+def _render_value(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

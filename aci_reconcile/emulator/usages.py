@@ -29,24 +29,24 @@ _LIMITS = {
 
 @rests_on("usages")
 def list_usages(call: Call) -> Response:
-    """The usages of one region."""
-    counts = _counted(call, versions.canonical_location(call.path["location"]), "")
-    return answer(200, {"value": [_usage(name, counts[name]) for name in _LIMITS]})
+    """Return the usages of one region."""
+    counts = _count_all(call, versions.canonical_location(call.path["location"]), "")
+    return answer(200, {"value": [_show_usage(name, counts[name]) for name in _LIMITS]})
 
 
 def enforce(call: Call, group: Group) -> None:
-    """Refuses a group that is more than the region's quota has left; its own former size is given back first."""
+    """Refuse a group that needs more than the region's quota has left, not counting its own former size."""
     location = versions.canonical_location(group.location)
-    used, wanted = _counted(call, location, call.group_key), dict.fromkeys(_LIMITS, 0.0)
+    used, wanted = _count_all(call, location, call.group_key), dict.fromkeys(_LIMITS, 0.0)
     _count(group, wanted)
     for name, limit in _LIMITS.items():
         if wanted[name] and used[name] + wanted[name] > limit:
             raise errors.quota_reached(name, location, (limit, used[name], wanted[name]))
 
 
-def _counted(call: Call, location: str, without: str) -> dict[str, float]:
+def _count_all(call: Call, location: str, without: str) -> dict[str, float]:
     counts = dict.fromkeys(_LIMITS, 0.0)
-    for key, group in groups.stored(call, f"{call.subscription}/".lower()):
+    for key, group in groups.list_stored(call, f"{call.subscription}/".lower()):
         if key != without and group.gone is None and versions.canonical_location(group.location) == location:
             _count(group, counts)
     return counts
@@ -54,7 +54,7 @@ def _counted(call: Call, location: str, without: str) -> dict[str, float]:
 
 def _count(group: Group, counts: dict[str, float]) -> None:
     properties = group.properties()
-    cores = sum(_cores(container) for container in objects(properties.get("containers")))
+    cores = sum(_count_cores(container) for container in objects(properties.get("containers")))
     sku = str(properties.get("sku") or "Standard").capitalize()
     spot = str(properties.get("priority", "")).lower() == "spot"
     counts["ContainerGroups"] += 1
@@ -65,12 +65,12 @@ def _count(group: Group, counts: dict[str, float]) -> None:
         counts["StandardSpotCores" if spot else "StandardCores"] += cores
 
 
-def _cores(container: Json) -> float:
+def _count_cores(container: Json) -> float:
     resources = as_object(as_object(container.get("properties")).get("resources"))
     return float(as_object(resources.get("requests")).get("cpu", 0.0))
 
 
-def _usage(name: str, value: float) -> Json:
+def _show_usage(name: str, value: float) -> Json:
     return {
         "unit": "Count",
         "currentValue": int(value) if value.is_integer() else value,

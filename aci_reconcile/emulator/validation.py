@@ -26,16 +26,16 @@ _PROFILES_SINCE = "2025-09-01"
 
 
 def check(name: str, content: Json, version: str, knobs: Knobs) -> None:
-    """Refuses what the service refuses, with the first fault found. Raises ArmError."""
+    """Refuse what the service refuses, with the first fault found. Raises ArmError."""
     judge, properties = Judge(name, knobs), as_object(content["properties"])
-    _check_group(judge, properties, profile=_from_profile(properties, version))
+    _check_group(judge, properties, profile=_is_from_profile(properties, version))
     running = objects(properties.get("containers"))
     init = objects(properties.get("initContainers"))
     _check_counts(judge, running, init)
     for container in (*init, *running):
         containers.check(judge, container, version)
     for container in running:
-        sizes.check_container(judge, container, profile=_from_profile(properties, version))
+        sizes.check_container(judge, container, profile=_is_from_profile(properties, version))
         containers.check_probes(judge, container)
     sizes.check_group(judge, content)
     network.check(judge, properties, version)
@@ -51,11 +51,11 @@ def _check_group(judge: Judge, properties: Json, *, profile: bool) -> None:
         judge.refuse("InvalidContainerGroupName", message, fact="group-name")
     if not properties.get("osType") and not profile:
         code, values = _ENUMS["osType"]
-        judge.refuse(code, _none_of("osType", values), fact="os-type-needed")
+        judge.refuse(code, _render_choices("osType", values), fact="os-type-needed")
     for key, (code, values) in _ENUMS.items():
-        given = properties.get(key)
-        if given is not None and str(given).lower() not in {value.lower() for value in values}:
-            judge.refuse(code, _none_of(key, values), fact="enums")
+        value = properties.get(key)
+        if value is not None and str(value).lower() not in {value.lower() for value in values}:
+            judge.refuse(code, _render_choices(key, values), fact="enums")
     if str(properties.get("priority", "")).lower() == "spot":
         _check_spot(judge, properties)
     windows = str(properties.get("osType", "")).lower() == "windows"
@@ -64,13 +64,13 @@ def _check_group(judge: Judge, properties: Json, *, profile: bool) -> None:
         judge.refuse("MultipleContainersNotSupportedForWindows", message, fact="windows-one-container")
 
 
-def _none_of(key: str, values: tuple[str, ...]) -> str:
-    """Seen for `osType`, with the name as it stands here."""
+def _render_choices(key: str, values: tuple[str, ...]) -> str:
+    """Return the message for a value that is not among the choices; seen for `osType`, name included."""
     return f"The '{key}' for container group '<null>' is invalid. The value must be one of '{','.join(values)}'."
 
 
-def _from_profile(properties: Json, version: str) -> bool:
-    """Whether a profile says what the group leaves out: Microsoft's 2025-09-01 examples of such groups say nothing."""
+def _is_from_profile(properties: Json, version: str) -> bool:
+    """Whether a profile may fill in what the group leaves out, as in Microsoft's 2025-09-01 examples."""
     named = any(properties.get(key) for key in ("containerGroupProfile", "standbyPoolProfile"))
     return named and version >= _PROFILES_SINCE
 

@@ -51,13 +51,13 @@ class Vaults:
         self._new_version = new_version
 
     def put(self, vault: str, name: str, body: Json, now: float) -> Secret:
-        """Adds a version. Raises ValueError where the name or the value is none."""
+        """Add a version. Raises ValueError where the name or the value is none."""
         value, enabled = body.get("value"), as_object(body.get("attributes")).get("enabled", body.get("enabled", True))
         if not _NAME.fullmatch(name) or not isinstance(value, str):
-            message = "a secret needs a name of letters, digits and hyphens, and a 'value' that is text"
+            message = "a secret needs a name of letters, digits and hyphens, and a text 'value'"
             raise ValueError(message)
-        given = as_object(body.get("attributes"))
-        dates = {key: float(date) for key in _DATES if isinstance(date := given.get(key), (int, float))}
+        attributes = as_object(body.get("attributes"))
+        dates = {key: float(date) for key in _DATES if isinstance(date := attributes.get(key), (int, float))}
         kind = str(body.get("contentType") or "")
         made = Secret(self._new_version(), value, now, enabled is not False, kind, dates)
         with self._lock:
@@ -65,7 +65,7 @@ class Vaults:
         return made
 
     def handle(self, request: Request, knobs: Knobs, now: float) -> Response | None:
-        """The answer where the path is Key Vault's, else None."""
+        """Return the answer where the path is Key Vault's, else None."""
         found = _PATH.fullmatch(request.split().path)
         if found is None:
             return None
@@ -73,37 +73,37 @@ class Vaults:
         if refused is not None:
             return refused
         name, last = (unquote(part or "", errors="replace") for part in found.groups())
-        vault, method = vault_of(request), request.method.upper()
+        vault, method = find_vault(request), request.method.upper()
         if method == "PUT" and name and not last:
             return self._set(request, name, now)
         if method != "GET":
-            return _error(501, "NotEmulated", f"The aci-reconcile emulator does not emulate {method} on secrets.")
+            return _make_error(501, "NotEmulated", f"The aci-reconcile emulator does not emulate {method} on secrets.")
         with self._lock:
             versions = list(self._secrets.get((vault, name.lower()), []))
             names = sorted(each for owner, each in self._secrets if owner == vault)
         if not name:
-            return answer(200, {"value": [self._item(request, each) for each in names], "nextLink": None})
+            return answer(200, {"value": [self._show_item(request, each) for each in names], "nextLink": None})
         if last.lower() == "versions":
-            listed = [_shown(request, name, secret, value=False) for secret in versions]
+            listed = [_show(request, name, secret, value=False) for secret in versions]
             return answer(200, {"value": listed, "nextLink": None})
         return _get(request, name, last, versions)
 
     def _set(self, request: Request, name: str, now: float) -> Response:
         try:
-            made = self.put(vault_of(request), name, parse(request.body), now)
+            made = self.put(find_vault(request), name, parse(request.body), now)
         except ValueError as error:
-            return _error(400, "BadParameter", str(error))
-        return answer(200, _shown(request, name, made))
+            return _make_error(400, "BadParameter", str(error))
+        return answer(200, _show(request, name, made))
 
-    def _item(self, request: Request, name: str) -> Json:
+    def _show_item(self, request: Request, name: str) -> Json:
         with self._lock:
-            latest = self._secrets[vault_of(request), name][-1]
-        shown = _shown(request, name, latest, value=False)
+            latest = self._secrets[find_vault(request), name][-1]
+        shown = _show(request, name, latest, value=False)
         return {**shown, "id": str(shown["id"]).rpartition("/")[0]}
 
 
-def vault_of(request: Request) -> str:
-    """The vault that a request's host names."""
+def find_vault(request: Request) -> str:
+    """Return the vault that a request's host names."""
     labels = request.origin().partition("://")[2].partition(":")[0].lower().split(".")
     return labels[0] if labels[1:2] == ["vault"] else DEFAULT_VAULT
 
@@ -115,27 +115,31 @@ def _get(request: Request, name: str, version: str, versions: list[Secret]) -> R
             f"A secret with (name/id) {name}{f'/{version}' if version else ''} was not found in this key vault. If you "
             "recently deleted this secret you may be able to recover it using the correct recovery command."
         )
-        return _error(404, "SecretNotFound", text)
+        return _make_error(404, "SecretNotFound", text)
     if not wanted[-1].enabled:
         text = "Operation get is not allowed on a disabled secret."
-        return _error(403, "Forbidden", text, inner="SecretDisabled")
-    return answer(200, _shown(request, name, wanted[-1]))
+        return _make_error(403, "Forbidden", text, inner="SecretDisabled")
+    return answer(200, _show(request, name, wanted[-1]))
 
 
 def _challenge(request: Request, knobs: Knobs, now: float) -> Response | None:
-    """Key Vault has the client ask first, and tells it then which token it needs."""
-    given = request.header("authorization") or ""
-    claims = tokens.own_claims(given.partition(" ")[2].strip(), knobs)
-    if given and not knobs.require_token:
+    """Return Key Vault's challenge, which says which token it needs; None where the token is good."""
+    credentials = request.header("authorization") or ""
+    claims = tokens.own_claims(credentials.partition(" ")[2].strip(), knobs)
+    if credentials and not knobs.require_token:
         return None
     if claims is not None and float(claims["exp"]) > now and str(claims["aud"]).rstrip("/") == _RESOURCE:
         return None
-    text = "AKV10000: Request is missing a Bearer or PoP token." if not given else "AKV10022: Invalid or expired token."
+    text = (
+        "AKV10000: Request is missing a Bearer or PoP token."
+        if not credentials
+        else "AKV10022: Invalid or expired token."
+    )
     header = f'Bearer authorization="{request.origin()}/{knobs.tenant_id}", resource="{_RESOURCE}"'
-    return _error(401, "Unauthorized", text, headers={"www-authenticate": header})
+    return _make_error(401, "Unauthorized", text, headers={"www-authenticate": header})
 
 
-def _shown(request: Request, name: str, secret: Secret, *, value: bool = True) -> Json:
+def _show(request: Request, name: str, secret: Secret, *, value: bool = True) -> Json:
     shown: Json = {"value": secret.value} if value else {}
     if secret.content_type:
         shown["contentType"] = secret.content_type
@@ -155,6 +159,8 @@ def _shown(request: Request, name: str, secret: Secret, *, value: bool = True) -
     }
 
 
-def _error(status: int, code: str, text: str, *, inner: str = "", headers: dict[str, str] | None = None) -> Response:
+def _make_error(
+    status: int, code: str, text: str, *, inner: str = "", headers: dict[str, str] | None = None
+) -> Response:
     error: Json = {"code": code, "message": text}
     return answer(status, {"error": {**error, "innererror": {"code": inner}} if inner else error}, headers)

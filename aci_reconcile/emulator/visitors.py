@@ -43,16 +43,18 @@ class Visitors:
     """Whether it listens for other machines, too: then addresses and names without a dot count as its own."""
 
     def check(self, request: Request) -> None:
-        """Refuses who comes by a foreign name or from a foreign page. Raises ArmError."""
+        """Refuse a request that comes by a foreign name or from a foreign page. Raises ArmError."""
         for host in (request.header("host"), urlsplit_host(request)):
             if host and not self.knows(host):
-                raise _forbidden("The emulator is not known by this Host. Name it with --tls-name, or use localhost.")
+                raise _make_forbidden(
+                    "The emulator does not accept this Host. Name it with --tls-name, or use localhost."
+                )
         origin, site = request.header("origin"), (request.header("sec-fetch-site") or "").lower()
         if (origin and not self._is_own(origin)) or (site in _STRANGE_SITES and not self._is_own(origin or "")):
-            raise _forbidden("The emulator takes no requests from the pages of other sites.")
+            raise _make_forbidden("The emulator refuses requests from web pages of other sites.")
         kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
         if request.method.upper() in _WRITES and kind in _SIMPLE:
-            message = "The emulator takes no content of a kind that any page may send. Send application/json."
+            message = "The emulator refuses content types that any web page can send. Send application/json."
             raise ArmError(415, "UnsupportedMediaType", message, fact="emulators-own")
 
     def knows(self, host: str) -> bool:
@@ -73,7 +75,7 @@ class Visitors:
 
 
 def urlsplit_host(request: Request) -> str:
-    """The host of a request whose target is a whole URL; empty for a path."""
+    """Return the host of a request whose target is a whole URL; empty for a path."""
     try:
         return urlsplit(request.url).netloc if "://" in request.url else ""
     except ValueError:
@@ -95,5 +97,5 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _forbidden(message: str) -> ArmError:
+def _make_forbidden(message: str) -> ArmError:
     return ArmError(403, "Forbidden", message, fact="emulators-own")

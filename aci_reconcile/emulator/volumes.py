@@ -20,7 +20,7 @@ _MOST_VOLUMES = 20
 
 
 def check(judge: Judge, properties: Json) -> None:
-    """Refuses volumes that the service refuses, and what goes with them. Raises ArmError."""
+    """Refuse volumes that the service refuses, and what goes with them. Raises ArmError."""
     volumes, group = objects(properties.get("volumes")), judge.group
     if len(volumes) > _MOST_VOLUMES:
         message = f"The container group '{group}' has more than {_MOST_VOLUMES} volumes."

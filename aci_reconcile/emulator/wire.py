@@ -46,25 +46,25 @@ class HttpServer(ThreadingHTTPServer):
         return self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), peer
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Starts the connection's thread."""
+        """Start the connection's thread."""
         with self._lock:
             self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Ends a connection in good order."""
+        """End a connection in good order."""
         with self._lock:
             self._open.discard(request)
         super().shutdown_request(request)
 
     def drop(self, request: Any) -> None:
-        """Closes a connection without the farewell that would tell the client of an orderly end."""
+        """Close a connection without the farewell that would tell the client of an orderly end."""
         with self._lock:
             self._open.discard(request)
         request.close()
 
     def server_close(self) -> None:
-        """Stops listening and hangs up on every client."""
+        """Stop listening and hang up on every client."""
         super().server_close()
         with self._lock:
             left = tuple(self._open)
@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     def _reset(self) -> None:
-        """Hangs up so that the client sees a reset, not an end: with nothing to linger for, the kernel says RST."""
+        """Hang up so that the client sees a reset, not an end: with nothing to linger for, the kernel says RST."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         server = cast("HttpServer", self.server)
@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdecimal()):
             self.close_connection = True
             return ArmError(
-                411, "LengthRequired", "The emulator takes request bodies with a Content-Length.", fact="emulators-own"
+                411, "LengthRequired", "The emulator needs a Content-Length for request bodies.", fact="emulators-own"
             ).response()
         if len(length) > _MOST_DIGITS or int(length) > _LARGEST_BODY:
             self.close_connection = True

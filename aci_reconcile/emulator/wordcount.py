@@ -17,7 +17,7 @@ and register together are a harbour where the containers are always what somebod
 
 
 def count_words(how_many: int, shortest: int) -> list[tuple[str, int]]:
-    """The most frequent words of at least so many letters, the longer first among equals."""
+    """Return the most frequent words of at least so many letters, the longer first among equals."""
     words = Counter(word for word in re.findall(r"[A-Z]+", _TEXT.upper()) if len(word) >= shortest)
     ranked = sorted(words.items(), key=lambda item: (-item[1], -len(item[0]), item[0]))
     return ranked[:how_many]

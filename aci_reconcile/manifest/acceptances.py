@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.drift import Acceptance, Kind
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
+from aci_reconcile.findings import Acceptance, Kind
 from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest.nodes import Source
 
 _KEYS: Final = ("fingerprint", "address", "kind", "paths", "reason", "until")
@@ -41,7 +41,7 @@ def acceptances(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], tuple[Di
     files = Files(cwd, file.parent, boundary(file.parent))
     documents = files.documents(file, findings)
     if len(documents) > 1:
-        findings.add("ACI195", documents[1].where, "a file of accepted drift is one document")
+        findings.add("ACI195", documents[1].where, "a file of accepted drift must be a single document")
     found = tuple(_accepted(documents[0], findings)) if documents else ()
     return found, findings.sorted()
 
@@ -50,7 +50,7 @@ def _accepted(node: Source, findings: Findings) -> Iterator[Acceptance]:
     if isinstance(node, ScalarNode) and node.null:
         return
     if not isinstance(node, ListNode):
-        findings.add("ACI195", node.where, f"a list is wanted here, and this is {describe(node)}")
+        findings.add("ACI195", node.where, f"expected a list, found {describe(node)}")
         return
     for index, each in enumerate(node.items):
         if isinstance(each, MapNode):
@@ -58,7 +58,7 @@ def _accepted(node: Source, findings: Findings) -> Iterator[Acceptance]:
             if found is not None:
                 yield found
         else:
-            findings.add("ACI195", each.where, f"a map is wanted here, and this is {describe(each)}", path=f"[{index}]")
+            findings.add("ACI195", each.where, f"expected a map, found {describe(each)}", path=f"[{index}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Entry:
         self._check_keys()
         reason, until = self._reason(), self._until()
         fingerprint = self._matching("fingerprint", _FINGERPRINT, "16 hexadecimal digits, as `drift --verbose` shows")
-        address = self._matching("address", _ADDRESS, "an address, resourceGroup/name, or a name")
+        address = self._matching("address", _ADDRESS, "an address (`resourceGroup/name`) or a name")
         kind, paths = self._kind(), frozenset(self._paths())
         if not self._says_which() or reason is None or until is None:
             return None
@@ -87,17 +87,23 @@ class _Entry:
     def _check_keys(self) -> None:
         for entry in self.node.entries:
             if entry.key not in _KEYS:
-                hint = did_you_mean(entry.key, _KEYS) or f"there are {', '.join(_KEYS)}"
-                self._complain("ACI195", entry.where, f"there is no key {quote(entry.key)} here", entry.key, hint)
+                hint = did_you_mean(entry.key, _KEYS) or f"known keys: {', '.join(_KEYS)}"
+                self._complain("ACI195", entry.where, f"unknown key {quote(entry.key)}", entry.key, hint)
 
     def _says_which(self) -> bool:
         named = [name for name in ("fingerprint", "address") if self.node.entry(name)]
         if len(named) != 1:
-            both = "both a fingerprint and an address are given" if named else "neither fingerprint nor address"
-            self._complain("ACI197", self.node.where, f"{both}; give one of them")
+            both = (
+                "the entry has both a fingerprint and an address"
+                if named
+                else "the entry has neither a fingerprint nor an address"
+            )
+            self._complain("ACI197", self.node.where, f"{both}: use exactly one")
             return False
         if named == ["fingerprint"] and (self.node.entry("kind") or self.node.entry("paths")):
-            self._complain("ACI197", self.node.where, "a fingerprint says already which kind and path is meant")
+            self._complain(
+                "ACI197", self.node.where, "a fingerprint already determines the kind and the path: remove them"
+            )
             return False
         return True
 
@@ -107,7 +113,7 @@ class _Entry:
             return None
         if isinstance(entry.value, ScalarNode) and not entry.value.null:
             return entry.value
-        self._complain("ACI195", entry.where, f"a text is wanted here, and this is {describe(entry.value)}", name)
+        self._complain("ACI195", entry.where, f"expected text, found {describe(entry.value)}", name)
         return None
 
     def _matching(self, name: str, pattern: re.Pattern[str], wanted: str) -> str:
@@ -123,8 +129,8 @@ class _Entry:
         if found is None:
             return ""
         if found.text not in _KINDS:
-            hint = did_you_mean(found.text, _KINDS) or f"there are {', '.join(_KINDS)}"
-            self._complain("ACI195", found.where, f"{quote(found.text)} is nothing that can be accepted", "kind", hint)
+            hint = did_you_mean(found.text, _KINDS) or f"known kinds: {', '.join(_KINDS)}"
+            self._complain("ACI195", found.where, f"{quote(found.text)} is not a kind of drift", "kind", hint)
         return found.text
 
     def _paths(self) -> Iterator[str]:
@@ -132,29 +138,31 @@ class _Entry:
         if entry is None:
             return
         if not isinstance(entry.value, ListNode) or not entry.value.items:
-            self._complain("ACI195", entry.where, "a list of paths is wanted here", "paths")
+            self._complain("ACI195", entry.where, "expected a list of paths", "paths")
             return
         for each in entry.value.items:
             if isinstance(each, ScalarNode) and not each.null:
                 yield each.text
             else:
-                self._complain("ACI195", each.where, f"a path is wanted here, and this is {describe(each)}", "paths")
+                self._complain("ACI195", each.where, f"expected a path, found {describe(each)}", "paths")
 
     def _reason(self) -> str | None:
         found = self._text("reason")
         if found is None or not found.text.strip():
-            self._complain("ACI196", self.node.where, "`reason` is missing", hint="say why it is accepted")
+            self._complain("ACI196", self.node.where, "`reason` is missing", hint="say why the drift is accepted")
             return None
         return found.text.strip()
 
     def _until(self) -> date | None:
         found = self._text("until")
         if found is None:
-            self._complain("ACI196", self.node.where, "`until` is missing", hint="name the last day: 2026-12-31")
+            self._complain(
+                "ACI196", self.node.where, "`until` is missing", hint="add the last day, such as `until: 2026-12-31`"
+            )
             return None
         try:
             return date.fromisoformat(found.text if _DATE.fullmatch(found.text) else "")
         except ValueError:
-            hint = "write it as 2026-12-31"
-            self._complain("ACI196", found.where, f"{quote(found.text)} is no date", "until", hint)
+            hint = "write a date such as 2026-12-31"
+            self._complain("ACI196", found.where, f"{quote(found.text)} is not a date", "until", hint)
             return None

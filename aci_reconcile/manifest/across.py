@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.circles import circles
-from aci_reconcile.errors import Where
+from aci_reconcile.core.circles import find_circles
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.groups import Known, with_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aci_reconcile.manifest.documents import Declared
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.groups import Declared
     from aci_reconcile.manifest.items import Item
     from aci_reconcile.manifest.settings import Settings
-    from aci_reconcile.model import Resource, ResourceId
 
 _SHOWN: Final = 20
 """Groups of a circle that are named."""
@@ -53,7 +53,9 @@ def _unique(declared: Sequence[Declared], findings: Findings) -> dict[tuple[str,
         first = found.setdefault(identity.key, each)
         if first is not each:
             where = each.resource.where or Where("")
-            message = f"the group {quote(_shown(identity))} is declared twice; it stands at {first.resource.where}, too"
+            message = (
+                f"the group {quote(_shown(identity))} is declared twice; the other manifest is {first.resource.where}"
+            )
             findings.add("ACI134", where, message, path="name")
     return found
 
@@ -81,7 +83,9 @@ def _address(item: Item, own: ResourceId, known: Known) -> str:
         item.complain("ACI141", f"there is no group {quote(item.text)}", hint)
     elif len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
-        item.complain("ACI141", f"{quote(item.text)} may mean {listed}", "write the resource group, too")
+        item.complain(
+            "ACI141", f"{quote(item.text)} is ambiguous: {listed}", "add the resource group: `resourceGroup/name`"
+        )
     elif fits[0].key == own.key:
         item.complain("ACI142", "the group depends on itself")
     else:
@@ -95,7 +99,7 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
     if not below:
         return
     keys = {each.address: each.id.key for each in resources}
-    for circle in circles(below):
+    for circle in find_circles(below):
         first = declared[keys[circle[0]]]
         item = first.ours.at("lifecycle", "dependsOn")
         if not item:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.manifest.files import PROJECT_FILE
 from aci_reconcile.manifest.findings import Findings
+from aci_reconcile.manifest.naming import declared_name
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.project_file import read_root
-from aci_reconcile.manifest.touched import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +54,8 @@ class Beneath:
             seen.add(file)
             below = Beneath(file.parent)
             shared = _resource_groups(file, files)
-            for path in files.manifests(file.parent, below, Findings()):
-                for group, name in map(named, files.documents(path, Findings())):
+            for path in files.manifests(file.parent, below.project_of, Findings()):
+                for group, name in map(declared_name, files.documents(path, Findings())):
                     places = {group} if group and "${" not in group else shared
                     groups.update({f"{place}/{name}": files.show(file) for place in places if name})
             waiting.extend(below.found)

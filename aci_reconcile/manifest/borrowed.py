@@ -19,15 +19,15 @@ _PROBE: Final = "write `livenessProbe: {exec: {command: […]}}`, or `httpGet` i
 _AMOUNTS: Final = "write `resources: {cpu: 1, memoryInGB: 1.5}` in the container"
 _COMMAND: Final = "write `command: [word, word]`: it replaces the image's own command with all its arguments"
 _FILES: Final = "write `volumes: [{name: …, secret: {FILE: {fromText: …}}}]`, or `secureValue` in a variable"
-_ONE: Final = "a manifest is one group with one copy of each container: write another manifest for another copy"
-_PULL: Final = "leave it out: the image is pulled at every start"
+_ONE: Final = "a manifest is one group with one copy of each container: write another manifest per copy"
+_PULL: Final = "remove it: Azure pulls the image at every start"
 
 _WORDS: Final[Mapping[str, str]] = {
     "args": _COMMAND,
     "build": "build and push the image first, and name it with `image`",
     "commandline": _COMMAND,
-    "containername": "it is called `name`",
-    "containerport": "it is called `port`",
+    "containername": "use `name`",
+    "containerport": "use `port`",
     "cpus": _AMOUNTS,
     "dependson": "write `lifecycle: {dependsOn: [NAME]}` for another group; containers of a group start together",
     "deploy": _AMOUNTS,
@@ -37,18 +37,18 @@ _WORDS: Final[Mapping[str, str]] = {
     "envfrom": _VARIABLES,
     "environment": _VARIABLES,
     "envfile": _VARIABLES,
-    "expose": "it is called `ports`",
+    "expose": "use `ports`",
     "failureaction": _PROBE,
     "grpc": "a probe is `exec` or `httpGet`: write `exec: {command: [grpc_health_probe, …]}`",
     "healthcheck": _PROBE,
-    "hostpath": "a group has no host of its own: use `azureFile`, `emptyDir`, `secret` or `gitRepo`",
+    "hostpath": "containers have no access to the host: use `azureFile`, `emptyDir`, `secret` or `gitRepo`",
     "imagepullpolicy": _PULL,
     "imagepullsecrets": _REGISTRY,
     "memlimit": _AMOUNTS,
-    "memory": "it is called `memoryInGB`, and is a number of GB",
+    "memory": "use `memoryInGB`, a number of GB",
     "metadata": "write `name` and `tags` (labels) at the top of the manifest",
-    "nodeselector": "leave it out: Azure chooses the machine; `location`, `zones` and `sku` are what can be chosen",
-    "os": "it is called `osType`",
+    "nodeselector": "remove it: Azure chooses the machine; you can set `location`, `zones` and `sku`",
+    "os": "use `osType`",
     "persistentvolumeclaim": "use `azureFile: {shareName: …, storageAccountName: …, storageAccountKey: …}`",
     "publicip": _ADDRESS,
     "pullpolicy": _PULL,
@@ -56,17 +56,17 @@ _WORDS: Final[Mapping[str, str]] = {
     "registrypassword": _REGISTRY,
     "registryusername": _REGISTRY,
     "replicas": _ONE,
-    "restart": "it is called `restartPolicy`, and belongs to the group: Always, OnFailure or Never",
+    "restart": "use `restartPolicy` of the group: Always, OnFailure or Never",
     "secretname": _FILES,
     "secureenvironmentvariables": _VARIABLES,
-    "spec": "write what stands below it at the top of the manifest",
+    "spec": "move its content to the top of the manifest",
     "startupprobe": "write `livenessProbe` with `initialDelaySeconds` or a high `failureThreshold`",
     "subnet": _SUBNET,
     "tcpsocket": 'a probe is `exec` or `httpGet`: write `exec: {command: [nc, -z, localhost, "80"]}`',
-    "terminationgraceperiodseconds": "leave it out: Azure chooses how long a container may take to end",
+    "terminationgraceperiodseconds": "remove it: Azure decides how long a container may take to stop",
     "valuefrom": "write `secureValue` with a reference, such as `${env:NAME}`",
     "vnet": _SUBNET,
-    "workingdir": 'the image says it; or write `command: [/bin/sh, -c, "cd /dir && …"]`',
+    "workingdir": 'the image defines it; to change it, write `command: [/bin/sh, -c, "cd /dir && …"]`',
 }  # fmt: skip
 """By the word in small letters, without `-` and `_`."""
 
@@ -88,6 +88,6 @@ def odd_characters(text: str) -> str:
     """Say which character looks like a blank, like nothing, or like a quote, and is none; empty where there is none."""
     found = _INVISIBLE.search(text)
     if found is not None:
-        return f"it holds U+{ord(found.group()):04X}, which looks like a blank and is none: type it again"
+        return f"it contains U+{ord(found.group()):04X}, which looks like a space, but is not: type it again"
     found = _CURLED.search(text)
-    return f"U+{ord(found.group()):04X} is no quote to YAML: type `\"` or `'`" if found is not None else ""
+    return f"U+{ord(found.group()):04X} is not a quote in YAML: type `\"` or `'`" if found is not None else ""

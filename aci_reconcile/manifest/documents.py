@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.deferred import references
-from aci_reconcile.fields import API_VERSION, ROOT
-from aci_reconcile.fields.settable import settable
+from aci_reconcile.core.deferred import find_references
+from aci_reconcile.core.fields import API_VERSION, ROOT
+from aci_reconcile.core.fields.settable import settable
+from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
+from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
 from aci_reconcile.manifest.foreign import foreign
-from aci_reconcile.manifest.groups import named
+from aci_reconcile.manifest.groups import Declared, named
 from aci_reconcile.manifest.items import Item
 from aci_reconcile.manifest.layers import Layers, same_location, taken_away
 from aci_reconcile.manifest.lifecycle import lifecycle
@@ -26,49 +28,34 @@ from aci_reconcile.manifest.tokens import names_in, placeholder
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.validator import conforms
 from aci_reconcile.manifest.versions import api_order, is_api_version, newest
-from aci_reconcile.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
-from aci_reconcile.normalize import secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.deferred import GroupReference
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.references import References
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.manifest.settings import Settings
-    from aci_reconcile.model import Json
 
 KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
 """The resource types a manifest may declare, each with what it holds."""
 
 _SIBLINGS: Final[Mapping[str, str]] = {
-    "microsoft.containerinstance/ngroups": "a manifest declares one container group: write one for each of the set",
+    "microsoft.containerinstance/ngroups": "a manifest declares one container group: write one manifest per replica",
     "microsoft.containerinstance/containergroupprofiles": (
-        "a manifest declares one container group; it names a profile with `containerGroupProfile: {id: …}`"
+        "a manifest declares one container group; refer to a profile with `containerGroupProfile: {id: …}`"
     ),
-    "microsoft.app/containerapps": "Container Apps are another service; a manifest declares one container group of ACI",
+    "microsoft.app/containerapps": "Container Apps is another service; a manifest declares one container group of ACI",
 }
 """Types that a slip of the pen does not explain, in small letters."""
 
-_NULL: Final = "a group needs a {0}, and `null` leaves the project's out"
+_NULL: Final = "a group needs a {0}, and `null` removes the one from the project"
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
 """What can stand in an ARM id as the name of a resource (docs: naming rules)."""
 _DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 """Docs (`containerGroupName` of deployment scripts): what a container group is called; no refusal was ever shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A resource as declared, and what the whole set is checked with."""
-
-    resource: Resource
-    api_version: str
-    ours: Item
-    """What is ours in the document, for what is checked across documents."""
-    named: tuple[tuple[Item, GroupReference], ...] = ()
-    """The references to other groups, each with the value that it stands in."""
 
 
 def read_document(
@@ -82,7 +69,7 @@ def read_document(
         findings.add("ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.advice(node.where.file))
         return None
     if not isinstance(node, MapNode):
-        hint = "write each group as a document of its own, after a line `---`" if isinstance(node, ListNode) else ""
+        hint = "write each group as a separate document, after a line `---`" if isinstance(node, ListNode) else ""
         findings.add("ACI011", node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
         return None
     references.size.begin()
@@ -120,7 +107,9 @@ class _Document:
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
         body = settable(body)
         plain = typing.places.plain
-        known = None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(references(body)))
+        known = (
+            None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(find_references(body)))
+        )
         resource = Resource(identity, body, lifecycle(ours, body), where, plain, known)
         refers = known is not None and known.refers
         return Declared(resource, api_version, ours, tuple(named(item)) if refers else ())
@@ -138,7 +127,7 @@ class _Document:
             return value.text
         shown = quote(value.text) if isinstance(value, ScalarNode) else "this"
         hint = "write a date such as `2025-09-01`"
-        self.findings.add("ACI131", value.where, f"{shown} is no api-version", hint=hint, path="apiVersion")
+        self.findings.add("ACI131", value.where, f"{shown} is not a valid api-version", hint=hint, path="apiVersion")
         return ""
 
     def _spec(self) -> Node | None:
@@ -150,7 +139,11 @@ class _Document:
         found = next((spec for kind, spec in KINDS.items() if kind.lower() == text.lower()), None)
         if found is None:
             code = "ACI158" if mentions(text) else "ACI130"
-            message = "a reference may not stand here" if mentions(text) else f"the type {quote(text)} is not supported"
+            message = (
+                "a reference is not allowed here"
+                if mentions(text)
+                else f"the resource type {quote(text)} is not supported"
+            )
             hint = _SIBLINGS.get(text.lower()) or did_you_mean(text, KINDS) or f"supported: {', '.join(KINDS)}"
             self.findings.add(code, value.where, message, hint=hint, path="type")
         return found
@@ -162,18 +155,18 @@ class _Document:
             self.findings.add("ACI133", where, "the group has no name", hint="write `name: …`", path="name")
             return ""
         if mentions(value.text):
-            hint = "a name is what a group is known by; it may not depend on anything"
-            self.findings.add("ACI158", value.where, "a reference may not stand here", hint=hint, path="name")
+            hint = "the name identifies the group, so it must not depend on variables"
+            self.findings.add("ACI158", value.where, "a reference is not allowed here", hint=hint, path="name")
             return ""
         self._check_name(value)
         return value.text
 
     def _check_name(self, value: ScalarNode) -> None:
-        hint = "1 to 63 lowercase letters, digits and single hyphens, a letter or digit first and last"
+        hint = "use 1 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends"
         if placeholder(value.text) or names_in(value.text):
-            hint = "write the name out: a group is known by it; environments differ by their resource groups"
+            hint = "write the name out, because it identifies the group; use a resource group per environment"
         if not _GROUP_NAME.fullmatch(value.text):
-            message = f"{quote(value.text)} is no name for a container group"
+            message = f"{quote(value.text)} is not a valid container group name"
             self.findings.add("ACI020", value.where, message, hint=hint, path="name")
         elif not _DOCUMENTED_NAME.fullmatch(value.text):
             message = f"Azure may refuse the name {quote(value.text)}"
@@ -221,16 +214,16 @@ class _Document:
         declared = as_text(item.value)
         flag = self.request.resource_group
         if item.value is not None and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
-            item.complain("ACI144", f"{quote(declared)} is no name for a resource group")
+            item.complain("ACI144", f"{quote(declared)} is not a valid resource group name")
         if declared and flag and flag.lower() != declared.lower():
-            message = f"the manifest says {quote(declared)}, and --resource-group says {quote(flag)}"
-            item.complain("ACI137", message, "leave it out of one of them")
+            message = f"the manifest says {quote(declared)}, but --resource-group says {quote(flag)}"
+            item.complain("ACI137", message, "remove one of them")
         taken = merged.entry("resourceGroup")
         removed = taken is not None and taken_away(taken.value)
         found = declared or ("" if removed else self.settings.project.resource_group) or flag
         if not found and not item.doubtful:
             where = taken.where if removed and taken else self.node.where
-            hint = "write `resourceGroup: …` here or in the project file, or give --resource-group"
+            hint = "set `resourceGroup` here or in the project file, or give --resource-group"
             code = "ACI135" if self.request.resolve else "ACI145"
             message = _NULL.format("resource group") if removed else "the group has no resource group"
             self.findings.add(code, where, message, hint=hint, path="resourceGroup")
@@ -240,18 +233,18 @@ class _Document:
         """Return the body with the project's location where the group says none."""
         declared, flag = as_text(body.get("location")), self.request.location
         if declared and flag and not same_location(flag, declared):
-            message = f"the manifest says {quote(declared)}, and the command line says {quote(flag)}"
+            message = f"the manifest says {quote(declared)}, but the command line says {quote(flag)}"
             where = typing.places.find(("location",))
-            self.findings.add("ACI137", where, message, hint="leave it out of one of them", path="location")
+            self.findings.add("ACI137", where, message, hint="remove one of them", path="location")
         if not declared and "location" in body:
-            where, message = typing.places.find(("location",)), "a region is wanted here, and this is an empty text"
+            where, message = typing.places.find(("location",)), "expected a region, found an empty text"
             self.findings.add("ACI116", where, message, hint="write `location: westeurope`", path="location")
         taken = merged.entry("location")
         removed = taken is not None and taken_away(taken.value)
         found = declared or ("" if removed else self.settings.project.location) or flag
         if not found and ("location",) not in typing.places.doubtful:
             where = taken.where if removed and taken else self.node.where
-            hint = "write `location: westeurope` here or in the project file"
+            hint = "set a location such as `location: westeurope` here or in the project file"
             message = _NULL.format("location") if removed else "the group has no location"
             self.findings.add("ACI136", where, message, hint=hint, path="location")
         told = self.settings.said("location")

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.fields import UNSET, Kind, child
+from aci_reconcile.core.fields import UNSET, Kind, child
+from aci_reconcile.core.redaction import veil
+from aci_reconcile.core.secret import REDACTED
 from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.fingerprints import KEYS, is_key_reference
 from aci_reconcile.manifest.layers import taken_away
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP, PROJECT
-from aci_reconcile.redaction import veil
-from aci_reconcile.secret import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.errors import Where
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.nodes import Entry, Source
-    from aci_reconcile.model import Json
 
 _APART = frozenset({"environments", "defaults", "variables"})
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Diagnostic
+from aci_reconcile.core.errors import Diagnostic
 from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.nodes import ScalarNode
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.errors import Where
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 
-_HINT = "remove it, or fill it: until then nothing is pruned"
+_HINT = "remove it, or add a manifest: until then nothing is pruned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Emptied:
         empty = [node.where for node in documents if _says_nothing(node)]
         if len(empty) < len(documents):
             for each in empty:
-                self._note(each, "there is no manifest in this document")
+                self._note(each, "no manifest in this document")
         elif not self.findings.wrong(where.file):
-            self._note(where, "there is no manifest in this file")
+            self._note(where, "no manifest in this file")
 
     def folder(self, where: Where) -> None:
         """Take down a folder that holds no manifest."""
         if not self.findings.wrong(where.file):
-            self._note(where, "there is no manifest in this folder")
+            self._note(where, "no manifest in this folder")
 
     def _note(self, where: Where, message: str) -> None:
         self.findings.add("ACI138", where, message, hint=_HINT)
@@ -48,8 +48,8 @@ class Emptied:
 
 def nothing_here(where: Where) -> Diagnostic:
     """Return what is to be said where manifests are checked and there are none."""
-    hint = "name the folder that holds them, write one (docs/manifests.md), or let `aci-reconcile import` write them"
-    message = "there is no manifest here, so that nothing was checked"
+    hint = "name the folder with your manifests, write one (docs/manifests.md), or run `aci-reconcile import`"
+    message = "no manifest here: nothing was checked"
     return Diagnostic(where, "ACI263", message, hint, severity=CODES["ACI263"].severity)
 
 

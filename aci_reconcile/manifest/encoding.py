@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aci_reconcile.secret import Secret
+    from aci_reconcile.core.secret import Secret
 
 
 def encode(text: str) -> str:

@@ -8,18 +8,17 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ScalarNode
 from aci_reconcile.manifest.own_credentials import is_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 
@@ -33,13 +32,16 @@ ZIP: Final = b"PK\x03\x04"
 """How an archive begins; what `terraform plan -out` writes is one (hashicorp/terraform, internal/plans/planfile)."""
 
 _WIDE: Final = "this is UTF-16, as `>` of Windows PowerShell writes it: save it as UTF-8 (`Out-File -Encoding utf8`)"
-_ARCHIVE: Final = "it is a plan of Terraform, or another archive; give the manifest of a container group"
+_ARCHIVE: Final = "this is a Terraform plan or another archive; give the manifest of a container group"
 _KNOWN_BYTES: Final = (
     (codecs.BOM_UTF16_LE, _WIDE),
     (codecs.BOM_UTF16_BE, _WIDE),
     (ZIP, _ARCHIVE),
 )
 """What bytes are that are no UTF-8, by how they begin."""
+Owner: TypeAlias = "Callable[[Path], Path | None]"
+"""Tells the project file of a path that belongs to another project; None where it is this one's."""
+
 _SUFFIXES = (".yaml", ".yml", ".json")
 _NOT_MANIFESTS = frozenset({PROJECT_FILE, ACCEPTED_FILE})
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
@@ -71,21 +73,21 @@ class Files:
         except ValueError:
             return name
 
-    def manifests(self, start: Path, beneath: Beneath, findings: Findings) -> Iterator[Path]:
+    def manifests(self, start: Path, owner: Owner, findings: Findings) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
 
         Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
         repository, which are read where they are; a link that leaves the repository is an error. What belongs to
-        another project is that one's.
+        another project (``owner`` names its project file) is that one's.
         """
         if self._private(start, Where(self.show(start)), findings):
             return
-        if beneath.project_of(start):
+        if owner(start):
             return
         if not start.is_dir():
             yield start
             return
-        for path in self._below(start, beneath, findings):
+        for path in self._below(start, owner, findings):
             if not path.is_symlink():  # what is yielded and is no link is no folder, either
                 yield path
             elif not self.inside(path):
@@ -93,12 +95,10 @@ class Files:
                 findings.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
                 )
-            elif not (
-                path.is_dir() or self._private(path, Where(self.show(path)), findings) or beneath.project_of(path)
-            ):
+            elif not (path.is_dir() or self._private(path, Where(self.show(path)), findings) or owner(path)):
                 yield path
 
-    def _below(self, folder: Path, beneath: Beneath, findings: Findings) -> Iterator[Path]:
+    def _below(self, folder: Path, owner: Owner, findings: Findings) -> Iterator[Path]:
         """Yield the manifests of a folder and the folders below it; links to folders are yielded, not followed."""
 
         def unreadable(error: OSError) -> None:
@@ -107,7 +107,7 @@ class Files:
 
         for root, folders, names in os.walk(folder, onerror=unreadable):
             here = Path(root)
-            if PROJECT_FILE in names and beneath.project_of(here):
+            if PROJECT_FILE in names and owner(here):
                 folders.clear()
                 continue
             folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -126,8 +126,8 @@ class Files:
         """Whether a file is one in which programs keep their credentials; that has been noted."""
         if not is_private(path, self.boundary, self.credentials):
             return False
-        message = f"{quote(self.show(path))} is where programs keep credentials, and is not read"
-        hint = "put what the container needs into a file of its own, or hand it over as ${env:NAME}"
+        message = f"{quote(self.show(path))} holds credentials of a program, and is not read"
+        hint = "copy what the container needs into a separate file, or use ${env:NAME}"
         findings.add("ACI242", where, message, hint=hint, path=at)
         return True
 
@@ -159,7 +159,7 @@ class Files:
             findings.add("ACI156", where, f"{quote(target)} can't be read: {why}", path=path)
             return None
         if name.is_absolute() or ".." in name.parts or "\\" in target or not self.inside(full):
-            hint = f"files are named from {quote(self.show(self.base))} on, without `..`"
+            hint = f"write a path relative to {quote(self.show(self.base))}, without `..`"
             findings.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
             return None
         if self._private(full, where, findings, path):
@@ -184,9 +184,9 @@ def refused(path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        return error.strerror or "the system refuses it"
+        return error.strerror or "the operating system refuses it"
     except ValueError:
-        return "it holds a character that no path may hold"
+        return "it contains a character that paths may not contain"
     return ""
 
 
@@ -194,7 +194,7 @@ def _content(data: bytes, target: str, where: Where, path: str, findings: Findin
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        hint = "keep a binary file in base64 and let the secret volume take it as it is"
+        hint = "store a binary file as base64, and use that as the content of the secret volume"
         findings.add("ACI156", where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
         return None
     return text.removesuffix("\n").removesuffix("\r")
@@ -227,7 +227,7 @@ def _text(path: Path, where: Where, findings: Findings) -> str | None:
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         column = bad.start() - text.rfind("\n", 0, bad.start())
-        message = f"the control character U+{ord(bad.group()):04X} may not stand in a file"
+        message = f"the control character U+{ord(bad.group()):04X} is not allowed in a file"
         findings.add("ACI010", Where(where.file, line, column), message)
         return None
     return text
@@ -256,7 +256,7 @@ def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
         findings.add("ACI001", where, f"the file can't be read: {why}")
         return None
     if len(data) > MAX_BYTES:
-        findings.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest is a few kilobytes")
+        findings.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest takes a few kilobytes")
         return None
     return data
 

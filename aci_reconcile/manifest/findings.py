@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import Diagnostic, Severity, Where
+from aci_reconcile.core.errors import Diagnostic, Severity, Where
+from aci_reconcile.core.redaction import veil
 from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.folding import folded
-from aci_reconcile.redaction import veil
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.own_credentials import is_own_credential, whose
 from aci_reconcile.manifest.public_env import reviewed_root
 from aci_reconcile.manifest.references import NAME, VAULT_SECRET
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.backend import Resolver
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.errors import Where
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Entry
     from aci_reconcile.manifest.public_env import PublicEnv
@@ -34,7 +34,7 @@ KEY_VARIABLES: Final = ("ACI_RECONCILE_FINGERPRINT_KEY", "ACI_RECONCILE_FINGERPR
 """Where the keys stand that win over those of the project file, in the order of ``KEYS``."""
 
 _REFERENCE: Final = re.compile(rf"\$\{{(?:env:(?P<env>{NAME})|keyvault:(?P<vault>{VAULT_SECRET.pattern}))\}}")
-_UNCOMPARED: Final = "what was made with it is not compared"
+_UNCOMPARED: Final = "fingerprints made with it are not compared"
 _FORM: Final = "write `${env:NAME}` or `${keyvault:vault/secret}`; `aci-reconcile key` makes a key"
 
 
@@ -91,13 +91,13 @@ class FingerprintReader:
             return None
         match = _REFERENCE.fullmatch(node.text) if isinstance(node, ScalarNode) else None
         if match is None:
-            self.findings.add("ACI290", node.where, "a reference to a key is wanted here", hint=_FORM, path=name)
+            self.findings.add("ACI290", node.where, "expected a reference to a key", hint=_FORM, path=name)
         elif match["env"] and is_own_credential(match["env"]) and match["env"] not in KEY_VARIABLES:
-            message = f"{match['env']} holds credentials of {whose(match['env'])}; it is no fingerprint key"
+            message = f"{match['env']} holds credentials of {whose(match['env'])}, and can't be a fingerprint key"
             self.findings.add("ACI154", node.where, message, hint=_FORM, path=name)
             return None
         elif match["env"] and match["env"] in self.public.names:
-            message = f"{match['env']} is listed under `publicEnv`, so that everybody may know it"
+            message = f"{match['env']} is listed under `publicEnv`, so everybody may know it"
             self.findings.add("ACI290", node.where, message, hint=_FORM, path=name)
             return None
         return match
@@ -111,19 +111,19 @@ class FingerprintReader:
         before = root.entry(name) if root is not None else None
         text = before.value.text if before is not None and isinstance(before.value, ScalarNode) else ""
         if entry is not None and said is not None and said.group() != text and base is not None:
-            counts = "that of the base branch counts" if text else "the secrets are fingerprinted without a key"
-            message = f"this reference does not count in this pull request, and {counts}"
-            hint = base.hint or "it counts once it is merged"
+            counts = "the reference in the base branch is used" if text else "secrets are fingerprinted without a key"
+            message = f"this reference is ignored in this pull request: {counts}"
+            hint = base.hint or "it takes effect once it is merged"
             self.findings.add("ACI291", entry.where, message, hint=hint, path=name)
         return entry or before, _REFERENCE.fullmatch(text)
 
     def _resolved(self, said: re.Match[str], where: Where, name: str) -> Secret | None:
         secret = self._looked_up(said)
         if not secret.available and secret.missing != NOT_ASKED:
-            hint = "an apply that has to write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
+            hint = "an apply that must write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
             self.findings.add("ACI293", where, secret.missing, hint=hint, path=name)
-        elif secret.available and (reason := secret.weakness()):
-            hint = "make one with: aci-reconcile key"
+        elif secret.available and (reason := secret.find_weakness()):
+            hint = "make a key with: aci-reconcile key"
             message = f"the key behind {said.group()} can be guessed: {reason}"
             self.findings.add("ACI292", where, message, hint=hint, path=name)
             return None

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Severity, Where
-from aci_reconcile.fields import ROOT
-from aci_reconcile.fields.paths import below
+from aci_reconcile.core.errors import Severity, Where
+from aci_reconcile.core.fields import ROOT
+from aci_reconcile.core.fields.paths import below
+from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.findings import Findings
 from aci_reconcile.manifest.items import Item
 from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.rules import check
 from aci_reconcile.manifest.validator import conforms
-from aci_reconcile.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Diagnostic
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.errors import Diagnostic
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.manifest.places import Path
-    from aci_reconcile.model import Json, Resource
 
 
 def unfit(group: Resource) -> tuple[Diagnostic, ...]:

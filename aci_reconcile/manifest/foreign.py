@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.model import CONTAINER_GROUPS
 from aci_reconcile.manifest.foreign_kinds import (
     ACCEPTED,
     AZD,
@@ -25,7 +26,6 @@ from aci_reconcile.manifest.foreign_kinds import (
 )
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP
-from aci_reconcile.model import CONTAINER_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -31,24 +31,24 @@ Kind: TypeAlias = "tuple[Foreign, frozenset[str], frozenset[str]]"
 _GIVE: Final = "give the manifest of a container group"
 TEMPLATE: Final = Foreign(
     "an ARM deployment template",
-    "a manifest is one resource: take the container group out of `resources` and replace its expressions",
+    "a manifest is one resource: copy the container group out of `resources`, and replace its expressions",
 )
 COMPOSE: Final = Foreign("a Docker Compose file", "write a manifest with `containers`; one group per Compose project")
 KUSTOMIZE: Final = Foreign("a Kustomize file", _GIVE)
-AZD: Final = Foreign("a project of the Azure Developer CLI", _GIVE)
+AZD: Final = Foreign("an Azure Developer CLI project", _GIVE)
 PLAYBOOK: Final = Foreign("an Ansible playbook", _GIVE)
 PIPELINE: Final = Foreign("a pipeline", _GIVE)
 PROJECT: Final = Foreign("a project file", "it is read when it is named aci-reconcile.yaml, or given with --project")
 ACCEPTED: Final = Foreign("a file of accepted drift", "it is read when it is named aci-reconcile.accepted.yaml")
 
 _KUBERNETES: Final = Foreign("a Kubernetes manifest", "write a manifest of a container group")
-_PARAMETERS: Final = Foreign("a parameter file of ARM templates", _GIVE)
+_PARAMETERS: Final = Foreign("a parameter file of an ARM template", _GIVE)
 PLAN: Final = Foreign("a saved plan", "`show FILE` shows it, and `apply --plan FILE` applies it")
-TERRAFORM_PLAN: Final = Foreign("a plan of Terraform", f"`terraform apply` carries it out; {_GIVE} here")
-_REPORT: Final = Foreign("a report that a tool has written", _GIVE)
-_PACKAGE: Final = Foreign("a package file of Node.js", _GIVE)
+TERRAFORM_PLAN: Final = Foreign("a Terraform plan", f"run it with `terraform apply`; {_GIVE} here")
+_REPORT: Final = Foreign("a report of another tool", _GIVE)
+_PACKAGE: Final = Foreign("a Node.js package file", _GIVE)
 _SCHEMA: Final = Foreign("a JSON Schema", _GIVE)
-_SETTINGS: Final = Foreign("a file of settings of another tool", _GIVE)
+_SETTINGS: Final = Foreign("a settings file of another tool", _GIVE)
 _TERRAFORM: Final = Foreign("a Terraform file", _GIVE)
 
 SCHEMAS: Final[Mapping[str, Foreign]] = {
@@ -81,7 +81,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     _kind(_PACKAGE, "scripts", "dependencies private main name"),
     _kind(_PACKAGE, "packages", "lerna npmClient catalog onlyBuiltDependencies version"),
     _kind(_SETTINGS, "", "compilerOptions typeAcquisition"),
-    _kind(Foreign("a package file of PHP", _GIVE), "", "require require-dev autoload"),
+    _kind(Foreign("a PHP package file", _GIVE), "", "require require-dev autoload"),
     _kind(Foreign("a GitHub workflow", _GIVE), "jobs on"),
     _kind(Foreign("a GitHub action", _GIVE), "runs name"),
     _kind(_SETTINGS, "updates version"),

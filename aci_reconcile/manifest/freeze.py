@@ -70,7 +70,7 @@ def frozen(windows: Iterable[Window], now: float) -> str:
         return ""
     end, window = max(ends, key=lambda each: each[0])
     if end >= _FOREVER:
-        return f"{window.reason} (for ever)"
+        return f"{window.reason} (forever)"
     return f"{window.reason} (until {datetime.fromtimestamp(end, window.zone):%Y-%m-%d %H:%M} {window.zone.key})"
 
 
@@ -112,10 +112,10 @@ def by_cron(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
     try:
         CronSim(cron, datetime.fromtimestamp(0, UTC))
     except (CronSimError, AssertionError, IndexError) as error:
-        said = f"{quote(cron)} is no cron expression: {error or 'it cannot be read'}"
+        said = f"{quote(cron)} is not a cron expression: {error or 'it cannot be parsed'}"
         raise WindowError(said, "cron", _ascending(cron)) from error
     if len(cron.split()) != _CRON_FIELDS:
-        said = f"{quote(cron)} is no cron expression of five fields: minute, hour, day, month, weekday"
+        said = f"{quote(cron)} is not a cron expression of five fields: minute, hour, day, month, weekday"
         raise WindowError(said, "cron")
     return Window(reason, zone, cron=cron, seconds=_seconds(duration))
 
@@ -124,7 +124,7 @@ def _ascending(cron: str) -> str:
     """Say how a range is written that goes over the end of a week, a year or a day."""
     if _DESCENDING.search(cron) is None:
         return ""
-    return "a range goes up, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON"
+    return "ranges must ascend, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON"
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -136,7 +136,9 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError) as error:
-        raise WindowError(f"{quote(name)} is no time zone", "timezone", "write it as Europe/Amsterdam") from error
+        raise WindowError(
+            f"{quote(name)} is not a time zone", "timezone", "write an IANA name such as Europe/Amsterdam"
+        ) from error
 
 
 def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, float]:
@@ -169,7 +171,7 @@ def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, 
         first, second = (said.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
     except (ValueError, OverflowError) as error:
         hint = "write a day as 2026-12-31, or a moment as 2026-12-31T18:00"
-        raise WindowError(f"{quote(text)} is no date and no time", key, hint) from error
+        raise WindowError(f"{quote(text)} is not a date or a time", key, hint) from error
     return first, second
 
 
@@ -178,6 +180,6 @@ def _seconds(text: str) -> float:
     days, hours, minutes = (int(each or 0) for each in match.groups()) if match else (0, 0, 0)
     seconds = ((days * 24 + hours) * 60 + minutes) * 60.0
     if not 0 < seconds <= _LONGEST:
-        said = f"{quote(text)} is no length of time from 1m to 366d"
-        raise WindowError(said, "duration", "write it as 90m, 64h or 2d")
+        said = f"{quote(text)} is not a duration from 1m to 366d"
+        raise WindowError(said, "duration", "write a duration such as 90m, 64h or 2d")
     return seconds

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.deferred import Deferred, GroupReference, changed, references
+from aci_reconcile.core.deferred import Deferred, GroupReference, find_references, map_deferred
+from aci_reconcile.core.model import as_list, as_object
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aci_reconcile.manifest.documents import Declared
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.manifest.items import Item
-    from aci_reconcile.model import Resource, ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A resource as declared, and what the whole set is checked with."""
+
+    resource: Resource
+    api_version: str
+    ours: Item
+    """What is ours in the document, for what is checked across documents."""
+    named: tuple[tuple[Item, GroupReference], ...] = ()
+    """The references to other groups, each with the value that it stands in."""
 
 
 class Known:
@@ -42,8 +53,10 @@ def with_references(declared: Declared, known: Known) -> Resource:
     addresses: dict[str, str] = {}
     for item, reference in declared.named:
         addresses[reference.address] = _address(item, reference, resource.id, known)
-    body = changed(resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address])))
-    addressed = (each.address for each in references(body) if each.address in known.addresses)
+    body = map_deferred(
+        resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address]))
+    )
+    addressed = (each.address for each in find_references(body) if each.address in known.addresses)
     found = (each for each in addressed if each != resource.address)
     depends_on = tuple(dict.fromkeys((*resource.lifecycle.depends_on, *found)))
     return replace(resource, body=as_object(body), lifecycle=replace(resource.lifecycle, depends_on=depends_on))
@@ -70,7 +83,11 @@ def _address(item: Item, reference: GroupReference, own: ResourceId, known: Know
     found = fits[0] if fits else reference.target(own)
     if len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
-        item.complain("ACI160", f"{quote(reference.address)} may mean {listed}", "write the resource group, too")
+        item.complain(
+            "ACI160",
+            f"{quote(reference.address)} is ambiguous: {listed}",
+            "add the resource group: `resourceGroup/name`",
+        )
     elif found.key == own.key:
         item.complain("ACI142", "the group depends on itself")
     return found.address

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile.model import as_list, as_object
+from aci_reconcile.core.model import as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.places import Path, Places
-    from aci_reconcile.model import Json
 
     Way: TypeAlias = "tuple[Way, Path] | None"
 

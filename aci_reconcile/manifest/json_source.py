@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.yaml_source import MAX_DEPTH, MAX_NODES, Unreadable, check_characters, unique
@@ -79,7 +79,7 @@ class _Parser:
             kind = match.lastgroup or ""
             if kind == "comment" and not commented:
                 commented = True
-                self._findings.add("ACI139", self._where(at), "JSON has no comments; other tools will refuse this file")
+                self._findings.add("ACI139", self._where(at), "JSON has no comments; other tools will reject this file")
             elif kind not in {"space", "comment"}:
                 text_of, number = match.group(), number + 1
                 depth += _STEPS.get(text_of, 0)
@@ -121,7 +121,7 @@ class _Parser:
         kind, text, where = self._tokens[self._next]
         if kind == "word":
             if text[0] not in "tfn" and not _NUMBER.fullmatch(text):
-                raise self._fail(f"{quote(text)} is no number")
+                raise self._fail(f"{quote(text)} is not a number")
             node = ScalarNode(text, where)
         else:
             node = ScalarNode(self._string(text), where, plain=False)
@@ -134,7 +134,7 @@ class _Parser:
             value: str = json.loads(text)
             value.encode()
         except ValueError as error:
-            raise self._fail("an escape in the text is not valid") from error
+            raise self._fail("the text contains an invalid escape") from error
         return value
 
     def _list(self) -> ListNode:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import Fold, Kind, child
+from aci_reconcile.core.fields import Fold, Kind, child
+from aci_reconcile.core.normalize import fold
 from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
-from aci_reconcile.normalize import fold
 
 if TYPE_CHECKING:
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
 
@@ -47,8 +47,8 @@ class Layers:
             return under if over is None else over
         if isinstance(over, ScalarNode) and over.null and not over.text and not isinstance(under, ScalarNode):
             kind = describe(under).removeprefix("a ")
-            message = f"there is nothing here, and the {kind} at {under.where} stays"
-            hint = "write `null` to take it away, or leave the key out"
+            message = f"this is empty, so the {kind} at {under.where} still applies"
+            hint = "write `null` to remove it, or leave the key out"
             self.findings.add("ACI260", over.where, message, hint=hint, path=at)
             return under
         if isinstance(under, MapNode) and isinstance(over, MapNode):
@@ -102,8 +102,8 @@ def one_location(layer: MapNode, findings: Findings) -> MapNode:
         return layer
     own = layer.entry("location")
     if own and isinstance(own.value, ScalarNode) and not same_location(own.value.text, inner.value.text):
-        message = f"`defaults` says {quote(inner.value.text)}, and `location` beside it says {quote(own.value.text)}"
-        findings.add("ACI137", inner.where, message, hint="leave one of them out", path="defaults.location")
+        message = f"`defaults` says {quote(inner.value.text)}, but `location` beside it says {quote(own.value.text)}"
+        findings.add("ACI137", inner.where, message, hint="remove one of them", path="defaults.location")
     rest = MapNode(tuple(entry for entry in entries if entry is not inner), layer.where)
     kept = [entry._replace(value=rest) if entry.key == "defaults" else entry for entry in layer.entries]
     return MapNode((*kept, *(() if own else (Entry("location", inner.where, inner.value),))), layer.where)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.carry import entry_lacking, entry_names, ignorable
-from aci_reconcile.fields import ROOT
-from aci_reconcile.fields.paths import along, display, parse
+from aci_reconcile.core.carry import find_missing_entry, list_entry_keys, parse_ignorable
+from aci_reconcile.core.fields import ROOT
+from aci_reconcile.core.fields.paths import display, parse, walk
+from aci_reconcile.core.model import Lifecycle, as_text
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import Lifecycle, as_text
 
 if TYPE_CHECKING:
+    from aci_reconcile.core.model import Body
     from aci_reconcile.manifest.items import Item
-    from aci_reconcile.model import Body
 
 
 def lifecycle(ours: Item, body: Body) -> Lifecycle:
@@ -40,16 +40,16 @@ def _check(path: Item, body: Body) -> None:
     keys = parse(ROOT, text)
     if keys is None:
         path.complain(
-            "ACI143", f"{quote(text)} is no path of a field", "write `tags.costCenter` or `containers[web].image`"
+            "ACI143", f"{quote(text)} is not the path of a field", "write `tags.costCenter` or `containers[web].image`"
         )
         return
-    *_, (_, _, last) = along(ROOT, keys)
+    *_, (_, _, last) = walk(ROOT, keys)
     if last is not None and last.write_only:
-        hint = "Azure never shows this field, so its live value can't be carried over"
+        hint = "Azure never returns this field, so its live value can't be carried over"
         path.complain("ACI143", f"{quote(text)} can't be ignored", hint)
         return
-    entry = entry_lacking(body, ignorable(text))
-    known = entry_names(body, entry[:-1]) if entry else ()
+    entry = find_missing_entry(body, parse_ignorable(text))
+    known = list_entry_keys(body, entry[:-1]) if entry else ()
     if known:  # without any the whole list is somebody else's, as a profile's is
-        hint = path.findings.near(entry[-1], known) or f"it has {', '.join(map(quote, known))}"
-        path.complain("ACI295", f"{quote(text)} leads into {quote(display(ROOT, entry))}, which is not there", hint)
+        hint = path.findings.near(entry[-1], known) or f"known entries: {', '.join(map(quote, known))}"
+        path.complain("ACI295", f"{quote(text)} points into {quote(display(ROOT, entry))}, which does not exist", hint)

@@ -6,13 +6,14 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Diagnostic, Severity, Where
+from aci_reconcile.core.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.across import check_set
 from aci_reconcile.manifest.beneath import Beneath
 from aci_reconcile.manifest.documents import read_document
 from aci_reconcile.manifest.emptied import Emptied
 from aci_reconcile.manifest.files import Files, boundary
 from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.naming import declared_name
 from aci_reconcile.manifest.overlays import spoken
 from aci_reconcile.manifest.own_credentials import credential_files
 from aci_reconcile.manifest.references import mentions
@@ -20,20 +21,20 @@ from aci_reconcile.manifest.selection import Selection, project_file
 from aci_reconcile.manifest.settings import no_project, read_project
 from aci_reconcile.manifest.skipping import Skipping
 from aci_reconcile.manifest.sources import Sources
-from aci_reconcile.manifest.touched import Reading, Touched, files_of, former_groups, named, touched
+from aci_reconcile.manifest.touched import Reading, Touched, files_of, former_groups, touched
 from aci_reconcile.manifest.versions import newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from aci_reconcile.backend import Resolver
-    from aci_reconcile.manifest.documents import Declared
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest.effective import Setting
+    from aci_reconcile.manifest.groups import Declared
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
-    from aci_reconcile.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class _Load:
     def names(self) -> tuple[str, ...]:
         default = self._settings.project.resource_group or self._request.resource_group
         documents = (node for file in self._sources.manifests() for node in self._skipping.documents(file) or ())
-        found = ((group or default.lower(), name) for group, name in map(named, documents) if name)
+        found = ((group or default.lower(), name) for group, name in map(declared_name, documents) if name)
         return tuple(sorted({"/".join(each).removeprefix("/") for each in found}))
 
     def _read(self, file: Path) -> Iterable[Declared]:
@@ -177,13 +178,13 @@ class _Load:
     def _tell_of_projects_beneath(self) -> None:
         for file in self._beneath.found:
             folder = self._files.show(file.parent)
-            message = f"{quote(folder)} is a project of its own, and is left out here"
-            hint = f"to work on it, name it: `aci-reconcile plan {shlex.quote(folder)}`"
+            message = f"{quote(folder)} is a separate project, and is left out here"
+            hint = f"to work on it, name the folder: `aci-reconcile plan {shlex.quote(folder)}`"
             self._findings.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
 
     def _moved(self, documents: Iterable[Source]) -> bool:
         """Whether values of the command line may say in which resource group something is."""
-        return bool(self._request.variables) and any(mentions(named(node)[0]) for node in documents)
+        return bool(self._request.variables) and any(mentions(declared_name(node)[0]) for node in documents)
 
     def _check_flags(self) -> None:
         """Complain where the project file and the command line name different places."""
@@ -194,8 +195,8 @@ class _Load:
         for key, project, flag in flags:
             if project and flag and project.lower() != flag.lower():
                 where = self._settings.said(key) or Where(self._files.show(self._settings.project.root))
-                message = f"the project says {quote(project)}, and the command line says {quote(flag)}"
-                self._findings.add("ACI137", where, message, hint="leave it out of one of them", path=key)
+                message = f"the project says {quote(project)}, but the command line says {quote(flag)}"
+                self._findings.add("ACI137", where, message, hint="remove one of them", path=key)
 
     def _project(self, declared: list[Declared]) -> Project:
         project = self._settings.project

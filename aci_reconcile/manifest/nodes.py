@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.errors import Where
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 

@@ -22,12 +22,12 @@ _NOT_SHARED: Final = ("name", "type", "apiVersion", "resourceGroup")
 def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
     """Return the patches of single groups in ARM's shape, by name or address."""
     if node is not None and not isinstance(node, MapNode) and not (isinstance(node, ScalarNode) and node.null):
-        run.findings.add("ACI115", node.where, "`groups` must be a map of groups, each with its patch", path="groups")
+        run.findings.add("ACI115", node.where, "`groups` must be a map of group names to patches", path="groups")
     entries = _by_group(node, run) if isinstance(node, MapNode) else ()
     for entry in entries:
         if taken_away(entry.value):
-            message = f"`null` takes no group away, and a patch of {quote(entry.key)} must be a map"
-            hint = "leave the key out; a group of some environments only has its manifest in a folder of their own"
+            message = f"the patch of {quote(entry.key)} must be a map; `null` does not remove a group"
+            hint = "remove the key; if only some environments have the group, put its manifest into a folder of theirs"
             run.findings.add("ACI115", entry.value.where, message, hint=hint, path=f"groups.{entry.key}")
     patches = ((entry, read_overlay(entry.value, "a patch", run)) for entry in entries)
     return tuple(entry._replace(value=value) for entry, value in patches if value is not None)
@@ -39,8 +39,8 @@ def _by_group(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
     for entry in node.entries:
         first = known.setdefault(entry.key.lower(), entry)
         if first is not entry:
-            message = f"{quote(entry.key)} and {quote(first.key)} in line {first.where.line} are one group"
-            hint = "keep one patch of it: Azure does not tell capitals from small letters"
+            message = f"{quote(entry.key)} is the same group as {quote(first.key)} in line {first.where.line}"
+            hint = "keep one patch: Azure ignores the case of names"
             run.findings.add("ACI261", entry.where, message, hint=hint, path=f"groups.{entry.key}")
     return tuple(known.values())
 
@@ -55,7 +55,7 @@ def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | No
     for key in _NOT_SHARED:
         entry = node.entry(key)
         if entry:
-            run.findings.add("ACI176", entry.where, f"`{key}` does not belong into {what}", path=key)
+            run.findings.add("ACI176", entry.where, f"`{key}` is not allowed in {what}", path=key)
     expanded = expand(node.without(*_NOT_SHARED), GROUP, "", run)
     return expanded if isinstance(expanded, MapNode) else None
 

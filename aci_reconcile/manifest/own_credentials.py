@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.redaction import is_secret_name
+from aci_reconcile.core.redaction import is_secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

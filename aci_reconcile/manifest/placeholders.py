@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.withheld import make_variable_name
 from aci_reconcile.manifest.own_credentials import is_own_credential
-from aci_reconcile.model import as_text
-from aci_reconcile.withheld import variable_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.fields import Node
-    from aci_reconcile.model import Body, Json
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Body, Json
 
 FILE_NAME = "name-of-the-file"
 """Azure does not even tell the names of the files in a secret volume."""
@@ -40,7 +40,7 @@ class Variables:
 
     def name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
         """Return the name for a secret: the same for the same one, else the first candidate that is free."""
-        names = [variable_name(*parts) for parts in candidates]
+        names = [make_variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
         found = next(name for name in names if self.taken.get(name, secret) == secret and not is_own_credential(name))
         self.taken[found] = secret
@@ -113,7 +113,7 @@ class Placeholders:
             return
         name = as_text(found.get("name"))
         group = self.address.rpartition("/")[2]
-        note = "Azure does not tell the names of its files: write them where it says name-of-the-file"
+        note = "Azure does not return the file names: replace name-of-the-file with them"
         reference = self._reference(
             f"{at}.secret", (self.address, at), (group, name), (*self.address.split("/"), name), note=note
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aci_reconcile.manifest.expand import join
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.errors import Where
 
 Path: TypeAlias = "tuple[str | int, ...]"
 """The keys that lead to a value of a body: names, and indices of lists."""

@@ -55,10 +55,10 @@ def read_schema(text: str) -> Any:
         checker = _checker(schema)
         checker.check_schema(schema)
     except jsonschema.SchemaError as error:
-        raise ValueError(f"it is no JSON Schema: {error.message}") from error
+        raise ValueError(f"it is not a JSON Schema: {error.message}") from error
     remote = next((each for each in _references(schema) if not each.startswith("#")), "")
     if remote:
-        raise ValueError(f"it refers to {remote}; only references within the schema (`#/…`) are followed")
+        raise ValueError(f"it refers to {remote}; only references within the schema (`#/…`) are supported")
     return schema
 
 
@@ -118,7 +118,7 @@ def _checker(schema: Any) -> Any:
     dialects: Any = jsonschema.validators.validator_for
     known = dialects({"$schema": dialect}, default=None)
     if known is None:
-        raise ValueError(f"its dialect {dialect} is not known")
+        raise ValueError(f"its dialect {dialect} is not supported")
     return known
 
 

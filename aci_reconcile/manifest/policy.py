@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.manifest.freeze import Window, WindowError, by_cron, by_dates, zone_of
 from aci_reconcile.manifest.plan_rules import Rule, read_schema
-from aci_reconcile.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.places import Places
-    from aci_reconcile.model import Json
 
 Replacement: TypeAlias = Literal["hold", "allow"]
 _SHARE = 0.5
@@ -65,7 +65,7 @@ class PolicyReader:
         most = body.get(name)
         if most is None or (isinstance(most, int) and most >= 0):
             return most
-        message = "a number of groups is wanted here, 0 or more"
+        message = "expected a number of groups, 0 or more"
         self.findings.add("ACI127", self.places.find(("policy", name)), message, path=f"policy.{name}")
         return None
 
@@ -73,7 +73,7 @@ class PolicyReader:
         share = body.get("maxShare", _SHARE)
         if isinstance(share, (int, float)) and 0 <= share <= 1:
             return float(share)
-        message = "a share from 0 to 1 is wanted here"
+        message = "expected a share from 0 to 1"
         self.findings.add("ACI127", self.places.find(("policy", "maxShare")), message, path="policy.maxShare")
         return _SHARE
 
@@ -116,5 +116,5 @@ def _window(said: Mapping[str, str]) -> Window:
         return by_dates(reason, zone, said["from"], said["to"])
     if given == {"cron", "duration"}:
         return by_cron(reason, zone, said["cron"], said["duration"])
-    wanted = "a window is given by two dates, or by a cron expression and a duration"
+    wanted = "a window needs either two dates, or a cron expression and a duration"
     raise WindowError(wanted, hint="give `from` and `to`, or `cron` and `duration`")

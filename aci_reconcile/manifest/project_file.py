@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.files import Files, boundary, find_project
 from aci_reconcile.manifest.findings import Findings, quote
@@ -30,12 +30,12 @@ def root_of(documents: tuple[Source, ...], file: str, findings: Findings) -> Map
     """Return the settings that the documents of a project file say; an empty map where there are none."""
     where = Where(file, 1, 1)
     if len(documents) > 1:
-        findings.add("ACI011", documents[1].where, "a project file is one document")
+        findings.add("ACI011", documents[1].where, "a project file must be a single document")
     node: Source = documents[0] if documents else MapNode((), where)
     if isinstance(node, ScalarNode) and node.null:
         node = MapNode((), where)
     if not isinstance(node, MapNode):
-        findings.add("ACI011", node.where, "a project file is a map of settings")
+        findings.add("ACI011", node.where, "a project file must be a map of settings")
         node = MapNode((), where)
     node = _without_targets(node.without("$schema"), findings)
     expanded = expand(node, PROJECT, "", Expansion(findings))
@@ -48,9 +48,9 @@ def _without_targets(node: MapNode, findings: Findings) -> MapNode:
     for entry in node.entries:
         flag = _NOT_HERE.get(re.sub("[-_]", "", entry.key).lower())
         if flag:
-            message = f"{quote(entry.key)} is not read from a repository"
+            message = f"{quote(entry.key)} can't be set in a file"
             findings.add(
-                "ACI173", entry.where, message, hint=f"give {flag}, or its environment variable", path=entry.key
+                "ACI173", entry.where, message, hint=f"use {flag}, or its environment variable", path=entry.key
             )
         elif entry.key.lower() == "environments" and isinstance(entry.value, MapNode):
             below = tuple(
@@ -76,8 +76,8 @@ def environments(folder: Path, project: Path | None = None) -> tuple[str, ...]:
 def check_name(what: str, name: str, where: Where, findings: Findings) -> None:
     """Complain of a name that can't be part of the owner tag; ``what`` is `project` or `environment`."""
     if not _NAME.fullmatch(name):
-        message = f"{quote(name)} is no name for {'an' if what[0] == 'e' else 'a'} {what}"
-        hint = "up to 64 letters, digits, `.`, `_` and `-`, a letter or digit first: it becomes part of a tag"
+        message = f"{quote(name)} is not a valid {what} name"
+        hint = "it becomes part of a tag: use up to 64 letters, digits, `.`, `_` and `-`, with a letter or digit first"
         findings.add("ACI174", where, message, hint=hint, path="name" if what == "project" else f"environments.{name}")
 
 
@@ -89,6 +89,6 @@ def read_environments(root: MapNode, findings: Findings) -> tuple[Entry, ...]:
     wrong += [entry.value for entry in found if not isinstance(entry.value, MapNode)]
     for each in wrong:
         if not (isinstance(each, ScalarNode) and each.null):
-            message = f"a map is wanted here, and this is {describe(each)}"
+            message = f"expected a map, found {describe(each)}"
             findings.add("ACI115", each.where, message, path="environments")
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.redaction import is_secret_name
 from aci_reconcile.manifest import yaml_source
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.layers import Layers
@@ -16,7 +17,6 @@ from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.own_credentials import is_own_credential
 from aci_reconcile.manifest.project_file import root_of
 from aci_reconcile.manifest.rows import PROJECT
-from aci_reconcile.redaction import is_secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.request import Base, Request
 
 KEY: Final = "publicEnv"
-INNOCENT: Final = "if it holds none, hand it over under a name that does not say so"
-_LATER: Final = "it counts once the project file of the base branch lists it: merge that first"
+INNOCENT: Final = "if the variable is not secret, rename it"
+_LATER: Final = "it counts once the base branch lists it: merge that first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,12 @@ def read_public(node: Source | None, request: Request, findings: Findings) -> Pu
             doubted[name] = INNOCENT  # whoever uses it is told
         elif is_secret_name(name):
             doubted[name] = INNOCENT
-            message = f"{quote(name)} is called as secrets are, and may not be shown"
-            findings.add("ACI240", each.where, message, hint=f"give it to a secure field; {INNOCENT}", path=KEY)
+            message = f"{quote(name)} is named like a secret, and is never shown"
+            findings.add("ACI240", each.where, message, hint=f"use it in a secure field; {INNOCENT}", path=KEY)
         elif base is not None and reviewed is not None and name not in reviewed:
             doubted[name] = _LATER
-            message = f"{quote(name)} does not count in this pull request: {base.because or 'the base branch lacks it'}"
+            because = base.because or "the base branch does not list it"
+            message = f"{quote(name)} does not count in this pull request: {because}"
             findings.add("ACI241", each.where, message, hint=base.hint or _LATER, path=KEY)
         else:
             counted.add(name)

@@ -10,19 +10,19 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aci_reconcile.deferred import Deferred, GroupReference
+from aci_reconcile.core.deferred import Deferred, GroupReference
+from aci_reconcile.core.redaction import is_secret_name
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.own_credentials import is_own_credential, whose
 from aci_reconcile.manifest.public_env import INNOCENT, PublicEnv
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, MAX_EXPANDED_IN_ALL, Size
-from aci_reconcile.redaction import is_secret_name
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.backend import Resolver
-    from aci_reconcile.errors import Where
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.errors import Where
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import ScalarNode
@@ -103,16 +103,18 @@ class References:
 
     def _too_large(self, where: Where, path: str) -> Text:
         message = (
-            f"references stand for too much text: more than {MAX_EXPANDED // 2**20} MiB in this document, "
+            f"references expand too far: to more than {MAX_EXPANDED // 2**20} MiB in this document, "
             f"or more than {MAX_EXPANDED_IN_ALL // 2**20} MiB in all"
         )
-        return self._fail("ACI223", where, message, "Azure takes no request of that size: mount a share instead", path)
+        return self._fail(
+            "ACI223", where, message, "Azure refuses a request of that size: mount a file share instead", path
+        )
 
     def _complain_of_lookalikes(self, node: ScalarNode, path: str) -> None:
         found = {match.end() for match in found_in(node.text)}
         for almost in _ALMOST.finditer(node.text):
             if almost.end() not in found:
-                message = f"`${{{almost[1]}:…}}` looks like a reference and is none; it is left as it is"
+                message = f"`${{{almost[1]}:…}}` looks like a reference, but is not valid; it is sent unchanged"
                 hint = f"write `${{{almost[1].lower()}:NAME}}`, without spaces"
                 self.findings.add("ACI159", node.where, message, hint=hint, path=path)
 
@@ -138,13 +140,13 @@ class References:
         hint = (
             self.findings.near(name, self.variables) or "define it under `variables` of the project file, or with --var"
         )
-        return self._fail("ACI150", where, f"there is no variable {quote(name)}", hint, path)
+        return self._fail("ACI150", where, f"unknown variable {quote(name)}", hint, path)
 
     def _environment(self, match: re.Match[str], where: Where, path: str) -> Text:
         name, default = match["env"], match["default"]
         if is_own_credential(name):
-            message = f"{name} holds credentials of {whose(name)}; it may not be used in a manifest"
-            return self._fail("ACI154", where, message, "give the container a credential of its own", path)
+            message = f"{name} holds credentials of {whose(name)}, and can't be used in a manifest"
+            return self._fail("ACI154", where, message, "give the container its own credential", path)
         if f"env:{name}" in self.kept_back:
             return self._keep_back(f"env:{name}", where, path)
         public = name in self.public.names
@@ -164,20 +166,20 @@ class References:
         return Text(Secret.unavailable(f"env:{name}", missing), offer=match.group())
 
     def _keep_back(self, source: str, where: Where, path: str) -> Text:
-        message = f"{source} is the key of the fingerprints; it may not be used in a manifest"
-        return self._fail("ACI154", where, message, "give the container a credential of its own", path)
+        message = f"{source} is the fingerprint key, and can't be used in a manifest"
+        return self._fail("ACI154", where, message, "give the container its own credential", path)
 
     def way_out(self, offer: str) -> str:
         """Return what an author can do about a reference to a secret in a field that can be read."""
         match = _REFERENCE.fullmatch(offer)
         name = match["env"] if match else None
         if name is None:
-            return "give it to a field that Azure never shows, such as secureValue"
+            return "use it in a field that Azure never returns, such as secureValue"
         if name in self.public.doubted:
             return self.public.doubted[name]
         if is_secret_name(name):
-            return f"give it to a field that Azure never shows, such as secureValue; {INNOCENT}"
-        return "list the variable under `publicEnv` of the project file if it is none"
+            return f"use it in a field that Azure never returns, such as secureValue; {INNOCENT}"
+        return "if the variable is not secret, list it under `publicEnv` of the project file"
 
     def _elsewhere(self, scheme: str, target: str, where: Where, path: str) -> Text:
         source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
@@ -206,7 +208,7 @@ class References:
             hint = "an apply that needs it will refuse to start"
             self.findings.add("ACI151", where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
         elif secret.notice:
-            hint = "renew it, or change its dates in the vault; it is used as it is"
+            hint = "renew it, or change its dates in the vault; it is used anyway"
             self.findings.add("ACI280", where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
         return Text(secret, offer=whole)
 
@@ -214,7 +216,7 @@ class References:
         match = _OF_GROUP.fullmatch(target)
         if match is None:
             hint = "write `${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`"
-            return self._fail("ACI160", where, f"{quote(target)} names no value of another group", hint, path)
+            return self._fail("ACI160", where, f"{quote(target)} is not a value of another group", hint, path)
         return Text(Deferred(GroupReference(match["address"], match["path"])), deferred=match.group())
 
 
@@ -222,7 +224,7 @@ def _well_named(target: str) -> str:
     """Return how a secret of a vault is named."""
     if _VERSIONED.fullmatch(target):
         return "a version has 32 hexadecimal digits; leave it out for the latest one"
-    return "write `${keyvault:vault/secret}`, names alone; letters, digits and single hyphens, a letter first"
+    return "write `${keyvault:vault/secret}`; names have letters, digits and single hyphens, with a letter first"
 
 
 def _offline(whole: str, source: str, *, public: bool) -> Text:

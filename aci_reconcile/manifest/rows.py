@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import ROOT, Field, Kind
-from aci_reconcile.fields.rows import (
+from aci_reconcile.core.fields import ROOT, Field, Kind
+from aci_reconcile.core.fields.rows import (
     anything,
     boolean,
     choice,
@@ -22,40 +22,40 @@ from aci_reconcile.fields.rows import (
     text,
     texts,
 )
-from aci_reconcile.fields.tree import build
+from aci_reconcile.core.fields.tree import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
 
 
 def _lifecycle() -> Iterable[Field]:
     return chain(
-        text("resourceGroup", "Resource group of the group; else that of the project or of `--resource-group`."),
+        text("resourceGroup", "Resource group of the group. Default: the one of the project, or `--resource-group`."),
         group("lifecycle", "What this tool may do with the group; never sent to Azure."),
-        boolean("lifecycle.protect", "Whether the group may never be deleted or recreated."),
-        boolean("lifecycle.adopt", "Whether a live group without an owner is taken over.", default=False),
+        boolean("lifecycle.protect", "Whether to protect the group from being deleted or recreated."),
+        boolean("lifecycle.adopt", "Whether to take over a live group that has no owner.", default=False),
         choice(
             "lifecycle.replace",
-            "Whether the group may be deleted and created again where a change needs it.",
+            "Whether the group may be deleted and created again if a change requires it.",
             "hold",
             "allow",
             default="hold",
         ),
         boolean(
             "lifecycle.detach",
-            "Whether the group is let go: our tags are taken off, and it is left alone.",
+            "Whether to release the group: remove the tags of aci-reconcile and leave the group as it is.",
             default=False,
         ),
         texts(
             "lifecycle.dependsOn",
-            "Groups that must be as they should be before this one is written.",
-            "Address of a group: `resourceGroup/name`, or the name where it is unique.",
+            "Groups that must be in sync before this one is written.",
+            "Address of a group: `resourceGroup/name`, or the name if it is unique.",
         ),
         texts(
             "lifecycle.ignore",
-            "Fields left to others: not compared, and carried over in a write.",
+            "Fields that others manage: not compared, and carried over in a write.",
             "Path of a field, such as `tags.costCenter` or `containers[web].image`.",
         ),
     )
@@ -79,32 +79,39 @@ GROUP: Final[Node] = replace(
 def _shared(at: str) -> Iterable[Field]:
     """Describe what the project and each of its environments may say."""
     return chain(
-        text(f"{at}requiredVersion", "Versions of aci-reconcile that may be used, such as `>=0.1,<2`."),
-        text(f"{at}subscription", "Id of the subscription."),
-        text(f"{at}resourceGroup", "Resource group of every group of the project."),
-        text(f"{at}location", "Region of every group that names none, such as `westeurope`."),
-        text(f"{at}apiVersion", "Oldest api-version to use."),
-        texts(f"{at}manifests", "Where the manifests are.", "A file, a folder or a pattern, from the project file on."),
-        anything(f"{at}defaults", "What is laid under every group; the group wins, maps merge, lists replace."),
+        text(f"{at}requiredVersion", "Allowed versions of aci-reconcile, such as `>=0.1,<2`."),
+        text(f"{at}subscription", "Subscription id."),
+        text(f"{at}resourceGroup", "Resource group of all groups of the project."),
+        text(f"{at}location", "Default region of the groups, such as `westeurope`."),
+        text(f"{at}apiVersion", "Lowest api-version to use."),
+        texts(
+            f"{at}manifests", "Paths of the manifests.", "A file, a folder or a pattern, relative to the project file."
+        ),
+        anything(
+            f"{at}defaults", "Default properties of every group. The group wins; maps are merged, lists are replaced."
+        ),
         _variables(f"{at}variables"),
         texts(
             f"{at}publicEnv",
-            "Environment variables that may appear in fields anybody can read.",
+            "Environment variables that are not secret, and may be used in readable fields.",
             "Name of an environment variable.",
         ),
         choice(
             f"{at}fingerprint",
-            "Whether each group carries a fingerprint of its secrets, without which no change of one is seen.",
+            "Whether to store a fingerprint of its secrets with each group. Without it, changed secrets go unnoticed.",
             "auto",
             "none",
             default="auto",
         ),
-        text(f"{at}fingerprintKey", "Where the key of fingerprints is: `${env:NAME}` or `${keyvault:vault/secret}`."),
-        text(f"{at}formerFingerprintKey", "Where the key before it is, while groups carry what was made with it."),
-        boolean(f"{at}createResourceGroups", "Whether missing resource groups are created.", default=False),
+        text(f"{at}fingerprintKey", "Reference to the fingerprint key: `${env:NAME}` or `${keyvault:vault/secret}`."),
+        text(
+            f"{at}formerFingerprintKey",
+            "Reference to the previous fingerprint key, while groups still have fingerprints made with it.",
+        ),
+        boolean(f"{at}createResourceGroups", "Whether to create missing resource groups.", default=False),
         choice(
             f"{at}mode",
-            "Whether groups are written, or only planned and checked.",
+            "Whether to write groups, or only to plan and check them.",
             "apply",
             "observe",
             default="apply",
@@ -117,47 +124,55 @@ def _variables(at: str) -> Iterable[Field]:
     return chain(
         [
             Field(at, Kind.MAP, "Values for `${var:NAME}`."),
-            Field(f"{at}.*", Kind.OBJECT, "Text of the variable, or what is known about it."),
+            Field(f"{at}.*", Kind.OBJECT, "Value of the variable, or its declaration."),
         ],
-        choice(f"{at}.*.type", "What its value must be.", "string", "number", "boolean", default="string"),
-        text(f"{at}.*.default", "Its value where none is given; a text alone is short for it.", unnamed=True),
-        boolean(f"{at}.*.required", "Whether a value must be given.", default=False),
-        text(f"{at}.*.description", "What it is for."),
+        choice(f"{at}.*.type", "Type of the value.", "string", "number", "boolean", default="string"),
+        text(f"{at}.*.default", "Default value; a plain value instead of a map means the same.", unnamed=True),
+        boolean(f"{at}.*.required", "Whether a value is required.", default=False),
+        text(f"{at}.*.description", "Description of the variable."),
     )
 
 
 def _policy(at: str) -> Iterable[Field]:
     return chain(
-        group(at, "What an apply may do without being asked again."),
-        boolean(f"{at}.prune", "Whether groups that stand in no manifest any more are deleted.", default=False),
-        integer(f"{at}.maxDeletes", "How many groups one apply may delete.", default=1),
+        group(at, "What an apply may do without further permission."),
+        boolean(
+            f"{at}.prune",
+            "Whether to delete orphans: groups of the project that no longer have a manifest.",
+            default=False,
+        ),
+        integer(f"{at}.maxDeletes", "Maximum number of groups that one apply may delete.", default=1),
         choice(
             f"{at}.replace",
-            "Whether a group that can't be changed in place waits for permission.",
+            "Whether a change that needs a replacement is blocked until permitted.",
             "hold",
             "allow",
             default="hold",
         ),
-        integer(f"{at}.maxRestarts", "How many groups one apply may restart; without it, any number."),
+        integer(f"{at}.maxRestarts", "Maximum number of groups that one apply may restart. Default: no limit."),
         number(
             f"{at}.maxShare",
-            "Share of the project's live groups, from 0 to 1, that one apply may delete or recreate unless it names "
-            "the number.",
+            "Maximum share of the project's live groups, from 0 to 1, that one apply may delete or recreate unless "
+            "an option names the number.",
             default=0.5,
         ),
-        objects(f"{at}.freeze", "When nothing is written.", "One window: by dates, or by a cron expression."),
-        text(f"{at}.freeze[].reason", "Why, for those who are held back.", required=True),
-        text(f"{at}.freeze[].from", "First day, or first moment: `2026-12-20`, `2026-12-20T18:00`."),
-        text(f"{at}.freeze[].to", "Last day, which is included, or the moment at which the window ends."),
-        text(f"{at}.freeze[].cron", "When each window begins: minute, hour, day of month, month, day of week."),
-        text(f"{at}.freeze[].duration", "How long each window is, such as `62h`, `2d`, `1h30m`."),
-        text(f"{at}.freeze[].timezone", "IANA name of the time zone of all that.", default="UTC"),
+        objects(
+            f"{at}.freeze",
+            "Freeze windows, in which nothing is written.",
+            "One window: by two dates, or by a cron expression and a duration.",
+        ),
+        text(f"{at}.freeze[].reason", "Reason, shown when an apply is blocked.", required=True),
+        text(f"{at}.freeze[].from", "First day, or time at which the window begins: `2026-12-20`, `2026-12-20T18:00`."),
+        text(f"{at}.freeze[].to", "Last day, included, or time at which the window ends."),
+        text(f"{at}.freeze[].cron", "Start of each window: minute, hour, day of month, month, day of week."),
+        text(f"{at}.freeze[].duration", "Duration of each window, such as `62h`, `2d`, `1h30m`."),
+        text(f"{at}.freeze[].timezone", "IANA name of the time zone.", default="UTC"),
         objects(f"{at}.rules", "JSON Schemas that a plan's JSON must satisfy.", "One rule."),
-        text(f"{at}.rules[].schema", "File of the schema, from the project file on.", required=True),
-        text(f"{at}.rules[].message", "What is said where a plan breaks the rule.", required=True),
+        text(f"{at}.rules[].schema", "Path of the schema, relative to the project file.", required=True),
+        text(f"{at}.rules[].message", "Message for a plan that violates the rule.", required=True),
         choice(
             f"{at}.rules[].severity",
-            "Whether a plan that breaks the rule is held back, or only remarked upon.",
+            "Whether a plan that violates the rule is blocked, or only reported.",
             "error",
             "warning",
             default="error",
@@ -168,17 +183,17 @@ def _policy(at: str) -> Iterable[Field]:
 def _project() -> Iterable[Field]:
     each = "environments.*"
     return chain(
-        text("name", "Name of the project: it owns the groups it makes.", required=True),
-        text("id", "What tells the project from another one with its name: 6 to 16 small letters and digits."),
+        text("name", "Name of the project, which owns the groups that it creates.", required=True),
+        text("id", "Id that distinguishes projects with the same name: 6 to 16 lowercase letters and digits."),
         _shared(""),
         [
             Field("environments", Kind.MAP, "Environments to choose from with `--environment`."),
-            Field(each, Kind.OBJECT, "What differs in this environment."),
+            Field(each, Kind.OBJECT, "Settings of this environment, which override the project."),
         ],
         _shared(f"{each}."),
         [
             Field(f"{each}.groups", Kind.MAP, "Patches of single groups, by name or address."),
-            Field(f"{each}.groups.*", Kind.ANY, "What is laid over the manifest of the group."),
+            Field(f"{each}.groups.*", Kind.ANY, "Properties that override the manifest of the group."),
         ],
     )
 

@@ -10,11 +10,11 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
 from aci_reconcile.manifest.findings import quote
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Json
+    from aci_reconcile.core.model import Json
 
 _DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _SIMPLE = re.compile(r"(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,14})?")
@@ -60,7 +60,7 @@ def number(text: str, *, whole: bool, plain: bool) -> Reading:
         return Reading(code="ACI125", message="the number is too large", failed=True)
     if plain:
         return Reading(value)
-    return Reading(value, "ACI117", f"{wanted} stands in quotes", "leave the quotes out")
+    return Reading(value, "ACI117", f"{wanted} is in quotes", "remove the quotes")
 
 
 def _refused(text: str, wanted: str) -> Reading | None:
@@ -68,8 +68,8 @@ def _refused(text: str, wanted: str) -> Reading | None:
     if _NOT_A_NUMBER.fullmatch(text):
         return Reading(code="ACI125", message=f"{quote(text)} is not {wanted}", failed=True)
     if _odd_notation(text):
-        message = f"{quote(text)} means different numbers to different readers"
-        return Reading(code="ACI118", message=message, hint="write it in decimal digits", failed=True)
+        message = f"{quote(text)} is a different number to different YAML readers"
+        return Reading(code="ACI118", message=message, hint="write decimal digits", failed=True)
     if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
         return Reading(code="ACI115", message=f"{quote(text)} is not {wanted}", failed=True)
     return None
@@ -89,11 +89,11 @@ def flag(text: str, *, plain: bool) -> Reading:
         value = text in _TRUE
         if plain:
             return Reading(value)
-        return Reading(value, "ACI117", f"{text.lower()} stands in quotes", "leave the quotes out")
+        return Reading(value, "ACI117", f"{text.lower()} is in quotes", "remove the quotes")
     old = _OLD_FLAGS.get(text.lower())
     if old is not None:
         word = "true" if old else "false"
-        return Reading(old, "ACI119", f"{quote(text)} is taken for `{word}`", f"write `{word}`")
+        return Reading(old, "ACI119", f"{quote(text)} is read as `{word}`", f"write `{word}`")
     return Reading(code="ACI115", message=f"{quote(text)} is neither `true` nor `false`", failed=True)
 
 

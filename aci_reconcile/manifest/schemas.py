@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 
 NAMES: Final = ("accepted-drift", "container-group", "drift-history", "notification", "plan", "project")
 
@@ -18,11 +18,11 @@ def schema(name: str) -> dict[str, Any]:
         UsageError: there is no such schema.
     """
     if name not in NAMES:
-        raise UsageError(f"there is no schema {name!r}", hint=f"there are: {', '.join(NAMES)}")
+        raise UsageError(f"unknown schema {name!r}", hint=f"known schemas: {', '.join(NAMES)}")
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "schemas", package.parent / "schemas"):  # in the wheel, and in a checkout
         file = folder / f"{name}.schema.json"
         if file.is_file():
             content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
             return content
-    raise UsageError(f"the schema {name!r} is missing from this installation", hint="install the package again")
+    raise UsageError(f"the schema {name!r} is missing from this installation", hint="reinstall the package")

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest.files import ZIP, find_project, refused
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.foreign import foreign
@@ -17,11 +17,11 @@ from aci_reconcile.manifest.foreign_kinds import TERRAFORM_PLAN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.manifest.beneath import Beneath
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.request import Request
     from aci_reconcile.manifest.touched import Touched
-    from aci_reconcile.model import Resource, ResourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Selection:
         """Return what narrows the run, as a person would name it: where several things do, the first to be left out."""
         request = self.request
         said = (("--only", request.only), ("--changed-since", request.changes), ("the paths", request.paths))
-        return next((word for word, given in said if given), "what narrows this run")
+        return next((word for word, given in said if given), "the options that narrow this run")
 
     def _covered(self) -> bool:
         """Whether the paths hold every place where manifests are looked for: then nothing is narrowed.
@@ -83,8 +83,8 @@ class Selection:
                 return set(sources)
             inside = {key for key, file in sources.items() if file.resolve().is_relative_to(real)}
             if not inside and not self.findings.failed:
-                hint = self._why(path) or "the project's manifests are those under `manifests` in its file"
-                raise UsageError(f"{self.files.show(path)} holds no manifest of the project", hint=hint)
+                hint = self._why(path) or "the project's manifests are listed under `manifests` in its project file"
+                raise UsageError(f"{self.files.show(path)} contains no manifest of the project", hint=hint)
             chosen |= inside
         return chosen
 
@@ -92,21 +92,21 @@ class Selection:
         """Say whose a path is, or what a file is that is no manifest; empty where neither is known."""
         other = self.beneath.project_of(path) if self.beneath else None
         if other:
-            return f"it belongs to the project of {self.files.show(other)}, which is another one"
+            return f"it belongs to another project: {self.files.show(other)}"
         if not path.is_file():
             return ""
         if _begins(path, ZIP):
-            return f"it is {TERRAFORM_PLAN.what}, or another archive: {TERRAFORM_PLAN.hint}"
+            return f"this is {TERRAFORM_PLAN.what}, or another archive: {TERRAFORM_PLAN.hint}"
         documents = self.files.documents(path, Findings())
         found = next((found for each in documents if (found := foreign(each))), None)
-        return f"it is {found.what}: {found.advice(self.files.show(path))}" if found else ""
+        return f"this is {found.what}: {found.advice(self.files.show(path))}" if found else ""
 
     def _by_pattern(self, resources: tuple[Resource, ...]) -> set[tuple[str, ...]]:
         chosen: set[tuple[str, ...]] = set()
         for pattern in self.request.only:
             found = {each.id.key for each in resources if fits(each.id, pattern)}
             if not found and not self.findings.failed:
-                raise UsageError(f"--only {pattern}: no group of the project fits")
+                raise UsageError(f"--only {pattern}: no group of the project matches")
             chosen |= found
         return chosen
 
@@ -153,7 +153,7 @@ def project_file(request: Request) -> Path | None:
         if why:
             raise UsageError(f"--project {quote(str(request.project))}: {why}")
         if not file.is_file():
-            raise UsageError(f"--project {request.project}: there is no such file")
+            raise UsageError(f"--project {request.project}: no such file")
         return file
     return _of_all(request, given(request) or (request.cwd,))
 
@@ -169,8 +169,8 @@ def _of_all(request: Request, paths: tuple[Path, ...]) -> Path | None:
     for path, file in zip(request.paths, files, strict=False):
         if file != first and not (file and first and file.samefile(first)):
             said = f"{request.paths[0]} to {_told(first, request.cwd)}, {path} to {_told(file, request.cwd)}"
-            hint = "run it once for each of them: each has an owner, defaults and variables of its own"
-            raise UsageError(f"the paths belong to two projects: {said}", hint=hint)
+            hint = "run the command once per project: each has its own owner, defaults and variables"
+            raise UsageError(f"the paths belong to different projects: {said}", hint=hint)
     return first
 
 

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import UsageError
-from aci_reconcile.fields import API_VERSION
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.fields import API_VERSION
+from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.tags import PROJECT_ID
 from aci_reconcile.manifest.effective import Sayings
 from aci_reconcile.manifest.expand import Expansion
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
@@ -25,21 +27,19 @@ from aci_reconcile.manifest.rows import GROUP, PROJECT
 from aci_reconcile.manifest.typed import Typing
 from aci_reconcile.manifest.variables import VariableReader
 from aci_reconcile.manifest.versions import OLDEST_USED, api_order, is_api_version, newest, satisfies
-from aci_reconcile.model import as_list, as_object, as_text
-from aci_reconcile.tags import PROJECT_ID
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from aci_reconcile.backend import Resolver
-    from aci_reconcile.errors import Where
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.backend import Resolver
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.files import Files
     from aci_reconcile.manifest.nodes import Entry, Source
     from aci_reconcile.manifest.request import Request
-    from aci_reconcile.model import Json
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -71,7 +71,7 @@ def no_project(request: Request, files: Files, findings: Findings, resolvers: Ma
         UsageError: an environment is asked for.
     """
     if request.environment:
-        hint = "environments stand in aci-reconcile.yaml"
+        hint = "environments are defined in aci-reconcile.yaml"
         raise UsageError(f"--environment {request.environment}: there is no project file", hint=hint)
     project = Project("default", request.cwd, subscription=request.subscription)
     return Settings(project, _references(request, files, findings, resolvers))
@@ -89,7 +89,7 @@ def read_project(
     known = read_environments(root, findings)
     if request.environment and request.environment not in {entry.key for entry in known}:
         names = [entry.key for entry in known]
-        hint = did_you_mean(request.environment, names) or f"there are: {', '.join(names) or 'none'}"
+        hint = did_you_mean(request.environment, names) or f"known environments: {', '.join(names) or 'none'}"
         raise UsageError(f"--environment {request.environment}: no such environment in {files.show(file)}", hint=hint)
     base = root.without("environments")
     places: list[tuple[str, str]] = []
@@ -215,8 +215,8 @@ class _Reader:
             return self._literal(node.get("default"), path)
         if not (isinstance(node, ScalarNode) and mentions(node.text)):
             return True
-        hint = "what a reference gives is not scanned again: use the reference in the manifest itself"
-        self.findings.add("ACI158", node.where, "a reference may not stand here", hint=hint, path=path)
+        hint = "references are not expanded twice: use the reference in the manifest itself"
+        self.findings.add("ACI158", node.where, "a reference is not allowed here", hint=hint, path=path)
         return False
 
     def _project(self, body: Mapping[str, Json], places: Places) -> Project:
@@ -225,31 +225,31 @@ class _Reader:
             check_name("project", name, places.find(("name",)), self.findings)
         project_id = as_text(body.get("id"))
         if "id" in body and not PROJECT_ID.fullmatch(project_id):
-            message = f"{quote(project_id)} is no id for a project"
-            hint = "6 to 16 small letters and digits, such as `id: 4f7k2m9q1c`: it becomes part of a tag"
+            message = f"{quote(project_id)} is not a valid project id"
+            hint = "it becomes part of a tag: use 6 to 16 lowercase letters and digits, such as `id: 4f7k2m9q1c`"
             self.findings.add("ACI270", places.find(("id",)), message, hint=hint, path="id")
             project_id = ""
         self._check_version(as_text(body.get("requiredVersion")), places)
         api_version = as_text(body.get("apiVersion"))
         if api_version and not is_api_version(api_version):
-            message = f"{quote(api_version)} is no api-version"
+            message = f"{quote(api_version)} is not a valid api-version"
             self.findings.add(
                 "ACI131", places.find(("apiVersion",)), message, hint="write `2025-09-01`", path="apiVersion"
             )
             api_version = ""
         subscription = as_text(body.get("subscription"))
         if "subscription" in body and not subscription:
-            message = "a subscription is named here, and its id is an empty text"
-            hint = "write its id, or take the key out: the run would go to whichever one the credentials name"
+            message = "the subscription id is empty"
+            hint = "write the id, or remove the key: the run would use the subscription that the credentials name"
             self.findings.add("ACI116", places.find(("subscription",)), message, hint=hint, path="subscription")
         elif subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
-            message = f"{quote(subscription)} is not the id of a subscription"
+            message = f"{quote(subscription)} is not a subscription id"
             self.findings.add(
-                "ACI102", places.find(("subscription",)), message, hint="it is a GUID", path="subscription"
+                "ACI102", places.find(("subscription",)), message, hint="write a GUID", path="subscription"
             )
         group = as_text(body.get("resourceGroup"))
         if "resourceGroup" in body and "${" not in group and not RESOURCE_GROUP.fullmatch(group):
-            message = f"{quote(group)} is no name for a resource group"
+            message = f"{quote(group)} is not a valid resource group name"
             self.findings.add("ACI144", places.find(("resourceGroup",)), message, path="resourceGroup")
         return Project(
             name or "default",
@@ -273,10 +273,10 @@ class _Reader:
         version = self.request.version or VERSION
         fits = satisfies(version, required)
         if fits is None:
-            message, hint = f"{quote(required)} is no list of versions", 'write ">=0.1,<2"'
+            message, hint = f"{quote(required)} is not a valid version constraint", 'write ">=0.1,<2"'
             self.findings.add("ACI172", where, message, hint=hint, path="requiredVersion")
         elif not fits and self.chosen:
-            message = f"this is aci-reconcile {version}, and the project wants {required}"
+            message = f"this is aci-reconcile {version}, but the project requires {required}"
             self.findings.add("ACI171", where, message, path="requiredVersion")
 
 

@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile import tags
-from aci_reconcile.fields import ROOT, UNSET, Kind
+from aci_reconcile.core import tags
+from aci_reconcile.core.fields import ROOT, UNSET, Kind
+from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.normalize import is_same, to_plain
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.references import escaped as without_references
 from aci_reconcile.manifest.scalars import choose
-from aci_reconcile.model import as_list, as_object, as_text
-from aci_reconcile.normalize import plain, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Body, Json
     from aci_reconcile.manifest.placeholders import Placeholders
-    from aci_reconcile.model import Body, Json
 
 LEFT_TO_AZURE: Final = frozenset({"properties.ipAddress.ip", "properties.subnetIds[].name"})
 """What Azure fills in and a manifest should not pin down. (A policy of a confidential group is filled in, too, but one
@@ -72,7 +72,7 @@ class Shortening:
         if raw is None:
             return row.default if row.path in self.spoken and row.default is not UNSET else None
         value = self._value(raw, node, at)
-        if row.default is not UNSET and same(value, row.default) and row.path not in self.spoken:
+        if row.default is not UNSET and is_same(value, row.default) and row.path not in self.spoken:
             return None
         empty = isinstance(value, (dict, list)) and not value
         return None if empty and not row.presence else value
@@ -90,7 +90,7 @@ class Shortening:
             return {**said, **dict.fromkeys(self._lacking(said, node))} if said else said
         if isinstance(raw, list) and node.kind is Kind.LIST and node.item is not None:
             return _short_list(list(self._items(raw, node, node.item, at)), node)
-        return escaped(plain(raw))
+        return escaped(to_plain(raw))
 
     def _lacking(self, said: Body, node: Node) -> list[str]:
         """Return the names that the project lays into a map of every group, and that this group has not."""

@@ -22,7 +22,7 @@ def _port(node: Source, at: str, findings: Findings) -> Source:
     number, slash, protocol = node.text.partition("/")
     if slash:
         hint = f"write {{port: {number}, protocol: {protocol.upper()}}}" if number.isdigit() else ""
-        findings.add("ACI115", node.where, f"{quote(node.text)} is no port", hint=hint, path=at)
+        findings.add("ACI115", node.where, f"{quote(node.text)} is not a port", hint=hint, path=at)
         node = ScalarNode(number if number.isdigit() else "0", node.where)
     return MapNode((Entry("port", node.where, node),), node.where)
 
@@ -69,7 +69,7 @@ def _resources(node: Source, at: str, findings: Findings) -> Source:
         taken = {squeezed(each.key) for each in given}
         for entry in short:
             if squeezed(entry.key) in taken:
-                message = f"{quote(entry.key)} is given in `requests` and beside it"
+                message = f"{quote(entry.key)} is given both in `requests` and beside it"
                 findings.add("ACI112", entry.where, message, hint="keep one", path=f"{at}.requests.{entry.key}")
     both = (*given, *(entry for entry in short if squeezed(entry.key) not in taken))
     where = long.where if long else short[0].where

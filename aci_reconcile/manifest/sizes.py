@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from aci_reconcile.secret import Secret
+    from aci_reconcile.core.secret import Secret
 
 MAX_EXPANDED: Final = 4 * 2**20
 """Characters that the references of one document may stand for: ARM takes requests of 4 MB (docs: request limits)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import Findings
 from aci_reconcile.manifest.foreign import PROJECT, foreign, foreign_text
 from aci_reconcile.manifest.nodes import ScalarNode

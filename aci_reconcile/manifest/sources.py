@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.files import is_manifest, refused
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.selection import given
@@ -40,7 +40,7 @@ class Sources:
         starts = self._starts()
         found: dict[Path, None] = {}
         for start in starts:
-            below = dict.fromkeys(self.files.manifests(start, self.beneath, self.emptied.findings))
+            below = dict.fromkeys(self.files.manifests(start, self.beneath.project_of, self.emptied.findings))
             if not below and len(starts) > 1 and not self.beneath.project_of(start):
                 self.emptied.folder(Where(self.files.show(start)))
             found.update(below)
@@ -77,11 +77,11 @@ class Sources:
         path = Path(entry)
         if path.is_absolute() or ".." in path.parts:
             message = f"{quote(entry)} leads out of the project"
-            self._complain("ACI177", where, message, "name files below the project file")
+            self._complain("ACI177", where, message, "name files below the folder of the project file")
             return
         why = _no_pattern(entry) if _PATTERN & set(entry) else refused(root / path)
         if why:
-            self._complain("ACI225", where, f"{quote(entry)} can't be looked up: {why}", "")
+            self._complain("ACI225", where, f"{quote(entry)} can't be read: {why}", "")
             return
         existing = tuple(_matching(root, entry)) if _PATTERN & set(entry) else tuple(_there(root / path))
         if not existing:
@@ -114,5 +114,5 @@ def _no_pattern(entry: str) -> str:
     """Say why something is no pattern; empty where it is one. Versions of Python differ in what they make of `**`."""
     parts = entry.replace("\\", "/").split("/")
     if any("**" in part and part != "**" for part in parts):
-        return "`**` stands alone between two slashes"
+        return "`**` must be alone between two slashes"
     return next((why for part in parts if (why := refused(Path(part.replace("*", "x") or ".")))), "")

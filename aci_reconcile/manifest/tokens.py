@@ -58,6 +58,6 @@ def instead(names: Sequence[str], *, secret: bool) -> str:
     written = " and ".join(f"`${{var:{name}}}`" for name in names)
     given = " ".join(f"--var {name}=…" for name in names)
     return (
-        f"write {written}, and give `{given}` or a value under `variables` of the project file; "
+        f"write {written}, with `{given}` or a value under `variables` of the project file; "
         f"or `${{env:{names[0]}}}`, with {listed} under `publicEnv` there"
     )

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.manifest import json_source, yaml_source
-from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.files import PROJECT_FILE
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.foreign import foreign, foreign_text
+from aci_reconcile.manifest.naming import declared_name
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.references import found_in
 
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest.beneath import Beneath
+    from aci_reconcile.manifest.naming import DeclaredName
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.request import Changes
-    from aci_reconcile.model import Resource
 
 Key: TypeAlias = "tuple[str, ...]"
-Named: TypeAlias = "tuple[str, str]"
-"""What a document says of its resource group and its name, as it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Reading:
 
     files: dict[Path, set[Path]] = field(default_factory=dict["Path", "set[Path]"])
     """By manifest: itself, and the files that it names."""
-    named: set[Named] = field(default_factory=set["Named"])
+    named: set[DeclaredName] = field(default_factory=set["DeclaredName"])
 
     def note(self, file: Path, documents: Iterable[Source], base: Path) -> None:
         """Note what one manifest holds.
@@ -59,7 +58,7 @@ class Reading:
         known = self.files.setdefault(file, {file})
         for node in documents:
             known.update(base / target for target in files_of(node))
-            self.named.add(named(node))
+            self.named.add(declared_name(node))
 
 
 def touched(
@@ -86,7 +85,7 @@ def touched(
         return Touched(None, because)
     gone = sorted(set(_then(changes, beneath)) - reading.named)
     if gone:
-        return Touched(None, f"{quote(gone[0][1])} is declared no more" if gone[0][1] else "a manifest can't be read")
+        return Touched(None, f"{quote(gone[0][1])} is no longer declared" if gone[0][1] else "a manifest can't be read")
     hit = {file for file, known in reading.files.items() if any(_changed(each, changes) for each in known)}
     known = tuple(groups)
     return Touched(_with_dependents({each.address for each in known if sources[each.id.key] in hit}, known))
@@ -100,19 +99,12 @@ def files_of(node: Source) -> Iterator[str]:
                 yield match["target"]
 
 
-def named(node: Source) -> Named:
-    """Return what a document calls its group; empty where it says nothing."""
-    entries = node.entries if isinstance(node, MapNode) else ()
-    said = {squeezed(each.key): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
-    return said.get("resourcegroup", ""), said.get("name", "")
-
-
 def _divided(changes: Changes, beneath: Beneath) -> str:
-    """Say which folder has become a project of its own, or is none any more: its groups are seen only in the whole."""
+    """Say which folder is now a separate project, or is none any more: its groups are seen only in the whole."""
     then = {path for path, _ in changes.then}
     for path in sorted(changes.paths):
         if path.name == PROJECT_FILE and beneath.holds(path) and path.is_file() != (path in then):
-            now = "is no project of its own any more" if path in then else "has become a project of its own"
+            now = "is no longer a separate project" if path in then else "is now a separate project"
             return f"{quote(path.parent.name)} {now}"
     return ""
 
@@ -122,14 +114,14 @@ def former_groups(changes: Changes, beneath: Beneath) -> tuple[str, ...]:
     return tuple(sorted({group for group, _ in _then(changes, beneath) if group and "${" not in group}))
 
 
-def _then(changes: Changes, beneath: Beneath) -> Iterator[Named]:
+def _then(changes: Changes, beneath: Beneath) -> Iterator[DeclaredName]:
     """Yield what the changed manifests held before; nothing but empty texts for one that could not be read."""
     for path, text in changes.then:
         if beneath.project_of(path):
             continue
         findings, json = Findings(), path.suffix.lower() == ".json"
         source = json_source if json else yaml_source
-        found = [named(node) for node in source.documents(text, str(path), findings) if foreign(node) is None]
+        found = [declared_name(node) for node in source.documents(text, str(path), findings) if foreign(node) is None]
         yield from (each for each in found if each[1])
         if findings.failed and foreign_text(text, json=json) is None:
             yield ("", "")

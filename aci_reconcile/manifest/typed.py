@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.secret import EMPTY, Secret
 from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.encoding import encode, is_base64
 from aci_reconcile.manifest.expand import join
@@ -15,16 +16,15 @@ from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.references import Text, mentions
 from aci_reconcile.manifest.tokens import TOKEN_STARTS, instead, names_in, placeholder
 from aci_reconcile.manifest.wanted import form, instead_of_nothing, instead_of_text, unquoted, wanted
-from aci_reconcile.secret import EMPTY, Secret
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Where
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.places import Path
     from aci_reconcile.manifest.references import References
-    from aci_reconcile.model import Json
 
 _FILES_IN_SECRETS = "properties.volumes[].secret.*"
 _LINE_ENDS = ("\n", "\r")
@@ -71,7 +71,7 @@ class Typing:
                 return self._from_text(node, spec, path, at)
         elif bare and kind in _LISTS:
             return self._list(node, spec, path, at)
-        message = f"{wanted(kind, spec)} is wanted here, and this is {describe(node)}"
+        message = f"expected {wanted(kind, spec)}, found {describe(node)}"
         return self._wrong("ACI115", node.where, message, path, form(spec))
 
     def _wrong(self, code: str, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
@@ -88,10 +88,10 @@ class Typing:
             return OMITTED
         if spec.kind in _COLLECTIONS:
             if row.path != "tags":
-                message = "there is nothing here; it counts as left out"
+                message = "the property is empty; it counts as left out"
                 self.findings.add("ACI126", where, message, path=self.places.name(path))
             return OMITTED
-        message = f"{wanted(spec.kind, spec)} is wanted here, and there is nothing"
+        message = f"expected {wanted(spec.kind, spec)}, found nothing"
         return self._wrong("ACI116", where, message, path, instead_of_nothing(spec))
 
     def _map(self, node: MapNode, spec: Node | None, path: Path, at: str) -> dict[str, Json]:
@@ -101,7 +101,7 @@ class Typing:
         for key, where, source in node.entries:
             below = known.get(key) if known is not None else _below(spec, key)
             if "${" in key and mentions(key):
-                self.findings.add("ACI158", where, "a reference may not stand in a key", path=at)
+                self.findings.add("ACI158", where, "a reference is not allowed in a key", path=at)
             here = (*path, key)
             places.keys.add(key)
             value = self.read(source, below, here, join(at, key, below))
@@ -120,7 +120,7 @@ class Typing:
                 message, hint = f"`{name}` is missing", spec.children[name].row.summary
                 removed = self.places.where.get(here)
                 if removed:
-                    message = f"`{name}` is needed, and `null` leaves it out"
+                    message = f"`{name}` is required, and `null` removes it"
                 self.findings.add("ACI123", removed or self.places.find(path), message, hint=hint, path=at)
                 self.places.doubtful.add(here)
 
@@ -148,7 +148,7 @@ class Typing:
         """Return the value of a text that holds references, or what looks like some."""
         self.places.plain = False
         if spec is not None and spec.row.name == "name" and mentions(node.text):
-            return self._wrong("ACI158", node.where, "a reference may not stand in a name", path)
+            return self._wrong("ACI158", node.where, "a reference is not allowed in a name", path)
         if node.plain and not (spec is not None and spec.row.path.endswith(_COMMANDS)) and names_in(node.text):
             return self._unquoted(node, spec, path)
         text = self.references.replace(node, at)
@@ -202,13 +202,13 @@ class Typing:
         """Warn of a placeholder of another tool; whether it is one."""
         name = placeholder(value)
         if name:
-            message = f"{quote(value)} looks like a placeholder, and is sent as it is"
+            message = f"{quote(value)} looks like a placeholder; it is sent unchanged"
             hint = instead([name], secret=spec.write_only)
             self.findings.add("ACI222", node.where, message, hint=hint, path=at)
         return bool(name)
 
     def _exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
-        message = f"{text.offer} is a secret, and anybody who may read the group can read this field"
+        message = f"{text.offer} is a secret, but everybody who can read the group can read this field"
         hint = self.references.way_out(text.offer)
         if path[-1] == "value" and "environmentVariables" in path:
             hint = f'write {{secureValue: "{text.offer}"}}'
@@ -216,8 +216,8 @@ class Typing:
 
     def _impatient(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
         """Complain of a value of another group in a field that can't wait for it."""
-        message = f"${{group:{text.deferred}}} is known only when the other group runs, and may not stand here"
-        hint = "it may stand in texts that anybody may read, such as environment variables and commands"
+        message = f"${{group:{text.deferred}}} is known only once the other group runs, and is not allowed here"
+        hint = "use it in readable text fields only, such as environment variables and commands"
         return self._wrong("ACI160", node.where, message, path, hint)
 
     def _encoded(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
@@ -226,10 +226,13 @@ class Typing:
             if spec.row.one_line:
                 return self._ended(value, node, at)
             if spec.row.name == "secureValue":
-                message, hint = "the value ends in a line end, which is sent, too", "end the value where its text ends"
+                message, hint = (
+                    "the value ends in a line break, which is sent too",
+                    "remove the line break from the source",
+                )
                 self.findings.add("ACI204", node.where, message, hint=hint, path=at)
         if spec is not None and spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
-            hint = "write {fromText: …} to give it as it is"
+            hint = "write {fromText: …} to give plain text"
             self.findings.add("ACI037", node.where, "the content of a secret file is not base64", hint=hint, path=at)
         return value
 
@@ -238,7 +241,7 @@ class Typing:
         key = value.map(lambda text: text.rstrip("".join(_LINE_ENDS)))
         if key:
             return key
-        missing, hint = "there is nothing but a line end in it", "an apply that needs it will refuse to start"
+        missing, hint = "it contains only a line break", "an apply that needs it will refuse to start"
         self.findings.add("ACI151", node.where, f"{value.source}: {missing}", hint=hint, path=at)
         return Secret.unavailable(value.source, missing)
 
@@ -246,27 +249,27 @@ class Typing:
         """Wrap what is no secret by its source; one that stands in the file itself is a warning."""
         self.places.plain = False
         if not value:
-            message, hint = "there is nothing in it, which counts as not at hand", "write `${env:NAME}`"
+            message, hint = "the secret is empty, and counts as missing", "write `${env:NAME}`"
             if spec.row.name == "secureValue":
-                hint += ', or `value: ""` for a variable that is empty'
+                hint += ', or `value: ""` for an empty variable'
             self.findings.add("ACI255", node.where, message, hint=hint, path=at)
             return Secret.unavailable(at, EMPTY)
         confidential = spec.row.confidential or spec.row.path == _FILES_IN_SECRETS
         if confidential and not mentions(node.text) and not self._check_token(node.text, node, spec, at):
             hint = "write `${env:NAME}` and set NAME where the tool runs"
-            self.findings.add("ACI082", node.where, "a secret stands in the manifest in clear text", hint=hint, path=at)
+            self.findings.add("ACI082", node.where, "the manifest contains a secret in clear text", hint=hint, path=at)
         return Secret(value, source="literal")
 
     def _chosen(self, value: str, node: ScalarNode, allowed: tuple[str, ...], path: Path) -> Json | _Omitted:
         """Put the spelling of one out of a few right."""
         word = scalars.choose(value, allowed)
         if word is not None:
-            message = f"{quote(value)} is spelled `{word}`"
+            message = f"{quote(value)} should be `{word}`"
             self.findings.add("ACI121", node.where, message, path=self.places.name(path))
             return word
         listed = ", ".join(allowed)
         if self.lenient:
-            message = f"{quote(value)} is not known here ({listed}); it is passed on"
+            message = f"unknown value {quote(value)} ({listed}); it is passed on to Azure"
             self.findings.add("ACI122", node.where, message, path=self.places.name(path))
             return value
         hint = instead_of_text(node.text, None)
@@ -277,7 +280,7 @@ class Typing:
         entry = node.entry("fromText")
         if entry is None or len(node.entries) != 1 or not isinstance(entry.value, ScalarNode) or entry.value.null:
             hint = "write {fromText: …} with the text of the file"
-            return self._wrong("ACI115", node.where, "the content of a secret file is a text", path, hint)
+            return self._wrong("ACI115", node.where, "the content of a secret file must be text", path, hint)
         self.places.plain = False
         if entry.value.plain and names_in(entry.value.text):
             return self._unquoted(entry.value, spec, path)

@@ -9,26 +9,26 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
+from aci_reconcile.core.model import LEAVES, as_object
+from aci_reconcile.core.secret import REDACTED, Secret
 from aci_reconcile.manifest.schemas import schema
-from aci_reconcile.model import LEAVES, as_object
-from aci_reconcile.secret import REDACTED, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from aci_reconcile.core.model import Json
     from aci_reconcile.manifest.items import Item
     from aci_reconcile.manifest.places import Path
-    from aci_reconcile.model import Json
 
 _MESSAGES: Final[Mapping[str, str]] = {
-    "minimum": "at least {} is wanted here",
-    "maximum": "at most {} is wanted here",
-    "exclusiveMinimum": "more than {} is wanted here",
-    "minLength": "at least {} characters are wanted here",
-    "maxLength": "at most {} characters are wanted here",
-    "minItems": "a list of at least {} is wanted here",
-    "maxItems": "a list of at most {} is wanted here",
-    "maxProperties": "at most {} entries are wanted here",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "exclusiveMinimum": "must be more than {}",
+    "minLength": "must have at least {} characters",
+    "maxLength": "must have at most {} characters",
+    "minItems": "the list must have at least {} entries",
+    "maxItems": "the list must have at most {} entries",
+    "maxProperties": "must have at most {} entries",
 }
 
 

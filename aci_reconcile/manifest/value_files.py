@@ -9,7 +9,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.findings import Findings, quote
 from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
@@ -17,13 +17,13 @@ from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest.nodes import Source
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """What a reference can name."""
 _WRONG: Final = "ACI264"
-_LINE: Final = "write NAME=VALUE; quotes, a comment behind a blank and `export` are as in a .env file"
+_LINE: Final = "write NAME=VALUE; quotes, `export` and comments after a space work as in a .env file"
 
 
 def read_values(text: str, file: str) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
@@ -48,12 +48,12 @@ def read_values(text: str, file: str) -> tuple[dict[str, str], tuple[Diagnostic,
 def _of_documents(documents: tuple[Source, ...], findings: Findings) -> tuple[Entry, ...]:
     """Return what the one document of a JSON or YAML file says; the schema that an editor is told is no value."""
     if len(documents) > 1:
-        findings.add(_WRONG, documents[1].where, "a file of values is one document")
+        findings.add(_WRONG, documents[1].where, "a variable file must be a single document")
     for root in documents[:1]:
         if isinstance(root, MapNode):
             return root.without("$schema").entries
         if not (isinstance(root, ScalarNode) and root.null):
-            findings.add(_WRONG, root.where, f"a map of names and values is wanted here, and this is {describe(root)}")
+            findings.add(_WRONG, root.where, f"expected a map of names and values, found {describe(root)}")
     return ()
 
 
@@ -61,10 +61,12 @@ def _value(entry: Entry, findings: Findings) -> str | None:
     """Return a value that is a text, a number or a flag, and has a name that a reference can name; None: it has not."""
     node = entry.value
     if not NAME.fullmatch(entry.key):
-        message = f"{quote(entry.key)} is no name of a variable"
-        findings.add(_WRONG, entry.where, message, hint="letters, digits, `_`, `.` and `-`, a letter or `_` first")
+        message = f"{quote(entry.key)} is not a valid variable name"
+        findings.add(
+            _WRONG, entry.where, message, hint="use letters, digits, `_`, `.` and `-`, with a letter or `_` first"
+        )
     elif not isinstance(node, ScalarNode) or node.null:
-        message = f"the value of {quote(entry.key)} is {describe(node)}, and a text, a number or a flag is wanted"
+        message = f"the value of {quote(entry.key)} is {describe(node)}; expected text, a number or a boolean"
         findings.add(_WRONG, node.where, message, hint='write "" for an empty text')
     else:
         return node.text
@@ -81,7 +83,7 @@ def _lines(text: str, file: str, findings: Findings) -> Iterator[Entry]:
         if each.error or (each.key is not None and each.value is None):
             findings.add(_WRONG, where, f"line {where.line} is not NAME=VALUE", hint=_LINE)
         elif each.key is not None and each.key in first:
-            findings.add("ACI006", where, f"the key {quote(each.key)} stands here and in line {first[each.key]}")
+            findings.add("ACI006", where, f"duplicate key {quote(each.key)}; the first is in line {first[each.key]}")
         elif each.key is not None and each.value is not None:
             first[each.key] = where.line
             node = ScalarNode(each.value, where, plain=False)

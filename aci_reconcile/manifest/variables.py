@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.manifest import scalars
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.core.model import Body, Json
     from aci_reconcile.manifest.findings import Findings
     from aci_reconcile.manifest.places import Places
-    from aci_reconcile.model import Body, Json
 
 _KINDS: Final = {"string": Kind.STRING, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN}
 _WANTED: Final = {Kind.NUMBER: "a number", Kind.BOOLEAN: "`true` or `false`"}
@@ -50,9 +50,9 @@ class VariableReader:
         if name in self.given and not self.chosen:
             return self.given[name]
         if name in self.given:
-            return self._typed(self.given[name], kind, name, "the value that is given for it")
+            return self._typed(self.given[name], kind, name, "the given value")
         if value is None and told.get("required") is True and self.chosen:
-            hint = f"give --var {name}=…, or a --var-file"
+            hint = f"give --var {name}=… or a --var-file"
             self._complain("ACI178", name, f"the variable {quote(name)} needs a value", hint)
         return value
 
@@ -62,7 +62,7 @@ class VariableReader:
             return text
         reading = scalars.read(kind, text, plain=True)
         if reading.failed:
-            self._complain("ACI179", name, f"the variable is {_WANTED[kind]}, and {what} is not", "")
+            self._complain("ACI179", name, f"the variable must be {_WANTED[kind]}, but {what} is not", "")
         return str(reading.value).lower() if isinstance(reading.value, bool) else text
 
     def _check_given(self, declared: Body) -> None:
@@ -71,7 +71,7 @@ class VariableReader:
             near = self.findings.near(name, declared) if name not in declared else ""
             if near:
                 where = self.places.find(("variables",))
-                self.findings.add("ACI180", where, f"--var {name} is no variable of the project", hint=near)
+                self.findings.add("ACI180", where, f"--var {name}: the project declares no such variable", hint=near)
 
     def _complain(self, code: str, name: str, message: str, hint: str) -> None:
         where = self.places.find(("variables", name, "default"))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
 from aci_reconcile.manifest.amounts import plain_number
 from aci_reconcile.manifest.borrowed import odd_characters
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.tokens import instead, names_in, placeholder
 
 if TYPE_CHECKING:
-    from aci_reconcile.fields import Node
+    from aci_reconcile.core.fields import Node
     from aci_reconcile.manifest.nodes import ScalarNode
 
 _WANTED: Final = {
-    Kind.STRING: "a text",
+    Kind.STRING: "text",
     Kind.INTEGER: "a whole number",
     Kind.NUMBER: "a number",
     Kind.BOOLEAN: "`true` or `false`",
@@ -25,7 +25,7 @@ _WANTED: Final = {
     Kind.ANY: "a value",
 }
 _MAY_BE_ANYTHING: Final = ("alue", "tags.*", "metadata.*", "keyValuePairs.*")
-_COMMENT: Final = "`#` begins a comment, so that a token such as `#{NAME}#` needs quotes"
+_COMMENT: Final = "`#` begins a comment, so a token such as `#{NAME}#` needs quotes"
 _FORMS: Final = {
     "command": 'write [word, word], or [/bin/sh, -c, "…"] for a shell',
     "ipAddress": "write `{type: Public, ports: [80]}`",
@@ -53,7 +53,7 @@ def instead_of_nothing(spec: Node) -> str:
         return f"write `${{env:NAME}}`, and set NAME where the tool runs; {_COMMENT}"
     if spec.kind is Kind.STRING:
         return f'write "" for an empty text; {_COMMENT}'
-    return f"write a value, or take the key out; {_COMMENT}"
+    return f"write a value, or remove the key; {_COMMENT}"
 
 
 def instead_of_text(text: str, spec: Node | None) -> str:
@@ -68,9 +68,9 @@ def unquoted(node: ScalarNode, spec: Node | None) -> tuple[str, str]:
     """Return message and hint about ``${NAME}`` without quotes."""
     names = names_in(node.text)
     shown = " and ".join(quote(f"${{{name}}}") for name in names)
-    message = f"{shown} without quotes: `az container create` would replace it, this tool does not"
+    message = f"{shown} without quotes: `az container create` would replace it, but this tool does not"
     if spec is not None and spec.row.name == "name":
-        return message, "write the name out: a reference may not stand in a name"
+        return message, "write the name out: a reference is not allowed in a name"
     hint = instead(names, secret=spec is not None and spec.write_only)
     keep = spec is not None and spec.row.path.endswith(_MAY_BE_ANYTHING) and spec.kind is Kind.STRING
-    return message, f"{hint}; or put quotes around the whole to keep the text" if keep else hint
+    return message, f"{hint}; to keep the text, quote the whole value" if keep else hint

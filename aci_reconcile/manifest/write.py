@@ -20,18 +20,18 @@ from yaml.events import (
 )
 from yaml.resolver import Resolver
 
-from aci_reconcile.fields import Fold
+from aci_reconcile.core.fields import Fold
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.normalize import align, fold, normalize
 from aci_reconcile.manifest.placeholders import NOTHING, Needed, Placeholders, Variables
 from aci_reconcile.manifest.scalars import free
 from aci_reconcile.manifest.shorten import Shortening
-from aci_reconcile.model import as_text
-from aci_reconcile.normalize import align, fold, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from aci_reconcile.model import Json, Resource
-    from aci_reconcile.normalize import NormalForm
+    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.core.normalize import NormalForm
 
 _ENDLESS: Final = 1_000_000
 """Lines are never folded: what is one line in Azure stays one line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.borrowed import odd_characters
 from aci_reconcile.manifest.findings import quote
 
@@ -34,19 +34,19 @@ def _hint(problem: str, line: str, above: str) -> str:
     if odd:
         return odd
     if "cannot start any token" in problem:
-        return "a value that begins with one of @ ` % needs quotes"
+        return "a value that begins with @, ` or % needs quotes"
     if "while parsing a flow" in problem and ("${" in line or "{{" in line):
-        return "inside of `{…}` and `[…]`, a text with braces needs quotes"
+        return "inside `{…}` and `[…]`, a text with braces needs quotes"
     if "mapping values are not allowed" in problem:
-        return "a value with `: ` in it needs quotes, and a key begins a line of its own"
+        return "a value that contains `: ` needs quotes, and each key needs its own line"
     return ""
 
 
 def tag_hint(tag: str) -> str:
     """Say what to do about a YAML tag."""
     if "python/" in tag:
-        return "an old `az container export` wrote this: write plain words, such as `type: SystemAssigned`"
-    return "leave it out: the schema says what type a value has"
+        return "an old `az container export` wrote this: write a plain word, such as `type: SystemAssigned`"
+    return "remove it: the schema defines the type of a value"
 
 
 def shown(tag: str) -> str:

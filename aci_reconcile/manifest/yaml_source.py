@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.yaml_errors import complain, shown, tag_hint
@@ -24,7 +24,7 @@ MAX_DEPTH = 60
 MAX_NODES = 100_000
 MAX_TEXT = 8 * 1024 * 1024
 """Characters of all values of a document, once the aliases are expanded: a file has 1 MiB without them."""
-_BRACES = "a `{{ name }}` of another tool needs quotes, or is `${var:name}` here"
+_BRACES = "quote the `{{ name }}` of another tool, or use `${var:name}`"
 
 _new = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  # of what, the calls say
 """Makes a named tuple in half the time of its own constructor: every value of every manifest is one, with its place."""
@@ -200,7 +200,7 @@ def check_characters(node: ScalarNode, findings: Findings) -> None:
     """Complain of control characters, which can be written with escapes; tabs and line ends are fine."""
     bad = next((char for char in node.text if (char < " " and char not in "\t\n\r") or char == "\x7f"), None)
     if bad is not None:
-        findings.add("ACI010", node.where, f"the control character U+{ord(bad):04X} may not stand in a value")
+        findings.add("ACI010", node.where, f"the control character U+{ord(bad):04X} is not allowed in a value")
 
 
 def _entries(items: list[Source], findings: Findings) -> tuple[Entry, ...]:
@@ -234,7 +234,7 @@ def unique(pairs: list[tuple[ScalarNode, Source]], findings: Findings) -> list[E
             findings.add("ACI004", key.where, "a key is missing before the `:`")
         elif text in first:
             line = first[text].where.line
-            findings.add("ACI006", key.where, f"the key {quote(text)} stands here and in line {line}")
+            findings.add("ACI006", key.where, f"duplicate key {quote(text)}; the first is in line {line}")
         else:
             first[text] = _new(Entry, (text, key.where, value))
     return list(first.values())
@@ -247,4 +247,4 @@ def _merged(nodes: list[Source], findings: Findings) -> Iterator[Entry]:
         elif isinstance(node, ListNode):
             yield from _merged(list(node.items), findings)
         else:
-            findings.add("ACI004", node.where, "`<<` merges maps, and this is none")
+            findings.add("ACI004", node.where, "`<<` merges maps, and this is not a map")

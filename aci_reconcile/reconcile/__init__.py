@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.clearance import Clearance
     from aci_reconcile.reconcile.context import Context, Wait
     from aci_reconcile.reconcile.execution import apply, delete_resource_groups
-    from aci_reconcile.reconcile.looking import Look, Observation, Refresh, observe, propose, standing
+    from aci_reconcile.reconcile.look import Look, Refresh
+    from aci_reconcile.reconcile.looking import Observation, observe, observe_lists, propose
 
 __all__ = [
     "Clearance",
@@ -21,22 +22,22 @@ __all__ = [
     "apply",
     "delete_resource_groups",
     "observe",
+    "observe_lists",
     "propose",
-    "standing",
 ]
 
 _HOMES: Final = {
     "Clearance": "clearance",
     "Context": "context",
-    "Look": "looking",
+    "Look": "look",
     "Observation": "looking",
-    "Refresh": "looking",
+    "Refresh": "look",
     "Wait": "context",
     "apply": "execution",
     "delete_resource_groups": "execution",
     "observe": "looking",
     "propose": "looking",
-    "standing": "looking",
+    "observe_lists": "looking",
 }
 """Where each name lives; its module is imported when it is asked for: a plan needs nothing of an apply."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    from aci_reconcile.backend import Clock
+    from aci_reconcile.core.backend import Clock
     from aci_reconcile.reconcile.steps import Process, Task
 
 
@@ -70,7 +70,7 @@ class Agenda:
     """Tasks that were skipped."""
     short: dict[Hashable, list[Live]] = field(default_factory=dict["Hashable", "list[Live]"])
     """Processes that wait for what tasks free that come last."""
-    freeing: dict[Hashable, frozenset[str]] = field(default_factory=dict["Hashable", "frozenset[str]"])
-    """The tasks that come last and are on their way, by what they free."""
+    begun_last: dict[Hashable, frozenset[str]] = field(default_factory=dict["Hashable", "frozenset[str]"])
+    """Names of the last tasks that have begun, by what they free."""
     returning: list[Live] = field(default_factory=list[Live])
     """Processes that go on once their lanes are free again."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aci_reconcile.events import Trace
 from aci_reconcile.reconcile.clearance import Clearance
 from aci_reconcile.reconcile.effort import Effort
+from aci_reconcile.reconcile.events import Trace
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.patience import Deadline
 from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, never
@@ -17,11 +17,11 @@ from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, n
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.plan.labels import Label
-    from aci_reconcile.plan.policy import Policy
-    from aci_reconcile.plan.values import Change
-    from aci_reconcile.reconcile.watch import Listing, Watch
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.planning.labels import Label
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Change
+    from aci_reconcile.reconcile.watches import Listing, Watch
 
 
 class Wait(StrEnum):
@@ -36,7 +36,7 @@ class MovedError(Exception):
     """The group is no longer what the plan was made from; caught where the group's process ends."""
 
 
-def untraced(_name: str, _address: str, /) -> AbstractContextManager[object]:
+def make_no_span(_name: str, _address: str, /) -> AbstractContextManager[object]:
     """Make no span."""
     return nullcontext()
 
@@ -65,7 +65,7 @@ class Context:
     """The lists that the plan was made from: as long as they are fresh, nothing need be read again."""
     clearance: Clearance = field(default_factory=Clearance)
     """Whom to ask, before a group is deleted, whether it could be created again."""
-    freeing: Collection[tuple[str, str]] = frozenset()
+    regions_to_free: Collection[tuple[str, str]] = frozenset()
     """The regions, each with its subscription, in which this run deletes groups: quota that will be free."""
     freed: set[tuple[str, str]] = field(default_factory=set["tuple[str, str]"])
     """The regions, each with its subscription, in which a group was deleted: quota that Azure may not count yet."""
@@ -79,15 +79,15 @@ class Context:
     """What is known of the last write of each group, by address."""
     effort: Effort = field(default_factory=Effort)
     """Takes down what the fingerprints of secrets cost."""
-    span: Callable[[str, str], AbstractContextManager[object]] = untraced
+    span: Callable[[str, str], AbstractContextManager[object]] = make_no_span
     """Makes the span under which the requests for a group hang, from what is done and to which address."""
 
-    def deadline(self) -> Deadline:
-        """Return when patience with a group ends."""
+    def make_deadline(self) -> Deadline:
+        """Return the deadline for a group that is begun now."""
         return Deadline(self.clock.now() + self.timeout, self.timeout)
 
-    def unless_stopped(self) -> None:
-        """Begin nothing new once the run is interrupted.
+    def check_not_stopped(self) -> None:
+        """Check that the run is not interrupted, before something new begins.
 
         Raises:
             InterruptedRunError: it is.
@@ -95,11 +95,11 @@ class Context:
         if self.stopped():
             raise InterruptedRunError
 
-    def frozen(self, change: Change | None = None) -> str:
-        """Return the freeze that holds this run just now; empty where none does, or where it was overridden.
+    def find_freeze(self, change: Change | None = None) -> str:
+        """Return the freeze that holds this run now; empty where none does or where it is overridden.
 
-        It does not hold a group that takes the DNS label of one which this run has written already: that is one piece
-        of work, and half of it would leave nobody with the name.
+        A freeze does not hold a group that takes the DNS label of one that this run has already written: stopping
+        halfway would leave nobody with the name.
         """
         if self.policy.override or (change is not None and self._is_half_done(change)):
             return ""
@@ -111,23 +111,23 @@ class Context:
             trace.attempt and address.lower() in givers for address, trace in self.traces.items()
         )
 
-    def unless_closed(self, change: Change) -> None:
-        """Write nothing new once the run is interrupted, or a freeze has begun.
+    def check_may_write(self, change: Change) -> None:
+        """Check that a new write may begin: the run is not interrupted, and no freeze has begun.
 
-        What is under way goes on to its end: a group that was deleted to be created again is created.
+        A write that is under way is finished: a group that was deleted to be created again is created.
 
         Raises:
             InterruptedRunError: it is.
             FrozenRunError: one has.
         """
-        self.unless_stopped()
-        if why := self.frozen(change):
+        self.check_not_stopped()
+        if why := self.find_freeze(change):
             raise FrozenRunError(f"a freeze began: {why}")
 
-    def wary(self, change: Change) -> Context:
-        """Return how to send a first write: while it waits its turn, a freeze that begins stops it as a signal does."""
-        return replace(self, stopped=lambda: self.stopped() or bool(self.frozen(change)))
+    def stop_at_freeze(self, change: Change) -> Context:
+        """Return a context for a first write: a freeze that begins while it waits stops it, as a signal does."""
+        return replace(self, stopped=lambda: self.stopped() or bool(self.find_freeze(change)))
 
-    def trace(self, address: str) -> Trace:
-        """Return what is known of a group's last write."""
+    def get_trace(self, address: str) -> Trace:
+        """Return the trace of a group's last write."""
         return self.traces.get(address, Trace())

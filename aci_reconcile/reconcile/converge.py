@@ -6,63 +6,63 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
-from aci_reconcile.errors import AciReconcileError, AzureError, ImmutableFieldError, RetryableError
-from aci_reconcile.events import Failed, Moved, Skipped, Started
-from aci_reconcile.model import NO_TAGS, as_text
-from aci_reconcile.plan.brakes import is_protected
-from aci_reconcile.plan.policy import UNLIMITED
-from aci_reconcile.plan.values import Action, Impact
-from aci_reconcile.provisioning import is_settled
-from aci_reconcile.reconcile.clearance import at_hand, succeeded
-from aci_reconcile.reconcile.comparing import moved, not_taken
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AciReconcileError, AzureError, ImmutableFieldError, RetryableError
+from aci_reconcile.core.model import NO_TAGS, as_text
+from aci_reconcile.core.provisioning import is_settled
+from aci_reconcile.planning.brakes import is_protected
+from aci_reconcile.planning.policy import UNLIMITED
+from aci_reconcile.planning.values import Action, Impact
+from aci_reconcile.reconcile.clearance import check_secrets, check_takers
+from aci_reconcile.reconcile.comparing import has_moved, make_not_taken_error
 from aci_reconcile.reconcile.context import MovedError
-from aci_reconcile.reconcile.freeing import note_freed, put_once_freed
+from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started
+from aci_reconcile.reconcile.freeing import note_freed, put_with_retries
 from aci_reconcile.reconcile.hopeless import HopelessError
 from aci_reconcile.reconcile.limits import Ask, Kind
-from aci_reconcile.reconcile.others import undeferred
-from aci_reconcile.reconcile.patience import admitted, going_on, patiently
-from aci_reconcile.reconcile.recreating import GoneError, recreated
-from aci_reconcile.reconcile.running import aftermath, running, unhealthy
+from aci_reconcile.reconcile.others import resolve_deferred
+from aci_reconcile.reconcile.patience import repeat_unless_stopped, retry, wait_for_limits
+from aci_reconcile.reconcile.recreating import GoneError, recreate
+from aci_reconcile.reconcile.running import examine_failure, report_unhealthy, wait_until_running
 from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError
-from aci_reconcile.reconcile.verifying import accepted, verify
-from aci_reconcile.reconcile.watch import fresh, look, watch_of
+from aci_reconcile.reconcile.verifying import finish_write, verify
+from aci_reconcile.reconcile.watch import fresh_since, get_listing, get_watch
 from aci_reconcile.reconcile.writes import (
     ACCEPTED,
     PROVISIONED,
+    add_tags,
     delete,
-    deletion_of,
-    marked,
-    owned,
+    make_deletion_ask,
+    make_fingerprint,
+    make_owner_tag,
+    make_serial,
     patch,
-    serial,
-    stamped,
 )
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Json, Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
-    from aci_reconcile.reconcile.watch import Listing
+    from aci_reconcile.reconcile.watches import Listing
 
 
 def converge(change: Change, ctx: Context) -> Process[bool]:
     """Carry out one change; returns whether the group is as it should be."""
-    good = yield from _told(change, ctx)
+    good = yield from _converge_and_report(change, ctx)
     if good:
         note_freed(change, ctx)
     return good
 
 
-def _told(change: Change, ctx: Context) -> Process[bool]:
-    """Carry out one change and tell how it ended."""
+def _converge_and_report(change: Change, ctx: Context) -> Process[bool]:
+    """Carry out one change and report how it ended."""
     began = ctx.clock.now()
     good = False
     try:
         with ctx.span(f"{change.action.value} container group", change.address):
-            good = yield from _converged(change, ctx, began)
+            good = yield from _converge(change, ctx, began)
     except MovedError:
         yield Moved(change, ctx.clock.now() - began, written=change.address in ctx.in_flight)
     except InterruptedRunError:
@@ -72,112 +72,114 @@ def _told(change: Change, ctx: Context) -> Process[bool]:
     except FrozenRunError as error:
         yield Skipped(change, str(error))
     except HopelessError as error:
-        yield from unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
+        yield from report_unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
     except GoneError as gone:
         seconds, why = ctx.clock.now() - began, gone.unrestored
         yield Failed(change, gone.error, seconds, gone=not gone.restored, restored=gone.restored, unrestored=why)
     except AciReconcileError as error:
         seconds = ctx.clock.now() - began
         written = ctx.in_flight.get(change.address) in {ACCEPTED, PROVISIONED}
-        health, logs = (yield from aftermath(change, ctx)) if written else (None, ())
+        health, logs = (yield from examine_failure(change, ctx)) if written else (None, ())
         yield Failed(change, error, seconds, health=health, logs=logs)
     ctx.in_flight.pop(change.address, None)
     return good
 
 
-def _converged(change: Change, ctx: Context, began: float) -> Process[bool]:
-    deadline = ctx.deadline()
+def _converge(change: Change, ctx: Context, began: float) -> Process[bool]:
+    deadline = ctx.make_deadline()
     live = change.before
     if change.writes:
-        yield from admitted(ctx, _first_ask(change), deadline, idle=True)
-        ctx.unless_closed(change)
+        yield from wait_for_limits(ctx, _make_first_ask(change), deadline, idle=True)
+        ctx.check_may_write(change)
         if change.deferred is None:  # else it is not known yet whether anything is to be written
             yield Started(change)
         live = yield from _read_again(change, ctx, deadline)
-        if moved(change, change.before, live):
+        if has_moved(change, change.before, live):
             raise MovedError
         if change.deferred is not None:
-            change = yield from undeferred(change, change.deferred, live, ctx, deadline)
+            change = yield from resolve_deferred(change, change.deferred, live, ctx, deadline)
             if change.writes:
                 yield Started(change)
     if change.writes:
-        ctx.unless_closed(change)
-        live = yield from _written(change, live, ctx, deadline)
+        ctx.check_may_write(change)
+        live = yield from _write(change, live, ctx, deadline)
         if live is not None:
             ctx.in_flight[change.address] = PROVISIONED
     elif change.stuck:
-        raise not_taken(change.fields)
-    return (yield from running(change, live, ctx, deadline, began))
+        raise make_not_taken_error(change.fields)
+    return (yield from wait_until_running(change, live, ctx, deadline, began))
 
 
-def _first_ask(change: Change) -> Ask:
-    """Return what the limits must let go before work on the group begins."""
+def _make_first_ask(change: Change) -> Ask:
+    """Return the request for which Azure's limits must have room before work on the group begins."""
     if change.action in {Action.DELETE, Action.REPLACE}:
-        return deletion_of(change)
+        return make_deletion_ask(change)
     return Ask(Kind.WRITE, as_text(change.after.body.get("location")).lower() if change.after else "")
 
 
 def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
-    """Read the group just before it is written; where many are, one list reads them all.
+    """Read the group just before it is written; where many are written, read all of them with one list.
 
-    What the plan itself took from a list that is still fresh need not be read again; what it read later, it must.
+    The plan's own list counts while it is fresh, unless the plan read this group again after it.
     """
-    watch = watch_of(ctx, change.id.scope)
-    if change.deferred is None and watch.worthwhile(ctx.writes.get(change.id.scope.key, 1)):
-        listing = yield from look(watch, ctx, deadline, since=fresh(ctx), idle=True, besides=_outdated(change, ctx))
+    watch = get_watch(ctx, change.id.scope)
+    if change.deferred is None and watch.is_worthwhile(ctx.writes.get(change.id.scope.key, 1)):
+        listing = yield from get_listing(
+            watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
+        )
         seen = listing.groups.get(change.id.key) if listing else None
         if listing and (seen is None or is_settled(seen.body)):
             return seen
-    again = partial(going_on, ctx)
-    return (yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline, again=again, idle=True))
+    again = partial(repeat_unless_stopped, ctx)
+    return (yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline, again=again, idle=True))
 
 
-def _outdated(change: Change, ctx: Context) -> Listing | None:
-    """Return the plan's list where the plan read the group once more after it, and was made from that."""
+def _find_outdated_list(change: Change, ctx: Context) -> Listing | None:
+    """Return the plan's list if the plan read the group again after it; None otherwise."""
     planned = ctx.listings.get(change.id.scope.key)
     return planned if planned is not None and planned.groups.get(change.id.key) is not change.before else None
 
 
-def _written(change: Change, current: Resource | None, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+def _write(change: Change, current: Resource | None, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
     """Send the writes of a change; returns the settled read, None once deleted."""
     if change.action is Action.DELETE or change.after is None:
         if current is not None:
-            yield from succeeded(change, ctx.takers.get(change.address.lower(), ()), ctx.clearance, ctx.clock.sleep)
-            ctx.unless_closed(change)
+            yield from check_takers(change, ctx.takers.get(change.address.lower(), ()), ctx.clearance, ctx.clock.sleep)
+            ctx.check_may_write(change)
             yield from delete(change, ctx, deadline)
         return None
     if change.impact is Impact.TAGS_ONLY:
-        return (yield from _tagged(change, change.after, ctx, deadline))
-    at_hand(change)
-    wanted = stamped(change, change.after, (yield from marked(change.after, ctx)), ctx)
+        return (yield from _write_tags(change, change.after, ctx, deadline))
+    check_secrets(change)
+    wanted = add_tags(change, change.after, (yield from make_fingerprint(change.after, ctx)), ctx)
     if change.action is Action.REPLACE:
-        return (yield from recreated(change, wanted, ctx, deadline))
+        return (yield from recreate(change, wanted, ctx, deadline))
     try:
-        seen = yield from put_once_freed(change, wanted, ctx, deadline)
+        seen = yield from put_with_retries(change, wanted, ctx, deadline)
     except (ImmutableFieldError, RetryableError) as error:
-        if isinstance(error, RetryableError) and not _hangs(change, error):
+        if isinstance(error, RetryableError) and not _is_hung(change, error):
             raise
-        if not _may_be_recreated(change, ctx):
-            raise _refused(error) from error
+        if not _can_recreate(change, ctx):
+            raise _explain_refusal(error) from error
         ctx.in_flight.pop(change.address, None)  # it was refused: nothing of the group is under way
-        return (yield from recreated(change, wanted, ctx, deadline))
-    return (yield from accepted(change, wanted, ctx, deadline, seen))
+        return (yield from recreate(change, wanted, ctx, deadline))
+    return (yield from finish_write(change, wanted, ctx, deadline, seen))
 
 
-def _may_be_recreated(change: Change, ctx: Context) -> bool:
-    """Whether a group that Azure refuses to update may be deleted and created again without asking anew."""
+def _can_recreate(change: Change, ctx: Context) -> bool:
+    """Whether a group that Azure refuses to update may be deleted and created again in this run."""
     allowed = ctx.policy.allow_replace == UNLIMITED or (change.after is not None and change.after.lifecycle.replace)
     return change.before is not None and allowed and not is_protected(change)
 
 
-def _hangs(change: Change, error: AzureError) -> bool:
+def _is_hung(change: Change, error: AzureError) -> bool:
     """Whether Azure takes no update of a group that was in transition before the run, and still is."""
     hung = change.before is not None and not is_settled(change.before.body)
     return hung and error.code == "ContainerGroupTransitioning"
 
 
-def _refused(error: AzureError) -> AzureError:
-    """Return the refusal of an update, with what may be done about it."""
+def _explain_refusal(error: AzureError) -> AzureError:
+    """Return the refusal of an update with a hint that allows a replacement."""
     return type(error)(
         error.message,
         code=error.code,
@@ -187,18 +189,25 @@ def _refused(error: AzureError) -> AzureError:
     )
 
 
-def _tagged(change: Change, after: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
-    """Write tags; a group that we wrote before remembers the manifest, an adopted one no more than the write itself."""
+def _write_tags(change: Change, after: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
+    """Write the tags alone.
+
+    A group that we wrote before keeps the digest of its manifest in them. An adopted one gets no digest: its body was
+    never sent.
+    """
     live = change.before.tags if change.before else NO_TAGS
     if after.lifecycle.detach:
-        ctx.unless_closed(change)
+        ctx.check_may_write(change)
         yield from patch(change, tags.merge(NO_TAGS, after.tags), ctx, deadline)
         return (yield from verify(change, after, ctx, deadline))
     known = change.digest if tags.Applied.of(live).desired else ""
-    memory: dict[str, Json] = {**owned(after, ctx), tags.APPLIED: str(tags.Applied(known, serial=serial(ctx)))}
+    memory: dict[str, Json] = {
+        **make_owner_tag(after, ctx),
+        tags.APPLIED: str(tags.Applied(known, serial=make_serial(ctx))),
+    }
     if change.stamp:
-        memory[tags.SECRETS] = yield from marked(after, ctx)
+        memory[tags.SECRETS] = yield from make_fingerprint(after, ctx)
     wanted = tags.merge(after.tags, memory)
-    ctx.unless_closed(change)
+    ctx.check_may_write(change)
     yield from patch(change, wanted, ctx, deadline)
     return (yield from verify(change, replace(after, body={**after.body, "tags": wanted}), ctx, deadline))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.secret import Secret
+    from aci_reconcile.core.secret import Secret
 
 T = TypeVar("T")
 
@@ -38,8 +38,8 @@ class Effort:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _naming: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def spent_on(self, run: Callable[[], T]) -> T:
-        """Make a slow hash once a core is free for it; returns what it returns."""
+    def measure(self, run: Callable[[], T]) -> T:
+        """Run a slow hash once a core is free, count its time, and return its result."""
         with _gate:
             began = self.cpu()
             try:
@@ -51,7 +51,7 @@ class Effort:
         """Derive the id of a key, which is a slow hash, once however many ask for it at a time."""
         with self._naming:
             if not key.is_named:
-                self.spent_on(key.name)
+                self.measure(key.name)
 
     def _note(self, seconds: float) -> None:
         with self._lock:

@@ -15,22 +15,22 @@ from aci_reconcile.reconcile.agenda import Agenda, Live, Nap
 from aci_reconcile.reconcile.effort import AT_ONCE
 from aci_reconcile.reconcile.steps import ARRANGED, Await, AwaitFreed, Call, Compute, Notify, Pause, Release
 from aci_reconcile.reconcile.turns import (
-    free,
-    hindered,
-    let_back,
-    note_freed,
-    send_all_back,
-    short_of,
-    skipped,
-    turn_of_the_last,
+    begin_last,
+    find_hindrance,
+    free_lanes,
+    resume_all,
+    resume_returning,
+    resume_waiting,
+    skip,
+    wait_for_freed,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    from aci_reconcile.backend import Clock
-    from aci_reconcile.events import Event
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.steps import Step, Task
 
 _GLANCE = 0.2
@@ -48,13 +48,13 @@ def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Calla
         ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool,
         ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="aci-reconcile-compute") as computing,
     ):
-        state = _agenda(tasks, clock, pool, computing, stopped)
+        state = _make_agenda(tasks, clock, pool, computing, stopped)
         try:
             while True:
-                yield from _begin(state)
+                yield from _begin_tasks(state)
                 if state.ready:
                     yield from _step(state, state.ready.popleft())
-                elif not _awake(state) and not (yield from turn_of_the_last(state)):
+                elif not _wait(state) and not (yield from begin_last(state)):
                     break
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -64,7 +64,7 @@ def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Calla
             yield task.skipped("interrupted")
 
 
-def _agenda(
+def _make_agenda(
     tasks: Iterable[Task],
     clock: Clock,
     pool: ThreadPoolExecutor,
@@ -77,24 +77,24 @@ def _agenda(
     return Agenda(first, last, clock, pool, computing, stopped)
 
 
-def _begin(state: Agenda) -> Iterator[Event]:
+def _begin_tasks(state: Agenda) -> Iterator[Event]:
     """Begin every task whose turn it is; skip those whose dependencies failed."""
-    _look_for_a_stop(state)
+    _wake_if_stopped(state)
     while state.news and not state.stopping:
         state.news = False
-        let_back(state)
+        resume_returning(state)
         for task in tuple(state.waiting.values()):
-            reason = hindered(state, task)
+            reason = find_hindrance(state, task)
             if reason:
-                yield skipped(state, task, reason)
+                yield skip(state, task, reason)
             elif state.ended.keys() >= task.after | task.behind and not task.lanes & state.busy:
                 del state.waiting[task.name]
                 state.busy |= task.lanes
                 state.ready.append(Live(task, task.process(), task.lanes))
 
 
-def _look_for_a_stop(state: Agenda) -> None:
-    """Wake the idle once the run is interrupted."""
+def _wake_if_stopped(state: Agenda) -> None:
+    """Wake the idle processes once the run is interrupted."""
     if state.stopping or not state.stopped():
         return
     state.stopping = True
@@ -104,38 +104,38 @@ def _look_for_a_stop(state: Agenda) -> None:
     for key, waiting in state.parked.items():
         state.ready.extend(each for each, idle in waiting if idle)
         state.parked[key] = [each for each in waiting if not each[1]]
-    send_all_back(state)
+    resume_all(state)
 
 
 def _step(state: Agenda, live: Live) -> Iterator[Event]:
     """Resume a process until it asks for something or ends."""
     while True:
         try:
-            step = live.context.run(_resumed, live)
+            step = live.context.run(_resume, live)
         except StopIteration as end:
             state.ended[live.task.name] = bool(end.value)
-            free(state, live)
-            note_freed(state)
+            free_lanes(state, live)
+            resume_waiting(state)
             return
         live.value = live.error = None
-        if not _arranged(state, live, step):
+        if not _handle_step(state, live, step):
             return
         if not isinstance(step, ARRANGED):
             yield step
 
 
-def _resumed(live: Live) -> Step:
-    """Hand a process what it has waited for; returns what it asks for next."""
+def _resume(live: Live) -> Step:
+    """Send a process the value or error that it waited for; return its next step."""
     return live.process.throw(live.error) if live.error else live.process.send(live.value)
 
 
-def _arranged(state: Agenda, live: Live, step: Step) -> bool:
-    """Give a process what it asks for; returns whether it can go on at once."""
+def _handle_step(state: Agenda, live: Live, step: Step) -> bool:
+    """Carry out the step that a process asks for; return whether it can go on at once."""
     match step:
         case Call(run) | Compute(run):
             state.in_flight += 1
             pool = state.computing if isinstance(step, Compute) else state.pool
-            pool.submit(live.context.copy().run, run).add_done_callback(partial(_answered, state, live))
+            pool.submit(live.context.copy().run, run).add_done_callback(partial(_note_answer, state, live))
             return False
         case Pause():
             return _sleep(state, live, step)
@@ -147,9 +147,9 @@ def _arranged(state: Agenda, live: Live, step: Step) -> bool:
         case Notify(key):
             state.ready.extend(each for each, _ in state.parked.pop(key, ()))
         case AwaitFreed(key):
-            return short_of(state, live, key)
+            return wait_for_freed(state, live, key)
         case Release():
-            free(state, live)
+            free_lanes(state, live)
         case _:
             pass
     return True
@@ -163,18 +163,18 @@ def _sleep(state: Agenda, live: Live, step: Pause) -> bool:
     return False
 
 
-def _answered(state: Agenda, live: Live, future: Future[object]) -> None:
+def _note_answer(state: Agenda, live: Live, future: Future[object]) -> None:
     """Note an answer; the threads of the pool call this."""
     state.answers.put((live, future))
 
 
-def _awake(state: Agenda) -> bool:
+def _wait(state: Agenda) -> bool:
     """Wait for a request to return or a pause to end; False when there is nothing to wait for."""
     if not state.in_flight and not state.asleep:
         return False
     due = state.asleep[0].until - state.clock.now() if state.asleep else _GLANCE
     if state.in_flight:
-        _take(state, min(max(due, 0), _GLANCE))
+        _take_answers(state, min(max(due, 0), _GLANCE))
     elif due > 0:
         state.clock.sleep(due)
     while state.asleep and state.asleep[0].until <= state.clock.now():
@@ -182,8 +182,8 @@ def _awake(state: Agenda) -> bool:
     return True
 
 
-def _take(state: Agenda, timeout: float) -> None:
-    """Hand out the answers that are there, waiting for the first one."""
+def _take_answers(state: Agenda, timeout: float) -> None:
+    """Wait for an answer, then hand all answers to the processes that asked."""
     try:
         live, future = state.answers.get(timeout=timeout) if timeout > 0 else state.answers.get_nowait()
         while True:

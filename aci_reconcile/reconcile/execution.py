@@ -7,8 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
-from aci_reconcile.events import (
+from aci_reconcile.core.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
+from aci_reconcile.planning.labels import find_freed_labels
+from aci_reconcile.planning.order import make_dependency_graph, place_of
+from aci_reconcile.planning.values import Action, Change
+from aci_reconcile.reconcile.context import Wait
+from aci_reconcile.reconcile.converge import converge
+from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.events import (
     Failed,
     Finished,
     FreezeOverridden,
@@ -20,28 +26,27 @@ from aci_reconcile.events import (
     Succeeded,
     Unhealthy,
     Waiting,
-    outdated,
-    reached,
+    find_outdated,
+    make_reached,
 )
-from aci_reconcile.plan.labels import freed_labels
-from aci_reconcile.plan.order import dependencies, place_of
-from aci_reconcile.plan.values import Action, Change
-from aci_reconcile.reconcile.context import Wait
-from aci_reconcile.reconcile.converge import converge
-from aci_reconcile.reconcile.engine import run
-from aci_reconcile.reconcile.lanes import lanes
-from aci_reconcile.reconcile.quota import freeing
-from aci_reconcile.reconcile.resource_groups import creation, deleted, group_name, unattempted
+from aci_reconcile.reconcile.lanes import find_lanes
+from aci_reconcile.reconcile.quota import find_regions_to_free
+from aci_reconcile.reconcile.resource_groups import (
+    delete_resource_group,
+    make_creation_task,
+    make_skipped,
+    make_task_name,
+)
 from aci_reconcile.reconcile.steps import Task, never
-from aci_reconcile.reconcile.watch import watching
+from aci_reconcile.reconcile.watches import make_watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from aci_reconcile.events import Event, Reached
-    from aci_reconcile.model import Scope
-    from aci_reconcile.plan.values import Plan
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.events import Event, Reached
     from aci_reconcile.reconcile.steps import Process
 
 
@@ -61,43 +66,45 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
         SecretUnavailableError: a secret that a write needs is not at hand.
         UsageError: groups depend on each other in a circle.
     """
-    _refuse(plan)
-    ctx = _prepared(plan, replace(ctx, stopped=stopped))
-    events = _told(_tasks(plan, ctx), ctx, concurrency, _overridden(ctx, ctx.policy.frozen) if plan else ())
-    return _counting(events, plan)
+    _check_applicable(plan)
+    ctx = _prepare(plan, replace(ctx, stopped=stopped))
+    events = _run_tasks(
+        _make_tasks(plan, ctx), ctx, concurrency, _report_override(ctx, ctx.policy.frozen) if plan else ()
+    )
+    return _add_counts(events, plan)
 
 
-def _prepared(plan: Plan, ctx: Context) -> Context:
-    """Say how many groups of each resource group are there, and how many are to be written."""
+def _prepare(plan: Plan, ctx: Context) -> Context:
+    """Return the context with everything that is derived from the plan, such as the number of writes."""
     there = Counter(change.id.scope for change in plan.changes if change.before is not None)
     scopes = {change.id.scope for change in plan.changes}
     planned = tuple(each for each in plan.changes if each.action is Action.REPLACE)
-    watches = {scope.key: watching(scope, there[scope], ctx.listings.get(scope.key)) for scope in scopes}
+    watches = {scope.key: make_watch(scope, there[scope], ctx.listings.get(scope.key)) for scope in scopes}
     clearance = replace(ctx.clearance, planned=planned)
     return replace(
         ctx,
         clearance=clearance,
-        wait=_awaited(plan, ctx.wait),
-        freeing=freeing(plan.changes),
-        takers=_takers(plan.changes),
-        freed_labels=freed_labels(plan.changes),
+        wait=_choose_wait(plan, ctx.wait),
+        regions_to_free=find_regions_to_free(plan.changes),
+        takers=_find_takers(plan.changes),
+        freed_labels=find_freed_labels(plan.changes),
         watches=watches,
         writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
     )
 
 
-def _awaited(plan: Plan, wait: Wait) -> Wait:
-    """Return what is waited for: at least the end of provisioning where groups are written, and others then deleted.
+def _choose_wait(plan: Plan, wait: Wait) -> Wait:
+    """Return what to wait for: at least the end of provisioning where the run writes some groups and deletes others.
 
-    Before that nobody knows whether what is written comes to be.
+    Deletions come last, and only provisioning shows whether the writes before them worked.
     """
     actions = {each.action for each in plan.changes}
     last = wait is Wait.NONE and Action.DELETE in actions and actions - {Action.DELETE, Action.NO_OP}
     return Wait.PROVISIONED if last else wait
 
 
-def _takers(changes: Iterable[Change]) -> dict[str, tuple[Change, ...]]:
-    """Return who takes a label from a group that is deleted, by that group's address."""
+def _find_takers(changes: Iterable[Change]) -> dict[str, tuple[Change, ...]]:
+    """Return the changes that take the DNS label of a deleted group, by the address of that group."""
     found: dict[str, tuple[Change, ...]] = {}
     for change in changes:
         for giver in change.follows if change.after is not None else ():
@@ -105,17 +112,17 @@ def _takers(changes: Iterable[Change]) -> dict[str, tuple[Change, ...]]:
     return found
 
 
-def _counting(events: Iterator[Event], plan: Plan) -> Iterator[Event]:
-    """Pass the events on; the last one says how many groups could not be read, and who holds a value that is gone."""
+def _add_counts(events: Iterator[Event], plan: Plan) -> Iterator[Event]:
+    """Pass the events on; add to the last one the number of unreadable groups and the outdated values."""
     unread = sum(each.id is not None for each in plan.unreadable)
     moved: list[Outdated] = []
     for event in events:
         if isinstance(event, (Succeeded, Unhealthy)) and plan.holders:
-            moved += outdated(event, plan.holders)
+            moved += find_outdated(event, plan.holders)
         yield replace(event, unread=unread, outdated=tuple(moved)) if isinstance(event, Finished) else event
 
 
-def _refuse(plan: Plan) -> None:
+def _check_applicable(plan: Plan) -> None:
     if plan.blind is not None:
         raise AciReconcileError(f"{plan.blind.address} could not be read: {plan.blind.message}")
     if plan.blockers:
@@ -125,38 +132,38 @@ def _refuse(plan: Plan) -> None:
         raise SecretUnavailableError(needs, hint="nothing was written; set what is missing and apply again")
 
 
-def _overridden(ctx: Context, freeze: str) -> tuple[Event, ...]:
-    """Say that something is written in spite of a freeze."""
+def _report_override(ctx: Context, freeze: str) -> tuple[Event, ...]:
+    """Return the event that says that a freeze is overridden; none where no freeze holds."""
     reason = ctx.policy.override
     return (FreezeOverridden(freeze, reason),) if freeze and reason else ()
 
 
-def _told(tasks: list[Task], ctx: Context, concurrency: int, first: tuple[Event, ...]) -> Iterator[Event]:
+def _run_tasks(tasks: list[Task], ctx: Context, concurrency: int, first: tuple[Event, ...]) -> Iterator[Event]:
     began = ctx.clock.now()
     seen: list[Event] = list(first)
     since: dict[str, float] = {}
-    told = bool(first)
+    reported = bool(first)
     yield from first
     for event in run(tasks, concurrency=concurrency, clock=ctx.clock, stopped=ctx.stopped):
-        if not told and isinstance(event, Started):
-            late = _overridden(ctx, ctx.policy.frozen_at(ctx.clock.now()))
-            told = bool(late)
+        if not reported and isinstance(event, Started):
+            late = _report_override(ctx, ctx.policy.frozen_at(ctx.clock.now()))
+            reported = bool(late)
             seen += late
             yield from late
         seen.append(event)
-        yield _traced(event, ctx, since)
-    yield _finished(seen, ctx, began, interrupted=ctx.stopped())
+        yield _add_trace(event, ctx, since)
+    yield _make_finished(seen, ctx, began, interrupted=ctx.stopped())
 
 
-def _traced(event: Event, ctx: Context, since: dict[str, float]) -> Event:
-    """Return the event of a group with what belongs to every one of them."""
+def _add_trace(event: Event, ctx: Context, since: dict[str, float]) -> Event:
+    """Return the event of a group with its trace."""
     if not isinstance(event, (Started, Waiting, Succeeded, Unhealthy, Failed, Moved, Skipped)):
         return event
     now, address = ctx.clock.now(), event.change.address
-    return replace(event, trace=replace(ctx.trace(address), seconds=now - since.setdefault(address, now)))
+    return replace(event, trace=replace(ctx.get_trace(address), seconds=now - since.setdefault(address, now)))
 
 
-def _finished(seen: list[Event], ctx: Context, began: float, *, interrupted: bool) -> Finished:
+def _make_finished(seen: list[Event], ctx: Context, began: float, *, interrupted: bool) -> Finished:
     ends = [event for event in seen if isinstance(event, (Succeeded, Unhealthy))]
     done = [event.change.action for event in ends if isinstance(event, Succeeded) or event.provisioned]
     return Finished(
@@ -172,64 +179,65 @@ def _finished(seen: list[Event], ctx: Context, began: float, *, interrupted: boo
         in_flight=tuple(sorted(ctx.in_flight)),
         unseen=tuple(sorted(event.change.address for event in ends if event.unseen)),
         override=next((event.reason for event in seen if isinstance(event, FreezeOverridden)), ""),
-        reached=_reached(seen),
+        reached=_list_reached(seen),
     )
 
 
-def _reached(seen: list[Event]) -> tuple[Reached, ...]:
-    ends = (reached(event) for event in seen if isinstance(event, (Succeeded, Unhealthy)))
+def _list_reached(seen: list[Event]) -> tuple[Reached, ...]:
+    ends = (make_reached(event) for event in seen if isinstance(event, (Succeeded, Unhealthy)))
     return tuple(sorted((each for each in ends if each is not None), key=lambda each: each.address.lower()))
 
 
-def _tasks(plan: Plan, ctx: Context) -> list[Task]:
+def _make_tasks(plan: Plan, ctx: Context) -> list[Task]:
     unread = [(Change(each.id, Action.NO_OP), each.message) for each in plan.unreadable if each.id is not None]
-    after = dependencies((*plan.changes, *(change for change, _ in unread)))
-    groups = [creation(each, ctx) for each in plan.resource_groups if each.create]
+    after = make_dependency_graph((*plan.changes, *(change for change, _ in unread)))
+    groups = [make_creation_task(each, ctx) for each in plan.resource_groups if each.create]
     made = {each.name for each in groups}
     tasks = [
-        _task(each, ctx, after[each.address.lower()] | {group_name(each.id.scope)} & made) for each in plan.changes
+        _make_task(each, ctx, after[each.address.lower()] | {make_task_name(each.id.scope)} & made)
+        for each in plan.changes
     ]
     gone = frozenset(each.name for each in tasks if each.last)
     return [
         *groups,
-        *(_failing(change, message) for change, message in unread),
-        *(_behind(each, gone) for each in tasks),
+        *(_make_failing_task(change, message) for change, message in unread),
+        *(_require_deletions(each, gone) for each in tasks),
     ]
 
 
-def _task(change: Change, ctx: Context, after: set[str]) -> Task:
-    """Return the task of a change, which ``_behind`` completes."""
+def _make_task(change: Change, ctx: Context, after: set[str]) -> Task:
+    """Return the task of a change; ``_require_deletions`` completes it."""
     deleted = change.action is Action.DELETE
     return Task(
         name=change.address.lower(),
         process=partial(converge, change, ctx),
         skipped=partial(Skipped, change),
         after=frozenset(after),
-        lanes=lanes(change),
+        lanes=find_lanes(change),
         behind=frozenset(each.lower() for each in change.follows),
         last=deleted,
         frees=place_of(change.before) if deleted and change.before is not None else None,
     )
 
 
-def _behind(task: Task, gone: frozenset[str]) -> Task:
-    """Return the task so that it is not begun where a deletion that it follows has failed: the label is not free.
+def _require_deletions(task: Task, gone: frozenset[str]) -> Task:
+    """Return the task so that it does not begin where a deletion that it follows has failed: the label is not free.
 
-    A deletion that follows others goes on all the same. What gives up a label by a change may have given it up although
-    that failed: its containers may not run, say.
+    A deletion that follows others begins all the same. A failed update is no obstacle either: the group may have given
+    up its label although its containers do not run.
     """
     freed = task.behind & gone
     return task if task.last or not freed else replace(task, after=task.after | freed, behind=task.behind - freed)
 
 
-def _failing(change: Change, message: str) -> Task:
-    """Return a task that only says that a group could not be read, so that what depends on it is not begun."""
+def _make_failing_task(change: Change, message: str) -> Task:
+    """Return a task that fails because a group could not be read, so that nothing that depends on it begins."""
 
-    def told() -> Process[bool]:
+    def report_failure() -> Process[bool]:
         yield Failed(change, AzureError(f"could not be read: {message}"), 0)
         return False
 
-    return Task(change.address.lower(), told, partial(Skipped, change))
+    return Task(change.address.lower(), report_failure, partial(Skipped, change))
 
 
 def delete_resource_groups(
@@ -238,7 +246,7 @@ def delete_resource_groups(
     """Delete those of the resource groups that we created and that are empty; the last event is ``Finished``."""
     ctx = replace(ctx, stopped=stopped)
     tasks = [
-        Task(group_name(scope), partial(deleted, scope, ctx), partial(unattempted, scope))
+        Task(make_task_name(scope), partial(delete_resource_group, scope, ctx), partial(make_skipped, scope))
         for scope in dict.fromkeys(scopes)
     ]
-    return _told(tasks, ctx, concurrency, _overridden(ctx, ctx.policy.frozen) if tasks else ())
+    return _run_tasks(tasks, ctx, concurrency, _report_override(ctx, ctx.policy.frozen) if tasks else ())

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import InvalidRequestError, QuotaError
-from aci_reconcile.plan.labels import label_of
-from aci_reconcile.plan.order import place_of
-from aci_reconcile.plan.values import Action
-from aci_reconcile.reconcile.quota import QUOTA_LAGS, quota_freed
+from aci_reconcile.core.errors import InvalidRequestError, QuotaError
+from aci_reconcile.planning.labels import label_of
+from aci_reconcile.planning.order import place_of
+from aci_reconcile.planning.values import Action
+from aci_reconcile.reconcile.quota import QUOTA_LAGS, wait_for_quota
 from aci_reconcile.reconcile.steps import pause
 from aci_reconcile.reconcile.writes import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.errors import AzureError
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.errors import AzureError
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
@@ -33,8 +33,8 @@ def note_freed(change: Change, ctx: Context) -> None:
         ctx.freed.add(place_of(change.before))
 
 
-def put_once_freed(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
-    """Do what ``put`` does, and again where Azure misses a quota or a DNS label that this run frees.
+def put_with_retries(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+    """Send a PUT, and send it again where it was refused for quota or a DNS label that this run frees.
 
     Raises:
         AzureError: as ``put``; nothing of this run frees what is missing, or Azure has not noticed.
@@ -48,20 +48,20 @@ def put_once_freed(change: Change, wanted: Resource, ctx: Context, deadline: Dea
             ctx.in_flight.pop(change.address, None)  # it was refused: nothing of the group is under way
             lag = next(lags, None)
             if lag is None:
-                lags, first = iter((yield from _hopeful(error, change, wanted, ctx, first=first))), False
+                lags, first = iter((yield from _choose_lags(error, change, wanted, ctx, first=first))), False
                 lag = next(lags, None)
             if lag is None:
                 raise
         yield from pause(lag, idle=True)
-        ctx.unless_closed(change)
+        ctx.check_may_write(change)
 
 
-def _hopeful(
+def _choose_lags(
     error: AzureError, change: Change, wanted: Resource, ctx: Context, *, first: bool
 ) -> Process[tuple[float, ...]]:
-    """Return the seconds to wait, attempt by attempt, where this run has freed what is missing; else none."""
+    """Return the pauses before each new attempt; none where this run frees nothing of what is missing."""
     if isinstance(error, QuotaError):
-        freed = yield from quota_freed(change, wanted, ctx.freeing)
-        ctx.unless_closed(change)
+        freed = yield from wait_for_quota(change, wanted, ctx.regions_to_free)
+        ctx.check_may_write(change)
         return QUOTA_LAGS if freed or (first and place_of(wanted) in ctx.freed) else ()
     return _LABEL_LAGS if first and error.code == _TAKEN and label_of(wanted) in ctx.freed_labels else ()

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from aci_reconcile.errors import AuthenticationError, AzureError
+from aci_reconcile.core.errors import AuthenticationError, AzureError
 from aci_reconcile.reconcile.engine import run
-from aci_reconcile.reconcile.patience import Deadline, Patient, patiently
+from aci_reconcile.reconcile.patience import Deadline, Patient, retry
 from aci_reconcile.reconcile.steps import Task, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.steps import Process
 
 K = TypeVar("K")
@@ -32,7 +32,7 @@ class Reader(Patient, Protocol):
         ...
 
     @property
-    def tell(self) -> Callable[[Event], None]:
+    def report(self) -> Callable[[Event], None]:
         """Told when Azure's rate limits make the reading wait."""
         ...
 
@@ -63,7 +63,7 @@ class Answer:
 
 
 def ignore(_event: Event) -> None:
-    """Tell nobody."""
+    """Ignore an event."""
 
 
 def no_jitter() -> float:
@@ -71,12 +71,12 @@ def no_jitter() -> float:
     return 0
 
 
-def reading(reader: Reader, ask: Callable[[], T]) -> Process[T]:
-    """Read within a process; only Azure's rate limits are waited for, the rest the SDK has tried often enough."""
-    return (yield from patiently(reader, ask, Deadline(reader.clock.now(), 0, reader.until)))
+def read_within_limits(reader: Reader, ask: Callable[[], T]) -> Process[T]:
+    """Read, and wait for nothing but Azure's rate limits: the SDK has already retried other errors."""
+    return (yield from retry(reader, ask, Deadline(reader.clock.now(), 0, reader.until)))
 
 
-def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> dict[K, Answer]:
+def gather(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> dict[K, Answer]:
     """Carry out the reads and return what became of each.
 
     Raises:
@@ -84,7 +84,7 @@ def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -
     """
     answers: dict[K, Answer] = {}
 
-    def kept(key: K, read: Process[tuple[Resource, ...]]) -> Process[bool]:
+    def keep(key: K, read: Process[tuple[Resource, ...]]) -> Process[bool]:
         try:
             answers[key] = Answer((yield from read))
         except AuthenticationError:
@@ -94,16 +94,16 @@ def gathered(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -
         return True
 
     tasks = [
-        Task(str(number), partial(kept, key, read), _unreachable) for number, (key, read) in enumerate(reads.items())
+        Task(str(number), partial(keep, key, read), _unreachable) for number, (key, read) in enumerate(reads.items())
     ]
     with reader.lasting():
         for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
-            reader.tell(event)
+            reader.report(event)
     return {key: answers[key] for key in reads}
 
 
 def _unreachable(because: str) -> Event:
     """Reads depend on nothing and are not interrupted, so none is ever skipped."""
-    from aci_reconcile.events import Paced
+    from aci_reconcile.reconcile.events import Paced
 
     return Paced(because, 0)

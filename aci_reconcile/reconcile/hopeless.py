@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import AzureError
-from aci_reconcile.health import State, assess
-from aci_reconcile.model import as_list
-from aci_reconcile.provisioning import is_settled
+from aci_reconcile.core.errors import AzureError
+from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.model import as_list
+from aci_reconcile.core.provisioning import is_settled
 from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.patience import Pace
 from aci_reconcile.reconcile.steps import call
 
 if TYPE_CHECKING:
-    from aci_reconcile.health import ContainerHealth, Health
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.health import ContainerHealth, Health
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 
@@ -57,11 +57,11 @@ def is_hopeless(change: Change, health: Health, *, since_write: float) -> bool:
         return True
     if not failing:
         return health.settled or since_write > _A_WHILE
-    return any(map(_has_failed, failing)) and (health.settled or since_write > _A_WHILE or not _failed_before(change))
+    return any(map(_has_failed, failing)) and (health.settled or since_write > _A_WHILE or not _was_failing(change))
 
 
-def _bars(health: Health) -> bool:
-    """Whether what fails keeps the group from being provisioned; a container that has begun does not."""
+def _prevents_provisioning(health: Health) -> bool:
+    """Whether what fails keeps the group from being provisioned; a container that has started does not."""
     failing = [each for each in health.containers if each.verdict is State.UNHEALTHY]
     return not failing or any(each.init or "Image" in each.detail for each in failing)
 
@@ -70,8 +70,8 @@ def _has_failed(container: ContainerHealth) -> bool:
     return container.state == "Terminated" or container.restarts >= _RESTARTS or "Image" in container.detail
 
 
-def _failed_before(change: Change) -> bool:
-    """Whether the group was failing when the plan was made: for a while after a write that may still be shown."""
+def _was_failing(change: Change) -> bool:
+    """Whether the group was failing when the plan was made; Azure may show that for a while after a write."""
     return change.before is not None and assess(change.before.body).state is State.UNHEALTHY
 
 
@@ -93,11 +93,11 @@ class Glances:
         return cls(now, now + (_SOON if as_list(wanted.properties.get("initContainers")) else _LATER))
 
 
-def glanced(change: Change, ctx: Context, glances: Glances) -> Process[None]:
-    """Look whether there is still hope for a group on its way, if a look is due.
+def check_if_due(change: Change, ctx: Context, glances: Glances) -> Process[None]:
+    """Read a group on its way if a read is due, and check that it can still come up.
 
     Raises:
-        HopelessError: there is none.
+        HopelessError: it cannot.
     """
     now = ctx.clock.now()
     if now < glances.due:
@@ -108,18 +108,20 @@ def glanced(change: Change, ctx: Context, glances: Glances) -> Process[None]:
         live = None  # how it is will be told where it must be read
     glances.due = ctx.clock.now() + glances.pace.next()
     if live is not None:
-        unless_hopeless(change, live, ctx, glances.began)
+        check_not_hopeless(change, live, ctx, glances.began)
 
 
-def unless_hopeless(change: Change, live: Resource, ctx: Context, began: float) -> None:
-    """Raise where Azure has not done with a group and never will.
+def check_not_hopeless(change: Change, live: Resource, ctx: Context, began: float) -> None:
+    """Check that Azure can still finish provisioning a group.
 
     Raises:
-        HopelessError: so it is.
+        HopelessError: it never will.
     """
     if is_settled(live.body):
         return
     now = ctx.clock.now()
     health = assess(live.body, now=now, stable_for=ctx.stable_for)
-    if (ctx.wait is Wait.HEALTHY or _bars(health)) and is_hopeless(change, health, since_write=now - began):
+    if (ctx.wait is Wait.HEALTHY or _prevents_provisioning(health)) and is_hopeless(
+        change, health, since_write=now - began
+    ):
         raise HopelessError(health, live)

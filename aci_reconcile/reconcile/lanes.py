@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.model import as_list, as_object, as_text
+from aci_reconcile.core.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
 
 
-def lanes(change: Change) -> frozenset[str]:
+def find_lanes(change: Change) -> frozenset[str]:
     """Return the subnets a write touches: Azure takes one operation at a time per subnet, and answers 409 to others."""
     if not change.writes:
         return frozenset()
-    return frozenset(subnet for side in (change.before, change.after) if side for subnet in _subnets(side))
+    return frozenset(subnet for side in (change.before, change.after) if side for subnet in _list_subnets(side))
 
 
-def _subnets(resource: Resource) -> Iterator[str]:
+def _list_subnets(resource: Resource) -> Iterator[str]:
     for each in as_list(resource.properties.get("subnetIds")):
         yield as_text(as_object(each).get("id")).lower()

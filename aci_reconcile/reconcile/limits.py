@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import ThrottledError
+    from aci_reconcile.core.errors import ThrottledError
 
 
 class Kind(StrEnum):
@@ -58,8 +58,8 @@ class _Bucket:
     closed_until: float = 0
     refused: float = 0
     """When Azure last refused, or said that next to nothing is left."""
-    told: float = 0
-    """Which of those times the waiting that follows from it was told of."""
+    reported: float = 0
+    """The value of ``refused`` for which the slower rate was last reported."""
 
 
 @dataclass(slots=True)
@@ -70,31 +70,31 @@ class Limits:
 
     def reserve(self, ask: Ask, now: float) -> float:
         """Return for how many seconds a request must wait, and count it as sent then."""
-        bucket = self._bucket(Ask(ask.kind))
-        wait = max(self.closed(ask, now), 0.0)
+        bucket = self._get_bucket(Ask(ask.kind))
+        wait = max(self.get_wait(ask, now), 0.0)
         if not bucket.rate:
             return wait
-        rate = _grown(bucket, now)
+        rate = _compute_rate(bucket, now)
         bucket.tokens = min(bucket.tokens + max(now - bucket.counted, 0) * rate, max(rate, 1))
         bucket.counted = max(now, bucket.counted)
         bucket.tokens -= 1
         return max(wait, bucket.counted - now - bucket.tokens / rate)
 
-    def since(self, kind: Kind) -> float:
-        """Return when the rate of a kind was last lowered: what was reserved before that is worth nothing."""
-        return self._bucket(Ask(kind)).refused
+    def get_last_refusal(self, kind: Kind) -> float:
+        """Return when the rate of a kind was last lowered; waits that were reserved before that no longer count."""
+        return self._get_bucket(Ask(kind)).refused
 
-    def unheard(self, kind: Kind, now: float) -> float:
-        """Return at how many requests a second a kind goes now, where a lower rate has not been told; else 0."""
-        bucket = self._bucket(Ask(kind))
-        if not bucket.rate or bucket.told == bucket.refused:
+    def take_unreported_rate(self, kind: Kind, now: float) -> float:
+        """Return the current rate of a kind in requests a second, once after each time it was lowered; else 0."""
+        bucket = self._get_bucket(Ask(kind))
+        if not bucket.rate or bucket.reported == bucket.refused:
             return 0
-        bucket.told = bucket.refused
-        return _grown(bucket, now)
+        bucket.reported = bucket.refused
+        return _compute_rate(bucket, now)
 
-    def closed(self, ask: Ask, now: float) -> float:
-        """Return for how many seconds nothing of this kind may be sent."""
-        return max(self._bucket(Ask(ask.kind)).closed_until, self._bucket(ask).closed_until) - now
+    def get_wait(self, ask: Ask, now: float) -> float:
+        """Return for how many seconds nothing of this kind may be sent; negative where requests may go."""
+        return max(self._get_bucket(Ask(ask.kind)).closed_until, self._get_bucket(ask).closed_until) - now
 
     def refuse(self, ask: Ask, error: ThrottledError, sent: float, now: float, wait: float) -> bool:
         """Note that Azure refused a request; returns whether that is news.
@@ -107,24 +107,24 @@ class Limits:
             wait: for how many seconds nothing is asked, where Azure does not say.
         """
         regional = error.code.lower() == _REGIONAL
-        bucket = self._bucket(ask if regional else Ask(ask.kind))
+        bucket = self._get_bucket(ask if regional else Ask(ask.kind))
         news = now >= bucket.closed_until
         bucket.closed_until = max(bucket.closed_until, now + (error.retry_after or wait))
         if not regional and sent > bucket.refused:
-            bucket.rate = max(_grown(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[ask.kind]
+            bucket.rate = max(_compute_rate(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[ask.kind]
             bucket.tokens, bucket.counted, bucket.refused = 0, bucket.closed_until, now
         return news
 
     def note(self, kind: Kind, remaining: int | None, now: float) -> None:
         """Note what an answer says is left of a kind."""
-        bucket = self._bucket(Ask(kind))
+        bucket = self._get_bucket(Ask(kind))
         if remaining is not None and remaining <= _LOW and not bucket.rate:
             bucket.rate, bucket.tokens, bucket.counted, bucket.refused = REFILL[kind], float(remaining), now, now
 
-    def _bucket(self, ask: Ask) -> _Bucket:
+    def _get_bucket(self, ask: Ask) -> _Bucket:
         return self.buckets.setdefault(ask, _Bucket())
 
 
-def _grown(bucket: _Bucket, now: float) -> float:
+def _compute_rate(bucket: _Bucket, now: float) -> float:
     """Return the rate, which grows while nothing is refused."""
     return bucket.rate * (1 + max(now - bucket.refused, 0) / _DOUBLED_AFTER)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.reconcile.gather import gathered, reading
-from aci_reconcile.reconcile.searching import beginning, hits, search_key, searched
-from aci_reconcile.reconcile.watch import listed
+from aci_reconcile.reconcile.gather import gather, read_within_limits
+from aci_reconcile.reconcile.searching import find_hits, find_or_begin, make_search_key, search_subscription
+from aci_reconcile.reconcile.watch import list_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aci_reconcile.model import Resource, Scope
-    from aci_reconcile.plan.deferring import Key
+    from aci_reconcile.core.model import Key, Resource, Scope
     from aci_reconcile.reconcile.gather import Answer
-    from aci_reconcile.reconcile.looking import Look
+    from aci_reconcile.reconcile.look import Look
     from aci_reconcile.reconcile.searching import Hits
     from aci_reconcile.reconcile.steps import Process
 
@@ -36,20 +35,20 @@ class Lists:
         return {each.id.key: each for answer in self.answers.values() for each in answer.found}
 
 
-def looked_through(wanted: Mapping[tuple[str, str], Scope], look: Look) -> Lists:
-    """List resource groups, and those besides in which groups of ours are found; the search goes on beside the lists.
+def list_and_search(wanted: Mapping[tuple[str, str], Scope], look: Look) -> Lists:
+    """List the wanted resource groups and, at the same time, search the subscriptions for further groups of ours.
 
-    A resource group that is only looked into because the subscription may not be, and that cannot be listed either, is
-    told and left out.
+    Where a subscription may not be searched, named resource groups are listed instead; one that cannot be listed is
+    reported and left out.
     """
     search = look.search
     searches = {
-        search_key(each): searched(beginning(each, look.listed, look), look, first=not number)
+        make_search_key(each): search_subscription(find_or_begin(each, look.listed, look), look, first=not number)
         for number, each in enumerate(search.subscriptions)
     }
-    first = gathered({**{key: _listed(scope, look) for key, scope in wanted.items()}, **searches}, look)
-    found = hits(search, first, wanted.keys())
-    second = gathered({scope.key: _listed(scope, look) for scope in found.scopes}, look)
+    first = gather({**{key: _list_scope(scope, look) for key, scope in wanted.items()}, **searches}, look)
+    found = find_hits(search, first, wanted.keys())
+    second = gather({scope.key: _list_scope(scope, look) for scope in found.scopes}, look)
     for scope in found.scopes:
         answer = second[scope.key]
         if answer.error and scope.key in found.guessed:
@@ -58,12 +57,12 @@ def looked_through(wanted: Mapping[tuple[str, str], Scope], look: Look) -> Lists
     return Lists({**lists, **second}, found, tuple(each for key in searches for each in first[key].found))
 
 
-def wanted_scopes(desired: Iterable[Resource], scopes: Iterable[Scope]) -> dict[tuple[str, str], Scope]:
-    """Return the resource groups to be listed, by their keys."""
+def collect_scopes(desired: Iterable[Resource], scopes: Iterable[Scope]) -> dict[tuple[str, str], Scope]:
+    """Return the resource groups to list, by their keys."""
     return {scope.key: scope for scope in (*(each.id.scope for each in desired), *scopes)}
 
 
-def _listed(scope: Scope, look: Look) -> Process[tuple[Resource, ...]]:
-    begun = look.listed.get(scope.key) or partial(listed, scope, look.backend, look.clock)
-    listing = look.listings[scope.key] = yield from reading(look, begun)
+def _list_scope(scope: Scope, look: Look) -> Process[tuple[Resource, ...]]:
+    begun = look.listed.get(scope.key) or partial(list_scope, scope, look.backend, look.clock)
+    listing = look.listings[scope.key] = yield from read_within_limits(look, begun)
     return tuple(listing.groups.values())

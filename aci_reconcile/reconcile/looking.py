@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile import tags
-from aci_reconcile.deferred import references_in
-from aci_reconcile.model import ResourceId
-from aci_reconcile.plan.decide import decide, matches, memory, takes_long
-from aci_reconcile.plan.planning import plan
-from aci_reconcile.plan.values import Unreadable
-from aci_reconcile.provisioning import is_quiet
-from aci_reconcile.reconcile.awaiting import settled
-from aci_reconcile.reconcile.effort import Effort
-from aci_reconcile.reconcile.gather import gathered, ignore, no_jitter, reading
-from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.listing import looked_through, wanted_scopes
-from aci_reconcile.reconcile.searching import Search
-from aci_reconcile.reconcile.steps import compute, never
+from aci_reconcile.core import tags
+from aci_reconcile.core.deferred import references_in
+from aci_reconcile.core.model import ResourceId
+from aci_reconcile.core.provisioning import is_quiet
+from aci_reconcile.planning.decide import decide, make_verdict_key, match_secrets, needs_slow_hash
+from aci_reconcile.planning.planning import plan
+from aci_reconcile.planning.values import Unreadable
+from aci_reconcile.reconcile.awaiting import read_when_settled
+from aci_reconcile.reconcile.gather import gather, read_within_limits
+from aci_reconcile.reconcile.listing import collect_scopes, list_and_search
+from aci_reconcile.reconcile.look import Refresh
+from aci_reconcile.reconcile.steps import compute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource, Scope
-    from aci_reconcile.plan.decide import Verdicts
-    from aci_reconcile.plan.deferring import Key
-    from aci_reconcile.plan.policy import Policy
-    from aci_reconcile.plan.values import Change, Plan
+    from aci_reconcile.core.model import Key, Resource, Scope
+    from aci_reconcile.planning.decide import Verdicts
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.reconcile.gather import Answer
+    from aci_reconcile.reconcile.look import Look
     from aci_reconcile.reconcile.steps import Process
-    from aci_reconcile.reconcile.watch import Listing
-
-
-class Refresh(StrEnum):
-    """How much is read: what the lists leave open, or every group with a get."""
-
-    AUTO = "auto"
-    GET = "get"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +40,7 @@ class Observation:
     """Resource groups that manifests name and that do not exist."""
     unreadable: tuple[Unreadable, ...] = ()
     verdicts: Verdicts = field(default_factory=dict[tuple[str, ...], "bool | None"])
-    """Whether groups hold the secrets of their manifests, by ``memory``."""
+    """Whether groups hold the secrets of their manifests, by ``make_verdict_key``."""
     others: tuple[Resource, ...] = ()
     """Groups of further resource groups that manifests name values of."""
     decisions: Mapping[Key, Change] = field(default_factory=dict["Key", "Change"])
@@ -65,39 +49,6 @@ class Observation:
     """Whether the whole subscription was looked through for groups of ours."""
     owners: tuple[str, ...] = ()
     """The owner tags of every group that was seen anywhere, each as often as it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How to look: with which backend, how many requests at once, whether run states are wanted, too."""
-
-    backend: Backend
-    clock: Clock
-    concurrency: int = 8
-    refresh: Refresh = Refresh.AUTO
-    health: bool = False
-    until_settled: bool = False
-    """Whether a group in transition is waited for although it equals its manifest: who only looks wants to know how it
-    ends, and an apply waits for it later, beside its other work."""
-    jitter: Callable[[], float] = no_jitter
-    limits: Limits = field(default_factory=Limits)
-    listed: Mapping[tuple[str, str], Callable[[], Listing]] = field(
-        default_factory=dict["tuple[str, str]", "Callable[[], Listing]"]
-    )
-    """Lists of resource groups that are on their way already, by the scope's key."""
-    listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
-    """Takes down what was listed, by the scope's key, for whoever carries out the plan at once."""
-    tell: Callable[[Event], None] = ignore
-    """Told when Azure's rate limits make the reading wait."""
-    stopped: Callable[[], bool] = never
-    lasting: Callable[[], AbstractContextManager[None]] = nullcontext
-    """Makes what is entered while reads are on their way, to tell of it where that lasts."""
-    effort: Effort = field(default_factory=Effort)
-    """Takes down what comparing fingerprints costs."""
-    until: float = math.inf
-    """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
-    search: Search = field(default_factory=Search)
-    """What is looked through for groups of ours beside the resource groups that are named."""
 
 
 def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy, look: Look) -> Plan:
@@ -121,9 +72,9 @@ def propose(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         missing=seen.missing,
         unreadable=seen.unreadable,
         verdicts=seen.verdicts,
-        others=seen.others,
+        referenced=seen.others,
         decisions=seen.decisions,
-        whole=seen.whole,
+        searched_all=seen.whole,
     )
 
 
@@ -134,19 +85,19 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
     """
     declared = {resource.id.key: resource for resource in desired}
-    wanted = wanted_scopes(desired, scopes)
-    lists = looked_through(wanted, look)
+    wanted = collect_scopes(desired, scopes)
+    lists = list_and_search(wanted, look)
     answers, found = lists.answers, lists.found
     asked = {key: each for key, each in declared.items() if policy.selected is None or key in policy.selected}
-    slow = {key for key, each in found.items() if key in asked and takes_long(asked[key], each, policy)}
-    awaited = {each.key: each for each in _named(asked.values())}
+    slow = {key for key, each in found.items() if key in asked and needs_slow_hash(asked[key], each, policy)}
+    awaited = {each.key: each for each in _find_referenced(asked.values())}
     judging = _Judging(look, policy, asked, slow, awaited.keys())
     for key, each in found.items():
         if key in asked and key not in slow:
             judging.judge(each)
 
-    def enough(live: Resource) -> bool:
-        """Whether nothing that a group in transition will tell is missed: its values are not, and it is as declared."""
+    def is_enough(live: Resource) -> bool:
+        """Whether a group in transition need not be waited for: no manifest names its values, and it is as declared."""
         key = live.id.key
         if key in awaited or look.until_settled or key not in asked:
             return False
@@ -155,12 +106,12 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     named = [key for key in found if key in asked and key not in judging.decisions]
     named += [key for key in awaited if key in found and key not in named]
     elsewhere = {key: each for key, each in awaited.items() if each.scope.key not in wanted}
-    reads = gathered({key: judging.read(found[key], enough) for key in named}, look)
-    others = gathered({key: settled(each, look, enough) for key, each in elsewhere.items()}, look)
-    glanced = gathered({key: _read(found[key].id, look) for key in _below(declared, found, policy)}, look)
-    missing = _missing(answers, wanted, look)
+    reads = gather({key: judging.read(found[key], is_enough) for key in named}, look)
+    others = gather({key: read_when_settled(each, look, is_enough) for key, each in elsewhere.items()}, look)
+    left_out = gather({key: _read_group(found[key].id, look) for key in _find_left_out(declared, found, policy)}, look)
+    missing = _find_missing(answers, wanted, look)
     holding = {each.id.scope.key for each in desired} if missing else set[tuple[str, str]]()
-    seen = (*glanced.values(), *reads.values())
+    seen = (*left_out.values(), *reads.values())
     resources = {**found, **{each.id.key: each for answer in seen for each in answer.found}}
     gone = {key for key, answer in reads.items() if not answer.found}
     return Observation(
@@ -168,9 +119,9 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
         missing=tuple(scope for scope in missing if scope.key in holding),
         unreadable=(
             *lists.hits.unreadable,
-            *_dark_scopes(answers, declared),
-            *_dark_groups(reads, found),
-            *_dark_groups(others, elsewhere),
+            *_find_unreadable_scopes(answers, declared),
+            *_find_unreadable_groups(reads, found),
+            *_find_unreadable_groups(others, elsewhere),
         ),
         verdicts=judging.verdicts,
         others=tuple(each for answer in others.values() for each in answer.found),
@@ -179,25 +130,25 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     )
 
 
-def standing(desired: Sequence[Resource], scopes: Iterable[Scope], look: Look) -> Observation:
-    """Read what is live from the lists of the resource groups: that is all a deletion must know.
+def observe_lists(desired: Sequence[Resource], scopes: Iterable[Scope], look: Look) -> Observation:
+    """Read what is live from the lists of the resource groups alone, which is enough for a deletion.
 
     Raises:
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
     """
     declared = {resource.id.key: resource for resource in desired}
-    lists = looked_through(wanted_scopes(desired, scopes), look)
+    lists = list_and_search(collect_scopes(desired, scopes), look)
     found = lists.found
     seen = {**{each.id.key: each for each in lists.owned}, **found}
     return Observation(
         tuple(found[key] for key in sorted(found)),
-        unreadable=(*lists.hits.unreadable, *_dark_scopes(lists.answers, declared)),
+        unreadable=(*lists.hits.unreadable, *_find_unreadable_scopes(lists.answers, declared)),
         whole=lists.hits.whole,
         owners=tuple(tags.owner(each) for each in seen.values()),
     )
 
 
-def _missing(
+def _find_missing(
     answers: Mapping[tuple[str, str], Answer], wanted: Mapping[tuple[str, str], Scope], look: Look
 ) -> list[Scope]:
     """Return the resource groups without groups that do not exist at all.
@@ -209,11 +160,11 @@ def _missing(
     bodies: dict[Scope, bool] = {}
 
     def ask(scope: Scope) -> Process[tuple[Resource, ...]]:
-        body = yield from reading(look, partial(look.backend.get_resource_group, scope))
+        body = yield from read_within_limits(look, partial(look.backend.get_resource_group, scope))
         bodies[scope] = body is not None
         return ()
 
-    for answer in gathered({scope: ask(scope) for scope in empty}, look).values():
+    for answer in gather({scope: ask(scope) for scope in empty}, look).values():
         if answer.failure is not None:
             raise answer.failure
     return [scope for scope in empty if not bodies[scope]]
@@ -236,24 +187,24 @@ class _Judging:
     def judge(self, live: Resource) -> None:
         """Compare the group's fingerprint, where it has one, and decide."""
         if tags.get(live.tags, tags.SECRETS):
-            self.verdicts[memory(live)] = matches(self.asked[live.id.key], live, self.policy)
+            self.verdicts[make_verdict_key(live)] = match_secrets(self.asked[live.id.key], live, self.policy)
         self._decide(live)
 
-    def read(self, live: Resource, enough: Callable[[Resource], bool]) -> Process[tuple[Resource, ...]]:
-        """Read a group that the list leaves open; where only a slow hash tells whether it does, that is made first.
+    def read(self, live: Resource, is_enough: Callable[[Resource], bool]) -> Process[tuple[Resource, ...]]:
+        """Read a group unless the list says enough; where that takes a slow hash, make it first.
 
         The hashes of some groups are made while others are read.
         """
         if live.id.key in self.slow:
-            compared = partial(matches, self.asked[live.id.key], live, self.policy)
-            self.verdicts[memory(live)] = yield from compute(partial(self.look.effort.spent_on, compared))
+            compared = partial(match_secrets, self.asked[live.id.key], live, self.policy)
+            self.verdicts[make_verdict_key(live)] = yield from compute(partial(self.look.effort.measure, compared))
             self._decide(live)
             if live.id.key in self.decisions and live.id.key not in self.awaited:
                 return (live,)
-        return (yield from settled(live.id, self.look, enough))
+        return (yield from read_when_settled(live.id, self.look, is_enough))
 
     def _decide(self, live: Resource) -> None:
-        """Decide where the list says enough: it shows the group provisioned and as declared."""
+        """Decide from the list where it says enough: the group is provisioned and as declared."""
         if self.look.refresh is Refresh.GET or self.look.health or not is_quiet(live.body):
             return
         change = decide(self.asked[live.id.key], live, self.policy, self.verdicts)
@@ -261,14 +212,14 @@ class _Judging:
             self.decisions[live.id.key] = change
 
 
-def _named(desired: Iterable[Resource]) -> tuple[ResourceId, ...]:
+def _find_referenced(desired: Iterable[Resource]) -> tuple[ResourceId, ...]:
     """Return the groups that manifests name values of, each once."""
     found = (each.target(resource.id) for resource in desired for each in references_in(resource))
     return tuple({each.key: each for each in found}.values())
 
 
-def _below(declared: Mapping[Key, Resource], found: Mapping[Key, Resource], policy: Policy) -> Iterator[Key]:
-    """Yield the groups that chosen ones depend on and that are left out: only a read tells whether they are stopped."""
+def _find_left_out(declared: Mapping[Key, Resource], found: Mapping[Key, Resource], policy: Policy) -> Iterator[Key]:
+    """Yield the unselected groups that selected ones depend on; only a read shows whether they are stopped."""
     if policy.selected is None:
         return
     chosen = [each for key, each in declared.items() if key in policy.selected]
@@ -277,23 +228,23 @@ def _below(declared: Mapping[Key, Resource], found: Mapping[Key, Resource], poli
     yield from (each.id.key for each in left_out if each.address.lower() in names)
 
 
-def _read(resource_id: ResourceId, look: Look) -> Process[tuple[Resource, ...]]:
-    """Read a group as it is; one that cannot be read stays as the list tells it."""
-    live = yield from reading(look, partial(look.backend.get, resource_id))
+def _read_group(resource_id: ResourceId, look: Look) -> Process[tuple[Resource, ...]]:
+    """Read a group; on failure the caller keeps what the list said."""
+    live = yield from read_within_limits(look, partial(look.backend.get, resource_id))
     return () if live is None else (live,)
 
 
-def _dark_scopes(
+def _find_unreadable_scopes(
     answers: Mapping[tuple[str, str], Answer], declared: Mapping[tuple[str, str, str, str], Resource]
 ) -> Iterator[Unreadable]:
-    """Name the declared groups of a resource group that could not be listed; or it, where none is declared in it."""
+    """Yield the declared groups of each resource group that could not be listed, or the resource group itself."""
     for key, answer in answers.items():
         if answer.error:
             held = [each.address for each in declared.values() if each.id.scope.key == key]
             yield from (Unreadable(address, answer.error) for address in held or [key[1]])
 
 
-def _dark_groups(
+def _find_unreadable_groups(
     reads: Mapping[tuple[str, str, str, str], Answer],
     named: Mapping[tuple[str, str, str, str], Resource | ResourceId],
 ) -> Iterator[Unreadable]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from aci_reconcile.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
+from aci_reconcile.core.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
 from aci_reconcile.reconcile.limits import READ, Ask, Kind, Limits
 from aci_reconcile.reconcile.steps import InterruptedRunError, Process, T, call, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.events import Event
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.reconcile.events import Event
 
 _MOST_REFUSALS = 25
 """How often one request may be refused for its rate before that counts as an error: a server that always refuses."""
@@ -41,13 +41,13 @@ class Deadline:
     """For how many seconds reads had to wait for Azure's limits."""
 
     def extend(self, seconds: float, kind: Kind = Kind.WRITE) -> None:
-        """Be patient for longer."""
+        """Move the deadline."""
         self.at += seconds
         if kind is Kind.READ:
             self.waited += seconds
 
     def allows(self, kind: Kind, wait: float, now: float) -> bool:
-        """Whether so long a wait for Azure's limits is bearable: of a read's, no longer than patience itself."""
+        """Whether the deadline allows a wait for Azure's limits; reads may wait no longer than the timeout in all."""
         if now + wait > self.last:
             return False
         return kind is not Kind.READ or not self.seconds or self.waited + wait <= self.seconds
@@ -100,8 +100,8 @@ class Pace:
         return now
 
 
-def going_on(ctx: Patient, _unanswered: bool, /) -> Process[None]:  # noqa: FBT001  what `patiently` tells `again`
-    """Let a read that is only made to begin something be repeated, unless the run is interrupted.
+def repeat_unless_stopped(ctx: Patient, _unanswered: bool, /) -> Process[None]:  # noqa: FBT001  as `retry` calls `again`
+    """Allow another attempt of a read that precedes a write, unless the run is interrupted.
 
     Raises:
         InterruptedRunError: it is.
@@ -111,7 +111,7 @@ def going_on(ctx: Patient, _unanswered: bool, /) -> Process[None]:  # noqa: FBT0
     yield from ()
 
 
-def patiently(  # noqa: PLR0913  each is a choice of the one who asks
+def retry(  # noqa: PLR0913  each is a choice of the one who asks
     ctx: Patient,
     run: Callable[[], T],
     deadline: Deadline,
@@ -137,21 +137,21 @@ def patiently(  # noqa: PLR0913  each is a choice of the one who asks
     tries, refusals, unanswered = 0, 0, False
     while True:
         if tries or not let_in:
-            yield from admitted(ctx, ask, deadline, idle=idle)
+            yield from wait_for_limits(ctx, ask, deadline, idle=idle)
         known = (yield from again(unanswered)) if tries and again is not None else None
         if known is not None:
             return known
         tries += 1
         sent = ctx.clock.now()
         try:
-            result = yield from call(partial(_attempted, ctx, run, ask, idle=idle))
+            result = yield from call(partial(_attempt, ctx, run, ask, idle=idle))
         except _TooLateError:
             continue
         except ThrottledError as error:
             refusals += 1
             if refusals > _MOST_REFUSALS:
                 raise
-            yield from _refused(ctx, ask, error, sent, pace.next(), deadline)
+            yield from _handle_refusal(ctx, ask, error, sent, pace.next(), deadline)
         except (RetryableError, NoAnswerError) as error:
             unanswered = unanswered or isinstance(error, NoAnswerError)
             delay = pace.next()
@@ -159,45 +159,45 @@ def patiently(  # noqa: PLR0913  each is a choice of the one who asks
                 raise
             yield from pause(delay + ctx.jitter() * min(delay, 1), idle=idle)
         else:
-            _learn(ctx, ask.kind)
+            _note_remaining(ctx, ask.kind)
             return result
 
 
-def _attempted(ctx: Patient, run: Callable[[], T], ask: Ask, *, idle: bool) -> T:
-    """Make a request in a thread, unless it has become wrong or vain since it was queued there, behind hundreds."""
-    if (idle and ctx.stopped()) or ctx.limits.closed(ask, ctx.clock.now()) > 0:
+def _attempt(ctx: Patient, run: Callable[[], T], ask: Ask, *, idle: bool) -> T:
+    """Make a request in a thread of the pool, unless an interruption or a refusal came while it was queued."""
+    if (idle and ctx.stopped()) or ctx.limits.get_wait(ask, ctx.clock.now()) > 0:
         raise _TooLateError
     return run()
 
 
-def _learn(ctx: Patient, kind: Kind) -> None:
+def _note_remaining(ctx: Patient, kind: Kind) -> None:
     left = ctx.backend.remaining()
     of_kind = {Kind.READ: left.reads, Kind.WRITE: left.writes, Kind.DELETE: left.deletes}
     ctx.limits.note(kind, of_kind[kind], ctx.clock.now())
 
 
-def _refused(
+def _handle_refusal(
     ctx: Patient, ask: Ask, error: ThrottledError, sent: float, wait: float, deadline: Deadline
 ) -> Process[None]:
-    """Note a refusal and tell of the wait that follows; raises it where that is longer than patience."""
+    """Note a refusal and report the wait that follows; raise it where the deadline does not allow that wait."""
     now = ctx.clock.now()
     if ctx.limits.refuse(ask, error, sent, now, wait):
-        seconds = ctx.limits.closed(ask, now)
+        seconds = ctx.limits.get_wait(ask, now)
         if seconds > _NOTEWORTHY:
-            yield _paced(ask, seconds, location=ask.location if "resource" in error.code.lower() else "")
-    if not deadline.allows(ask.kind, ctx.limits.closed(ask, now), now):
+            yield _make_paced(ask, seconds, location=ask.location if "resource" in error.code.lower() else "")
+    if not deadline.allows(ask.kind, ctx.limits.get_wait(ask, now), now):
         error.hint = _TOO_LONG
         raise error
 
 
-def _paced(ask: Ask, seconds: float, *, location: str = "", rate: float = 0) -> Event:
-    from aci_reconcile.events import Paced  # late: a plan that waits for nothing does not need it
+def _make_paced(ask: Ask, seconds: float, *, location: str = "", rate: float = 0) -> Event:
+    from aci_reconcile.reconcile.events import Paced  # late: a plan that waits for nothing does not need it
 
     return Paced(ask.kind.value, seconds, location, rate)
 
 
-def admitted(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Process[None]:
-    """Wait until Azure's limits let a request go. The deadline moves by as much.
+def wait_for_limits(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Process[None]:
+    """Wait until Azure's limits allow a request, and move the deadline by that time.
 
     An ``idle`` wait ends at once when the run is interrupted; then the caller must not begin anything.
 
@@ -206,30 +206,32 @@ def admitted(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -> Proce
     """
     if ctx.clock.now() > deadline.last:
         raise NoAnswerError("reading took too long", hint=_TOO_LONG)
-    began, since = ctx.clock.now(), ctx.limits.since(ask.kind)
+    began, since = ctx.clock.now(), ctx.limits.get_last_refusal(ask.kind)
     wait = ctx.limits.reserve(ask, began)
     while wait > 0 and not (idle and ctx.stopped()):
         if not deadline.allows(ask.kind, wait, ctx.clock.now()):
             late = ThrottledError(f"Azure's limit of {ask.kind} asks to wait for {wait:.0f} s")
             late.hint = _TOO_LONG
             raise late
-        yield from _slowed(ctx, ask, wait)
+        yield from _report_slower(ctx, ask, wait)
         yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1, idle=idle)
         now, before = ctx.clock.now(), since
-        since = ctx.limits.since(ask.kind)
-        wait = ctx.limits.closed(ask, now) if since == before else ctx.limits.reserve(ask, now)
+        since = ctx.limits.get_last_refusal(ask.kind)
+        wait = ctx.limits.get_wait(ask, now) if since == before else ctx.limits.reserve(ask, now)
     deadline.extend(ctx.clock.now() - began, ask.kind)
 
 
-def _slowed(ctx: Patient, ask: Ask, wait: float) -> Process[None]:
-    """Tell that requests go more slowly, once for all that wait, where that is what a request waits for."""
+def _report_slower(ctx: Patient, ask: Ask, wait: float) -> Process[None]:
+    """Report once that requests of this kind go more slowly, where a request waits for that."""
     now = ctx.clock.now()
-    if wait > max(ctx.limits.closed(ask, now), 0) + _LONG and (rate := ctx.limits.unheard(ask.kind, now)):
-        yield _paced(ask, wait, rate=rate)
+    if wait > max(ctx.limits.get_wait(ask, now), 0) + _LONG and (
+        rate := ctx.limits.take_unreported_rate(ask.kind, now)
+    ):
+        yield _make_paced(ask, wait, rate=rate)
 
 
-def overdue(ctx: Patient, deadline: Deadline, what: str) -> None:
-    """Raise once the deadline has passed.
+def check_deadline(ctx: Patient, deadline: Deadline, what: str) -> None:
+    """Check that the deadline has not passed.
 
     Raises:
         NotConvergedError: it has.
@@ -240,6 +242,6 @@ def overdue(ctx: Patient, deadline: Deadline, what: str) -> None:
         )
 
 
-def failure(code: str, message: str) -> AzureError:
+def make_failure(code: str, message: str) -> AzureError:
     """Return the error of an operation that ended badly."""
     return AzureError(message or "the operation failed, and Azure gave no reason", code=code)

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from aci_reconcile.checks import Facts, Unanswered, checks, needs_of, scopes_left
-from aci_reconcile.errors import AuthenticationError, AzureError, ThrottledError
+from aci_reconcile.core.errors import AuthenticationError, AzureError, ThrottledError
+from aci_reconcile.preflight import Facts, Unanswered, checks, needs_of, scopes_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from aci_reconcile.checks import Check, Needs
-    from aci_reconcile.inventory import Permission, Preflight
-    from aci_reconcile.plan.values import Change, ResourceGroupChange
+    from aci_reconcile.planning.values import Change, ResourceGroupChange
+    from aci_reconcile.preflight import Check, Needs
+    from aci_reconcile.preflight.inventory import Permission, Preflight
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -52,23 +52,25 @@ def preflight(
     planned, groups = tuple(changes), tuple(resource_groups)
     needs = needs_of(planned, groups)
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool:
-        facts = _gathered(needs, probe, _Asking(pool, sleep))
+        facts = _gather(needs, probe, _Asking(pool, sleep))
     return checks(planned, facts, groups)
 
 
-def _gathered(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
-    """Ask everything at once; the groups' own permissions only where those of their resource group leave something."""
+def _gather(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
+    """Ask everything at once; ask for a group's own permissions only where those of its resource group do not do."""
     places = needs.places
     usages = asking.begin({each: partial(probe.usages, each.subscription, each.location) for each in places})
     offers = asking.begin({each: partial(probe.capabilities, each.subscription, each.location) for each in places})
     subnets = asking.begin({each.lower(): partial(probe.subnet, each) for each in needs.subnets})
-    permissions = asking.begin(_permissions(needs.scopes, probe))
+    permissions = asking.begin(_make_permission_questions(needs.scopes, probe))
     facts = Facts(usages(), offers(), subnets(), permissions())
-    own = asking.begin(_permissions(scopes_left(needs.rights, facts), probe))
+    own = asking.begin(_make_permission_questions(scopes_left(needs.rights, facts), probe))
     return replace(facts, permissions={**facts.permissions, **own()})
 
 
-def _permissions(scopes: Iterable[str], probe: Preflight) -> dict[str, Callable[[], tuple[Permission, ...]]]:
+def _make_permission_questions(
+    scopes: Iterable[str], probe: Preflight
+) -> dict[str, Callable[[], tuple[Permission, ...]]]:
     return {each.lower(): partial(probe.permissions, each) for each in scopes}
 
 
@@ -81,10 +83,10 @@ class _Asking:
 
     def begin(self, questions: Mapping[K, Callable[[], T]]) -> Callable[[], dict[K, T | Unanswered]]:
         """Begin to ask; what is returned waits for the answers."""
-        futures = {key: self.pool.submit(copy_context().run, self._answered, ask) for key, ask in questions.items()}
+        futures = {key: self.pool.submit(copy_context().run, self._ask, ask) for key, ask in questions.items()}
         return lambda: {key: future.result() for key, future in futures.items()}
 
-    def _answered(self, ask: Callable[[], T]) -> T | Unanswered:
+    def _ask(self, ask: Callable[[], T]) -> T | Unanswered:
         """Ask, and again where Azure refuses the question for its rate."""
         pauses = iter(_PAUSES)
         while True:
@@ -95,11 +97,11 @@ class _Asking:
             except ThrottledError as error:
                 pause = next(pauses, None)
                 if pause is None or error.retry_after > _LONGEST_PAUSE:
-                    return _unanswered(error)
+                    return _make_unanswered(error)
                 self.sleep(max(error.retry_after, pause))
             except AzureError as error:
-                return _unanswered(error)
+                return _make_unanswered(error)
 
 
-def _unanswered(error: AzureError) -> Unanswered:
+def _make_unanswered(error: AzureError) -> Unanswered:
     return Unanswered(f"{error.code}: {error.message}" if error.code else error.message, error.code)

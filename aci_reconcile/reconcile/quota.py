@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.events import Waiting
-from aci_reconcile.plan.order import place_of
-from aci_reconcile.plan.values import Action
+from aci_reconcile.planning.order import place_of
+from aci_reconcile.planning.values import Action
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.steps import await_freed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.steps import Process
 
 QUOTA_LAGS: Final = (0.0, 5.0, 15.0)
 """Seconds to wait, attempt by attempt, after a deletion: how soon Azure counts it is not documented."""
 
 
-def freeing(changes: Iterable[Change]) -> frozenset[tuple[str, str]]:
+def find_regions_to_free(changes: Iterable[Change]) -> frozenset[tuple[str, str]]:
     """Return the regions, each with its subscription, in which groups are deleted in the end."""
     return frozenset(place_of(each.before) for each in changes if each.action is Action.DELETE and each.before)
 
 
-def quota_freed(change: Change, wanted: Resource, places: Collection[tuple[str, str]]) -> Process[bool]:
-    """Wait until a group of the run is deleted that has quota where it is missing; returns whether one was.
+def wait_for_quota(change: Change, wanted: Resource, places: Collection[tuple[str, str]]) -> Process[bool]:
+    """Wait until the run deletes a group that frees quota in the region; return whether one was deleted.
 
-    Such a group would be deleted in the end. It is deleted now that nothing else can go on, and only if all has gone
-    well so far.
+    The run would delete such a group at its end. It does so earlier once nothing else can go on, and only if nothing
+    has failed.
     """
     if place_of(wanted) not in places:
         return False

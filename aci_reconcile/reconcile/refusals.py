@@ -6,15 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.errors import ForbiddenError, InvalidRequestError, NotFoundError
-from aci_reconcile.plan.labels import label_of
+from aci_reconcile.core.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from aci_reconcile.planning.labels import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.errors import AciReconcileError
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.errors import AciReconcileError
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
 
 _FINAL: Final = (InvalidRequestError, ForbiddenError, NotFoundError)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile import tags
-from aci_reconcile.errors import (
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import (
     AciReconcileError,
     HeldBackError,
     NoAnswerError,
@@ -14,10 +14,10 @@ from aci_reconcile.errors import (
     RetryableError,
     ThrottledError,
 )
-from aci_reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
-from aci_reconcile.model import as_object, as_text
+from aci_reconcile.core.model import as_object, as_text
+from aci_reconcile.reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
 from aci_reconcile.reconcile.limits import Ask, Kind
-from aci_reconcile.reconcile.patience import Deadline, Pace, failure, overdue, patiently
+from aci_reconcile.reconcile.patience import Deadline, Pace, check_deadline, make_failure, retry
 from aci_reconcile.reconcile.steps import Task, pause
 
 _DELETING: Final = "Deleting"
@@ -25,35 +25,35 @@ _DELETING: Final = "Deleting"
 _CONFLICT: Final = 409
 
 if TYPE_CHECKING:
-    from aci_reconcile.backend import Operation
-    from aci_reconcile.model import Scope
-    from aci_reconcile.plan.values import ResourceGroupChange
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.planning.values import ResourceGroupChange
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 
 
-def group_name(scope: Scope) -> str:
-    """Return the name of the task that is about a resource group."""
+def make_task_name(scope: Scope) -> str:
+    """Return the name of the task of a resource group."""
     return str(scope).lower()
 
 
-def creation(wanted: ResourceGroupChange, ctx: Context) -> Task:
+def make_creation_task(wanted: ResourceGroupChange, ctx: Context) -> Task:
     """Return the task that creates a resource group."""
     return Task(
-        name=group_name(wanted.scope),
-        process=partial(_created, wanted, ctx),
+        name=make_task_name(wanted.scope),
+        process=partial(_create, wanted, ctx),
         skipped=lambda because: ResourceGroupFailed(wanted.scope, AciReconcileError(because)),
     )
 
 
-def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
+def _create(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     """Create a resource group that carries our tag, so that ``destroy --resource-groups`` knows it again."""
     owner = {tags.OWNER: ctx.policy.mark}
     create = partial(ctx.backend.create_resource_group, wanted.scope, wanted.location, owner)
     try:
         with ctx.span("create resource group", wanted.scope.resource_group):
-            _unless_frozen(ctx)
-            yield from patiently(ctx, create, ctx.deadline(), ask=Ask(Kind.WRITE))
+            _check_not_frozen(ctx)
+            yield from retry(ctx, create, ctx.make_deadline(), ask=Ask(Kind.WRITE))
     except AciReconcileError as error:
         yield ResourceGroupFailed(wanted.scope, error)
         return False
@@ -61,26 +61,26 @@ def _created(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     return True
 
 
-def _unless_frozen(ctx: Context) -> None:
-    """Write nothing once a freeze has begun.
+def _check_not_frozen(ctx: Context) -> None:
+    """Check that no freeze has begun.
 
     Raises:
         HeldBackError: one has.
     """
-    if why := ctx.frozen():
+    if why := ctx.find_freeze():
         raise HeldBackError(f"a freeze began: {why}")
 
 
-def unattempted(scope: Scope, because: str) -> ResourceGroupFailed:
-    """Return what is told of a resource group that was not deleted."""
+def make_skipped(scope: Scope, because: str) -> ResourceGroupFailed:
+    """Return the event for a resource group whose deletion never began."""
     return ResourceGroupFailed(scope, AciReconcileError(because))
 
 
-def deleted(scope: Scope, ctx: Context) -> Process[bool]:
+def delete_resource_group(scope: Scope, ctx: Context) -> Process[bool]:
     """Delete a resource group that we created and that is empty."""
     try:
         with ctx.span("delete resource group", scope.resource_group):
-            was_there = yield from _removed(scope, ctx)
+            was_there = yield from _delete_empty(scope, ctx)
     except AciReconcileError as error:
         yield ResourceGroupFailed(scope, error)
         return False
@@ -89,23 +89,23 @@ def deleted(scope: Scope, ctx: Context) -> Process[bool]:
     return True
 
 
-def _removed(scope: Scope, ctx: Context) -> Process[bool]:
+def _delete_empty(scope: Scope, ctx: Context) -> Process[bool]:
     """Delete it and wait until it is gone; returns whether it was there."""
-    deadline = ctx.deadline()
-    group = yield from patiently(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)
+    deadline = ctx.make_deadline()
+    group = yield from retry(ctx, lambda: ctx.backend.get_resource_group(scope), deadline)
     if group is None:
         return False
-    _may_be_deleted(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
-    left = yield from patiently(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
-    _must_be_empty(scope, left)
-    _unless_frozen(ctx)
+    _check_ours(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
+    left = yield from retry(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
+    _check_empty(scope, left)
+    _check_not_frozen(ctx)
     delete = partial(ctx.backend.delete_resource_group, scope)
-    operation = yield from patiently(ctx, delete, deadline, ask=Ask(Kind.DELETE))
-    yield from _gone(scope, operation, ctx, deadline)
+    operation = yield from retry(ctx, delete, deadline, ask=Ask(Kind.DELETE))
+    yield from _wait_until_gone(scope, operation, ctx, deadline)
     return True
 
 
-def _gone(scope: Scope, operation: Operation, ctx: Context, deadline: Deadline) -> Process[None]:
+def _wait_until_gone(scope: Scope, operation: Operation, ctx: Context, deadline: Deadline) -> Process[None]:
     """Wait until a resource group is gone, and follow its deletion: Azure accepts some that fail minutes later.
 
     Raises:
@@ -113,17 +113,17 @@ def _gone(scope: Scope, operation: Operation, ctx: Context, deadline: Deadline) 
         NotConvergedError: it is there at the deadline.
     """
     pace, begun, ended = Pace(), False, False
-    while (group := (yield from patiently(ctx, partial(ctx.backend.get_resource_group, scope), deadline))) is not None:
-        ended = ended or (yield from _ended(operation, ctx))
+    while (group := (yield from retry(ctx, partial(ctx.backend.get_resource_group, scope), deadline))) is not None:
+        ended = ended or (yield from _has_ended(operation, ctx))
         state = as_text(as_object(group.get("properties")).get("provisioningState"))
         if begun and not ended and state != _DELETING:
-            raise failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state or 'unknown'}")
+            raise make_failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state or 'unknown'}")
         begun = begun or state == _DELETING
-        overdue(ctx, deadline, "there")
+        check_deadline(ctx, deadline, "there")
         yield from pause(pace.next())
 
 
-def _ended(operation: Operation, ctx: Context) -> Process[bool]:
+def _has_ended(operation: Operation, ctx: Context) -> Process[bool]:
     """Whether a deletion is known to have ended well.
 
     What an operation answers it answers for good, so that a conflict is no reason to ask again.
@@ -134,7 +134,7 @@ def _ended(operation: Operation, ctx: Context) -> Process[bool]:
     if not operation.url:
         return False
     try:
-        progress = yield from patiently(ctx, partial(ctx.backend.poll, operation), Deadline(ctx.clock.now(), 0))
+        progress = yield from retry(ctx, partial(ctx.backend.poll, operation), Deadline(ctx.clock.now(), 0))
     except (NotFoundError, NoAnswerError, ThrottledError):
         return False
     except RetryableError as error:
@@ -142,16 +142,16 @@ def _ended(operation: Operation, ctx: Context) -> Process[bool]:
             raise
         return False
     if progress.failed:
-        raise failure(progress.error_code, progress.error_message)
+        raise make_failure(progress.error_code, progress.error_message)
     return progress.done
 
 
-def _must_be_empty(scope: Scope, left: tuple[str, ...]) -> None:
+def _check_empty(scope: Scope, left: tuple[str, ...]) -> None:
     if left:
         raise AciReconcileError(f"{scope.resource_group} still contains {len(left)} resources, such as {left[0]}")
 
 
-def _may_be_deleted(scope: Scope, owner: str, ctx: Context) -> None:
+def _check_ours(scope: Scope, owner: str, ctx: Context) -> None:
     if not ctx.policy.owns(owner):
         raise AciReconcileError(
             f"{scope.resource_group} was not created by {ctx.policy.owner} and is kept",

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import NotConvergedError, NotFoundError
-from aci_reconcile.events import Waiting
-from aci_reconcile.provisioning import has_succeeded, is_settled, state_of
-from aci_reconcile.reconcile.comparing import moved
+from aci_reconcile.core.errors import NotConvergedError, NotFoundError
+from aci_reconcile.core.provisioning import has_succeeded, is_settled, state_of
+from aci_reconcile.reconcile.comparing import has_moved
 from aci_reconcile.reconcile.context import MovedError
-from aci_reconcile.reconcile.hopeless import Glances, glanced, unless_hopeless
-from aci_reconcile.reconcile.patience import Pace, failure, overdue, patiently
+from aci_reconcile.reconcile.events import Waiting
+from aci_reconcile.reconcile.hopeless import Glances, check_if_due, check_not_hopeless
+from aci_reconcile.reconcile.patience import Pace, check_deadline, make_failure, retry
 from aci_reconcile.reconcile.steps import pause
-from aci_reconcile.reconcile.watch import next_look, watch_of
+from aci_reconcile.reconcile.watch import get_watch, wait_for_listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.backend import Operation
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline
     from aci_reconcile.reconcile.steps import Process
@@ -44,100 +44,100 @@ def settle(
         NotConvergedError: it has not by the deadline.
         HopelessError: its containers fail again and again, and it never will.
     """
-    watch, since = watch_of(ctx, change.id.scope), ctx.clock.now()
-    pace, told = Pace(), ""
-    with watch.joined(since):
+    watch, since = get_watch(ctx, change.id.scope), ctx.clock.now()
+    pace, reported = Pace(), ""
+    with watch.join(since):
         while operation.url:
             if glances is not None:
-                yield from glanced(change, ctx, glances)
-            if proof is not None and watch.worthwhile(watch.pending):
-                listing = yield from next_look(watch, ctx, deadline, since=since)
+                yield from check_if_due(change, ctx, glances)
+            if proof is not None and watch.is_worthwhile(watch.pending):
+                listing = yield from wait_for_listing(watch, ctx, deadline, since=since)
                 seen = listing.groups.get(change.id.key) if listing else None
                 if seen is not None and has_succeeded(seen.body) and proof(seen):
                     return seen
                 if seen is not None and not is_settled(seen.body):
-                    told = yield from _told(change, _state(seen), told)
-                    overdue(ctx, deadline, _state(seen).lower())
+                    reported = yield from _report_state(change, _state_or_pending(seen), reported)
+                    check_deadline(ctx, deadline, _state_or_pending(seen).lower())
                     continue
-            told = yield from _polled(change, operation, ctx, deadline, told)
-            if not told:
+            reported = yield from _poll(change, operation, ctx, deadline, reported)
+            if not reported:
                 break
             yield from pause(pace.next())
     return None
 
 
-def _polled(change: Change, operation: Operation, ctx: Context, deadline: Deadline, told: str) -> Process[str]:
-    """Ask an operation how far it is, and tell where that is news; returns its state, nothing once it has ended.
+def _poll(change: Change, operation: Operation, ctx: Context, deadline: Deadline, reported: str) -> Process[str]:
+    """Poll an operation, report a new state, and return the state; empty once the operation has ended.
 
     Raises:
         AzureError: it ended badly.
         NotConvergedError: it has not by the deadline.
     """
     try:
-        progress = yield from patiently(ctx, lambda: ctx.backend.poll(operation), deadline)
+        progress = yield from retry(ctx, lambda: ctx.backend.poll(operation), deadline)
     except NotFoundError:
         return ""
     if progress.failed:
-        raise failure(progress.error_code, progress.error_message)
+        raise make_failure(progress.error_code, progress.error_message)
     if progress.done:
         return ""
-    overdue(ctx, deadline, progress.status.lower())
-    return (yield from _told(change, progress.status or "InProgress", told))
+    check_deadline(ctx, deadline, progress.status.lower())
+    return (yield from _report_state(change, progress.status or "InProgress", reported))
 
 
-def _told(change: Change, state: str, told: str) -> Process[str]:
-    """Tell a state that is news; returns it."""
-    if state not in {told, "Pending"}:
+def _report_state(change: Change, state: str, reported: str) -> Process[str]:
+    """Report a state that is new, and return it."""
+    if state not in {reported, "Pending"}:
         yield Waiting(change, state)
     return state
 
 
-def _state(seen: Resource | None) -> str:
+def _state_or_pending(seen: Resource | None) -> str:
     return (state_of(seen.body) if seen else "") or "Pending"
 
 
-def settled_read(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource]:
+def wait_until_settled(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource]:
     """Read the group until its provisioning has ended, and return that read.
 
     Raises:
         NotConvergedError: the group is gone, or still not settled by the deadline.
         HopelessError: its containers fail again and again, and it never will.
     """
-    pace, told, began = Pace(), "", ctx.clock.now()
+    pace, reported, began = Pace(), "", ctx.clock.now()
     while True:
-        live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
+        live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
             raise NotConvergedError("the group disappeared while it was being written")
         if is_settled(live.body):
             return live
-        unless_hopeless(change, live, ctx, began)
-        overdue(ctx, deadline, _state(live).lower())
-        told = yield from _told(change, _state(live), told)
+        check_not_hopeless(change, live, ctx, began)
+        check_deadline(ctx, deadline, _state_or_pending(live).lower())
+        reported = yield from _report_state(change, _state_or_pending(live), reported)
         yield from pause(pace.next())
 
 
-def gone(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Wait until nothing is left; one list shows it of many groups at once.
+def wait_until_gone(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Wait until the group is gone; where many are deleted, one list shows it for all.
 
     Raises:
         MovedError: somebody has created the name again.
         NotConvergedError: it is still there at the deadline.
     """
-    watch, since, pace = watch_of(ctx, change.id.scope), ctx.clock.now(), Pace()
-    with watch.joined(since):
+    watch, since, pace = get_watch(ctx, change.id.scope), ctx.clock.now(), Pace()
+    with watch.join(since):
         while True:
             listing = None
-            if watch.worthwhile(watch.pending):
-                listing = yield from next_look(watch, ctx, deadline, since=since)
+            if watch.is_worthwhile(watch.pending):
+                listing = yield from wait_for_listing(watch, ctx, deadline, since=since)
             if listing is not None:
                 there = listing.groups.get(change.id.key)
             else:
-                there = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
+                there = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
             if there is None:
                 return
-            if moved(change, change.before, there):
+            if has_moved(change, change.before, there):
                 raise MovedError
-            overdue(ctx, deadline, "there")
+            check_deadline(ctx, deadline, "there")
             yield Waiting(change, "Deleting")
             if listing is None:
                 yield from pause(pace.next())

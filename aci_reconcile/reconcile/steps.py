@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Hashable
 
-    from aci_reconcile.events import Event
+    from aci_reconcile.reconcile.events import Event
 
 T = TypeVar("T")
 

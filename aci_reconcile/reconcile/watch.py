@@ -1,125 +1,31 @@
-"""Watching many groups with one list of their resource group, instead of asking after each.
-
-A list holds everything but instance views and secrets. It shows at once which of the groups that were written have
-been provisioned, or are gone. A raw client needed 205 calls for 200 creations that way, and 601 when it polled each
-operation (measured); under ARM's documented limits the second way is refused most of the time.
-"""
+"""Watching many groups with one list of their resource group, instead of asking after each."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import AzureError
-from aci_reconcile.provisioning import is_settled
-from aci_reconcile.reconcile.patience import Deadline, going_on, patiently
+from aci_reconcile.core.errors import AzureError
+from aci_reconcile.reconcile.patience import Deadline, repeat_unless_stopped, retry
 from aci_reconcile.reconcile.steps import Await, InterruptedRunError, Notify, pause
+from aci_reconcile.reconcile.watches import Listing, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-
-    from aci_reconcile.backend import Backend, Clock
-    from aci_reconcile.model import Resource, Scope
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.core.model import Scope
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 
-_PAGE = 100
-"""Groups on a page of a list, for weighing it against single requests. How many Azure gives is not documented."""
-_WORTHWHILE = 3
-"""A page is worth as many single requests: it is larger, and a settled group must be looked at only once."""
-_SOON = 0.2
-"""Seconds after which a look is worth it where groups end one after another."""
-_SELDOM = 0.5
-"""Seconds between two looks that take one page, once the groups have been on their way for long."""
-_SHARE = 0.1
-"""Of the time that groups have been on their way: so much later, at most, they are seen to have ended."""
 _FRESH = 5.0
 """Seconds for which what a list said just before a write counts as read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The groups of a resource group by their keys, no older than ``began`` (seconds since the epoch)."""
-
-    began: float = 0
-    groups: Mapping[tuple[str, ...], Resource] = field(default_factory=dict["tuple[str, ...]", "Resource"])
-
-
-@dataclass(slots=True)
-class Watch:
-    """One resource group: how many of its groups are waited for, and when it is looked at next."""
-
-    scope: Scope
-    pages: int = 1
-    pending: int = 0
-    due: float = 0
-    since: float = 0
-    """When the first of those that are waited for began to be, in seconds since the epoch."""
-    last: Listing = field(default_factory=Listing)
-    ended: int = 0
-    """How many of its groups were not on their way at the last look."""
-    looking: bool = False
-    """Whether somebody is listing it right now."""
-    usable: bool = True
-    """Whether it can be listed at all."""
-
-    @contextmanager
-    def joined(self, now: float) -> Generator[None]:
-        """Count one more group as waited for."""
-        if not self.pending:
-            self.since = now
-            self.due = now + self._delay(now)
-        self.pending += 1
-        try:
-            yield
-        finally:
-            self.pending -= 1
-
-    def worthwhile(self, groups: int) -> bool:
-        """Whether one list costs less than asking after so many groups."""
-        return self.usable and groups >= self.pages * _WORTHWHILE
-
-    def looked(self, listing: Listing, now: float) -> None:
-        """Keep what a look has shown; the next one is due a little later each time, and soon after something ended."""
-        ended = sum(is_settled(each.body) for each in listing.groups.values())
-        ending = ended != self.ended or len(listing.groups) < len(self.last.groups)
-        self.last, self.ended = listing, ended
-        self.pages = pages_of(len(listing.groups))
-        self.due = now + (_SOON if ending else self._delay(now))
-
-    def _delay(self, now: float) -> float:
-        """Return the seconds until the next look: the more pages it takes, the less often."""
-        most = min(max(_SELDOM, self.pages / 4), 10.0)
-        return min(max(_SOON / _SELDOM * most, (now - self.since) * _SHARE), most)
-
-
-def pages_of(groups: int) -> int:
-    """Return how many pages a list of so many groups has."""
-    return 1 + max(groups - 1, 0) // _PAGE
-
-
-def watching(scope: Scope, groups: int, listing: Listing | None) -> Watch:
-    """Return how a resource group is watched.
-
-    Args:
-        scope: the resource group.
-        groups: how many groups are in it, for what is known.
-        listing: what the plan was made from, if that was a list of all of them.
-    """
-    if listing is None:
-        return Watch(scope, pages=pages_of(groups))
-    ended = sum(is_settled(each.body) for each in listing.groups.values())
-    return Watch(scope, pages=pages_of(len(listing.groups)), last=listing, ended=ended)
-
-
-def watch_of(ctx: Context, scope: Scope) -> Watch:
-    """Return how a resource group is watched."""
+def get_watch(ctx: Context, scope: Scope) -> Watch:
+    """Return the watch of a resource group; make one where there is none."""
     return ctx.watches.setdefault(scope.key, Watch(scope))
 
 
-def look(
+def get_listing(
     watch: Watch,
     ctx: Context,
     deadline: Deadline,
@@ -128,9 +34,9 @@ def look(
     idle: bool = False,
     besides: Listing | None = None,
 ) -> Process[Listing | None]:
-    """Return a list of the resource group that was begun at ``since`` or later; all who wait for one share it.
+    """Return a list of the resource group that was begun at ``since`` or later; processes share it.
 
-    None where the resource group cannot be listed: then each group must be asked after.
+    None where the resource group cannot be listed: then each group must be read.
 
     Args:
         watch: the resource group.
@@ -145,46 +51,49 @@ def look(
     """
     while watch.usable and (watch.last.began < since or watch.last is besides):
         if idle:
-            ctx.unless_stopped()
-        if watch.looking:
+            ctx.check_not_stopped()
+        if watch.is_listing:
             yield Await(watch.scope.key, idle)
         else:
-            yield from _looked(watch, ctx, deadline, idle=idle)
+            yield from _refresh_listing(watch, ctx, deadline, idle=idle)
     return watch.last if watch.usable else None
 
 
-def next_look(watch: Watch, ctx: Context, deadline: Deadline, *, since: float) -> Process[Listing | None]:
-    """Wait until the next look is due, at the same time for all, and take part in it; None as ``look``."""
+def wait_for_listing(watch: Watch, ctx: Context, deadline: Deadline, *, since: float) -> Process[Listing | None]:
+    """Wait until the next list is due, at the same time for all, and return it; None as in ``get_listing``."""
     seen = watch.last
     while watch.due > ctx.clock.now():
         yield from pause(watch.due - ctx.clock.now())
         if watch.last is not seen and watch.last.began >= since:
             return watch.last
-    return (yield from look(watch, ctx, deadline, since=max(since, watch.due)))
+    return (yield from get_listing(watch, ctx, deadline, since=max(since, watch.due)))
 
 
-def _looked(watch: Watch, ctx: Context, deadline: Deadline, *, idle: bool) -> Process[None]:
-    """List the resource group on behalf of everybody who waits for it."""
-    watch.looking = True
-    ask, again = partial(listed, watch.scope, ctx.backend, ctx.clock), partial(going_on, ctx) if idle else None
+def _refresh_listing(watch: Watch, ctx: Context, deadline: Deadline, *, idle: bool) -> Process[None]:
+    """List the resource group for all processes that wait for it."""
+    watch.is_listing = True
+    ask, again = (
+        partial(list_scope, watch.scope, ctx.backend, ctx.clock),
+        partial(repeat_unless_stopped, ctx) if idle else None,
+    )
     try:
-        watch.looked((yield from patiently(ctx, ask, deadline, again=again, idle=idle)), ctx.clock.now())
+        watch.update((yield from retry(ctx, ask, deadline, again=again, idle=idle)), ctx.clock.now())
     except AzureError:
         watch.usable = False
     except InterruptedRunError:
-        watch.looking = False
+        watch.is_listing = False
         yield Notify(watch.scope.key)
         raise
-    watch.looking = False
+    watch.is_listing = False
     yield Notify(watch.scope.key)
 
 
-def listed(scope: Scope, backend: Backend, clock: Clock) -> Listing:
+def list_scope(scope: Scope, backend: Backend, clock: Clock) -> Listing:
     """List a resource group, and note when that began."""
     began = clock.now()
     return Listing(began, {each.id.key: each for each in backend.list(scope)})
 
 
-def fresh(ctx: Context) -> float:
-    """Return since when a list must have been begun to count as just read."""
+def fresh_since(ctx: Context) -> float:
+    """Return the time since when a list must have begun to count as just read."""
     return ctx.clock.now() - _FRESH

@@ -6,25 +6,25 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from aci_reconcile import tags
-from aci_reconcile.backend import Operation
-from aci_reconcile.events import Waiting
-from aci_reconcile.model import as_text
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.plan.values import Action
-from aci_reconcile.provisioning import is_settled, state_of
-from aci_reconcile.reconcile.comparing import is_our_write, moved, proof_of
+from aci_reconcile.core import tags
+from aci_reconcile.core.backend import Operation
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.core.secret import UNKEPT, fingerprint, needs_slow_hash
+from aci_reconcile.planning.values import Action
+from aci_reconcile.reconcile.comparing import has_moved, is_our_write, make_proof
 from aci_reconcile.reconcile.context import MovedError, Wait
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.hopeless import Glances
 from aci_reconcile.reconcile.limits import Ask, Kind
-from aci_reconcile.reconcile.patience import Deadline, patiently
-from aci_reconcile.reconcile.settling import gone, settle
+from aci_reconcile.reconcile.patience import Deadline, retry
+from aci_reconcile.reconcile.settling import settle, wait_until_gone
 from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, compute, release
-from aci_reconcile.secret import UNKEPT, fingerprint, takes_long
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
-    from aci_reconcile.plan.values import Change
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.steps import Process
 
@@ -38,10 +38,10 @@ STUCK: Final = 120.0
 """Seconds for which Azure may refuse to write a group that was in transition before the run."""
 
 
-def marked(after: Resource, ctx: Context) -> Process[str]:
-    """Return the fingerprint of a group's secrets; one that takes its time is made beside the requests.
+def make_fingerprint(after: Resource, ctx: Context) -> Process[str]:
+    """Return the fingerprint of a group's secrets; compute a slow one beside the requests.
 
-    What is not at hand stands in a field that others answer for: no body is sent with it.
+    Secrets that are not available are left out: they belong to ignored fields, and no body is sent with them.
     """
     secrets = {path: each for path, each in secrets_of(after.body).items() if each.available}
     if not secrets or not ctx.policy.fingerprints:
@@ -50,24 +50,24 @@ def marked(after: Resource, ctx: Context) -> Process[str]:
     if key is not None and not key.is_named:
         yield from compute(partial(ctx.effort.name, key))
     make = partial(fingerprint, secrets, entropy=ctx.entropy, key=key)
-    return (yield from compute(partial(ctx.effort.spent_on, make))) if takes_long(secrets, key) else make()
+    return (yield from compute(partial(ctx.effort.measure, make))) if needs_slow_hash(secrets, key) else make()
 
 
-def stamped(change: Change, after: Resource, mark: str, ctx: Context) -> Resource:
-    """Return what is sent in a PUT: the body with the tags that remember this write, and whose it is."""
-    applied = tags.Applied(change.digest, serial=serial(ctx))
-    memory = {tags.SECRETS: mark or None, tags.APPLIED: str(applied), **owned(after, ctx)}
+def add_tags(change: Change, after: Resource, mark: str, ctx: Context) -> Resource:
+    """Return the body of a PUT: with the tags that remember this write and name the owner."""
+    applied = tags.Applied(change.digest, serial=make_serial(ctx))
+    memory = {tags.SECRETS: mark or None, tags.APPLIED: str(applied), **make_owner_tag(after, ctx)}
     return replace(after, body={**after.body, "tags": tags.merge(after.tags, memory)})
 
 
-def owned(after: Resource, ctx: Context) -> dict[str, str]:
-    """Return the owner tag with the id of the project: a group that is written anyway gets it."""
+def make_owner_tag(after: Resource, ctx: Context) -> dict[str, str]:
+    """Return the owner tag with the id of the project, which every group gets when it is written; else nothing."""
     known = tags.owner(after)
-    return {tags.OWNER: ctx.policy.marked(known)} if ctx.policy.owns(known) else {}
+    return {tags.OWNER: ctx.policy.choose_mark(known)} if ctx.policy.owns(known) else {}
 
 
-def serial(ctx: Context) -> str:
-    """Return what tells one write of a group from all others."""
+def make_serial(ctx: Context) -> str:
+    """Make a random serial that tells one write of a group from all others."""
     return ctx.entropy(_SERIAL).hex()
 
 
@@ -90,16 +90,16 @@ def put(
         NotConvergedError: not settled by the deadline.
         MovedError: somebody else was quicker.
     """
-    operation = yield from _sent(change, wanted, ctx, deadline, expected)
+    operation = yield from _send(change, wanted, ctx, deadline, expected)
     if ctx.wait is Wait.NONE:
         return None
     glances = Glances.of(wanted, ctx.clock.now())
-    seen = yield from settle(change, operation, ctx, deadline, proof_of(change, wanted, expected), glances)
+    seen = yield from settle(change, operation, ctx, deadline, make_proof(change, wanted, expected), glances)
     yield from release()
     return seen
 
 
-def _sent(
+def _send(
     change: Change, wanted: Resource, ctx: Context, deadline: Deadline, expected: Resource | None
 ) -> Process[Operation]:
     """Send the body once. A PUT without an answer is never simply repeated: the group is read first."""
@@ -109,31 +109,31 @@ def _sent(
         _note_attempt(ctx, change)
         return ctx.backend.put(wanted)
 
-    def again(unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  patiently passes what it knows
-        live = yield from patiently(ctx, lambda: ctx.backend.get(wanted.id), deadline)
+    def again(unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  retry passes what it knows
+        live = yield from retry(ctx, lambda: ctx.backend.get(wanted.id), deadline)
         if unanswered and live is not None and is_our_write(change, wanted, expected, live):
             return Operation()
         if first:
-            _unless_closed(ctx, change)
-        if moved(change, expected, live):
-            _give_way(ctx, change, nothing_written=first)
-        yield from _refused_while(live, change)
+            _check_may_write(ctx, change)
+        if has_moved(change, expected, live):
+            _raise_moved(ctx, change, nothing_written=first)
+        yield from _report_refusal(live, change)
         return None
 
     if first:
-        ctx.unless_closed(change)
-    _first_attempt(ctx, change, "write sent")
+        ctx.check_may_write(change)
+    _begin_attempts(ctx, change, "write sent")
     location = as_text(wanted.body.get("location")).lower()
-    until = _until_refused(change, ctx, deadline) if first else deadline
+    until = _make_write_deadline(change, ctx, deadline) if first else deadline
     asked = Ask(Kind.WRITE, location)
-    asking = ctx.wary(change) if first else ctx
-    operation = yield from patiently(asking, send, until, ask=asked, again=again, idle=first, let_in=first)
+    asking = ctx.stop_at_freeze(change) if first else ctx
+    operation = yield from retry(asking, send, until, ask=asked, again=again, idle=first, let_in=first)
     _note_accepted(ctx, change, operation)
     return operation
 
 
-def _until_refused(change: Change, ctx: Context, deadline: Deadline) -> Deadline:
-    """Return until when a write is sent again; not for long where Azure had the group in transition before the run.
+def _make_write_deadline(change: Change, ctx: Context, deadline: Deadline) -> Deadline:
+    """Return the deadline for sending a write again; a short one where the group was in transition before the run.
 
     Azure refuses such a write with ``ContainerGroupTransitioning``, for ever where the group hangs
     (alan-turing-institute/data-safe-haven#2641, where only a deletion helped).
@@ -143,42 +143,42 @@ def _until_refused(change: Change, ctx: Context, deadline: Deadline) -> Deadline
     return Deadline(min(deadline.at, ctx.clock.now() + STUCK), min(deadline.seconds, STUCK))
 
 
-def _refused_while(live: Resource | None, change: Change) -> Process[None]:
-    """Tell that Azure takes no write of a group meanwhile."""
+def _report_refusal(live: Resource | None, change: Change) -> Process[None]:
+    """Report that Azure refuses writes while the group is in transition."""
     if live is not None and not is_settled(live.body):
         yield Waiting(change, f"Azure accepts no write while the group is {state_of(live.body)}; retrying")
 
 
-def _unless_closed(ctx: Context, change: Change) -> None:
-    """Send nothing again once nothing may begin: Azure did not take it, so nothing of the group is under way."""
+def _check_may_write(ctx: Context, change: Change) -> None:
+    """Check that a refused first write may be sent again; otherwise nothing of the group is under way."""
     try:
-        ctx.unless_closed(change)
+        ctx.check_may_write(change)
     except (InterruptedRunError, FrozenRunError):
         ctx.in_flight.pop(change.address, None)
         raise
 
 
-def _give_way(ctx: Context, change: Change, *, nothing_written: bool) -> NoReturn:
-    """End because somebody else was quicker."""
+def _raise_moved(ctx: Context, change: Change, *, nothing_written: bool) -> NoReturn:
+    """Raise that somebody else was quicker."""
     if nothing_written:
         ctx.in_flight.pop(change.address, None)
     raise MovedError
 
 
-def _first_attempt(ctx: Context, change: Change, doing: str) -> None:
-    ctx.traces[change.address] = replace(ctx.trace(change.address), attempt=0)
+def _begin_attempts(ctx: Context, change: Change, doing: str) -> None:
+    ctx.traces[change.address] = replace(ctx.get_trace(change.address), attempt=0)
     if doing:
         ctx.in_flight[change.address] = doing
 
 
 def _note_attempt(ctx: Context, change: Change) -> None:
-    known = ctx.trace(change.address)
+    known = ctx.get_trace(change.address)
     ctx.traces[change.address] = replace(known, attempt=known.attempt + 1)
 
 
 def _note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
     ctx.in_flight[change.address] = ACCEPTED
-    known = ctx.trace(change.address)
+    known = ctx.get_trace(change.address)
     ctx.traces[change.address] = replace(known, request_id=operation.request_id or known.request_id)
 
 
@@ -189,8 +189,8 @@ def patch(change: Change, wanted: dict[str, str], ctx: Context, deadline: Deadli
         _note_attempt(ctx, change)
         ctx.backend.patch_tags(change.id, wanted)
 
-    _first_attempt(ctx, change, "")
-    yield from patiently(ctx, send, deadline, ask=Ask(Kind.WRITE))
+    _begin_attempts(ctx, change, "")
+    yield from retry(ctx, send, deadline, ask=Ask(Kind.WRITE))
 
 
 def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
@@ -206,26 +206,28 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
         return ctx.backend.delete(change.id)
 
     def again(_unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  gone is gone
-        live = yield from patiently(ctx, lambda: ctx.backend.get(change.id), deadline)
+        live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
             return Operation()
-        _unless_closed(ctx, change)
-        if moved(change, change.before, live):
-            _give_way(ctx, change, nothing_written=True)
-        yield from _refused_while(live, change)
+        _check_may_write(ctx, change)
+        if has_moved(change, change.before, live):
+            _raise_moved(ctx, change, nothing_written=True)
+        yield from _report_refusal(live, change)
         return None
 
-    ctx.unless_closed(change)
-    _first_attempt(ctx, change, "delete sent")
-    asked, until = deletion_of(change), _until_refused(change, ctx, deadline)
-    operation = yield from patiently(ctx.wary(change), send, until, ask=asked, again=again, idle=True, let_in=True)
+    ctx.check_may_write(change)
+    _begin_attempts(ctx, change, "delete sent")
+    asked, until = make_deletion_ask(change), _make_write_deadline(change, ctx, deadline)
+    operation = yield from retry(
+        ctx.stop_at_freeze(change), send, until, ask=asked, again=again, idle=True, let_in=True
+    )
     _note_accepted(ctx, change, operation)
     yield from settle(change, operation, ctx, deadline)
-    yield from gone(change, ctx, deadline)
+    yield from wait_until_gone(change, ctx, deadline)
     if change.action is Action.DELETE:
         yield from release()
 
 
-def deletion_of(change: Change) -> Ask:
-    """Return what the limits must let go before a group is deleted."""
+def make_deletion_ask(change: Change) -> Ask:
+    """Return the request for which Azure's limits must have room before a group is deleted."""
     return Ask(Kind.DELETE, as_text(change.before.body.get("location")).lower() if change.before else "")

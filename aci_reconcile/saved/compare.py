@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.report.escape import sanitize
-from aci_reconcile.report.header import FORMAT_VERSION
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.header import FORMAT_VERSION
 from aci_reconcile.saved.document import action_of, essence, major
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.report import Header
+    from aci_reconcile.render import Header
     from aci_reconcile.saved.document import Document
 
 _WHOLE: Mapping[str, str] = {

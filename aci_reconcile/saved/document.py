@@ -13,24 +13,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from aci_reconcile.health import has_ended
-from aci_reconcile.model import as_object
-from aci_reconcile.normalize import align, digest, normalize, secrets_of
-from aci_reconcile.profiles import answering
-from aci_reconcile.provisioning import as_settled
-from aci_reconcile.report import plan_json
-from aci_reconcile.report.bodies import opened
-from aci_reconcile.report.escape import dump
-from aci_reconcile.report.values import conceal, hidden_texts
-from aci_reconcile.report.words import iso
-from aci_reconcile.secret import Secret
-from aci_reconcile.tags import desired_digest
+from aci_reconcile.core.health import has_ended
+from aci_reconcile.core.model import as_object
+from aci_reconcile.core.normalize import align, digest, normalize, secrets_of
+from aci_reconcile.core.profiles import without_profile
+from aci_reconcile.core.provisioning import as_settled
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.core.tags import digest_desired
+from aci_reconcile.render import plan_json
+from aci_reconcile.render.bodies import opened
+from aci_reconcile.render.escape import dump
+from aci_reconcile.render.values import conceal, hidden_texts
+from aci_reconcile.render.words import iso
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Json, Resource
-    from aci_reconcile.plan.policy import Policy
-    from aci_reconcile.plan.values import Change, Plan
-    from aci_reconcile.report import Header
+    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Change, Plan
+    from aci_reconcile.render import Header
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -81,7 +81,7 @@ def salt(resource: Resource, size: int) -> bytes:
 
     It is the same for the same manifest, so that the same secrets have the same fingerprint; no other group has it.
     """
-    text = f"saved plan\0{resource.id.key}\0{desired_digest(resource.body)}"
+    text = f"saved plan\0{resource.id.key}\0{digest_desired(resource.body)}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:size]
 
 
@@ -207,7 +207,7 @@ def _live(change: Change) -> str:
     seen = as_settled(as_object(body), wanted)
     if change.writes:
         return digest(normalize(seen))
-    return digest(align(normalize(answering(seen, wanted)), normalize(wanted))[0])
+    return digest(align(normalize(without_profile(seen, wanted)), normalize(wanted))[0])
 
 
 def _sha256(text: str) -> str:

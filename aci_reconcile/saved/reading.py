@@ -7,8 +7,8 @@ import json
 from datetime import datetime
 from typing import Any, cast
 
-from aci_reconcile.errors import StalePlanError
-from aci_reconcile.report.header import FORMAT_VERSION
+from aci_reconcile.core.errors import StalePlanError
+from aci_reconcile.render.header import FORMAT_VERSION
 from aci_reconcile.saved.document import Document, major, plan_digest, seal, written
 
 _HINT = "nothing was written; plan again"

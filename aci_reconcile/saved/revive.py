@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from aci_reconcile.deferred import Deferred
-from aci_reconcile.diff import ABSENT, FieldChange, Replaces
-from aci_reconcile.errors import Where
-from aci_reconcile.model import Resource, ResourceId, Scope
-from aci_reconcile.plan.values import (
+from aci_reconcile.core.deferred import Deferred
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
+from aci_reconcile.core.errors import Where
+from aci_reconcile.core.model import Resource, ResourceId, Scope
+from aci_reconcile.core.secret import REDACTED, Secret
+from aci_reconcile.planning.values import (
     Action,
     Blocker,
     Cause,
@@ -20,12 +21,11 @@ from aci_reconcile.plan.values import (
     ResourceGroupChange,
     Unreadable,
 )
-from aci_reconcile.report import Header
-from aci_reconcile.secret import REDACTED, Secret
+from aci_reconcile.render import Header
 
 if TYPE_CHECKING:
-    from aci_reconcile.diff import Absent
-    from aci_reconcile.model import Json
+    from aci_reconcile.core.diff import Absent
+    from aci_reconcile.core.model import Json
     from aci_reconcile.saved.document import Document
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Severity
-from aci_reconcile.report import plan_text, sanitize
-from aci_reconcile.report.change_page import plan_page
-from aci_reconcile.report.page import Remark
-from aci_reconcile.report.wanting import wanting
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.render import plan_text, sanitize
+from aci_reconcile.render.change_page import plan_page
+from aci_reconcile.render.page import Remark
+from aci_reconcile.render.wanting import wanting
 from aci_reconcile.saved.revive import header_of, revived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aci_reconcile.report import Style
-    from aci_reconcile.report.page import Page
+    from aci_reconcile.render import Style
+    from aci_reconcile.render.page import Page
     from aci_reconcile.saved.document import Document
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from report_pages import PAGES, hostile
 
-from aci_reconcile.report.webpage import html
+from aci_reconcile.render.webpage import html
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.arm import ArmBackend, Endpoint, connect
-from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store, serve
-from aci_reconcile.errors import (
+from aci_reconcile.azure import ArmBackend, Endpoint, connect
+from aci_reconcile.core.errors import (
     AzureError,
     ImmutableFieldError,
     InvalidRequestError,
     NotFoundError,
     RetryableError,
 )
-from aci_reconcile.model import Resource, ResourceId, Scope, as_list, as_object
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.model import Resource, ResourceId, Scope, as_list, as_object
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from aci_reconcile.backend import Operation, Progress
-    from aci_reconcile.model import Body, Json
+    from aci_reconcile.core.backend import Operation, Progress
+    from aci_reconcile.core.model import Body, Json
 
 _SCOPE = Scope("00000000-0000-0000-0000-000000000001", "rg-shop")
 _NOWHERE = Scope(_SCOPE.subscription, "rg-nowhere")

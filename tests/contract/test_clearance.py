@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from azure_world import AzureWorld
 from factories import container, group, policy
 
-from aci_reconcile.events import Failed, Succeeded
 from aci_reconcile.reconcile import Clearance, apply
+from aci_reconcile.reconcile.events import Failed, Succeeded
 
 if TYPE_CHECKING:
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.reconcile.events import Event
 
 HUGE = {"requests": {"cpu": 40, "memoryInGB": 2}}
 LARGER = {"requests": {"cpu": 2, "memoryInGB": 3}}

@@ -8,11 +8,11 @@ import pytest
 from azure_world import AzureWorld
 from factories import OWNER, body, container, rid
 
-from aci_reconcile import tags
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Resource
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Knobs
-from aci_reconcile.events import Failed, Finished
-from aci_reconcile.model import Resource
-from aci_reconcile.secret import Secret
+from aci_reconcile.reconcile.events import Failed, Finished
 
 WAYS: dict[str, Knobs] = {
     "as the emulator has it": Knobs(),

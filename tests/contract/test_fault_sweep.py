@@ -26,10 +26,10 @@ from hypothesis import strategies as st
 from mixed import NEEDED
 from sweep import KINDS, KNOBS, LASTING, TRANSIENT, Ran, Spot, Sweep, clean
 
+from aci_reconcile.core.errors import ExitCode, NoAnswerError
+from aci_reconcile.core.model import Scope
 from aci_reconcile.emulator import serve
-from aci_reconcile.errors import ExitCode, NoAnswerError
-from aci_reconcile.events import Failed, Finished, Unhealthy
-from aci_reconcile.model import Scope
+from aci_reconcile.reconcile.events import Failed, Finished, Unhealthy
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 OK, ERROR, LEFT = int(ExitCode.OK), int(ExitCode.ERROR), int(ExitCode.NOT_CONVERGED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from azure_world import AzureWorld
 from factories import container, group
 
-from aci_reconcile.events import Succeeded, Unhealthy
+from aci_reconcile.reconcile.events import Succeeded, Unhealthy
 
 NEVER = {"exec": {"command": ["false"]}}
 ALWAYS = {"exec": {"command": ["true"]}}

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from azure_world import API_VERSION, AzureWorld, Witness
 from factories import container, group, policy
 
-from aci_reconcile.arm import connect, custom
-from aci_reconcile.events import Event, Finished, Paced, Succeeded
+from aci_reconcile.azure import connect, custom
 from aci_reconcile.reconcile import Wait, apply, propose
+from aci_reconcile.reconcile.events import Event, Finished, Paced, Succeeded
 
 if TYPE_CHECKING:
-    from aci_reconcile.arm import ArmBackend
-    from aci_reconcile.arm.transport import Send
-    from aci_reconcile.model import Resource
+    from aci_reconcile.azure import ArmBackend
+    from aci_reconcile.azure.transport import Send
+    from aci_reconcile.core.model import Resource
 
 MANY = 130
 """More creations than Azure takes in five minutes, and fewer in each region than its quota of groups."""
@@ -139,7 +139,7 @@ def test_a_plan_waits_where_reads_are_refused() -> None:
     world.limit()
     world.read_out(left=10)
     began = world.clock.now()
-    proposal = propose(wanted, [], policy(), world.look(health=True, tell=told.append))
+    proposal = propose(wanted, [], policy(), world.look(health=True, report=told.append))
 
     assert proposal.complete
     assert not proposal.unreadable

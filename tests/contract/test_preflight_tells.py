@@ -8,15 +8,15 @@ import pytest
 from azure_world import AzureWorld
 from factories import SUBSCRIPTION, container, group
 
-from aci_reconcile.checks import Verdict
+from aci_reconcile.core.model import Resource
 from aci_reconcile.emulator import Knobs
-from aci_reconcile.events import Finished
-from aci_reconcile.model import Resource
+from aci_reconcile.preflight import Verdict
+from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.reconcile.preflight import preflight
 
 if TYPE_CHECKING:
-    from aci_reconcile.checks import Check
-    from aci_reconcile.plan import Plan
+    from aci_reconcile.planning import Plan
+    from aci_reconcile.preflight import Check
 
 SUBNET = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
 IDENTITY = (

@@ -9,14 +9,14 @@ import pytest
 from azure_world import WRITES, AzureWorld
 from factories import container, group, policy
 
-from aci_reconcile.checks import Question, Verdict
 from aci_reconcile.emulator import Fault, Knobs
-from aci_reconcile.events import Event, Failed, Skipped, Succeeded
+from aci_reconcile.preflight import Question, Verdict
 from aci_reconcile.reconcile import Clearance, apply
+from aci_reconcile.reconcile.events import Event, Failed, Skipped, Succeeded
 from aci_reconcile.reconcile.preflight import preflight
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 LARGE = 25
 """So many groups of 4 cores use up the 100 cores of a region."""

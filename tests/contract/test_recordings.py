@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from aci_reconcile.diff import diff
-from aci_reconcile.normalize import align, normalize
-from aci_reconcile.provisioning import is_settled
+from aci_reconcile.core.diff import diff
+from aci_reconcile.core.normalize import align, normalize
+from aci_reconcile.core.provisioning import is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,17 +9,17 @@ import pytest
 from azure_world import AzureWorld
 from factories import container, group, policy, rid
 
-from aci_reconcile import tags
+from aci_reconcile.core import tags
+from aci_reconcile.core.normalize import align, normalize
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault
-from aci_reconcile.events import Failed, Succeeded
-from aci_reconcile.normalize import align, normalize
-from aci_reconcile.plan import UNLIMITED
+from aci_reconcile.planning import UNLIMITED
 from aci_reconcile.reconcile import Clearance, apply
-from aci_reconcile.secret import Secret
+from aci_reconcile.reconcile.events import Failed, Succeeded
 
 if TYPE_CHECKING:
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.reconcile.events import Event
 
 RULES = {"allow_replace": UNLIMITED, "restore": True}
 LARGER = {"requests": {"cpu": 2, "memoryInGB": 3}}

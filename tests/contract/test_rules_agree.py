@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.complete import complete
+from aci_reconcile.core.complete import complete
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Emulator, Request, open_store
-from aci_reconcile.errors import Severity
 from aci_reconcile.manifest import Request as Reading
 from aci_reconcile.manifest import load
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from pathlib import Path

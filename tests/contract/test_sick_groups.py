@@ -9,18 +9,18 @@ import pytest
 from azure_world import AzureWorld
 from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.backend import Operation, Progress
+from aci_reconcile.core import tags
+from aci_reconcile.core.backend import Operation, Progress
+from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.emulator import Fault, Faults, Knobs
-from aci_reconcile.events import Failed, Finished, Skipped, Succeeded, Unhealthy, Waiting
-from aci_reconcile.model import Lifecycle
-from aci_reconcile.plan import UNLIMITED, Action, plan
-from aci_reconcile.plan.planning import destruction
-from aci_reconcile.reconcile import Wait, apply, standing
+from aci_reconcile.planning import UNLIMITED, Action, plan
+from aci_reconcile.planning.planning import plan_destruction
+from aci_reconcile.reconcile import Wait, apply, observe_lists
+from aci_reconcile.reconcile.events import Failed, Finished, Skipped, Succeeded, Unhealthy, Waiting
 
 if TYPE_CHECKING:
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.core.model import Resource, ResourceId
+    from aci_reconcile.reconcile.events import Event
 
 FAILING = [{"name": "setup", "properties": {"image": "busybox:1", "command": ["sh", "-c", "exit 3"]}}]
 GOOD = [{"name": "setup", "properties": {"image": "busybox:1", "command": ["true"]}}]
@@ -185,7 +185,7 @@ def test_a_group_that_hangs_is_deleted_where_azure_accepts_it(knob: Any) -> None
     world = AzureWorld(Knobs(provisioning_seconds=2, delete_while_transitioning=knob))
     world.apply(SICK, group("web"))
     began = world.clock.now()
-    plan = destruction(standing([SICK], [], world.look()).resources, DESTROYING)
+    plan = plan_destruction(observe_lists([SICK], [], world.look()).resources, DESTROYING)
     events = list(apply(plan, world.context(DESTROYING)))
 
     assert {"sick": Succeeded if knob == "accept" else Failed, "web": Succeeded} == ends(events)
@@ -196,7 +196,7 @@ def test_what_a_list_does_not_tell_is_not_told_of_a_deletion() -> None:
     """The state is; how the containers are is in no list."""
     world = AzureWorld()
     world.apply(SICK)
-    plan = destruction(standing([SICK], [], world.look()).resources, DESTROYING)
+    plan = plan_destruction(observe_lists([SICK], [], world.look()).resources, DESTROYING)
 
     assert ["is Creating in Azure"] == [each.message for each in plan.notices]
 
@@ -216,7 +216,7 @@ def test_one_that_settles_after_its_deletion_was_refused_is_deleted_then() -> No
     world = AzureWorld(Knobs(provisioning_seconds=20, delete_while_transitioning="refuse"))
     public = group("web", container(ports=[{"port": 80}]), ipAddress={"type": "Public", "ports": [{"port": 80}]})
     world.arm("PUT", str(rid("web")), {**public.body, "tags": {tags.OWNER: DESTROYING.owner}})
-    plan = destruction(standing([public], [], world.look()).resources, DESTROYING)
+    plan = plan_destruction(observe_lists([public], [], world.look()).resources, DESTROYING)
     events = list(apply(plan, world.context(DESTROYING)))
 
     assert {"web": Succeeded} == ends(events)

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from mixed import RULES
 from sweep import Ran, as_command, equal
 
-from aci_reconcile import tags
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import ExitCode
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import Fingerprint
 from aci_reconcile.emulator import Knobs
-from aci_reconcile.errors import ExitCode
-from aci_reconcile.events import Failed, Moved, Succeeded
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.secret import Fingerprint
+from aci_reconcile.reconcile.events import Failed, Moved, Succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 # What puts a deletion off: nothing shows that Azure does.
@@ -45,7 +45,7 @@ def _remembers(live: Resource, wanted: Resource) -> bool:
     declared, applied = secrets_of(wanted.body), tags.Applied.of(live.tags)
     mark = Fingerprint.parse(tags.get(live.tags, tags.SECRETS))
     known = mark.matches(declared, RULES["fingerprint_key"]) is True if declared and mark else not declared
-    return known and (tags.desired_digest(wanted.body), "") == (applied.desired, applied.refused)
+    return known and (tags.digest_desired(wanted.body), "") == (applied.desired, applied.refused)
 
 
 def _untrue(ran: Ran, wanted: Sequence[Resource]) -> list[str]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from azure_world import AzureWorld
 from factories import SUBSCRIPTION, container, group
 
-from aci_reconcile.deferred import Deferred, GroupReference
-from aci_reconcile.events import Succeeded
-from aci_reconcile.model import Lifecycle, as_object
+from aci_reconcile.core.deferred import Deferred, GroupReference
+from aci_reconcile.core.model import Lifecycle, as_object
+from aci_reconcile.reconcile.events import Succeeded
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 NETWORK = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v"
 SUBNET = f"{NETWORK}/subnets/aci"

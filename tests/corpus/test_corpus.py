@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.complete import complete
-from aci_reconcile.deferred import Deferred
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.complete import complete
+from aci_reconcile.core.deferred import Deferred
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.model import as_object
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Request, load
 from aci_reconcile.manifest.write import dumped
-from aci_reconcile.model import as_object
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
+    from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.model import Json, Resource
 
 HERE = Path(__file__).parent
 FILES, EXPECTED = HERE / "files", HERE / "expected"

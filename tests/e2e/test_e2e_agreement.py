@@ -141,6 +141,6 @@ def test_an_exported_address_and_a_vault(tmp_path: Path) -> None:
         again = verdicts(run, environ)
         seen = server.ask("GET", server.group("web"))["properties"]["ipAddress"]["ip"]
 
-    assert (0, True) == (applied.code, "warning ACI114: Azure chooses a public address" in applied.err)
+    assert (0, True) == (applied.code, "warning ACI114: Azure chooses the public address" in applied.err)
     assert [0, 0, 0, 0] == again
     assert "203.0.113.4" != seen

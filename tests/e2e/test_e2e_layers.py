@@ -93,7 +93,7 @@ def test_what_azure_needs_cannot_be_taken_away(world: tuple[Azure, Commands]) ->
     ended = run("plan", "-e", "test")
 
     assert 1 == ended.code
-    assert "aci-reconcile.yaml:7:32: error ACI123: `containers` is needed, and `null` leaves it out" in ended.err
+    assert "aci-reconcile.yaml:7:32: error ACI123: `containers` is required, and `null` removes it" in ended.err
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_a_project_below_is_left_out(two: tuple[Azure, Commands]) -> None:
     assert [0, 0, 0, 0, 0, 0, 0, 0] == [each.code for each in (planned, *applied, *later, told, destroyed)], planned.err
     assert "Plan: 1 to add, 0 to change, 0 to destroy." in planned.out
     for ended in (planned.err, told.out):
-        assert "payments/aci-reconcile.yaml:1:1: notice ACI262: `payments` is a project of its own" in ended
+        assert "payments/aci-reconcile.yaml:1:1: notice ACI262: `payments` is a separate project" in ended
     assert ["payments", False] == [owner(served, "pay"), "team" in live(served, "pay")["tags"]]
     assert ["pay"] == [each["name"] for each in served.ask("GET", served.group(""))["value"]]
 
@@ -159,7 +159,7 @@ def test_what_changed_in_a_project_below_touches_nothing_above(two: tuple[Azure,
 
     assert [0, 0] == [below.code, divided.code], below.err + divided.err
     assert "Changed since main: 0 of 1 group." in below.err
-    assert "Changed since main: all of 1 group, because `manifests` has become a project of its own." in divided.err
+    assert "Changed since main: all of 1 group, because `manifests` is now a separate project." in divided.err
 
 
 @pytest.mark.parametrize(
@@ -188,10 +188,10 @@ def test_a_value_is_what_stands_in_its_file(world: tuple[Azure, Commands], file:
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [
-        ("values.json", '{"tag": 1, "tag": 2}', "values.json:1:12: the key `tag` stands here and in line 1"),
-        ("values.env", "tag=1\nexport tag=2\n", "values.env:2:1: the key `tag` stands here and in line 1"),
+        ("values.json", '{"tag": 1, "tag": 2}', "values.json:1:12: duplicate key `tag`; the first is in line 1"),
+        ("values.env", "tag=1\nexport tag=2\n", "values.env:2:1: duplicate key `tag`; the first is in line 1"),
         ("values.env", "tag=1\nhunter2\n", "values.env:2:1: line 2 is not NAME=VALUE"),
-        ("values.yaml", "tag: 1\ntag: 2\n", "values.yaml:2:1: the key `tag` stands here and in line 1"),
+        ("values.yaml", "tag: 1\ntag: 2\n", "values.yaml:2:1: duplicate key `tag`; the first is in line 1"),
     ],
 )
 def test_a_file_of_values_with_a_slip_is_refused(

@@ -15,7 +15,7 @@ import pytest
 from e2e.processes import PROJECT, SUBSCRIPTION, Commands
 from e2e.test_e2e_identity import CLIENT, TENANT
 
-from aci_reconcile.emulator.tls import Tls, context
+from aci_reconcile.emulator.tls import Tls, make_context
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -36,7 +36,7 @@ class OidcService(ThreadingHTTPServer):
 
     def __init__(self, ca_file: Path) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.socket = context(Tls(ca_file)).wrap_socket(self.socket, server_side=True)
+        self.socket = make_context(Tls(ca_file)).wrap_socket(self.socket, server_side=True)
         self.given: list[str] = []
 
     @property

@@ -183,6 +183,6 @@ def test_a_freeze_that_is_not_understood_lets_nothing_through(
 
     assert [1, 1, 1] == [each.code for each in ran]
     for each in ran:
-        assert f"aci-reconcile.yaml:{place}: error ACI190: {told} is no date and no time" in each.out + each.err
+        assert f"aci-reconcile.yaml:{place}: error ACI190: {told} is not a date or a time" in each.out + each.err
     with pytest.raises(OSError, match="404"):
         live(cloud)

@@ -79,7 +79,7 @@ def test_a_claim_with_an_image_is_refused_here_as_by_azure(world: tuple[Azure, C
     ended = run("apply", "-y")
 
     assert 1 == ended.code
-    assert "error ACI205: a group from a standby pool can't have `image` of its own" in ended.err + ended.out
+    assert "error ACI205: a group from a standby pool can't have its own `image`" in ended.err + ended.out
 
 
 def test_files_of_both_kinds_are_written_once(world: tuple[Azure, Commands]) -> None:

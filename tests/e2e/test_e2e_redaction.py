@@ -11,13 +11,13 @@ from urllib.parse import quote
 import pytest
 from e2e.processes import PROJECT, Commands, azure
 from forge_server import Forge, forge_server
-from unit.arm.loopback import serving
-from unit.arm.scripted import Says
+from unit.azure.loopback import serving
+from unit.azure.scripted import Says
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from unit.arm.scripted import Asked
+    from unit.azure.scripted import Asked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 

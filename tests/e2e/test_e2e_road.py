@@ -80,6 +80,7 @@ def test_the_main_road(commands: Commands) -> None:
     assert "No container groups." in commands("status", "--local").out
 
 
+@pytest.mark.long
 def test_what_the_original_sample_shows(commands: Commands, tmp_path: Path) -> None:
     """A group with a public IP, one with a sidecar, a task and its logs, list, get, delete, and delete the rest."""
     for name, text in SAMPLE.items():
@@ -106,6 +107,7 @@ def test_what_the_original_sample_shows(commands: Commands, tmp_path: Path) -> N
         assert 0 == commands("apply", "-y", "--wait", "none", "--only", "task", *place).code
 
 
+@pytest.mark.long
 def test_drift_by_hand_is_found_and_repaired(commands: Commands, tmp_path: Path) -> None:
     """Somebody changes a group in Azure: drift says so, says that it was in Azure, and an apply puts it back."""
     commands.group("web", more="tags: {team: shop}\n")
@@ -130,6 +132,7 @@ def test_drift_by_hand_is_found_and_repaired(commands: Commands, tmp_path: Path)
         assert "1 group is missing" in commands("drift", *place).out
 
 
+@pytest.mark.long
 def test_what_belongs_to_others_is_left_alone(commands: Commands, tmp_path: Path) -> None:
     """A group that nobody owns is adopted only when told so; one with another owner is not touched at all."""
     commands.group("web")

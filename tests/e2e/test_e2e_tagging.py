@@ -41,7 +41,7 @@ def world(folder: Path, **knobs: str) -> Generator[World]:
     """Serve an emulator with these switches, and a project for it."""
     switches = Knobs(provisioning_seconds=0.1, subscription_id=SUBSCRIPTION)
     for name, value in knobs.items():
-        switches = switches.told(f"{name}={value}")
+        switches = switches.with_value(f"{name}={value}")
     emulator = Witness(open_store(None), knobs=switches)
     with serve(emulator) as server:
         commands = Commands(folder, {"ACI_RECONCILE_ARM_ENDPOINT": server.url})

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Base, Request, load, rules
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
-    from aci_reconcile.errors import Diagnostic
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest.items import Item
 
 CASES = Path(__file__).parent / "diagnostics"

@@ -14,17 +14,17 @@ from factories import container, group, owned
 from jsonschema.validators import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
 
-from aci_reconcile.drift import history_json, moment
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.findings import history_json, moment
 from aci_reconcile.manifest import schema
-from aci_reconcile.plan import Unreadable
-from aci_reconcile.report import ANSI, PLAIN, Header, drift_json, drift_text
-from aci_reconcile.report.issue import issue_body, issue_news, issue_title
-from aci_reconcile.report.metrics import drift_metrics, failed_metrics
-from aci_reconcile.report.notification import notification
-from aci_reconcile.secret import Secret
+from aci_reconcile.planning import Unreadable
+from aci_reconcile.render import ANSI, PLAIN, Header, drift_json, drift_text
+from aci_reconcile.render.issue import issue_body, issue_news, issue_title
+from aci_reconcile.render.metrics import drift_metrics, failed_metrics
+from aci_reconcile.render.notification import notification
 
 if TYPE_CHECKING:
-    from aci_reconcile.drift import Drift
+    from aci_reconcile.findings import Drift
 
 HERE = Path(__file__).parent / "drift_looks"
 HEADER = Header("shop/prod", "00000000-0000-0000-0000-000000000000", environment="prod")

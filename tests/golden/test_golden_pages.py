@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 import pytest
 from report_pages import CANARY, DIAGNOSTICS, PAGES
 
-from aci_reconcile.report.github import github
-from aci_reconcile.report.junit import junit
-from aci_reconcile.report.markdown import markdown
-from aci_reconcile.report.places import Checkout
-from aci_reconcile.report.sarif import sarif
-from aci_reconcile.report.webpage import html
+from aci_reconcile.render.github import github
+from aci_reconcile.render.junit import junit
+from aci_reconcile.render.markdown import markdown
+from aci_reconcile.render.places import Checkout
+from aci_reconcile.render.sarif import sarif
+from aci_reconcile.render.webpage import html
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.report.page import Page
+    from aci_reconcile.render.page import Page
 
 FOLDER = Path(__file__).parent / "pages"
 CHECKOUT = Checkout("/repo", "/repo/infra")

@@ -15,11 +15,33 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from aci_reconcile.checks import Check, Question, Verdict
-from aci_reconcile.diff import ABSENT, FieldChange, Replaces, diff, secret_change
-from aci_reconcile.drift import History, Memory, Place, judged
-from aci_reconcile.errors import Diagnostic, InvalidRequestError, NotConvergedError, Severity, ThrottledError, Where
-from aci_reconcile.events import (
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, diff, make_secret_change
+from aci_reconcile.core.errors import (
+    Diagnostic,
+    InvalidRequestError,
+    NotConvergedError,
+    Severity,
+    ThrottledError,
+    Where,
+)
+from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
+from aci_reconcile.core.model import Body, Resource, ResourceId, Scope
+from aci_reconcile.core.normalize import normalize
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.findings import History, Memory, Place, judged
+from aci_reconcile.planning.values import (
+    Action,
+    Blocker,
+    Cause,
+    Change,
+    Impact,
+    Notice,
+    Plan,
+    ResourceGroupChange,
+    Unreadable,
+)
+from aci_reconcile.preflight import Check, Question, Verdict
+from aci_reconcile.reconcile.events import (
     Event,
     Failed,
     Finished,
@@ -35,21 +57,7 @@ from aci_reconcile.events import (
     Unhealthy,
     Waiting,
 )
-from aci_reconcile.health import ContainerEvent, ContainerHealth, Health, State
-from aci_reconcile.model import Body, Resource, ResourceId, Scope
-from aci_reconcile.normalize import normalize
-from aci_reconcile.plan.values import (
-    Action,
-    Blocker,
-    Cause,
-    Change,
-    Impact,
-    Notice,
-    Plan,
-    ResourceGroupChange,
-    Unreadable,
-)
-from aci_reconcile.report import (
+from aci_reconcile.render import (
     ANSI,
     PLAIN,
     Header,
@@ -67,16 +75,17 @@ from aci_reconcile.report import (
     status_json,
     status_text,
 )
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aci_reconcile.model import Json
-    from aci_reconcile.report import Style
+    from aci_reconcile.core.model import Json
+    from aci_reconcile.render import Style
 
 HERE = Path(__file__).parent
-SCHEMA = HERE.parent.parent / "schemas" / "plan.schema.json"
+VALIDATOR: Any = jsonschema.Draft202012Validator(
+    json.loads((HERE.parent.parent / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
+)
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 HEADER = Header("shop/prod", SUBSCRIPTION, environment="prod")
 CANARY = "canary-s3cr3t"
@@ -191,7 +200,7 @@ def sample() -> Case:
     web = (
         FieldChange("containers[web].image", "shop/web:1.4.1", "shop/web:1.4.2"),
         FieldChange("containers[web].environmentVariables[LOG_LEVEL].value", "debug", "info"),
-        secret_change("containers[web].environmentVariables[DB_PASSWORD].secureValue", before=True, after=True),
+        make_secret_change("containers[web].environmentVariables[DB_PASSWORD].secureValue", before=True, after=True),
     )
     memory = FieldChange("containers[db].resources.requests.memoryInGB", 1.5, 4, replaces=Replaces.YES)
     return plan_case(
@@ -311,7 +320,7 @@ def secrets() -> Case:
     secret: Json = [{"name": "KEY", "secureValue": Secret(CANARY)}]
     after = group("web", {"containers": [container("web", "w:1", environmentVariables=secret)]})
     found = between(before, after, Action.UPDATE, Impact.RESTART)
-    key = secret_change("containers[web].environmentVariables[KEY].secureValue", before=False, after=True)
+    key = make_secret_change("containers[web].environmentVariables[KEY].secureValue", before=False, after=True)
     paths = ("imageRegistryCredentials[shop.azurecr.io].password",)
     told = Change(found.id, found.action, found.impact, before, after, (*found.fields, key), not_compared=paths)
     return plan_case(told)
@@ -710,7 +719,7 @@ def test_nothing_leaks(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("plan/")])
 def test_plans_are_as_the_schema_says(name: str) -> None:
     """The published schema describes every plan."""
-    jsonschema.validate(json.loads(CASES[name]().json), json.loads(SCHEMA.read_text(encoding="utf-8")))
+    VALIDATOR.validate(json.loads(CASES[name]().json))
 
 
 def test_no_folder_is_left_over() -> None:

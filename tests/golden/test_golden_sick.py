@@ -16,14 +16,14 @@ import pytest
 from factories import body, container, group, owned, policy, rid
 from jsonschema.validators import Draft202012Validator
 
-from aci_reconcile.drift import History, Memory, Place, judged
-from aci_reconcile.errors import AzureError
-from aci_reconcile.events import Event, Failed, Finished, Settling, Skipped, Succeeded, Unhealthy, Waiting
-from aci_reconcile.health import assess
+from aci_reconcile.core.errors import AzureError
+from aci_reconcile.core.health import assess
+from aci_reconcile.core.model import Resource
+from aci_reconcile.findings import History, Memory, Place, judged
 from aci_reconcile.manifest import schema
-from aci_reconcile.model import Resource
-from aci_reconcile.plan import Action, Change, Unreadable, plan
-from aci_reconcile.report import (
+from aci_reconcile.planning import Action, Change, Unreadable, plan
+from aci_reconcile.reconcile.events import Event, Failed, Finished, Settling, Skipped, Succeeded, Unhealthy, Waiting
+from aci_reconcile.render import (
     ANSI,
     PLAIN,
     Header,
@@ -37,14 +37,14 @@ from aci_reconcile.report import (
     status_json,
     status_text,
 )
-from aci_reconcile.report.apply_page import apply_page
-from aci_reconcile.report.change_page import plan_page
-from aci_reconcile.report.drift_page import drift_page
-from aci_reconcile.report.github import github
-from aci_reconcile.report.junit import junit
-from aci_reconcile.report.markdown import markdown
-from aci_reconcile.report.places import Checkout
-from aci_reconcile.report.webpage import html
+from aci_reconcile.render.apply_page import apply_page
+from aci_reconcile.render.change_page import plan_page
+from aci_reconcile.render.drift_page import drift_page
+from aci_reconcile.render.github import github
+from aci_reconcile.render.junit import junit
+from aci_reconcile.render.markdown import markdown
+from aci_reconcile.render.places import Checkout
+from aci_reconcile.render.webpage import html
 
 HERE = Path(__file__).parent / "sick"
 HEADER = Header("shop/prod", "00000000-0000-0000-0000-000000000000", environment="prod")

@@ -11,28 +11,26 @@ from factories import body, container, policy, rid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile import tags
-from aci_reconcile.checks import held_checks
+from aci_reconcile.app.find_drift import find_drift
+from aci_reconcile.app.verify import verify_plan
 from aci_reconcile.cli.drift import exit_code as drift_code
-from aci_reconcile.cli.drift import found_in
 from aci_reconcile.cli.plan import exit_code as plan_code
 from aci_reconcile.cli.verify import exit_code as verify_code
-from aci_reconcile.cli.verify import unread
-from aci_reconcile.drift import Kind
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, NotConvergedError
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault, Knobs
-from aci_reconcile.errors import AciReconcileError, AzureError, ExitCode, NotConvergedError
-from aci_reconcile.events import Failed, Skipped
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED, destruction
-from aci_reconcile.reconcile import Clearance, apply, standing
-from aci_reconcile.reconcile.preflight import preflight
-from aci_reconcile.secret import Secret
+from aci_reconcile.findings import Kind
+from aci_reconcile.planning import UNLIMITED, plan_destruction
+from aci_reconcile.reconcile import Clearance, apply, observe_lists
+from aci_reconcile.reconcile.events import Failed, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.drift import Drift
-    from aci_reconcile.plan import Plan
+    from aci_reconcile.findings import Drift
+    from aci_reconcile.planning import Plan
     from aci_reconcile.reconcile import Context
 
 PUBLIC = {"type": "Public", "ports": [{"port": 80}], "ip": "203.0.113.4"}
@@ -127,13 +125,12 @@ def happened(world: AzureWorld, name: str, case: Case) -> None:
 
 def looked(world: AzureWorld, declared: list[Resource]) -> Drift:
     """Return what ``drift`` finds."""
-    return found_in(world.plan(*declared, health=True), world.clock)
+    return find_drift(world.plan(*declared, health=True), world.clock)
 
 
 def ready(world: AzureWorld, plan: Plan) -> ExitCode:
     """Return what ``verify`` says of a plan."""
-    asked = preflight(plan.changes, world.backend.preflight, resource_groups=plan.resource_groups)
-    return verify_code((*unread(plan), *held_checks(plan), *asked), strict=False)
+    return verify_code(verify_plan(plan, world.backend.preflight, concurrency=8), strict=False)
 
 
 def applied(plan: Plan, context: Context) -> tuple[ExitCode, list[AciReconcileError | None]]:
@@ -190,8 +187,8 @@ def test_an_unreadable_world_is_an_error_everywhere(cases: list[Case], verb: str
     sent = len(world.writes)
     plan = world.plan(*declared)
     rules = policy(max_deletes=UNLIMITED)
-    seen = standing(declared, [SCOPE], world.look())
-    doomed = replace(destruction(seen.resources, rules), unreadable=seen.unreadable)
+    seen = observe_lists(declared, [SCOPE], world.look())
+    doomed = replace(plan_destruction(seen.resources, rules), unreadable=seen.unreadable)
 
     assert ExitCode.ERROR is plan_code(plan, detailed=False)
     assert ExitCode.ERROR is drift_code(looked(world, declared), exit_zero=True)

@@ -12,14 +12,14 @@ import pytest
 from azure_world import AzureWorld
 from factories import OWNER, body, container, group, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.events import Finished
-from aci_reconcile.health import assess
-from aci_reconcile.model import Resource
-from aci_reconcile.plan import UNLIMITED
+from aci_reconcile.core import tags
+from aci_reconcile.core.health import assess
+from aci_reconcile.core.model import Resource
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED
 from aci_reconcile.reconcile import apply
-from aci_reconcile.report import PLAIN, Header, event_json, event_text, plan_json, plan_text, status_detail_text
-from aci_reconcile.secret import Secret
+from aci_reconcile.reconcile.events import Finished
+from aci_reconcile.render import PLAIN, Header, event_json, event_text, plan_json, plan_text, status_detail_text
 
 CANARY = "c4n4ry-v4lue"
 ENCODED = base64.b64encode(CANARY.encode()).decode()

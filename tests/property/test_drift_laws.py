@@ -9,10 +9,10 @@ from factories import container, group, owned
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.drift import Finding, Kind, history_json, history_of
+from aci_reconcile.findings import Finding, Kind, history_json, history_of
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 TEXT = st.text(max_size=12)
 NAMES = st.sets(st.sampled_from("ABCDE"), max_size=5)

@@ -9,9 +9,9 @@ from factories import group
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.model import Resource, ResourceId
-from aci_reconcile.plan import Action, Change, Impact, Plan
-from aci_reconcile.plan.duration import bucket_seconds, limits_seconds, window_seconds
+from aci_reconcile.core.model import Resource, ResourceId
+from aci_reconcile.planning import Action, Change, Impact, Plan
+from aci_reconcile.planning.duration import bucket_seconds, estimate_duration, window_seconds
 
 WINDOWS = ((300, 100), (3600, 300))
 
@@ -94,6 +94,6 @@ def test_a_plan_takes_as_long_as_its_tightest_limit(some: list[Change], times: i
             verbs = {Action.DELETE: ("delete",), Action.REPLACE: ("delete", "write")}.get(each.action, ("write",))
             whole.update((verb, each.id.subscription.lower()) for verb in verbs)
     expected = max([0.0, *map(window_seconds, regions.values()), *map(bucket_seconds, whole.values())])
-    found = limits_seconds(plan)
+    found = estimate_duration(plan)
 
     assert expected == (found.seconds if found else 0)

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import echoed
 
-from aci_reconcile import tags
-from aci_reconcile.diff import Replaces, diff, patch
-from aci_reconcile.fields import Kind
-from aci_reconcile.model import Resource
-from aci_reconcile.normalize import digest, normalize, same
-from aci_reconcile.plan import Action, Impact, plan
+from aci_reconcile.core import tags
+from aci_reconcile.core.diff import Replaces, diff, patch
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.model import Resource
+from aci_reconcile.core.normalize import digest, is_same, normalize
+from aci_reconcile.planning import Action, Impact, plan
 
 if TYPE_CHECKING:
-    from aci_reconcile.fields import Node
-    from aci_reconcile.normalize import NormalForm
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.normalize import NormalForm
 
 
 def test_every_edit_of_every_field_is_seen() -> None:
@@ -36,8 +36,8 @@ def test_every_edit_of_every_field_is_seen() -> None:
 def _is_seen(before: NormalForm, after: NormalForm) -> bool:
     """Whether two forms differ for every way of asking, and the difference leads from one to the other."""
     changes = diff(before, after)
-    differ = not same(before, after) and not same(after, before) and digest(before) != digest(after)
-    return differ and bool(changes) and same(patch(before, changes), after)
+    differ = not is_same(before, after) and not is_same(after, before) and digest(before) != digest(after)
+    return differ and bool(changes) and is_same(patch(before, changes), after)
 
 
 @given(edits())
@@ -45,8 +45,8 @@ def test_an_edit_is_seen(edit: Edit) -> None:
     """One leaf, one entry, one key: the difference shows, and so does another digest."""
     before, after = normalize(edit.before), normalize(edit.after)
 
-    assert not same(before, after)
-    assert not same(after, before)
+    assert not is_same(before, after)
+    assert not is_same(after, before)
     assert diff(before, after)
     assert digest(before) != digest(after)
 
@@ -57,8 +57,8 @@ def test_an_edit_is_told_once_and_undone_by_its_reverse(edit: Edit) -> None:
     before, after = normalize(edit.before), normalize(edit.after)
     there, back = diff(before, after), diff(after, before)
 
-    assert same(after, patch(before, there))
-    assert same(before, patch(after, back))
+    assert is_same(after, patch(before, there))
+    assert is_same(before, patch(after, back))
     assert [(each.keys, each.before, each.after) for each in there] == [
         (each.keys, each.after, each.before) for each in back
     ]
@@ -69,7 +69,7 @@ def test_another_spelling_is_no_edit(edit: Edit) -> None:
     """Case where Azure folds it, 1.0 for 1, defaults, nulls, empty lists, the order of what has no order."""
     before, after = normalize(edit.before), normalize(edit.after)
 
-    assert same(before, after)
+    assert is_same(before, after)
     assert () == diff(before, after)
     assert digest(before) == digest(after)
 

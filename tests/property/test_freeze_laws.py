@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ ZONES = ("Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "America
 MINUTE = timedelta(minutes=1)
 
 
+@functools.cache
 def _changes(name: str) -> list[datetime]:
     """Return the hours of some years in which the clocks of a zone are changed; one hour where they never are."""
     zone, start = ZoneInfo(name), datetime(2024, 1, 1, tzinfo=UTC)
@@ -22,14 +24,11 @@ def _changes(name: str) -> list[datetime]:
     return [hour for hour, old, new in zip(hours[1:], offsets, offsets[1:], strict=False) if old != new] or [start]
 
 
-CHANGES = {name: _changes(name) for name in ZONES}
-
-
 @st.composite
 def moments(draw: st.DrawFn) -> tuple[str, datetime]:
     """Draw a zone, and a moment near one of the changes of its clocks."""
     name = draw(st.sampled_from(ZONES))
-    near = draw(st.sampled_from(CHANGES[name]))
+    near = draw(st.sampled_from(_changes(name)))
     return name, near + MINUTE * draw(st.integers(-150, 150) | st.integers(-40 * 60, 40 * 60))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.images import flaw, host_flaw, placeholder
+from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
 
 LABELS = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,8}[a-zA-Z0-9])?", fullmatch=True)
 HOSTS = st.builds(
@@ -26,19 +26,19 @@ DIGESTS = st.from_regex(r"(@sha256:[0-9a-f]{64})?", fullmatch=True)
 @given(HOSTS, PATHS, TAGS, DIGESTS)
 def test_what_the_productions_make_has_no_flaw(host: str, path: str, tag: str, digest: str) -> None:
     """Host, path, tag and digest, put together as the grammar says."""
-    assert ("", "") == (host_flaw(host), flaw(f"{host}/{path}{tag}{digest}"))
+    assert ("", "") == (find_host_flaw(host), find_flaw(f"{host}/{path}{tag}{digest}"))
 
 
 @given(st.text(max_size=300))
 def test_whatever_is_written_is_answered_in_one_line(text: str) -> None:
     """Hostile text ends neither in an exception nor in control characters on a screen."""
-    told = flaw(text) + host_flaw(text)
+    told = find_flaw(text) + find_host_flaw(text)
 
     assert told.isprintable()
-    assert placeholder(text) in text
+    assert find_placeholder(text) in text
 
 
 @given(PATHS, st.characters(exclude_characters="abcdefghijklmnopqrstuvwxyz0123456789._-/:@").map(str))
 def test_a_character_outside_the_grammar_is_a_flaw(path: str, stray: str) -> None:
     """Whatever it is, and wherever it stands in the path."""
-    assert flaw(f"example.com/x{stray}{path}") != ""
+    assert find_flaw(f"example.com/x{stray}{path}") != ""

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from property.test_manifest_laws import tidy
 from strategies import JSON, bodies, echoed
 
+from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.manifest import Request, load
 from aci_reconcile.manifest.write import Shared, Written, dumped, write
-from aci_reconcile.model import Resource, ResourceId
-from aci_reconcile.plan import Change, Impact, plan
+from aci_reconcile.planning import Change, Impact, plan
 
 PROJECT = """\
 name: shop

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import bodies, echoed
 
-from aci_reconcile import tags
-from aci_reconcile.diff import diff, leaves, patch
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.normalize import align, digest, normalize, same, secrets_of
-from aci_reconcile.plan import UNLIMITED, Action, Impact, Plan, Policy, plan, target
-from aci_reconcile.plan.decide import target_form
-from aci_reconcile.secret import Secret
+from aci_reconcile.core import tags
+from aci_reconcile.core.diff import diff, patch, split_leaves
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.normalize import align, digest, is_same, normalize, secrets_of
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED, Action, Impact, Plan, Policy, make_target, plan
+from aci_reconcile.planning.decide import normalize_target
 
 SIDES = st.tuples(bodies(), bodies())
 SPELLED = (tags.OWNER, tags.PROTECTED.upper(), tags.APPLIED, tags.SECRETS.title(), "team", "cost")
@@ -50,8 +50,8 @@ def test_differences_are_complete(sides: tuple[dict[str, Any], dict[str, Any]]) 
     before, after = (normalize(side) for side in sides)
     changes = diff(before, after)
 
-    assert same(patch(before, changes), after)
-    assert bool(changes) is not same(before, after)
+    assert is_same(patch(before, changes), after)
+    assert bool(changes) is not is_same(before, after)
 
 
 @given(SIDES)
@@ -59,7 +59,7 @@ def test_leaves_show_the_same_change(sides: tuple[dict[str, Any], dict[str, Any]
     """What is shown of a change is all of it, leaf by leaf, each on the same side."""
     before, after = (normalize(side) for side in sides)
     for change in diff(before, after):
-        shown = leaves(change)
+        shown = split_leaves(change)
 
         assert shown
         assert {change.before == each.before or type(change.before) is not type(each.before) for each in shown}
@@ -71,7 +71,7 @@ def test_the_digest_is_of_the_meaning(sides: tuple[dict[str, Any], dict[str, Any
     """Equal normal forms have one digest, others another; the order of keys does not matter."""
     before, after = (normalize(side) for side in sides)
 
-    assert same(before, after) is (digest(before) == digest(after))
+    assert is_same(before, after) is (digest(before) == digest(after))
     assert digest(before) == digest(json.loads(json.dumps(before)))
 
 
@@ -81,10 +81,10 @@ def test_one_normal_form_serves_digest_and_comparison(given_body: dict[str, Any]
     desired = Resource(rid(), {**given_body, "tags": {**named, **given_body.get("tags", {})}})
     there = Resource(rid(), {**given_body, "tags": {"TEAM": "theirs", "kept": "yes"}})
     theirs = {name: value for name, value in desired.tags.items() if not tags.is_ours(name)}
-    wanted = target(desired, there, policy())
+    wanted = make_target(desired, there, policy())
 
-    assert digest(normalize({**desired.body, "tags": theirs})) == tags.desired_digest(desired.body)
-    assert normalize(wanted.body) == target_form(desired, normalize(desired.body), wanted)
+    assert digest(normalize({**desired.body, "tags": theirs})) == tags.digest_desired(desired.body)
+    assert normalize(wanted.body) == normalize_target(desired, normalize(desired.body), wanted)
 
 
 @given(bodies(secrets=True))
@@ -188,7 +188,7 @@ def _surprises(change: Any, proposal: Plan, rules: Policy) -> list[str]:
         "touches a protected group": change.action in {Action.REPLACE, Action.DELETE}
         and free
         and change.before is not None
-        and tags.protected(change.before)
+        and tags.is_protected(change.before)
         and not (change.after and change.after.lifecycle.protect is False),
         "writes without a difference": change.writes
         and change.before is not None
@@ -212,5 +212,5 @@ def test_the_laws_can_fail() -> None:
 @pytest.mark.parametrize("value", [True, False])
 def test_a_flag_is_no_number(value: bool) -> None:
     """True and 1 differ, 1 and 1.0 do not."""
-    assert not same({"a": value}, {"a": int(value)})
-    assert same({"a": 1}, normalize({"other": {"a": 1.0}})["other"])
+    assert not is_same({"a": value}, {"a": int(value)})
+    assert is_same({"a": 1}, normalize({"other": {"a": 1.0}})["other"])

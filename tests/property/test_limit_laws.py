@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.errors import ThrottledError
+from aci_reconcile.core.errors import ThrottledError
 from aci_reconcile.reconcile.limits import REFILL, Ask, Kind, Limits
 
 if TYPE_CHECKING:

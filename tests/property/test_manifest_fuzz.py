@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile.fields import FIELDS
+from aci_reconcile.core.fields import FIELDS
 from aci_reconcile.manifest import CODES, Loaded, Request, load
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import bodies
 
-from aci_reconcile.fields import ROOT, Kind, Node
+from aci_reconcile.core.fields import ROOT, Kind, Node
 from aci_reconcile.manifest import Request, load
 from aci_reconcile.manifest.scalars import choose
 

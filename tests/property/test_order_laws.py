@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweep import equal
 
+from aci_reconcile.core.model import Lifecycle, Resource, as_object, as_text
 from aci_reconcile.emulator import Fault, Knobs
-from aci_reconcile.model import Lifecycle, Resource, as_object, as_text
 from aci_reconcile.reconcile import Clearance, Wait, apply, propose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aci_reconcile.plan import Plan
+    from aci_reconcile.planning import Plan
 
 NAMES = ("a", "b", "c", "d", "e")
 LABELS = (None, "l1", "l2", "l3")

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from report_pages import EVIL, hostile
 
-from aci_reconcile.errors import Severity, Where
-from aci_reconcile.health import ContainerEvent, ContainerHealth, Health, State
-from aci_reconcile.report.github import PER_TYPE, github
-from aci_reconcile.report.junit import junit
-from aci_reconcile.report.markdown import markdown
-from aci_reconcile.report.markup import code, is_plain, prose
-from aci_reconcile.report.page import Entry, Link, Outcome, Page, Remark
-from aci_reconcile.report.rows import Row
-from aci_reconcile.report.webpage import html
+from aci_reconcile.core.errors import Severity, Where
+from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
+from aci_reconcile.render.github import PER_TYPE, github
+from aci_reconcile.render.junit import junit
+from aci_reconcile.render.markdown import markdown
+from aci_reconcile.render.markup import code, is_plain, prose
+from aci_reconcile.render.page import Entry, Link, Outcome, Page, Remark
+from aci_reconcile.render.rows import Row
+from aci_reconcile.render.webpage import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

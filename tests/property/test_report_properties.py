@@ -12,13 +12,13 @@ import jsonschema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile.diff import ABSENT, FieldChange, Replaces
-from aci_reconcile.drift import Drift
-from aci_reconcile.errors import AzureError, Diagnostic, Severity, Where
-from aci_reconcile.events import Event, Failed, Finished, Skipped, Unhealthy, Waiting
-from aci_reconcile.health import ContainerEvent, ContainerHealth, Health, State
-from aci_reconcile.model import Resource, ResourceId, Scope
-from aci_reconcile.plan.values import (
+from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
+from aci_reconcile.core.errors import AzureError, Diagnostic, Severity, Where
+from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
+from aci_reconcile.core.model import Resource, ResourceId, Scope
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.findings import Drift
+from aci_reconcile.planning.values import (
     Action,
     Blocker,
     Cause,
@@ -29,7 +29,8 @@ from aci_reconcile.plan.values import (
     ResourceGroupChange,
     Unreadable,
 )
-from aci_reconcile.report import (
+from aci_reconcile.reconcile.events import Event, Failed, Finished, Skipped, Unhealthy, Waiting
+from aci_reconcile.render import (
     ANSI,
     PLAIN,
     Header,
@@ -46,17 +47,16 @@ from aci_reconcile.report import (
     status_json,
     status_text,
 )
-from aci_reconcile.report.change_page import plan_page
-from aci_reconcile.report.drift_page import drift_page
-from aci_reconcile.report.escape import quote
-from aci_reconcile.report.github import github
-from aci_reconcile.report.junit import junit
-from aci_reconcile.report.markdown import markdown
-from aci_reconcile.report.webpage import html
-from aci_reconcile.secret import Secret
+from aci_reconcile.render.change_page import plan_page
+from aci_reconcile.render.drift_page import drift_page
+from aci_reconcile.render.escape import quote
+from aci_reconcile.render.github import github
+from aci_reconcile.render.junit import junit
+from aci_reconcile.render.markdown import markdown
+from aci_reconcile.render.webpage import html
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Body, Json
+    from aci_reconcile.core.model import Body, Json
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
 VALIDATOR: Any = jsonschema.Draft202012Validator(SCHEMA)

@@ -10,12 +10,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from aci_reconcile import tags
-from aci_reconcile.events import Failed, Finished, Moved, Succeeded, Unhealthy
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED, Action, plan
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED, Action, plan
 from aci_reconcile.reconcile import apply
-from aci_reconcile.secret import Secret
+from aci_reconcile.reconcile.events import Failed, Finished, Moved, Succeeded, Unhealthy
 
 CANARY = "c4n4ry"
 EMPTY_DIR = [{"name": "data", "emptyDir": {}}]

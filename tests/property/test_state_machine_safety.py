@@ -11,15 +11,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from aci_reconcile import tags
-from aci_reconcile.errors import HeldBackError
-from aci_reconcile.events import Finished, Moved
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED, Action
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import HeldBackError
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.planning import UNLIMITED, Action
 from aci_reconcile.reconcile import apply
+from aci_reconcile.reconcile.events import Finished, Moved
 
 if TYPE_CHECKING:
-    from aci_reconcile.plan import Plan
+    from aci_reconcile.planning import Plan
 
 SHAPES: dict[str, dict[str, Any]] = {
     "plain": body(container()),
@@ -136,7 +136,7 @@ class Reconciling(RuleBasedStateMachine):
         for change in proposal.of(Action.DELETE, Action.REPLACE):
             assert change.before is not None
             lifted = change.after is not None and change.after.lifecycle.protect is False
-            assert lifted or not tags.protected(change.before)
+            assert lifted or not tags.is_protected(change.before)
             assert tags.owner(change.before) == OWNER or change.action is Action.REPLACE
 
     def _applied(self, proposal: Plan, rules: dict[str, Any]) -> frozenset[str]:

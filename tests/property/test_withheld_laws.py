@@ -8,12 +8,12 @@ from factories import OWNER, body, container, live, policy, rid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile import tags
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.plan import plan
-from aci_reconcile.secret import Secret
-from aci_reconcile.withheld import completed, lacking
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.core.withheld import fill_withheld, lacks_secret
+from aci_reconcile.planning import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,4 +137,4 @@ def test_what_lacks_no_secret_needs_none(wanted: dict[str, Any], was: dict[str, 
     """The quick look at what is sent never misses what the look at all three sides finds."""
     seen = live(Resource(rid(), was)).body if was else {}
 
-    assert lacking(wanted) or completed(wanted, wanted, seen, remembered=remembered) == (wanted, ())
+    assert lacks_secret(wanted) or fill_withheld(wanted, wanted, seen, remembered=remembered) == (wanted, ())

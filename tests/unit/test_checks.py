@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import SUBSCRIPTION, container, group, live, rid
 
-from aci_reconcile.checks import Check, Facts, Place, Question, Unanswered, Verdict, checks, needs_of
-from aci_reconcile.inventory import Capability, Subnet, Usage
-from aci_reconcile.model import Resource
-from aci_reconcile.plan import Action, Change, Impact
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.model import Resource
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import Action, Change, Impact
+from aci_reconcile.preflight import Check, Facts, Place, Question, Unanswered, Verdict, checks, needs_of
+from aci_reconcile.preflight.inventory import Capability, Subnet, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

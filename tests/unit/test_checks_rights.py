@@ -6,10 +6,10 @@ from typing import Any
 
 from factories import SUBSCRIPTION, group, live, rid
 
-from aci_reconcile.checks import Check, Facts, Unanswered, Verdict, checks, needs_of, scopes_left
-from aci_reconcile.inventory import Permission
-from aci_reconcile.model import Resource, Scope
-from aci_reconcile.plan import Action, Change, Impact, ResourceGroupChange
+from aci_reconcile.core.model import Resource, Scope
+from aci_reconcile.planning import Action, Change, Impact, ResourceGroupChange
+from aci_reconcile.preflight import Check, Facts, Unanswered, Verdict, checks, needs_of, scopes_left
+from aci_reconcile.preflight.inventory import Permission
 
 SUB = f"/subscriptions/{SUBSCRIPTION}"
 RG = f"{SUB}/resourceGroups/rg-shop"

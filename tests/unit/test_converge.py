@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from factories import OWNER, FakeBackend, FakeClock, container, context, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.errors import (
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import (
     AciReconcileError,
     AzureError,
     HeldBackError,
@@ -24,7 +24,13 @@ from aci_reconcile.errors import (
     ThrottledError,
     UsageError,
 )
-from aci_reconcile.events import (
+from aci_reconcile.core.health import State
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.normalize import is_same, normalize
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED, plan
+from aci_reconcile.reconcile import Wait, apply, delete_resource_groups
+from aci_reconcile.reconcile.events import (
     Event,
     Failed,
     Finished,
@@ -37,13 +43,7 @@ from aci_reconcile.events import (
     Succeeded,
     Unhealthy,
 )
-from aci_reconcile.health import State
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.normalize import normalize, same
-from aci_reconcile.plan import UNLIMITED, plan
-from aci_reconcile.reconcile import Wait, apply, delete_resource_groups
-from aci_reconcile.reconcile.writes import stamped
-from aci_reconcile.secret import Secret
+from aci_reconcile.reconcile.writes import add_tags
 
 CHANGED = group("web", container(image="nginx:2"))
 
@@ -161,7 +161,7 @@ class Failing(FakeBackend):
 
 def remembered(declared: Resource, there: Resource | None = None) -> Resource:
     """Return a live group that remembers the write of a manifest, whatever it has become since."""
-    applied = str(tags.Applied(tags.desired_digest(declared.body)))
+    applied = str(tags.Applied(tags.digest_desired(declared.body)))
     return live(there or declared, tags={tags.OWNER: OWNER, tags.APPLIED: applied})
 
 
@@ -181,7 +181,7 @@ def test_a_repair_that_is_refused_is_sent_again(refusal: AzureError) -> None:
 
     assert isinstance(last(events), Succeeded)
     assert 2 == backend.writes.count(("put", "rg-shop/web"))
-    assert same(normalize(group().body)["properties"], normalize(backend.groups[rid().key].body)["properties"])
+    assert is_same(normalize(group().body)["properties"], normalize(backend.groups[rid().key].body)["properties"])
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
@@ -266,7 +266,7 @@ def test_a_put_without_an_answer_is_settled_by_reading(arrived: bool) -> None:
     backend.faults["put"] = [NoAnswerError("504")]
     change = plan([group()], [], policy()).changes[0]
     assert change.after is not None
-    wanted = stamped(change, change.after, "", context(backend))
+    wanted = add_tags(change, change.after, "", context(backend))
     if arrived:
         backend.after_fault = lambda _verb: backend.keep(wanted)
     events = run(backend, group())

@@ -9,9 +9,9 @@ from itertools import count
 
 import pytest
 
-from aci_reconcile.cli.hashing import told_of
+from aci_reconcile.app.hashing import render_effort
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.reconcile.effort import AT_ONCE, Effort
-from aci_reconcile.secret import Secret
 
 
 def test_no_more_hashes_are_made_at_a_time_than_there_are_cores() -> None:
@@ -31,7 +31,7 @@ def test_no_more_hashes_are_made_at_a_time_than_there_are_cores() -> None:
 
     efforts = [Effort() for _ in range(2)]
     with ThreadPoolExecutor(4 * AT_ONCE) as pool:
-        list(pool.map(lambda each: efforts[each % 2].spent_on(work), range(8 * AT_ONCE)))
+        list(pool.map(lambda each: efforts[each % 2].measure(work), range(8 * AT_ONCE)))
 
     assert AT_ONCE == most[0]
     assert 8 * AT_ONCE == sum(each.hashes for each in efforts)
@@ -44,9 +44,9 @@ def test_what_a_thread_works_counts_and_not_what_it_waits() -> None:
     def failing() -> None:
         raise ValueError
 
-    assert "made" == effort.spent_on(lambda: "made")
+    assert "made" == effort.measure(lambda: "made")
     with pytest.raises(ValueError, match=r"^$"):
-        effort.spent_on(failing)
+        effort.measure(failing)
     assert (2, 0.5) == (effort.hashes, effort.seconds)
 
 
@@ -68,12 +68,12 @@ def effort_of(hashes: int, seconds: float) -> Effort:
 @pytest.mark.parametrize("effort", [effort_of(0, 0.0), effort_of(80, 4.0)])
 def test_what_nobody_feels_is_not_told(effort: Effort) -> None:
     """Two seconds of two cores."""
-    assert "" == told_of(effort, keyed=False, at_once=2)
+    assert "" == render_effort(effort, keyed=False, at_once=2)
 
 
 def test_where_it_is_felt_the_sum_is_told_with_the_way_out() -> None:
     """From what was measured."""
-    told = told_of(effort_of(200, 9.0), keyed=False, at_once=2)
+    told = render_effort(effort_of(200, 9.0), keyed=False, at_once=2)
 
     assert (
         "Fingerprints of secrets: 200 slow hashes x 45 ms / 2 cores = 4.5 s. "
@@ -83,7 +83,7 @@ def test_where_it_is_felt_the_sum_is_told_with_the_way_out() -> None:
 
 def test_with_a_key_it_is_older_tags_that_take_the_time() -> None:
     """They are moved by the next writes, or at once by who wants it."""
-    told = told_of(effort_of(200, 9.0), keyed=True, at_once=1)
+    told = render_effort(effort_of(200, 9.0), keyed=True, at_once=1)
 
     assert "Fingerprints of secrets: 200 slow hashes x 45 ms / 1 core = 9.0 s. " in told
     assert "run apply --trust-secrets: it writes only tags and restarts nothing" in told

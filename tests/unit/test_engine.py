@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeClock, group
 
-from aci_reconcile.events import Event, Skipped, Waiting
-from aci_reconcile.plan import Action, Change
+from aci_reconcile.planning import Action, Change
 from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.events import Event, Skipped, Waiting
 from aci_reconcile.reconcile.steps import Process, Task, call, pause
 
 if TYPE_CHECKING:

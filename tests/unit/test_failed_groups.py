@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from factories import FakeBackend, FakeClock, body, container, context, group, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.events import Succeeded
-from aci_reconcile.health import assess
-from aci_reconcile.model import Resource
-from aci_reconcile.plan import Action, Change, Impact, plan
+from aci_reconcile.core import tags
+from aci_reconcile.core.health import assess
+from aci_reconcile.core.model import Resource
+from aci_reconcile.planning import Action, Change, Impact, plan
 from aci_reconcile.reconcile import Look, apply, propose
+from aci_reconcile.reconcile.events import Succeeded
 
 NOW = 1_700_000_000.0
 FAILED = "its provisioning failed"
@@ -109,9 +109,9 @@ def test_tags_alone_do_not_repair_it() -> None:
 def test_a_write_that_azure_did_not_take_is_tried_again_once_it_failed() -> None:
     """Writing in vain is for groups that stand."""
     desired, there = group(dnsConfig={"nameServers": ["10.0.0.1"]}), owned(group())
-    digest = tags.desired_digest(desired.body)
+    digest = tags.digest_desired(desired.body)
     known = Resource(there.id, {**there.body, "tags": {**there.tags, tags.APPLIED: str(tags.Applied(digest))}})
-    stuck = tags.Applied(digest, tags.live_digest(known.body, desired.body))
+    stuck = tags.Applied(digest, tags.digest_live(known.body, desired.body))
     noted = {**known.body, "tags": {**known.tags, tags.APPLIED: str(stuck)}}
     failed = {**noted, "properties": {**known.properties, "provisioningState": "Failed"}}
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeBackend, container, context, group, owned, policy
 
-from aci_reconcile.backend import Operation, Progress
-from aci_reconcile.errors import AuthenticationError, AzureError, InvalidRequestError, NoAnswerError
-from aci_reconcile.events import Failed, Finished
-from aci_reconcile.plan import plan
+from aci_reconcile.core.backend import Operation, Progress
+from aci_reconcile.core.errors import AuthenticationError, AzureError, InvalidRequestError, NoAnswerError
+from aci_reconcile.planning import plan
 from aci_reconcile.reconcile import apply
+from aci_reconcile.reconcile.events import Failed, Finished
 
 if TYPE_CHECKING:
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 
 def failed(backend: FakeBackend, desired: Resource, **more: Any) -> Failed:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeBackend, FakeClock, context, group, owned, policy, rid
 
-from aci_reconcile.errors import InvalidRequestError, QuotaError
-from aci_reconcile.events import Event, Failed, Skipped, Succeeded, Waiting
-from aci_reconcile.plan import Unreadable, plan
+from aci_reconcile.core.errors import InvalidRequestError, QuotaError
+from aci_reconcile.planning import Unreadable, plan
 from aci_reconcile.reconcile import apply
+from aci_reconcile.reconcile.events import Event, Failed, Skipped, Succeeded, Waiting
 
 if TYPE_CHECKING:
-    from aci_reconcile.backend import Operation
-    from aci_reconcile.errors import AzureError
-    from aci_reconcile.model import Resource, ResourceId
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.errors import AzureError
+    from aci_reconcile.core.model import Resource, ResourceId
 
 SUBNET = [{"id": "/subscriptions/s/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v/subnets/s"}]
 

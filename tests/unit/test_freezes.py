@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeBackend, FakeClock, context, group, owned, policy, rid
 
-from aci_reconcile.errors import ImmutableFieldError, NoAnswerError, RetryableError
-from aci_reconcile.events import (
+from aci_reconcile.core.errors import ImmutableFieldError, NoAnswerError, RetryableError
+from aci_reconcile.core.model import Lifecycle
+from aci_reconcile.planning import UNLIMITED, plan, plan_destruction
+from aci_reconcile.reconcile import apply, delete_resource_groups
+from aci_reconcile.reconcile.events import (
     Event,
     Finished,
     FreezeOverridden,
@@ -17,14 +20,11 @@ from aci_reconcile.events import (
     Skipped,
     Succeeded,
 )
-from aci_reconcile.model import Lifecycle
-from aci_reconcile.plan import UNLIMITED, destruction, plan
-from aci_reconcile.reconcile import apply, delete_resource_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 WHY = "sale (until 2026-11-30 00:00 UTC)"
 CHANGED = group("web", tags={"team": "shop"})
@@ -163,7 +163,7 @@ def test_destroying_stops_where_a_freeze_begins() -> None:
     """The groups that are left stay."""
     backend = FakeBackend.holding(owned(group("db")), owned(group("web")))
     rules = policy(max_deletes=UNLIMITED, frozen_at=sale(wrote(backend)))
-    doomed = destruction(list(backend.groups.values()), rules)
+    doomed = plan_destruction(list(backend.groups.values()), rules)
     events = list(apply(doomed, context(backend, policy=rules), concurrency=1))
 
     assert ["delete"] == [verb for verb, _ in backend.writes]

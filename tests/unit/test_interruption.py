@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeBackend, FakeClock, container, context, group, owned, policy
 
-from aci_reconcile.errors import AzureError, InvalidRequestError, RetryableError, ThrottledError
-from aci_reconcile.events import Event, Failed, Finished, Skipped, Started, Succeeded
-from aci_reconcile.plan import UNLIMITED, plan
+from aci_reconcile.core.errors import AzureError, InvalidRequestError, RetryableError, ThrottledError
+from aci_reconcile.planning import UNLIMITED, plan
 from aci_reconcile.reconcile import apply
+from aci_reconcile.reconcile.events import Event, Failed, Finished, Skipped, Started, Succeeded
 from aci_reconcile.reconcile.limits import Ask, Kind, Limits
 
 if TYPE_CHECKING:
-    from aci_reconcile.backend import Operation
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import Resource
 
 BUSY = RetryableError("busy", code="ContainerGroupTransitioning", status=409)
 REFUSED: dict[str, AzureError] = {"429": ThrottledError("slow down", retry_after=60), "409": BUSY}

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from factories import FakeBackend, FakeClock, context, group, policy
 
-from aci_reconcile.backend import Remaining
-from aci_reconcile.errors import NoAnswerError, ThrottledError
-from aci_reconcile.events import Event, Paced, Started, Succeeded
-from aci_reconcile.plan import plan
+from aci_reconcile.core.backend import Remaining
+from aci_reconcile.core.errors import NoAnswerError, ThrottledError
+from aci_reconcile.planning import plan
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.events import Event, Paced, Started, Succeeded
 from aci_reconcile.reconcile.limits import READ, REFILL, Ask, Kind, Limits
-from aci_reconcile.reconcile.patience import Deadline, patiently
+from aci_reconcile.reconcile.patience import Deadline, retry
 from aci_reconcile.reconcile.steps import Task
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_a_refusal_closes_its_kind_alone(kind: Kind) -> None:
     limits = refused(0, seconds=17, ask=Ask(kind))
 
     assert {each: 17 if each is kind else 0 for each in Kind} == {
-        each: limits.closed(Ask(each), NOW) if each is kind else limits.reserve(Ask(each), NOW) for each in Kind
+        each: limits.get_wait(Ask(each), NOW) if each is kind else limits.reserve(Ask(each), NOW) for each in Kind
     }
 
 
@@ -71,7 +71,7 @@ def test_azure_says_nothing_about_the_time() -> None:
     limits = Limits()
     limits.refuse(WRITE, refusal(), NOW, NOW, 4)
 
-    assert 4 == limits.closed(WRITE, NOW)
+    assert 4 == limits.get_wait(WRITE, NOW)
 
 
 def test_a_shorter_wait_does_not_shorten_a_longer_one() -> None:
@@ -80,7 +80,7 @@ def test_a_shorter_wait_does_not_shorten_a_longer_one() -> None:
     news = [limits.refuse(WRITE, refusal(each), NOW, NOW, 1) for each in (30, 5)]
 
     assert [True, False] == news
-    assert 30 == limits.closed(WRITE, NOW)
+    assert 30 == limits.get_wait(WRITE, NOW)
     assert limits.refuse(WRITE, refusal(5), NOW + 31, NOW + 31, 1)
 
 
@@ -171,7 +171,7 @@ def test_waiting_is_told_once_and_moves_the_deadline() -> None:
             raise refusal(opens - clock.now())
         return "done"
 
-    told = through(ctx, *(patiently(ctx, ask, each, ask=WRITE) for each in deadlines))
+    told = through(ctx, *(retry(ctx, ask, each, ask=WRITE) for each in deadlines))
 
     assert [Paced("writes", 60)] == told
     assert 60 <= clock.now() - began < 70
@@ -186,14 +186,16 @@ def test_going_more_slowly_is_told_once_for_each_rate() -> None:
 
     def ask() -> str:
         sent.append(clock.now())
-        while len(sent) == 2 and not ctx.limits.since(Kind.WRITE):  # or the thread runs ahead of what it was told
+        while len(sent) == 2 and not ctx.limits.get_last_refusal(
+            Kind.WRITE
+        ):  # or the thread runs ahead of what it was told
             time.sleep(0.001)
         error = next(refusals, None)
         if error is not None:
             raise error
         return "done"
 
-    waiting = (patiently(ctx, ask, Deadline(clock.now() + 5, 5), ask=WRITE) for _ in range(200))
+    waiting = (retry(ctx, ask, Deadline(clock.now() + 5, 5), ask=WRITE) for _ in range(200))
     told = through(ctx, *waiting, at_once=1)  # which of two requests is refused would be chance
     slower = [each for each in told if isinstance(each, Paced) and each.rate]
 
@@ -216,7 +218,7 @@ def test_a_server_that_always_refuses_is_an_error_in_the_end() -> None:
         raise refusal(1)
 
     with pytest.raises(ThrottledError):
-        through(ctx, patiently(ctx, ask, Deadline(0, 0)))
+        through(ctx, retry(ctx, ask, Deadline(0, 0)))
     assert 26 == len(asked)
 
 
@@ -226,9 +228,9 @@ def test_an_answer_that_says_that_little_is_left_is_heeded() -> None:
     backend.remaining = lambda: Remaining(reads=0)  # type: ignore[method-assign]
     ctx = context(backend)
     began = ctx.clock.now()
-    through(ctx, patiently(ctx, lambda: "done", Deadline(began, 0)))
+    through(ctx, retry(ctx, lambda: "done", Deadline(began, 0)))
     backend.remaining = Remaining  # type: ignore[method-assign]
-    through(ctx, *(patiently(ctx, lambda: "done", Deadline(began, 0)) for _ in range(50)))
+    through(ctx, *(retry(ctx, lambda: "done", Deadline(began, 0)) for _ in range(50)))
 
     assert 2 == pytest.approx(ctx.clock.now() - began, abs=0.1)
 
@@ -260,7 +262,7 @@ def test_reading_does_not_wait_longer_than_it_may() -> None:
         raise refusal(100_000)
 
     def read() -> Process[str]:
-        return patiently(ctx, ask, Deadline(began, 0, began + 60))
+        return retry(ctx, ask, Deadline(began, 0, began + 60))
 
     told: list[Event] = []
     with pytest.raises(ThrottledError) as first:
@@ -290,6 +292,6 @@ def test_reading_ends_when_it_is_time() -> None:
     ctx, asked = context(FakeBackend()), list[str]()
 
     with pytest.raises(NoAnswerError, match="reading took too long"):
-        through(ctx, patiently(ctx, lambda: asked.append("x"), Deadline(0, 0, ctx.clock.now() - 1)))
+        through(ctx, retry(ctx, lambda: asked.append("x"), Deadline(0, 0, ctx.clock.now() - 1)))
 
     assert [] == asked

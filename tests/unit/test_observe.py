@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from factories import OWNER, FakeBackend, FakeClock, container, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.deferred import Deferred, GroupReference
-from aci_reconcile.errors import AuthenticationError, ForbiddenError
-from aci_reconcile.events import Settling
-from aci_reconcile.model import Resource, Scope
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.reconcile import Look, Refresh, observe, propose, standing
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.core import tags
+from aci_reconcile.core.deferred import Deferred, GroupReference
+from aci_reconcile.core.errors import AuthenticationError, ForbiddenError
+from aci_reconcile.core.model import Resource, Scope
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import Secret, fingerprint
+from aci_reconcile.reconcile import Look, Refresh, observe, observe_lists, propose
+from aci_reconcile.reconcile.events import Settling
 
 
 def look(backend: FakeBackend, **more: Any) -> Look:
@@ -90,7 +90,7 @@ def test_a_group_that_vanishes_between_list_and_get_is_absent() -> None:
 def test_a_deletion_needs_the_lists_alone() -> None:
     """Whatever differs from the manifests, and whatever is in transition; the orphans are in them, too."""
     backend = FakeBackend.holding(owned(group("a")), in_transition(owned(group("late"))), owned(group("orphan")))
-    seen = standing([group("a", container(image="x"))], [rid().scope], look(backend))
+    seen = observe_lists([group("a", container(image="x"))], [rid().scope], look(backend))
 
     assert ["list rg-shop"] == verbs(backend)
     assert ["a", "late", "orphan"] == [each.id.name for each in seen.resources]
@@ -101,7 +101,7 @@ def test_a_deletion_names_what_it_could_not_list() -> None:
     backend = FakeBackend.holding(owned(group("a")))
     backend.faults["list"] = [ForbiddenError("no", code="AuthorizationFailed", status=403)]
 
-    assert ["rg-shop/a"] == [each.address for each in standing([group("a")], [], look(backend)).unreadable]
+    assert ["rg-shop/a"] == [each.address for each in observe_lists([group("a")], [], look(backend)).unreadable]
 
 
 def test_what_was_listed_is_taken_down_with_its_time() -> None:
@@ -141,7 +141,7 @@ NEWER = group("web", container(image="x"))
 def test_a_group_in_transition_that_differs_is_waited_for(more: dict[str, Any]) -> None:
     """Up to a minute, which is told; then it is compared as it is."""
     backend, clock, told = FakeBackend.holding(in_transition(owned(group()))), FakeClock(), list[Any]()
-    seen = observe([NEWER], [], policy(), Look(backend, clock, tell=told.append, **more))
+    seen = observe([NEWER], [], policy(), Look(backend, clock, report=told.append, **more))
 
     assert [Settling("rg-shop/web", "Creating", 60)] == told
     assert 60 <= clock.now() - FakeClock().now() < 63

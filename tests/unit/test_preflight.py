@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from factories import SUBSCRIPTION, group, live, rid
 
-from aci_reconcile.checks import Verdict
-from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, ThrottledError
-from aci_reconcile.inventory import Capability, Permission, Subnet, Usage
-from aci_reconcile.plan import Action, Change, Impact
+from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, ThrottledError
+from aci_reconcile.planning import Action, Change, Impact
+from aci_reconcile.preflight import Verdict
+from aci_reconcile.preflight.inventory import Capability, Permission, Subnet, Usage
 from aci_reconcile.reconcile.preflight import preflight
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import OWNER, FakeBackend, FakeClock, container, context, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.errors import (
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import (
     AzureError,
     ForbiddenError,
     ImmutableFieldError,
@@ -18,16 +18,16 @@ from aci_reconcile.errors import (
     QuotaError,
     RetryableError,
 )
-from aci_reconcile.events import Event, Failed, Finished, Succeeded
-from aci_reconcile.normalize import normalize, secrets_of
-from aci_reconcile.plan import UNLIMITED, plan
+from aci_reconcile.core.normalize import normalize, secrets_of
+from aci_reconcile.core.secret import Secret, fingerprint
+from aci_reconcile.planning import UNLIMITED, plan
 from aci_reconcile.reconcile import apply
-from aci_reconcile.secret import Secret, fingerprint
+from aci_reconcile.reconcile.events import Event, Failed, Finished, Succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.model import Resource
+    from aci_reconcile.core.model import Resource
 
 WINDOWS = group(osType="Windows")
 SECRET = Secret("s3cr3t", source="env:PW")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import OWNER, FakeBackend, context, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.backend import Operation, Progress
-from aci_reconcile.errors import InvalidRequestError, NoAnswerError, NotFoundError, RetryableError
-from aci_reconcile.events import Finished, ResourceGroupDeleted, ResourceGroupFailed
+from aci_reconcile.core import tags
+from aci_reconcile.core.backend import Operation, Progress
+from aci_reconcile.core.errors import InvalidRequestError, NoAnswerError, NotFoundError, RetryableError
 from aci_reconcile.reconcile import delete_resource_groups
+from aci_reconcile.reconcile.events import Finished, ResourceGroupDeleted, ResourceGroupFailed
 
 if TYPE_CHECKING:
-    from aci_reconcile.events import Event
-    from aci_reconcile.model import Scope
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.reconcile.events import Event
 
 SCOPE = rid().scope
 

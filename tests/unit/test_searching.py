@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from factories import OWNER, SUBSCRIPTION, FakeBackend, FakeClock, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, NotFoundError
-from aci_reconcile.model import Resource, Scope
-from aci_reconcile.reconcile import Look, observe, propose, standing
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NoAnswerError, NotFoundError
+from aci_reconcile.core.model import Resource, Scope
+from aci_reconcile.reconcile import Look, observe, observe_lists, propose
 from aci_reconcile.reconcile.searching import Search
 
 ELSEWHERE, FOREIGN = Scope(SUBSCRIPTION, "rg2"), "00000000-0000-0000-0000-000000000009"
@@ -43,7 +43,7 @@ def test_a_resource_group_that_nobody_names_is_listed_where_ours_are() -> None:
         (each.action.value, each.address) for each in made.changes
     )
     assert [("list", "rg-shop"), ("list", "rg2"), ("list_tagged", SUBSCRIPTION)] == sorted(backend.calls)
-    assert made.whole
+    assert made.searched_all
 
 
 REFUSED = (ForbiddenError("no", status=403), NotFoundError("no", status=404), AzureError("what", status=400))
@@ -62,7 +62,7 @@ def test_where_that_is_refused_the_named_resource_groups_are_listed(refusal: Azu
     made = propose([group("web")], [], policy(), look)
 
     assert ["rg2/old"] == [each.address for each in made.notices if each.code == "orphan"]
-    assert (False, ()) == (made.whole, made.unreadable)
+    assert (False, ()) == (made.searched_all, made.unreadable)
     rest = f"The rest of subscription {SUBSCRIPTION} was not searched for groups of this project"
     assert [f"{rest}, except rg2, gone: {refusal.message}"] == said
 
@@ -110,6 +110,6 @@ def test_the_subscription_of_the_run_needs_a_credential() -> None:
 
 def test_a_deletion_knows_all_owners_that_were_seen() -> None:
     """Those in the resource groups that were listed, and those of the search; each group once."""
-    seen = standing([group("web")], [], looking(world(), needed=True))
+    seen = observe_lists([group("web")], [], looking(world(), needed=True))
 
     assert [OWNER, OWNER, "other", ""] == sorted(seen.owners, key=["shop/prod", "other", ""].index)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from factories import FakeBackend, FakeClock, container, context, group, owned, policy
 
-from aci_reconcile.errors import InvalidRequestError, RetryableError, ThrottledError
-from aci_reconcile.events import Event, Failed, Finished, Paced, Skipped, Started, Succeeded, Trace, Waiting
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED, plan
+from aci_reconcile.core.errors import InvalidRequestError, RetryableError, ThrottledError
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.planning import UNLIMITED, plan
 from aci_reconcile.reconcile import apply
-from aci_reconcile.report import event_json
+from aci_reconcile.reconcile.events import Event, Failed, Finished, Paced, Skipped, Started, Succeeded, Trace, Waiting
+from aci_reconcile.render import event_json
 
 if TYPE_CHECKING:
-    from aci_reconcile.backend import Operation
-    from aci_reconcile.model import ResourceId
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import ResourceId
 
 BUSY = RetryableError("busy", code="ContainerGroupTransitioning", status=409)
 CHANGED = group("web", container(image="nginx:2"))

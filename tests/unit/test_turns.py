@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeClock, group
 
-from aci_reconcile.events import Skipped, Waiting
-from aci_reconcile.plan import Action, Change
+from aci_reconcile.planning import Action, Change
 from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.events import Skipped, Waiting
 from aci_reconcile.reconcile.steps import Await, Process, Task, await_freed, pause
 
 if TYPE_CHECKING:

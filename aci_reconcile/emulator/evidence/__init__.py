@@ -1,7 +1,7 @@
-"""What the emulator believes about Azure: a plain table, one row for each belief.
+"""The evidence behind the emulator: one row for each fact about Azure that it imitates.
 
-Each default that it fills in, each refusal and each knob names its row; a test finds those without one, and rows that
-nothing names. What rests on nothing is not filled in, and refused only where a knob asks for it.
+Every default, refusal and knob names its row; a test finds those without a row, and rows without a use. The emulator
+adds no default without evidence, and refuses nothing without evidence unless a knob asks for it.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _BY_ID = {fact.id: fact for fact in FACTS}
 T = TypeVar("T")
 
 
-def fact_named(name: str) -> Fact:
-    """The row with an id. Raises LookupError where there is none."""
+def get_fact(name: str) -> Fact:
+    """Return the row with an id. Raises LookupError if there is none."""
     return _BY_ID[name]
 
 
 def rests_on(*names: str) -> Callable[[T], T]:
-    """Marks the code that carries out a belief. Raises LookupError where the table has no such row."""
+    """Mark the code that implements a fact. Raises LookupError if the table has no such row."""
     for name in names:
-        fact_named(name)
-    return _unchanged
+        get_fact(name)
+    return _return_unchanged
 
 
-def _unchanged(carried_out: T) -> T:
-    return carried_out
+def _return_unchanged(code: T) -> T:
+    return code

@@ -1,4 +1,4 @@
-"""A belief about Azure, and what it rests on."""
+"""A fact about Azure, and its evidence."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Kind: TypeAlias = Literal["recording", "example", "document", "thread", "none", 
 class Fact:
     """One row of the table.
 
-    The kinds, from the strongest: a recorded exchange with the service; an example that Microsoft publishes; a
-    document, which says what the service does without showing it; a public thread in which somebody met it; nothing.
-    `own` is what the emulator adds of itself, where there is no Azure to be like.
+    The kinds of evidence, strongest first: a recorded exchange with the service; an example that Microsoft publishes;
+    a document, which describes the service without showing it; a public thread in which a user reports it; none.
+    `own` marks what only the emulator has.
     """
 
     id: str
     statement: str
     kind: Kind
     where: str
-    """Where it is seen; for `none`, why it is there all the same."""
+    """Where to find the evidence; for `none`, why the row exists anyway."""
 
     @property
     def shown(self) -> bool:
-        """Whether anything shows it."""
+        """Whether there is evidence."""
         return self.kind != "none"

@@ -1,4 +1,4 @@
-"""What contested or unproven facts the knobs switch."""
+"""Contested and unproven facts, each switched by a knob."""
 
 from __future__ import annotations
 
@@ -7,59 +7,64 @@ from aci_reconcile.emulator.evidence.fact import Fact
 SWITCHES = (
     Fact(
         "creation-time",
-        "A creation takes 30 s, one to two minutes more in a network.",
+        "A creation takes 30 s, and one to two minutes longer in a network.",
         "recording",
         "azure-cli's tests: the median of 151, and the range of those in networks",
     ),
     Fact(
         "provisioning-timeout",
-        "A group that is Creating for 30 minutes has Failed.",
+        "A group is Failed after 30 minutes in Creating.",
         "document",
         "ACI documentation, container states",
     ),
     Fact(
         "name-lingers",
-        "A deleted group's name is taken for a while (409): in networks.",
+        "The name of a deleted group stays taken for a while (409), in networks only.",
         "thread",
-        "hashicorp/terraform-provider-azurerm#23451, #9375; against it outside networks, Ansible's live test",
+        "hashicorp/terraform-provider-azurerm#23451, #9375; against it, outside networks, Ansible's live test",
     ),
-    Fact("crash-pauses", "The pauses of a crash loop double.", "recording", "azure-cli's tests; Kubernetes"),
+    Fact("crash-pauses", "The pauses of a crash loop double each time.", "recording", "azure-cli's tests; Kubernetes"),
     Fact("quotas", "Azure's quotas and rates.", "document", "ACI and ARM documentation"),
-    Fact("update-status", "A PUT over a group is 200.", "document", "REST reference has 200 and 201; no recording"),
+    Fact(
+        "update-status",
+        "A PUT on an existing group answers 200.",
+        "document",
+        "REST reference has 200 and 201; no recording",
+    ),
     Fact(
         "no-retry-after",
-        "Operations have no Retry-After. Paces that are not Azure's own have one of a second.",
+        "Operations have no Retry-After. The emulator's faster paces have one of a second.",
         "recording",
         "azure-sdk-for-net, Azure PowerShell and azure-cli (2023): three recorders that keep headers",
     ),
     Fact(
         "start-status",
-        "The start of a stopped group is 204 with Azure-AsyncOperation and without Location.",
+        "The start of a stopped group answers 204 with Azure-AsyncOperation, but without Location.",
         "recording",
         "azure-sdk-for-net's session records (2021), once; the contract has 202",
     ),
     Fact(
         "ip-after-start",
-        "A public address is still shown while stopped, and another one after a start or a restart.",
+        "A stopped group still shows its public ip. A start or a restart changes it.",
         "recording",
         "azure-sdk-for-net's session records (2021), once",
     ),
     Fact(
         "ended-address",
-        "A group with a public address that has ended still shows the ip.",
+        "A group that has ended still shows its public ip.",
         "recording",
         "azure-cli's tests: six groups of 2021 and one of 2023; against it, 22 of 22 reads of one of 2023",
     ),
-    Fact("page-size", "How long a page of a list is.", "none", "every recorded list is short"),
+    Fact("page-size", "The size of a page of a list.", "none", "all recorded lists are short"),
     Fact(
         "put-takes-tags",
-        "A PUT over a group takes its tags.",
+        "A PUT on an existing group changes its tags.",
         "thread",
         "Azure/azure-cli#5713: a PUT wiped them; against it, a comment in azurerm",
     ),
     Fact(
         "location-as-sent",
-        "A location comes back as it was sent.",
+        "A location is returned as it was sent.",
         "recording",
         "azure-sdk-for-net's session records (2021), once: West Central US",
     ),
@@ -67,10 +72,10 @@ SWITCHES = (
         "label-scope-added",
         "The label scope Unsecure is added to a public address.",
         "recording",
-        "azure-cli's tests, 3 of 32: for the rest it is not",
+        "azure-cli's tests, 3 of 32; not added to the others",
     ),
-    Fact("unknown-kept", "Unknown properties are kept and echoed.", "none", "nobody recorded one"),
-    Fact("empty-value-echoed", "A variable with an empty value comes back with it.", "none", "nobody recorded one"),
+    Fact("unknown-kept", "Unknown properties are stored and returned.", "none", "no recording has one"),
+    Fact("empty-value-echoed", "A variable with an empty value is returned with it.", "none", "no recording has one"),
     Fact(
         "update-named",
         "InvalidContainerGroupUpdate names the property with its old and its new value.",
@@ -83,24 +88,26 @@ SWITCHES = (
         "thread",
         "MicrosoftDocs/azure-docs#65195, #37604; against it, the documentation",
     ),
-    Fact("capitals", "Capitals in a group's name are refused.", "document", "naming rules; used manifests have them"),
+    Fact(
+        "capitals", "Capitals in a group's name are refused.", "document", "naming rules; published manifests have them"
+    ),
     Fact(
         "subnet-collisions",
-        "ServiceAssociationLinkNotReady, 409: one write at a time in a subnet.",
+        "ServiceAssociationLinkNotReady, 409: a subnet accepts one write at a time.",
         "thread",
         "hashicorp/terraform-provider-azurerm#23451",
     ),
-    Fact("subnet-ids", "A subnet id that is none is refused.", "none", "published examples have placeholders"),
-    Fact("subnets-there", "What a subnet is that anybody names.", "own", "no network is kept here"),
+    Fact("subnet-ids", "An invalid subnet id is refused.", "none", "published examples have placeholders"),
+    Fact("subnets-there", "The state of a named subnet.", "own", "the emulator keeps no networks"),
     Fact(
         "reserved-ports",
         "Ports that the platform reserves are refused.",
         "document",
-        "ACI documentation, FAQ: to be avoided; against it, two quickstarts of Microsoft's open port 22",
+        "ACI documentation, FAQ: avoid them; against it, two of Microsoft's quickstarts open port 22",
     ),
     Fact(
         "small-groups",
-        "Less than 1 CPU or 1 GB in all is a 500.",
+        "Less than 1 CPU or 1 GB in total answers 500.",
         "thread",
         "hashicorp/terraform-provider-azurerm#26925; against it, azurerm's own live tests",
     ),
@@ -108,7 +115,7 @@ SWITCHES = (
         "most-ports",
         "An address has at most 5 ports.",
         "document",
-        "ACI documentation, quotas; MicrosoftDocs/azure-docs#101382 saw an answer that speaks of 10",
+        "ACI documentation, quotas; MicrosoftDocs/azure-docs#101382 reports an answer that says 10",
     ),
     Fact(
         "ended-not-updatable",
@@ -118,12 +125,12 @@ SWITCHES = (
     ),
     Fact(
         "delete-while-creating",
-        "A group that is stuck on its way can be deleted.",
+        "A group that is stuck while transitioning can be deleted.",
         "thread",
         "alan-turing-institute/data-safe-haven#2605",
     ),
-    Fact("registry-checks", "A private registry's image needs credentials.", "thread", "Azure/azure-cli#7593"),
-    Fact("unproven-refusals", "What nothing shows Azure refusing.", "own", "the rows of the kind none"),
-    Fact("sign-in", "Who may sign in, and for how long.", "document", "Entra's documentation and usual answers"),
-    Fact("rights", "What a role grants and takes away.", "document", "Azure documentation, role definitions"),
+    Fact("registry-checks", "An image in a private registry needs credentials.", "thread", "Azure/azure-cli#7593"),
+    Fact("unproven-refusals", "Refusals without evidence.", "own", "the rows of the kind none"),
+    Fact("sign-in", "Who can sign in, and for how long.", "document", "Entra's documentation and usual answers"),
+    Fact("rights", "What a role grants and excludes.", "document", "Azure documentation, role definitions"),
 )

@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 ACCEPTED: Final[Mapping[str, Code]] = {
     "ACI195": Code(
-        "An entry of accepted drift that is not understood",
-        "The file is a list; each entry is a map of `fingerprint`, `address`, `kind`, `paths`, `reason` and `until`. "
-        "What is not understood could hide drift that nobody has accepted, so nothing is compared.",
+        "An entry of accepted drift is not valid",
+        "The file is a list. Each entry is a map of `fingerprint`, `address`, `kind`, `paths`, `reason` and `until`. "
+        "A misread entry could hide drift that nobody accepted, so nothing is compared. Correct the entry.",
         "- {adress: rg-shop/web, reason: ticket 1, until: 2026-12-31}",
     ),
     "ACI196": Code(
-        "Drift accepted without a reason or an end",
-        "`reason` says why to whoever reads it next, `until` is the last day (UTC) on which it is accepted, as in "
-        "2026-12-31. After that day it counts again.",
+        "Accepted drift needs a reason and an end date",
+        "`reason` tells the next reader why the drift is accepted. `until` is the last day (UTC) on which it is, such "
+        "as 2026-12-31. After that day the drift counts again.",
         "- {address: rg-shop/web}",
     ),
     "ACI197": Code(
-        "Nothing says which drift is accepted",
-        "An entry names either a `fingerprint`, as `drift --verbose` shows it, or the `address` of a group, with a "
-        "`kind` or with `paths` where not everything about it is meant.",
+        "An entry does not say which drift is accepted",
+        "Name either a `fingerprint`, as `drift --verbose` shows it, or the `address` of a group. With an address, "
+        "`kind` or `paths` limit what is accepted.",
         "- {kind: stopped, reason: asleep, until: 2026-12-31}",
     ),
 }

@@ -11,190 +11,207 @@ if TYPE_CHECKING:
 
 COMPUTE: Final[Mapping[str, Code]] = {
     "ACI055": Code(
-        "Less than a group should ask for",
-        "The documents say that a group asks for 1 CPU and 1 GB at least, all its containers together. Smaller groups "
-        "have been created; where one was refused, Azure answered `InternalServerError`.",
+        "The group requests less than the documented minimum",
+        "The documentation asks for at least 1 CPU and 1 GB per group, all containers together. Smaller groups have "
+        "been created; where Azure refused one, it answered `InternalServerError`. Request more if that happens.",
         "containers: [{name: web, resources: {cpu: 0.5, memoryInGB: 0.5}}]",
         severity=WARNING,
     ),
     "ACI056": Code(
-        "More than a group can have",
-        "The documented limits, all containers together: 31 CPU and 240 GB; 180 GB for the Confidential sku; 4 CPU and "
-        "16 GB for Spot. A region may have less or more; `verify` asks it.",
+        "The group requests more than the documented maximum",
+        "The documented limits, all containers together, are 31 CPU and 240 GB; 180 GB for the Confidential sku; 4 "
+        "CPU and 16 GB for Spot. A region may offer less or more: `verify` asks Azure.",
         "containers: [{name: web, resources: {cpu: 64, memoryInGB: 16}}]",
         severity=WARNING,
     ),
     "ACI057": Code(
-        "A limit below the request",
-        "A container may not be held below what it is given for certain.",
+        "A limit is below the request",
+        "A container is guaranteed its request, so its limit can't be lower. Raise the limit, or lower the request.",
         "resources: {requests: {cpu: 2, memoryInGB: 2}, limits: {cpu: 1}}",
     ),
     "ACI058": Code(
-        "A limit above the group",
-        "A container can use no more than all containers of the group ask for together.",
+        "A limit is above the total of the group",
+        "A container can't use more than all containers of the group request together. Lower the limit, or raise a "
+        "request.",
         "resources: {requests: {cpu: 1, memoryInGB: 1}, limits: {cpu: 4}}",
     ),
-    "ACI059": Code("Not an amount", "CPU and memory are more than nothing.", "resources: {cpu: 0, memoryInGB: 1}"),
+    "ACI059": Code(
+        "Not a valid amount",
+        "CPU and memory must be greater than zero.",
+        "resources: {cpu: 0, memoryInGB: 1}",
+    ),
     "ACI060": Code(
-        "GPUs are gone",
-        "The documents say that ACI retired them on 14 July 2025.",
+        "GPUs are no longer available",
+        "The documentation says that ACI retired them on 14 July 2025. Remove `gpu`.",
         "resources: {requests: {cpu: 1, memoryInGB: 1, gpu: {count: 1, sku: V100}}}",
         severity=WARNING,
     ),
     "ACI061": Code(
-        "Several containers on Windows",
-        "Groups of several containers, init containers among them, are for Linux only.",
+        "A Windows group can have one container only",
+        "Groups of several containers, init containers included, run on Linux only. Split the group, or use `osType: "
+        "Linux`.",
         "osType: Windows\ncontainers: [{name: a}, {name: b}]",
     ),
     "ACI062": Code(
-        "Windows in a virtual network",
-        "The documentation has long ruled it out, and does not say so everywhere any more.",
+        "Windows may be refused in a virtual network",
+        "The documentation long ruled it out, and no longer says so everywhere. Expect that Azure may refuse the "
+        "group.",
         "osType: Windows\nsubnetIds: [{id: …}]",
         WARNING,
     ),
     "ACI063": Code(
         "Too many containers",
-        "The documented limits of a group are 60 containers and 59 init containers.",
+        "The documented limits per group are 60 containers and 59 init containers.",
         severity=WARNING,
     ),
-    "ACI064": Code("A group without containers", "A group has at least one container beside its init containers."),
+    "ACI064": Code(
+        "The group has no containers",
+        "A group needs at least one container that is not an init container.",
+    ),
     "ACI065": Code(
-        "A container without an image",
-        "Only groups that take their settings from a profile can do without.",
+        "A container has no image",
+        "Add `image`. Only groups that take their settings from a profile can leave it out.",
         "containers: [{name: web}]",
     ),
     "ACI066": Code(
-        "A container without resources",
-        "Azure refuses it (`ResourceRequestsNotSpecified`), whatever its schema says; only a group that takes its "
-        "settings from a profile may leave them out.",
+        "A container has no resources",
+        "Azure refuses it (`ResourceRequestsNotSpecified`), although its schema makes them optional. Add `resources`. "
+        "Only groups that take their settings from a profile can leave them out.",
         "containers: [{name: web, image: nginx}]",
     ),
     "ACI067": Code(
-        "An image whose tag moves",
-        "Without a tag, or with `latest`, the image may be another one after each restart.",
+        "The image tag is mutable",
+        "Without a tag, or with `latest`, each restart may pull another image. Use a fixed tag or a digest.",
         "containers: [{name: web, image: nginx}]",
         NOTICE,
     ),
     "ACI068": Code(
-        "Spot where it may not be offered",
-        "Spot groups are documented for East US 2, West Europe and West US.",
+        "Spot may not be offered in this region",
+        "Spot groups are documented for East US 2, West Europe and West US only.",
         "location: northeurope\npriority: Spot",
         WARNING,
     ),
     "ACI069": Code(
-        "Spot with another sku",
-        "Azure knows an error for spot groups of other skus than Standard.",
+        "Spot supports the Standard sku only",
+        "Azure documents an error code for spot groups with other skus. Use `sku: Standard`, or remove `priority: "
+        "Spot`.",
         "priority: Spot\nsku: Confidential",
         WARNING,
     ),
     "ACI070": Code(
-        "Privileged without Confidential",
-        "Privileged containers are documented for the Confidential sku only.",
+        "Privileged containers need the Confidential sku",
+        "Privileged containers are documented for the Confidential sku only. Use that sku, or remove `privileged`.",
         "containers: [{name: web, securityContext: {privileged: true}}]",
         WARNING,
     ),
     "ACI075": Code(
-        "A probe with two methods",
-        "A probe is either `exec` or `httpGet`.",
+        "A probe has two methods",
+        "A probe is either `exec` or `httpGet`. Keep one.",
         "livenessProbe: {exec: {command: [cat, /ok]}, httpGet: {port: 80}}",
     ),
     "ACI076": Code(
-        "A probe without a method",
-        "A probe is either `exec` or `httpGet`.",
+        "A probe has no method",
+        "A probe is either `exec` or `httpGet`. Add one.",
         "livenessProbe: {periodSeconds: 5}",
     ),
     "ACI077": Code(
-        "A probe of a port that is not exposed",
-        "The container does not list the port; the probe may still work, and may be a slip.",
+        "A probe uses a port that the container does not list",
+        "The probe may still work, but the number may also be a typo. Check it, or add the port to `ports`.",
         "ports: [8080]\nlivenessProbe: {httpGet: {port: 80}}",
         WARNING,
     ),
     "ACI078": Code(
-        "What init containers can't have",
-        "They run to their end before anything else starts: no ports, no probes, no resources of their own.",
+        "Not allowed in an init container",
+        "Init containers run to completion before the other containers start. They have no ports, no probes and no "
+        "resources of their own. Remove the property.",
         "initContainers: [{name: setup, ports: [80]}]",
     ),
     "ACI080": Code(
-        "An environment variable with several values",
-        "A variable has one of `value`, `secureValue` and `secureValueReference`.",
+        "An environment variable has several values",
+        "A variable has exactly one of `value`, `secureValue` and `secureValueReference`. Keep one.",
         "environmentVariables: {A: {value: x, secureValue: y}}",
     ),
     "ACI082": Code(
-        "A secret in clear text",
-        "Whoever may read the repository, or its history, can read it. Give a reference: `${env:NAME}` or "
-        "`${file:path}`.",
+        "A secret is written in clear text",
+        "Everybody who can read the repository, or its history, can read it. Use a reference instead: `${env:NAME}` "
+        "or `${file:path}`.",
         "storageAccountKey: abc…",
         WARNING,
     ),
     "ACI083": Code(
-        "A readable value that looks like a secret",
-        "Going by its name, the variable holds a secret, and `value` can be read by anybody who may read the group.",
+        "A readable value looks like a secret",
+        "The name of the variable suggests a secret, but everybody who can read the group in Azure can read `value`. "
+        "Use `secureValue`.",
         "environmentVariables: {DB_PASSWORD: hunter2}",
         WARNING,
     ),
     "ACI085": Code(
-        "A registry with a scheme or path",
-        "`server` is a host, such as `shop.azurecr.io`, without `https://` and without a path.",
+        "A registry server has a scheme or a path",
+        "`server` is a host, such as `shop.azurecr.io`. Remove `https://` and the path.",
         "imageRegistryCredentials: [{server: 'https://shop.azurecr.io'}]",
     ),
     "ACI086": Code(
-        "Half a credential",
-        "A registry takes `username` with `password` or `passwordReference`, or a managed `identity`.",
+        "A registry credential is incomplete",
+        "Give `username` with `password` or `passwordReference`, or give a managed `identity`.",
         "imageRegistryCredentials: [{server: shop.azurecr.io, username: shop}]",
     ),
     "ACI090": Code(
-        "Identity type and identities don't fit",
-        "`userAssignedIdentities` are listed when, and only when, `type` says `UserAssigned`.",
+        "The identity type does not match the identities",
+        "List `userAssignedIdentities` if, and only if, `type` contains `UserAssigned`.",
         "identity: {type: UserAssigned}",
     ),
     "ACI091": Code(
-        "An identity that the group does not have",
-        "A group can use the identities listed under `identity.userAssignedIdentities` only.",
+        "The group does not have this identity",
+        "A group can use only the identities listed under `identity.userAssignedIdentities`. Add it there.",
         "imageRegistryCredentials: [{server: shop.azurecr.io, identity: /subscriptions/…}]",
         WARNING,
     ),
     "ACI093": Code(
-        "No such secret reference",
-        "The name is not among the group's `secretReferences`.",
+        "Unknown secret reference",
+        "The name is not among the group's `secretReferences`. Correct it, or add an entry.",
         "environmentVariables: {A: {secureValueReference: none}}",
     ),
     "ACI095": Code(
-        "No tag",
-        "Names have up to 512 characters and none of `< > % & \\ ? /`; values have up to 256.",
+        "Not a valid tag",
+        "A tag name has up to 512 characters and none of `< > % & \\ ? /`. A tag value has up to 256 characters.",
         "tags: {a/b: x}",
     ),
     "ACI096": Code(
-        "A reserved tag name",
-        "Names that begin with `microsoft`, `azure` or `windows` are Azure's own.",
+        "The tag name is reserved",
+        "Azure reserves names that begin with `microsoft`, `azure` or `windows`. Rename the tag.",
         "tags: {azure-team: shop}",
         severity=WARNING,
     ),
     "ACI097": Code(
-        "Too many tags", "A resource may have 50 tags; this tool adds up to four of its own.", severity=WARNING
+        "Too many tags",
+        "A resource can have 50 tags, and this tool adds up to four of its own. Remove some.",
+        severity=WARNING,
     ),
     "ACI098": Code(
-        "A tag of this tool",
-        "Tags that begin with `aci-reconcile-` are this tool's memory; it writes them itself.",
+        "The tag belongs to this tool",
+        "This tool keeps its records in tags that begin with `aci-reconcile-`, and writes them itself. Remove the tag.",
         "tags: {aci-reconcile-project: shop}",
     ),
     "ACI099": Code(
-        "A tag in two spellings", "Azure does not tell capitals from small letters.", "tags: {Team: a, team: b}"
+        "Two tag names differ only in case",
+        "Azure ignores the case of tag names, so they are one tag. Remove one.",
+        "tags: {Team: a, team: b}",
     ),
     "ACI100": Code(
         "Not a workspace id",
-        "`workspaceId` is a GUID: the workspace's own id, not its name and not its ARM id.",
+        "`workspaceId` is the GUID of the workspace, not its name and not its ARM id.",
         "diagnostics: {logAnalytics: {workspaceId: my-workspace}}",
         WARNING,
     ),
     "ACI101": Code(
         "More than one zone",
-        "A container group lives in one availability zone.",
+        "A container group runs in one availability zone. Keep one.",
         "zones: ['1', '2']",
         WARNING,
     ),
     "ACI102": Code(
-        "Not the id of a subscription",
-        "`subscription` is a GUID; names of subscriptions are not unique.",
+        "Not a subscription id",
+        "`subscription` is a GUID, because names of subscriptions are not unique.",
         "subscription: my-subscription",
         WARNING,
     ),

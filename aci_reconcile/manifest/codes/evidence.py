@@ -1,7 +1,7 @@
-"""What each diagnostic rests on: where Azure was seen to refuse it, who documents it, or whose rule it is.
+"""The evidence for each diagnostic: an observed refusal by Azure, a document, or a rule of this tool.
 
-Nobody here could ask a live Azure. An error needs a refusal that somebody has seen, a schema or standard that everybody
-keeps to, or a manifest that contradicts itself; what is documented, or likely, is a warning at most.
+The rules were never tried on live Azure. An error needs an observed refusal, a schema or standard, or a manifest that
+contradicts itself. What is only documented, or likely, is at most a warning.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """How something is known."""
+    """The kind of evidence."""
 
     RECORDING = "recording"
     """Recorded traffic of the service."""
     EXAMPLE = "example"
     """An example that Microsoft has published."""
     THREAD = "thread"
-    """A public thread that quotes Azure, or in which Microsoft answers."""
+    """A public thread that quotes an answer of Azure, or in which Microsoft answers."""
     ERRORS = "error code"
-    """A code on Azure's own pages of errors."""
+    """A code in Azure's own lists of errors."""
     SCHEMA = "schema"
     """The published REST schema."""
     STANDARD = "standard"
-    """A format or protocol that everybody keeps to."""
+    """A common format or protocol."""
     SENSE = "sense"
-    """The manifest contradicts itself, or names what is not there."""
+    """The manifest contradicts itself, or names something that does not exist."""
     OURS = "this tool"
-    """A rule of this tool: Azure has no say in it."""
+    """A rule of this tool, whatever Azure accepts."""
     DOCUMENT = "document"
     """A page of Azure's documentation."""
     LIKELY = "likely"
-    """Nobody was found who has seen it; it follows from what is known."""
+    """No observation was found; it follows from known facts."""
 
     @property
     def proves(self) -> bool:
-        """Whether it is enough for an error."""
+        """Whether it justifies an error; otherwise the diagnostic is at most a warning."""
         return self not in {Kind.DOCUMENT, Kind.LIKELY}
 
 
 class Evidence(NamedTuple):
-    """How something is known, and where that is to be seen."""
+    """One piece of evidence, and where to find it."""
 
     kind: Kind
     where: str
 
 
 THIS_TOOL: Final = (Evidence(Kind.OURS, "docs/manifests.md"),)
-"""What stands behind codes about files, references and the project."""
+"""The evidence for codes about files, references and the project."""
 
 _YAML: Final = Evidence(Kind.STANDARD, "YAML 1.2")
 _JSON: Final = Evidence(Kind.STANDARD, "JSON (RFC 8259)")
@@ -61,7 +61,7 @@ _TAGS: Final = Evidence(Kind.DOCUMENT, "Use tags to organize your Azure resource
 _VNET: Final = Evidence(Kind.DOCUMENT, "Virtual network scenarios and resources")
 _SPOT: Final = Evidence(Kind.DOCUMENT, "Spot containers on Azure Container Instances")
 _SCHEMA: Final = Evidence(Kind.SCHEMA, "Microsoft.ContainerInstance 2025-09-01")
-_KEYED: Final = Evidence(Kind.OURS, "entries of such a list are known by this name")
+_KEYED: Final = Evidence(Kind.OURS, "entries of this list are identified by this name")
 _READABLE: Final = Evidence(Kind.OURS, "docs/secrets.md")
 
 
@@ -78,11 +78,11 @@ def _likely(why: str) -> tuple[Evidence, ...]:
 
 
 _NAMES: Final[Mapping[str, tuple[Evidence, ...]]] = {
-    "ACI020": _sense("it could not stand in an ARM id"),
+    "ACI020": _sense("an ARM id can't contain it"),
     "ACI021": (Evidence(Kind.DOCUMENT, "deploymentScripts: containerGroupName"),),
-    "ACI022": _thread("InvalidContainerName, quoted with its pattern by several who met it"),
+    "ACI022": _thread("InvalidContainerName, quoted with its pattern by several users"),
     "ACI023": (_KEYED, *_thread("DuplicateVolumes: virtual-kubelet/azure-aci#303")),
-    "ACI024": (Evidence(Kind.DOCUMENT, "an old table of limits of names"),),
+    "ACI024": (Evidence(Kind.DOCUMENT, "an old table of name limits"),),
     "ACI025": _thread("derekbekoe/vscode-spot#37"),
     "ACI026": _thread("Azure/aci-deploy#29"),
     "ACI027": (_KEYED,),
@@ -111,23 +111,23 @@ _NETWORK: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI045": _thread("PrivateIPAddressNotSupported: Azure/azure-sdk-for-js#20984"),
     "ACI046": _thread("Azure/azure-cli#13802"),
     "ACI047": _thread("Azure/aci-deploy#53"),
-    "ACI048": _likely("it is not of the form of the id that is wanted"),
+    "ACI048": _likely("the value does not have the format of the expected id"),
     "ACI049": (_VNET,),
     "ACI050": (
         Evidence(Kind.ERRORS, "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"),
         _SPOT,
     ),
     "ACI051": (Evidence(Kind.RECORDING, "azure-cli: without a label the scope is dropped, 23 of 23"),),
-    "ACI077": _likely("a probe reaches any port; one that is not listed is likely a slip"),
+    "ACI077": _likely("a probe reaches any port, but an unlisted one is probably a typo"),
 }
 _VOLUMES: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI030": _sense("the group has no such volume"),
-    "ACI031": _likely("there is nothing to mount; met in manifests that people keep"),
+    "ACI031": _likely("there is nothing to mount; seen in published manifests"),
     "ACI032": (*_likely("the schema lists the sources side by side"), _SCHEMA),
     "ACI033": (*_thread("Azure/azure-cli#26591"), _SCHEMA),
     "ACI034": (_KEYED,),
     "ACI035": _thread("a relative path is taken: Azure/azure-cli#26591"),
-    "ACI036": _likely("nobody needs a volume that nobody mounts"),
+    "ACI036": _likely("a volume without mounts has no effect"),
     "ACI037": (Evidence(Kind.DOCUMENT, "Mount a secret volume in Azure Container Instances"),),
     "ACI038": (Evidence(Kind.DOCUMENT, "the REST reference of gitRepo.directory"),),
     "ACI039": (_QUOTAS,),
@@ -149,9 +149,9 @@ _COMPUTE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI059": _thread("MicrosoftDocs/azure-docs#41476"),
     "ACI060": (Evidence(Kind.DOCUMENT, "Deploy container instances that use GPU resources"),),
     "ACI061": (*_thread("Microsoft's answer: Azure/azure-cli#11940"), _GROUPS),
-    "ACI062": _thread("microsoft/azure-pipelines-ephemeral-agents#8, and documents that say so no longer"),
+    "ACI062": _thread("microsoft/azure-pipelines-ephemeral-agents#8, and documents that no longer say so"),
     "ACI063": (_QUOTAS,),
-    "ACI064": (*_sense("a group is its containers"), _SCHEMA),
+    "ACI064": (*_sense("a group consists of its containers"), _SCHEMA),
     "ACI065": (Evidence(Kind.SCHEMA, "Microsoft.ContainerInstance 2023-05-01"),),
     "ACI066": _thread("ResourceRequestsNotSpecified: MicrosoftLearning/mslearn-azure-developer#67"),
     "ACI067": (Evidence(Kind.OURS, "a restart pulls the image again"),),
@@ -171,29 +171,29 @@ _ACCESS: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI090": _thread(
         "MissingIdentityIds: hashicorp/terraform-provider-azurerm#17082", "Azure/azure-rest-api-specs#17650"
     ),
-    "ACI091": _likely("a group can use the identities that it has"),
+    "ACI091": _likely("a group can use only its own identities"),
     "ACI100": (Evidence(Kind.DOCUMENT, "Container group and instance logging with Azure Monitor logs"),),
-    "ACI102": _likely("an ARM id holds the GUID of a subscription"),
+    "ACI102": _likely("an ARM id contains the GUID of a subscription"),
 }
 _FORM: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI110": _thread("Could not find member …: prefect-archive/prefect-azure#103"),
-    "ACI111": _likely("manifests in use hold such spellings, which ARM takes"),
+    "ACI111": _likely("published manifests contain such spellings, and ARM accepts them"),
     "ACI112": THIS_TOOL,
     "ACI113": THIS_TOOL,
-    "ACI114": (Evidence(Kind.RECORDING, "azure-cli: exports hold such properties"),),
+    "ACI114": (Evidence(Kind.RECORDING, "azure-cli: exports contain such properties"),),
     "ACI115": _thread("InvalidRequestContent: gbowerman/azurerm#29"),
     "ACI116": THIS_TOOL,
     "ACI117": THIS_TOOL,
     "ACI118": (_YAML,),
     "ACI119": (_YAML,),
     "ACI120": (*_thread("InvalidOsType: Azure/azure-cli#30439"), _SCHEMA),
-    "ACI121": _likely("manifests in use hold such spellings, which ARM takes"),
+    "ACI121": _likely("published manifests contain such spellings, and ARM accepts them"),
     "ACI122": THIS_TOOL,
     "ACI123": (*_thread("InvalidRequestContent: Azure/azure-sdk-for-js#36767"), _SCHEMA),
     "ACI124": (_SCHEMA,),
     "ACI125": (_JSON,),
     "ACI126": THIS_TOOL,
-    "ACI127": _sense("it is out of the range in which the value means anything"),
+    "ACI127": _sense("the value has no meaning outside its range"),
 }
 _SENT: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI200": (
@@ -201,28 +201,28 @@ _SENT: Final[Mapping[str, tuple[Evidence, ...]]] = {
         *_thread("InaccessibleImage: Azure/azure-cli#27860"),
     ),
     "ACI201": (Evidence(Kind.STANDARD, "the grammar of distribution/reference"), *_thread("Azure/aci-deploy#12")),
-    "ACI202": _likely("the style is one of those that tools fill in"),
+    "ACI202": _likely("other tools replace placeholders in this format"),
     "ACI203": _thread("MicrosoftDocs/azure-docs#20808", "MicrosoftDocs/azure-docs#38893"),
-    "ACI204": _likely("few programs expect it; a storage key with one left a group Waiting"),
+    "ACI204": _likely("few programs expect it; a storage key with a line break left a group Waiting"),
     "ACI205": (
-        Evidence(Kind.RECORDING, "azure-powershell 2024: other properties than the config map are a BadRequest"),
+        Evidence(Kind.RECORDING, "azure-powershell 2024: any property but the config map is a BadRequest"),
         Evidence(Kind.EXAMPLE, "ContainerGroupCreateOrUpdateStandbyPool.json of 2025-09-01"),
     ),
     "ACI206": (Evidence(Kind.DOCUMENT, "Request a container from a standby pool"),),
     "ACI207": _thread(
         "LogAnalyticsMetadataNotAllowed: hashicorp/terraform-provider-azurerm#13650",
-        "an empty map, too: Azure/azure-rest-api-specs#9768",
+        "also for an empty map: Azure/azure-rest-api-specs#9768",
     ),
     "ACI208": _thread("InvalidEnvironmentVariable: mage-ai/mage-ai#4872"),
-    "ACI209": _likely("it is nearly the name of a region that azurerm's acceptance tests list"),
+    "ACI209": _likely("the name is close to a region in azurerm's acceptance tests"),
     "ACI210": _thread("IdentityNotSupportedOnWindows: MicrosoftDocs/azure-docs#113243, #108023"),
-    "ACI211": _likely("no region of the list has this name, and the list has a date"),
+    "ACI211": _likely("no region in the dated list has this name"),
     "ACI255": _thread("an empty password: Azure/azure-cli#8545"),
 }
 _READ: Final[Mapping[str, tuple[Evidence, ...]]] = {
     "ACI220": (Evidence(Kind.DOCUMENT, "azure-cli's own `container export` writes `user_assigned_identities`"),),
     "ACI221": (Evidence(Kind.DOCUMENT, "Tutorial on multi-container groups with YAML, where an export is shown"),),
-    "ACI222": _likely("the style is one of those that tools fill in"),
+    "ACI222": _likely("other tools replace placeholders in this format"),
 }
 
 _PAGES: Final[Mapping[str, str]] = {
@@ -231,7 +231,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "docs/safety.md": "ACI190 ACI191 ACI270",
     "docs/secrets.md": "ACI192 ACI240 ACI241 ACI242 ACI243 ACI280 ACI290 ACI291 ACI292 ACI293",
 }
-"""Pages that describe rules of this tool's own which do not stand in its page on manifests."""
+"""Pages other than docs/manifests.md that describe rules of this tool."""
 
 EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     **_NAMES,
@@ -244,9 +244,9 @@ EVIDENCE: Final[Mapping[str, tuple[Evidence, ...]]] = {
     **_READ,
     **{code: (Evidence(Kind.OURS, page),) for page, codes in _PAGES.items() for code in codes.split()},
 }
-"""By code; what is not here is a rule of this tool's own, about its files, references and project."""
+"""By code. A code that is missing here is a rule of this tool about files, references or the project."""
 
 
 def evidence(code: str) -> tuple[Evidence, ...]:
-    """Return what a diagnostic code rests on, the strongest first."""
+    """Return the evidence for a diagnostic code, strongest first."""
     return EVIDENCE.get(code, THIS_TOOL)

@@ -12,142 +12,160 @@ if TYPE_CHECKING:
 FILES: Final[Mapping[str, Code]] = {
     "ACI001": Code(
         "The file or folder can't be read",
-        "It may have gone since it was listed, or this user may not read it. A set of manifests that could not be "
-        "read whole is never planned: what is missing from it would look like something to delete.",
+        "It may have been removed during the run, or your user has no permission to read it. Nothing is planned from "
+        "an incomplete set of manifests, because a missing manifest would look like a group to delete. Restore the "
+        "file, or fix its permissions.",
     ),
     "ACI002": Code(
         "The file is too large",
-        "Manifests and project files may have 1 MiB. A manifest has a few kilobytes; a larger file is some other file.",
+        "Manifests and project files may have up to 1 MiB. A manifest takes a few kilobytes, so this is probably some "
+        "other file. Name the right one.",
     ),
-    "ACI003": Code("The file is not UTF-8", "Files are read as UTF-8, with or without a byte order mark."),
+    "ACI003": Code(
+        "The file is not UTF-8",
+        "Files are read as UTF-8, with or without a byte order mark. Save the file as UTF-8.",
+    ),
     "ACI004": Code(
-        "The file is not YAML, or not JSON",
-        "The parser's own words say what it found. The place is where it gave up, which may be a line below the "
-        "mistake: look for a missing quote, colon or bracket just above.",
+        "The file is not valid YAML or JSON",
+        "The message quotes the parser. The position is where parsing stopped, which may be a line below the mistake. "
+        "Look for a missing quote, colon or bracket just above.",
         "containers: [web",
     ),
     "ACI005": Code(
-        "A tab in the indentation",
-        "YAML indents with spaces only, because tabs have no agreed width.",
+        "The indentation contains a tab",
+        "YAML allows only spaces there, because tabs have no agreed width. Replace the tab with spaces.",
         "tags:\n\tteam: shop",
     ),
     "ACI006": Code(
-        "A key stands twice in one map",
-        "Most YAML readers silently take the last one. Here nothing is lost in silence.",
+        "A map contains the same key twice",
+        "Most YAML readers silently keep the last one, and the other value is lost. Remove one of the two.",
         "name: web\nname: api",
     ),
     "ACI007": Code(
-        "A YAML tag",
-        "Tags such as `!!str` or `!secret` tell a YAML reader what type a value has. Here the schema says so, and "
-        "tags of other tools mean nothing.",
+        "YAML tags are not supported",
+        "Tags such as `!!str` or `!secret` tell a YAML reader which type a value has. Here the schema defines the "
+        "type, and tags of other tools have no meaning. Remove the tag.",
         "cpu: !!float 1",
     ),
     "ACI008": Code(
-        "Aliases that expand too far",
-        "An alias repeats what its anchor holds. Aliases of aliases can turn a small file into an endless one; "
-        "100,000 values are the limit, and an alias may not contain itself.",
+        "Aliases expand too far",
+        "An alias repeats what its anchor holds, so aliases of aliases can turn a small file into an endless one. The "
+        "limit is 100,000 values, and an alias may not contain itself. Write the values out.",
         "a: &a [x, x]\nb: &b [*a, *a]",
     ),
-    "ACI009": Code("Nested too deep", "Maps and lists may be nested 60 levels deep; a manifest needs about ten."),
+    "ACI009": Code(
+        "The nesting is too deep",
+        "Maps and lists may be nested up to 60 levels deep. A manifest needs about ten.",
+    ),
     "ACI010": Code(
-        "A control character",
-        "Control characters other than tabs and line ends are invisible, and do damage on terminals and in logs.",
+        "The text contains a control character",
+        "Control characters other than tabs and line breaks are invisible, and can corrupt terminals and logs. Remove "
+        "it.",
         'image: "nginx\\x07"',
     ),
     "ACI011": Code(
-        "The document is no map",
-        "A manifest is one map of properties per YAML document, and a project file is one document.",
+        "The document is not a map",
+        "Each YAML document of a manifest is one map of properties. A project file is one document. Write `name: …` "
+        "and the other properties at the top level.",
         "- name: web",
     ),
     "ACI130": Code(
-        "The type is not supported",
-        "`type` is ARM's resource type. It may be left out: a manifest without one declares a container group.",
+        "The resource type is not supported",
+        "`type` is the ARM resource type. Leave it out: a manifest without `type` declares a container group.",
         "type: Microsoft.Web/sites",
     ),
     "ACI131": Code(
-        "No api-version",
-        "Api-versions of Azure are dates, some of them with `-preview`.",
+        "Not a valid api-version",
+        "Azure's api-versions are dates, some with the suffix `-preview`. Write one such as `2025-09-01`.",
         "apiVersion: 2023-05",
     ),
     "ACI132": Code(
-        "A file of another tool",
-        "ARM templates, Compose files and Kubernetes manifests look alike and are not. A manifest declares one "
-        "container group in the words of `az container create --file`.",
+        "The file belongs to another tool",
+        "ARM templates, Compose files and Kubernetes manifests look similar, but have other formats. A manifest "
+        "declares one container group, in the format of `az container create --file`. Convert the file, or name "
+        "another one.",
         "services: {web: {image: nginx}}",
     ),
-    "ACI133": Code("The group has no name", "Every manifest names its group.", "location: westeurope"),
+    "ACI133": Code(
+        "The group has no name",
+        "Every manifest names its group. Add `name`.",
+        "location: westeurope",
+    ),
     "ACI134": Code(
-        "One group is declared twice",
-        "Two documents have the same resource group and name; Azure does not tell capitals from small letters.",
+        "The same group is declared twice",
+        "Two documents have the same resource group and name. Azure ignores the case of both. Rename or remove one.",
         "name: web\n---\nname: Web",
     ),
     "ACI135": Code(
         "The group has no resource group",
-        "It may stand in the manifest, in the project file, or on the command line.",
+        "Set `resourceGroup` in the manifest or in the project file, or give `--resource-group`.",
     ),
     "ACI136": Code(
         "The group has no location",
-        "Azure wants to know the region. It may stand in the manifest or, for all groups, in the project file.",
+        "Azure needs to know the region. Set `location` in the manifest or, for all groups, in the project file.",
     ),
     "ACI137": Code(
         "Two sources contradict each other",
-        "One layer names two locations (`location` and `defaults.location` say the same thing), or the command line "
-        "names another resource group or location than the manifest or the project file. Which one is meant can't be "
-        "known, and guessing would create the group a second time. A manifest may differ from the project: it wins.",
+        "Either one file sets two locations (`location` and `defaults.location` mean the same), or the command line "
+        "names another resource group or location than the manifest or the project file. Guessing could create the "
+        "group a second time. Remove one of the two. A manifest may differ from the project file: the manifest wins.",
         "location: westeurope\ndefaults: {location: northeurope}",
     ),
     "ACI138": Code(
-        "There is no manifest here",
-        "The file, the document or the folder is empty, or holds nothing but comments. Nobody can tell whether it "
-        "was emptied on purpose, so nothing is pruned while it is there: remove it, or fill it again.",
+        "No manifest found here",
+        "The file, document or folder is empty, or contains only comments. It may have been emptied by mistake, so "
+        "nothing is pruned while it exists. Remove it, or add a manifest.",
         severity=WARNING,
     ),
     "ACI139": Code(
-        "Comments in JSON",
-        "They are read over here, but JSON has no comments and other tools will refuse the file.",
+        "The JSON contains comments",
+        "They are ignored here, but JSON has no comments and other tools reject the file. Remove them, or use YAML.",
         severity=WARNING,
     ),
     "ACI140": Code(
         "A link leads out of the repository",
-        "A folder of manifests is read with its symbolic links, as long as they stay inside the repository.",
+        "Symbolic links in a folder of manifests are followed only inside the repository. Copy the file into it, or "
+        "name the file on the command line.",
     ),
     "ACI141": Code(
-        "`dependsOn` names no group",
-        "It names groups of this project by address (`resourceGroup/name`), or by name where that is unique.",
+        "`dependsOn` names an unknown group",
+        "Name a group of this project by its address (`resourceGroup/name`), or by its name if that is unique.",
         "lifecycle: {dependsOn: [databse]}",
     ),
     "ACI142": Code(
         "Groups depend on each other in a circle",
-        "None of them could ever be the first one.",
+        "None of them could start first. Remove one of the dependencies.",
         "lifecycle: {dependsOn: [web]}    # in the manifest of web",
     ),
     "ACI143": Code(
-        "`ignore` names no field that can be ignored",
-        "A field is named by its path. Fields that Azure never shows (secrets) can't be ignored, because their "
-        "live value could not be carried over in a write.",
+        "`ignore` names a field that can't be ignored",
+        "Name a field by its path, such as `containers[web].image`. Azure never returns secrets, so their live values "
+        "can't be carried over in a write, and they can't be ignored.",
         "lifecycle: {ignore: [containers.images]}",
     ),
     "ACI144": Code(
-        "No name for a resource group",
-        "Up to 90 letters, digits, `.`, `_`, `-` and parentheses, and no dot last.",
+        "Not a valid resource group name",
+        "Use up to 90 letters, digits, `.`, `_`, `-` and parentheses. The last character may not be a dot.",
         "resourceGroup: rg shop",
     ),
     "ACI145": Code(
         "The group has no resource group yet",
-        "An offline check lets it pass: it may still come from `--resource-group`.",
+        "This is only a warning in an offline check, because `--resource-group` can still name it. Set "
+        "`resourceGroup` in the manifest or in the project file, or give the option.",
         severity=WARNING,
     ),
     "ACI224": Code(
-        "A file that is no manifest is skipped",
-        "A folder of manifests may hold files of other tools, and plans and reports of this one. They are known by "
-        "what stands in them. Named on the command line, or where there is no manifest besides, they are an error.",
+        "A file that is not a manifest is skipped",
+        "A folder of manifests may contain files of other tools, and plans and reports of this one. They are "
+        "recognized by their content. It is an error to name such a file on the command line, or to have no manifest "
+        "beside it.",
         "services: {web: {image: nginx}}    # beside manifests, in docker-compose.yaml",
         NOTICE,
     ),
     "ACI225": Code(
-        "A name that no file can have",
-        "The system refuses the path or the pattern: it is too long, holds a character that no path may hold, or is no "
-        "pattern. `**` stands for any number of folders, and stands alone between slashes: `groups/**/*.yaml`.",
+        "Not a valid path or pattern",
+        "The path is too long, contains a character that paths may not contain, or is not a valid pattern. `**` "
+        "stands for any number of folders, and must be alone between slashes: `groups/**/*.yaml`.",
         'manifests: ["groups/**.yaml"]',
     ),
 }

@@ -11,31 +11,31 @@ if TYPE_CHECKING:
 
 FINGERPRINTS: Final[Mapping[str, Code]] = {
     "ACI290": Code(
-        "This names no fingerprint key",
-        "`fingerprintKey` and `formerFingerprintKey` are one reference, to an environment variable or to a secret of a "
-        "Key Vault. A key in the repository is none, be it in a file or a default: whoever has it guesses at the "
-        "secrets of every group. Neither is a variable that `publicEnv` lists.",
+        "Not a valid fingerprint key reference",
+        "`fingerprintKey` and `formerFingerprintKey` are one reference to an environment variable or to a Key Vault "
+        "secret. The key may not be in the repository, neither in a file nor as a default, and `publicEnv` may not "
+        "list the variable: whoever has the key can guess at the secrets of every group.",
         "fingerprintKey: Kq3vX9pLw2Zt8RnB5yHc7D",
     ),
     "ACI291": Code(
-        "A reference to a fingerprint key that nobody has reviewed",
-        "Whoever chooses the key of the fingerprints may know it, and a saved plan holds fingerprints. In the run of a "
-        "pull request the key is the one that the project file of the base branch names; where that names none, or "
-        "cannot be read, there is none, and secrets that were fingerprinted with one are not compared.",
+        "The fingerprint key reference has not been reviewed",
+        "Whoever chooses the key may know it, and a saved plan contains fingerprints. A pull request therefore uses "
+        "the key that the project file of the base branch names. If that file names none, or can't be read, there is "
+        "no key, and secrets that were fingerprinted with one are not compared.",
         "fingerprintKey: ${env:GITHUB_SHA}    # in a pull request",
         WARNING,
     ),
     "ACI292": Code(
-        "A fingerprint key that can be guessed",
-        "Whoever reads the tag of a group can try guesses at the key and at the secrets together. `aci-reconcile key` "
-        "makes one that nobody guesses: 32 random bytes.",
+        "The fingerprint key can be guessed",
+        "Whoever reads the tags of a group can try guesses at the key and at the secrets together. Make a key with "
+        "`aci-reconcile key`: 32 random bytes.",
         "fingerprintKey: ${env:TEAM_KEY}    # which holds: correct horse battery staple",
     ),
     "ACI293": Code(
-        "The fingerprint key can't be had",
-        "The environment variable is not set or empty, or the vault did not answer. A plan can be made: secrets that "
-        "were fingerprinted with the key are not compared. An apply that would have to fingerprint some refuses to "
-        "start.",
+        "The fingerprint key is not available",
+        "The environment variable is not set or is empty, or the vault did not answer. You can still plan: secrets "
+        "that were fingerprinted with the key are not compared. An apply that must write fingerprints refuses to "
+        "start. Set the variable, or check the vault.",
         "fingerprintKey: ${env:TEAM_KEY}",
         WARNING,
     ),

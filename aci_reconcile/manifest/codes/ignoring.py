@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 IGNORING: Final[Mapping[str, Code]] = {
     "ACI295": Code(
-        "An ignored path leads into nothing",
-        "The path names a field of a container, a volume or another entry that the manifest does not have: it was "
-        "renamed, or the name is misspelt. What others set there is not carried over, and a write that would remove "
-        "such an entry from the live group is held until the path is corrected or taken out.",
+        "An ignored path points to an entry that does not exist",
+        "The path names a container, a volume or another entry that the manifest does not have: it was renamed, or "
+        "the name is misspelt. Values that others set there are not carried over, and a write that would remove the "
+        "entry from the live group is blocked. Correct the path, or remove it.",
         'containers: [{name: web, image: nginx}]\nlifecycle: {ignore: ["containers[old].image"]}',
         WARNING,
     ),

@@ -11,35 +11,36 @@ if TYPE_CHECKING:
 
 LAYERS: Final[Mapping[str, Code]] = {
     "ACI260": Code(
-        "Nothing stands over what a lower layer says",
-        "A written `null` takes away what the defaults, the project or the manifest say below it. Nothing behind the "
-        "colon takes nothing away: often the lines below it were commented out.",
+        "An empty property overrides nothing",
+        "An explicit `null` removes what the defaults, the project or the manifest set. Nothing after the colon "
+        "removes nothing: often the lines below it were commented out. Write `null`, or remove the key.",
         "environments: {test: {groups: {web: {ipAddress: }}}}",
         WARNING,
     ),
     "ACI261": Code(
-        "Two patches name one group",
-        "Azure does not tell capitals from small letters in the names of groups. Two patches of one group in two "
-        "spellings would both be laid over it, in an order that nobody has written down.",
+        "Two patches name the same group",
+        "Azure ignores the case of group names. Two patches for one group in two spellings would both apply, in an "
+        "undefined order. Merge them into one.",
         "groups: {rg-shop/web: {restartPolicy: Never}, RG-SHOP/WEB: {restartPolicy: Always}}",
     ),
     "ACI262": Code(
-        "A folder is a project of its own",
-        "It has a project file, so that its manifests belong to that project, with its defaults, its variables and "
-        "its owner. The project above leaves the folder out; name the folder to work on it.",
+        "A folder is a separate project",
+        "The folder has its own project file, so its manifests use the defaults, variables and owner of that project. "
+        "The project above leaves the folder out. To work on it, name the folder on the command line.",
         "name: payments    # in payments/aci-reconcile.yaml, below the aci-reconcile.yaml of another project",
         NOTICE,
     ),
     "ACI263": Code(
         "There is nothing to check",
-        "No manifest was found where it was looked for, so that nothing can be wrong with one. A pipeline that checks "
-        "the wrong folder would be green for ever.",
+        "No manifest was found, so no check could fail. A pipeline that checks the wrong folder would always pass. "
+        "Name the folder that holds the manifests.",
         severity=WARNING,
     ),
     "ACI264": Code(
-        "Not a file of values",
-        "A file of `--var-file` holds lines as a .env file does, a JSON object, or (as `.yaml`) a YAML map: each name "
-        "once, each value a text, a number or a flag. A line that is nothing of that would be a value that is missing.",
+        "Not a valid variable file",
+        "A `--var-file` contains lines in the format of a .env file, a JSON object, or (as `.yaml`) a YAML map. Each "
+        "name occurs once, and each value is a text, a number or a boolean. Any other line could be a lost value, so "
+        "it is an error.",
         "image_tag 1.4    # in prod.env",
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.errors import Severity
 
 
 @dataclass(frozen=True, slots=True)

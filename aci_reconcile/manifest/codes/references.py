@@ -11,174 +11,179 @@ if TYPE_CHECKING:
 
 REFERENCES: Final[Mapping[str, Code]] = {
     "ACI150": Code(
-        "There is no such variable",
-        "`${var:NAME}` takes its value from `variables` of the project file or of the chosen environment, or from "
-        "`--var` and `--var-file`.",
+        "Unknown variable",
+        "`${var:NAME}` reads `variables` of the project file or of the chosen environment, `--var` and `--var-file`. "
+        "Correct the name, or define the variable.",
         "image: shop/web:${var:image_tga}",
     ),
     "ACI151": Code(
-        "A secret can't be had",
-        "The environment variable is not set or empty, the file is empty, or the vault did not answer. A plan can be "
-        "made without it (the secret is not compared); an apply that would have to send it refuses to start. "
-        "`${env:NAME:-}` says that a part of a text may be empty.",
+        "A secret is not available",
+        "The environment variable is not set or is empty, the file is empty, or the vault did not answer. You can "
+        "still plan: the secret is not compared. An apply that must send the secret refuses to start. Set the "
+        "variable, or write `${env:NAME:-}` if that part of a text may be empty.",
         'secureValue: "${env:DB_PASSWORD}"',
         WARNING,
     ),
     "ACI152": Code(
         "An environment variable is not set",
-        "It is listed under `publicEnv` and stands in a field that can be read, so that the plan can't be made "
-        "without it.",
+        "`publicEnv` lists it and a readable field uses it, so no plan can be made without it. Set it where the tool "
+        "runs.",
         "image: shop/web:${env:GITHUB_SHA}",
     ),
     "ACI153": Code(
-        "A secret in a field that can be read",
-        "Values from the environment, from files and from vaults are secrets. Anybody who may read the group in "
-        "Azure would see this one. Use the secure form of the field; or, if the variable is no secret, list it "
-        "under `publicEnv` of the project file.",
+        "A secret in a readable field",
+        "Values from the environment, from files and from vaults are secrets, and everybody who can read the group in "
+        "Azure could read this one. Use the secure form of the field. If an environment variable is not secret, list "
+        "it under `publicEnv` in the project file.",
         'environmentVariables: {DB_PASSWORD: "${env:DB_PASSWORD}"}',
     ),
     "ACI154": Code(
-        "A variable with this tool's own credentials",
-        "Whoever may change a manifest could send the credentials of the tool, or of the pipeline, into a container. "
-        "They are refused even when `publicEnv` lists them.",
+        "A reference to this tool's own credentials",
+        "Anybody who can change a manifest could send the credentials of the tool, or of the pipeline, into a "
+        "container. Such a variable is refused even if `publicEnv` lists it. Use another variable.",
         'secureValue: "${env:AZURE_CLIENT_SECRET}"',
     ),
     "ACI155": Code(
         "A file outside the repository",
-        "`${file:…}` reads files below the folder of the project file (without a project, of the manifest): no "
-        "absolute path, no `..`, and no link that leads out.",
+        "`${file:…}` reads only files below the folder of the project file or, without a project, of the manifest. "
+        "Absolute paths, `..` and links that lead out are refused. Move the file.",
         'secureValue: "${file:../../etc/passwd}"',
     ),
     "ACI156": Code(
-        "The file of a reference can't be used",
+        "The referenced file can't be used",
         "It is missing, larger than 1 MiB, or not UTF-8 text.",
         'secureValue: "${file:secrets/none.txt}"',
     ),
     "ACI157": Code(
         "`${NAME}` without quotes",
-        "`az container create --file` replaces it from the environment, and only where no quotes stand around it. "
-        "This tool replaces `${env:NAME}`, with quotes or without. In a command it is left to the shell.",
+        "`az container create --file` replaces it from the environment, but only without quotes. Write `${env:NAME}`, "
+        "which this tool replaces with or without quotes; quote the text to keep it. In a command, the shell of the "
+        "container expands it.",
         "image: ${REGISTRY}/web",
     ),
     "ACI158": Code(
-        "A reference where none may stand",
-        "References stand in values, not in `name` and `type`, and not in the project's `variables` and `publicEnv`.",
+        "A reference is not allowed here",
+        "References are allowed in values, but not in `name` and `type`, and not in `variables` and `publicEnv` of "
+        "the project. Write the value out.",
         "name: web-${var:stage}",
     ),
     "ACI159": Code(
         "Almost a reference",
-        "It is not written as a reference is, and is left as it is: `${env:NAME}`, without spaces, the name "
-        "beginning with a letter or `_`.",
+        "The text is not a valid reference, and is sent unchanged. Write `${env:NAME}`, without spaces, and begin the "
+        "name with a letter or `_`.",
         'secureValue: "${ENV:DB_PASSWORD}"',
         WARNING,
     ),
     "ACI255": Code(
-        "A secret with nothing in it",
-        "An empty text is no secret: Azure refuses it as a password, and in other places it would take the place of "
-        "what the group has. It counts as not at hand: a plan can be made (the secret is not compared); an apply that "
-        "would have to send it refuses to start.",
+        "A secret is empty",
+        "Azure refuses an empty password, and elsewhere an empty text would overwrite the secret that the group has. "
+        "It counts as missing. You can still plan: the secret is not compared. An apply that must send it refuses to "
+        "start. Give a value or a reference.",
         'password: ""',
         WARNING,
     ),
     "ACI160": Code(
-        "A value of another group that cannot be used",
-        "`${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`, in a text anybody may read: "
-        "the value is known only when the other group runs, so it can be no secret, number or fixed word.",
+        "A value of another group can't be used here",
+        "Write `${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`, in a readable text field "
+        "only. The value is known only once the other group runs, so it can't be a secret, a number or one of a fixed "
+        "set of words.",
         'value: "${group:db:ipAddress}"',
     ),
     "ACI171": Code(
-        "The project wants another version of this tool",
-        "`requiredVersion` of the project file keeps a team on versions that plan alike.",
+        "The project requires another version of this tool",
+        "`requiredVersion` in the project file keeps a team on versions that make the same plans. Install a version "
+        "that matches.",
         'requiredVersion: ">=2"',
     ),
     "ACI172": Code(
-        "No list of versions",
-        "`requiredVersion` is one or more of `>=`, `<=`, `==`, `!=`, `~=`, `<`, `>` with a version, separated by "
-        "commas.",
+        "Not a valid version constraint",
+        "`requiredVersion` is one or more of `>=`, `<=`, `==`, `!=`, `~=`, `<`, `>`, each with a version, separated "
+        "by commas: `>=0.1,<2`.",
         'requiredVersion: "^1.2"',
     ),
     "ACI173": Code(
-        "Where requests go is not read from a repository",
-        "Whoever may change a file could send tokens and secrets elsewhere. `--arm-endpoint` and `--cloud` come "
-        "from the command line and the environment only.",
+        "The endpoint can't be set in a file",
+        "Otherwise anybody who can change a file in the repository could redirect tokens and secrets. Set "
+        "`--arm-endpoint` and `--cloud` on the command line or in the environment.",
         "cloud: china",
     ),
     "ACI174": Code(
-        "No name for a project or environment",
-        "Both become part of the tag that says who owns a group: up to 64 letters, digits, `.`, `_` and `-`.",
+        "Not a valid name for a project or environment",
+        "Both names become part of the tag that records the owner of a group. Use up to 64 letters, digits, `.`, `_` "
+        "and `-`.",
         "name: my shop",
     ),
     "ACI270": Code(
-        "No id for a project",
-        "It stands beside the project's name in the tag that says who owns a group, so that two projects with one name "
-        "are told apart: 6 to 16 small letters and digits, chosen once. `import` writes one into a new project file.",
+        "Not a valid project id",
+        "The id stands beside the project's name in the owner tag, and distinguishes two projects with the same name. "
+        "Use 6 to 16 lowercase letters and digits, and never change them. `import` writes an id into a new project "
+        "file.",
         "id: Shop-1",
     ),
     "ACI175": Code(
         "A patch for a group that does not exist",
-        "`groups` of an environment names groups of the project.",
+        "`groups` of an environment names groups of the project. Correct the name, or add a manifest.",
         "environments: {prod: {groups: {wbe: {restartPolicy: Never}}}}",
     ),
     "ACI176": Code(
-        "What one group alone can say",
-        "`name`, `type`, `apiVersion` and `resourceGroup` belong into the manifest of a group, not into what is "
-        "shared.",
+        "Only a manifest can set this",
+        "`name`, `type`, `apiVersion` and `resourceGroup` belong to one group and can't be shared. Move them into its "
+        "manifest.",
         "defaults: {name: web}",
     ),
     "ACI177": Code(
-        "`manifests` leads nowhere",
-        "Every entry names a file, a folder or a pattern below the project file. A missing one is an error, "
-        "because an empty set of manifests would look like a wish to delete everything.",
+        "`manifests` names a path that does not exist",
+        "Every entry names a file, a folder or a pattern below the project file. A missing path is an error, because "
+        "an empty set of manifests would look like a request to delete everything. Correct the path.",
         "manifests: [manifest/]",
     ),
     "ACI178": Code(
-        "A variable without its value",
-        "The project file says that it is required. It may be given with `--var`, with `--var-file`, or under "
-        "`variables` of the chosen environment.",
+        "A required variable has no value",
+        "Set it with `--var`, with `--var-file`, or under `variables` of the chosen environment.",
         "variables: {image_tag: {required: true}}",
     ),
     "ACI179": Code(
-        "A variable of another type",
-        "Its value, be it the default or the one that was given, is not of the type that the project file declares.",
+        "A variable has the wrong type",
+        "The value, given or default, does not have the type that the project file declares.",
         "variables: {replicas: {type: number, default: three}}",
     ),
     "ACI180": Code(
-        "A value for no variable of the project",
-        "`--var` and `--var-file` may give variables that the project file does not declare; this one looks like a "
-        "slip of the pen.",
+        "A value is given for an undeclared variable",
+        "`--var` and `--var-file` may set variables that the project file does not declare, but this name looks "
+        "misspelt.",
         "variables: {image_tag: 1.4}    # and `--var image_tga=1.5`",
         WARNING,
     ),
     "ACI190": Code(
-        "A freeze window that cannot be read",
-        "A window is given by two dates (the last day is included), or by a cron expression of five fields and a "
-        "duration; with the IANA name of a time zone, and a reason. A window that is not understood could let an "
-        "apply through, so nothing is planned.",
+        "Not a valid freeze window",
+        "A window has a reason, the IANA name of a time zone, and either two dates (the last day is included), or a "
+        "cron expression of five fields and a duration. A misread window could let an apply through, so nothing is "
+        "planned. Correct the window.",
         "policy: {freeze: [{cron: 0 18 * * FRI, reason: weekend}]}",
     ),
     "ACI191": Code(
-        "A policy rule that cannot be used",
-        "A rule names a file with a JSON Schema. It may refer to its own definitions (`#/…`), and to no other "
-        "document.",
+        "A policy rule can't be used",
+        "A rule names a file with a JSON Schema. The schema may refer to its own definitions (`#/…`), but not to "
+        "other documents.",
         "policy: {rules: [{schema: policies/tags.yaml, message: every group has a team}]}",
     ),
     "ACI192": Code(
-        "Not the name of a Key Vault secret",
-        "`${keyvault:vault/secret}` or `${keyvault:vault/secret/version}`: the vault's name alone (3 to 24 letters, "
-        "digits and single `-`, a letter first and no `-` last), never a host; a version has 32 hexadecimal "
-        "digits, and without one it is the latest; the cloud that the command talks to says where vaults are.",
+        "Not a valid Key Vault reference",
+        "Write `${keyvault:vault/secret}` or `${keyvault:vault/secret/version}`. `vault` is a name, never a host: 3 "
+        "to 24 letters, digits and single `-`, a letter first, and no `-` last. The chosen cloud determines the host. "
+        "A version has 32 hexadecimal digits; without one, the latest is used.",
         'secureValue: "${keyvault:shop-kv.vault.azure.net/db-password}"',
     ),
     "ACI222": Code(
-        "A placeholder that nothing has replaced",
-        "`#{NAME}#`, `$(NAME)`, `{{ name }}`, `__NAME__` and `<name>` mean something to other tools. To this one they "
-        "are texts, and are sent as they are; `${var:NAME}` and `${env:NAME}` are replaced.",
+        "A placeholder was not replaced",
+        "`#{NAME}#`, `$(NAME)`, `{{ name }}`, `__NAME__` and `<name>` have a meaning in other tools. Here they are "
+        "plain text, and are sent unchanged. Use `${var:NAME}` or `${env:NAME}`, which this tool replaces.",
         'environmentVariables: {STAGE: "#{Stage}#"}',
         WARNING,
     ),
     "ACI223": Code(
-        "References that stand for too much",
-        "What the references of one document stand for may have 4 MiB, the size of a request that Azure takes; all of "
-        "a run together may have 256 MiB. A large file belongs into a share of Azure Files or into the image.",
+        "References expand too far",
+        "The references of one document may expand to 4 MiB, which is the largest request that Azure accepts, and all "
+        "references of a run to 256 MiB. Put a large file into an Azure Files share or into the image.",
     ),
 }

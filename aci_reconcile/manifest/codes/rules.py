@@ -11,165 +11,193 @@ if TYPE_CHECKING:
 
 RULES: Final[Mapping[str, Code]] = {
     "ACI012": Code(
-        "A port that ACI may keep for itself",
-        "The FAQ of ACI says to avoid 22, 1025-1027, 3389-3399, 9999, 19000, 19080, 19100, 19390, 20000-30000 and "
-        "49152-65534. Groups that use one have been published and run; others may not be reachable.",
+        "ACI may reserve this port",
+        "The ACI FAQ says to avoid 22, 1025-1027, 3389-3399, 9999, 19000, 19080, 19100, 19390, 20000-30000 and "
+        "49152-65534. Published groups run with one of them; others may not be reachable. Choose another port if you "
+        "can.",
         "ipAddress: {type: Public, ports: [3389]}",
         severity=WARNING,
     ),
-    "ACI013": Code("Not a port", "Ports go from 1 to 65535.", "ports: [0]"),
+    "ACI013": Code(
+        "Not a valid port",
+        "Use a port from 1 to 65535.",
+        "ports: [0]",
+    ),
     "ACI014": Code(
         "No container exposes the port",
-        "A port of the group leads to the container that lists it under its own `ports`; there is no mapping.",
+        "ACI does not map ports: a port of the group reaches the container that lists the same port. Add it to "
+        "`ports` of that container.",
         "containers: [{name: web, ports: [8080]}]\nipAddress: {type: Public, ports: [80]}",
     ),
     "ACI015": Code(
         "Too many ports",
-        "The documented limit is five ports; another number has been seen.",
+        "The documented limit is five ports per group; users have reported another number. Remove some.",
         "ipAddress: {ports: [80, 81, 82, 83, 84, 85]}",
         severity=WARNING,
     ),
     "ACI016": Code(
-        "Two containers on one port",
-        "The containers of a group share one network: only one of them can listen on a port.",
+        "Two containers use the same port",
+        "The containers of a group share one network, so only one of them can listen on a port. Give one of them "
+        "another port.",
         "containers: [{name: a, ports: [80]}, {name: b, ports: [80]}]",
     ),
     "ACI017": Code(
-        "An address without ports", "Azure refuses an `ipAddress` without ports.", "ipAddress: {type: Public}"
+        "The address has no ports",
+        "Azure refuses an `ipAddress` without ports. List the ports that containers listen on.",
+        "ipAddress: {type: Public}",
     ),
-    "ACI018": Code("A port stands twice", "Port and protocol together name a port.", "ports: [80, 80]"),
+    "ACI018": Code(
+        "A port is listed twice",
+        "Port and protocol together identify a port. Remove the duplicate.",
+        "ports: [80, 80]",
+    ),
     "ACI020": Code(
-        "No name for a container group",
-        "A name becomes part of the group's ARM id: letters, digits, `-`, `_`, `.` and brackets, 90 at most.",
+        "Not a valid container group name",
+        "The name becomes part of the ARM id. Use up to 90 letters, digits, `-`, `_`, `.` and parentheses.",
         "name: shop/web",
     ),
     "ACI021": Code(
-        "A name Azure may refuse",
-        "The documentation wants 1 to 63 small letters, digits and single hyphens, a letter or digit first and last. "
-        "Groups with capitals have been seen.",
+        "Azure may refuse this group name",
+        "The documentation asks for 1 to 63 lowercase letters, digits and single hyphens, with a letter or digit at "
+        "both ends. Groups with capitals exist, so this is only a warning.",
         "name: My_Group",
         WARNING,
     ),
     "ACI022": Code(
-        "No name for a container",
-        "1 to 63 small letters, digits and hyphens, a letter or digit first and last.",
+        "Not a valid container name",
+        "Use 1 to 63 lowercase letters, digits and hyphens, with a letter or digit at both ends.",
         "containers: [{name: Web}]",
     ),
     "ACI023": Code(
-        "A name stands twice",
-        "Containers and init containers of a group have different names, and so have its volumes, registries and "
-        "secret references.",
+        "A name is used twice",
+        "Names must be unique among all containers and init containers of a group, among its volumes, among its "
+        "registries, and among its secret references. Rename or remove one.",
         "containers: [{name: web}, {name: web}]",
     ),
     "ACI024": Code(
-        "A volume name Azure may refuse",
-        "The documentation wants up to 63 small letters, digits and single hyphens.",
+        "Azure may refuse this volume name",
+        "The documentation asks for up to 63 lowercase letters, digits and single hyphens.",
         "volumes: [{name: My_Data}]",
         WARNING,
     ),
     "ACI025": Code(
-        "No DNS label",
-        "5 to 63 small letters, digits and hyphens; a letter first, a letter or digit last.",
+        "Not a valid DNS label",
+        "Use 5 to 63 lowercase letters, digits and hyphens, with a letter first, and a letter or digit last.",
         "ipAddress: {dnsNameLabel: Web_1}",
     ),
     "ACI026": Code(
-        "No name for an environment variable",
-        "A letter or `_` first, then letters, digits and `_`.",
+        "Not a valid environment variable name",
+        "Use a letter or `_` first, then letters, digits and `_`.",
         "environmentVariables: {LOG-LEVEL: info}",
     ),
     "ACI027": Code(
-        "An environment variable stands twice",
-        "Which one would win is not defined.",
+        "An environment variable is set twice",
+        "It is undefined which value would win. Remove one.",
         "environmentVariables: [{name: A, value: x}, {name: A, value: y}]",
     ),
     "ACI030": Code(
-        "A mount without a volume",
-        "`volumeMounts` name volumes of the same group.",
+        "A mount names an unknown volume",
+        "`volumeMounts` names volumes of the same group. Correct the name, or add the volume.",
         "containers: [{name: web, volumeMounts: {dta: /mnt}}]\nvolumes: [{name: data, emptyDir: {}}]",
     ),
     "ACI031": Code(
-        "A volume without a source",
-        "A volume is one of `azureFile`, `emptyDir`, `secret`, `secretReference`, `gitRepo`; without one, there is "
-        "nothing to mount.",
+        "A volume has no source",
+        "Without a source there is nothing to mount. Add one of `azureFile`, `emptyDir`, `secret`, `secretReference`, "
+        "`gitRepo`.",
         "volumes: [{name: data}]",
         severity=WARNING,
     ),
     "ACI032": Code(
-        "A volume with several sources",
-        "A volume is one of `azureFile`, `emptyDir`, `secret`, `gitRepo`; only the files of a secret volume may "
-        "be given in two ways, as `secret` and as `secretReference`.",
+        "A volume has several sources",
+        "A volume has exactly one of `azureFile`, `emptyDir`, `secret`, `gitRepo`. Only a secret volume may combine "
+        "two: `secret` and `secretReference`. Keep one source.",
         "volumes: [{name: data, emptyDir: {}, gitRepo: {…}}]",
         severity=WARNING,
     ),
-    "ACI033": Code("A colon in a mount path", "Azure refuses it, even on Windows.", "volumeMounts: {data: 'C:/data'}"),
-    "ACI034": Code("A mount path stands twice", "One path can show one volume.", "volumeMounts: {a: /mnt, b: /mnt}"),
+    "ACI033": Code(
+        "A mount path contains a colon",
+        "Azure refuses it, even on Windows. Remove the colon.",
+        "volumeMounts: {data: 'C:/data'}",
+    ),
+    "ACI034": Code(
+        "Two mounts use the same path",
+        "Only one volume can be mounted at a path. Change one of the paths.",
+        "volumeMounts: {a: /mnt, b: /mnt}",
+    ),
     "ACI035": Code(
-        "A mount path that is not absolute",
-        "What it is relative to is not documented. Azure takes it.",
+        "A mount path is not absolute",
+        "Azure accepts it, but does not document what the path is relative to. Begin it with `/`.",
         "volumeMounts: {data: data}",
         severity=NOTICE,
     ),
     "ACI036": Code(
-        "A volume that nobody mounts",
-        "It does no harm, and no good either.",
+        "No container mounts the volume",
+        "It has no effect. Mount it, or remove it.",
         "volumes: [{name: data, emptyDir: {}}]",
         WARNING,
     ),
     "ACI037": Code(
-        "A secret file that is not base64",
-        "ARM wants the content of secret volumes in base64; `{fromText: …}` takes plain text and encodes it.",
+        "A secret file is not base64",
+        "ARM expects the files of a secret volume in base64. Encode the content, or give plain text as `{fromText: "
+        "…}`, which is encoded for you.",
         "volumes: [{name: keys, secret: {token: plain text}}]",
         severity=WARNING,
     ),
     "ACI038": Code(
-        "A directory outside the volume",
+        "The directory is outside the volume",
         "`directory` of a `gitRepo` may not contain `..`.",
         "volumes: [{name: code, gitRepo: {repository: …, directory: ../x}}]",
         severity=WARNING,
     ),
-    "ACI039": Code("Too many volumes", "The documented limit of a group is 20 volumes.", severity=WARNING),
+    "ACI039": Code(
+        "Too many volumes",
+        "The documented limit is 20 volumes per group.",
+        severity=WARNING,
+    ),
     "ACI040": Code(
-        "A file share without a key",
-        "Azure Files is mounted with the key of the storage account: `storageAccountKey`, or "
+        "The file share has no key",
+        "Azure Files is mounted with the key of the storage account. Add `storageAccountKey` or "
         "`storageAccountKeyReference`.",
         "volumes: [{name: data, azureFile: {shareName: s, storageAccountName: a}}]",
         WARNING,
     ),
     "ACI045": Code(
-        "A private address without a subnet",
-        "A private address is one in a virtual network: give `subnetIds`.",
+        "A private address needs a subnet",
+        "A private address belongs to a virtual network. Add `subnetIds`.",
         "ipAddress: {type: Private, ports: [80]}",
     ),
     "ACI046": Code(
-        "A public address in a subnet",
-        "Groups in a virtual network have no public address.",
+        "A group in a subnet can't have a public address",
+        "Groups in a virtual network have private addresses only. Use `type: Private`, or remove `subnetIds`.",
         "ipAddress: {type: Public, ports: [80]}\nsubnetIds: [{id: …}]",
     ),
     "ACI047": Code(
-        "A DNS label without a public address",
-        "Only public addresses have a DNS label.",
+        "A DNS label needs a public address",
+        "Only public addresses have a DNS label. Remove it, or use `type: Public`.",
         "ipAddress: {type: Private, dnsNameLabel: shop-web, ports: [80]}",
     ),
     "ACI048": Code(
-        "Not the ARM id of what is wanted",
-        "It looks like a placeholder, or like the id of something else.",
+        "Not the expected ARM id",
+        "The value looks like a placeholder, or like the id of another kind of resource. Give the full ARM id.",
         "subnetIds: [{id: <subnet_id>}]",
         WARNING,
     ),
     "ACI049": Code(
-        "DNS settings without a subnet",
-        "Custom name servers are documented for groups in a virtual network.",
+        "DNS settings need a subnet",
+        "Custom name servers are documented only for groups in a virtual network. Add `subnetIds`, or remove "
+        "`dnsConfig`.",
         "dnsConfig: {nameServers: [10.0.0.4]}",
         WARNING,
     ),
     "ACI050": Code(
-        "A spot group with an address",
-        "Spot groups can't be reached from outside.",
+        "A spot group can't have an address",
+        "Spot groups accept no inbound connections. Remove `ipAddress`, or use the priority `Regular`.",
         "priority: Spot\nipAddress: {type: Public, ports: [80]}",
     ),
     "ACI051": Code(
-        "A DNS label scope without a label",
-        "`autoGeneratedDomainNameLabelScope` says who may use `dnsNameLabel` again.",
+        "A DNS label scope needs a DNS label",
+        "`autoGeneratedDomainNameLabelScope` defines who may reuse `dnsNameLabel`, and has no effect without it. Add "
+        "a label, or remove the scope.",
         "ipAddress: {type: Public, ports: [80], autoGeneratedDomainNameLabelScope: TenantReuse}",
         WARNING,
     ),

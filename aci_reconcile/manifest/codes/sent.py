@@ -11,79 +11,83 @@ if TYPE_CHECKING:
 
 SENT: Final[Mapping[str, Code]] = {
     "ACI200": Code(
-        "No name of an image",
-        "An image is named `host/path:tag` or `host/path@digest`, without a scheme; the host may be left out, the path "
-        "is in small letters. No registry can have an image of another name; Azure would answer `InaccessibleImage`, "
-        "after a recreation has deleted the group.",
+        "Not a valid image name",
+        "An image is named `host/path:tag` or `host/path@digest`, without a scheme. The host is optional, and the "
+        "path is lowercase. No registry can hold an image with another name: Azure would answer `InaccessibleImage`, "
+        "and during a replacement it would do so after the group has been deleted. Correct the name.",
         "containers: [{name: web, image: 'https://shop.azurecr.io/web:1'}]",
     ),
     "ACI201": Code(
-        "A placeholder that was never filled in",
-        "`<registry>`, `#{tag}#`, `$(tag)`, `{{ tag }}`, `${TAG}`, `__TAG__` and their like are filled in by another "
-        "tool, which has not run. This tool fills in `${var:NAME}` and `${env:NAME}`.",
+        "A placeholder was not replaced",
+        "`<registry>`, `#{tag}#`, `$(tag)`, `{{ tag }}`, `${TAG}`, `__TAG__` and similar placeholders are replaced by "
+        "other tools, and none has run. Run that tool first, or use `${var:NAME}` or `${env:NAME}`, which this tool "
+        "replaces.",
         "containers: [{name: web, image: 'shop.azurecr.io/web:$(Build.BuildId)'}]",
     ),
     "ACI202": Code(
-        "An image that looks like a placeholder",
-        "A registry could have an image of this name; more likely somebody meant to fill it in.",
+        "An image name looks like a placeholder",
+        "A registry could hold an image with this name, but it is more likely that a placeholder was not replaced. "
+        "Check it.",
         "containers: [{name: web, image: 'shop.azurecr.io/web:__TAG__'}]",
         WARNING,
     ),
     "ACI203": Code(
-        "An Azure registry in capitals",
-        "The host of an Azure registry is written in small letters. Written in capitals, the credentials of the group "
-        "may not be found for it, and the pull fails.",
+        "The host of an Azure registry contains capitals",
+        "Azure may not find the group's credentials for a host in capitals, and the pull fails. Write the host in "
+        "lowercase.",
         "containers: [{name: web, image: 'Shop.azurecr.io/web:1'}]",
         WARNING,
     ),
     "ACI204": Code(
-        "A secret that ends in a line end",
-        "It is sent as it is, line end and all; few programs expect that. Keys and passwords for Azure and for "
-        "registries lose a final line end by themselves, because none of them ends in one.",
+        "A secret ends in a line break",
+        "It is sent unchanged, and few programs expect the line break. Remove it from the source. Keys and passwords "
+        "for Azure and for registries lose a final line break automatically, because none of them ends in one.",
         'environmentVariables: {TOKEN: {secureValue: "${env:TOKEN}"}}    # and TOKEN ends in a line end',
         WARNING,
     ),
     "ACI205": Code(
-        "More than a group from a standby pool can say",
-        "What such a group runs is said by the profile of the pool. Its manifest holds the names of the containers, "
-        "their `configMap`, `containerGroupProfile` and `standbyPoolProfile`; tags, location and zones as ever.",
+        "Not allowed for a group from a standby pool",
+        "The profile of the pool defines what such a group runs. Its manifest may contain only the names of the "
+        "containers, their `configMap`, `containerGroupProfile`, `standbyPoolProfile`, tags, location and zones. "
+        "Remove the rest.",
         "containers: [{name: web, image: nginx}]\nstandbyPoolProfile: {id: …}",
     ),
     "ACI206": Code(
-        "A standby pool without a profile",
-        "Every published example of a group from a pool names the profile, too, and its revision.",
+        "A standby pool is named without a profile",
+        "Every published example of a group from a pool also names the profile and its revision. Add "
+        "`containerGroupProfile`.",
         "standbyPoolProfile: {id: …}",
         WARNING,
     ),
     "ACI207": Code(
-        "Metadata that the type of logs does not take",
-        "`metadata` goes with `logType: ContainerInsights` only.",
+        "The log type does not allow metadata",
+        "`metadata` is allowed only with `logType: ContainerInsights`. Remove it, or change the type.",
         "diagnostics: {logAnalytics: {logType: ContainerInstanceLogs, metadata: {team: shop}}}",
     ),
     "ACI208": Code(
-        "An environment variable without a value",
-        "Azure takes no variable without a value. An export shows a secret one in this way, because Azure never tells "
-        "its value: write it again, as a reference.",
+        "An environment variable has no value",
+        "Azure refuses a variable without a value. An export shows secret variables this way, because Azure never "
+        "returns their values. Add the value again, as a reference.",
         "environmentVariables: [{name: DB_PASSWORD}]",
         WARNING,
     ),
     "ACI209": Code(
-        "A region with a slip of the pen",
-        "The name is nearly that of a region of Azure, and no region's own. The list has a date: a newer region may "
-        "have this very name, and then all is well.",
+        "The region name looks misspelt",
+        "The name is close to that of a known region. The list of regions has a date: if a newer region has this "
+        "name, ignore the warning.",
         "location: westeuope",
         WARNING,
     ),
     "ACI210": Code(
-        "A managed identity on Windows",
-        "Azure has refused identities of Windows groups (`IdentityNotSupportedOnWindows`), and its documents have said "
-        "now that it does and now that it does not.",
+        "A managed identity on Windows may be refused",
+        "Azure has refused identities of Windows groups (`IdentityNotSupportedOnWindows`), and its documentation has "
+        "changed more than once on whether they are supported.",
         "osType: Windows\nidentity: {type: SystemAssigned}",
         WARNING,
     ),
     "ACI211": Code(
-        "A region that is not known here",
-        "No region had this name when the list was published. Regions are born; `verify` asks Azure.",
+        "Unknown region",
+        "No region had this name when the list was published. It may be newer than the list: `verify` asks Azure.",
         "location: atlantis",
         NOTICE,
     ),

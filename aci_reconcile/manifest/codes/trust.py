@@ -11,38 +11,40 @@ if TYPE_CHECKING:
 
 TRUST: Final[Mapping[str, Code]] = {
     "ACI240": Code(
-        "A secret's name under `publicEnv`",
-        "A variable that is called TOKEN, SECRET, KEY, PASSWORD, CREDENTIAL, PAT, SAS, CONNECTION_STRING or the like, "
-        "in any of the words of its name, is never shown: whoever may change the project file could read the secrets "
-        "of the pipeline in its log. Words count, not letters: PATH and KEYBOARD are harmless.",
+        "`publicEnv` lists a secret's name",
+        "The name contains a word such as TOKEN, SECRET, KEY, PASSWORD, CREDENTIAL, PAT, SAS or CONNECTION_STRING. "
+        "Such a variable is never shown: otherwise everybody who can change the project file could print the "
+        "pipeline's secrets to its log. Whole words count, so PATH and KEYBOARD are harmless. Rename the variable if "
+        "it is not a secret.",
         "publicEnv: [FORGE_TOKEN]",
     ),
     "ACI241": Code(
-        "A public variable that nobody has reviewed",
-        "Whoever opens a pull request writes the project file that its plan is made with. In the run of a pull request "
-        "a name under `publicEnv` counts only if the project file of the base branch lists it, too; where that cannot "
-        "be read, none does. The variable is a secret until then.",
+        "A public variable has not been reviewed",
+        "The author of a pull request writes the project file that its plan uses. In such a run, a name under "
+        "`publicEnv` counts only if the project file of the base branch lists it too. If that file can't be read, no "
+        "name counts. The variable is treated as a secret until the change is merged.",
         "publicEnv: [BUILD_LABEL]    # in a pull request",
         WARNING,
     ),
     "ACI242": Code(
-        "A file in which programs keep credentials",
-        "`.git`, `.azure`, `.ssh`, `.netrc` and their like, and the files that the environment names as this tool's "
-        "credentials, are read by no reference and are no manifests, be it by a link.",
+        "The file holds credentials of a program",
+        "`.git`, `.azure`, `.ssh`, `.netrc` and similar files, and the files that hold this tool's credentials, are "
+        "never read as manifests or by references, not even through a link. Copy what the container needs into a file "
+        "of its own, or use `${env:NAME}`.",
         'secureValue: "${file:.git/config}"',
     ),
     "ACI243": Code(
-        "What looks like a secret stands in a field that can be read",
-        "Anybody who may read the repository, or the group in Azure, can read it. A password in a URL, a key in a "
-        "connection string, a token with a known beginning, or the value of a variable that is called a password: "
-        "plans and reports do not repeat it, but it is there.",
+        "A readable field contains what looks like a secret",
+        "Everybody who can read the repository, or the group in Azure, can read it. It is a password in a URL, a key "
+        "in a connection string, a token with a known prefix, or the value of a variable named like a password. Plans "
+        "and reports do not repeat it. Use a secure field with a reference, and change the secret.",
         "environmentVariables: {DATABASE_URL: postgres://shop:hunter2@db/shop}",
         WARNING,
     ),
     "ACI280": Code(
-        "A secret of a vault outside its dates",
-        "The vault says that it has expired, that it is not valid yet, or that it is disabled. A vault gives such a "
-        "secret all the same, and it is used; what it opens may refuse it.",
+        "A vault secret is expired, disabled or not valid yet",
+        "The vault returns such a secret anyway, and it is used, but what it gives access to may refuse it. Renew the "
+        "secret, or correct its dates in the vault.",
         'secureValue: "${keyvault:shop-kv/db-password}"    # which has expired',
         WARNING,
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aci_reconcile.images import flaw
+from aci_reconcile.core.images import find_flaw
+from aci_reconcile.core.profiles import PROFILES
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.profiles import PROFILES
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
@@ -64,10 +64,10 @@ def totals(group: Item) -> None:
             continue
         total = sum(numbers)
         if total < least - _ROUNDING:
-            requests[0].complain("ACI055", f"{total:g} {unit} in all, and the documents ask for {least:g} at least")
+            requests[0].complain("ACI055", f"{total:g} {unit} in total; the documented minimum is {least:g}")
         elif total > most + _ROUNDING:
             requests[0].complain(
-                "ACI056", f"{total:g} {unit} in all, and {most:g} are documented for a group like this"
+                "ACI056", f"{total:g} {unit} in total; the documented maximum for such a group is {most:g}"
             )
 
 
@@ -82,9 +82,13 @@ def limits(group: Item) -> None:
         for each in _resources(group):
             limit, request = each.at("limits", name), each.at("requests", name)
             if limit and request and limit.number < request.number:
-                limit.complain("ACI057", f"a limit of {limit.number:g} {unit}, and {request.number:g} are asked for")
+                limit.complain(
+                    "ACI057", f"the limit of {limit.number:g} {unit} is below the request of {request.number:g}"
+                )
             elif limit and known and limit.number > total + _ROUNDING:
-                limit.complain("ACI058", f"a limit of {limit.number:g} {unit}, and the group has {total:g}")
+                limit.complain(
+                    "ACI058", f"the limit of {limit.number:g} {unit} is above the group's total of {total:g}"
+                )
 
 
 def amounts(group: Item) -> None:
@@ -94,7 +98,7 @@ def amounts(group: Item) -> None:
         for name, unit in _FIELDS:
             amount = each.at(name)
             if amount and amount.number <= 0:
-                amount.complain("ACI059", f"{amount.number:g} {unit} is no amount")
+                amount.complain("ACI059", f"{amount.number:g} {unit} is not a valid amount")
 
 
 def gpu(group: Item) -> None:
@@ -103,7 +107,7 @@ def gpu(group: Item) -> None:
         for kind in ("requests", "limits"):
             found = each.at(kind, "gpu")
             if found:
-                found.complain("ACI060", "ACI has no GPUs any more", "leave `gpu` out")
+                found.complain("ACI060", "ACI no longer offers GPUs", "remove `gpu`")
 
 
 def container_count(group: Item) -> None:
@@ -113,12 +117,12 @@ def container_count(group: Item) -> None:
     if not containers and not _from_profile(group):
         doubtful = any(path[:2] == ("properties", "containers") for path in group.places.doubtful)
         if not doubtful:
-            properties.at("containers").complain("ACI064", "the group has no container")
+            properties.at("containers").complain("ACI064", "the group has no containers")
     if len(containers) > _MOST_CONTAINERS:
-        message = f"{len(containers)} containers, and {_MOST_CONTAINERS} are documented for a group"
+        message = f"{len(containers)} containers; the documented maximum is {_MOST_CONTAINERS}"
         properties.at("containers").complain("ACI063", message)
     if len(inits) > _MOST_INIT:
-        message = f"{len(inits)} init containers, and {_MOST_INIT} are documented for a group"
+        message = f"{len(inits)} init containers; the documented maximum is {_MOST_INIT}"
         properties.at("initContainers").complain("ACI063", message)
 
 
@@ -127,7 +131,9 @@ def windows_containers(group: Item) -> None:
     properties = group.at("properties")
     count = len(properties.each("containers")) + len(properties.each("initContainers"))
     if count > 1 and properties.at("osType").text == "Windows":
-        properties.at("osType").complain("ACI061", f"a Windows group has one container, and this one has {count}")
+        properties.at("osType").complain(
+            "ACI061", f"a Windows group can have one container only, but this one has {count}"
+        )
 
 
 def images(group: Item) -> None:
@@ -141,9 +147,9 @@ def images(group: Item) -> None:
         image = settings.at("image")
         if not settings.has("image"):
             if not _from_profile(group) and not container.doubtful:
-                container.complain("ACI065", "the container has no image", "write `image: registry/name:tag`")
-        elif image.text and _MOVING.search(image.text) and not flaw(image.text):
-            image.complain("ACI067", f"the tag of {quote(image.text)} may move", "give a tag of its own, or a digest")
+                container.complain("ACI065", "the container has no image", "add `image: registry/name:tag`")
+        elif image.text and _MOVING.search(image.text) and not find_flaw(image.text):
+            image.complain("ACI067", f"the tag of {quote(image.text)} is mutable", "use a fixed tag or a digest")
 
 
 def resources(group: Item) -> None:
@@ -151,8 +157,8 @@ def resources(group: Item) -> None:
     for container in group.at("properties").each("containers"):
         properties = container.at("properties")
         if properties and not properties.has("resources") and not _from_profile(group):
-            hint = "write `resources: {cpu: 1, memoryInGB: 1.5}`"
-            container.complain("ACI066", "the container does not say how much CPU and memory it needs", hint)
+            hint = "add `resources: {cpu: 1, memoryInGB: 1.5}`"
+            container.complain("ACI066", "the container has no `resources`", hint)
 
 
 def spot(group: Item) -> None:
@@ -162,9 +168,9 @@ def spot(group: Item) -> None:
         return
     if location.text and location.text.replace(" ", "").lower() not in _SPOT_REGIONS:
         message = f"spot groups are not documented for {quote(location.text)}"
-        properties.at("priority").complain("ACI068", message, "East US 2, West Europe or West US")
+        properties.at("priority").complain("ACI068", message, "use East US 2, West Europe or West US")
     if properties.at("sku").text not in {"", "Standard", "NotSpecified"}:
-        properties.at("sku").complain("ACI069", f"spot groups may not have the sku {properties.at('sku').text}")
+        properties.at("sku").complain("ACI069", f"spot groups can't have the sku {properties.at('sku').text}")
 
 
 def privileged(group: Item) -> None:
@@ -181,4 +187,4 @@ def privileged(group: Item) -> None:
 def zones(group: Item) -> None:
     """Docs: a group lives in one zone."""
     if len(group.each("zones")) > 1:
-        group.at("zones").complain("ACI101", "a container group lives in one zone")
+        group.at("zones").complain("ACI101", "a container group runs in one zone only")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.redaction import is_secret_setting, veil_variable
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_text
-from aci_reconcile.redaction import is_secret_setting, veil_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +25,9 @@ def probes(group: Item) -> None:
             probe = container.at("properties", name)
             methods = [method for method in ("exec", "httpGet") if probe.has(method)]
             if len(methods) > 1:
-                probe.at("httpGet").complain("ACI075", "a probe has either `exec` or `httpGet`", "keep one")
+                probe.at("httpGet").complain("ACI075", "a probe has either `exec` or `httpGet`", "keep one of them")
             elif probe and not methods:
-                probe.complain("ACI076", "the probe has neither `exec` nor `httpGet`", "give one of them")
+                probe.complain("ACI076", "the probe has neither `exec` nor `httpGet`", "add one of them")
 
 
 def probed_ports(group: Item) -> None:
@@ -54,10 +54,10 @@ def variable_names(group: Item) -> None:
             name = variable.at("name")
             text = as_text(name.value)
             if name and not _VARIABLE.fullmatch(text):
-                hint = "a letter or `_` first, then letters, digits and `_`"
-                name.complain("ACI026", f"{quote(text)} is no name for an environment variable", hint)
+                hint = "use a letter or `_` first, then letters, digits and `_`"
+                name.complain("ACI026", f"{quote(text)} is not a valid environment variable name", hint)
             elif text in seen:
-                name.complain("ACI027", f"the variable {quote(text)} stands twice")
+                name.complain("ACI027", f"the variable {quote(text)} is set twice")
             seen.add(text)
 
 
@@ -70,11 +70,11 @@ def variable_values(group: Item) -> None:
         given = [name for name in _VALUES if variable.has(name)]
         if len(given) > 1:
             message = f"the variable has several values: {', '.join(given)}"
-            variable.at(given[1]).complain("ACI080", message, "keep one")
+            variable.at(given[1]).complain("ACI080", message, "keep one of them")
         value, name = variable.at("value"), variable.at("name").text
         if value.value and is_secret_setting(name) and veil_variable(name, value.text) != value.text:
             hint = f'write {name}: {{secureValue: "${{env:{name}}}"}}'
-            value.complain("ACI083", f"{quote(name)} looks like a secret, and its value can be read", hint)
+            value.complain("ACI083", f"{quote(name)} looks like a secret, but its value is readable", hint)
 
 
 def bare_variables(group: Item) -> None:
@@ -99,7 +99,7 @@ def secret_references(group: Item) -> None:
     for used in _references(group):
         if used.text and used.text not in known:
             used.complain(
-                "ACI093", f"there is no secret reference {quote(used.text)}", used.findings.near(used.text, known)
+                "ACI093", f"unknown secret reference {quote(used.text)}", used.findings.near(used.text, known)
             )
 
 

@@ -24,11 +24,11 @@ def registry_credential(group: Item) -> None:
     for registry in group.at("properties").each("imageRegistryCredentials"):
         password = registry.has("password") or registry.has("passwordReference")
         if registry.has("username") and not password:
-            registry.complain("ACI086", "there is a `username` and no password", 'give `password: "${env:NAME}"`')
+            registry.complain("ACI086", "`username` is given without a password", 'add `password: "${env:NAME}"`')
         elif password and not registry.has("username"):
-            registry.complain("ACI086", "there is a password and no `username`")
+            registry.complain("ACI086", "a password is given without `username`")
         elif not password and not registry.has("identity"):
-            registry.complain("ACI086", "there is neither `username` and password nor an `identity`")
+            registry.complain("ACI086", "neither `username` and password nor `identity` is given")
 
 
 def identities(group: Item) -> None:
@@ -41,11 +41,13 @@ def identities(group: Item) -> None:
         return
     kind, listed = identity.at("type"), [key for key, _ in identity.entries("userAssignedIdentities")]
     if "UserAssigned" in kind.text and not listed and not identity.at("userAssignedIdentities").doubtful:
-        kind.complain("ACI090", f"`{kind.text}` and no `userAssignedIdentities`", "list their ARM ids, each with `{}`")
+        kind.complain(
+            "ACI090", f"`type: {kind.text}` needs `userAssignedIdentities`", "list their ARM ids, each with `{}`"
+        )
     elif listed and "UserAssigned" not in kind.text and not kind.doubtful:
-        said = f"`type: {kind.text}`" if kind.text else "no `type`"
+        said = f"`type` is `{kind.text}`" if kind.text else "there is no `type`"
         hint = "write `type: UserAssigned`"
-        identity.at("userAssignedIdentities").complain("ACI090", f"there are identities, and {said}", hint)
+        identity.at("userAssignedIdentities").complain("ACI090", f"identities are listed, but {said}", hint)
     for key, item in identity.entries("userAssignedIdentities"):
         if not _IDENTITY.fullmatch(key):
             item.complain("ACI048", f"{quote(key)} is not the ARM id of a user-assigned identity")
@@ -71,7 +73,7 @@ def workspace(group: Item) -> None:
     """Docs (logging): a workspace's own id is a GUID."""
     found = group.at("properties", "diagnostics", "logAnalytics", "workspaceId")
     if found.text and not _GUID.fullmatch(found.text):
-        found.complain("ACI100", f"{quote(found.text)} is not the id of a workspace", "it is a GUID")
+        found.complain("ACI100", f"{quote(found.text)} is not a workspace id", "write a GUID")
 
 
 def log_metadata(group: Item) -> None:
@@ -81,8 +83,8 @@ def log_metadata(group: Item) -> None:
     """
     workspace = group.at("properties", "diagnostics", "logAnalytics")
     if workspace.has("metadata") and workspace.at("logType").text == "ContainerInstanceLogs":
-        message = "`metadata` may not stand beside `logType: ContainerInstanceLogs`"
-        workspace.at("metadata").complain("ACI207", message, "leave it out, or write `logType: ContainerInsights`")
+        message = "`metadata` is not allowed with `logType: ContainerInstanceLogs`"
+        workspace.at("metadata").complain("ACI207", message, "remove it, or write `logType: ContainerInsights`")
 
 
 def windows_identity(group: Item) -> None:

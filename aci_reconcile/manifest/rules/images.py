@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.images import flaw, host_flaw, placeholder
+from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.references import NAME, mentions
 
@@ -34,16 +34,16 @@ def image_names(group: Item) -> None:
         text = image.value
         if not isinstance(text, str) or mentions(text):
             continue
-        why = flaw(text)
+        why = find_flaw(text)
         if not why and "__" not in text:  # most names: the other styles are outside the grammar
             continue
-        unfilled = placeholder(text)
+        unfilled = find_placeholder(text)
         if unfilled and not why:
             image.complain("ACI202", f"{quote(unfilled)} looks like a placeholder", _reference(unfilled))
         elif unfilled and not image.wrong:
-            image.complain("ACI201", f"{quote(unfilled)} was never filled in", _reference(unfilled))
+            image.complain("ACI201", f"the placeholder {quote(unfilled)} was not replaced", _reference(unfilled))
         elif why and not unfilled:
-            image.complain("ACI200", f"{_named(text)} is no name of an image: {why}", _better(text))
+            image.complain("ACI200", f"{_named(text)} is not a valid image name: {why}", _better(text))
 
 
 def _named(text: str) -> str:
@@ -57,7 +57,7 @@ def _better(text: str) -> str:
     name, at, rest = path.partition(":") if slash else host.partition(":")
     lowered = f"{host}/{name.lower()}{at}{rest}" if slash else f"{name.lower()}{at}{rest}"
     for candidate in (bare, lowered, bare.rstrip(":")):
-        if candidate != text and not flaw(candidate):
+        if candidate != text and not find_flaw(candidate):
             return f"did you mean `{candidate}`?"
     return "write `registry/name:tag`"
 
@@ -76,14 +76,14 @@ def registry_server(group: Item) -> None:
         text = server.value
         if not isinstance(text, str) or mentions(text):
             continue
-        unfilled = placeholder(text)
-        why = host_flaw(text)
+        unfilled = find_placeholder(text)
+        why = find_host_flaw(text)
         if why and unfilled and not server.wrong:
-            server.complain("ACI201", f"{quote(unfilled)} was never filled in", _reference(unfilled))
+            server.complain("ACI201", f"the placeholder {quote(unfilled)} was not replaced", _reference(unfilled))
         elif why and not unfilled:
             host = _SCHEME.sub("", text.strip()).partition("/")[0]
-            hint = f"write `server: {host}`" if host and not host_flaw(host) else "write `server: shop.azurecr.io`"
-            server.complain("ACI085", f"{_named(text)} is not the host of a registry: {why}", hint)
+            hint = f"write `server: {host}`" if host and not find_host_flaw(host) else "write `server: shop.azurecr.io`"
+            server.complain("ACI085", f"{_named(text)} is not a registry host: {why}", hint)
 
 
 def registry_case(group: Item) -> None:
@@ -95,4 +95,4 @@ def registry_case(group: Item) -> None:
     for named in (*_images(group), *servers):
         host = named.text.partition("/")[0]
         if _AZURE in host.lower() and host != host.lower():
-            named.complain("ACI203", f"{quote(host)} has capitals", f"write `{host.lower()}`")
+            named.complain("ACI203", f"{quote(host)} contains capitals", f"write `{host.lower()}`")

@@ -25,7 +25,7 @@ def private_address(group: Item) -> None:
     """Azure: PrivateIPAddressNotSupported (Azure/azure-sdk-for-js#20984)."""
     kind = group.at("properties", "ipAddress", "type")
     if kind.text == "Private" and not _in_subnet(group):
-        kind.complain("ACI045", "a private address needs a subnet", "give `subnetIds: [{id: …}]`")
+        kind.complain("ACI045", "a private address needs a subnet", "add `subnetIds: [{id: …}]`")
 
 
 def public_address(group: Item) -> None:
@@ -39,7 +39,7 @@ def public_ip(group: Item) -> None:
     """Azure ignores the ``ip`` of a public address (MicrosoftDocs/azure-docs#106693); exports carry it."""
     address = group.at("properties", "ipAddress")
     if address.at("type").text == "Public" and address.at("ip"):
-        address.at("ip").complain("ACI114", "Azure chooses a public address; `ip` is ignored here", "leave `ip` out")
+        address.at("ip").complain("ACI114", "Azure chooses the public address; `ip` is ignored", "remove `ip`")
 
 
 def label_needs_public(group: Item) -> None:
@@ -70,11 +70,11 @@ def spot_address(group: Item) -> None:
     """Azure: SpotPriorityContainerGroupNotSupportedForInboundConnectivity."""
     address = group.at("properties", "ipAddress")
     if address and group.at("properties", "priority").text == "Spot":
-        address.complain("ACI050", "a spot group can't have an address", "leave `ipAddress` out")
+        address.complain("ACI050", "a spot group can't have an address", "remove `ipAddress`")
 
 
 def windows_network(group: Item) -> None:
     """Docs have ruled it out (as in microsoft/azure-pipelines-ephemeral-agents#8), and do not say so any more."""
     properties = group.at("properties")
     if properties.at("osType").text == "Windows" and properties.each("subnetIds"):
-        properties.at("subnetIds").complain("ACI062", "Windows groups in a virtual network may be refused")
+        properties.at("subnetIds").complain("ACI062", "Azure may refuse a Windows group in a virtual network")

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.model import as_text
-from aci_reconcile.redaction import is_secret_setting, veil, veil_argument
+from aci_reconcile.core.model import as_text
+from aci_reconcile.core.redaction import is_secret_setting, veil, veil_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aci_reconcile.manifest.items import Item
 
-_MESSAGE = "what looks like a secret stands here, and anybody who may read the group can read it"
+_MESSAGE = "this looks like a secret, and everybody who can read the group can read it"
 
 
 def open_variables(group: Item) -> None:
@@ -29,7 +29,7 @@ def open_variables(group: Item) -> None:
 
 def open_arguments(group: Item) -> None:
     """This tool's own: arguments are shown to everybody; a program can read a secure variable instead."""
-    hint = "give it to the container as a variable with a secureValue, and let the command read that"
+    hint = "put it into a variable with a secureValue, and read that in the command"
     for command in _commands(group):
         before = ""
         for argument in command:
@@ -54,7 +54,7 @@ def open_headers(group: Item) -> None:
         for name in ("livenessProbe", "readinessProbe"):
             for header in container.at("properties", name, "httpGet").each("httpHeaders"):
                 if _shows(header.at("value")):
-                    hint = "let the probe ask for a page that needs no sign-in, or use `exec`"
+                    hint = "probe a page that needs no sign-in, or use `exec`"
                     header.at("value").complain("ACI243", _MESSAGE, hint)
 
 
@@ -62,7 +62,7 @@ def open_tags(group: Item) -> None:
     """This tool's own: tags are in lists, cost exports and logs."""
     for _, tag in group.entries("tags"):
         if _shows(tag):
-            tag.complain("ACI243", _MESSAGE, "take it out: a tag is for everybody")
+            tag.complain("ACI243", _MESSAGE, "remove it: tags are readable")
 
 
 def _shows(item: Item) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.model import as_object
+from aci_reconcile.core.model import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,11 @@ def claims(group: Item) -> None:
     if not properties.at("standbyPoolProfile").value:
         return
     for item, name in _foreign(properties):
-        hint = f"leave `{name}` out: the profile of the pool says it"
-        item.complain("ACI205", f"a group from a standby pool can't have `{name}` of its own", hint)
+        hint = f"remove `{name}`: the profile of the pool defines it"
+        item.complain("ACI205", f"a group from a standby pool can't have its own `{name}`", hint)
     if not properties.has("containerGroupProfile"):
-        hint = "write `containerGroupProfile: {id: …, revision: 1}`, the one that the pool was made with"
-        properties.at("standbyPoolProfile").complain("ACI206", "the group names a pool and no profile", hint)
+        hint = "add `containerGroupProfile: {id: …, revision: 1}` with the profile of the pool"
+        properties.at("standbyPoolProfile").complain("ACI206", "the group names a pool, but no profile", hint)
 
 
 def _foreign(properties: Item) -> Iterator[tuple[Item, str]]:

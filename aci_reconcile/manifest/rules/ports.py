@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from typing import TYPE_CHECKING
 
-from aci_reconcile.model import as_text
+from aci_reconcile.core.model import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def port_range(group: Item) -> None:
     for each in (*_ports(group), *probes):
         port = each.at("port")
         if port and not 1 <= port.number <= _HIGHEST:
-            port.complain("ACI013", f"{port.number:.0f} is no port", "ports go from 1 to 65535")
+            port.complain("ACI013", f"{port.number:.0f} is not a valid port", "use a port from 1 to 65535")
 
 
 def reserved_ports(group: Item) -> None:
@@ -54,7 +54,7 @@ def reserved_ports(group: Item) -> None:
     for each in _ports(group):
         port = each.at("port")
         if _is_reserved(port.number):
-            port.complain("ACI012", f"port {port.number:.0f} is one that ACI's FAQ says to avoid")
+            port.complain("ACI012", f"the ACI FAQ says to avoid port {port.number:.0f}")
 
 
 def _is_reserved(number: float) -> bool:
@@ -71,18 +71,16 @@ def group_ports(group: Item) -> None:
     address = properties.at("ipAddress")
     if address and not address.each("ports") and not address.doubtful and not address.at("ports").doubtful:
         place = address.at("ports") or address
-        place.complain("ACI017", "the address has no ports", "list what a container listens on: `ports: [80]`")
+        place.complain("ACI017", "the address has no ports", "list the ports that containers listen on: `ports: [80]`")
     if len(address.each("ports")) > _MOST:
-        address.at("ports").complain(
-            "ACI015", f"{len(address.each('ports'))} ports, and {_MOST} are documented for a group"
-        )
+        address.at("ports").complain("ACI015", f"{len(address.each('ports'))} ports; the documented maximum is {_MOST}")
     unsure = any(path[-1] == "port" or "ports" in path[-2:] for path in group.places.doubtful)
     if unsure:
         return
     exposed = {_key(port) for each in properties.each("containers") for port in each.at("properties").each("ports")}
     for port in address.each("ports"):
         if port.has("port") and _key(port) not in exposed:
-            hint = "list it under `ports` of the container that listens on it"
+            hint = "add it to `ports` of the container that listens on it"
             port.at("port").complain("ACI014", f"no container exposes port {_shown(port)}", hint)
 
 
@@ -101,7 +99,7 @@ def unique_ports(group: Item) -> None:
         for port in ports:
             name, owner = owners.setdefault(_key(port), (container.at("name").text, index))
             if owner != index and port.at("port"):
-                port.at("port").complain("ACI016", f"port {_shown(port)} is that of container `{name}`, too")
+                port.at("port").complain("ACI016", f"port {_shown(port)} is also used by container `{name}`")
 
 
 def _unique(ports: tuple[Item, ...]) -> None:
@@ -111,7 +109,7 @@ def _unique(ports: tuple[Item, ...]) -> None:
     for port in ports:
         key = _key(port)
         if port.at("port") and key in seen:
-            port.at("port").complain("ACI018", f"port {_shown(port)} stands twice")
+            port.at("port").complain("ACI018", f"port {_shown(port)} is listed twice")
         seen.add(key)
 
 

@@ -45,7 +45,7 @@ def region(group: Item) -> None:
         return
     near = difflib.get_close_matches(name, sorted(REGIONS), n=1, cutoff=_NEAR)
     if near:
-        message = f"{quote(location.text)} is not among Azure's regions of {AS_OF}"
+        message = f"{quote(location.text)} is not in the list of Azure regions of {AS_OF}"
         location.complain("ACI209", message, f"did you mean `{near[0]}`?")
     else:
-        location.complain("ACI211", f"{quote(location.text)} is not among Azure's regions of {AS_OF}")
+        location.complain("ACI211", f"{quote(location.text)} is not in the list of Azure regions of {AS_OF}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aci_reconcile.core.model import as_text
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.model import as_text
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
@@ -22,13 +22,13 @@ def tag_names(group: Item) -> None:
     for name, item in group.entries("tags"):
         illegal = sorted(_ILLEGAL & set(name))
         if not name.strip():
-            item.complain("ACI095", "a tag has a name")
+            item.complain("ACI095", "the tag has no name")
         elif illegal:
-            item.complain("ACI095", f"the name {quote(name)} holds `{' '.join(illegal)}`")
+            item.complain("ACI095", f"the name {quote(name)} contains `{' '.join(illegal)}`")
         elif len(name) > _LONGEST_NAME:
-            item.complain("ACI095", f"the name has {len(name)} characters, and {_LONGEST_NAME} are allowed")
+            item.complain("ACI095", f"the name has {len(name)} characters; the maximum is {_LONGEST_NAME}")
         elif len(as_text(item.value)) > _LONGEST_VALUE:
-            message = f"the value has {len(as_text(item.value))} characters, and {_LONGEST_VALUE} are allowed"
+            message = f"the value has {len(as_text(item.value))} characters; the maximum is {_LONGEST_VALUE}"
             item.complain("ACI095", message)
 
 
@@ -38,11 +38,11 @@ def reserved_tags(group: Item) -> None:
     for name, item in group.entries("tags"):
         lowered = name.lower()
         if lowered.startswith(OURS):
-            item.complain("ACI098", f"{quote(name)} is written by this tool", "leave it out")
+            item.complain("ACI098", f"only this tool writes the tag {quote(name)}", "remove it")
         elif lowered.startswith(_RESERVED):
-            item.complain("ACI096", f"{quote(name)} begins like Azure's own tags")
+            item.complain("ACI096", f"{quote(name)} begins with a reserved word")
         if lowered in seen:
-            item.complain("ACI099", f"{quote(name)} and {quote(seen[lowered])} are one tag")
+            item.complain("ACI099", f"{quote(name)} and {quote(seen[lowered])} are the same tag")
         seen.setdefault(lowered, name)
 
 
@@ -50,4 +50,4 @@ def tag_count(group: Item) -> None:
     """Docs: a resource has 50 tags at most."""
     count = len(list(group.entries("tags")))
     if count > _MOST:
-        group.at("tags").complain("ACI097", f"{count} tags, and a resource may have {_MOST}")
+        group.at("tags").complain("ACI097", f"{count} tags; the maximum is {_MOST}")

@@ -31,7 +31,7 @@ def mounted_volumes(group: Item) -> None:
         used.add(name.text.lower())
         if name.text and name.text.lower() not in known and not group.at("properties", "volumes").doubtful:
             hint = name.findings.near(name.text, names)
-            name.complain("ACI030", f"there is no volume {quote(name.text)}", hint)
+            name.complain("ACI030", f"unknown volume {quote(name.text)}", hint)
     for volume in volumes:
         name = volume.at("name")
         if name.text and name.text.lower() not in used:
@@ -45,9 +45,11 @@ def volume_source(group: Item) -> None:
         if given == ["secret", "secretReference"]:
             continue
         if not given and not any(path[: len(volume.path)] == volume.path for path in group.places.doubtful):
-            volume.complain("ACI031", "the volume has no source", f"give one of: {', '.join(SOURCES)}")
+            volume.complain("ACI031", "the volume has no source", f"add one of: {', '.join(SOURCES)}")
         elif len(given) > 1:
-            volume.at(given[1]).complain("ACI032", f"the volume has several sources: {', '.join(given)}", "keep one")
+            volume.at(given[1]).complain(
+                "ACI032", f"the volume has several sources: {', '.join(given)}", "keep one of them"
+            )
 
 
 def mount_paths(group: Item) -> None:
@@ -61,11 +63,11 @@ def mount_paths(group: Item) -> None:
         for mount in mounts:
             path = mount.at("mountPath")
             if ":" in path.text:
-                path.complain("ACI033", f"{quote(path.text)} holds a colon")
+                path.complain("ACI033", f"{quote(path.text)} contains a colon")
             elif path.text and not windows and not path.text.startswith("/"):
                 path.complain("ACI035", f"{quote(path.text)} is not absolute", "begin it with `/`")
             if path.text and path.text.rstrip("/") in seen:
-                path.complain("ACI034", f"something is mounted at {quote(path.text)} already")
+                path.complain("ACI034", f"another volume is already mounted at {quote(path.text)}")
             seen.add(path.text.rstrip("/"))
 
 
@@ -74,14 +76,14 @@ def git_directory(group: Item) -> None:
     for volume in group.at("properties").each("volumes"):
         directory = volume.at("gitRepo", "directory")
         if ".." in directory.text.split("/"):
-            directory.complain("ACI038", f"{quote(directory.text)} leads out of the volume")
+            directory.complain("ACI038", f"{quote(directory.text)} is outside the volume")
 
 
 def volume_count(group: Item) -> None:
     """Quotas: 20 volumes in a group."""
     count = len(group.at("properties").each("volumes"))
     if count > _MOST:
-        group.at("properties", "volumes").complain("ACI039", f"{count} volumes, and {_MOST} are documented for a group")
+        group.at("properties", "volumes").complain("ACI039", f"{count} volumes; the documented maximum is {_MOST}")
 
 
 def share_key(group: Item) -> None:
@@ -89,4 +91,4 @@ def share_key(group: Item) -> None:
     for volume in group.at("properties").each("volumes"):
         share = volume.at("azureFile")
         if share and not share.has("storageAccountKey") and not share.has("storageAccountKeyReference"):
-            share.complain("ACI040", "the file share has no key", 'give `storageAccountKey: "${env:NAME}"`')
+            share.complain("ACI040", "the file share has no key", 'add `storageAccountKey: "${env:NAME}"`')

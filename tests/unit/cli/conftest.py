@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from quick_time import without_waiting
 from unit.cli.command_line import PROJECT, CommandLine, Served
 
 from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store, serve
@@ -30,6 +31,8 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     monkeypatch.setenv("ACI_RECONCILE_PROVISIONING", "0s")
     monkeypatch.setenv("ACI_RECONCILE_STABLE_FOR", "0s")
+    without_waiting(monkeypatch)
+    monkeypatch.setattr("aci_reconcile.core.secret._SCRYPT_N", 2**4)  # what a hash costs is asserted in test_secret.py
     return CommandLine(tmp_path, capsys)
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from unit.arm.loopback import serving
+from unit.azure.loopback import serving
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli import ahead, manifests, work
+from aci_reconcile.app import manifests, prefetch, workspace
 from aci_reconcile.emulator import Emulator, Fault, Faults, Knobs, Request, Response, open_store, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from unit.arm.scripted import Asked
+    from unit.azure.scripted import Asked
     from unit.cli.command_line import CommandLine
 
 NEWER = "2026-06-01"
@@ -68,27 +68,27 @@ def shop(cli: CommandLine) -> CommandLine:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether a connection was opened before the manifests were read, each time that was wanted."""
     found: list[bool] = []
-    real: Callable[..., Any] = ahead.ahead
+    real: Callable[..., Any] = prefetch.prefetch
 
     def noted(*given: Any) -> Any:
         early = real(*given)
         found.append(early is not None)
         return early
 
-    monkeypatch.setattr(work, "ahead", noted)
+    monkeypatch.setattr(workspace, "prefetch", noted)
     return found
 
 
 def read_late(monkeypatch: pytest.MonkeyPatch, asked: threading.Event) -> list[bool]:
     """Let the manifests be read only once the server was asked; returns whether it was."""
     arrived: list[bool] = []
-    valid: Callable[..., Any] = manifests.valid
+    valid: Callable[..., Any] = manifests.load_valid
 
     def late(*given: Any, **more: Any) -> Any:
         arrived.append(asked.wait(20))
         return valid(*given, **more)
 
-    monkeypatch.setattr(manifests, "valid", late)
+    monkeypatch.setattr(manifests, "load_valid", late)
     return arrived
 
 
@@ -242,7 +242,7 @@ def test_nothing_is_imported_beside_the_main_thread() -> None:
         asked.append(imported.is_set())
         return "list"
 
-    list_on_its_way: Any = ahead.Begun(cast("Any", Backend()), ask, imported)
+    list_on_its_way: Any = prefetch.Begun(cast("Any", Backend()), ask, imported)
 
     assert begun.wait(10)
     assert [] == asked

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from unit.arm.fake_vault import Principal, vaults
+from factories import FakeBackend
+from unit.azure.fake_vault import Principal, vaults
 
 import aci_reconcile
-from aci_reconcile.errors import HeldBackError, InvalidManifestsError, UsageError
-from aci_reconcile.events import Finished
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.plan import Action
+from aci_reconcile.core.errors import HeldBackError, InvalidManifestsError, UsageError
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.planning import Action
+from aci_reconcile.preflight import Question, Verdict
+from aci_reconcile.reconcile.events import Finished
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 PAGE = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
@@ -50,19 +52,18 @@ def test_all_is_sorted_and_there() -> None:
     assert [] == [name for name in aci_reconcile.__all__ if f"`{name}" not in PAGE]
 
 
-def test_functions_and_modules_of_one_name_live_together() -> None:
-    """``plan`` and ``drift`` are functions, whichever modules were imported before."""
+def test_no_module_has_the_name_of_a_public_function() -> None:
+    """So ``aci_reconcile.plan`` is the function, whichever modules were imported before."""
     code = (
-        "import aci_reconcile.plan.values, aci_reconcile.drift\n"
-        "from aci_reconcile.plan import Action\n"
-        "from aci_reconcile.drift import Drift\n"
+        "import aci_reconcile.planning.values as values, aci_reconcile.findings.values\n"
         "from aci_reconcile import plan, drift\n"
         "import aci_reconcile\n"
-        "assert plan is aci_reconcile.plan and callable(plan) and callable(drift)\n"
+        "assert plan is aci_reconcile.plan and callable(plan) and callable(drift) and values.Plan\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+    modules = {each.name for each in pkgutil.iter_modules(aci_reconcile.__path__)}
 
-    assert Action is importlib.import_module("aci_reconcile.plan").Action
+    assert set() == modules & set(aci_reconcile.__all__)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
@@ -185,3 +186,38 @@ def test_secrets_of_vaults_are_had_with_the_credential_that_is_given(folder: Pat
     assert [False] == [each.available for one in without.resources for each in secrets_of(one.body).values()]
     assert () == proposal.missing_secrets
     assert ["c4n4ry"] == [each.reveal() for one in found.resources for each in secrets_of(one.body).values()]
+
+
+def test_verify_says_what_an_apply_lacks(folder: Path) -> None:
+    """As the command does: groups that are blocked, and what Azure would refuse; nothing is written."""
+    loaded = aci_reconcile.load(cwd=folder)
+    with aci_reconcile.connect(loaded, local=folder / ".aci-reconcile") as backend:
+        fine = aci_reconcile.verify(loaded, backend)
+        list(aci_reconcile.apply(aci_reconcile.plan(loaded, backend), backend, wait="none"))
+        (folder / "manifests" / "web.yaml").write_text(GROUP.format(name="renamed"), encoding="utf-8")
+        renamed = aci_reconcile.load(cwd=folder)
+        blocked = aci_reconcile.verify(renamed, backend, allow=aci_reconcile.Allow(prune=True, max_deletes=0))
+
+    assert {Verdict.OK} <= {each.verdict for each in fine} <= {Verdict.OK, Verdict.UNKNOWN}
+    assert [Question.HELD] == [each.question for each in blocked if each.verdict is Verdict.FAILED]
+
+
+def test_verify_needs_somebody_to_ask(folder: Path) -> None:
+    """A backend of one's own may have nothing but groups."""
+    loaded = aci_reconcile.load(cwd=folder)
+
+    with pytest.raises(UsageError, match="cannot be asked before a write"):
+        aci_reconcile.verify(loaded, FakeBackend())
+
+
+def test_what_changed_since_a_commit_can_be_chosen(folder: Path) -> None:
+    """As ``--changed-since`` does."""
+    for words in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm first"):
+        subprocess.run(["git", *words.split()], cwd=folder, check=True)
+    other = folder / "manifests" / "other.yaml"
+    other.write_text(GROUP.format(name="other"), encoding="utf-8")
+    loaded = aci_reconcile.load(cwd=folder, changed_since="HEAD")
+
+    assert {"other"} == {key[-1] for key in loaded.selected or ()}
+    with pytest.raises(UsageError, match="nowhere"):
+        aci_reconcile.load(cwd=folder, changed_since="nowhere")

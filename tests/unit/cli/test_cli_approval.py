@@ -12,7 +12,7 @@ import pytest
 from aci_reconcile.cli.approval import answered, ask, forget_typed
 from aci_reconcile.cli.console import Console
 from aci_reconcile.cli.session import Session
-from aci_reconcile.errors import AciReconcileError
+from aci_reconcile.core.errors import AciReconcileError
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli import authoring, interruption
-from aci_reconcile.cli.interruption import InterruptedRunError, Interruption, SystemClock
-from aci_reconcile.errors import (
+from aci_reconcile.app import interruption
+from aci_reconcile.app.interruption import InterruptedRunError, Interruption, SystemClock
+from aci_reconcile.cli import authoring
+from aci_reconcile.core.errors import (
     AciReconcileError,
     AzureError,
     ExitCode,
@@ -29,7 +30,7 @@ from aci_reconcile.errors import (
     StalePlanError,
     UsageError,
 )
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -158,10 +159,10 @@ def test_an_interruption_says_that_nothing_was_written(cli: CommandLine, monkeyp
 def test_the_first_signal_ends_the_run() -> None:
     """In the main thread at once, in others when they sleep next."""
     watched = Interruption()
-    with watched.watching(), pytest.raises(InterruptedRunError):
+    with watched.handle_signals(), pytest.raises(InterruptedRunError):
         signal.raise_signal(signal.SIGTERM)
 
-    assert (True, ExitCode.TERMINATED) == (watched.came(), watched.exit_code)
+    assert (True, ExitCode.TERMINATED) == (watched.has_come(), watched.exit_code)
 
     with pytest.raises(InterruptedRunError):
         SystemClock(watched).sleep(60)
@@ -171,7 +172,7 @@ def test_work_that_writes_is_not_torn_apart() -> None:
     """The signal is seen, the sleep under way ends early, the next one does not: the run goes on to its end."""
     watched = Interruption()
     clock = SystemClock(watched)
-    with watched.watching(), watched.patiently(lambda: ""):
+    with watched.handle_signals(), watched.protect_work(lambda: ""):
         began = time.monotonic()
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
         clock.sleep(60)
@@ -179,7 +180,7 @@ def test_work_that_writes_is_not_torn_apart() -> None:
         clock.sleep(0.3)
         ended = time.monotonic()
 
-    assert (True, True, ExitCode.INTERRUPTED) == (watched.came(), watched.wrote, watched.exit_code)
+    assert (True, True, ExitCode.INTERRUPTED) == (watched.has_come(), watched.wrote, watched.exit_code)
     assert seen - began < 30
     assert ended - seen >= 0.3
 
@@ -189,9 +190,9 @@ def test_the_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     ended: list[int] = []
     said: list[str] = []
     monkeypatch.setattr(os, "_exit", ended.append)
-    monkeypatch.setattr(interruption, "_say", said.append)
+    monkeypatch.setattr(interruption, "_write", said.append)
     watched = Interruption()
-    with watched.watching(), watched.patiently(lambda: " Started: rg/web."):
+    with watched.handle_signals(), watched.protect_work(lambda: " Started: rg/web."):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
@@ -215,15 +216,15 @@ def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest
     ended: list[int] = []
     said: list[str] = []
     monkeypatch.setattr(os, "_exit", ended.append)
-    monkeypatch.setattr(interruption, "_say", said.append)
+    monkeypatch.setattr(interruption, "_write", said.append)
     watched = Interruption()
-    with heard(signal.SIGHUP), watched.watching(), watched.patiently(lambda: " Started: rg/web."):
+    with heard(signal.SIGHUP), watched.handle_signals(), watched.protect_work(lambda: " Started: rg/web."):
         signal.raise_signal(signal.SIGHUP)
         signal.raise_signal(signal.SIGHUP)
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGHUP)
 
-        assert (True, ExitCode.TERMINATED, []) == (watched.came(), watched.exit_code, ended)
+        assert (True, ExitCode.TERMINATED, []) == (watched.has_come(), watched.exit_code, ended)
 
         signal.raise_signal(signal.SIGTERM)
 
@@ -234,10 +235,10 @@ def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest
 def test_the_key_that_quits_is_as_the_one_that_interrupts() -> None:
     """The first one ends the run in good order, without a core dump."""
     watched = Interruption()
-    with heard(signal.SIGQUIT), watched.watching(), watched.patiently(lambda: ""):
+    with heard(signal.SIGQUIT), watched.handle_signals(), watched.protect_work(lambda: ""):
         signal.raise_signal(signal.SIGQUIT)
 
-    assert (True, ExitCode.INTERRUPTED) == (watched.came(), watched.exit_code)
+    assert (True, ExitCode.INTERRUPTED) == (watched.has_come(), watched.exit_code)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
@@ -246,10 +247,10 @@ def test_a_run_under_nohup_outlives_its_terminal() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         watched = Interruption()
-        with watched.watching():
+        with watched.handle_signals():
             signal.raise_signal(signal.SIGHUP)
 
-        assert False is watched.came()
+        assert False is watched.has_come()
         assert signal.SIG_IGN == signal.getsignal(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
@@ -259,7 +260,7 @@ def test_a_system_without_these_signals_has_the_others(monkeypatch: pytest.Monke
     """Windows knows neither."""
     monkeypatch.setattr(interruption, "_MAY_BE_IGNORED", ())
     watched = Interruption()
-    with watched.watching(), watched.patiently(lambda: ""):
+    with watched.handle_signals(), watched.protect_work(lambda: ""):
         signal.raise_signal(signal.SIGTERM)
 
     assert ExitCode.TERMINATED == watched.exit_code
@@ -268,7 +269,7 @@ def test_a_system_without_these_signals_has_the_others(monkeypatch: pytest.Monke
 def test_signals_are_given_back() -> None:
     """After the run the handlers are those from before."""
     before = signal.getsignal(signal.SIGINT)
-    with Interruption().watching():
+    with Interruption().handle_signals():
         assert before is not signal.getsignal(signal.SIGINT)
 
     assert before is signal.getsignal(signal.SIGINT)
@@ -286,7 +287,7 @@ def test_a_sleep_takes_its_time() -> None:
 def test_where_stderr_takes_json_only_a_signal_is_json_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever parses it line by line goes on doing so."""
     said: list[str] = []
-    monkeypatch.setattr(interruption, "_say", said.append)
+    monkeypatch.setattr(interruption, "_write", said.append)
     came = Interruption(patient=True, json=True)
     came._handle(signal.SIGINT, None)  # pyright: ignore[reportPrivateUsage]
 

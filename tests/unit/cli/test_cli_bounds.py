@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from dripping import BODY, dripping
-from unit.arm.loopback import serving
-from unit.arm.scripted import Asked, Says
+from unit.azure.loopback import serving
+from unit.azure.scripted import Asked, Says
 from unit.cli.command_line import PROJECT
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_a_list_without_an_end_is_told_and_ends(
         start, _, number = asked.url.partition("&page=")
         return Says(200, json.dumps({"value": [], "nextLink": f"{start}&page={int(number or 0) + 1}"}).encode())
 
-    monkeypatch.setattr("aci_reconcile.cli.proposal._SILENCE", 0.05)
+    monkeypatch.setattr("aci_reconcile.app.propose._SILENCE", 0.05)
     with serving(endless) as site:
         ran = project(command, "--arm-endpoint", site.url, "--timeout", "0.5s")
 
@@ -52,10 +52,11 @@ def test_a_list_without_an_end_is_told_and_ends(
     assert "the list has no end" in ran.out + ran.err
 
 
-def test_an_answer_that_drips_ends(project: CommandLine) -> None:
+def test_an_answer_that_drips_ends(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A byte now and then keeps no run."""
+    monkeypatch.setattr("aci_reconcile.azure.connection._SHORTEST_SECONDS", 0.2)
     with dripping(BODY) as url:
-        ran = project("plan", "--arm-endpoint", url, "--timeout", "0.5s")
+        ran = project("plan", "--arm-endpoint", url, "--timeout", "0.2s")
 
     assert 1 == ran.code
     assert "no answer: " in ran.out

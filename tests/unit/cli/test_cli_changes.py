@@ -90,7 +90,7 @@ def test_a_renamed_file_and_one_that_is_gone(repository: CommandLine) -> None:
     git(repository.folder, "rm", "-q", "-f", "manifests/api.yaml")
     ran = repository("plan", "--changed-since", "main", "--format", "json")
     assert ["db", "web"] == [each["name"] for each in ran.document["resource_changes"]]
-    assert "Changed since main: all of 2 groups, because `api` is declared no more.\n" in ran.err
+    assert "Changed since main: all of 2 groups, because `api` is no longer declared.\n" in ran.err
 
 
 def test_a_project_below_the_root_of_its_repository(repository: CommandLine) -> None:

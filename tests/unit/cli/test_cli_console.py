@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.cli.console import Console, Progress, console_for, wants_colour, write
 from aci_reconcile.cli.given import Output
-from aci_reconcile.cli.interruption import SystemClock
 from aci_reconcile.cli.progress import follow
-from aci_reconcile.errors import AciReconcileError
-from aci_reconcile.events import Finished, Paced
+from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.reconcile.events import Finished, Paced
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from aci_reconcile.events import Event
+    from aci_reconcile.reconcile.events import Event
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,7 @@ import pytest
 
 from aci_reconcile.cli.command import Option
 from aci_reconcile.cli.root import root
-from aci_reconcile.errors import ExitCode
+from aci_reconcile.core.errors import ExitCode
 
 PAGE = (Path(__file__).resolve().parent.parent.parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
 COMMANDS = root().list_commands(click.Context(root()))

@@ -237,7 +237,7 @@ def test_an_issue_that_cannot_be_kept_is_an_error(
     without = applied("drift", "--issue", "github")
 
     assert (1, "No drift. 1 group in sync.\n") == (ran.code, ran.out)
-    assert "GitHub answers 401" in ran.err
+    assert "GitHub answered 401" in ran.err
     assert (applied.folder / "drift.json").exists()
     assert (1, "") == (without.code, without.out)
     assert "GITHUB_TOKEN is not set" in without.err

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.emulator import made_here
+from aci_reconcile.emulator import is_own_ca
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,9 +124,9 @@ def test_the_ca_of_an_emulator_is_known_again(started: Any, tmp_path: Path) -> N
     started("--tls-ca", "ca.pem")
 
     assert first != file.read_bytes()
-    assert True is made_here(first)
-    assert False is made_here(first + first)
-    assert False is made_here(b"-----BEGIN CERTIFICATE-----")
+    assert True is is_own_ca(first)
+    assert False is is_own_ca(first + first)
+    assert False is is_own_ca(b"-----BEGIN CERTIFICATE-----")
 
 
 def test_no_instructions_are_printed_that_cannot_work(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from azure_world import AzureWorld
 from factories import body, container, rid
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile import tags
-from aci_reconcile.cli.fingerprint_key import fingerprint_keys
+from aci_reconcile.app.fingerprint_key import read_keys
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Resource
+from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.manifest.fingerprints import Fingerprints
-from aci_reconcile.model import Resource
-from aci_reconcile.secret import Secret, fingerprint
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
@@ -264,7 +264,7 @@ def test_the_command_makes_a_key_that_is_taken(secretive: CommandLine, monkeypat
 )
 def test_random_keys_of_any_form_are_taken(key: str) -> None:
     """Hexadecimal digits, base64, and its form for URLs."""
-    assert (Secret(key), None) == fingerprint_keys({KEY: key}, Fingerprints())
+    assert (Secret(key), None) == read_keys({KEY: key}, Fingerprints())
 
 
 def test_the_project_file_names_the_key(secretive: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,7 +307,7 @@ def test_the_time_of_slow_hashes_is_told_once_and_not_when_quiet(
 ) -> None:
     """Where it is felt: with what was measured, and what to do."""
     secretive("apply", "-y")
-    monkeypatch.setattr("aci_reconcile.cli.hashing._FELT", 0.0)
+    monkeypatch.setattr("aci_reconcile.app.hashing._FELT", 0.0)
     told, quiet = secretive("plan"), secretive("plan", "-q")
 
     assert re.fullmatch(r"Fingerprints of secrets: 1 slow hash x \d+ ms / \d cores? = 0\.\d s\. .*\n", told.err)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from aci_reconcile.cli.git import Git
+from aci_reconcile.app.git import Git
 
 SECRETS = {
     "GIT_TOKEN": "t",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from factories import rid
 
-from aci_reconcile.cli.placing import file_names, place
-from aci_reconcile.errors import AciReconcileError, UsageError
+from aci_reconcile.app.new_files import choose_names, write_new
+from aci_reconcile.core.errors import AciReconcileError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -330,13 +330,13 @@ def test_file_names_stay_in_their_folder() -> None:
         "rg-a.Web.yaml",
         "rg-b.web.yaml",
         "_.yaml",
-    ] == list(file_names(ids).values())
+    ] == list(choose_names(ids).values())
 
 
 def test_names_that_cannot_be_told_apart() -> None:
     """Rather none than one over the other."""
     with pytest.raises(UsageError, match=r"several groups would be written to rg\.a_b\.yaml"):
-        file_names([rid("a/b", "rg"), rid("a:b", "rg")])
+        choose_names([rid("a/b", "rg"), rid("a:b", "rg")])
 
 
 def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,11 +350,11 @@ def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.Monkey
 
     (tmp_path / "file").write_text("")
     with pytest.raises(AciReconcileError, match="cannot be written"):
-        place({tmp_path / "file" / "below" / "a.yaml": "a"})
+        write_new({tmp_path / "file" / "below" / "a.yaml": "a"})
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    place({tmp_path / "new" / "a.yaml": "a\n"})
+    write_new({tmp_path / "new" / "a.yaml": "a\n"})
     monkeypatch.setattr(Path, "hardlink_to", late)
     with pytest.raises(UsageError, match=r"b\.yaml exists already"):
-        place({tmp_path / "new" / "b.yaml": "b\n"})
+        write_new({tmp_path / "new" / "b.yaml": "b\n"})
 
     assert ["a.yaml"] == [each.name for each in (tmp_path / "new").iterdir()]

@@ -8,10 +8,19 @@ from factories import FakeClock, rid
 
 from aci_reconcile.cli.console import Console
 from aci_reconcile.cli.progress import follow
-from aci_reconcile.errors import AzureError
-from aci_reconcile.events import Event, Failed, Finished, ResourceGroupCreated, Skipped, Started, Succeeded, Waiting
-from aci_reconcile.plan.values import Action, Change
-from aci_reconcile.report import ANSI, PLAIN
+from aci_reconcile.core.errors import AzureError
+from aci_reconcile.planning.values import Action, Change
+from aci_reconcile.reconcile.events import (
+    Event,
+    Failed,
+    Finished,
+    ResourceGroupCreated,
+    Skipped,
+    Started,
+    Succeeded,
+    Waiting,
+)
+from aci_reconcile.render import ANSI, PLAIN
 
 
 def created(name: str) -> Change:

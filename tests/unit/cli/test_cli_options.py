@@ -278,8 +278,8 @@ def test_variables_come_from_flags_files_and_the_environment(
     ("text", "complaint"),
     [
         ("no equals sign\n", "bad.vars:1:1: line 1 is not NAME=VALUE"),
-        ("a=1\na=2\n", "bad.vars:2:1: the key `a` stands here and in line 1"),
-        ('{"a": [1]}', "bad.vars:1:7: the value of `a` is a list, and a text, a number or a flag is wanted"),
+        ("a=1\na=2\n", "bad.vars:2:1: duplicate key `a`; the first is in line 1"),
+        ('{"a": [1]}', "bad.vars:1:7: the value of `a` is a list; expected text, a number or a boolean"),
         ('{"a": ', "bad.vars:1:7: this is not JSON: a value is missing"),
         ("".join(f"x{n}\n" for n in range(12)), "and 2 more"),
     ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.origin import Origin, origin_of, place_of
+from aci_reconcile.app.origin import Origin, find_origin, parse_remote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,13 +36,13 @@ DEVOPS = (
 @pytest.mark.parametrize("url", SAME)
 def test_one_repository_has_many_addresses(url: str) -> None:
     """Protocol, host, user, port, ending and case do not count; a password in it is no part of the id."""
-    assert "team/shop" == place_of(url)
+    assert "team/shop" == parse_remote(url)
 
 
 @pytest.mark.parametrize("url", DEVOPS)
 def test_azure_devops_writes_one_in_several_ways(url: str) -> None:
     """All of them are its own."""
-    assert "team/retail/shop" == place_of(url)
+    assert "team/retail/shop" == parse_remote(url)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_azure_devops_writes_one_in_several_ways(url: str) -> None:
 )
 def test_what_tells_nothing(url: str) -> None:
     """A folder of this machine is another one on the next, and one name alone is anybody's."""
-    assert "" == place_of(url)
+    assert "" == parse_remote(url)
 
 
 def git(folder: Path, *words: str) -> None:
@@ -75,9 +75,9 @@ def test_a_clone_is_the_same_project(tmp_path: Path) -> None:
     """Without git on the machine as well."""
     one = repository(tmp_path / "one", origin="git@example.com:team/shop.git")
     other = repository(tmp_path / "other", origin="https://example.org/team/shop")
-    origin = origin_of(one, {})
+    origin = find_origin(one, {})
 
-    assert origin == origin_of(other, {})
+    assert origin == find_origin(other, {})
     assert (12, frozenset({origin.id}), frozenset()) == (len(origin.id), origin.known, origin.above)
 
 
@@ -87,22 +87,22 @@ def test_each_folder_of_a_repository_is_another_project(tmp_path: Path) -> None:
     other = repository(tmp_path / "other", origin="https://example.org/team/shop")
     for each in (one / "envs" / "prod", one / "envs" / "test", other / "envs" / "prod"):
         each.mkdir(parents=True)
-    top, prod, test = (origin_of(each, {}) for each in (one, one / "envs" / "prod", one / "envs" / "test"))
+    top, prod, test = (find_origin(each, {}) for each in (one, one / "envs" / "prod", one / "envs" / "test"))
     ways = other / "envs" / "prod", one / "envs" / "test" / ".." / "prod", one / "envs" / "PROD" / ".." / "prod"
 
     assert 3 == len({top.id, prod.id, test.id})
-    assert frozenset({top.id, origin_of(one / "envs", {}).id}) == prod.above
-    assert [prod] * 3 == [origin_of(each, {}) for each in ways]
+    assert frozenset({top.id, find_origin(one / "envs", {}).id}) == prod.above
+    assert [prod] * 3 == [find_origin(each, {}) for each in ways]
 
 
 def test_a_fork_that_names_where_it_comes_from_is_either(tmp_path: Path) -> None:
     """Nobody can tell which of them the pipeline has: both are known, and neither is written."""
     fork = repository(tmp_path / "fork", origin="git@x.io:me/shop", upstream="git@x.io:team/shop")
     team = repository(tmp_path / "team", origin="git@x.io:team/shop")
-    found = origin_of(fork, {})
+    found = find_origin(fork, {})
 
     assert ("", 2) == (found.id, len(found.known))
-    assert origin_of(team, {}).known < found.known
+    assert find_origin(team, {}).known < found.known
 
 
 def test_a_worktree_has_the_remotes_of_its_repository(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_worktree_has_the_remotes_of_its_repository(tmp_path: Path) -> None:
     one = repository(tmp_path / "one", origin="git@x.io:team/shop")
     git(one, "worktree", "add", "-q", str(tmp_path / "tree"), "-b", "tree")
 
-    assert origin_of(one, {}) == origin_of(tmp_path / "tree", {})
+    assert find_origin(one, {}) == find_origin(tmp_path / "tree", {})
 
 
 def test_without_a_remote_the_first_commit_tells(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_without_a_remote_the_first_commit_tells(tmp_path: Path) -> None:
     git(one, "commit", "-qam", "second")
     git(tmp_path, "clone", "-q", str(one), "clone")
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{one}", "shallow")
-    told = [origin_of(folder, ENVIRON).id for folder in (one, other, tmp_path / "clone", tmp_path / "shallow")]
+    told = [find_origin(folder, ENVIRON).id for folder in (one, other, tmp_path / "clone", tmp_path / "shallow")]
 
     assert [12, 12] == [len(each) for each in told[:2]]
     assert told[0] != told[1]
@@ -132,4 +132,4 @@ def test_where_there_is_no_repository(tmp_path: Path) -> None:
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / ".git").write_text("gitdir: nowhere", encoding="utf-8")
 
-    assert [Origin(), Origin()] == [origin_of(tmp_path, {}), origin_of(tmp_path / "odd", {})]
+    assert [Origin(), Origin()] == [find_origin(tmp_path, {}), find_origin(tmp_path / "odd", {})]

@@ -122,7 +122,7 @@ def test_a_run_that_is_run_again(cli: CommandLine, forge: Forge, monkeypatch: py
 
     assert [1, 0, 0, 4] == [each.code for each in (refused, newest, told, older)]
     assert ("a" * 40 + "\n", {"ref": "main", "commit": "a" * 40}) == (newest.out, told.document)
-    assert "main is at bbbbbbbbbbbb by now, and this run is about aaaaaaaaaaaa\n  nothing was written" in older.err
+    assert "main is at bbbbbbbbbbbb now, but this run is about aaaaaaaaaaaa\n  nothing was written" in older.err
 
 
 def test_outputs_of_a_plan(project: CommandLine) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.cli.api import connect
-from aci_reconcile.model import ResourceId
+from aci_reconcile.api import connect
+from aci_reconcile.core.model import ResourceId
 
 if TYPE_CHECKING:
     import pytest
@@ -140,7 +140,7 @@ def test_paths_and_patterns_narrow_the_plan(project: CommandLine) -> None:
     assert "Plan: 2 to add" in project("plan").out
     assert "Plan: 1 to add" in project("plan", "manifests/db.yaml").out
     assert "Plan: 1 to add" in project("plan", "--only", "rg-shop/w*").out
-    assert "no group of the project fits" in project("plan", "--only", "nix").err
+    assert "no group of the project matches" in project("plan", "--only", "nix").err
 
 
 def test_an_orphan_is_a_notice_and_with_prune_a_delete(project: CommandLine) -> None:

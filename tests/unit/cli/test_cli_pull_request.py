@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.pull_request import base_of
+from aci_reconcile.app.pull_request import find_base
 from aci_reconcile.manifest import Base
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def asked(clone: Path, **environ: str) -> Base | None:
     """Return what is found of the base; ``MERGE`` stands for the merge commit."""
     sha = git(clone, "rev-parse", "HEAD")
-    return base_of(
+    return find_base(
         clone / "deploy" / "aci-reconcile.yaml",
         {**PATH, **{name: value.replace("MERGE", sha) for name, value in environ.items()}},
     )
@@ -115,14 +115,14 @@ def test_a_new_project_file_was_not_reviewed(clone: Path) -> None:
     file.parent.mkdir()
     file.write_text("publicEnv: [NEW]\n", encoding="utf-8")
 
-    assert Base(because="the base branch has no such project file") == base_of(
+    assert Base(because="the base branch has no such project file") == find_base(
         file, {**PATH, "GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main"}
     )
 
 
 def test_without_git_nothing_is_reviewed(clone: Path) -> None:
     """And the reason is told, where the name is."""
-    found = base_of(clone / "deploy" / "aci-reconcile.yaml", {"PATH": "", "CI_MERGE_REQUEST_IID": "7"})
+    found = find_base(clone / "deploy" / "aci-reconcile.yaml", {"PATH": "", "CI_MERGE_REQUEST_IID": "7"})
 
     assert found is not None
     assert "the base branch cannot be read (publicEnv needs git, which is not installed)" == found.because
@@ -138,6 +138,6 @@ def test_git_is_told_no_secrets(clone: Path, tmp_path: Path) -> None:
     program.chmod(0o755)
     environ = {"PATH": f"{program.parent}:{PATH['PATH']}", "DB_PASSWORD": "canary", "GITHUB_BASE_REF": "main"}
 
-    assert Base("publicEnv: [OLD]\n") == base_of(clone / "deploy" / "aci-reconcile.yaml", environ)
+    assert Base("publicEnv: [OLD]\n") == find_base(clone / "deploy" / "aci-reconcile.yaml", environ)
     assert "PATH=" in seen.read_text(encoding="utf-8")
     assert "canary" not in seen.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from aci_reconcile.cli.given import Given
 from aci_reconcile.cli.plan import PLAN
 from aci_reconcile.cli.promise import replayed
 from aci_reconcile.cli.repeating import RELEASES, REPEATED, Repetition, compared, refuse_unrepeated, words_of
-from aci_reconcile.errors import StalePlanError
+from aci_reconcile.core.errors import StalePlanError
 
 if TYPE_CHECKING:
     import click

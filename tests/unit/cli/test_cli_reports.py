@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.whole import write_whole
+from aci_reconcile.app.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,7 @@ def test_a_plan_from_invalid_manifests_says_so(project: CommandLine) -> None:
 
     assert (1, "") == (ran.code, ran.out)
     assert read(project, "plan.md").startswith("### \N{CROSS MARK} No plan: 1 error in the manifests.\n")
-    assert "**`ACI110`:** there is no property `colour` here" in read(project, "plan.md")
+    assert "**`ACI110`:** unknown property `colour`" in read(project, "plan.md")
     assert json.loads(read(project, "plan.json"))["valid"] is False
     assert "manifests/db.yaml:3:1: error ACI110" in read(project, "plan.txt")
 

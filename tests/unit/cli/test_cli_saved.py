@@ -12,8 +12,8 @@ from unit.cli.command_line import PROJECT
 
 from aci_reconcile.cli.given import Given
 from aci_reconcile.cli.promise import Promise
-from aci_reconcile.errors import AciReconcileError, ExitCode
-from aci_reconcile.plan.values import Plan, Unreadable
+from aci_reconcile.core.errors import AciReconcileError, ExitCode
+from aci_reconcile.planning.values import Plan, Unreadable
 from aci_reconcile.saved import plan_digest, written
 from aci_reconcile.saved.document import seal
 
@@ -320,7 +320,7 @@ def test_options_of_the_plan_that_make_no_sense_any_more(project: CommandLine) -
     ran = project("apply", "--plan", "plan.json")
 
     assert 4 == ran.code
-    assert "the saved plan no longer matches: --only web: no group of the project fits" in ran.err
+    assert "the saved plan no longer matches: --only web: no group of the project matches" in ran.err
 
 
 def test_a_plan_without_its_secrets_is_not_applyable(azure: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

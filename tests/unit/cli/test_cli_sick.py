@@ -163,7 +163,7 @@ def test_every_format_of_an_apply_names_it(shop: CommandLine, served: Served, fo
 
     assert 1 == ran.code
     assert "dark" in ran.out
-    assert "A fault that was asked for." in f"{ran.out}{ran.err}"
+    assert "A requested fault." in f"{ran.out}{ran.err}"
 
 
 def test_drift_says_what_it_could_see(shop: CommandLine, served: Served) -> None:
@@ -184,7 +184,7 @@ def test_status_shows_what_it_could_read(shop: CommandLine, served: Served, word
 
     assert (1, 1) == (text.code, data.code)
     assert "rg-shop/well" in text.out
-    assert "dark: InternalServerError: A fault that was asked for." in text.out
+    assert "dark: InternalServerError: A requested fault." in text.out
     assert ["rg-shop/well"] == [each["address"] for each in data.document["groups"]]
     assert ["dark"] == [each["address"].rpartition("/")[2] for each in data.document["unreadable"]]
 

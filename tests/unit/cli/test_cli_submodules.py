@@ -167,8 +167,8 @@ def test_a_group_that_a_submodule_does_not_declare_any_more(shop: CommandLine) -
     deeper = planned(shop)
 
     assert ("db deep web", "cache db web") == (gone[1], deeper[1])
-    assert "all of 3 groups, because `cache` is declared no more.\n" in gone[0].err
-    assert "all of 3 groups, because `deep` is declared no more.\n" in deeper[0].err
+    assert "all of 3 groups, because `cache` is no longer declared.\n" in gone[0].err
+    assert "all of 3 groups, because `deep` is no longer declared.\n" in deeper[0].err
 
 
 def test_one_that_is_gone(shop: CommandLine, made: Path) -> None:

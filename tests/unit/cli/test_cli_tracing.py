@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
-from unit.arm.scripted import WEB, Says, error, scripted
+from unit.azure.scripted import WEB, Says, error, scripted
 
 import aci_reconcile
 from aci_reconcile.__main__ import main
-from aci_reconcile.arm import span
-from aci_reconcile.backend import Operation
-from aci_reconcile.errors import NoAnswerError
+from aci_reconcile.azure import span
+from aci_reconcile.core.backend import Operation
+from aci_reconcile.core.errors import NoAnswerError
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.arm.loopback import Site, serving
-from unit.arm.scripted import Says
+from unit.azure.loopback import Site, serving
+from unit.azure.scripted import Says
 from unit.cli.command_line import PROJECT, CommandLine
 
-from aci_reconcile.cli.interruption import SystemClock
+from aci_reconcile.app.interruption import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Generator

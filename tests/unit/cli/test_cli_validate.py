@@ -35,7 +35,7 @@ def environments(cli: CommandLine, text: str, image: str = "nginx:1") -> None:
         (
             "  test: {groups: {web: {containers: null}}}\n  prod: {groups: {web: {containers: null}}}\n",
             "nginx:1",
-            "aci-reconcile.yaml:5:37: error ACI123: in the environment `test`: `containers` is needed",
+            "aci-reconcile.yaml:5:37: error ACI123: in the environment `test`: `containers` is required",
         ),
         (
             "  test: {location: null}\n  prod: {location: null}\n",
@@ -90,7 +90,7 @@ def test_where_there_is_nothing(cli: CommandLine, files: dict[str, str]) -> None
     ran = cli("validate")
     strict = cli("validate", "--fail-on", "ACI263")
 
-    assert (0, True) == (ran.code, ".: warning ACI263: there is no manifest here" in ran.out)
+    assert (0, True) == (ran.code, ".: warning ACI263: no manifest here" in ran.out)
     assert 1 == strict.code
 
 

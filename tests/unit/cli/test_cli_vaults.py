@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from azure_world import AzureWorld
 from factories import SUBSCRIPTION
 
-from aci_reconcile.cli.vaults import loaded_with
+from aci_reconcile.app.vaults import load_with_vaults
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Request
-from aci_reconcile.plan import Action
-from aci_reconcile.secret import Secret
+from aci_reconcile.planning import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def using(project: CommandLine, name: str, text: str) -> None:
 def loaded(project: CommandLine, vault: Vault, **more: object) -> Loaded:
     """Load the project."""
     given: dict[str, object] = {"cwd": project.folder, "subscription": SUBSCRIPTION, **more}
-    return loaded_with(Request(**given), vault.fetch)  # type: ignore[arg-type]
+    return load_with_vaults(Request(**given), vault.fetch)  # type: ignore[arg-type]
 
 
 def test_what_is_needed_is_asked_for_once_and_together(project: CommandLine) -> None:
@@ -107,7 +107,7 @@ def test_a_vault_out_of_reach_is_no_silent_pass(project: CommandLine) -> None:
     planned, applied = project("plan"), project("apply", "-y")
 
     assert 0 == planned.code
-    told = "Missing: rg-shop/web needs keyvault:shop-kv/token: there are no vaults at http://127.0.0.1"
+    told = "Missing: rg-shop/web needs keyvault:shop-kv/token: http://127.0.0.1 has no vaults"
     assert told in planned.out
     assert (1, "No container groups.\n") == (applied.code, project("status").out)
 
@@ -122,5 +122,5 @@ def test_what_was_written_before_is_not_compared(project: CommandLine, monkeypat
     planned = project("plan")
 
     assert "No changes. 1 group matches its manifest, 1 secret not compared." in planned.out
-    assert "environmentVariables[TOKEN] (there are no vaults at http://127.0.0.1)\n" in planned.out
+    assert "environmentVariables[TOKEN] (http://127.0.0.1 has no vaults)\n" in planned.out
     assert 1 == project("drift", "--strict").code

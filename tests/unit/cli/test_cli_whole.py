@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.whole import check_target
-from aci_reconcile.errors import UsageError
+from aci_reconcile.app.files import check_target
+from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -157,8 +158,9 @@ def test_a_fault_that_is_none_is_refused(fault: Any) -> None:
     assert 400 == control(World(), "POST", "faults", {"faults": [fault]}).status
 
 
-def test_faults_at_random_are_the_same_with_the_same_seed() -> None:
+def test_faults_at_random_are_the_same_with_the_same_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that what was found can be found again."""
+    monkeypatch.setattr("aci_reconcile.emulator.faults.time", SimpleNamespace(sleep=lambda _: None))
 
     def statuses(seed: int) -> list[int]:
         emulator = Emulator(open_store(None), knobs=Knobs(), faults=Faults(rate=0.5, seed=seed))

@@ -69,8 +69,8 @@ def test_an_endless_loop_in_a_shell_prints_and_prints() -> None:
     attempt = simulate(["/bin/sh", "-c", "while true; do echo hello; sleep 20; done"])
 
     assert attempt is not None
-    assert [(0.0, "hello")] == attempt.printed(19)
-    assert [(0.0, "hello"), (20.0, "hello"), (40.0, "hello")] == attempt.printed(40)
+    assert [(0.0, "hello")] == attempt.list_printed(19)
+    assert [(0.0, "hello"), (20.0, "hello"), (40.0, "hello")] == attempt.list_printed(40)
 
 
 @pytest.mark.parametrize(

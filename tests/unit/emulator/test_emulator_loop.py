@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from unit.emulator.emulator_world import GROUPS, START, World, changed, group, view
 
 from aci_reconcile.emulator import IMAGES, Knobs
-from aci_reconcile.emulator.loop import Pauses, live, settles
+from aci_reconcile.emulator.loop import Pauses, find_end, simulate_life
 from aci_reconcile.emulator.program import Attempt, Program, always
 
 POLICIES = ("Always", "OnFailure", "Never")
@@ -32,7 +32,7 @@ TIMES = st.floats(min_value=0, max_value=1e7)
 def test_progress_is_monotone(simulated: Program, policy: str, times: list[float]) -> None:
     """Counters never fall, starts never move back, and what has ended stays so."""
     pauses = Pauses(1.0, 300.0)
-    lives = [live(simulated, policy, 0.0, now, pauses) for now in sorted(times)]
+    lives = [simulate_life(simulated, policy, 0.0, now, pauses) for now in sorted(times)]
 
     for earlier, later in pairwise(lives):
         assert earlier.restarts <= later.restarts
@@ -45,16 +45,16 @@ def test_progress_is_monotone(simulated: Program, policy: str, times: list[float
 def test_settling_agrees_with_living(simulated: Program, policy: str) -> None:
     """What is said to end at a time has ended then, and not before."""
     pauses = Pauses(1.0, 300.0)
-    ends, code = settles(simulated, policy, 0.0, pauses)
+    ends, code = find_end(simulated, policy, 0.0, pauses)
     if math.isinf(ends):
-        assert live(simulated, policy, 0.0, 1e6, pauses).phase != "ended"
+        assert simulate_life(simulated, policy, 0.0, 1e6, pauses).phase != "ended"
         return
 
     assert ("ended", code) == (
-        live(simulated, policy, 0.0, ends, pauses).phase,
-        live(simulated, policy, 0.0, ends, pauses).attempt.exit_code,
+        simulate_life(simulated, policy, 0.0, ends, pauses).phase,
+        simulate_life(simulated, policy, 0.0, ends, pauses).attempt.exit_code,
     )
-    assert live(simulated, policy, 0.0, ends * 0.999 - 0.001, pauses).phase != "ended"
+    assert simulate_life(simulated, policy, 0.0, ends * 0.999 - 0.001, pauses).phase != "ended"
 
 
 def test_skipping_ahead_meets_counting_step_by_step() -> None:
@@ -65,8 +65,8 @@ def test_skipping_ahead_meets_counting_step_by_step() -> None:
         begun += 1.0 + pauses.after(step, simulated.first)
         count += 1
 
-    assert count == live(simulated, "Always", 0.0, begun, pauses).restarts
-    assert live(simulated, "Always", 0.0, 1e9, pauses).restarts > 10_000_000
+    assert count == simulate_life(simulated, "Always", 0.0, begun, pauses).restarts
+    assert simulate_life(simulated, "Always", 0.0, 1e9, pauses).restarts > 10_000_000
 
 
 def test_no_knob_makes_a_crash_loop_endless_at_once() -> None:

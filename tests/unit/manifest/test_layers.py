@@ -14,10 +14,10 @@ import click
 import pytest
 import yaml
 
+from aci_reconcile.app.variables import read_variables
 from aci_reconcile.cli import options
-from aci_reconcile.cli.given import Given, Sources
-from aci_reconcile.cli.variables import variables_of
-from aci_reconcile.errors import Severity
+from aci_reconcile.cli.given import Given, sources_of
+from aci_reconcile.core.errors import Severity
 from aci_reconcile.manifest import read_values
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def test_what_is_needed_is_missed_where_it_was_taken_away(load_text: Loader) -> 
     (found,) = load_text(files, environment="test").diagnostics
 
     assert ("ACI123", "aci-reconcile.yaml:5:25") == (found.code, str(found.where))
-    assert "`containers` is needed, and `null` leaves it out" == found.message
+    assert "`containers` is required, and `null` removes it" == found.message
 
 
 SETTINGS = """
@@ -464,7 +464,7 @@ def test_the_value_of_a_variable(
     words += ["--var", "more=y"] if flag == ABSENT else ["--var", f"v={flag}"]
     context = click.Command("plan", params=options.sources()).make_context("plan", words)
 
-    values = variables_of(Sources.of(Given.of(context)), tmp_path)
+    values = read_variables(sources_of(Given.of(context)), tmp_path)
     files = {
         "aci-reconcile.yaml": project,
         "web.yaml": f"name: web\ntags: {{v: '${{var:v}}'}}\ncontainers: {CONTAINERS}\n",

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 import yaml
 
-from aci_reconcile.drift import Acceptance, Kind
-from aci_reconcile.errors import Where
+from aci_reconcile.core.errors import Where
+from aci_reconcile.findings import Acceptance, Kind
 from aci_reconcile.manifest import ACCEPTED_FILE, Request, load, schema
 from aci_reconcile.manifest.acceptances import acceptances
 
@@ -69,14 +69,14 @@ def test_nothing_is_accepted(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("a: 1\n", ["1:1: ACI195 a list is wanted here, and this is a map"]),
-        ("- x\n", ["1:3: ACI195 a map is wanted here, and this is a single value"]),
-        ("[]\n---\n[]\n", ["3:1: ACI195 a file of accepted drift is one document"]),
+        ("a: 1\n", ["1:1: ACI195 expected a list, found a map"]),
+        ("- x\n", ["1:3: ACI195 expected a map, found a single value"]),
+        ("[]\n---\n[]\n", ["3:1: ACI195 a file of accepted drift must be a single document"]),
         (
             "- {adress: rg/web, reason: x, until: 2026-12-31}\n",
             [
-                "1:3: ACI197 neither fingerprint nor address; give one of them",
-                "1:4: ACI195 there is no key `adress` here",
+                "1:3: ACI197 the entry has neither a fingerprint nor an address: use exactly one",
+                "1:4: ACI195 unknown key `adress`",
             ],
         ),
         (
@@ -84,34 +84,34 @@ def test_nothing_is_accepted(tmp_path: Path, text: str) -> None:
             ["1:3: ACI196 `reason` is missing", "1:3: ACI196 `until` is missing"],
         ),
         ("- {address: rg/web, reason: '', until: 2026-12-31}\n", ["1:3: ACI196 `reason` is missing"]),
-        ("- {address: rg/web, reason: x, until: 2026-02-30}\n", ["1:39: ACI196 `2026-02-30` is no date"]),
-        ("- {address: rg/web, reason: x, until: 20261231}\n", ["1:39: ACI196 `20261231` is no date"]),
+        ("- {address: rg/web, reason: x, until: 2026-02-30}\n", ["1:39: ACI196 `2026-02-30` is not a date"]),
+        ("- {address: rg/web, reason: x, until: 20261231}\n", ["1:39: ACI196 `20261231` is not a date"]),
         (
             "- {address: a/b/c, reason: x, until: 2026-12-31}\n",
-            ["1:13: ACI195 `a/b/c` is not an address, resourceGroup/name, or a name"],
+            ["1:13: ACI195 `a/b/c` is not an address (`resourceGroup/name`) or a name"],
         ),
         (
             "- {address: rg/web, kind: not-compared, reason: x, until: 2026-12-31}\n",
-            ["1:27: ACI195 `not-compared` is nothing that can be accepted"],
+            ["1:27: ACI195 `not-compared` is not a kind of drift"],
         ),
         (
             "- {address: rg/web, paths: tags.team, reason: x, until: 2026-12-31}\n",
-            ["1:21: ACI195 a list of paths is wanted here"],
+            ["1:21: ACI195 expected a list of paths"],
         ),
         (
             "- {address: rg/web, paths: [[a]], reason: x, until: 2026-12-31}\n",
-            ["1:29: ACI195 a path is wanted here, and this is a list"],
+            ["1:29: ACI195 expected a path, found a list"],
         ),
         (
             "- {fingerprint: 0123456789abcdef, kind: stopped, reason: x, until: 2026-12-31}\n",
-            ["1:3: ACI197 a fingerprint says already which kind and path is meant"],
+            ["1:3: ACI197 a fingerprint already determines the kind and the path: remove them"],
         ),
         (
             "- {fingerprint: 0123456789ABCDEF, reason: [x], until: 2026-12-31}\n",
             [
                 "1:3: ACI196 `reason` is missing",
                 "1:17: ACI195 `0123456789ABCDEF` is not 16 hexadecimal digits, as `drift --verbose` shows",
-                "1:35: ACI195 a text is wanted here, and this is a list",
+                "1:35: ACI195 expected text, found a list",
             ],
         ),
         ("- {address: rg/web\n", ["2:1: ACI004 this is not YAML: did not find expected ',' or '}'"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import Request, names
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_it_is_left_out_wherever_manifests_are_looked_for(load_text: Loader, man
     assert ["web"] == groups
     assert "pay/aci-reconcile.yaml" in told
     assert () == loaded.emptied
-    assert "to work on it, name it: `aci-reconcile plan pay`" in [each.hint for each in loaded.diagnostics]
+    assert "to work on it, name the folder: `aci-reconcile plan pay`" in [each.hint for each in loaded.diagnostics]
 
 
 def test_it_is_left_out_where_there_is_no_project_above(load_text: Loader) -> None:
@@ -110,10 +110,10 @@ def test_a_path_into_it_is_none_of_the_project_above(load_text: Loader) -> None:
     """The message says whose it is."""
     files = {"aci-reconcile.yaml": "name: shop\nmanifests: [web]\n", **BELOW}
 
-    with pytest.raises(UsageError, match="holds no manifest of the project") as caught:
+    with pytest.raises(UsageError, match="contains no manifest of the project") as caught:
         load_text(files, project=Path("aci-reconcile.yaml"), paths=(Path("pay/manifests"),))
 
-    assert "it belongs to the project of pay/aci-reconcile.yaml, which is another one" == caught.value.hint
+    assert "it belongs to another project: pay/aci-reconcile.yaml" == caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_paths_of_two_projects(load_text: Loader, paths: tuple[str, ...], told: 
     with pytest.raises(UsageError) as caught:
         load_text(files, paths=tuple(map(Path, paths)))
 
-    assert f"the paths belong to two projects: {told}" == caught.value.message
+    assert f"the paths belong to different projects: {told}" == caught.value.message
 
 
 def test_a_path_of_a_project_and_one_of_none(load_text: Loader) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.references import escaped, found_in, mentions
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, Size
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,12 +44,28 @@ def test_a_large_secret_named_often_is_refused(load_text: Loader) -> None:
     assert ["ACI223"] == codes(loaded)
 
 
-def test_many_documents_together_are_bounded(load_text: Loader) -> None:
-    """Each alone is small enough; all of them would not fit into memory."""
+@pytest.mark.parametrize(("documents", "refused"), [(2, False), (3, True)])
+def test_many_documents_together_are_bounded(
+    load_text: Loader, monkeypatch: pytest.MonkeyPatch, documents: int, *, refused: bool
+) -> None:
+    """Each alone is small enough; all of them would not fit into memory. Two are all here, to make no gigabyte."""
+    monkeypatch.setattr("aci_reconcile.manifest.sizes.MAX_EXPANDED_IN_ALL", 2 * MAX_EXPANDED)
     document = "---\nname: webNUMBER\ntags: {a: '" + "${var:X}" * 19 + "', b: 'x'}\n"
-    text = "".join(document.replace("NUMBER", str(number)) for number in range(80))
+    text = "".join(document.replace("NUMBER", str(number)) for number in range(documents))
 
-    assert "ACI223" in codes(load_text(text, variables={"X": "x" * 200_000}))
+    assert refused == ("ACI223" in codes(load_text(text, variables={"X": "x" * 200_000})))
+
+
+def test_all_documents_of_a_run_are_bounded() -> None:
+    """Sixty-four of the largest are taken, and not a letter more."""
+    size, largest = Size(), "x" * MAX_EXPANDED
+
+    def another(text: str) -> bool:
+        size.begin()
+        return size.add(text)
+
+    assert all(another(largest) for _ in range(64))
+    assert not another("x")
 
 
 def test_a_document_begins_anew() -> None:

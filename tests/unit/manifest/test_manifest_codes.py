@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.errors import Severity
 from aci_reconcile.manifest import CODES, evidence, rules
 from aci_reconcile.manifest.codes.compute import COMPUTE
 from aci_reconcile.manifest.codes.evidence import EVIDENCE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.errors import Severity, Where
+from aci_reconcile.core.errors import Severity, Where
 from aci_reconcile.manifest import nothing_here
 
 if TYPE_CHECKING:

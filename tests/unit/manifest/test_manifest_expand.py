@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.model import Lifecycle
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.model import Lifecycle
+from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

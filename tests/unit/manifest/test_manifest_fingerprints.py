@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Base
 from aci_reconcile.manifest.fingerprints import NOT_ASKED, Fingerprints
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

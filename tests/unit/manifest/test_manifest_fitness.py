@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from factories import container, group, owned
 
-from aci_reconcile.cli.rules import fitting
+from aci_reconcile.app.policy_rules import hold_misfits
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import unfit
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import UNLIMITED, plan
-from aci_reconcile.plan.policy import Policy
-from aci_reconcile.secret import Secret
+from aci_reconcile.planning import UNLIMITED, plan
+from aci_reconcile.planning.policy import Policy
 
 ADDRESS = {"type": "Public", "ports": [{"port": 80}]}
 
@@ -55,7 +55,7 @@ def test_what_a_manifest_may_not_say_may_not_be_sent(case: str) -> None:
 def held(desired: Resource, there: Resource) -> list[str]:
     """Return what holds a plan with permission to recreate."""
     proposal = plan([desired], [there], Policy(owner="shop/prod", allow_replace=UNLIMITED))
-    return [each.code for each in fitting(proposal).blockers]
+    return [each.code for each in hold_misfits(proposal).blockers]
 
 
 def listening(port: int, cpu: int, **more: Any) -> Resource:

@@ -30,7 +30,7 @@ def test_a_window_without_an_end_is_told() -> None:
     """By the clock of the zone its end may lie behind the calendar's."""
     window = by_dates("closed", ZoneInfo("Asia/Tokyo"), "2026-01-01", "9999-12-31T23:59-12:00")
 
-    assert "closed (for ever)" == frozen([window], at("2026-06-01"))
+    assert "closed (forever)" == frozen([window], at("2026-06-01"))
 
 
 def test_moments_are_what_they_say() -> None:
@@ -77,21 +77,21 @@ def test_a_day_that_never_came_freezes_nothing() -> None:
 @pytest.mark.parametrize("text", ["", "1", "0m", "367d", "1s", "-1h", "1h 30m", "h"])
 def test_what_is_no_length_of_time(text: str) -> None:
     """Days, hours and minutes, of at least a minute and at most a year."""
-    with pytest.raises(ValueError, match="no length of time"):
+    with pytest.raises(ValueError, match="not a duration"):
         by_cron("x", AMSTERDAM, "0 0 * * *", text)
 
 
 @pytest.mark.parametrize("text", ["", "* * * *", "60 * * * *", "0 0 30 2 *", "x y z a b", "*/0 * * * *", "0 0 L- * *"])
 def test_what_is_no_cron_expression(text: str) -> None:
     """It is refused, whatever the library makes of it."""
-    with pytest.raises(ValueError, match="no cron expression"):
+    with pytest.raises(ValueError, match="not a cron expression"):
         by_cron("x", AMSTERDAM, text, "1h")
 
 
 @pytest.mark.parametrize("name", ["", "Europe", "Nowhere", "/etc/localtime", "../UTC", "a\0b"])
 def test_what_is_no_time_zone(name: str) -> None:
     """Neither are folders and files."""
-    with pytest.raises(ValueError, match="no time zone"):
+    with pytest.raises(ValueError, match="not a time zone"):
         zone_of(name)
 
 
@@ -107,7 +107,7 @@ def test_the_last_day_of_the_calendar_stands_for_no_end(text: str, zone: str) ->
     """What ends with it has no day after it, and in some time zones no date: it is told without one."""
     window = by_dates("migration", ZoneInfo(zone), "2026-01-01", text)
 
-    assert "migration (for ever)" == frozen((window,), at("2026-05-01"))
+    assert "migration (forever)" == frozen((window,), at("2026-05-01"))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_last_day_of_the_calendar_stands_for_no_end(text: str, zone: str) ->
 def test_what_is_no_date(key: str, text: str) -> None:
     """Nor are the other forms of ISO 8601, however a library reads them."""
     said = {"from": "2026-01-01", "to": "2026-12-31", key: text}
-    with pytest.raises(WindowError, match="is no date and no time") as refused:
+    with pytest.raises(WindowError, match="is not a date or a time") as refused:
         by_dates("x", AMSTERDAM, said["from"], said["to"])
 
     assert key == refused.value.key
@@ -152,7 +152,7 @@ def test_what_is_a_moment(text: str) -> None:
 @pytest.mark.parametrize("cron", ["0 16 * * FRI-MON", "0 16 * * SAT-SUN", "0 16 * NOV-FEB *", "0 22-2 * * *"])
 def test_a_range_over_the_end_of_its_field_is_refused(cron: str) -> None:
     """It is not taken for what it does not say; how to write it is said."""
-    with pytest.raises(WindowError, match="no cron expression") as refused:
+    with pytest.raises(WindowError, match="not a cron expression") as refused:
         by_cron("x", AMSTERDAM, cron, "1h")
 
-    assert "a range goes up, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON" == refused.value.hint
+    assert "ranges must ascend, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON" == refused.value.hint

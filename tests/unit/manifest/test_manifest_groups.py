@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.deferred import Deferred, GroupReference, references
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.deferred import Deferred, GroupReference, find_references
+from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def test_a_group_of_another_project_need_not_be_declared(load_text: Loader) -> N
     web_group = load_text(web('"${group:rg-data/db:ipAddress.fqdn}"')).resources[0]
 
     assert ((GroupReference("rg-data/db", "ipAddress.fqdn"),), ()) == (
-        references(web_group.body),
+        find_references(web_group.body),
         web_group.lifecycle.depends_on,
     )
 
@@ -68,7 +68,7 @@ def test_the_grammar(load_text: Loader, target: str) -> None:
     """Anything else is an error at its place."""
     loaded = load_text(web(f'"${{group:{target}}}"'))
 
-    assert [("ACI160", 7, f"`{target}` names no value of another group")] == complaints(loaded)
+    assert [("ACI160", 7, f"`{target}` is not a value of another group")] == complaints(loaded)
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_a_name_that_means_several_groups(load_text: Loader) -> None:
     files["c.yaml"] = "resourceGroup: rg\n" + web('"${group:db:ipAddress.ip}"')
     found = complaints(load_text(files, resource_group=""))
 
-    assert ("ACI160", 8, "`db` may mean other/db, rg/db") in found
+    assert ("ACI160", 8, "`db` is ambiguous: other/db, rg/db") in found

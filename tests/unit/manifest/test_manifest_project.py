@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import PolicySettings
 from aci_reconcile.manifest.versions import api_order, is_api_version, newest, satisfies
 

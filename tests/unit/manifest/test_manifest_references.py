@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.deferred import references
-from aci_reconcile.errors import Severity
-from aci_reconcile.normalize import secrets_of
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.deferred import find_references
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,4 +252,4 @@ def test_what_is_known_to_be_plain_is_plain(
     web = next(each for each in loaded.resources if each.id.name == "web")
 
     assert plain is web.plain
-    assert not (web.plain and (secrets_of(web.body) or references(web.body)))
+    assert not (web.plain and (secrets_of(web.body) or find_references(web.body)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.errors import Severity
 from aci_reconcile.manifest import Request, load
 
 if TYPE_CHECKING:

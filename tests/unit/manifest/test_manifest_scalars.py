@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aci_reconcile.fields import Kind
+from aci_reconcile.core.fields import Kind
 from aci_reconcile.manifest.scalars import choose, read
 
 

@@ -12,8 +12,8 @@ import jsonschema.validators
 import pytest
 import yaml
 
-from aci_reconcile.errors import Severity, UsageError
-from aci_reconcile.fields import FIELDS, Field, Kind
+from aci_reconcile.core.errors import Severity, UsageError
+from aci_reconcile.core.fields import FIELDS, Field, Kind
 from aci_reconcile.manifest import Request, load, schema
 from aci_reconcile.manifest.files import PROJECT_FILE
 from aci_reconcile.manifest.rows import PROJECT

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.errors import Severity, Where
-from aci_reconcile.normalize import normalize, secrets_of
-from aci_reconcile.secret import Secret
+from aci_reconcile.core.errors import Severity, Where
+from aci_reconcile.core.normalize import normalize, secrets_of
+from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.backend import Resolver
+    from aci_reconcile.core.backend import Resolver
     from aci_reconcile.manifest import Loaded
 
     Loader = Callable[..., Loaded]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.errors import UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import Request, load, names
 from aci_reconcile.manifest.foreign import foreign_text
 
@@ -69,8 +69,10 @@ def test_one_outside_of_the_project_is_explained(load_text: Loader) -> None:
     with pytest.raises(UsageError) as caught:
         load_text(files, paths=(Path("plan.json"),), resource_group="", location="")
 
-    assert "plan.json holds no manifest of the project" == caught.value.message
-    assert "it is a saved plan: `show plan.json` shows it, and `apply --plan plan.json` applies it" == caught.value.hint
+    assert "plan.json contains no manifest of the project" == caught.value.message
+    assert (
+        "this is a saved plan: `show plan.json` shows it, and `apply --plan plan.json` applies it" == caught.value.hint
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,12 +81,12 @@ def test_one_outside_of_the_project_is_explained(load_text: Loader) -> None:
         (
             "tf.plan",
             b"PK\x03\x04\x14\x00\x08\xff",
-            "a plan of Terraform, or another archive: `terraform apply` carries",
+            "a Terraform plan, or another archive: run it with `terraform apply`",
         ),
         (
             "tf.json",
             b'{"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": []}',
-            "a plan of Terr",
+            "a Terraform plan: run",
         ),
         ("my plan", b'{"format_version": "1.0", "resource_changes": []}', "a saved plan: `show 'my plan'` shows it"),
     ],
@@ -99,7 +101,7 @@ def test_a_plan_by_any_name_is_explained(
     with pytest.raises(UsageError) as caught:
         load_text(files, paths=(Path(name),), resource_group="", location="")
 
-    assert caught.value.hint.startswith(f"it is {what}"), caught.value.hint
+    assert caught.value.hint.startswith(f"this is {what}"), caught.value.hint
 
 
 def test_an_archive_that_is_given_as_a_manifest_is_called_one(tmp_path: Path) -> None:
@@ -107,7 +109,7 @@ def test_an_archive_that_is_given_as_a_manifest_is_called_one(tmp_path: Path) ->
     (tmp_path / "tf.plan").write_bytes(b"PK\x03\x04\xff")
     loaded = load(Request(cwd=tmp_path, paths=(Path("tf.plan"),)))
 
-    assert [("ACI003", "it is a plan of Terraform, or another archive; give the manifest of a container group")] == [
+    assert [("ACI003", "this is a Terraform plan or another archive; give the manifest of a container group")] == [
         (each.code, each.hint) for each in loaded.diagnostics
     ]
 

@@ -106,8 +106,8 @@ def test_a_file_of_a_patch_counts_where_the_patch_does(folder: Path) -> None:
     ("then", "expected", "because"),
     [
         ("name: web\n", "web", ""),
-        ("NAME: Web\nResourceGroup: rg\n", EVERYTHING, "`web` is declared no more"),
-        ("name: web\n---\nname: old\n", EVERYTHING, "`old` is declared no more"),
+        ("NAME: Web\nResourceGroup: rg\n", EVERYTHING, "`web` is no longer declared"),
+        ("name: web\n---\nname: old\n", EVERYTHING, "`old` is no longer declared"),
         ("name: [\n", EVERYTHING, "a manifest can't be read"),
         ("- no manifest\n", "web", ""),
         ("", "web", ""),
@@ -178,4 +178,4 @@ def test_a_folder_that_becomes_a_project_or_ceases_to_be_one(folder: Path, *, th
     found = touched(folder, BELOW, then=((BELOW, "name: pay\n"),) if then else ())
 
     assert EVERYTHING == names_of(found)
-    assert ("is no project" in found.because, "has become a project" in found.because) == (then, not then)
+    assert ("is no longer a separate" in found.because, "is now a separate" in found.because) == (then, not then)

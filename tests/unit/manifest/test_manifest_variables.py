@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.errors import Severity
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.model import as_object
 from aci_reconcile.manifest import read_values
-from aci_reconcile.model import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable

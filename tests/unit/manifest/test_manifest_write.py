@@ -8,8 +8,8 @@ import pytest
 import yaml
 from factories import body, container, rid
 
+from aci_reconcile.core.model import Resource
 from aci_reconcile.manifest.write import Shared, dumped, write
-from aci_reconcile.model import Resource
 
 LIVE = body(
     container(

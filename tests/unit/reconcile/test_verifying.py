@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import FakeBackend, container, context, group, live, owned, policy, rid
 
-from aci_reconcile import tags
-from aci_reconcile.errors import NotConvergedError
-from aci_reconcile.events import Event, Failed, Succeeded
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import Action, plan
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import NotConvergedError
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.planning import Action, plan
 from aci_reconcile.reconcile import apply
+from aci_reconcile.reconcile.events import Event, Failed, Succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.model import ResourceId
+    from aci_reconcile.core.model import ResourceId
 
 
 @dataclass

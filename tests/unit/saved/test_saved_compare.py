@@ -10,16 +10,16 @@ from azure_world import API_VERSION, AzureWorld
 from factories import OWNER, SUBSCRIPTION, container, group, rid
 from saved_plans import HEADER, kept, made
 
-from aci_reconcile import tags
-from aci_reconcile.plan import UNLIMITED
+from aci_reconcile.core import tags
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import UNLIMITED
 from aci_reconcile.saved import elsewhere, moved
-from aci_reconcile.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.model import Resource
-    from aci_reconcile.report import Header
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.render import Header
     from aci_reconcile.saved import Document
 
 OLD, NEW = container(image="nginx:1"), container(image="nginx:2")

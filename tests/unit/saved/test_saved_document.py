@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import jsonschema_rs
 import pytest
 from azure_world import AzureWorld
 from factories import container, group, policy, rid
 from saved_plans import WEEK, kept, made, origin
 
-from aci_reconcile import tags
 from aci_reconcile.cli.saving import ASKED
-from aci_reconcile.model import Lifecycle
-from aci_reconcile.plan import Policy
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import Lifecycle
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import Policy
 from aci_reconcile.saved import document, plan_digest, sealed, written
 from aci_reconcile.saved.document import policy_json, seal
-from aci_reconcile.secret import Secret
 
 SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "schemas" / "plan.schema.json").read_text(encoding="utf-8")
@@ -46,7 +47,7 @@ def test_it_passes_its_schema() -> None:
     documents += [kept(world, secretive(image="nginx:2")), kept(world, secretive())]
 
     for each in documents:
-        jsonschema.validate(each, SCHEMA)
+        jsonschema_rs.validate(SCHEMA, each)
 
 
 @pytest.mark.parametrize("name", SCHEMA["dependentRequired"]["digest"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from saved_plans import WEEK, kept
 
 from aci_reconcile.cli.planfile import read_plan
-from aci_reconcile.errors import ExitCode, StalePlanError, UsageError
+from aci_reconcile.core.errors import ExitCode, StalePlanError, UsageError
 from aci_reconcile.manifest import complaint
 from aci_reconcile.saved import expired, opened, sealed, tolerated, written
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from saved_plans import HEADER, kept, origin
 from strategies import bodies
 
-from aci_reconcile.model import Lifecycle, Resource
-from aci_reconcile.plan import Plan, plan
-from aci_reconcile.plan.values import Unreadable
-from aci_reconcile.report import PLAIN, plan_text
+from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.planning import Plan, plan
+from aci_reconcile.planning.values import Unreadable
+from aci_reconcile.render import PLAIN, plan_text
 from aci_reconcile.saved import document, saved_text, sealed
-from aci_reconcile.secret import Secret
 
 
 def shown(proposal: Plan, *desired: Resource) -> str:

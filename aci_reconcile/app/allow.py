@@ -1,0 +1,145 @@
+"""From what a person allows, and the project's own policy, to the policy that a plan is made under."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.app.fingerprint_key import read_keys
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.manifest import Loaded, Project
+    from aci_reconcile.planning.policy import Policy
+
+UNNAMED = "default"
+"""The owner where no project file gives a name; it stands for nobody in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """What a plan may do beyond what is harmless. None: as the project file says, which is careful by default."""
+
+    prune: bool | None = None
+    """Delete what this project owns and no manifest declares."""
+    max_deletes: int | None = None
+    """How many groups may be deleted."""
+    max_restarts: int | None = None
+    """How many groups may restart."""
+    adopt: bool = False
+    """Take over groups that nobody owns."""
+    take_over: tuple[str, ...] = ()
+    """Owners whose groups are taken over, each as its tag says it: a project, and ``/environment`` where it has one."""
+    replace: int | None = None
+    """How many groups may be deleted and created again; -1: any number."""
+    touch_secrets: bool = False
+    """Push secrets that could not be compared."""
+    trust_secrets: bool = False
+    """Vouch for secrets that could not be compared."""
+    redeploy: tuple[str, ...] = ()
+    """Addresses of groups to be pushed again although nothing differs."""
+    override_freeze: str | None = None
+    """Why a freeze does not hold this run; None: it does."""
+    restore: bool = False
+    """Put the former group back where Azure refuses to create it again."""
+
+
+def is_named(project: Project) -> bool:
+    """Whether a project file says who the owner is; only then there is a whole set to measure orphans by."""
+    return project.file is not None and project.name != UNNAMED
+
+
+def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now: float, local: bool = False) -> Policy:
+    """Return the policy of one run: what the command line allows, else what the project file says.
+
+    With the embedded emulator resource groups are created as needed: nobody else would create them there.
+
+    Raises:
+        UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
+    """
+    from aci_reconcile.manifest import calendar
+    from aci_reconcile.planning.policy import UNLIMITED
+
+    project, declared = loaded.project, loaded.project.policy
+    if allow.prune and not is_named(project):
+        raise UsageError("--prune needs a project file with a name", hint="the name says which groups are yours")
+    if allow.touch_secrets and allow.trust_secrets:
+        raise UsageError("--touch-secrets and --trust-secrets cannot be combined")
+    if allow.override_freeze is not None and not allow.override_freeze.strip():
+        raise UsageError("--override-freeze needs a reason", hint="the plan and the apply record it")
+    replace = UNLIMITED if declared.replace == "allow" else 0
+    key, former = read_keys(environ, project.fingerprints)
+    frozen_at = calendar(declared.freeze)
+    restarts = UNLIMITED if declared.max_restarts is None else declared.max_restarts
+    return dataclasses.replace(
+        make_owner_policy(project),
+        prune=declared.prune and is_named(project) if allow.prune is None else allow.prune,
+        max_deletes=declared.max_deletes if allow.max_deletes is None else allow.max_deletes,
+        deletes_named=allow.max_deletes is not None,
+        max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
+        max_share=declared.max_share,
+        adopt=allow.adopt,
+        take_over=_check_owners(allow.take_over),
+        allow_replace=replace if allow.replace is None else allow.replace,
+        observe=declared.observe,
+        frozen=frozen_at(now),
+        frozen_at=frozen_at,
+        override=(allow.override_freeze or "").strip(),
+        touch_secrets=allow.touch_secrets,
+        trust_secrets=allow.trust_secrets,
+        redeploy=frozenset(_find_redeployed(loaded, address) for address in allow.redeploy),
+        selected=loaded.selected,
+        narrowed_by=loaded.narrowed_by,
+        create_resource_groups=project.create_resource_groups or local,
+        resource_group_location=project.location,
+        restore=allow.restore,
+        emptied=tuple(map(str, loaded.emptied)),
+        elsewhere=loaded.elsewhere,
+        fingerprint_key=key,
+        former_key=former,
+        fingerprints=project.fingerprints.kept,
+    )
+
+
+def make_owner_policy(project: Project) -> Policy:
+    """Return a policy that allows nothing and only says which groups are the project's."""
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.planning.policy import Policy
+
+    return Policy(
+        owner=project.owner,
+        project_id=project.id,
+        known_ids=project.known_ids,
+        ids_above=project.ids_above,
+        id_derived=project.id_derived,
+        subscription=project.subscription,
+        places=frozenset(Scope(project.subscription, each).key for each in project.resource_groups),
+        environments=frozenset(project.environments) if is_named(project) else None,
+    )
+
+
+def _check_owners(names: tuple[str, ...]) -> frozenset[str]:
+    if not all(each.strip() for each in names):
+        hint = f"give the value of the tag {tags.OWNER}: --take-over shop/prod. To take groups without one: --adopt"
+        raise UsageError("--take-over needs an owner", hint=hint)
+    return frozenset(names)
+
+
+def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
+    wanted = address.lower()
+    found = [
+        each.id.key
+        for each in loaded.resources
+        if wanted == each.address.lower() or ("/" not in wanted and wanted == each.id.name.lower())
+    ]
+    if len(found) > 1:
+        raise UsageError(f"--redeploy {address}: several groups have this name", hint="write resourceGroup/name")
+    if not found:
+        raise UsageError(f"--redeploy {address}: no manifest declares this group")
+    if loaded.selected is not None and found[0] not in loaded.selected:
+        raise UsageError(f"--redeploy {address}: this group is not selected")
+    return found[0]

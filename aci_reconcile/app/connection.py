@@ -1,0 +1,180 @@
+"""Opening the way to Azure, or to what stands in for it."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.app.durations import parse_duration
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.redaction import is_secret_setting
+from aci_reconcile.core.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+    from pathlib import Path
+
+    from aci_reconcile.app.requests import Target
+    from aci_reconcile.azure import ArmBackend, Endpoint
+    from aci_reconcile.azure.transport import Send
+    from aci_reconcile.emulator import Store
+
+STATE = ".aci-reconcile"
+"""The folder of the embedded emulator's state, beside the project file."""
+
+PROVISIONING = "ACI_RECONCILE_PROVISIONING"
+"""How long the emulator takes to provision a group; for the embedded one there is no option."""
+
+_PATH: Final = re.compile(r"/[\w./-]*")
+"""Where a file is, and no secret; keys of storage accounts may begin with a slash, and hold more than a path does."""
+_SHORTEST_VALUE = 8
+"""Characters that a variable must hold to count as a secret by its name alone: `TOKEN=none` is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to connect to, and what is needed for it. ``state`` is the folder of the embedded emulator."""
+
+    target: Target
+    api_version: str
+    state: Path
+    environ: Mapping[str, str]
+    sleep: Callable[[float], None] = time.sleep
+    paced: bool = False
+    """Whether what is done there obeys Azure's rate limits by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open way to Azure. ``endpoint`` is how reports name it: empty for the public cloud."""
+
+    backend: ArmBackend
+    endpoint: str
+    description: str
+    warning: str = ""
+
+
+@contextmanager
+def open_connection(place: Place) -> Generator[Connection]:
+    """Open a connection; nothing is sent yet.
+
+    Raises:
+        UsageError: there is no such place.
+        AuthenticationError: the credentials in the environment are incomplete or contradict the place.
+    """
+    if not place.target.local:
+        with _connect(place, find_endpoint(place.target, place.environ), None) as connection:
+            yield connection
+        return
+    from aci_reconcile.azure import Endpoint
+
+    with (
+        closing(_open_store(place.state)) as store,
+        _connect(place, Endpoint.local(), _make_send(store, place)) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def _connect(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Connection]:
+    from aci_reconcile.azure import connect, span
+
+    _silence_sdks()
+    backend = connect(
+        endpoint,
+        api_version=place.api_version,
+        concurrency=place.target.concurrency,
+        environ=place.environ,
+        send=send,
+        sleep=place.sleep,
+        paced=place.paced,
+        patience=place.target.timeout,
+    )
+    backend.remember(_find_secrets(place.environ))
+    with closing(backend), span("aci-reconcile"):
+        identity = backend.identity
+        where = (
+            f"the embedded emulator, state in {place.state}"
+            if send
+            else f"{endpoint.base_url}, identity: {identity.description}"
+        )
+        yield Connection(backend, _render_endpoint(endpoint, local=send is not None), where, identity.warning)
+
+
+def _find_secrets(environ: Mapping[str, str]) -> Iterator[Secret]:
+    """Yield the values of environment variables whose names say that they are secrets: a container may hold one."""
+    for name, value in environ.items():
+        if is_secret_setting(name) and len(value) >= _SHORTEST_VALUE and not _PATH.fullmatch(value):
+            yield Secret(value, source=f"env:{name}")
+
+
+def _silence_sdks() -> None:
+    """Keep the SDKs from logging to stderr what their errors say anyway, unless logging is configured."""
+    import logging
+
+    for name in ("azure", "msal"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+
+def find_endpoint(target: Target, environ: Mapping[str, str]) -> Endpoint:
+    """Return where requests go.
+
+    Raises:
+        UsageError: there is no such place.
+        AuthenticationError: the environment names a cloud that nobody knows.
+    """
+    from aci_reconcile.azure import Endpoint, cloud, custom, endpoint_from
+
+    if target.local:
+        return Endpoint.local()
+    if target.endpoint:
+        return custom(target.endpoint, tokens_from=target.cloud or "public")
+    return cloud(target.cloud) if target.cloud else endpoint_from(environ)[0]
+
+
+def _render_endpoint(endpoint: Endpoint, *, local: bool) -> str:
+    if local:
+        return "local emulator"
+    return "" if endpoint.cloud == "public" else endpoint.base_url
+
+
+def _open_store(folder: Path) -> Store:
+    import sqlite3
+
+    from aci_reconcile.emulator import open_store
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+        return open_store(folder)
+    except (OSError, sqlite3.Error) as error:
+        hint = "make the folder writable, or delete it to start again"
+        raise UsageError(f"the emulator cannot keep its state in {folder}: {error}", hint=hint) from error
+
+
+def _make_send(store: Store, place: Place) -> Send:
+    from aci_reconcile.emulator import Emulator, Knobs, Request
+
+    text = place.environ.get(PROVISIONING, "")
+    knobs = Knobs(provisioning_seconds=_parse_seconds(text)) if text else Knobs()
+    emulator = Emulator(store, knobs=knobs)
+
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        response = emulator.handle(Request(method, url, headers, body))
+        return response.status, response.headers, response.body
+
+    return send
+
+
+def _parse_seconds(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"{PROVISIONING}: {error}") from error

@@ -1,0 +1,33 @@
+"""What differs in Azure now, and what does not run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.planning.values import Unreadable
+
+if TYPE_CHECKING:
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.findings import Drift, Memory
+    from aci_reconcile.planning.values import Plan
+
+
+def find_drift(plan: Plan, clock: Clock, memory: Memory | None = None) -> Drift:
+    """Judge the run state of the declared groups that the plan has read, and compare with what is known from before."""
+    from aci_reconcile.core.health import assess
+    from aci_reconcile.findings import History, Memory, Place, judged, moment
+
+    plan = _without_foreign(plan)
+    declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
+    now = clock.now()
+    health = tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None)
+    return judged(plan, health, memory or Memory(History(Place(plan.owner, ""))), moment(now))
+
+
+def _without_foreign(plan: Plan) -> Plan:
+    """Count a declared group that belongs to somebody else as not comparable: it is not in sync with anything."""
+    foreign = {each.addresses[0]: each.reason for each in plan.blockers if each.code == "owner"}
+    unreadable = tuple(Unreadable(address, reason.removeprefix(f"{address} ")) for address, reason in foreign.items())
+    rest = tuple(each for each in plan.changes if each.address not in foreign)
+    return replace(plan, changes=rest, unreadable=(*plan.unreadable, *unreadable))

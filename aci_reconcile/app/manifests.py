@@ -1,0 +1,170 @@
+"""Loading manifests for a command: options in, resources out, complaints told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.app.origin import add_project_id
+from aci_reconcile.app.pull_request import find_base
+from aci_reconcile.app.variables import read_variables
+from aci_reconcile.app.vaults import load_with_vaults
+from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
+from aci_reconcile.core.normalize import secrets_in
+from aci_reconcile.manifest import Loaded, Request, load, project_file
+from aci_reconcile.render import diagnostics_text, sanitize
+from aci_reconcile.render.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.app.vaults import Fetch
+    from aci_reconcile.core.secret import Secret
+    from aci_reconcile.manifest.touched import Touched
+
+_NOT_AT_HAND = "ACI151"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""What may stand in an address as a subscription; whether it is one, Azure says."""
+LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
+
+
+def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
+    """Make the request for the loader.
+
+    Raises:
+        UsageError: a file with values can't be read, or what changed can't be told.
+    """
+    request = Request(
+        paths=sources.paths,
+        project=sources.project,
+        environment=sources.environment,
+        variables=read_variables(sources, run.cwd),
+        subscription=sources.subscription,
+        resource_group=sources.resource_group,
+        only=sources.only,
+        addresses=sources.addresses,
+        environ=run.environ,
+        cwd=run.cwd,
+        resolve=resolve,
+    )
+    if resolve:
+        request = replace(request, base=find_base(project_file(request), run.environ))
+    if not sources.changed_since:
+        return request
+    shared = tuple(run.cwd / each for each in sources.variable_files)
+    return with_changes(request, sources.changed_since, run.environ, shared)
+
+
+def with_changes(request: Request, commit: str, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Request:
+    """Return a request for the groups that are touched by what changed since a commit.
+
+    Args:
+        request: what is asked for.
+        commit: how Git knows the commit.
+        environ: the environment that Git runs in.
+        shared: files that every group depends on, besides the project's own.
+
+    Raises:
+        UsageError: what changed can't be told.
+    """
+    from aci_reconcile.app.changed_since import find_changes
+
+    file = project_file(request)
+    folder = file.parent if file else request.cwd
+    return replace(request, changes=find_changes(commit, folder, environ, tuple(shared)))
+
+
+def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolve: bool = True) -> Loaded:
+    """Load manifests, report warnings and notices, and raise on errors.
+
+    A missing secret is not reported here: the plan says where it is needed and why it is missing.
+
+    Args:
+        sources: which manifests.
+        run: the environment, time, and whom to tell.
+        fetch: what fetches secrets of Key Vaults; without it they are not asked for.
+        resolve: whether references to secrets are replaced.
+
+    Raises:
+        InvalidManifestsError: there is an error among them.
+        UsageError: the options name something that does not exist, or nothing is declared.
+    """
+    request = make_request(sources, run, resolve=resolve)
+    loaded = load_with_vaults(request, fetch) if fetch else load(request)
+    if loaded.errors:
+        raise InvalidManifestsError(loaded.diagnostics)
+    least = (Severity.WARNING, Severity.NOTICE) if run.console.verbose else (Severity.WARNING,)
+    reported = [each for each in loaded.diagnostics if each.severity in least and each.code != _NOT_AT_HAND]
+    if reported:
+        run.console.plain("warning", f"{diagnostics_text(reported, run.console.notes)}\n")
+    if loaded.touched is not None:
+        run.console.info(_render_narrowing(sources.changed_since, loaded, loaded.touched))
+    return loaded
+
+
+def _render_narrowing(ref: str, loaded: Loaded, touched: Touched) -> str:
+    """Return the message that says which groups a change affects."""
+    total = count(len(loaded.resources), "group")
+    if touched.addresses is None:
+        return f"Changed since {ref}: all of {total}, because {sanitize(touched.because)}."
+    names = ", ".join(sorted(touched.addresses))
+    return f"Changed since {ref}: {len(touched.addresses)} of {total}{f' ({sanitize(names)})' if names else ''}."
+
+
+def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:
+    """Return the resources with a subscription, and the project with its id.
+
+    The subscription is that of the options or the project, else the environment's.
+
+    Raises:
+        UsageError: nothing names one, or what an option or a saved plan names can be none.
+    """
+    loaded = add_project_id(loaded, environ)
+    subscription = loaded.project.subscription
+    if subscription and not _ID.fullmatch(subscription):
+        shown = sanitize(subscription)
+        raise UsageError(f"`{shown}` is not a subscription ID", hint="it is a GUID; az account list shows yours")
+    if subscription:
+        return loaded
+    return with_subscription(loaded, find_subscription(target, environ))
+
+
+def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
+    """Return the subscription to use where neither options nor the project name one.
+
+    Raises:
+        UsageError: nothing names one.
+    """
+    if target.local:
+        return LOCAL_SUBSCRIPTION
+    from aci_reconcile.azure import custom, subscription_from
+
+    found = subscription_from(environ)
+    if found:
+        return found[0]
+    if target.endpoint and not custom(target.endpoint).needs_token:
+        return LOCAL_SUBSCRIPTION
+    raise UsageError(
+        "no subscription is given",
+        hint="use --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
+    )
+
+
+def find_secrets(loaded: Loaded) -> tuple[Secret, ...]:
+    """Return every secret that the manifests declare, for redaction of what Azure and the containers say."""
+    return tuple(secret for each in loaded.resources for secret in secrets_in(each).values() if secret.available)
+
+
+def with_subscription(loaded: Loaded, subscription: str) -> Loaded:
+    """Return the same resources in a subscription."""
+    resources = tuple(replace(each, id=replace(each.id, subscription=subscription)) for each in loaded.resources)
+    selected = loaded.selected
+    if selected is not None:
+        selected = frozenset((subscription.lower(), *key[1:]) for key in selected)
+    project = replace(loaded.project, subscription=subscription)
+    return replace(loaded, project=project, resources=resources, selected=selected)

@@ -1,0 +1,69 @@
+"""What a plan must satisfy beside the brakes: the rules for bodies that are sent, and the project's own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.manifest import unfit, violations
+from aci_reconcile.planning.values import Blocker, Notice
+from aci_reconcile.render import plan_json
+from aci_reconcile.version import VERSION
+
+if TYPE_CHECKING:
+    from aci_reconcile.core.errors import Diagnostic
+    from aci_reconcile.manifest import Project, Violation
+    from aci_reconcile.planning.values import Change, Plan
+    from aci_reconcile.render import Header
+
+
+def hold_misfits(plan: Plan) -> Plan:
+    """Block the plan where a body would be sent that the rules for manifests refuse.
+
+    A manifest by itself has passed them; what ``lifecycle.ignore`` carries over from Azure has not, nor both together.
+    What Azure has taken before, it is not said to refuse.
+    """
+    held = tuple(
+        Blocker(
+            "body",
+            f"{change.address} is invalid with what lifecycle.ignore keeps: {error.path or 'it'}: {error.message}",
+            (change.address,),
+            "make the manifest and its lifecycle.ignore fit together",
+        )
+        for change in plan.changes
+        if change.sends_body and change.after is not None and change.after.lifecycle.ignore
+        for error in _find_misfits(change)[:1]
+    )
+    return replace(plan, blockers=(*plan.blockers, *held)) if held else plan
+
+
+def _find_misfits(change: Change) -> tuple[Diagnostic, ...]:
+    taken = {(each.code, each.path) for each in (unfit(change.before) if change.before else ())}
+    found = unfit(change.after) if change.after else ()
+    return tuple(each for each in found if (each.code, each.path) not in taken)
+
+
+def apply_rules(plan: Plan, project: Project, header: Header) -> Plan:
+    """Apply the project's rules to a plan: an error becomes a blocker, a warning a notice."""
+    rules = project.policy.rules
+    if not rules:
+        return plan
+    found = violations(rules, json.loads(plan_json(plan, header, tool_version=VERSION)))
+    held = tuple(_make_blocker(each) for each in found if each.unusable or not each.rule.warning)
+    noted = tuple(
+        Notice("rule", address, each.rule.message)
+        for each in found
+        if each.rule.warning and not each.unusable
+        for address in each.addresses or (plan.owner,)
+    )
+    return replace(plan, blockers=(*plan.blockers, *held), notices=(*plan.notices, *noted))
+
+
+def _make_blocker(found: Violation) -> Blocker:
+    rule = found.rule
+    release = f"change the plan, or the rule in {rule.file}"
+    if found.unusable:
+        return Blocker("rule", f"the rule in {rule.file} cannot be applied: {found.unusable}", (), release)
+    concerned = f"{', '.join(found.addresses)}: " if found.addresses else ""
+    return Blocker("rule", f"{concerned}{rule.message}", found.addresses, release)

@@ -1,0 +1,139 @@
+"""Asking Azure what is there while the manifests are still being read: with thousands of groups both take seconds.
+
+With one group it is the imports that take time: what is not needed to ask is imported while the answer is on its way.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from aci_reconcile.app.connection import STATE, Place, open_connection
+from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.core.model import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
+
+    from aci_reconcile.app.connection import Connection
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.azure import ArmBackend
+    from aci_reconcile.core.backend import Clock
+    from aci_reconcile.manifest import Project
+    from aci_reconcile.reconcile.watches import Listing
+
+    Listed = Callable[[], Listing]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A connection that was opened ahead, and the lists that are on their way over it."""
+
+    connection: Connection
+    subscription: str
+    api_version: str
+    lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
+
+    def fits(self, project: Project) -> bool:
+        """Whether the manifests ask for nothing else than the project file let expect."""
+        return (self.subscription, self.api_version) == (project.subscription, project.api_version)
+
+
+def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Ahead | None:
+    """Connect, and begin to list the resource group that the project file names.
+
+    None where it names none, on the embedded emulator, and where anything is wrong: whoever needs what is missing will
+    say so, after the manifests were read.
+    """
+    if target.local:
+        return None
+    from aci_reconcile.app.manifests import find_subscription, make_request
+    from aci_reconcile.manifest import peek
+
+    try:
+        project = peek(make_request(sources, run, resolve=False))
+        if project is None or not project.resource_group:
+            return None
+        subscription = project.subscription or find_subscription(target, run.environ)
+        place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced=True)
+        connection = stack.enter_context(open_connection(place))
+    except AciReconcileError:
+        return None
+    return Ahead(
+        connection, subscription, project.api_version, _begin_lists(project, subscription, sources, connection, run)
+    )
+
+
+def _begin_lists(
+    project: Project, subscription: str, sources: Sources, connection: Connection, run: Run
+) -> dict[tuple[str, str], Listed]:
+    """Begin the list of the resource group, and that of the subscription where groups may be left in it."""
+    from aci_reconcile.app.allow import is_named
+
+    backend, scope = connection.backend, Scope(subscription, project.resource_group)
+    asked: dict[tuple[str, str], Listed] = {scope.key: partial(_list_scope, scope, backend, run.clock)}
+    if is_named(project) and not sources.resource_group:
+        asked[subscription.lower(), ""] = partial(_search_subscription, subscription, backend, run.clock)
+    imported = threading.Event()
+    lists: dict[tuple[str, str], Listed] = {key: Begun(backend, ask, imported) for key, ask in asked.items()}
+    backend.prepare()
+    _import_what_lists_need()
+    imported.set()
+    return lists
+
+
+def _import_what_lists_need() -> None:
+    """Import it in this thread, while the others sign in.
+
+    Where two threads import modules of one package, each may wait for the other, and Python then gives one of them half
+    a module.
+    """
+    for name in ("searching", "watch"):
+        import_module(f"aci_reconcile.reconcile.{name}")
+
+
+def _list_scope(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
+    from aci_reconcile.reconcile.watch import list_scope
+
+    return list_scope(scope, backend, clock)
+
+
+def _search_subscription(subscription: str, backend: ArmBackend, clock: Clock) -> Listing:
+    from aci_reconcile.reconcile.searching import list_owned
+
+    return list_owned(subscription, backend, clock)
+
+
+class Begun:
+    """A list that is on its way; the first who calls it waits for that one, and whoever calls again asks anew.
+
+    The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
+    """
+
+    def __init__(self, backend: ArmBackend, ask: Listed, imported: threading.Event) -> None:
+        self._backend = backend
+        self._ask = ask
+        self._imported = imported
+        self._first: Future[Listing] | None = Future()
+        work = partial(copy_context().run, self._work, self._first)
+        threading.Thread(target=work, name="aci-reconcile-ahead", daemon=True).start()
+
+    def __call__(self) -> Listing:
+        """Return the list: wait for the one that is on its way, or ask."""
+        first, self._first = self._first, None
+        return first.result() if first is not None else self._ask()
+
+    def _work(self, first: Future[Listing]) -> None:
+        try:
+            self._backend.sign_in()
+            self._imported.wait()
+            first.set_result(self._ask())
+        except BaseException as error:  # noqa: BLE001  it is raised where the list is asked for
+            first.set_exception(error)

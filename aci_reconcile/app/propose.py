@@ -1,0 +1,97 @@
+"""From manifests and a connection to a plan: what ``plan``, ``apply``, ``verify`` and ``drift`` share."""
+
+from __future__ import annotations
+
+import random
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.app.allow import is_named
+from aci_reconcile.app.orphans import make_leftover_filter, make_search
+from aci_reconcile.app.policy_rules import apply_rules, hold_misfits
+from aci_reconcile.app.workspace import list_scopes, make_header
+from aci_reconcile.planning.undeclared import NAMESAKE, UNDECLARED
+from aci_reconcile.reconcile import Look, Refresh, propose
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from aci_reconcile.app.requests import Target
+    from aci_reconcile.app.run import Messages, Run
+    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Plan
+    from aci_reconcile.reconcile.events import Event
+
+_SILENCE: Final = 10.0
+"""Seconds after which reading says that it goes on."""
+
+
+def propose_plan(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
+    """Read what is live, plan, and apply the project's rules.
+
+    Without a project's name nothing counts as an orphan.
+    """
+    project = loaded.project
+    proposal = propose(loaded.resources, list_scopes(project), policy, look)
+    if not is_named(project):
+        left = UNDECLARED | {NAMESAKE}
+        proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code not in left))
+    return apply_rules(hold_misfits(proposal), project, make_header(project, endpoint))
+
+
+def make_look(  # noqa: PLR0913  each is a choice of the command
+    work: Work,
+    target: Target,
+    run: Run,
+    refresh: Refresh,
+    *,
+    health: bool = False,
+    until_settled: bool = False,
+    more: Iterable[str] = (),
+) -> Look:
+    """Return how to read Azure; ``more`` names resource groups in which groups of ours may be left."""
+    project, policy = work.loaded.project, work.policy
+    needed = health or (policy.prune and policy.selected is None)
+    return Look(
+        work.backend,
+        run.clock,
+        target.concurrency,
+        refresh,
+        health,
+        until_settled,
+        random.random,
+        listed=work.lists,
+        listings=work.listings,
+        report=partial(_report_event, run.console),
+        effort=work.effort,
+        lasting=partial(_report_slow_reading, run.console, target.timeout),
+        until=run.clock.now() + target.timeout,
+        search=make_search(project, make_leftover_filter(policy), run.console, needed=needed, more=more),
+    )
+
+
+@contextmanager
+def _report_slow_reading(messages: Messages, seconds: float) -> Generator[None]:
+    """Report that reading goes on, and when it ends at the latest, where it takes unusually long."""
+    from aci_reconcile.render.words import took
+
+    text = f"Still reading from Azure, for at most {took(seconds)} (--timeout)."
+    timer = threading.Timer(_SILENCE, messages.info, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _report_event(messages: Messages, event: Event) -> None:
+    """Report an event; most plans are made without any."""
+    from aci_reconcile.app.event_lines import report_event
+
+    report_event(event, messages)

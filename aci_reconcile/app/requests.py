@@ -1,0 +1,40 @@
+"""What a run is asked to work on, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aci_reconcile.azure.endpoint import CloudName
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Which manifests, with which values."""
+
+    paths: tuple[Path, ...] = ()
+    project: Path | None = None
+    environment: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    variable_files: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    subscription: str = ""
+    resource_group: str = ""
+    changed_since: str = ""
+    """A commit: the groups that what changed since then touches."""
+    addresses: tuple[str, ...] | None = None
+    """The groups that were found so when the plan was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where requests go, and how many at once. Neither ``local`` nor ``endpoint`` nor ``cloud``: the public cloud."""
+
+    local: bool = False
+    endpoint: str = ""
+    cloud: CloudName | None = None
+    concurrency: int = 32
+    timeout: float = 1800.0

@@ -1,0 +1,54 @@
+"""The values for ``${var:NAME}`` that a run is given: by ``--var``, by ``--var-file``, and by their variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.core.errors import Severity, UsageError
+from aci_reconcile.manifest import read_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from aci_reconcile.app.requests import Sources
+
+_LARGEST: Final = 1024 * 1024
+_TOLD: Final = 10
+"""How many complaints of one file are told at once."""
+
+
+def read_variables(sources: Sources, cwd: Path) -> dict[str, str]:
+    """Return the values; a later file wins over an earlier one, and ``--var`` over files.
+
+    Raises:
+        UsageError: a file can't be read, or says something else than values.
+    """
+    values: dict[str, str] = {}
+    for file in sources.variable_files:
+        values.update(_read_file(cwd / file, str(file)))
+    values.update(sources.variables)
+    return values
+
+
+def _read_file(path: Path, name: str) -> Mapping[str, str]:
+    try:
+        with path.open("rb") as stream:  # a pipe, such as <(sops -d prod.env), has no size beforehand
+            content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"--var-file {name}: {error.strerror or 'cannot be read'}") from error
+    if len(content) > _LARGEST:
+        raise UsageError(f"--var-file {name}: larger than 1 MiB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--var-file {name}: not UTF-8") from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    values, diagnostics = read_values(text, name)
+    wrong = [each for each in diagnostics if each.severity is Severity.ERROR]
+    if wrong:
+        lines = [f"{each.where}: {each.message}" for each in wrong[:_TOLD]]
+        lines += [f"and {len(wrong) - _TOLD} more"] * (len(wrong) > _TOLD)
+        complaints = "\n  ".join(lines)
+        raise UsageError(f"--var-file {name} has errors:\n  {complaints}", hint=wrong[0].hint)
+    return values

@@ -1,0 +1,180 @@
+"""Reading groups for those who only look: every group of some resource groups, or those that were named."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NotFoundError, UsageError
+from aci_reconcile.core.model import ResourceId
+from aci_reconcile.core.tags import OWNER, owner
+from aci_reconcile.planning.values import Unreadable
+from aci_reconcile.reconcile.gather import Answer
+from aci_reconcile.reconcile.searching import Search, find_hits, make_search_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aci_reconcile.core.backend import Backend
+    from aci_reconcile.core.model import Resource, Scope
+    from aci_reconcile.reconcile.searching import Hits
+
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen, and what could not be read."""
+
+    groups: tuple[Resource, ...]
+    unread: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The way to Azure, and the resource groups that are looked into."""
+
+    backend: Backend
+    scopes: tuple[Scope, ...]
+    subscription: str
+    concurrency: int
+    search: Search = field(default_factory=Search)
+    """What is looked through for groups of the project that are elsewhere."""
+    environments: tuple[str, ...] = ()
+    """Environments that might have been chosen, where none was: their groups may be in other places."""
+
+    def read_all(self) -> Seen:
+        """Read every group, with its run state; one that vanishes meanwhile is left out.
+
+        Of the resource groups that the project does not name, its own groups.
+        """
+        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
+            here = pool.map(*_in_context(partial(_try, self._list, _name_scope), self.scopes))
+            there = list(pool.map(*_in_context(self._search, tuple(enumerate(self.search.subscriptions)))))
+            answers = {make_search_key(name): each for name, each in zip(self.search.subscriptions, there, strict=True)}
+            found = find_hits(self.search, answers, {scope.key for scope in self.scopes})
+            more = pool.map(*_in_context(partial(_try, self._list, _name_scope), found.scopes))
+            ours = [self._find_ours(each, scope, found) for each, scope in zip(more, found.scopes, strict=True)]
+            lists = [*here, *found.unreadable, *ours]
+            groups = [each.id for found in lists if not isinstance(found, Unreadable) for each in found]
+            reads = list(pool.map(*_in_context(partial(_try, self.backend.get, _name_group), groups)))
+        live = [each for each in reads if each is not None and not isinstance(each, Unreadable)]
+        return Seen(
+            tuple(sorted(live, key=lambda each: each.id.key)),
+            tuple(each for each in (*lists, *reads) if isinstance(each, Unreadable)),
+        )
+
+    def require_all(self) -> tuple[Resource, ...]:
+        """Read every group; fail if one cannot be read.
+
+        Raises:
+            AzureError: one could not be read.
+        """
+        seen = self.read_all()
+        for each in seen.unread:
+            raise AzureError(f"{each.address} could not be read: {each.message}")
+        return seen.groups
+
+    def read_named(self, addresses: Sequence[str]) -> Seen:
+        """Read the named groups.
+
+        Raises:
+            NotFoundError: there is no such group.
+            UsageError: a name alone does not say which.
+        """
+        reads = [_try(self.find, str, each) for each in addresses]
+        return Seen(
+            tuple(each for each in reads if not isinstance(each, Unreadable)),
+            tuple(each for each in reads if isinstance(each, Unreadable)),
+        )
+
+    def _list(self, scope: Scope) -> tuple[Resource, ...]:
+        return tuple(self.backend.list(scope))
+
+    def _search(self, numbered: tuple[int, str]) -> Answer:
+        """Search a subscription for groups of the project.
+
+        Raises:
+            AuthenticationError: there is no credential for the subscription of the run.
+        """
+        number, subscription = numbered
+        try:
+            return Answer(tuple(self.backend.list_tagged(subscription, OWNER)))
+        except AuthenticationError as error:
+            if not number:
+                raise
+            return Answer(failure=ForbiddenError(error.message, code=error.code, status=error.status))
+        except AzureError as error:
+            return Answer(failure=error)
+
+    def _find_ours(
+        self, listed: tuple[Resource, ...] | Unreadable, scope: Scope, found: Hits
+    ) -> tuple[Resource, ...] | Unreadable:
+        """Return the groups of the project in a resource group that it does not name."""
+        if not isinstance(listed, Unreadable):
+            return tuple(each for each in listed if self.search.ours(owner(each)))
+        if scope.key not in found.guessed:
+            return listed
+        self.search.unseen(f"Resource group {scope.resource_group} was not searched: {listed.message}")
+        return ()
+
+    def find(self, address: str) -> Resource:
+        """Read one group; a name alone will do where only one of the resource groups has it.
+
+        Raises:
+            NotFoundError: there is none.
+            UsageError: the name alone does not say which.
+        """
+        group, slash, name = address.rpartition("/")
+        if not name or (slash and not group) or "/" in group:
+            raise UsageError(f"{address!r} is not an address", hint="write resourceGroup/name, or the name alone")
+        scopes = self.scopes
+        if slash:
+            ids = [ResourceId(self.subscription, group, name)]
+        else:
+            ids = [ResourceId(self.subscription, scope.resource_group, name) for scope in scopes]
+        if not ids:
+            raise UsageError(
+                f"the resource group of {name} is not known", hint=f"write resourceGroup/{name}, or give -g"
+            )
+        found = [live for live in map(self.backend.get, ids) if live is not None]
+        if len(found) > 1:
+            raise UsageError(f"{name} is in several resource groups", hint=f"write {found[0].address}")
+        if not found:
+            raise NotFoundError(f"there is no container group {ids[0].address if len(ids) == 1 else name}")
+        return found[0]
+
+
+def _try(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreadable:
+    """Ask, and return an error about this one resource as a value, so that the others can still be shown.
+
+    Raises:
+        AuthenticationError: there is no credential that Azure takes.
+        NotFoundError: it does not exist.
+    """
+    try:
+        return ask(key)
+    except (AuthenticationError, NotFoundError):
+        raise
+    except AzureError as error:
+        return Unreadable(name(key), f"{error.code}: {error.message}" if error.code else error.message)
+
+
+def _name_scope(scope: Scope) -> str:
+    return scope.resource_group
+
+
+def _name_group(resource_id: ResourceId) -> str:
+    return resource_id.address
+
+
+def _in_context(
+    ask: Callable[[K], T], keys: Sequence[K]
+) -> tuple[Callable[[Context, K], T], list[Context], Sequence[K]]:
+    """Return the arguments of a pool's ``map`` so that requests run in copies of this context, such as its span."""
+    return (lambda context, key: context.run(ask, key)), [copy_context() for _ in keys], keys

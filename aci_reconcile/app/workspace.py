@@ -1,0 +1,153 @@
+"""From options to manifests and a connection: what each command that plans begins with.
+
+Azure is asked before anything is imported that the first requests do not need.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.app.connection import STATE, Place, open_connection
+from aci_reconcile.app.prefetch import prefetch
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.connection import Connection
+    from aci_reconcile.app.prefetch import Listed
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.core.backend import Backend
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.manifest import Loaded, Project
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.reconcile.effort import Effort
+    from aci_reconcile.reconcile.watches import Listing
+    from aci_reconcile.render import Header
+
+
+def _make_effort() -> Effort:
+    from aci_reconcile.reconcile.effort import Effort
+
+    return Effort()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that is known before Azure is asked."""
+
+    loaded: Loaded
+    policy: Policy
+    connection: Connection
+    lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
+    """Lists of resource groups that are on their way already, by the scope's key."""
+    listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
+    """What was listed for the plan, by the scope's key."""
+    effort: Effort = field(default_factory=_make_effort)
+    """What the fingerprints of secrets cost."""
+
+    @property
+    def backend(self) -> Backend:
+        """The way to Azure."""
+        return self.connection.backend
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Every resource group that the project names."""
+        return list_scopes(self.loaded.project)
+
+    @property
+    def header(self) -> Header:
+        """Where reports say that they apply."""
+        return make_header(self.loaded.project, self.connection.endpoint)
+
+
+@contextmanager
+def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool = True) -> Generator[Work]:
+    """Load the manifests, make the policy, and connect.
+
+    Args:
+        sources: which manifests.
+        target: where to connect to.
+        allow: what was allowed on the command line.
+        run: the environment, time, and whom to tell.
+        resolve: whether secrets are needed; a command that writes no body does without.
+
+    Raises:
+        InvalidManifestsError: the manifests have errors.
+        UsageError: the options do not fit together, or nothing names a subscription.
+    """
+    from aci_reconcile.app.manifests import find_secrets
+
+    with ExitStack() as stack:
+        prefetched = prefetch(sources, target, run, stack)
+        loaded, policy = _load(sources, target, allow, run, resolve=resolve)
+        if prefetched is not None and prefetched.fits(loaded.project):
+            _report_identity(prefetched.connection, loaded.project, target, run)
+            work = Work(loaded, policy, prefetched.connection, prefetched.lists)
+        else:
+            work = Work(loaded, policy, stack.enter_context(connect(loaded.project, target, run, paced=True)))
+        keys = (policy.fingerprint_key, policy.former_key)
+        held = tuple(each for each in keys if each is not None and each.available)
+        work.connection.backend.remember((*find_secrets(loaded), *held))
+        yield work
+        _report_effort(work, run)
+
+
+def _report_effort(work: Work, run: Run) -> None:
+    """Report the time that fingerprints of secrets took, where it was long."""
+    from aci_reconcile.app.hashing import render_effort
+
+    if text := render_effort(work.effort, keyed=work.policy.fingerprint_key is not None):
+        run.console.info(text)
+
+
+def _load(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool) -> tuple[Loaded, Policy]:
+    from aci_reconcile.app.allow import make_policy
+    from aci_reconcile.app.manifests import load_valid, locate
+    from aci_reconcile.app.vaults import make_fetch
+
+    loaded = locate(load_valid(sources, run, make_fetch(target, run), resolve=resolve), target, run.environ)
+    return loaded, make_policy(loaded, allow, run.environ, now=run.clock.now(), local=target.local)
+
+
+@contextmanager
+def connect(project: Project, target: Target, run: Run, *, paced: bool = False) -> Generator[Connection]:
+    """Connect for a project, and report under which identity."""
+    place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced)
+    with open_connection(place) as connection:
+        _report_identity(connection, project, target, run)
+        yield connection
+
+
+def _report_identity(connection: Connection, project: Project, target: Target, run: Run) -> None:
+    if connection.warning:
+        run.console.warn(connection.warning)
+    if run.console.quiet or (target.local and not run.console.verbose):
+        return
+    from aci_reconcile.render.escape import sanitize
+
+    who = ""
+    try:
+        who = connection.backend.sign_in()
+    finally:  # where there is no token, what it was asked of is what a person has to know
+        acting = f" ({sanitize(who)})" if who else ""
+        subscription = sanitize(project.subscription)  # that of a saved plan is anybody's text
+        run.console.info(f"Using subscription {subscription} at {connection.description}{acting}.")
+
+
+def make_header(project: Project, endpoint: str) -> Header:
+    """Return the header of reports: the project and where it is."""
+    from aci_reconcile.render import Header
+
+    return Header(project.owner, project.subscription, endpoint, project.environment)
+
+
+def list_scopes(project: Project) -> tuple[Scope, ...]:
+    """Return the resource groups that a project names."""
+    from aci_reconcile.core.model import Scope
+
+    return tuple(Scope(project.subscription, name) for name in project.resource_groups)

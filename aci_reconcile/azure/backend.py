@@ -1,0 +1,256 @@
+"""The ``Backend`` over Azure Resource Manager: one method, one or a few requests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.azure.body import serialise
+from aci_reconcile.azure.failures import ErrorDetail
+from aci_reconcile.azure.reading import object_of, pages
+from aci_reconcile.azure.telling import quiet
+from aci_reconcile.azure.urls import (
+    RESOURCES_API,
+    groups_path,
+    resource_path,
+    scope_path,
+    subscription_path,
+    with_query,
+)
+from aci_reconcile.core.backend import Backend, Operation, Progress, Remaining
+from aci_reconcile.core.errors import NoAnswerError, NotFoundError
+from aci_reconcile.core.model import CONTAINER_GROUPS, Resource, ResourceId, as_object, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aci_reconcile.azure.failures import Answer
+    from aci_reconcile.azure.identity import Identity
+    from aci_reconcile.azure.preflight import ArmPreflight
+    from aci_reconcile.azure.transport import Counter
+    from aci_reconcile.azure.wire import Wire
+    from aci_reconcile.core.model import Body, Scope
+    from aci_reconcile.core.redaction import Redactor
+    from aci_reconcile.core.secret import Secret
+
+_ABSENT = frozenset({"containergroupnotfound", "resourcenotfound", "resourcegroupnotfound"})
+"""The ways ARM and the provider say that something is not there, both recorded; other 404s are errors."""
+_NO_GROUP = frozenset({"resourcegroupnotfound"})
+_ACCEPTED = 202
+
+
+class ArmBackend(Backend):
+    """Azure, or any server that speaks ARM. May be called from several threads."""
+
+    def __init__(
+        self, wire: Wire, redactor: Redactor, *, api_version: str, identity: Identity, counter: Counter
+    ) -> None:
+        self._wire = wire
+        self._redactor = redactor
+        self._api = api_version
+        self._counter = counter
+        self.identity = identity
+        self.subscription = ""
+        """Where groups are whose manifests name no subscription; empty: nobody has said."""
+        self.embedded = False
+        """Whether this is the emulator in this process, where resource groups are made as they are needed."""
+
+    @property
+    def requests(self) -> int:
+        """How many requests went out so far, repetitions included, those for tokens not."""
+        return self._counter.value
+
+    @property
+    def preflight(self) -> ArmPreflight:
+        """What can be asked before a write, over the same connections."""
+        from aci_reconcile.azure.preflight import ArmPreflight
+
+        return ArmPreflight(self._wire, api_version=self._api)
+
+    def remember(self, secrets: Iterable[Secret]) -> None:
+        """Take these, too, out of every text that comes back: what is declared is not always sent."""
+        self._redactor.remember(secrets)
+
+    def prepare(self) -> None:
+        """Import what the first request to Microsoft.ContainerInstance needs."""
+        self._wire.prepare()
+
+    def sign_in(self) -> str:
+        """Get the token of the first request, where it needs one; returns who acts with it, as far as it says so.
+
+        Raises:
+            AuthenticationError: none could be had.
+        """
+        return self.identity.sign_in()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def get(self, resource_id: ResourceId, /) -> Resource | None:
+        """Read one group with its instance view; None when it, or its resource group, does not exist."""
+        body = self._read(with_query(resource_path(resource_id), api_version=self._api), _ABSENT)
+        return None if body is None else Resource(_id_of(body, resource_id), quiet(_group(body), self._redactor))
+
+    def list(self, scope: Scope, /) -> Iterable[Resource]:
+        """List the groups of a resource group; all pages are read before the first group is returned."""
+        bodies = self._pages(with_query(groups_path(scope), api_version=self._api))
+        unnamed = ResourceId(scope.subscription, scope.resource_group, "")
+        return tuple(
+            Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), _group(body)) for body in bodies
+        )
+
+    def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:
+        """List the groups of a subscription that carry a tag, from ARM's own list of resources.
+
+        It is short (ids, locations, tags), comes in pages of 1,000 where the provider's own has whole bodies, and may
+        be filtered by type; filtered by a tag and its value it comes without tags (documented at "Resources - List",
+        Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users have met gaps in it
+        (Azure/azure-powershell#20724): what it leads to is read again, what it leaves out is found another day.
+        """
+        wanted = {"$filter": f"resourceType eq '{CONTAINER_GROUPS}'"}
+        url = with_query(f"{subscription_path(subscription)}/resources", api_version=RESOURCES_API, **wanted)
+        return tuple(_in_short(body) for body in pages(self._wire, url) if _is_tagged(body, tag.lower()))
+
+    def put(self, resource: Resource, /) -> Operation:
+        """Create the group, or replace its whole body.
+
+        Raises:
+            SecretUnavailableError: a secret has no value; nothing was sent.
+            NoAnswerError: it may or may not have been carried out.
+        """
+        url = with_query(resource_path(resource.id), api_version=self._api)
+        return self._operation(self._wire.exchange("PUT", url, serialise(resource.body, self._redactor)))
+
+    def patch_tags(self, resource_id: ResourceId, tags: Mapping[str, str], /) -> None:
+        """Replace the whole tag map; nothing restarts."""
+        body = json.dumps({"tags": dict(tags)}).encode()
+        self._wire.exchange("PATCH", with_query(resource_path(resource_id), api_version=self._api), body)
+
+    def delete(self, resource_id: ResourceId, /) -> Operation:
+        """Delete the group; deleting one that is absent is no error."""
+        return self._delete(with_query(resource_path(resource_id), api_version=self._api))
+
+    def stop(self, resource_id: ResourceId, /) -> None:
+        """Stop the containers of a group; recorded: 204 at once, without an operation."""
+        self._wire.exchange("POST", with_query(resource_path(resource_id, "stop"), api_version=self._api))
+
+    def poll(self, operation: Operation, /) -> Progress:
+        """Look at an operation once, in either of ARM's two dialects.
+
+        ``Azure-AsyncOperation`` answers with a body that has a status; ``Location`` with 202 until it is done.
+
+        Raises:
+            NotFoundError: Azure does not know the operation (any more); read the resource instead.
+            ValueError: the operation has no URL, so there is nothing to look at.
+        """
+        if not operation.url:
+            raise ValueError("an operation without a URL cannot be polled")
+        answer = self._wire.exchange("GET", operation.url)
+        nothing: Body = {}
+        body = object_of(answer) if answer.content.strip() else nothing
+        status = as_text(body.get("status")) or ("InProgress" if answer.status == _ACCEPTED else "Succeeded")
+        detail = ErrorDetail.of(body.get("error"), self._redactor)
+        return Progress(status, self._redactor(detail.code), detail.message)
+
+    def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
+        """Return what a container has printed, the last ``tail`` lines of it where given."""
+        lines = {} if tail is None else {"tail": str(tail)}
+        path = resource_path(resource_id, "containers", container, "logs")
+        answer = self._wire.exchange("GET", with_query(path, api_version=self._api, **lines))
+        return self._redactor(as_text(object_of(answer).get("content")))
+
+    def get_resource_group(self, scope: Scope, /) -> Body | None:
+        """Read the resource group; None when it does not exist."""
+        return self._read(with_query(scope_path(scope), api_version=RESOURCES_API), _NO_GROUP)
+
+    def create_resource_group(self, scope: Scope, location: str, tags: Mapping[str, str], /) -> None:
+        """Create the resource group where it does not exist; one that does is left as it is, tags and all."""
+        if self.get_resource_group(scope) is None:
+            body = json.dumps({"location": location, "tags": dict(tags)}).encode()
+            self._wire.exchange("PUT", with_query(scope_path(scope), api_version=RESOURCES_API), body)
+
+    def delete_resource_group(self, scope: Scope, /) -> Operation:
+        """Delete the resource group and everything in it; deleting one that is absent is no error."""
+        return self._delete(with_query(scope_path(scope), api_version=RESOURCES_API))
+
+    def remaining(self) -> Remaining:
+        """Return what the last answers said about ARM's limits."""
+        return self._wire.remaining
+
+    def list_resources(self, scope: Scope, /) -> Iterable[str]:
+        """Return the ARM ids of everything that lives in the resource group; empty when that does not exist."""
+        bodies = self._pages(with_query(scope_path(scope, "resources"), api_version=RESOURCES_API))
+        return tuple(as_text(body.get("id")) for body in bodies)
+
+    def _read(self, url: str, absent: frozenset[str]) -> Body | None:
+        try:
+            return object_of(self._wire.exchange("GET", url))
+        except NotFoundError as error:
+            if error.code.lower() in absent:
+                return None
+            raise
+
+    def _pages(self, url: str) -> tuple[Body, ...]:
+        """Read every page; a resource group that does not exist has none."""
+        try:
+            return pages(self._wire, url)
+        except NotFoundError as error:
+            if error.code.lower() in _NO_GROUP:
+                return ()
+            raise
+
+    def _delete(self, url: str) -> Operation:
+        try:
+            return self._operation(self._wire.exchange("DELETE", url))
+        except NotFoundError as error:
+            if error.code.lower() in _ABSENT:
+                return Operation()
+            raise
+
+    def _operation(self, answer: Answer) -> Operation:
+        answer.json()
+        url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
+        return Operation(url, answer.request_id)
+
+
+def _group(body: Body) -> Body:
+    """Return what Azure tells of a group: it has ``properties`` in every recording.
+
+    Raises:
+        NoAnswerError: it is something else, which must not be taken for a group that is nobody's, or not there.
+    """
+    if isinstance(body.get("properties"), Mapping):
+        return body
+    raise NoAnswerError(
+        "the answer is not a container group",
+        hint="check that the address is an ARM server, and look for a proxy in between",
+    )
+
+
+def _is_tagged(body: Body, tag: str) -> bool:
+    """Whether a resource of a list is a container group with a tag; most of a subscription is not."""
+    tagged = any(name.lower() == tag for name in as_object(body.get("tags")))
+    return tagged and as_text(body.get("type")).lower() == CONTAINER_GROUPS.lower()
+
+
+def _in_short(body: Body) -> Resource:
+    """Return the group that a resource of a list stands for.
+
+    Raises:
+        NoAnswerError: its id is none; it must not be left out, for it may be one of ours.
+    """
+    try:
+        return Resource(ResourceId.parse(as_text(body.get("id"))), {"tags": as_object(body.get("tags"))})
+    except ValueError as error:
+        raise NoAnswerError("a resource in the list has no id") from error
+
+
+def _id_of(body: Body, asked: ResourceId) -> ResourceId:
+    """Azure's own spelling of the id, or the one that was asked for where its answer has none."""
+    try:
+        return ResourceId.parse(as_text(body.get("id")))
+    except ValueError:
+        return asked

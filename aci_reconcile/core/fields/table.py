@@ -1,0 +1,353 @@
+"""The table: every property of a container group, api-version 2025-09-01, in the order a manifest is best read.
+
+To learn a new quirk of Azure is to change a row here, and to record a case. What the rows say beyond the schema is
+documented by Azure (container-instances-update, container-groups, FAQ), or counted over azure-cli's recorded traffic
+where docs/fields.md says so. Which properties exist is checked against the published schema by a test.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.fields.containers import container_rows, event_rows
+from aci_reconcile.core.fields.model import Field, Fold, Kind, Replaces
+from aci_reconcile.core.fields.rows import anything, boolean, choice, group, integer, objects, text, text_map, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+API_VERSION = "2025-09-01"
+"""The api-version the table describes: the newest whose properties we know."""
+
+
+def _envelope_rows() -> Iterable[Field]:
+    ids = "identity.userAssignedIdentities"
+    return chain(
+        text("id", "ARM id of the group.", computed=True),
+        text("name", "Name of the group: 1 to 63 lowercase letters, digits and single hyphens.", computed=True),
+        text("type", "ARM resource type.", computed=True),
+        text("apiVersion", "Api-version that the manifest was written for.", computed=True),
+        text("location", "Azure region, such as `westeurope`.", folds=Fold.SPACES, replaces=Replaces.YES),
+        text_map(
+            "tags",
+            "Tags. A tag set to null is removed from the live group.",
+            "Value of the tag, up to 256 characters.",
+            caseless=True,
+        ),
+        texts("zones", "Availability zones.", "A zone, such as `1`.", key=("",), replaces=Replaces.YES),
+        group("identity", "Managed identities of the group."),
+        text("identity.principalId", "Object id of the system-assigned identity.", computed=True),
+        text("identity.tenantId", "Tenant of the identities.", computed=True),
+        choice(
+            "identity.type",
+            "Kinds of identities that the group has.",
+            "SystemAssigned",
+            "UserAssigned",
+            "SystemAssigned, UserAssigned",
+            "None",
+            default="None",
+        ),
+        [
+            Field(ids, Kind.MAP, "User-assigned identities: their ARM ids, each with `{}`.", folds=Fold.CASE),
+            Field(f"{ids}.*", Kind.OBJECT, "Leave it empty; Azure fills it in."),
+        ],
+        text(f"{ids}.*.principalId", "Object id of the identity.", computed=True),
+        text(f"{ids}.*.clientId", "Client id of the identity.", computed=True),
+        group("properties", "ARM's wrapper, which you may leave out.", required=True, unnamed=True),
+    )
+
+
+def _runtime_rows() -> Iterable[Field]:
+    return chain(
+        choice(
+            "properties.osType",
+            "Operating system of the containers.",
+            "Linux",
+            "Windows",
+            default="Linux",
+            demanded=True,  # InvalidOsType: Azure/azure-cli#30439 and #30496, MicrosoftDocs/azure-compute-docs#438
+            replaces=Replaces.YES,
+        ),
+        choice(
+            "properties.restartPolicy",
+            "When a container that has ended is restarted.",
+            "Always",
+            "OnFailure",
+            "Never",
+            default="Always",
+            replaces=Replaces.YES,
+        ),
+        choice(
+            "properties.sku",
+            "Kind of compute.",
+            "NotSpecified",
+            "Standard",
+            "Dedicated",
+            "Confidential",
+            default="Standard",
+            replaces=Replaces.YES,
+        ),
+        choice(
+            "properties.priority",
+            "Priority. Spot is cheaper, but Azure can evict the group at any time.",
+            "Regular",
+            "Spot",
+            default="Regular",
+            replaces=Replaces.YES,
+        ),
+    )
+
+
+def _registry_rows() -> Iterable[Field]:
+    at = "properties.imageRegistryCredentials"
+    return chain(
+        objects(at, "Credentials for private registries.", "Credentials for one registry.", key=("server",)),
+        text(f"{at}[].server", "Host of the registry, without a scheme.", required=True, folds=Fold.CASE),
+        text(f"{at}[].username", "User name."),
+        text(
+            f"{at}[].password",
+            "Password. Azure never returns it.",
+            write_only=True,
+            one_line=True,
+            confidential=True,
+            unless=("passwordReference", "identity"),
+            insisted=True,
+            whose="username",
+        ),
+        text(f"{at}[].passwordReference", "Name of the entry of `secretReferences` that holds the password."),
+        text(f"{at}[].identity", "ARM id of the managed identity to pull with.", folds=Fold.CASE),
+        text(f"{at}[].identityUrl", "Private endpoint of the identity.", folds=Fold.URL),
+        boolean(f"{at}[].isDelegatedIdentity", "Returned by Azure, but in no published schema.", computed=True),
+    )
+
+
+def _network_rows() -> Iterable[Field]:
+    at = "properties.ipAddress"
+    return chain(
+        group(at, "IP address of the group."),
+        objects(
+            f"{at}.ports",
+            "Ports that are open to callers. A container must expose each of them.",
+            "A port, or just its number for TCP.",
+            required=True,
+            key=("port", "protocol"),
+            replaces=Replaces.MAY,
+        ),
+        choice(f"{at}.ports[].protocol", "Protocol of the port.", "TCP", "UDP", default="TCP"),
+        integer(f"{at}.ports[].port", "Port number.", required=True),
+        choice(
+            f"{at}.type",
+            "Public, or Private for a group in a subnet.",
+            "Public",
+            "Private",
+            required=True,
+            replaces=Replaces.YES,
+        ),
+        text(
+            f"{at}.ip",
+            "The address. Azure always chooses a public one, and chooses a private one unless you set it.",
+            computed_beside=("type", "Public"),
+            filled_in=True,
+            replaces=Replaces.MAY,
+        ),
+        text(
+            f"{at}.dnsNameLabel",
+            "First label of the public DNS name: `<label>.<region>.azurecontainer.io`.",
+            replaces=Replaces.MAY,
+        ),
+        choice(
+            f"{at}.autoGeneratedDomainNameLabelScope",
+            "Who may reuse the DNS label once it is free.",
+            "Unsecure",
+            "TenantReuse",
+            "SubscriptionReuse",
+            "ResourceGroupReuse",
+            "Noreuse",
+            default="Unsecure",
+            replaces=Replaces.YES,
+        ),
+        text(f"{at}.fqdn", "The public DNS name.", computed=True),
+        objects("properties.subnetIds", "Subnet of the group.", "One subnet.", key=("id",), replaces=Replaces.YES),
+        text("properties.subnetIds[].id", "ARM id of a subnet delegated to ACI.", required=True, folds=Fold.CASE),
+        text("properties.subnetIds[].name", "Name of your choice.", filled_in=True),
+        group("properties.dnsConfig", "Name resolution of the containers.", replaces=Replaces.MAY),
+        texts(
+            "properties.dnsConfig.nameServers",
+            "DNS servers, in order of preference.",
+            "Address of a server.",
+            required=True,
+        ),
+        text("properties.dnsConfig.searchDomains", "Search domains, separated by spaces."),
+        text("properties.dnsConfig.options", "Resolver options, separated by spaces."),
+    )
+
+
+def _volume_rows() -> Iterable[Field]:
+    at = "properties.volumes"
+    return chain(
+        objects(at, "Volumes that containers can mount, each with one source.", "One volume.", key=("name",)),
+        text(f"{at}[].name", "Name of the volume.", required=True),
+        group(f"{at}[].azureFile", "An Azure Files share."),
+        text(f"{at}[].azureFile.shareName", "Name of the share.", required=True),
+        boolean(f"{at}[].azureFile.readOnly", "Whether the share is read-only for all containers.", default=False),
+        text(f"{at}[].azureFile.storageAccountName", "Name of the storage account.", required=True),
+        text(
+            f"{at}[].azureFile.storageAccountKey",
+            "Key of the storage account. Azure never returns it.",
+            write_only=True,
+            one_line=True,
+            confidential=True,
+            unless=("storageAccountKeyReference", "userAssignedIdentityClientId"),
+            whose="storageAccountName",
+        ),
+        text(f"{at}[].azureFile.storageAccountKeyReference", "Name of the entry of `secretReferences` with the key."),
+        anything(f"{at}[].emptyDir", "An empty directory that lives as long as the group: `{}`.", presence=True),
+        text_map(
+            f"{at}[].secret",
+            "Secret files by name. The content is base64, or plain text in `fromText`. Azure never returns it.",
+            "Content of the file.",
+            write_only=True,
+            confidential=True,
+        ),
+        text_map(
+            f"{at}[].secretReference",
+            "Secret files by name. Each value names an entry of `secretReferences`.",
+            "Name of the entry.",
+        ),
+        group(f"{at}[].gitRepo", "A Git repository, cloned when the group starts."),
+        text(f"{at}[].gitRepo.directory", "Directory to clone into; `.` is the volume itself."),
+        text(f"{at}[].gitRepo.repository", "URL of the repository.", required=True),
+        text(f"{at}[].gitRepo.revision", "Commit to check out."),
+    )
+
+
+def _diagnostics_rows() -> Iterable[Field]:
+    at = "properties.diagnostics.logAnalytics"
+    return chain(
+        group("properties.diagnostics", "Where Azure sends the logs.", replaces=Replaces.MAY),
+        group(at, "A Log Analytics workspace."),
+        text(f"{at}.workspaceId", "Id of the workspace, a GUID.", required=True),
+        text(
+            f"{at}.workspaceKey",
+            "Key of the workspace. Azure never returns it.",
+            required=True,
+            write_only=True,
+            one_line=True,
+            confidential=True,
+            whose="workspaceId",
+        ),
+        choice(f"{at}.logType", "Kind of logs to send.", "ContainerInsights", "ContainerInstanceLogs"),
+        text_map(f"{at}.metadata", "Columns to add to each record.", "Value of the column."),
+        text(
+            f"{at}.workspaceResourceId",
+            "ARM id of the workspace. Azure does not return it.",
+            write_only=True,
+            one_line=True,
+        ),
+    )
+
+
+def _security_rows() -> Iterable[Field]:
+    enc = "properties.encryptionProperties"
+    ref = "properties.secretReferences"
+    acl = "properties.identityAcls"
+    return chain(
+        objects(ref, "Key Vault secrets that fields of the group can refer to.", "One secret.", key=("name",)),
+        text(f"{ref}[].name", "Name by which fields refer to the secret.", required=True),
+        text(f"{ref}[].identity", "ARM id of the identity that reads the secret.", required=True, folds=Fold.CASE),
+        text(f"{ref}[].secretReferenceUri", "URI of the secret in the key vault.", required=True, folds=Fold.URL),
+        group(enc, "Customer-managed key for data at rest.", replaces=Replaces.MAY),
+        text(f"{enc}.vaultBaseUrl", "URL of the key vault.", required=True, folds=Fold.URL),
+        text(f"{enc}.keyName", "Name of the key.", required=True),
+        text(f"{enc}.keyVersion", "Version of the key.", required=True),
+        text(f"{enc}.identity", "ARM id of the identity that uses the key.", folds=Fold.CASE),
+        group("properties.confidentialComputeProperties", "Settings of the Confidential sku.", replaces=Replaces.MAY),
+        text("properties.confidentialComputeProperties.ccePolicy", "Enforcement policy in base64.", filled_in=True),
+        group(acl, "Which containers may use which identities."),
+        choice(f"{acl}.defaultAccess", "Access of identities that are not listed.", "All", "System", "User"),
+        objects(f"{acl}.acls", "Exceptions, by identity.", "One exception.", key=("identity",)),
+        choice(f"{acl}.acls[].access", "Access of the identity.", "All", "System", "User"),
+        text(f"{acl}.acls[].identity", "ARM id of the identity.", folds=Fold.CASE),
+    )
+
+
+def _advanced_rows() -> Iterable[Field]:
+    ext = "properties.extensions"
+    return chain(
+        objects(ext, "Extensions, used by virtual kubelet.", "One extension.", key=("name",)),
+        text(f"{ext}[].name", "Name of the extension.", required=True),
+        group(f"{ext}[].properties", "Type and settings of the extension.", unnamed=True),
+        text(f"{ext}[].properties.extensionType", "Type of the extension.", required=True),
+        text(f"{ext}[].properties.version", "Version of the extension.", required=True),
+        anything(f"{ext}[].properties.settings", "Readable settings."),
+        anything(
+            f"{ext}[].properties.protectedSettings",
+            "Secret settings. Azure never returns them.",
+            write_only=True,
+            confidential=True,
+        ),
+        group(
+            "properties.containerGroupProfile",
+            "Profile from which the group takes its settings.",
+            replaces=Replaces.MAY,
+        ),
+        text("properties.containerGroupProfile.id", "ARM id of the profile.", folds=Fold.CASE),
+        integer("properties.containerGroupProfile.revision", "Revision of the profile."),
+        # Microsoft's 2025-09-01 example of a group from a pool: the answer names the profile, and not the pool.
+        group("properties.standbyPoolProfile", "Standby pool from which Azure takes the group.", untold=True),
+        text("properties.standbyPoolProfile.id", "ARM id of the pool.", folds=Fold.CASE),
+        boolean(
+            "properties.standbyPoolProfile.failContainerGroupCreateOnReuseFailure",
+            "Whether to fail, rather than create a new group, if the pool has none.",
+        ),
+    )
+
+
+def _azure_rows() -> Iterable[Field]:
+    return chain(
+        text(
+            "properties.provisioningState",
+            "Progress of the provisioning; says nothing about the containers.",
+            computed=True,
+        ),
+        group("properties.instanceView", "Current state of the group.", computed=True),
+        objects("properties.instanceView.events", "Events of the group.", "One event.", computed=True),
+        event_rows("properties.instanceView.events[]"),
+        text("properties.instanceView.state", "Pending, Running, Stopped, Succeeded or Failed.", computed=True),
+        boolean("properties.isCreatedFromStandbyPool", "Whether the group came from a standby pool.", computed=True),
+        integer(
+            "properties.provisioningTimeoutInSeconds",
+            "Returned by Azure since 2023-05-01, but in no stable schema.",
+            computed=True,
+        ),
+        boolean(
+            "properties.isCustomProvisioningTimeout",
+            "Returned by Azure since 2023-05-01, but in no stable schema.",
+            computed=True,
+        ),
+        group("systemData", "Who created and changed the group, and when.", computed=True),
+        text("systemData.createdBy", "Who created the group.", computed=True),
+        text("systemData.createdByType", "Kind of that identity.", computed=True),
+        text("systemData.createdAt", "When the group was created.", computed=True),
+        text("systemData.lastModifiedBy", "Who last changed the group.", computed=True),
+        text("systemData.lastModifiedByType", "Kind of that identity.", computed=True),
+        text("systemData.lastModifiedAt", "When the group was last changed.", computed=True),
+    )
+
+
+FIELDS: tuple[Field, ...] = tuple(
+    chain(
+        _envelope_rows(),
+        _runtime_rows(),
+        container_rows(),
+        _network_rows(),
+        _volume_rows(),
+        _registry_rows(),
+        _diagnostics_rows(),
+        _security_rows(),
+        _advanced_rows(),
+        _azure_rows(),
+    )
+)
+"""Every row, each path once."""

@@ -1,0 +1,14 @@
+"""Taking secrets out of texts: those that are known by value, and those that look like one.
+
+Pure; nothing here keeps a text. ``Redactor`` knows the secrets of a run, ``veil`` and ``find_pieces`` know what secrets
+look like, ``names`` knows the names of variables that hold them.
+"""
+
+from __future__ import annotations
+
+from aci_reconcile.core.redaction.fields import veil_argument, veil_variable
+from aci_reconcile.core.redaction.names import is_secret_name, is_secret_setting
+from aci_reconcile.core.redaction.redactor import Redactor
+from aci_reconcile.core.redaction.shapes import find_pieces, veil
+
+__all__ = ["Redactor", "find_pieces", "is_secret_name", "is_secret_setting", "veil", "veil_argument", "veil_variable"]

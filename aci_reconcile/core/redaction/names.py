@@ -1,0 +1,55 @@
+"""What variables that hold secrets are called: a name is taken apart into its words, and the words decide.
+
+Words, and not letters: PAT is no part of PATH, and KEY is none of MONKEY. The words rest on what people name such
+variables (Terraform, Spring and the CI services mask by the same ones); a name that says nothing is not caught.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
+
+_SECRETS: Final = frozenset({
+    "PASSWORD", "PASSWD", "PWD", "PW", "PASS", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS",
+    "CREDS", "JWT", "BEARER",
+})  # fmt: skip
+_AMBIGUOUS: Final = frozenset({"KEY", "KEYS", "PAT", "SAS", "PASSWORDS", "SECRETS", "TOKENS"})
+"""Words that name secrets, and other things as well: the key to sort by, the most tokens."""
+_ENDINGS: Final = ("PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS")
+"""What no other word ends with, so that PGPASSWORD and ACCESSTOKEN are caught."""
+_KEYS: Final = frozenset({
+    "ACCESS", "ACCOUNT", "API", "AUTH", "CLIENT", "ENCRYPTION", "MASTER", "PRIVATE", "SECRET", "SHARED", "SIGNING",
+    "SSH", "STORAGE", "SUBSCRIPTION", "WORKSPACE",
+})  # fmt: skip
+"""Words before KEY that leave no doubt."""
+_STRINGS: Final = frozenset({"CONNECTIONSTRING", "CONNECTIONSTRINGS", "CONNSTR", "CONNSTRING"})
+_CONNECTIONS: Final = frozenset({"CONNECTION", "CONN"})
+_TEXTS: Final = frozenset({"STRING", "STRINGS", "STR"})
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a name says, by any of its words, that a secret may stand behind it: in doubt, yes."""
+    words = _split_words(name)
+    return any(word in _AMBIGUOUS for word in words) or any(_is_unambiguous(words, at) for at in range(len(words)))
+
+
+def is_secret_setting(name: str) -> bool:
+    """Whether a name says, by its last word, that its value is a secret: in doubt, no (SORT_KEY, TOKEN_URL)."""
+    words = _split_words(name)
+    return bool(words) and _is_unambiguous(words, len(words) - 1)
+
+
+def _is_unambiguous(words: tuple[str, ...], at: int) -> bool:
+    """Whether a word, with the one before it, clearly names a secret."""
+    word, before = words[at], words[at - 1] if at else ""
+    if word in _SECRETS or word in _STRINGS or word.endswith(_ENDINGS):
+        return True
+    if word in _TEXTS:
+        return before in _CONNECTIONS
+    return (word in {"KEY", "KEYS"} and before in _KEYS) or (word.endswith("KEY") and word[:-3] in _KEYS)
+
+
+def _split_words(name: str) -> tuple[str, ...]:
+    return tuple(word.upper() for word in re.findall(_WORD, name))

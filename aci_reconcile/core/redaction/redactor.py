@@ -1,0 +1,109 @@
+"""The secrets of a run, taken out of every text that comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.core.redaction.shapes import find_spans, fold, redact_spans
+from aci_reconcile.core.redaction.spellings import SHORTEST, WORD
+from aci_reconcile.core.redaction.spellings import list_spellings as spellings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.core.redaction.shapes import Span
+    from aci_reconcile.core.secret import Secret
+
+_CUT: Final = 8
+"""How much of a secret must be left at the end of a text that was cut for it to be known again; or at its beginning."""
+_BETWEEN: Final = "\0"
+_LONGEST: Final = 4096
+"""Of longer ones no rest is looked for: that would be a lot of work for a hostile text."""
+
+
+@dataclass(slots=True)
+class Redactor:
+    """Takes the secrets of a run out of texts, however they are spelled, and what looks like a secret besides.
+
+    Spellings are found by their first letters, in one pass over a text, however many they are. They are made when the
+    first text comes, for most runs need none. May be called from several threads: what was remembered is only added
+    to, and learning a secret twice changes nothing.
+    """
+
+    _values: dict[str, None] = field(default_factory=dict[str, None], repr=False)
+    _learned: int = 0
+    _heads: dict[str, dict[int, set[str]]] = field(default_factory=dict[str, "dict[int, set[str]]"], repr=False)
+    """Spellings by their beginning and their length."""
+    _whole: list[str] = field(default_factory=list[str], repr=False)
+    _joined: tuple[int, str] = field(default=(0, ""), repr=False)
+    """How many spellings stand in one text, and that text: to look for what is left of one at a log's beginning."""
+
+    def remember(self, secrets: Iterable[Secret]) -> None:
+        """Add secrets that must not be shown, with the parts that they were joined from."""
+        for secret in secrets:
+            self._values.update(dict.fromkeys(piece for piece in secret.pieces() if len(piece) >= SHORTEST))
+
+    def __call__(self, text: str) -> str:
+        """Return the text without any secret."""
+        if len(text) < SHORTEST:
+            return text
+        values = tuple(self._values)
+        if len(values) > self._learned:
+            for each in values[self._learned :]:
+                self._learn(each)
+            self._learned = max(len(values), self._learned)
+        return redact_spans(text, (*self._find_spans(text), *find_spans(text)))
+
+    def _learn(self, value: str) -> None:
+        known = spellings_of(value)
+        self._whole.extend(each for each in known if _CUT < len(each) <= _LONGEST)
+        for each in known:
+            self._heads.setdefault(each[:SHORTEST], {}).setdefault(len(each), set()).add(each)
+
+    def _find_spans(self, text: str) -> Iterator[Span]:
+        """Yield the positions of known secrets."""
+        heads = self._heads
+        if not heads:
+            return
+        folded = fold(text)
+        yield from self._find_tail(folded)
+        for at in [at for at in range(len(folded) - SHORTEST + 1) if folded[at : at + SHORTEST] in heads]:
+            known = heads[folded[at : at + SHORTEST]]
+            if size := max(_measure(folded, at, length, known[length]) for length in tuple(known)):
+                yield at, at + size
+
+    def _find_tail(self, text: str) -> Iterator[Span]:
+        """Yield the end of a spelling at the start of a text: Azure cuts logs by bytes, not by lines."""
+        start = len(text) - len(text.lstrip(".…"))
+        head = text[start : start + _CUT]
+        tails = self._join_spellings()
+        at = tails.find(head) if len(head) == _CUT and _BETWEEN not in head else -1
+        while at >= 0:
+            end = tails.index(_BETWEEN, at)
+            left = tails[at:end]
+            if text.startswith(left, start) and not text[start + len(left) : start + len(left) + 1].isalnum():
+                yield start, start + len(left)
+                return
+            at = tails.find(head, at + 1)
+
+    def _join_spellings(self) -> str:
+        if len(self._whole) != self._joined[0]:
+            whole = tuple(self._whole)
+            self._joined = len(whole), "".join(f"{each}{_BETWEEN}" for each in whole)
+        return self._joined[1]
+
+
+def _measure(text: str, at: int, length: int, spellings: set[str]) -> int:
+    """Return how many characters of a spelling are at a place; fewer if the text ends within it; 0 if none."""
+    end = at + length
+    if text[at:end] in spellings:
+        return length if length >= WORD or _is_word(text, at, end) else 0
+    if end < len(text):
+        return 0
+    left = text[at:].rstrip(".…")
+    return len(left) if len(left) >= _CUT and any(each.startswith(left) for each in tuple(spellings)) else 0
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())

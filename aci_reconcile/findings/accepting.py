@@ -1,0 +1,121 @@
+"""Taking what is accepted out of a plan, and saying which acceptances have ended or are about nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.fields import ROOT, Fold
+from aci_reconcile.core.fields.paths import parse, walk
+from aci_reconcile.findings.findings import Kind, fingerprint
+from aci_reconcile.findings.looking import marks_owner
+from aci_reconcile.findings.parts import parts
+from aci_reconcile.planning.values import Action, Impact, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from aci_reconcile.core.diff import FieldChange
+    from aci_reconcile.findings.acceptance import Acceptance
+    from aci_reconcile.findings.findings import Finding
+    from aci_reconcile.planning.values import Change, Plan
+
+_GONE = (Kind.MISSING, Kind.VANISHED)
+
+
+def covers(acceptance: Acceptance, finding: Finding) -> bool:
+    """Whether an acceptance is about this finding; nothing covers what could not be compared."""
+    if not finding.acceptable:
+        return False
+    if acceptance.fingerprint:
+        return acceptance.fingerprint == finding.fingerprint
+    return (
+        acceptance.address.lower() == finding.address.lower()
+        and acceptance.kind in {"", finding.kind.value}
+        and (not acceptance.paths or _alike(finding.path) in {_alike(path) for path in acceptance.paths})
+    )
+
+
+def _alike(path: str) -> tuple[str, ...]:
+    """Return a path without what may differ in its spelling: the case of a field's name, and of a tag's."""
+    keys = parse(ROOT, path) or (path,)
+    return tuple(
+        key.lower() if parent is not None and (parent.row.caseless or parent.row.folds is Fold.CASE) else key
+        for key, parent, _ in walk(ROOT, keys)
+    )
+
+
+def marked(finding: Finding, acceptances: Iterable[Acceptance], now: str) -> Finding:
+    """Return the finding with the acceptance that covers it and is still good, where there is one."""
+    good = (each for each in acceptances if covers(each, finding) and not each.expired(now))
+    return replace(finding, acceptance=next(good, None))
+
+
+def addressed(acceptances: Iterable[Acceptance], addresses: Iterable[str]) -> tuple[Acceptance, ...]:
+    """Return the acceptances with the address of each group that is named by its name alone, where that is unique."""
+    known = tuple(addresses)
+    fits = ((each, each.among(known)) for each in acceptances)
+    return tuple(replace(each, address=found[0]) if len(found) == 1 else each for each, found in fits)
+
+
+def without_accepted(plan: Plan, findings: Iterable[Finding]) -> Plan:
+    """Return the plan without what is accepted: a group of which nothing else is left counts as in sync."""
+    accepted = frozenset(each.fingerprint for each in findings if each.acceptance is not None)
+    if not accepted:
+        return plan
+    notices = tuple(
+        each
+        for each in plan.notices
+        if each.code != "orphan" or fingerprint(Kind.UNDECLARED, each.address, "") not in accepted
+    )
+    changes = tuple(left for each in plan.changes if (left := _left(each, accepted)) is not None)
+    return replace(plan, changes=changes, notices=notices)
+
+
+def _left(change: Change, accepted: frozenset[str]) -> Change | None:
+    """Return what is left of a change; None where the group itself is what is accepted."""
+
+    def taken(kind: Kind, path: str = "") -> bool:
+        return fingerprint(kind, change.address, path) in accepted
+
+    if change.action is Action.CREATE:
+        return None if any(map(taken, _GONE)) else change
+    if change.action is Action.DELETE:
+        return None if taken(Kind.UNDECLARED) else change
+    adopted = change.action is Action.ADOPT and not taken(Kind.UNOWNED)
+    fields = tuple(left for each in change.fields for left in _parts_left(each, taken))
+    bare = change.writes and not change.fields and change.action is not Action.ADOPT and not taken(Kind.CHANGED)
+    if fields == change.fields and (adopted or bare or fields or not change.writes):
+        return change
+    if not fields and not adopted:
+        return replace(change, action=Action.NO_OP, impact=Impact.NONE, fields=(), reasons=(), loses=(), stuck=False)
+    action = change.action if adopted or change.action is not Action.ADOPT else Action.UPDATE
+    return replace(change, action=action, fields=fields)
+
+
+def _parts_left(field: FieldChange, taken: Callable[..., bool]) -> tuple[FieldChange, ...]:
+    """Return the field, or of its parts those that are not accepted."""
+    known = parts(field)
+    left = tuple(
+        each for path, each in known if not (taken(Kind.UNOWNED) if marks_owner(each) else taken(Kind.CHANGED, path))
+    )
+    return (field,) if len(left) == len(known) else left
+
+
+def remarks(
+    acceptances: Iterable[Acceptance], findings: Sequence[Finding], addresses: Iterable[str], now: str, *, whole: bool
+) -> Iterator[Notice]:
+    """Yield a notice for each acceptance that has ended, or that is about nothing; the latter after a whole look."""
+    known = tuple(addresses)
+    for each in acceptances:
+        several = each.among(known)
+        if len(several) > 1:
+            text = f"{each.address} may mean {', '.join(several)}, so nothing is accepted; add the resource group"
+            yield Notice("acceptance-unused", str(each.where), text)
+            continue
+        used = any(covers(each, finding) for finding in findings)
+        if used and each.expired(now):
+            text = f"the acceptance of {each.subject} ended on {each.until} ({each.reason}); the finding counts again"
+            yield Notice("acceptance-expired", str(each.where), text)
+        elif not used and whole:
+            yield Notice("acceptance-unused", str(each.where), f"{each.subject} is no longer found; remove this entry")

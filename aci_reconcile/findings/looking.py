@@ -1,0 +1,108 @@
+"""What one look finds: the differences of a plan, and run states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.fields.paths import to_report_path
+from aci_reconcile.core.health import CRASHES, State, describe_container
+from aci_reconcile.core.tags import OWNER
+from aci_reconcile.findings.findings import Finding, Kind, found
+from aci_reconcile.findings.parts import parts
+from aci_reconcile.planning.undeclared import UNDECLARED
+from aci_reconcile.planning.values import Action, Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.core.diff import FieldChange
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.health import ContainerHealth, Health
+    from aci_reconcile.planning.values import Change, Plan
+
+_FINE = frozenset({State.HEALTHY, State.FINISHED})
+
+
+def findings_in(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Finding, ...]:
+    """Return what a plan and the run states of its groups tell, each thing once."""
+    places = {change.address: change.where for change in plan.changes}
+    told = [each for change in plan.changes for each in _in_change(change)]
+    told += [
+        found(Kind.UNDECLARED, notice.address, notice.message) for notice in plan.notices if notice.code in UNDECLARED
+    ]
+    told += [found(Kind.NOT_COMPARED, each.address, each.message) for each in plan.unreadable]
+    told += [each for address, state in health for each in _in_health(address, state, places.get(address))]
+    return tuple({each.fingerprint: each for each in told}.values())
+
+
+def _in_change(change: Change) -> Iterator[Finding]:
+    if change.action is Action.CREATE:
+        yield found(Kind.MISSING, change.address, "is declared but missing", where=change.where)
+        return
+    if change.action is Action.DELETE:
+        yield found(Kind.UNDECLARED, change.address, "has this project's tag but no manifest")
+        return
+    if change.action is Action.ADOPT:
+        yield found(Kind.UNOWNED, change.address, "is declared but has no owner tag", where=change.where)
+    elif change.writes and not change.fields:
+        text = "; ".join(change.reasons) or "differs from its manifest"
+        yield found(Kind.CHANGED, change.address, text, where=change.where)
+    for field in change.fields:
+        yield from _changed(change, field)
+    for path in change.not_compared:
+        text = "the secret could not be compared"
+        yield found(Kind.SECRET_NOT_COMPARED, change.address, text, path=to_report_path(path), where=change.where)
+
+
+def marks_owner(field: FieldChange) -> bool:
+    """Whether a part is the owner's tag, without which a group is told to be unowned."""
+    return field.keys[:1] == ("tags",) and field.keys[-1].lower() == OWNER
+
+
+def _changed(change: Change, field: FieldChange) -> Iterator[Finding]:
+    origin = _origin(change, field)
+    for path, part in parts(field):
+        if marks_owner(part):
+            continue
+        made = found(Kind.CHANGED, change.address, f"differs from its manifest{origin}", path=path, where=change.where)
+        tags = path == "tags" or path.startswith(("tags.", "tags["))
+        yield replace(made, severity=Severity.WARNING) if tags else made
+
+
+def _origin(change: Change, field: FieldChange) -> str:
+    """Return where a difference comes from, in words; nothing where nobody knows."""
+    cause = change.cause_of(field)
+    if cause is Cause.GIT:
+        return ": it is not the secret that was last written" if field.secret else ": the manifest was changed"
+    return ": it was changed in Azure" if cause is Cause.AZURE else ""
+
+
+def _in_health(address: str, health: Health, where: Where | None) -> Iterator[Finding]:
+    if health.state in _FINE:
+        return
+    if health.state is State.STOPPED:
+        yield found(Kind.STOPPED, address, "is stopped", where=where)
+        return
+    bad = [each for each in health.containers if each.verdict is health.state]
+    for each in bad:
+        yield _graded(found(_kind(each), address, describe_container(each), path=path_of(each), where=where), health)
+    if health.of_group or not bad:
+        text = "; ".join(health.of_group) or f"is {health.state.value}"
+        yield _graded(found(Kind.UNHEALTHY, address, text, where=where), health)
+
+
+def _graded(finding: Finding, health: Health) -> Finding:
+    """Return the finding as a mere warning where nothing has failed yet."""
+    return finding if health.state is State.UNHEALTHY else replace(finding, severity=Severity.WARNING)
+
+
+def _kind(container: ContainerHealth) -> Kind:
+    looping = container.restarts >= CRASHES or "CrashLoopBackOff" in container.detail
+    return Kind.RESTARTING if looping else Kind.UNHEALTHY
+
+
+def path_of(container: ContainerHealth) -> str:
+    """Return the path of a container, as a field's path begins."""
+    return f"{'initContainers' if container.init else 'containers'}[{container.name}]"

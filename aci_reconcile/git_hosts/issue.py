@@ -1,0 +1,65 @@
+"""One issue, kept by itself: opened, updated, closed when all is well, and the same one reopened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.git_hosts.ports import Kept, Outcome
+from aci_reconcile.git_hosts.texts import add_marker, fit, is_same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.git_hosts.ports import Issue, Issues
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the issue should say. Texts are Markdown and escaped already.
+
+    ``news`` makes a comment of the issue as it is before it is changed, where something is new or gone; else an empty
+    text.
+    """
+
+    marker: str
+    label: str
+    title: str
+    body: str
+    open: bool
+    news: Callable[[Issue], str]
+
+
+def keep_issue(issues: Issues, wanted: Wanted) -> Kept:
+    """Bring the one issue with this marker to what it should be.
+
+    Raises:
+        ForgeError: the forge said no.
+    """
+    found = issues.find(wanted.marker, wanted.label)
+    body = add_marker(wanted.body, wanted.marker)
+    if found is None:
+        if not wanted.open:
+            return Kept(Outcome.NONE)
+        return Kept(Outcome.OPENED, issues.create(wanted.title, body, wanted.label).url)
+    if not wanted.open and not found.open:
+        return Kept(Outcome.NONE, found.url)
+    return _change(issues, found, wanted, body)
+
+
+def _change(issues: Issues, found: Issue, wanted: Wanted, body: str) -> Kept:
+    outcome, news = _choose_outcome(found, wanted, body), wanted.news(found)
+    if outcome is not Outcome.UNCHANGED:
+        issues.change(found.number, title=wanted.title, body=body, opened=wanted.open)
+    if news:
+        issues.comment(found.number, fit(news))
+    return Kept(outcome, found.url)
+
+
+def _choose_outcome(found: Issue, wanted: Wanted, body: str) -> Outcome:
+    if not wanted.open:
+        return Outcome.CLOSED
+    if not found.open:
+        return Outcome.REOPENED
+    unchanged = found.title == wanted.title and is_same(found.body, body)
+    return Outcome.UNCHANGED if unchanged else Outcome.UPDATED

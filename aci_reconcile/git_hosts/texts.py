@@ -1,0 +1,49 @@
+"""Texts for a forge: the marker by which our own are found again, and how long they may be."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MOST: Final = 65_536
+"""Characters of a body or a comment (GitHub's limit). Counted in UTF-16 here: that is never less than GitHub counts."""
+
+_CUT: Final = "\n\n(cut here: the text is longer than the Git host allows)\n"
+_NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9._/@:=-]")
+
+
+def make_marker(what: str, key: str) -> str:
+    """Return a hidden first line: ``<!-- aci-reconcile-drift: shop/prod -->``; ``what`` is one of our own words.
+
+    What could end an HTML comment never stands in it.
+    """
+    return f"<!-- aci-reconcile-{what}: {_NOT_IN_KEYS.sub('_', key)} -->"
+
+
+def add_marker(text: str, mark: str) -> str:
+    """Return the text below its marker, cut to the length that a forge accepts."""
+    return fit(f"{mark}\n{text}")
+
+
+def has_marker(text: str, mark: str) -> bool:
+    """Whether a text begins with the marker; a marker that is quoted further down does not count."""
+    return text.lstrip("\ufeff \r\n\t").startswith(mark)
+
+
+def is_same(left: str, right: str) -> bool:
+    """Whether two texts are equal but for line ends and trailing white space, which a forge may change."""
+    one, other = (each.replace("\r\n", "\n").rstrip() for each in (left, right))
+    return one == other
+
+
+def fit(text: str, most: int = MOST) -> str:
+    """Return the text, or as many of its first lines as fit with a note that it was cut."""
+    if _count_units(text) <= most:
+        return text
+    room = most - _count_units(_CUT)
+    kept = text.encode("utf-16-le", "surrogatepass")[: room * 2].decode("utf-16-le", "ignore")
+    return kept[: kept.rfind("\n")] + _CUT if "\n" in kept else kept + _CUT
+
+
+def _count_units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

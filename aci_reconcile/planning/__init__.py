@@ -1,0 +1,37 @@
+"""Deciding what to do: pure, and separate from doing it."""
+
+from __future__ import annotations
+
+from aci_reconcile.planning.decide import compare, decide, make_target
+from aci_reconcile.planning.planning import plan, plan_destruction
+from aci_reconcile.planning.policy import UNLIMITED, Policy
+from aci_reconcile.planning.values import (
+    Action,
+    Blocker,
+    Cause,
+    Change,
+    Impact,
+    Notice,
+    Plan,
+    ResourceGroupChange,
+    Unreadable,
+)
+
+__all__ = [
+    "UNLIMITED",
+    "Action",
+    "Blocker",
+    "Cause",
+    "Change",
+    "Impact",
+    "Notice",
+    "Plan",
+    "Policy",
+    "ResourceGroupChange",
+    "Unreadable",
+    "compare",
+    "decide",
+    "make_target",
+    "plan",
+    "plan_destruction",
+]

@@ -1,0 +1,241 @@
+"""Safety limits: checks over the whole plan, before the first write. They fail closed."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.core import tags
+from aci_reconcile.planning.decide import is_foreign, is_member
+from aci_reconcile.planning.ignored import block_ignored
+from aci_reconcile.planning.policy import UNLIMITED
+from aci_reconcile.planning.values import Action, Blocker, Change, Impact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.core.model import Scope
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Plan
+
+
+IN_MANIFEST: Final = "set lifecycle.protect: false in its manifest"
+"""What lifts the protection of a group that is declared."""
+
+
+_THEIRS: Final = frozenset({"owner", "member"})
+"""Blockers of groups that are somebody else's."""
+
+
+def find_blockers(
+    changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int
+) -> tuple[Blocker, ...]:
+    """Return everything that blocks these changes. ``ours`` is the number of live groups that the project owns."""
+    return (
+        *block_writes(tuple(change.address for change in changes if change.writes), policy),
+        *_block_foreign(changes, policy),
+        *_block_unowned(changes, policy),
+        *_block_protected(changes),
+        *_block_members(changes),
+        *_block_replacements(changes, policy, ours),
+        *_block_emptied(changes, policy),
+        *_block_handed_over(changes, policy),
+        *_block_deletions(changes, policy),
+        *_block_share(changes, policy, ours),
+        *_block_restarts(changes, policy),
+        *block_ignored(changes),
+        *_block_resource_groups(missing, policy),
+    )
+
+
+def find_unchanged(plan: Plan) -> tuple[Change, ...]:
+    """Return the groups that match their manifests. Groups of another owner are not compared, so they are left out."""
+    theirs = {address for each in plan.blockers if each.code in _THEIRS for address in each.addresses}
+    same = (change for change in plan.of(Action.NO_OP) if not change.fields)
+    return tuple(change for change in same if change.address not in theirs)
+
+
+def is_protected(change: Change) -> bool:
+    """Whether the group must not be deleted or recreated. The manifest decides; without a word there, the live tag."""
+    declared = change.after.lifecycle.protect if change.after else None
+    if declared is not None:
+        return declared
+    return change.before is not None and tags.is_protected(change.before)
+
+
+def block_writes(held: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block these writes where the project is only observed, or while a freeze is in force."""
+    if held and policy.observe:
+        yield Blocker("observe", f"{policy.owner} is in observe mode", held, "set mode: apply in the project file")
+    if held and policy.frozen and not policy.override:
+        yield Blocker("freeze", f"writes are frozen: {policy.frozen}", held, "--override-freeze REASON")
+
+
+def _block_members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
+    for change in changes:
+        if change.before is not None and change.after is not None and is_member(change.before):
+            reason = f"{change.address} is a member of an NGroup, which manages it"
+            yield Blocker("member", reason, (change.address,), "remove its manifest here")
+
+
+def _block_foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    for change in changes:
+        if change.before is not None and is_foreign(change.before, policy):
+            owner = tags.owner(change.before)
+            reason, release = _explain_owner(change, owner, policy)
+            yield Blocker("owner", reason, (change.address,), release)
+
+
+def _explain_owner(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
+    """Return who owns a foreign group, and what unblocks it.
+
+    A group with our name may be ours as long as the project file has no id: the repository was renamed or forked.
+    """
+    release, theirs = _suggest_takeover(change, owner), tags.owner_id(owner)
+    if not theirs or tags.owner_name(owner) != policy.owner:
+        return f"{change.address} belongs to {owner}, not to {policy.owner}", release
+    if policy.project_id and not policy.id_derived:
+        reason = f"{change.address} belongs to another project {policy.owner} with the id {theirs}"
+        return f"{reason}, not {policy.project_id}", release
+    ours = policy.project_id or ", ".join(sorted(policy.known_ids))
+    reason = f"{change.address} belongs to {policy.owner} with the id {theirs}"
+    reason += f", but this project's id is {ours}" if ours else ", but this project has no id"
+    return reason, f"write `id: {theirs}` into the project file if it is the same project; otherwise {release}"
+
+
+def _suggest_takeover(change: Change, owner: str) -> str:
+    """Return how to take a group over. An owner name that could not be typed safely never becomes part of a command."""
+    if change.after is not None and owner.isprintable() and not owner.startswith("-"):
+        return f"--take-over {shlex.quote(owner)}, or remove its manifest here"
+    return f"remove its manifest here, or its tag {tags.OWNER} in Azure"
+
+
+def _block_unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = tuple(
+        change.address
+        for change in changes
+        if change.before is not None
+        and change.after is not None
+        and change.writes
+        and not tags.owner(change.before)
+        and not (policy.adopt or change.after.lifecycle.adopt)
+    )
+    if held:
+        verb = "exists and has" if len(held) == 1 else "exist and have"
+        yield Blocker("unowned", f"{_join_addresses(held)} {verb} no owner", held, "--adopt")
+
+
+def _block_protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
+    for change in changes:
+        if change.action in {Action.REPLACE, Action.DELETE} and is_protected(change):
+            verb = "deleted" if change.action is Action.DELETE else "deleted and created again"
+            reason = f"{change.address} is protected and would be {verb}"
+            release = IN_MANIFEST if change.after is not None else f"remove its tag {tags.PROTECTED} in Azure"
+            yield Blocker("protected", reason, (change.address,), release)
+
+
+def _block_replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
+    held = tuple(
+        change.address
+        for change in changes
+        if change.action is Action.REPLACE and not (change.after is not None and change.after.lifecycle.replace)
+    )
+    if not held or policy.allow_replace == UNLIMITED or len(held) <= policy.allow_replace:
+        return
+    reason = f"{_join_addresses(held)} must be deleted and created again"
+    replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
+    most = _is_most((*replaced, *deleted), policy, ours)
+    blanket = policy.allow_replace == 0 and not most
+    release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else held)}"
+    yield Blocker("replace", reason, held, release)
+
+
+def _block_emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block every deletion while a manifest is empty: it may have been emptied by mistake."""
+    held = _list_addresses(changes, Action.DELETE)
+    if held and policy.emptied:
+        verb = "declares" if len(policy.emptied) == 1 else "declare"
+        reason = f"{_join_addresses(policy.emptied)} {verb} nothing, and {_count_groups(held)} would be deleted"
+        pronoun = "it" if len(policy.emptied) == 1 else "them"
+        yield Blocker("emptied", reason, held, f"remove {pronoun}, or fill {pronoun} again")
+
+
+def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block the deletion of a group that a project in a subfolder declares: it moved there and still runs."""
+    for change in changes if policy.elsewhere else ():
+        keys = change.address.lower(), f"/{change.id.name.lower()}"
+        file = next((policy.elsewhere[key] for key in keys if key in policy.elsewhere), "")
+        if change.action is Action.DELETE and file:
+            reason = f"{change.address} would be deleted, but the project of {file} declares it"
+            owner = tags.owner(change.before) if change.before is not None else policy.owner
+            release = f"--take-over {shlex.quote(owner)} there, or remove its manifest there"
+            yield Blocker("elsewhere", reason, (change.address,), release)
+
+
+def _block_deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = _list_addresses(changes, Action.DELETE)
+    if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
+        reason = f"{_count_groups(held)} would be deleted; the limit is {policy.max_deletes}"
+        yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
+
+
+def _block_share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
+    """Block a plan that would remove most groups at once, until the command line names the number.
+
+    Limits in the project file do not count: they were written before this plan existed. A single group is left to the
+    other safety limits, and an action that one of them blocks already is not named here again.
+    """
+    replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
+    if not _is_most((*replaced, *deleted), policy, ours):
+        return
+    unnamed: list[str] = []
+    if len(replaced) > max(policy.allow_replace, 0) and not any(_block_replacements(changes, policy, ours)):
+        unnamed.append(f"--allow-replace={len(replaced)}")
+    if (
+        deleted
+        and not (policy.deletes_named or policy.max_deletes == UNLIMITED)
+        and not any(_block_deletions(changes, policy))
+    ):
+        unnamed.append(f"--max-deletes {len(deleted)}")
+    if unnamed:
+        taken = len(replaced) + len(deleted)
+        reason = f"{taken} of {ours} groups would be deleted or recreated at once"
+        yield Blocker("share", reason, (*replaced, *deleted), " ".join(unnamed))
+
+
+def _is_most(taken: tuple[str, ...], policy: Policy, ours: int) -> bool:
+    """Whether so many groups exceed the share that may go at once. A single group never does."""
+    return len(taken) > max(1, policy.max_share * ours)
+
+
+def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, ...]:
+    return tuple(change.address for change in changes if change.action is action)
+
+
+def _block_restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    held = tuple(change.address for change in changes if change.impact is Impact.RESTART)
+    if policy.max_restarts != UNLIMITED and len(held) > policy.max_restarts:
+        reason = f"{_count_groups(held)} would restart; the limit is {policy.max_restarts}"
+        yield Blocker("restart", reason, held, f"--max-restarts {len(held)}")
+
+
+def _block_resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Blocker]:
+    if policy.create_resource_groups:
+        return
+    for scope in missing:
+        yield Blocker(
+            "resource-group",
+            f"resource group {scope.resource_group} does not exist",
+            (scope.resource_group,),
+            "set createResourceGroups: true in the project file, or create the resource group",
+        )
+
+
+def _count_groups(addresses: tuple[str, ...]) -> str:
+    return "1 group" if len(addresses) == 1 else f"{len(addresses)} groups"
+
+
+def _join_addresses(addresses: tuple[str, ...]) -> str:
+    if len(addresses) <= 3:  # noqa: PLR2004  more would hide the sentence
+        return ", ".join(addresses)
+    return f"{', '.join(addresses[:2])} and {len(addresses) - 2} more"

@@ -1,0 +1,309 @@
+"""What to do with one group: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from aci_reconcile.core import tags
+from aci_reconcile.core.carry import carry_over
+from aci_reconcile.core.complete import complete
+from aci_reconcile.core.diff import FieldChange, Replaces, diff, make_secret_change
+from aci_reconcile.core.health import has_ended
+from aci_reconcile.core.model import NO_TAGS, as_object, as_text
+from aci_reconcile.core.normalize import align, normalize, secrets_in, secrets_of
+from aci_reconcile.core.profiles import without_profile
+from aci_reconcile.core.provisioning import as_settled, failure_in, state_of
+from aci_reconcile.core.secret import UNKEPT, Fingerprint
+from aci_reconcile.planning.holding import Holding, add_secret_changes, compare_holdings, find_plain_values
+from aci_reconcile.planning.losses import list_losses
+from aci_reconcile.planning.values import Action, Cause, Change, Impact
+from aci_reconcile.planning.withholding import add_missing_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.core.model import Body, Resource
+    from aci_reconcile.core.normalize import NormalForm
+    from aci_reconcile.core.secret import Secret
+    from aci_reconcile.planning.policy import Policy
+
+Verdicts: TypeAlias = "Mapping[tuple[str, ...], bool | None]"
+NOT_YET: Final[Verdicts] = {}
+"""No fingerprint was looked at yet."""
+_NOT_TAKEN: Final = "Azure did not take this at the last write"
+_TAGS_NOT_TAKEN: Final = f"{_NOT_TAKEN}: an Azure Policy may set tags, and lifecycle.ignore leaves them to it"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a group differs from its manifest."""
+
+    fields: tuple[FieldChange, ...] = ()
+    unknown: tuple[str, ...] = ()
+    secrets: tuple[FieldChange, ...] = ()
+    not_compared: tuple[str, ...] = ()
+    stamp: bool = False
+    """Somebody vouches for the secrets: only their fingerprint is written."""
+    forced: bool = False
+    """The secrets are written because somebody asked for it, not because they differ."""
+
+    @property
+    def tags_only(self) -> bool:
+        """Whether nothing but tags differs."""
+        return not self.secrets and all(change.keys[:1] == ("tags",) for change in self.fields)
+
+    @property
+    def replaces(self) -> Replaces:
+        """The worst of what differs."""
+        if not self.fields:
+            return Replaces.NO
+        return max((change.replaces for change in self.fields), key=lambda each: each.rank)
+
+
+def make_target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
+    """Return the resource to write: the manifest, the fields Azure demands, live values of ignored fields, all tags."""
+    body = complete(_carry_ignored(desired, live))
+    wanted = {**as_object(body.get("tags")), **tags.make_tags(desired, _choose_owner_tag(live, policy))}
+    return desired.with_body({**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
+
+
+def _choose_owner_tag(live: Resource | None, policy: Policy) -> str:
+    """Return the owner tag to write. A group of ours keeps its tag: a new project id alone is no reason to write."""
+    known = tags.owner(live) if live else ""
+    return known if policy.owns(known) else policy.mark
+
+
+def _carry_ignored(desired: Resource, live: Resource | None) -> Body:
+    return carry_over(desired.body, live.body, desired.lifecycle.ignore) if live else desired.body
+
+
+def compare(
+    desired: Resource, after: NormalForm, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
+) -> Comparison:
+    """Return how the live group differs from its manifest, given the normal form of its target.
+
+    The caller has taken out of ``live`` what the manifest leaves to a profile.
+    """
+    before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
+    secrets, recorded = _list_secrets(desired, live), tags.get(live.tags, tags.SECRETS)
+    fields = diff(before, after)
+    if not (secrets or recorded):
+        return Comparison(fields, unknown)
+    held = compare_holdings(secrets, _carry_ignored(desired, live), live.body) if fields else Holding(tuple(secrets))
+    found = Comparison(add_secret_changes(fields, held, secrets), unknown)
+    if not secrets:
+        return (
+            found if held.gone else replace(found, secrets=(make_secret_change("secrets", before=True, after=False),))
+        )
+    known = make_verdict_key(live)
+    verdict = verdicts[known] if known in verdicts else match_secrets(desired, live, policy)
+    return _compare_secrets(found, {path: secrets[path] for path in held.kept}, live, policy, verdict=verdict)
+
+
+def _list_secrets(desired: Resource, live: Resource) -> Mapping[str, Secret]:
+    """Return the declared secrets that a write would send, without those of ignored fields."""
+    ignored = desired.lifecycle.ignore and not desired.plain
+    return secrets_of(_carry_ignored(desired, live)) if ignored else secrets_in(desired)
+
+
+def normalize_target(desired: Resource, declared: NormalForm, wanted: Resource) -> NormalForm:
+    """Return the normal form of a target. Unless fields are ignored, only its tags differ from the manifest's."""
+    if desired.lifecycle.ignore:
+        return normalize(wanted.body)
+    rest = {name: value for name, value in declared.items() if name != "tags"}
+    return {**rest, **normalize({"tags": wanted.tags})}
+
+
+def _compare_secrets(
+    found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy, *, verdict: bool | None
+) -> Comparison:
+    at_hand = all(secret.available for secret in secrets.values())
+    if verdict is not False and at_hand and policy.trust_secrets and _is_outdated(live, secrets, policy):
+        return replace(found, stamp=True)
+    if verdict is False or (verdict is None and at_hand and policy.touch_secrets):
+        return replace(found, secrets=_make_secret_changes(tuple(secrets)), forced=verdict is None)
+    return found if verdict else replace(found, not_compared=tuple(secrets))
+
+
+def _is_outdated(live: Resource, secrets: Mapping[str, Secret], policy: Policy) -> bool:
+    """Whether a fingerprint made now would use another scheme or key than the group's."""
+    recorded = tags.get(live.tags, tags.SECRETS)
+    if not policy.fingerprints:
+        return recorded != UNKEPT
+    if policy.fingerprint_key is not None and not policy.fingerprint_key.available:
+        return False
+    tag = Fingerprint.parse(recorded)
+    return tag is None or not tag.is_current(secrets, policy.fingerprint_key)
+
+
+def make_verdict_key(live: Resource) -> tuple[str, ...]:
+    """Return the key of a verdict: the live group and the fingerprint in its tag."""
+    return (*live.id.key, tags.get(live.tags, tags.SECRETS))
+
+
+def match_secrets(desired: Resource, live: Resource, policy: Policy) -> bool | None:
+    """Return whether the group and the manifest hold the same secrets; None if that is unknown.
+
+    A group that we wrote without a fingerprint had no secrets then, so these are new. If the two hold secrets in
+    different places, the fingerprint is compared again with only the secrets that Azure lists.
+    """
+    secrets, recorded = _list_secrets(desired, live), tags.get(live.tags, tags.SECRETS)
+    if not secrets:
+        return None
+    if recorded:
+        tag = Fingerprint.parse(recorded) if policy.fingerprints else None
+        same = tag.matches(secrets, policy.fingerprint_key, policy.former_key) if tag else None
+    else:
+        tag, same = None, False if tags.Applied.of(live.tags).desired else None
+    return _match_shared_secrets(secrets, desired, live, tag, policy) if same is False else same
+
+
+def _match_shared_secrets(
+    secrets: Mapping[str, Secret], desired: Resource, live: Resource, tag: Fingerprint | None, policy: Policy
+) -> bool | None:
+    """Return whether the secrets on both sides match, after a comparison of all of the manifest's did not."""
+    declared = _carry_ignored(desired, live)
+    held = compare_holdings(secrets, declared, live.body)
+    if not held.kept:
+        return True
+    if tag is None or not held.differs:
+        return False
+    plain = find_plain_values(held, declared)
+    if plain is None:
+        return None
+    known = {**{path: secrets[path] for path in held.kept}, **plain}
+    return tag.matches(known, policy.fingerprint_key, policy.former_key) or (None if plain else False)
+
+
+def needs_slow_hash(desired: Resource, live: Resource, policy: Policy) -> bool:
+    """Whether ``match_secrets`` computes a slow hash for this group."""
+    tag = Fingerprint.parse(tags.get(live.tags, tags.SECRETS)) if policy.fingerprints else None
+    return tag is not None and tag.slow and bool(_list_secrets(desired, live))
+
+
+def _make_secret_changes(paths: tuple[str, ...]) -> tuple[FieldChange, ...]:
+    """Return the changes of secrets. One fingerprint covers all of a group, so one of several cannot be named."""
+    if len(paths) == 1:
+        return (make_secret_change(paths[0], before=True, after=True),)
+    return (make_secret_change("secrets", before=True, after=True, candidates=paths),)
+
+
+def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: Verdicts = NOT_YET) -> Change:
+    """Return what happens to a group that is declared.
+
+    Args:
+        desired: the manifest.
+        live: the group, None where there is none.
+        policy: what is allowed.
+        verdicts: results of ``match_secrets``; missing ones are computed here.
+
+    Raises:
+        ValueError: the manifest ignores a field that cannot be ignored.
+    """
+    if desired.lifecycle.detach:
+        return _detach(desired, live, policy)
+    if live is None:
+        after = make_target(desired, None, policy)
+        created = Change(desired.id, Action.CREATE, after=after, digest=tags.digest_desired(desired.body))
+        return add_missing_secrets(created, desired, policy)
+    if is_foreign(live, policy) or is_member(live):
+        return Change(desired.id, Action.NO_OP, before=live, after=desired)
+    wanted = make_target(desired, live, policy)
+    declared = normalize(desired.body)
+    answer = live.with_body(without_profile(live.body, wanted.body))
+    found = compare(desired, normalize_target(desired, declared, wanted), answer, policy, verdicts)
+    digest = tags.digest_form(declared)
+    known = Change(
+        desired.id,
+        Action.NO_OP,
+        before=live,
+        after=wanted,
+        fields=found.fields + found.secrets,
+        not_compared=found.not_compared,
+        unknown=found.unknown,
+        stamp=found.stamp,
+        digest=digest,
+        may_replace=found.replaces is Replaces.MAY,
+    )
+    return add_missing_secrets(_choose_action(_add_causes(known, found, live), found, live, policy), desired, policy)
+
+
+def is_foreign(live: Resource, policy: Policy) -> bool:
+    """Whether the group belongs to somebody else, whose groups this run may not take over."""
+    owner = tags.owner(live)
+    return bool(owner) and not policy.owns(owner) and not policy.takes(owner)
+
+
+def is_member(live: Resource) -> bool:
+    """Whether the group belongs to an NGroup, which writes it as it likes (documented: ``orchestratorId``)."""
+    return bool(as_text(live.properties.get("orchestratorId")))
+
+
+def _detach(desired: Resource, live: Resource | None, policy: Policy) -> Change:
+    """Release a group: remove our tags once, and never create, change or delete it."""
+    if live is None or not policy.owns(tags.owner(live)):
+        return Change(desired.id, Action.NO_OP, before=live, after=desired, reasons=("detached",))
+    theirs = {name: value for name, value in live.tags.items() if not tags.is_ours(name)}
+    after = replace(desired, body={**live.body, "tags": theirs})
+    fields = diff(normalize(live.body), normalize(after.body))
+    return Change(desired.id, Action.UPDATE, Impact.TAGS_ONLY, live, after, fields, reasons=("released",))
+
+
+def _choose_action(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:
+    redeploy, failed = known.id.key in policy.redeploy, failure_in(state_of(live.body))
+    push = redeploy or bool(failed)
+    if not (known.fields or found.stamp or push):
+        return known
+    if not push and not (found.tags_only and (found.stamp or _changes_own_tags(known))) and _is_stuck(known, live):
+        return replace(known, reasons=(_TAGS_NOT_TAKEN if found.tags_only else _NOT_TAKEN,), stuck=True)
+    owned = Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
+    reasons: tuple[str, ...] = _explain_takeover(live, policy)
+    reasons += ("a redeployment was asked for",) if redeploy else ()
+    reasons += (f"its provisioning {failed}",) if failed else ()
+    if found.tags_only and not push:
+        return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
+    ended = has_ended(live.body)
+    if ended:
+        reasons += (f"the group has ended ({ended}), and Azure does not update an ended group",)
+    if ended or found.replaces is Replaces.YES:
+        return replace(
+            known, action=Action.REPLACE, impact=Impact.RECREATE, reasons=reasons, loses=list_losses(live, known.after)
+        )
+    return replace(known, action=owned, impact=Impact.RESTART, reasons=reasons)
+
+
+def _explain_takeover(live: Resource, policy: Policy) -> tuple[str, ...]:
+    former = tags.owner(live)
+    return () if not former or policy.owns(former) else (f"taken over from {former}",)
+
+
+def _add_causes(known: Change, found: Comparison, live: Resource) -> Change:
+    """Return the change with the cause of its differences, as far as the tags of our last write tell.
+
+    Nobody can read a secret in Azure, so a change there stays unknown. If the secrets no longer match the fingerprint
+    of the last write, the manifest changed them.
+    """
+    applied = tags.Applied.of(live.tags).desired
+    if not applied or all(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in known.fields):
+        return known  # the digest of the last write covers the manifest, without our own tags
+    plain = Cause.AZURE if applied == known.digest else Cause.GIT
+    new = plain is Cause.GIT or tags.get(live.tags, tags.SECRETS)
+    secret = Cause.GIT if new and not found.forced else Cause.UNKNOWN
+    causes = {*([plain] if found.fields else ()), *([secret] if found.secrets else ())}
+    in_azure = tuple(each.path for each in found.fields) if plain is Cause.AZURE else ()
+    return replace(known, cause=causes.pop() if len(causes) == 1 else Cause.UNKNOWN, in_azure=in_azure)
+
+
+def _changes_own_tags(change: Change) -> bool:
+    """Whether one of this tool's own tags differs."""
+    return any(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in change.fields)
+
+
+def _is_stuck(change: Change, live: Resource) -> bool:
+    """Whether the last write sent this manifest and left this body: writing again would change nothing."""
+    applied = tags.Applied.of(live.tags)
+    if not applied.refused or change.after is None or any(each.secret for each in change.fields):
+        return False
+    known = tags.make_refusal(live.body, change.after.body, change.digest, written=bool(applied.desired))
+    return (applied.desired, applied.refused) == (known.desired, known.refused)

@@ -1,0 +1,82 @@
+"""From what was answered to what that means for the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.planning.values import find_missing_secrets
+from aci_reconcile.preflight.quota import quota_checks
+from aci_reconcile.preflight.region import region_checks
+from aci_reconcile.preflight.rights import right_checks, rights_of
+from aci_reconcile.preflight.subnets import subnet_checks
+from aci_reconcile.preflight.values import Check, Question, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.core.secret import Secret
+    from aci_reconcile.planning.values import Change, Plan, ResourceGroupChange
+    from aci_reconcile.preflight.values import Facts
+
+_SOURCES: Final = ("env:", "file:", "keyvault:")
+"""How the names of references begin; what has none is missing in the manifest itself."""
+
+
+def checks(
+    changes: Iterable[Change], facts: Facts, resource_groups: Iterable[ResourceGroupChange] = ()
+) -> tuple[Check, ...]:
+    """Judge the changes by the facts.
+
+    Args:
+        changes: what is planned; what writes nothing needs nothing.
+        facts: what Azure answered to ``needs_of`` the same changes.
+        resource_groups: those that are created or deleted with them.
+    """
+    planned = tuple(changes)
+    return (
+        *_secret_checks(planned),
+        *quota_checks(planned, facts),
+        *region_checks(planned, facts),
+        *subnet_checks(planned, facts),
+        *right_checks(rights_of(planned, resource_groups), facts),
+    )
+
+
+def held_checks(plan: Plan) -> Iterator[Check]:
+    """Yield a check that has failed for each thing that holds an apply of this plan back, with what releases it.
+
+    A difference that Azure left at the last write is one, too: an apply does not write it again, and does not end well.
+    """
+    for each in plan.blockers:
+        hint = f"{each.advice[:1].lower()}{each.advice[1:]}"
+        subject = ", ".join(each.addresses) or each.code
+        yield Check(Question.HELD, subject, Verdict.FAILED, each.reason, hint, each.addresses)
+    for address, key in plan.unmarked:
+        yield _missing(address, key)
+    for change in plan.changes:
+        if change.stuck:
+            fields = ", ".join(each.path for each in change.fields)
+            why = f"Azure accepted {fields} at the last write but did not apply it"
+            hint = f"release with --redeploy {change.address}, or leave the field to Azure with lifecycle.ignore"
+            yield Check(Question.HELD, change.address, Verdict.FAILED, why, hint, (change.address,))
+
+
+def _secret_checks(changes: tuple[Change, ...]) -> Iterator[Check]:
+    """Yield a check for each secret that is missing, and one for all that are at hand."""
+    for address, secret in find_missing_secrets(changes):
+        yield _missing(address, secret)
+    sent = [(each.address, each.after) for each in changes if each.sends_body and each.after is not None]
+    held = [
+        (address, len([each for each in secrets_of(after.body).values() if each.available])) for address, after in sent
+    ]
+    number = sum(many for _, many in held)
+    if number:
+        subject = f"{number} secret{'s' * (number != 1)} available"
+        yield Check(Question.SECRETS, subject, Verdict.OK, addresses=tuple(address for address, many in held if many))
+
+
+def _missing(address: str, secret: Secret) -> Check:
+    why = f"{secret.source}: {secret.missing}"
+    hint = "set it where this command runs" if secret.source.startswith(_SOURCES) else "write it into the manifest"
+    return Check(Question.SECRETS, address, Verdict.FAILED, why, hint, (address,))

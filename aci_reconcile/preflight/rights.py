@@ -1,0 +1,142 @@
+"""Whether the identity may do what is planned, as far as its roles say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.model import ResourceId, as_list, as_object, as_text
+from aci_reconcile.planning.values import Action
+from aci_reconcile.preflight.inventory import allowed
+from aci_reconcile.preflight.subnets import is_subnet_id, short
+from aci_reconcile.preflight.values import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.planning.values import Change, ResourceGroupChange
+
+_GROUPS = "Microsoft.ContainerInstance/containerGroups"
+_RESOURCE_GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
+_VERBS = {
+    Action.CREATE: ("read", "write"),
+    Action.UPDATE: ("read", "write"),
+    Action.ADOPT: ("read", "write"),
+    Action.REPLACE: ("read", "write", "delete"),
+    Action.DELETE: ("read", "delete"),
+    Action.NO_OP: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """An action that is needed in a scope, and for which group.
+
+    ``own`` is the id of a group that exists: a role may have been given on it alone.
+    """
+
+    scope: str
+    action: str
+    address: str = ""
+    own: str = ""
+
+
+def rights_of(changes: Iterable[Change], resource_groups: Iterable[ResourceGroupChange] = ()) -> tuple[Right, ...]:
+    """Return every right that the changes need.
+
+    In a resource group that does not exist yet, what counts is what the subscription gives. Subnets and user-assigned
+    identities want a right of their own: ARM looks at what a body refers to (error ``LinkedAuthorizationFailed``).
+    """
+    groups = tuple(resource_groups)
+    new = {each.scope.key for each in groups if each.create}
+    found: list[Right] = []
+    for each in groups:
+        for verb in ("read", "write") if each.create else ("read", "delete"):
+            scope = f"/subscriptions/{each.scope.subscription}" if each.create else str(each.scope)
+            found.append(Right(scope, f"{_RESOURCE_GROUPS}/{verb}"))
+    for change in changes:
+        found += _of_change(change, new)
+    return tuple(found)
+
+
+def scopes_of(rights: Iterable[Right]) -> tuple[str, ...]:
+    """Return the scopes in which permissions are to be asked first, each once."""
+    return tuple({each.scope.lower(): each.scope for each in rights}.values())
+
+
+def scopes_left(rights: Iterable[Right], facts: Facts) -> tuple[str, ...]:
+    """Return the groups whose own permissions are to be asked: their resource group does not give what is needed."""
+    left = (each for each in rights if each.own and _granted(each.scope, each, facts) is False)
+    return tuple({each.own.lower(): each.own for each in left}.values())
+
+
+def right_checks(rights: Iterable[Right], facts: Facts) -> Iterator[Check]:
+    """Yield a check for each action in each scope.
+
+    Roles are all that is looked at: deny assignments, policies and locks can still refuse.
+    """
+    needed: defaultdict[tuple[str, str], list[Right]] = defaultdict(list)
+    for each in rights:
+        needed[each.scope.lower(), each.action].append(each)
+    for found in needed.values():
+        yield _judged(found, facts)
+
+
+def _of_change(change: Change, new: set[tuple[str, str]]) -> Iterator[Right]:
+    scope = change.id.scope
+    fresh = scope.key in new
+    where = f"/subscriptions/{scope.subscription}" if fresh else str(scope)
+    own = str(change.id) if change.before is not None and not fresh else ""
+    for verb in _VERBS[change.action]:
+        yield Right(where, f"{_GROUPS}/{verb}", change.address, own)
+    if not change.sends_body or change.after is None:
+        return
+    for each in as_list(change.after.properties.get("subnetIds")):
+        subnet = as_text(as_object(each).get("id"))
+        if is_subnet_id(subnet):
+            yield Right(subnet, "Microsoft.Network/virtualNetworks/subnets/join/action", change.address)
+    for identity in as_object(as_object(change.after.body.get("identity")).get("userAssignedIdentities")):
+        if _is_id(identity):
+            yield Right(identity, "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", change.address)
+
+
+def _judged(found: list[Right], facts: Facts) -> Check:
+    first = found[0]
+    subject = f"{first.action} on {_name(first.scope)}"
+    addresses = tuple(each.address for each in found if each.address)
+    told = facts.permissions.get(first.scope.lower(), NOT_ASKED)
+    if isinstance(told, Unanswered):
+        return Check(Question.PERMISSION, subject, Verdict.UNKNOWN, told.why, addresses=addresses)
+    if _granted(first.scope, first, facts):
+        return Check(Question.PERMISSION, subject, Verdict.OK, addresses=addresses)
+    denied = tuple(each.address for each in found if not (each.own and _granted(each.own, each, facts)))
+    if not denied:
+        why = f"granted on {'the groups themselves' if len(found) > 1 else 'the group itself'}"
+        return Check(Question.PERMISSION, subject, Verdict.OK, why, addresses=addresses)
+    hint = "assign the identity a role that grants it, such as Contributor"
+    return Check(Question.PERMISSION, subject, Verdict.FAILED, "no role of the identity grants it", hint, denied)
+
+
+def _granted(scope: str, right: Right, facts: Facts) -> bool | None:
+    """Whether a scope gives a right; None where that is not known."""
+    told = facts.permissions.get(scope.lower(), NOT_ASKED)
+    return None if isinstance(told, Unanswered) else allowed(told, right.action)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        found = ResourceId.parse(text)
+    except ValueError:
+        return False
+    return not {".", ".."} & {found.subscription, found.resource_group, found.name, *found.type.split("/")}
+
+
+def _name(scope: str) -> str:
+    """Return a scope as a report names it; which subscription is meant, its first line says."""
+    if is_subnet_id(scope):
+        return short(scope)
+    if _is_id(scope):
+        return ResourceId.parse(scope).address
+    *_, kind, name = scope.rsplit("/", 2)
+    return "the subscription" if kind.lower() == "subscriptions" else name

@@ -1,0 +1,78 @@
+"""Complaints about what the author wrote, one line each in the form that editors and CI understand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.render.escape import dump, sanitize
+from aci_reconcile.render.header import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aci_reconcile.core.errors import Diagnostic
+    from aci_reconcile.render.style import Style
+
+_LONGEST_PATH: Final = 400
+"""Of what is shown; no path of Azure's own names is half as long, and JSON has all of it."""
+
+
+def diagnostics_text(diagnostics: Iterable[Diagnostic], style: Style) -> str:
+    """Return the complaints in the order of the files, and how many there are; empty when there are none."""
+    found = sorted(diagnostics)
+    if not found:
+        return ""
+    return "\n".join((*(_text(each, style) for each in found), "", f"{_totals(found)}."))
+
+
+def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return them as a JSON document, in Terraform's names."""
+    found = sorted(diagnostics)
+    errors = _number(found, Severity.ERROR)
+    document = {
+        "format_version": FORMAT_VERSION,
+        "valid": not errors,
+        "error_count": errors,
+        "warning_count": _number(found, Severity.WARNING),
+        "diagnostics": [_json(each) for each in found],
+    }
+    return dump(document)
+
+
+def _text(diagnostic: Diagnostic, style: Style) -> str:
+    colours: Mapping[Severity, str] = {Severity.ERROR: style.error, Severity.WARNING: style.warn}
+    severity = style.paint(colours.get(diagnostic.severity, style.dim), diagnostic.severity)
+    where = style.paint(style.bold, sanitize(str(diagnostic.where)))
+    lines = [f"{where}: {severity} {sanitize(f'{diagnostic.code}: {diagnostic.message}')}"]
+    if diagnostic.hint:
+        lines.append(f"    {sanitize(diagnostic.hint)}")
+    if diagnostic.path:
+        lines.append(f"    {style.paint(style.dim, sanitize(f'at {fitting_path(diagnostic.path)}'))}")
+    return "\n".join(lines)
+
+
+def fitting_path(path: str) -> str:
+    """Return the path of a field as it is shown: names can be as long as a file, and the place says where it stands."""
+    return path if len(path) <= _LONGEST_PATH else f"{path[: _LONGEST_PATH * 2 // 3]}…{path[-_LONGEST_PATH // 3 :]}"
+
+
+def _totals(found: list[Diagnostic]) -> str:
+    numbers = ((_number(found, severity), severity.value) for severity in Severity)
+    return ", ".join(f"{number} {name}{'s' * (number != 1)}" for number, name in numbers if number)
+
+
+def _number(found: list[Diagnostic], severity: Severity) -> int:
+    return sum(each.severity is severity for each in found)
+
+
+def _json(diagnostic: Diagnostic) -> dict[str, object]:
+    where = diagnostic.where
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "summary": diagnostic.message,
+        "detail": diagnostic.hint,
+        "path": diagnostic.path,
+        "range": {"filename": where.file, "start": {"line": where.line, "column": where.column}},
+    }

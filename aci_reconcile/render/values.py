@@ -1,0 +1,183 @@
+"""How JSON values look in a text report, and which of them must not be seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.deferred import Deferred
+from aci_reconcile.core.diff import ABSENT
+from aci_reconcile.core.fields import ROOT, Kind, Node
+from aci_reconcile.core.fields.paths import below
+from aci_reconcile.core.model import as_object, as_text
+from aci_reconcile.core.normalize import entry_key
+from aci_reconcile.core.redaction import veil, veil_argument, veil_variable
+from aci_reconcile.core.secret import REDACTED, Secret
+from aci_reconcile.render.escape import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.core.fields.paths import Keys
+    from aci_reconcile.core.model import Body, Json
+    from aci_reconcile.planning.values import Change
+
+ELLIPSIS = "…"
+KNOWN_LATER = "(known after apply)"
+
+
+def show(value: Json) -> str:
+    """Return a JSON value on one line, texts quoted, secrets redacted."""
+    if isinstance(value, Secret):
+        return REDACTED
+    if isinstance(value, Deferred):
+        return KNOWN_LATER
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{quote(name)}: {show(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(map(show, value)) + "]"
+    return json.dumps(value)
+
+
+def cut(text: str, room: int, *, around: int = 0) -> str:
+    """Return at most ``room`` characters, those around a position, with an ellipsis where some are missing."""
+    if len(text) <= room:
+        return text
+    start = max(0, min(around - room // 3, len(text) - room))
+    piece = text[start : start + room]
+    if start + room < len(text):
+        piece = piece[:-1] + ELLIPSIS
+    return ELLIPSIS + piece[1:] if start else piece
+
+
+def parting(left: str, right: str) -> int:
+    """Return the position at which two texts begin to differ."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
+
+
+def flatten(body: Body) -> Iterator[tuple[Keys, Json]]:
+    """Yield each leaf of a declared body with the keys that lead to it, in the author's order, secrets guarded.
+
+    Entries of keyed lists are reached by their key; what is null is left out; an entry that is nothing but its key is
+    an empty object.
+    """
+    yield from _flat(guarded(body), ROOT, ())
+
+
+def _flat(value: Json, node: Node | None, keys: Keys) -> Iterator[tuple[Keys, Json]]:
+    if isinstance(value, Mapping) and value:
+        for name, each in value.items():
+            yield from _flat(each, below(node, name), (*keys, name))
+    elif isinstance(value, list) and value and node is not None and node.row.key:
+        for each in value:
+            yield from _flat(_rest(each, node), node.item, (*keys, entry_key(each, node)))
+    elif value is not None:
+        yield keys, value
+
+
+def guarded(body: Body) -> Body:
+    """Return the body with everything secret that Azure would never return, and what looks like a secret elsewhere."""
+    kept = {name: _guarded(value, below(ROOT, name), hide=False) for name, value in body.items()}
+    return as_object(veiled(kept))
+
+
+def veiled(value: Json, keys: Keys = ()) -> Json:
+    """Return a readable value without what looks like a secret in it; what is nothing else becomes one.
+
+    ``keys`` lead to it: a variable's name stands in them, or beside its value.
+    """
+    if isinstance(value, Deferred):
+        return value
+    if isinstance(value, str):
+        shown = veil_variable(keys[-2], value) if _is_variable(keys) else veil(value)
+        return Secret(value) if shown == REDACTED != value else shown
+    if isinstance(value, Mapping):
+        return {name: veiled(each, (*keys, name)) for name, each in value.items()}
+    if isinstance(value, Sequence):
+        texts = [each if isinstance(each, str) else "" for each in value]
+        return [_in_list(each, before, keys) for each, before in zip(value, ("", *texts), strict=False)]
+    return value
+
+
+def _is_variable(keys: Keys) -> bool:
+    return keys[-3:-2] == ("environmentVariables",) and keys[-1] == "value"
+
+
+def _in_list(value: Json, before: str, keys: Keys) -> Json:
+    if isinstance(value, str) and not isinstance(value, Deferred):
+        shown = veil_argument(before, value)
+        return Secret(value) if shown == REDACTED != value else shown
+    return veiled(value, (*keys, as_text(as_object(value).get("name"))))
+
+
+def _guarded(value: Json, node: Node | None, *, hide: bool) -> Json:
+    hide = hide or (node is not None and node.write_only)
+    if isinstance(value, Mapping):
+        return {name: _guarded(each, below(node, name), hide=hide) for name, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_guarded(each, node.item if node is not None else None, hide=hide) for each in value]
+    return Secret(str(value)) if hide and value is not None and not isinstance(value, Secret) else value
+
+
+def _rest(entry: Json, node: Node) -> Json:
+    return {name: value for name, value in as_object(entry).items() if name not in node.row.key and value is not None}
+
+
+def is_entry(keys: Keys) -> bool:
+    """Whether the keys lead to an entry of a keyed list or of a map."""
+    node: Node | None = ROOT
+    for key in keys[:-1]:
+        node = below(node, key)
+    return node is not None and node.kind in {Kind.LIST, Kind.MAP}
+
+
+def hidden_texts(change: Change) -> frozenset[str]:
+    """Return the texts of the live body that are a secret of the manifest, or stand where it has one.
+
+    Such a text was readable in Azure before the author made it secret; a report is no place for it all the same. What
+    the manifest itself shows elsewhere is not hidden.
+    """
+    if change.before is None or change.after is None:
+        return frozenset()
+    declared = tuple(_leaves(guarded(change.after.body)))
+    secrets = tuple(each for each in declared if isinstance(each, Secret) and each)
+    shown = {each for each in declared if isinstance(each, str)}
+    live = {each for each in _leaves(change.before.body) if isinstance(each, str)} - shown
+    replaced = {
+        text
+        for each in change.fields
+        if each.secret and each.before is not ABSENT
+        for text in _leaves(each.before)
+        if isinstance(text, str) and text
+    }
+    return frozenset(text for text in live if text in replaced or _tells(text, secrets))
+
+
+def _tells(text: str, secrets: tuple[Secret, ...]) -> bool:
+    return any(Secret(text) == secret or secret.stands_in(text) for secret in secrets)
+
+
+def _leaves(value: Json) -> Iterator[Json]:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            yield from _leaves(each)
+    else:
+        yield value
+
+
+def conceal(value: Json, hidden: frozenset[str]) -> Json:
+    """Return the value with the hidden texts in it made secret."""
+    if isinstance(value, str):
+        return Secret(value) if value in hidden else value
+    if isinstance(value, Mapping):
+        return {name: conceal(each, hidden) for name, each in value.items()}
+    if isinstance(value, Sequence):
+        return [conceal(each, hidden) for each in value]
+    return value

@@ -1,0 +1,342 @@
+"""GitHub's REST API as the client uses it, against a server on loopback that behaves as GitHub does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from factories import FakeClock
+from forge_server import REPOSITORY, TOKEN, Forge, forge_server
+
+from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.git_hosts import (
+    GitHub,
+    Kept,
+    Outcome,
+    Wanted,
+    github_from,
+    keep_issue,
+    make_marker,
+    pull_request_of,
+    run_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from forge_server import Fault
+
+LABEL = "drift"
+MARK = make_marker("drift", "shop/prod")
+PLAN = make_marker("plan", "shop/prod")
+
+
+@pytest.fixture
+def forge() -> Generator[Forge]:
+    """A forge without issues."""
+    with forge_server() as found:
+        yield found
+
+
+def client(forge: Forge, clock: FakeClock | None = None) -> GitHub:
+    """Return the client that a workflow would have."""
+    return github_from(forge.environ, clock or FakeClock())
+
+
+def wanted(*, body: str = "web is missing", news: str = "", opened: bool = True) -> Wanted:
+    """Return what the issue should say."""
+    return Wanted(MARK, LABEL, "Drift in shop/prod", body, opened, lambda _: news)
+
+
+def test_the_life_of_the_issue(forge: Forge) -> None:
+    """Opened, left alone, updated with a comment, closed, left closed, and the same one reopened."""
+    github = client(forge)
+    outcomes = [
+        keep_issue(github, each).outcome
+        for each in (
+            wanted(opened=False),
+            wanted(),
+            wanted(),
+            wanted(body="web and db are missing", news="db is missing now"),
+            wanted(body="nothing", news="all is well", opened=False),
+            wanted(body="nothing", news="again", opened=False),
+            wanted(news="web is missing again"),
+        )
+    ]
+
+    assert ["none", "opened", "unchanged", "updated", "closed", "none", "reopened"] == outcomes
+    assert [1] == list(forge.issues)
+    assert ("open", f"{MARK}\nweb is missing") == (forge.issues[1]["state"], forge.issues[1]["body"])
+    assert ["db is missing now", "all is well", "web is missing again"] == forge.said(1)
+
+
+def test_the_label_is_made_once(forge: Forge) -> None:
+    """A repository without the label gets it before the first issue."""
+    keep_issue(client(forge), wanted())
+
+    assert {LABEL} == forge.labels
+    assert [("POST", "/labels"), ("POST", "/issues")] == forge.writes
+
+
+def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
+    """An issue that could not be labelled would be opened again and again."""
+    forge.may_label = False
+
+    with pytest.raises(ForgeError, match="#1 was opened, but the token is not allowed to set labels"):
+        keep_issue(client(forge), wanted())
+
+
+def test_nobody_else_s_issue_is_taken(forge: Forge) -> None:
+    """Neither another marker, nor one that is quoted, nor a pull request, nor what somebody else wrote is ours."""
+    forge.add_issue(body=f"{make_marker('drift', 'shop')}\nx", labels=[LABEL])
+    forge.add_issue(body=f"see\n{MARK}", labels=[LABEL])
+    forge.add_issue(body=MARK, labels=[LABEL], pull_request={})
+    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "mallory", "type": "User"})
+    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "owner", "type": "User"}, author_association="OWNER")
+    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "other[bot]", "type": "Bot"})
+    forge.add_issue(body=MARK)
+
+    kept = keep_issue(client(forge), wanted())
+
+    assert Kept(Outcome.OPENED, f"https://forge.example/{REPOSITORY}/issues/8") == kept
+
+
+def test_the_issue_is_found_on_a_later_page(forge: Forge) -> None:
+    """A hundred issues a page; the link to the next page is not followed, the page after it is asked for."""
+    for _ in range(230):
+        forge.add_issue(body="another", labels=[LABEL])
+    forge.add_issue("Drift in shop/prod", f"{MARK}\r\nweb is missing\r\n", labels=[LABEL])
+
+    kept = keep_issue(client(forge), wanted())
+
+    assert Outcome.UNCHANGED is kept.outcome
+    assert [("GET", "/issues")] * 3 == forge.asked
+
+
+def test_an_open_issue_goes_before_a_closed_one(forge: Forge) -> None:
+    """Where there are two by accident, the open one is kept."""
+    forge.add_issue(body=MARK, labels=[LABEL], state="closed")
+    forge.add_issue(body=MARK, labels=[LABEL])
+
+    found = client(forge).find(MARK, LABEL)
+
+    assert found is not None
+    assert 2 == found.number
+
+
+def test_one_comment_is_kept(forge: Forge) -> None:
+    """The comment on a pull request is made, left alone, and changed in place."""
+    github = client(forge)
+    outcomes = [github.keep_comment(7, PLAN, text).outcome for text in ("one", "one", "two")]
+
+    assert ["opened", "unchanged", "updated"] == outcomes
+    assert [f"{PLAN}\ntwo"] == forge.said(7)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"user": {"login": "mallory", "type": "User"}},
+        {"user": {"login": "owner", "type": "User"}, "author_association": "OWNER"},
+        {"user": {"login": "other[bot]", "type": "Bot"}},
+        {"user": {"login": "github-actions", "type": "User"}, "author_association": "MEMBER"},
+        {"user": None},
+    ],
+    ids=str,
+)
+def test_a_comment_of_somebody_else_is_not_taken(forge: Forge, author: dict[str, Any]) -> None:
+    """Whoever it is could change it afterwards; a comment of another environment is not touched either."""
+    forge.add_comment(7, f"{PLAN}\nall is fine", **author)
+    forge.add_comment(7, f"{make_marker('plan', 'shop')}\nx")
+    github = client(forge)
+
+    first, second = github.keep_comment(7, PLAN, "one"), github.keep_comment(7, PLAN, "two")
+
+    assert [Outcome.OPENED, Outcome.UPDATED] == [first.outcome, second.outcome]
+    assert [f"{PLAN}\nall is fine", f"{make_marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == forge.said(7)
+
+
+@pytest.mark.parametrize(
+    "user",
+    [{"login": "Robot", "type": "User"}, {"login": "shop-app[bot]", "type": "Bot"}],
+    ids=lambda each: each["login"],
+)
+def test_the_token_s_own_comment_is_found_again(forge: Forge, user: dict[str, str]) -> None:
+    """A person's token, and that of an app, which may not ask REST who it is."""
+    forge.user = user
+    outcomes = [client(forge).keep_comment(7, PLAN, text).outcome for text in ("one", "two")]
+
+    assert ["opened", "updated"] == outcomes
+
+
+def test_where_nobody_says_whose_the_token_is(forge: Forge) -> None:
+    """It is taken for that of a workflow."""
+    github = client(forge)
+    github.keep_comment(7, PLAN, "one")
+    forge.faults = [(200, {}, list(forge.comments.values())), (404, {}, {}), (404, {}, {})]
+
+    assert Outcome.UPDATED is github.keep_comment(7, PLAN, "two").outcome
+
+
+def test_a_token_that_is_not_valid_is_said(forge: Forge) -> None:
+    """Nothing is written as somebody else."""
+    forge.add_comment(7, f"{PLAN}\nx")
+    forge.faults = [(200, {}, list(forge.comments.values())), (401, {}, {"message": "Bad credentials"})]
+
+    with pytest.raises(ForgeError, match="401"):
+        client(forge).keep_comment(7, PLAN, "two")
+
+
+def test_what_is_too_long_is_cut(forge: Forge) -> None:
+    """A body never exceeds what GitHub takes; the marker stays."""
+    keep_issue(client(forge), wanted(body="a line\n" * 20_000))
+
+    body = forge.issues[1]["body"]
+
+    assert len(body) <= 65_536
+    assert body.startswith(MARK)
+    assert body.endswith("longer than the Git host allows)\n")
+
+
+@pytest.mark.parametrize(
+    ("fault", "slept"),
+    [
+        ((403, {"Retry-After": "7"}, {"message": "You have exceeded a secondary rate limit"}), 7),
+        ((429, {}, {}), 1),
+        ((403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1700000005"}, {}), 6),
+        ((502, {}, b"<html>"), 1),
+        (None, 1),
+    ],
+)
+def test_what_passes_is_waited_for(forge: Forge, fault: Fault, slept: float) -> None:
+    """Rate limits, a busy server and a dropped connection: a read is sent again."""
+    clock = FakeClock()
+    began = clock.time
+    forge.faults = [fault]
+
+    found = client(forge, clock).find(MARK, LABEL)
+
+    assert None is found
+    assert slept == clock.time - began
+
+
+def test_a_write_is_sent_again_only_where_it_was_not_carried_out(forge: Forge) -> None:
+    """A comment whose fate is unknown is not written twice; one that the rate limit kept out is."""
+    github = client(forge)
+    forge.faults = [(429, {}, {})]
+    github.comment(1, "once")
+    forge.faults = [None]
+
+    with pytest.raises(ForgeError, match="the connection failed"):
+        github.comment(1, "twice")
+
+    assert ["once"] == forge.said(1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "message", "hint"),
+    [
+        (
+            (401, {}, {"message": "Bad credentials"}),
+            "GitHub answered 401 to GET in shop/infra: Bad creden",
+            "is invalid",
+        ),
+        ((403, {}, {"message": "Resource not accessible by integration"}), "403", "permission to write issues"),
+        ((403, {"Retry-After": "900"}, {"message": "API rate limit exceeded"}), "403", "try again later"),
+        ((404, {}, {"message": "Not Found"}), "404", "no such repository"),
+        ((410, {}, {"message": "Issues are disabled for this repo"}), "410", "disabled"),
+        ((302, {"Location": "https://evil.example/"}, {}), "answered with a redirect", "leads to"),
+        ((418, {}, b"\xff"), "GitHub answered 418 to GET in shop/infra$", "^$"),
+    ],
+)
+def test_a_refusal_says_what_to_do(forge: Forge, fault: Fault, message: str, hint: str) -> None:
+    """What GitHub says, and what helps; never the token."""
+    forge.faults = [fault]
+
+    with pytest.raises(ForgeError, match=message) as told:
+        client(forge).find(MARK, LABEL)
+
+    assert TOKEN not in f"{told.value}{told.value.hint}{told.value.__cause__}"
+    assert None is not re.search(hint, told.value.hint)
+
+
+def test_a_busy_server_is_given_up(forge: Forge) -> None:
+    """Four attempts, seven seconds."""
+    clock = FakeClock()
+    began = clock.time
+    forge.faults = [(503, {}, {})] * 4
+
+    with pytest.raises(ForgeError, match="503"):
+        client(forge, clock).find(MARK, LABEL)
+
+    assert (4, 7) == (len(forge.asked), clock.time - began)
+
+
+def test_the_token_is_in_one_header_only(forge: Forge) -> None:
+    """It goes to the forge, and stands in no representation."""
+    github = client(forge)
+    keep_issue(github, wanted())
+
+    assert {f"Bearer {TOKEN}"} == {each["Authorization"] for each in forge.headers}
+    assert TOKEN.encode() not in b"".join(forge.sent)
+    assert TOKEN not in repr(github)
+
+
+def test_strange_answers_are_no_defect(forge: Forge) -> None:
+    """JSON of another shape is an error in words."""
+    forge.labels = {LABEL}
+    forge.faults = [(200, {}, b"[1, null, {}]"), (200, {}, {}), (201, {}, {"number": "1/../../x"})]
+
+    with pytest.raises(ForgeError, match="unexpected answer from GitHub"):
+        keep_issue(client(forge), wanted())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"GITHUB_TOKEN": ""}, "GITHUB_TOKEN is not set"),
+        ({"GITHUB_TOKEN": "a\nb"}, "GITHUB_TOKEN is not a token"),
+        ({"GITHUB_REPOSITORY": ""}, "GITHUB_REPOSITORY is not set"),
+        ({"GITHUB_REPOSITORY": "shop/../x"}, "not a repository name"),
+        ({"GITHUB_REPOSITORY": "shop/.."}, "not a repository name"),
+        ({"GITHUB_API_URL": "http://example.com"}, "plain http is allowed on this machine only"),
+        ({"GITHUB_API_URL": "https://u:p@example.com"}, "GITHUB_API_URL contains a user name"),
+        ({"GITHUB_API_URL": "nowhere"}, "GITHUB_API_URL is not a URL"),
+    ],
+)
+def test_an_environment_that_makes_no_sense(changes: dict[str, str], message: str) -> None:
+    """Said before anything is sent."""
+    environ = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN, **changes}
+
+    with pytest.raises(UsageError, match=message):
+        github_from(environ, FakeClock())
+
+
+@pytest.mark.parametrize(
+    ("ref", "number"),
+    [("refs/pull/42/merge", 42), ("refs/heads/main", None), ("refs/pull/0/merge", None), ("", None)],
+)
+def test_the_number_of_the_pull_request(ref: str, number: int | None) -> None:
+    """It stands in GITHUB_REF."""
+    assert number == pull_request_of({"GITHUB_REF": ref})
+
+
+@pytest.mark.parametrize(
+    ("changes", "link"),
+    [
+        ({}, "https://github.com/shop/infra/actions/runs/42"),
+        ({"GITHUB_RUN_ID": "4)[x](https://evil.example"}, ""),
+        ({"GITHUB_SERVER_URL": "javascript:alert(1)//"}, ""),
+    ],
+)
+def test_the_page_of_the_run(changes: dict[str, str], link: str) -> None:
+    """Made of what the workflow says, or not at all."""
+    environ = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "42", "GITHUB_REPOSITORY": REPOSITORY}
+
+    assert link == run_of({**environ, **changes})
+
+
+def test_a_marker_stays_a_comment() -> None:
+    """No key ends it early."""
+    assert "<!-- aci-reconcile-drift: a--_b -->" == make_marker("drift", "a-->b")
