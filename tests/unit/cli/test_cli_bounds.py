@@ -49,7 +49,7 @@ def test_a_list_without_an_end_is_told_and_ends(
 
     assert 1 == ran.code, ran.err
     assert "Still reading from Azure, for at most" in ran.err
-    assert "the list has no end" in ran.out + ran.err
+    assert "the list does not end" in ran.out + ran.err
 
 
 def test_an_answer_that_drips_ends(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,7 +216,7 @@ def test_plain_http_is_for_this_machine_only(cli: CommandLine) -> None:
     )
 
     assert 1 == ran.code
-    assert "plain http is taken on loopback only" in ran.err
+    assert "plain http is allowed on loopback only" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_outside_of_a_pull_request(cli: CommandLine, forge: Forge, monkeypatch: 
     ran = cli("comment", "one.md")
 
     assert (1, []) == (ran.code, forge.asked)
-    assert "Error: this job does not run for a pull request\n  a workflow on pull_request has a GITHUB_REF" in ran.err
+    assert "Error: this job does not run for a pull request\n  a workflow on pull_request sets GITHUB_REF" in ran.err
 
 
 def test_a_refusal_of_the_forge(cli: CommandLine, forge: Forge) -> None:
