@@ -154,7 +154,7 @@ def drift() -> Page:
             change("sick", Action.NO_OP),
             change("same", Action.NO_OP, not_compared=("volumes[data].azureFile.storageAccountKey",)),
         ),
-        notices=(Notice("orphan", "rg-shop/old", "carries this project's tag and stands in no manifest"),),
+        notices=(Notice("orphan", "rg-shop/old", "has this project's tag but no manifest"),),
         unreadable=(Unreadable("rg-shop/lost", "no answer"),),
     )
     return drift_page(Drift(told, (("rg-shop/web", Health(State.HEALTHY)), ("rg-shop/sick", CRASHING))), HEADER)

@@ -66,11 +66,11 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
 
     project, declared = loaded.project, loaded.project.policy
     if allow.prune and not is_named(project):
-        raise UsageError("--prune: a project file with a name is needed", hint="it says which groups are the whole set")
+        raise UsageError("--prune needs a project file with a name", hint="the name says which groups are yours")
     if allow.touch_secrets and allow.trust_secrets:
-        raise UsageError("--touch-secrets and --trust-secrets contradict each other")
+        raise UsageError("--touch-secrets and --trust-secrets cannot be combined")
     if allow.override_freeze is not None and not allow.override_freeze.strip():
-        raise UsageError("--override-freeze: a reason is wanted", hint="it is recorded in the plan and in the apply")
+        raise UsageError("--override-freeze needs a reason", hint="the plan and the apply record it")
     replace = UNLIMITED if declared.replace == "allow" else 0
     key, former = read_keys(environ, project.fingerprints)
     frozen_at = calendar(declared.freeze)
@@ -124,8 +124,8 @@ def make_owner_policy(project: Project) -> Policy:
 
 def _check_owners(names: tuple[str, ...]) -> frozenset[str]:
     if not all(each.strip() for each in names):
-        hint = f"name it as the tag {tags.OWNER} does: --take-over shop/prod; what nobody owns: --adopt"
-        raise UsageError("--take-over: an owner is wanted", hint=hint)
+        hint = f"give the value of the tag {tags.OWNER}: --take-over shop/prod. To take groups without one: --adopt"
+        raise UsageError("--take-over needs an owner", hint=hint)
     return frozenset(names)
 
 
@@ -141,5 +141,5 @@ def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
     if not found:
         raise UsageError(f"--redeploy {address}: no manifest declares this group")
     if loaded.selected is not None and found[0] not in loaded.selected:
-        raise UsageError(f"--redeploy {address}: it is not among the groups that were selected")
+        raise UsageError(f"--redeploy {address}: this group is not selected")
     return found[0]

@@ -41,7 +41,7 @@ def find_changes(ref: str, folder: Path, environ: Mapping[str, str], shared: Ite
         UsageError: there is no git, no repository, or no such commit in it.
     """
     if _NOTHING.fullmatch(ref):
-        return Changes(shared=tuple(shared), whole="nothing was there before (a first push)")
+        return Changes(shared=tuple(shared), whole="this is the first push")
     git = Git.of(folder, environ, "--changed-since")
     top = Path(git.read_line("rev-parse", "--show-toplevel", wanted="a repository")).resolve()
     found = _diff(git, top, _find_base(git, ref), folder.resolve())
@@ -102,20 +102,20 @@ def _examine_submodule(git: Git, path: Path, commit: str, folder: Path, found: _
         found.then.extend(deeper.then)
         found.unseen.extend(deeper.unseen)
     elif there or not path.is_dir():
-        found.unseen.append(f"what the submodule {path.name} held then is not in this clone")
+        found.unseen.append(f"this clone lacks the former content of the submodule {path.name}")
 
 
 def _find_base(git: Git, ref: str) -> str:
     """Return the commit at which the current branch left the other one."""
     if not ref.isprintable() or ref.startswith("-"):
-        raise UsageError("--changed-since: this is no branch, tag or commit")
+        raise UsageError("--changed-since: not a branch, tag or commit")
     found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if found.returncode:
-        raise UsageError(f"--changed-since {ref}: there is no such branch, tag or commit here", hint=_DEPTH)
+        raise UsageError(f"--changed-since {ref}: no such branch, tag or commit in this clone", hint=_DEPTH)
     commit = found.stdout.decode().strip()
     base = git.run("merge-base", commit, "HEAD")
     if base.returncode:
-        raise UsageError(f"--changed-since {ref}: it has no commit in common with HEAD in this clone", hint=_DEPTH)
+        raise UsageError(f"--changed-since {ref}: no common commit with HEAD in this clone", hint=_DEPTH)
     return base.stdout.decode().strip()
 
 

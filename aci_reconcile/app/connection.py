@@ -155,7 +155,7 @@ def _open_store(folder: Path) -> Store:
             ignore.write_text("*\n", encoding="utf-8")
         return open_store(folder)
     except (OSError, sqlite3.Error) as error:
-        hint = "the folder must be writable; delete it to start anew"
+        hint = "make the folder writable, or delete it to start again"
         raise UsageError(f"the emulator cannot keep its state in {folder}: {error}", hint=hint) from error
 
 

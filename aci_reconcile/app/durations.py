@@ -20,7 +20,7 @@ def parse_duration(text: str) -> float:
     stripped = text.strip()
     match = _PARTS.fullmatch(f"{stripped}s" if re.fullmatch(r"\d+(\.\d+)?", stripped) else stripped)
     if not stripped or match is None:
-        raise ValueError(f"{stripped!r} is not a length of time; write it as 30s, 10m or 1h30m")
+        raise ValueError(f"{stripped!r} is not a duration; write 30s, 10m or 1h30m")
     seconds = sum(float(part or 0) * unit for part, unit in zip(match.groups(), _SECONDS, strict=True))
     if seconds > _LONGEST:
         raise ValueError(f"{stripped!r} is longer than a week")

@@ -50,4 +50,4 @@ def check_target(option: str, file: Path) -> None:
     except OSError as error:
         raise UsageError(f"{option}: {error.strerror or 'the system refuses the name'}") from error
     if odd:
-        raise UsageError(f"{option}: this is a link, or no file", hint="name a file; links are not followed")
+        raise UsageError(f"{option}: not a regular file", hint="use a regular file; links are not followed")

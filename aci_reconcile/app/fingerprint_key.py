@@ -30,6 +30,6 @@ def _read_key(environ: Mapping[str, str], variable: str) -> Secret | None:
         return None
     key = Secret(value, source=f"env:{variable}")
     if reason := key.find_weakness():
-        hint = "make one with: aci-reconcile key; what was fingerprinted without a key is still compared"
+        hint = "make one with: aci-reconcile key. Fingerprints made without a key still work"
         raise UsageError(f"{variable} can be guessed: {reason}", hint=hint)
     return key

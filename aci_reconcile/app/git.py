@@ -44,7 +44,7 @@ class Git:
         """
         found = shutil.which("git", path=environ.get("PATH"))
         if found is None:
-            raise UsageError(f"{option}: there is no git on this machine")
+            raise UsageError(f"{option} needs git, which is not installed")
         needed = {name: value for name, value in environ.items() if name.upper() in _NEEDED}
         kept = {**needed, **_find_trusted_folders(environ)}
         return cls(
@@ -79,7 +79,9 @@ class Git:
         done = self.run(*words)
         if done.returncode:
             message = sanitize(done.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
-            hint = "git config --global --add safe.directory says that it may be read" if "ownership" in message else ""
+            hint = (
+                "to trust this folder, use git config --global --add safe.directory" if "ownership" in message else ""
+            )
             raise UsageError(f"{self.option} needs {wanted or 'git'}: {message}", hint=hint)
         return os.fsdecode(done.stdout).removesuffix("\n")
 

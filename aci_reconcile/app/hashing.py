@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 _FELT: Final = 2.0
 """Seconds that nobody minds."""
-_MAKE: Final = "A fingerprint key makes it nothing: aci-reconcile key (docs/secrets.md)."
+_MAKE: Final = "With a fingerprint key they take no time: aci-reconcile key (docs/secrets.md)."
 _MOVE: Final = (
-    "Most of that goes as groups are written with the fingerprint key, or at once: "
-    "apply --trust-secrets writes the tags alone, and nothing restarts."
+    "Most of this ends as groups are written with the fingerprint key. "
+    "To end it now, run apply --trust-secrets: it writes only tags and restarts nothing."
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Project
 
 _LARGEST: Final = 16 * 1024 * 1024
-_ANEW = "restore it, or delete it to begin anew: every finding is new then"
+_ANEW = "restore it, or delete it to start again: every finding will be new"
 
 
 def load_history(file: Path | None, place: Place) -> History:
@@ -37,7 +37,7 @@ def load_history(file: Path | None, place: Place) -> History:
     found = _parse_history(content, file)
     if found.place != place:
         actual = f"{found.place.project} in subscription {found.place.subscription} ({found.place.endpoint or 'Azure'})"
-        raise UsageError(f"--history {file} is about {actual}", hint="name a file for each project and environment")
+        raise UsageError(f"--history {file} belongs to {actual}", hint="use one file for each project and environment")
     return found
 
 
@@ -89,9 +89,9 @@ def _parse_history(content: bytes, file: Path) -> History:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise UsageError(f"--history {file} is no history, or it is damaged", hint=_ANEW)
+        raise UsageError(f"--history {file} is not a history file, or is damaged", hint=_ANEW)
     parsed = cast("dict[str, Any]", document)
     problem = complaint(parsed, "drift-history")
     if problem:
-        raise UsageError(f"--history {file} is no history that this version reads: {problem[:200]}", hint=_ANEW)
+        raise UsageError(f"--history {file} is not a history file that this version reads: {problem[:200]}", hint=_ANEW)
     return history_from_json(parsed)

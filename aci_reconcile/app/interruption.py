@@ -119,7 +119,7 @@ class Interruption:
             raise InterruptedRunError
         _write(
             self.render_line(
-                "Interrupted: nothing new is begun; waiting for what is under way. Once more aborts at once."
+                "Interrupted: starting nothing new, waiting for what is in progress. Interrupt again to abort."
             )
         )
 

@@ -127,8 +127,8 @@ def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
     loaded = add_project_id(loaded, environ)
     subscription = loaded.project.subscription
     if subscription and not _ID.fullmatch(subscription):
-        text = sanitize(subscription)
-        raise UsageError(f"`{text}` is not the id of a subscription", hint="it is a GUID; az account list shows yours")
+        shown = sanitize(subscription)
+        raise UsageError(f"`{shown}` is not a subscription ID", hint="it is a GUID; az account list shows yours")
     if subscription:
         return loaded
     return with_subscription(loaded, find_subscription(target, environ))
@@ -150,8 +150,8 @@ def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
     if target.endpoint and not custom(target.endpoint).needs_token:
         return LOCAL_SUBSCRIPTION
     raise UsageError(
-        "no subscription is named",
-        hint="give --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
+        "no subscription is given",
+        hint="use --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
     )
 
 

@@ -67,7 +67,7 @@ def write_new(files: Mapping[Path, str]) -> None:
 
 
 def _make_exists_error(path: Path) -> UsageError:
-    return UsageError(f"{path} exists already", hint="nothing is overwritten: move it away, or name another folder")
+    return UsageError(f"{path} exists already", hint="nothing was overwritten; move it, or use another folder")
 
 
 def _create(target: Path, text: str) -> None:

@@ -42,7 +42,7 @@ def make_search(
         return Search()
     report = _make_reporter(messages)
     if project.movable:
-        report(f"Looked for groups of {project.owner} only in the resource groups that the command line names.")
+        report(f"Searched for groups of {project.owner} only in the resource groups given on the command line.")
         return Search()
     run = project.subscription
     named = [

@@ -27,9 +27,9 @@ def hold_misfits(plan: Plan) -> Plan:
     held = tuple(
         Blocker(
             "body",
-            f"{change.address} would be refused with what is left to others: {error.path or 'it'}: {error.message}",
+            f"{change.address} is invalid with what lifecycle.ignore keeps: {error.path or 'it'}: {error.message}",
             (change.address,),
-            "a manifest and a lifecycle.ignore that go together",
+            "make the manifest and its lifecycle.ignore fit together",
         )
         for change in plan.changes
         if change.sends_body and change.after is not None and change.after.lifecycle.ignore
@@ -62,7 +62,7 @@ def apply_rules(plan: Plan, project: Project, header: Header) -> Plan:
 
 def _make_blocker(found: Violation) -> Blocker:
     rule = found.rule
-    release = f"another plan, or another rule in {rule.file}"
+    release = f"change the plan, or the rule in {rule.file}"
     if found.unusable:
         return Blocker("rule", f"the rule in {rule.file} cannot be applied: {found.unusable}", (), release)
     concerned = f"{', '.join(found.addresses)}: " if found.addresses else ""

@@ -80,7 +80,7 @@ def _report_slow_reading(messages: Messages, seconds: float) -> Generator[None]:
     """Report that reading goes on, and when it ends at the latest, where it takes unusually long."""
     from aci_reconcile.render.words import took
 
-    text = f"Still reading from Azure; that ends after {took(seconds)} at the latest (--timeout)."
+    text = f"Still reading from Azure, for at most {took(seconds)} (--timeout)."
     timer = threading.Timer(_SILENCE, messages.info, [text])
     timer.daemon = True
     timer.start()

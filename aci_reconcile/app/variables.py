@@ -50,5 +50,5 @@ def _read_file(path: Path, name: str) -> Mapping[str, str]:
         lines = [f"{each.where}: {each.message}" for each in wrong[:_TOLD]]
         lines += [f"and {len(wrong) - _TOLD} more"] * (len(wrong) > _TOLD)
         complaints = "\n  ".join(lines)
-        raise UsageError(f"--var-file {name} cannot be taken:\n  {complaints}", hint=wrong[0].hint)
+        raise UsageError(f"--var-file {name} has errors:\n  {complaints}", hint=wrong[0].hint)
     return values

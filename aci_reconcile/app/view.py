@@ -120,7 +120,7 @@ class View:
             return tuple(each for each in listed if self.search.ours(owner(each)))
         if scope.key not in found.guessed:
             return listed
-        self.search.unseen(f"Not looked into {scope.resource_group}: {listed.message}")
+        self.search.unseen(f"Resource group {scope.resource_group} was not searched: {listed.message}")
         return ()
 
     def find(self, address: str) -> Resource:

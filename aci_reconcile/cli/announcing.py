@@ -24,20 +24,20 @@ def announce(server: Server, asked: EmulatorOptions, session: Session) -> None:
         return
     console.result(f"Listening on {server.url}")
     if asked.tls:
-        console.info(f"Clients trust it with the CA in {asked.ca_file(session.cwd)} (REQUESTS_CA_BUNDLE).")
+        console.info(f"Clients need its CA certificate: set REQUESTS_CA_BUNDLE to {asked.ca_file(session.cwd)}.")
     elif asked.knobs.require_token:
-        console.warn("Azure's clients send no token over plain http: add --tls, or leave --require-token out.")
-    kept = f"State is kept in {asked.state}." if asked.state else "State is kept in memory and ends with this process."
+        console.warn("Azure's clients send no token over plain http. Add --tls, or remove --require-token.")
+    kept = f"State is kept in {asked.state}." if asked.state else "State is kept in memory only."
     if asked.knobs.require_token and not asked.tls:
-        console.info(f"{kept} Ctrl-C ends it.")
+        console.info(f"{kept} Press Ctrl-C to stop.")
         return
     exports = "".join(f"  export {name}={shlex.quote(value)}\n" for name, value in _variables(server, asked, session))
     console.info(
-        f"{kept} Ctrl-C ends it.\n\n"
-        "Point the command at it, in another terminal:\n\n"
+        f"{kept} Press Ctrl-C to stop.\n\n"
+        "To use it, run in another terminal:\n\n"
         f"{exports}"
         "  aci-reconcile plan\n\n"
-        "A resource group is created by a project with `createResourceGroups: true`"
+        "A project with `createResourceGroups: true` creates its resource groups"
         f"{_by_hand(server, asked, session)}\n"
     )
 
@@ -68,6 +68,6 @@ def _by_hand(server: Server, asked: EmulatorOptions, session: Session) -> str:
     trust = f" --cacert {shlex.quote(str(asked.ca_file(session.cwd)))}" if asked.tls else ""
     group = f"{server.url}/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/rg-demo?api-version=2021-04-01"
     return (
-        f", or by hand:\n\n  curl{trust} -X PUT -H 'content-type: application/json' "
+        f". To create one by hand:\n\n  curl{trust} -X PUT -H 'content-type: application/json' "
         f"-d '{{\"location\": \"westeurope\"}}' \\\n    '{group}'\n"
     )

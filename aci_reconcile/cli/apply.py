@@ -80,12 +80,12 @@ APPLY = Command(
         *options.common(options.PAGES),
         *options.reports(options.PAGES),
     ],
-    help="Plan, ask, carry it out, and wait until the containers run.",
+    help="Show the plan, ask for approval, apply it, and wait until containers run.",
     examples=(
-        "aci-reconcile apply                       the whole project, after a yes",
-        "aci-reconcile apply -y --only web         one group of it, without asking",
-        "aci-reconcile apply -y --allow-replace=1  one group may be deleted and created again",
-        "aci-reconcile apply --plan plan.json      what plan --out saved, if nothing moved since",
+        "aci-reconcile apply                       the whole project, asks first",
+        "aci-reconcile apply -y --only web         one group, without asking",
+        "aci-reconcile apply -y --allow-replace=1  allow one group to be replaced",
+        "aci-reconcile apply --plan plan.json      a saved plan, if it still holds",
         "aci-reconcile apply --local -y            on the embedded emulator",
     ),
 )

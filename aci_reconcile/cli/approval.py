@@ -30,7 +30,9 @@ def ask(session: Session, what: str, *, approved: bool) -> None:
     if approved:
         return
     if not is_terminal(session.stdin) or session.stdin is None:
-        raise UsageError(f"nobody is here to {what}", hint="approve with --auto-approve (-y); nothing was written")
+        raise UsageError(
+            f"cannot ask whether to {what}: no terminal", hint="approve with --auto-approve (-y); nothing was written"
+        )
     console = session.console
     forget_typed(session.stdin)
     console.raw(f"\n{console.notes.paint(console.notes.bold, f'Type {_WORD} to {what}:')} ")
@@ -38,7 +40,7 @@ def ask(session: Session, what: str, *, approved: bool) -> None:
     if not answer.endswith("\n"):
         console.raw("\n")
     if answer.removesuffix("\n").removesuffix("\r") != _WORD:
-        raise AciReconcileError("not approved; nothing was written", hint=f"only the word {_WORD} approves")
+        raise AciReconcileError("not approved; nothing was written", hint=f"type {_WORD} to approve")
     console.raw("\n")
 
 

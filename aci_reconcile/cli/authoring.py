@@ -107,10 +107,10 @@ VALIDATE = Command(
         *options.output(options.CHECKS),
         *options.reports(options.CHECKS),
     ],
-    help="Read and check manifests, offline. All problems of all files are shown at once.",
+    help="Check manifests, offline. Shows every problem in every file.",
     examples=(
         "aci-reconcile validate                   the whole project",
-        "aci-reconcile validate -e prod           for one of its environments",
+        "aci-reconcile validate -e prod           for one environment",
         "aci-reconcile validate web.yaml -g rg    a file without a project",
         "aci-reconcile validate --fail-on ACI082  a secret in clear text is an error",
     ),
@@ -120,6 +120,6 @@ RENDER = Command(
     "render",
     _render,
     [*options.paths(), *options.sources(), *options.place(), *options.output()],
-    help="Print the full ARM bodies as JSON, secrets redacted.",
+    help="Print full ARM bodies as JSON. Secrets are redacted.",
     examples=("aci-reconcile render --only web -e prod",),
 )

@@ -30,7 +30,7 @@ COMPLETION = Command(
     "completion",
     _completion,
     [click.Argument(["shell"], type=click.Choice(_SHELLS), metavar="SHELL"), *options.output()],
-    help="Print a script that makes a shell complete what is typed: bash (4.4 or later), zsh or fish.",
+    help="Print a completion script for bash (4.4 or later), zsh or fish.",
     examples=(
         "aci-reconcile completion bash > ~/.local/share/bash-completion/completions/aci-reconcile",
         'aci-reconcile completion zsh > "${fpath[1]}/_aci-reconcile"',

@@ -35,7 +35,7 @@ FORMAT_VERSION = "1.0"
 _KEYS = {"subscription": "subscription", "resource_group": "resourceGroup"}
 """Options that say what a key of the project file says, too."""
 
-_ORIGIN = "where the repository comes from"
+_ORIGIN = "derived from the repository"
 
 _APART = frozenset({"var", "var_file", "paths", *_KEYS})
 
@@ -71,7 +71,7 @@ def _config(ctx: click.Context) -> ExitCode:
 def _rows(ctx: click.Context, given: Given, loaded: Loaded, session: Session) -> Iterator[Row]:
     """Yield the settings; a later one of the same name wins."""
     file = loaded.project.file
-    yield Row("project file", str(file) if file else "", "default", "found from the current folder up" if file else "")
+    yield Row("project file", str(file) if file else "", "default", "found in this folder or above" if file else "")
     environment = loaded.project.environment
     settings = [_of_project(each, environment) for each in loaded.settings]
     yield from (each for each in settings if not each.name.startswith("variables."))
@@ -120,7 +120,7 @@ def _fallback(given: Given, session: Session) -> Row:
     try:
         value = find_subscription(target_of(given), session.environ)
     except UsageError:
-        return Row("subscription", "", "default", "nobody names one")
+        return Row("subscription", "", "default", "not set")
     return Row("subscription", value, "default", "the credentials, or the local server")
 
 
@@ -197,6 +197,6 @@ CONFIG = Command(
         *options.refresh(),
         *options.waiting(),
     ],
-    help="Show the configuration that counts, and where each value comes from; secrets are redacted.",
+    help="Show the effective configuration and where each value comes from. Secrets are redacted.",
     examples=("aci-reconcile config show", "aci-reconcile config show -e prod --format json"),
 )

@@ -80,7 +80,7 @@ def _destroy(ctx: click.Context) -> ExitCode:
             events = delete_resource_groups(scopes, context, concurrency=many, stopped=stopped)
             ends += carried_out(events, context, session, verb="Destroy")
         elif doomed:
-            session.console.info("The resource groups stay: not every group is gone.")
+            session.console.info("The resource groups were kept, because not every group is gone.")
         return concluded(_together(ends), session, verb="Destroy")
 
 
@@ -134,7 +134,7 @@ def _protected(plan: Plan, work: Work) -> Iterator[Blocker]:
     held = {address for blocker in plan.blockers if blocker.code == "protected" for address in blocker.addresses}
     for blocker in plan.blockers:
         known = blocker.code == "protected" and blocker.addresses[0] in declared
-        yield replace(blocker, release=f"{IN_MANIFEST}, and an apply of that") if known else blocker
+        yield replace(blocker, release=f"{IN_MANIFEST}, then apply") if known else blocker
     for change in plan.changes:
         said = declared.get(change.address)
         if said is not None and said.lifecycle.protect and change.address not in held:
@@ -173,7 +173,7 @@ DESTROY = Command(
             section=options.SAFETY,
             brake=True,
             is_flag=True,
-            help="Then delete the resource groups that this project created, if nothing is left in them.",
+            help="Also delete resource groups that this project created, once they are empty.",
         ),
         Option(
             "--former-environment",
@@ -181,15 +181,15 @@ DESTROY = Command(
             brake=True,
             metavar="NAME",
             default="",
-            help="Delete the groups of an environment that the project file does not have any more.",
+            help="Delete the groups of an environment that is no longer in the project file.",
         ),
         *options.common(),
     ],
-    help="Delete the groups that this project owns. Protected groups, and those of others, stay.",
+    help="Delete the groups that this project owns. A protected group blocks the whole run.",
     examples=(
-        "aci-reconcile destroy                       all groups of the project, after a yes",
-        "aci-reconcile destroy --only 'web-*'        some of them",
-        "aci-reconcile destroy -y --resource-groups  the resource groups that it created, too",
-        "aci-reconcile destroy --former-environment old   what an environment has left that was removed",
+        "aci-reconcile destroy                           all groups, asks first",
+        "aci-reconcile destroy --only 'web-*'            some groups",
+        "aci-reconcile destroy -y --resource-groups      resource groups, too",
+        "aci-reconcile destroy --former-environment old  a removed environment",
     ),
 )

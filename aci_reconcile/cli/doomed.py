@@ -33,13 +33,13 @@ def of_former(work: Work, environment: str) -> Work:
     """
     option, project = f"--former-environment {sanitize(environment)}", work.loaded.project
     if environment in project.environments:
-        raise UsageError(f"{option}: the project file has it", hint=f"give --environment {environment}")
+        raise UsageError(f"{option}: the project file has this environment", hint=f"use --environment {environment}")
     if work.loaded.selected is not None:
-        raise UsageError(f"{option} deletes all of its groups: it goes with neither PATH nor --only")
+        raise UsageError(f"{option} deletes all groups of it and cannot be combined with PATH or --only")
     if not find_abandoned_environment(
         tags.make_owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy
     ):
-        raise UsageError(f"{option}: no project file could name an environment so")
+        raise UsageError(f"{option}: not a valid environment name")
     loaded = replace(work.loaded, resources=(), project=replace(project, environment=environment))
     policy = replace(work.policy, owner=loaded.project.owner, places=None)  # nothing says any more where it was
     return replace(work, loaded=loaded, policy=policy)
@@ -49,9 +49,9 @@ def whose(owners: Iterable[str], work: Work) -> str:
     """Say whose groups were looked for and not found, and which of the project's environments have some."""
     ours, policy = make_project_filter(work.policy), work.policy
     found = Counter((tags.owner_name(each), way) for each in owners if ours(each) and (way := _chosen_by(each, work)))
-    told = f"No group belongs to {policy.owner}, as its tag {tags.OWNER} would say."
+    told = f"No group has the owner {policy.owner} (tag {tags.OWNER})."
     there = [f"{name} ({count(number, 'group')}: {way})" for (name, way), number in sorted(found.items())]
-    return f"{told} Of this project there are groups of {', '.join(there)}." if there else told
+    return f"{told} This project has groups of {', '.join(there)}." if there else told
 
 
 def _chosen_by(tag: str, work: Work) -> str:
@@ -71,7 +71,7 @@ def created_by_us(plan: Plan, work: Work, console: Console) -> Iterator[Resource
         UsageError: the run is narrowed to some groups.
     """
     if work.loaded.selected is not None:
-        raise UsageError("--resource-groups deletes whole resource groups: it goes with neither PATH nor --only")
+        raise UsageError("--resource-groups cannot be combined with PATH or --only")
     going = {str(change.id).lower() for change in plan.changes}
     scopes = {scope.key: scope for scope in (*work.scopes, *(change.id.scope for change in plan.changes))}
     for scope in scopes.values():
@@ -80,9 +80,9 @@ def created_by_us(plan: Plan, work: Work, console: Console) -> Iterator[Resource
             continue
         name = sanitize(scope.resource_group)
         if not work.policy.owns(tags.get(as_object(body.get("tags")), tags.OWNER)):
-            console.info(f"{name} stays: this project did not create that resource group.")
+            console.info(f"Keeping resource group {name}: this project did not create it.")
         elif left := [each for each in work.backend.list_resources(scope) if each.lower() not in going]:
-            console.info(f"{name} stays: it also holds {_listed(left)}.")
+            console.info(f"Keeping resource group {name}: it also contains {_listed(left)}.")
         else:
             yield ResourceGroupChange(scope, as_text(body.get("location")), create=False)
 

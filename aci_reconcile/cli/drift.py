@@ -114,35 +114,43 @@ def exit_code(found: Drift, *, exit_zero: bool = False, strict: bool = False) ->
 
 def _memory() -> list[click.Parameter]:
     """What is known from before, and whom to tell; from flags and the environment, never from a repository."""
-    kept = "Since-when and how groups were last, kept in this file."
-    accept = "Known drift, accepted for a while (aci-reconcile.accepted.yaml)."
+    kept = "Record in FILE what drift finds, to compare with the next look."
+    accept = "Accepted drift (default: aci-reconcile.accepted.yaml)."
     return [
         Option("--history", section=_MEMORY, type=options.FILE, metavar="FILE", help=kept),
         Option("--accept", section=_MEMORY, type=options.FILE, metavar="FILE", help=accept),
-        Option("--metrics", section=_TELLING, type=options.FILE, metavar="FILE", help="A Prometheus text file."),
-        Option("--notify", section=_TELLING, metavar="URL", default="", help="One POST of JSON, where there is news."),
-        Option("--issue", section=_TELLING, type=click.Choice(["github"]), help="Keep one issue about drift there."),
+        Option("--metrics", section=_TELLING, type=options.FILE, metavar="FILE", help="Write a Prometheus text file."),
+        Option(
+            "--notify",
+            section=_TELLING,
+            metavar="URL",
+            default="",
+            help="POST JSON to URL when findings appear or end.",
+        ),
+        Option(
+            "--issue", section=_TELLING, type=click.Choice(["github"]), help="Keep one issue about drift up to date."
+        ),
     ]
 
 
-_MEMORY, _TELLING = "What is known from before", "Whom to tell"
+_MEMORY, _TELLING = "Known drift", "Reporting"
 
 DRIFT = Command(
     "drift",
     _drift,
     [
         *options.paths(),
-        Option("--exit-zero", section=options.OUTPUT, is_flag=True, help="Exit with 0 although something differs."),
-        Option("--strict", section=options.OUTPUT, is_flag=True, help="Exit with 1 if a secret was not compared."),
+        Option("--exit-zero", section=options.OUTPUT, is_flag=True, help="Exit with 0 even if something differs."),
+        Option("--strict", section=options.OUTPUT, is_flag=True, help="Exit with 1 if a secret could not be compared."),
         *_memory(),
         *options.refresh(),
         *options.common(options.PAGES),
         *options.reports(options.PAGES),
     ],
-    help="Show what differs in Azure, and what does not run. Exits with 2 if there is something.",
+    help="Show what differs in Azure and what does not run. Exits with 2 if it finds anything.",
     examples=(
-        "aci-reconcile drift                    the whole project",
-        "aci-reconcile drift --format json      for a scheduled check",
-        "aci-reconcile drift --history drift.json --issue github    see docs/drift.md",
+        "aci-reconcile drift                 the whole project",
+        "aci-reconcile drift --format json   for a scheduled check",
+        "aci-reconcile drift --history drift.json --issue github",
     ),
 )

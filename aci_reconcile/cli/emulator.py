@@ -37,7 +37,7 @@ def _emulator(ctx: click.Context) -> ExitCode:
     try:
         store = open_store(session.cwd / asked.state if asked.state else None)
     except (OSError, sqlite3.Error) as error:
-        raise UsageError(f"the state cannot be kept in {asked.state}: {error}") from error
+        raise UsageError(f"cannot keep state in {asked.state}: {error}") from error
     with closing(store):
         server = _listen(Emulator(store, knobs=asked.knobs, faults=asked.faults), asked, session)
         with server:
@@ -52,14 +52,14 @@ def _listen(emulator: Emulator, asked: EmulatorOptions, session: Session) -> Ser
 
     if not is_loopback(asked.host):
         session.console.warn(
-            f"The emulator listens on {asked.host}: whoever reaches this machine can read, change and delete what is "
-            "in it. Leave --host out unless that is what you want."
+            f"The emulator listens on {asked.host}. Anyone who can reach this machine can read, change and delete "
+            "its contents. Remove --host unless you want that."
         )
     tls = Tls(_for_ca(asked.ca_file(session.cwd)), asked.tls_names) if asked.tls else None
     try:
         return serve(emulator, host=asked.host, port=asked.port, tls=tls, anywhere=True)
     except OSError as error:
-        hint = "another one may be running; choose another --port, or 0 for a free one"
+        hint = "another emulator may be running; use another --port, or 0 for a free one"
         raise UsageError(f"{asked.host}:{asked.port}: {error.strerror or error}", hint=hint) from error
 
 
@@ -77,8 +77,8 @@ def _for_ca(file: Path) -> Path:
     except OSError as error:
         raise UsageError(f"--tls-ca {file}: {error.strerror or 'it cannot be read'}") from error
     if content.strip() and not is_own_ca(content):
-        message = f"--tls-ca {file}: the file is there, and it is not the CA of an emulator"
-        raise UsageError(message, hint="nothing was written; name another file, or move it away")
+        message = f"--tls-ca {file}: the file exists and is not an emulator's CA certificate"
+        raise UsageError(message, hint="nothing was written; use another file, or move this one")
     return file
 
 
@@ -91,16 +91,46 @@ def _until_told(server: Server) -> None:
 
 
 _MORE = (
-    Option("--knob", section=_SECTION, multiple=True, metavar="NAME=VALUE", help="Any knob of docs/emulator.md."),
-    Option("--fault", section=_SECTION, multiple=True, metavar="JSON", help="What goes wrong; see docs/emulator.md."),
     Option(
-        "--fault-percent", section=_SECTION, type=click.IntRange(0, 100), metavar="N", help="At random, of 100 (0)."
+        "--knob",
+        section=_SECTION,
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a knob of docs/emulator.md. Repeatable.",
     ),
-    Option("--fault-seed", section=_SECTION, type=int, metavar="N", help="Which random ones (0)."),
-    Option("--host", section=_SECTION, default=_HOST, metavar="ADDRESS", help="Where to listen (127.0.0.1)."),
-    Option("--tls", section=_SECTION, is_flag=True, help="Serve https, with a certificate made at start."),
-    Option("--tls-name", section=_SECTION, multiple=True, metavar="NAME", help="A further name in that certificate."),
-    Option("--tls-ca", section=_SECTION, type=options.FILE, metavar="FILE", help=f"For the CA's own ({CA_FILE})."),
+    Option(
+        "--fault",
+        section=_SECTION,
+        multiple=True,
+        metavar="JSON",
+        help="Inject a fault; see docs/emulator.md. Repeatable.",
+    ),
+    Option(
+        "--fault-percent",
+        section=_SECTION,
+        type=click.IntRange(0, 100),
+        metavar="N",
+        help="Make N percent of requests fail at random (default: 0).",
+    ),
+    Option("--fault-seed", section=_SECTION, type=int, metavar="N", help="Seed for --fault-percent (default: 0)."),
+    Option(
+        "--host", section=_SECTION, default=_HOST, metavar="ADDRESS", help="Address to listen on (default: 127.0.0.1)."
+    ),
+    Option("--tls", section=_SECTION, is_flag=True, help="Serve https, with a certificate made at startup."),
+    Option(
+        "--tls-name",
+        section=_SECTION,
+        multiple=True,
+        metavar="NAME",
+        help="Further name in that certificate. Repeatable.",
+    ),
+    Option(
+        "--tls-ca",
+        section=_SECTION,
+        type=options.FILE,
+        metavar="FILE",
+        help=f"Write the CA certificate to FILE (default: {CA_FILE}).",
+    ),
     Option("--require-token", section=_SECTION, is_flag=True, help="Refuse requests without a valid token."),
 )
 
@@ -114,31 +144,36 @@ EMULATOR = Command(
             type=click.IntRange(0, 65535),
             default=_PORT,
             metavar="N",
-            help=f"On loopback ({_PORT}); 0 takes a free one.",
+            help=f"Port; 0 takes a free one (default: {_PORT}).",
         ),
         Option(
             "--state",
             section=_SECTION,
             type=options.FILE,
             metavar="DIR",
-            help="Where state is kept; without it, in memory.",
+            help="Keep state in DIR (default: in memory).",
         ),
         Option(
             "--provisioning",
             section=_SECTION,
             type=Duration(),
             metavar="TIME",
-            help="How long a group takes to be provisioned, whatever the pace.",
+            help="Time to provision a group (default: as --pace says).",
         ),
         Option(
-            "--latency", section=_SECTION, type=Duration(), default=0.0, metavar="TIME", help="Added to every answer."
+            "--latency",
+            section=_SECTION,
+            type=Duration(),
+            default=0.0,
+            metavar="TIME",
+            help="Delay every answer (default: 0s).",
         ),
         Option(
             "--pace",
             section=_SECTION,
             type=click.Choice(["instant", "quick", "realistic"]),
             default="quick",
-            help="How long everything takes: no time, seconds, or as long as in Azure (quick).",
+            help="Take no time, seconds, or as long as Azure (default: quick).",
         ),
         Option("--limits", section=_SECTION, is_flag=True, help="Enforce Azure's documented quotas and throttling."),
         Option(
@@ -146,13 +181,15 @@ EMULATOR = Command(
             section=_SECTION,
             type=click.IntRange(0, 3600),
             metavar="N",
-            help="Seconds in a Retry-After on operations (1; none at the realistic pace, as in Azure).",
+            help="Retry-After seconds of operations (default: 1; none at the realistic pace, as in Azure).",
         ),
-        Option("--unregistered", section=_SECTION, is_flag=True, help="Let subscriptions register the provider first."),
+        Option(
+            "--unregistered", section=_SECTION, is_flag=True, help="Make subscriptions register the provider first."
+        ),
         *_MORE,
         *options.output(),
     ],
-    help="Serve an emulator of Azure on this machine, over HTTP.",
+    help="Serve an emulator of Azure over HTTP, on this machine.",
     examples=(
         "aci-reconcile emulator",
         "aci-reconcile emulator --port 0 --state .aci-reconcile --pace realistic",

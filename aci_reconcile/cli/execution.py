@@ -99,14 +99,14 @@ def refuse(plan: Plan, *, named: bool = False) -> None:
         return  # that is the error, and whoever carries the plan out raises it
     if plan.blockers and plan.unreadable:
         unread = ", ".join(each.address for each in plan.unreadable)
-        raise AciReconcileError(f"the plan is held back, and {unread} could not be read; nothing was written")
+        raise AciReconcileError(f"the plan is blocked, and {unread} could not be read; nothing was written")
     if plan.blockers:
-        raise HeldBackError("the plan is held back; nothing was written")
+        raise HeldBackError("the plan is blocked; nothing was written")
     if plan.missing_secrets:
         lines = dict.fromkeys(f"{address} needs {secret.source}" for address, secret in plan.missing_secrets)
-        message = "secrets are not at hand" if named else f"secrets are missing: {'; '.join(lines)}"
+        message = "secrets are missing" if named else f"secrets are missing: {'; '.join(lines)}"
         raise SecretUnavailableError(
-            message, hint="nothing was written; set them, or do as the plan says, and apply again"
+            message, hint="nothing was written; set them, or do as the plan says, then apply again"
         )
 
 
@@ -119,7 +119,7 @@ def still_open(policy: Policy, session: Session) -> None:
     why = "" if policy.override else policy.frozen_at(session.clock.now())
     if why:
         raise HeldBackError(
-            f"a freeze began: {why}; nothing was written", hint="release it with --override-freeze REASON"
+            f"a freeze began: {why}; nothing was written", hint="to apply anyway, use --override-freeze REASON"
         )
 
 
@@ -137,7 +137,7 @@ def told_unfinished(in_flight: Mapping[str, str], verb: str) -> str:
     """Return what a run leaves that is ended at once: what it has begun, and what it has not seen running."""
     begun = ", ".join(sorted(address for address, how in in_flight.items() if how != PROVISIONED))
     unseen = ", ".join(sorted(address for address, how in in_flight.items() if how == PROVISIONED))
-    told = f" Started and not seen to the end: {begun}. Another {verb.lower()} goes on from here." if begun else ""
+    told = f" Started but not finished: {begun}. Run {verb.lower()} again to continue." if begun else ""
     return told + (f" Not seen running: {unseen}." if unseen else "")
 
 

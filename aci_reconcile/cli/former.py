@@ -72,7 +72,7 @@ def _kept(change: Change, failed: Change, project: Project, given: Given, sessio
     try:
         write_new({folder / "aci-reconcile.yaml": dumped(_project(change, project)), folder / name: written.text})
     except AciReconcileError as error:
-        session.console.warn(f"the former {change.address} could not be written down: {error.message}")
+        session.console.warn(f"could not save the former {change.address}: {error.message}")
         return ""
     return _command(folder / "aci-reconcile.yaml", change, project, given, session)
 

@@ -29,7 +29,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _HERE = "./"
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
-_HINT = "up to 64 letters, digits, `.`, `_` and `-`, a letter or digit first: --project-name shop"
+_HINT = "use up to 64 letters, digits, `.`, `_` and `-`, first a letter or digit: --project-name shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def named(given: str, folder: Path, session: Session) -> str:
     name = given or (_answer(default, session) if asked else default)
     if not _NAME.fullmatch(name) or name == UNNAMED:
         what = "--project-name" if given else "the name of the new project"
-        raise UsageError(f"{what}: {sanitize(name)!r} is no name for a project", hint=_HINT)
+        raise UsageError(f"{what}: {sanitize(name)!r} is not a valid project name", hint=_HINT)
     return name
 
 
@@ -144,10 +144,10 @@ def _answer(default: str, session: Session) -> str:
         UsageError: nothing was typed at all.
     """
     console = session.console
-    console.raw(f"There is no {PROJECT_FILE} here. The new project's name stands as the owner on its groups.\n")
-    console.raw(f"{console.notes.paint(console.notes.bold, 'Name of the project')}{f' [{default}]' * bool(default)}: ")
+    console.raw(f"There is no {PROJECT_FILE} here. The name of the new project becomes the owner of its groups.\n")
+    console.raw(f"{console.notes.paint(console.notes.bold, 'Project name')}{f' [{default}]' * bool(default)}: ")
     line = answered(session.stdin) if session.stdin is not None else ""
     if not line:
         console.raw("\n")
-        raise UsageError("no name was given; nothing was written", hint="give one with --project-name")
+        raise UsageError("no name was given; nothing was written", hint="use --project-name")
     return line.strip() or default

@@ -146,7 +146,7 @@ def target_of(given: Given) -> Target:
     if local and typed_others and "local" not in given.typed:
         local = False
     if local and typed_others:
-        raise UsageError("--local is the embedded emulator; it goes with neither --arm-endpoint nor --cloud")
+        raise UsageError("--local is the embedded emulator and cannot be combined with --arm-endpoint or --cloud")
     if local or ("cloud" in given.typed and "arm_endpoint" not in given.typed):
         endpoint = ""
     return Target(
@@ -177,7 +177,7 @@ class Output:
         """
         quiet, verbose = given.flag("quiet"), given.flag("verbose")
         if quiet and verbose:
-            raise UsageError("--quiet and --verbose contradict each other")
+            raise UsageError("--quiet and --verbose cannot be combined")
         return cls(
             given.text("color") or "auto", given.text("format") or "text", quiet, verbose, given.text("log_format")
         )

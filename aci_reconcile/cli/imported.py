@@ -91,14 +91,12 @@ def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, s
     for each in written:
         if each.unknown:
             listed = sanitize(", ".join(each.unknown))
-            console.warn(f"{each.resource.address}: left out what is not known here: {listed}")
+            console.warn(f"{each.resource.address}: left out fields that this version does not know: {listed}")
     console.plain("info", sanitize("\n".join(_to_set(written)), keep="\n"))
     if files and found.owner.partition("/")[0] == UNNAMED:
-        console.warn(
-            f"the project file gives no name: these groups would belong to {found.owner}; add `name:` to it first"
-        )
+        console.warn(f"the project file has no name, so these groups would belong to {found.owner}; add `name:` first")
     if step:
-        console.info(f"Next, look at the plan; it changes nothing but tags:\n  {sanitize(step)}")
+        console.info(f"Next, check the plan. It changes only tags:\n  {sanitize(step)}")
 
 
 def told(written: tuple[Written, ...], files: Mapping[str, str], found: Found, step: str) -> Mapping[str, object]:
@@ -140,16 +138,14 @@ def amiss(written: tuple[Written, ...], loaded: Loaded, console: Console) -> boo
     missing = [each.resource.address for each in written if each.resource.id.key not in declared]
     if missing and not errors:
         listed, file = ", ".join(missing), loaded.project.file
-        console.warn(
-            sanitize(f"{listed}: not among the project's manifests; add their folder to `manifests:` in {file}")
-        )
+        console.warn(sanitize(f"{listed}: outside the project's manifests; add their folder to `manifests:` in {file}"))
     return bool(errors or missing)
 
 
 def _to_set(written: tuple[Written, ...]) -> Iterator[str]:
     needed = [each for group in written for each in group.needed]
     if needed:
-        yield "To set, before an apply has to write them; Azure does not show these values:"
+        yield "Set these variables before an apply has to write them. Azure does not return their values:"
     width = max((len(each.variable) for each in needed), default=0)
     for variable in dict.fromkeys(each.variable for each in needed):
         places = [f"{each.address} {each.path}" for each in needed if each.variable == variable]

@@ -50,7 +50,7 @@ class ImportOptions:
         """
         out, name = given.path("out"), given.text("project_name")
         if name and out is None and "project_name" in given.typed:
-            raise UsageError("--project-name names the project file, which is written with --out", hint="give --out")
+            raise UsageError("--project-name needs --out, which writes the project file", hint="add --out")
         sources = sources_of(given)
         if out is not None and sources.project is None:
             sources = replace(sources, project=home_of(session.cwd, out).known)
@@ -93,7 +93,7 @@ def _found(asked: ImportOptions, session: Session) -> Found:
 
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
-            raise UsageError("no resource group is named", hint="give -g, or run it where the project file is")
+            raise UsageError("no resource group is given", hint="use -g, or run this where the project file is")
         groups = tuple(map(view.find, asked.addresses)) if asked.addresses else view.require_all()
     unique = {each.id.key: each for each in groups}
     wanted = [each for each in unique.values() if _wanted(each, asked.sources.only)]
@@ -126,8 +126,8 @@ def _project_name(asked: ImportOptions, loaded: Loaded, session: Session) -> str
     project = loaded.project
     if project.file is not None:
         if asked.project_name and asked.project_name != project.name:
-            message = f"--project-name {asked.project_name}: {project.file} is there, and its name is {project.name}"
-            raise UsageError(message, hint="leave the option out, or change the file; groups move with --take-over")
+            message = f"--project-name {asked.project_name}: {project.file} exists and has the name {project.name}"
+            raise UsageError(message, hint="remove the option, or change the file and move groups with --take-over")
         return ""
     return "" if asked.out is None else named(asked.project_name, home_of(session.cwd, asked.out).folder, session)
 
@@ -167,11 +167,11 @@ def _skipped(
     for each in groups:
         owner = tags.owner(each)
         if is_member(each):
-            yield each.address, "is a member of an NGroup, which writes it as it likes"
+            yield each.address, "is a member of an NGroup, which manages it"
         elif not named and each.id.key in declared:
             yield each.address, f"is declared at {declared[each.id.key]}"
         elif not named and owner and not ours(owner):
-            yield each.address, f"belongs to {owner}; name it to import it all the same"
+            yield each.address, f"belongs to {owner}; give its address to import it anyway"
 
 
 def _placed(
@@ -199,22 +199,22 @@ IMPORT = Command(
             type=options.FILE,
             metavar="DIR",
             setting="import_out",
-            help="Write files into this folder, and a project file where there is none.",
+            help="Write one file per group to DIR, and a project file if there is none.",
         ),
         Option(
             "--project-name",
             section=options.OUTPUT,
             metavar="NAME",
             default="",
-            help="Name of the project whose file is written; the owner of the groups.",
+            help="Name for the new project file; it becomes the owner of the groups.",
         ),
         *options.common(),
     ],
-    help="Write manifests from live groups, in the short form. Nothing is written to Azure.",
+    help="Write manifests for live groups. Changes nothing in Azure.",
     examples=(
-        "aci-reconcile import -g rg-shop                  all groups of a resource group, to stdout",
-        "aci-reconcile import -g rg-shop --out manifests  as files, and aci-reconcile.yaml with them",
-        "aci-reconcile import --out manifests             those of the project's resource groups, as files",
-        "aci-reconcile import rg-shop/web --out manifests",
+        "aci-reconcile import -g rg-shop                   to stdout",
+        "aci-reconcile import -g rg-shop --out manifests   to files",
+        "aci-reconcile import --out manifests              all of the project",
+        "aci-reconcile import rg-shop/web --out manifests  one group",
     ),
 )

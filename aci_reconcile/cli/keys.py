@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _BYTES: Final = 32
 _HINTS: Final = (
-    "It is shown this once. A pipe keeps it off the screen; one of these makes one and stores it:",
+    "The key is shown only once. To keep it off the screen, make and store it with one of these:",
     f"  aci-reconcile key -q | gh secret set {KEY_VARIABLES[0]}",
     "  aci-reconcile key -q | az keyvault secret set --vault-name VAULT --name aci-reconcile --file /dev/stdin -o none",
     "Then name it in the project file, fingerprintKey: ${keyvault:VAULT/aci-reconcile},",
@@ -40,9 +40,9 @@ KEY = Command(
     "key",
     _key,
     [*options.output()],
-    help="Make a key for the fingerprints of secrets, and print it: with one, comparing secrets takes no time.",
+    help="Print a new key for fingerprints of secrets. With a key, comparing secrets takes no time.",
     examples=(
         "aci-reconcile key -q | gh secret set ACI_RECONCILE_FINGERPRINT_KEY",
-        "aci-reconcile key                      the same, with words on where to keep it",
+        "aci-reconcile key   also says where to keep it",
     ),
 )

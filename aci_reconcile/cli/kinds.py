@@ -50,7 +50,7 @@ class Pair(_Names):
         if not equals or not name:
             self.fail(f"{str(value)!r} is not NAME=VALUE", param, ctx)
         if not NAME.fullmatch(name):
-            said = f"{name!r} is no name of a variable: letters, digits, `_`, `.` and `-`, a letter or `_` first"
+            said = f"{name!r} is not a variable name: use letters, digits, `_`, `.` and `-`, first a letter or `_`"
             self.fail(said, param, ctx)
         return name, text
 

@@ -81,7 +81,7 @@ def _status(ctx: click.Context) -> ExitCode:
     asked = LookOptions.of(given)
     with _view(asked, session) as view:
         if not (view.scopes or view.search.subscriptions or asked.addresses):
-            raise UsageError("no resource group is named", hint="give -g, or run it where the manifests are")
+            raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
         seen = view.read_named(asked.addresses) if asked.addresses else view.read_all()
     now = session.clock.now()
     judged = tuple((each, assess(each.body, now=now)) for each in seen.groups)
@@ -91,7 +91,7 @@ def _status(ctx: click.Context) -> ExitCode:
         console.result(status_text(judged, console.style, seen.unread, width=_room(session)))
         if view.environments and not (judged or seen.unread):
             names = sanitize(", ".join(view.environments))
-            console.info(f"Environments have groups of their own; choose with -e: {names}.")
+            console.info(f"Each environment has its own groups. Choose one with -e: {names}.")
     else:
         details = [status_detail_text(live, health, console.style) for live, health in judged]
         console.result("\n\n".join((*details, *unread_lines(seen.unread, console.style))))
@@ -134,7 +134,7 @@ def _container(live: Resource, wanted: str) -> str:
             raise UsageError(f"{live.address} has no container {wanted}", hint=f"it has {_listed(plain, initial)}")
         return found
     if len(plain) != 1:
-        hint = f"give one of them with -c: {_listed(plain, initial)}"
+        hint = f"choose one with -c: {_listed(plain, initial)}"
         raise UsageError(f"{live.address} has several containers", hint=hint)
     return plain[0]
 
@@ -147,11 +147,11 @@ STATUS = Command(
     "status",
     _status,
     [*options.addresses(), *options.common()],
-    help="List the groups and how they are, or show one in detail.",
+    help="List groups and their state, or show some in detail.",
     examples=(
-        "aci-reconcile status                 the resource groups of the project, and its groups elsewhere",
-        "aci-reconcile status -g rg-shop      one resource group",
-        "aci-reconcile status rg-shop/web     one group in detail",
+        "aci-reconcile status              the project's resource groups and groups",
+        "aci-reconcile status -g rg-shop   one resource group",
+        "aci-reconcile status rg-shop/web  one group in detail",
     ),
 )
 
@@ -160,13 +160,26 @@ LOGS = Command(
     _logs,
     [
         *options.address(),
-        Option("-c", "--container", section=options.OUTPUT, metavar="NAME", default="", help="One of several."),
-        Option("--tail", section=options.OUTPUT, type=options.count(), metavar="N", help="Only the last N lines."),
+        Option(
+            "-c",
+            "--container",
+            section=options.OUTPUT,
+            metavar="NAME",
+            default="",
+            help="Container to read, if the group has several.",
+        ),
+        Option(
+            "--tail",
+            section=options.OUTPUT,
+            type=options.count(),
+            metavar="N",
+            help="Print only the last N lines (default: all).",
+        ),
         *options.common(),
     ],
-    help="Print what a container has printed.",
+    help="Print the logs of a container.",
     examples=(
-        "aci-reconcile logs web                        its only container",
-        "aci-reconcile logs rg-shop/web -c app --tail 50",
+        "aci-reconcile logs web                           the only container of web",
+        "aci-reconcile logs rg-shop/web -c app --tail 50  one of several",
     ),
 )

@@ -12,7 +12,7 @@ from aci_reconcile.cli import completing
 from aci_reconcile.cli.command import Option
 from aci_reconcile.cli.kinds import Allowance, Duration, Pair, Report
 
-SOURCES, AZURE, SAFETY, WAITING, OUTPUT = "Manifests", "Azure", "What may be done", "Waiting", "Output"
+SOURCES, AZURE, SAFETY, SAVED, WAITING, OUTPUT = "Manifests", "Azure", "Safety", "Saved plan", "Waiting", "Output"
 
 FILE: click.Path = click.Path(path_type=Path)
 
@@ -52,14 +52,20 @@ def common(formats: tuple[str, ...] = PLAIN) -> list[click.Parameter]:
 def sources() -> list[click.Parameter]:
     """Which manifests, with which values."""
     return [
-        Option("--project", section=SOURCES, type=FILE, metavar="FILE", help="The project file."),
+        Option(
+            "--project",
+            section=SOURCES,
+            type=FILE,
+            metavar="FILE",
+            help="Project file (default: aci-reconcile.yaml here or in a parent folder).",
+        ),
         Option(
             "-e",
             "--environment",
             section=SOURCES,
             metavar="NAME",
             default="",
-            help="One of its environments.",
+            help="Environment to use, as named in the project file.",
             shell_complete=completing.environments,
         ),
         Option(
@@ -69,7 +75,7 @@ def sources() -> list[click.Parameter]:
             multiple=True,
             adds=True,
             metavar="K=V",
-            help="A variable's value.",
+            help="Set the variable K to V. Repeatable.",
         ),
         Option(
             "--var-file",
@@ -78,14 +84,14 @@ def sources() -> list[click.Parameter]:
             multiple=True,
             adds=True,
             metavar="FILE",
-            help="Values of variables: a .env file, JSON or YAML.",
+            help="Read variables from a .env, JSON or YAML file. Repeatable.",
         ),
         Option(
             "--only",
             section=SOURCES,
             multiple=True,
             metavar="ADDRESS",
-            help="Only these groups: resourceGroup/name, a name, or a pattern such as 'rg/*'.",
+            help="Only this group: resourceGroup/name, a name, or a pattern such as 'rg/*'. Repeatable.",
             shell_complete=completing.groups,
         ),
     ]
@@ -93,7 +99,7 @@ def sources() -> list[click.Parameter]:
 
 def fatal() -> list[click.Parameter]:
     """What is to be an error."""
-    text = "A diagnostic that counts as an error, though it is a warning or a notice."
+    text = "Treat this warning or notice as an error. Repeatable."
     return [
         Option("--fail-on", section=SOURCES, multiple=True, metavar="CODE", help=text, shell_complete=completing.codes)
     ]
@@ -101,15 +107,17 @@ def fatal() -> list[click.Parameter]:
 
 def changed() -> list[click.Parameter]:
     """Only what a change of the repository touches."""
-    text = "Only groups that commits since this one, or what is not committed, touch."
+    text = "Only groups touched by commits since REF or by uncommitted changes."
     return [Option("--changed-since", section=SOURCES, metavar="REF", default="", help=text)]
 
 
 def place() -> list[click.Parameter]:
     """Where groups live that do not say it themselves."""
+    subscription = "Subscription (default: the project's, or AZURE_SUBSCRIPTION_ID)."
+    group = "Resource group (default: the manifest's, or the project's)."
     return [
-        Option("-s", "--subscription", section=AZURE, metavar="ID", default="", help="The subscription."),
-        Option("-g", "--resource-group", section=AZURE, metavar="NAME", default="", help="The resource group."),
+        Option("-s", "--subscription", section=AZURE, metavar="ID", default="", help=subscription),
+        Option("-g", "--resource-group", section=AZURE, metavar="NAME", default="", help=group),
     ]
 
 
@@ -123,10 +131,13 @@ def azure() -> list[click.Parameter]:
             section=AZURE,
             metavar="URL",
             default="",
-            help="Any ARM-compatible server; plain http on this machine only.",
+            help="Use this ARM-compatible server. Plain http only on this machine.",
         ),
         Option(
-            "--cloud", section=AZURE, type=click.Choice(["public", "usgov", "china"]), help="One of Azure's clouds."
+            "--cloud",
+            section=AZURE,
+            type=click.Choice(["public", "usgov", "china"]),
+            help="Azure cloud (default: public).",
         ),
         Option(
             "--concurrency",
@@ -134,7 +145,7 @@ def azure() -> list[click.Parameter]:
             type=click.IntRange(1, 64),
             default=32,
             metavar="N",
-            help="Requests at the same time (32).",
+            help="Concurrent requests, 1 to 64 (default: 32).",
         ),
         Option(
             "--timeout",
@@ -142,45 +153,55 @@ def azure() -> list[click.Parameter]:
             type=Duration(),
             default=1800.0,
             metavar="TIME",
-            help="Patience with one group, and with reading: 90s, 30m, 1h (30m).",
+            help="Time limit for each group and for reading, such as 90s or 1h (default: 30m).",
         ),
     ]
 
 
 def reports(formats: tuple[str, ...]) -> list[click.Parameter]:
     """Files that the result is written to besides."""
-    text = f"Write the result to a file, too; again for another one. FORMAT: {', '.join(formats)}."
+    text = f"Also write the result to FILE. Repeatable. FORMAT: {', '.join(formats)}."
     return [Option("--report", section=OUTPUT, type=Report(formats), multiple=True, metavar="FORMAT=FILE", help=text)]
 
 
 def output(formats: tuple[str, ...] = PLAIN) -> list[click.Parameter]:
     """How results and progress look."""
     return [
-        Option("--format", section=OUTPUT, type=_choice(*formats), default="text", help="Of the result."),
         Option(
-            "--color", section=OUTPUT, type=click.Choice(["auto", "always", "never"]), default="auto", help="Of text."
+            "--format",
+            section=OUTPUT,
+            type=_choice(*formats),
+            default="text",
+            help="Format of the result (default: text).",
         ),
-        Option("-q", "--quiet", section=OUTPUT, is_flag=True, help="Errors and results only."),
-        Option("-v", "--verbose", section=OUTPUT, is_flag=True, help="Nothing is cut; unchanged groups are named."),
+        Option(
+            "--color",
+            section=OUTPUT,
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Use colors (default: auto).",
+        ),
+        Option("-q", "--quiet", section=OUTPUT, is_flag=True, help="Print only results and errors."),
+        Option("-v", "--verbose", section=OUTPUT, is_flag=True, help="Shorten nothing, and list unchanged groups."),
         Option(
             "--log-format",
             section=OUTPUT,
             type=_choice("text", "json"),
             default="text",
-            help="Of progress and warnings on stderr.",
+            help="Format of progress and warnings on stderr (default: text).",
         ),
     ]
 
 
 def refresh() -> list[click.Parameter]:
     """How much of Azure is read."""
-    text = "Read lists and what differs, or every group by itself."
+    text = "Read lists and what differs, or every group (default: auto)."
     return [Option("--refresh", section=AZURE, type=_choice("auto", "get"), default="auto", help=text)]
 
 
 def prune() -> list[click.Parameter]:
     """Whether what is left over is deleted."""
-    text = "Delete what this project owns and no manifest declares."
+    text = "Delete this project's groups that have no manifest (default: no, or the project's)."
     return [Option("--prune/--no-prune", section=SAFETY, brake=True, default=None, help=text)]
 
 
@@ -190,31 +211,38 @@ def brakes() -> list[click.Parameter]:
     def brake(*spellings: str, **attributes: Any) -> Option:
         return Option(*spellings, section=SAFETY, brake=True, **attributes)
 
+    limit = click.IntRange(min=0)
     return [
         *prune(),
-        brake("--max-deletes", type=click.IntRange(min=0), metavar="N", help="How many groups may be deleted (1)."),
-        brake("--max-restarts", type=click.IntRange(min=0), metavar="N", help="How many groups may restart (any)."),
-        brake("--adopt", is_flag=True, help="Take over groups that nobody owns."),
+        brake("--max-deletes", type=limit, metavar="N", help="Allow N deletions (default: 1, or the project's)."),
+        brake(
+            "--max-restarts", type=limit, metavar="N", help="Allow N restarts (default: no limit, or the project's)."
+        ),
+        brake("--adopt", is_flag=True, help="Take over declared groups that have no owner."),
         brake(
             "--take-over",
             multiple=True,
             metavar="OWNER",
-            help="Take over the declared groups of this owner: another project, or project/environment.",
+            help="Take over declared groups of OWNER: a project or project/environment. Repeatable.",
         ),
         brake(
             "--allow-replace",
             optional="any",
             type=Allowance(),
             metavar="N",
-            help="Let groups, or at most N, be deleted and created again.",
+            help="Allow groups, or at most N, to be deleted and created again.",
         ),
-        brake("--touch-secrets", is_flag=True, help="Push secrets that could not be compared; containers restart."),
-        brake("--trust-secrets", is_flag=True, help="Vouch that Azure holds the secrets that could not be compared."),
+        brake("--touch-secrets", is_flag=True, help="Write secrets that could not be compared. Containers restart."),
+        brake(
+            "--trust-secrets",
+            is_flag=True,
+            help="Confirm that Azure already has the secrets that could not be compared.",
+        ),
         brake(
             "--redeploy",
             multiple=True,
             metavar="ADDRESS",
-            help="Push this group again, though nothing differs.",
+            help="Write this group again even if nothing differs. Repeatable.",
             shell_complete=completing.groups,
         ),
         *override(),
@@ -223,45 +251,50 @@ def brakes() -> list[click.Parameter]:
 
 def restoring() -> list[click.Parameter]:
     """What becomes of a group that was deleted and that Azure does not take again."""
-    text = "Put the former group back where Azure refuses the new one after a deletion."
+    text = "Create the former group again if Azure refuses its replacement."
     return [Option("--restore-on-failure", section=SAFETY, is_flag=True, help=text)]
 
 
 def override() -> list[click.Parameter]:
     """What lets a run through a freeze; it is asked why."""
-    text = "Write in spite of a freeze, and say why; the reason is recorded."
+    text = "Write despite a freeze. The reason is recorded."
     return [Option("--override-freeze", section=SAFETY, brake=True, metavar="REASON", default=None, help=text)]
 
 
 def saving() -> list[click.Parameter]:
     """Keeping a plan."""
     return [
-        Option("--out", section=SAFETY, type=FILE, metavar="FILE", help="Save the plan, for apply --plan FILE."),
+        Option("--out", section=SAVED, type=FILE, metavar="FILE", help="Save the plan for apply --plan FILE."),
         Option(
             "--expires",
-            section=SAFETY,
+            section=SAVED,
             type=Duration(),
             default=7 * 24 * 3600.0,
             metavar="TIME",
-            help="How long the saved plan is good (7d).",
+            help="How long the saved plan stays valid (default: 7d).",
         ),
     ]
 
 
 def promise() -> list[click.Parameter]:
     """Holding an apply to a plan; never from the environment, where an empty value would mean: to none."""
-    digest = "Only if the plan has this digest, as printed by plan --verbose."
+    digest = "Apply only if the plan has this digest; plan --verbose prints it."
     return [
         Option(
-            "--plan", section=SAFETY, brake=True, type=FILE, metavar="FILE", help="Only what plan --out saved; unasked."
+            "--plan",
+            section=SAVED,
+            brake=True,
+            type=FILE,
+            metavar="FILE",
+            help="Apply the plan that plan --out saved, if it still holds. Does not ask.",
         ),
-        Option("--checksum", section=SAFETY, brake=True, metavar="DIGEST", help=digest),
+        Option("--checksum", section=SAVED, brake=True, metavar="DIGEST", help=digest),
     ]
 
 
 def approval() -> list[click.Parameter]:
     """Whether to ask."""
-    return [Option("-y", "--auto-approve", section=SAFETY, brake=True, is_flag=True, help="Do not ask.")]
+    return [Option("-y", "--auto-approve", section=SAFETY, brake=True, is_flag=True, help="Do not ask for approval.")]
 
 
 def waiting() -> list[click.Parameter]:
@@ -272,7 +305,7 @@ def waiting() -> list[click.Parameter]:
             section=WAITING,
             type=_choice("none", "provisioned", "healthy"),
             default="healthy",
-            help="Until Azure accepted, provisioning ended, or containers run.",
+            help="Wait until Azure accepts, provisioning ends, or containers run (default: healthy).",
         ),
         Option(
             "--stable-for",
@@ -280,7 +313,7 @@ def waiting() -> list[click.Parameter]:
             type=Duration(),
             default=10.0,
             metavar="TIME",
-            help="How long a container must have run to count (10s).",
+            help="How long a container must run to count as healthy (default: 10s).",
         ),
     ]
 

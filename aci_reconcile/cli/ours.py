@@ -18,8 +18,8 @@ _BEGINNING, _END = 256 * 1024, 4096
 _OF_JSON = r'\s*\{\s*"format_version":\s*"\d{1,4}\.\d{1,4}",\s*'
 _SAVED: Final = re.compile(r'"expires_at":\s*"[^"]{1,40}",\s*"digest":\s*"sha256:[0-9a-f]{64}"\s*\}\s*\Z')
 _SAID: Final = (
-    r"aci-reconcile will perform|Azure is not as|Checked what|Nothing to check|No changes\.|No drift\.|Drift: |"
-    r"Plan: \d|Valid\.|Error: |Held back: |Made at |Saved |"
+    r"aci-reconcile will perform|Azure (?:differs from|is not as)|Checked what|Nothing to check|No changes\.|"
+    r"No drift\.|Drift: |Plan: \d|Valid\.|Error: |Held back: |Made at |Saved |"
     r"(?:Apply|Destroy)\b[^:]{0,40}(?:complete|incomplete|interrupted|failed)|"
     r"\d+ (?:errors?|warnings?|notices?|findings?|groups?|resources?)\b|"
     r"::(?:error|warning|notice|group)\b|[^:\n]+(?::\d+){0,2}: (?:error|warning|notice) ACI\d|"
@@ -59,10 +59,10 @@ def check_ours(said: str, file: Path, kind: str) -> None:
     except OSError as error:
         raise UsageError(f"{said}: {error.strerror or 'it cannot be read'}") from error
     if content.strip() and not is_ours(content, kind):
-        what = {"plan": "saved plan", "metrics": "file of metrics"}.get(kind, f"report in the format {kind}")
+        what = {"plan": "saved plan", "metrics": "metrics file"}.get(kind, f"report in the format {kind}")
         raise UsageError(
-            f"{said}: the file is there, and it is no {what} of this tool",
-            hint="nothing was written; name another file, or move it away",
+            f"{said}: the file exists and is not a {what} of aci-reconcile",
+            hint="nothing was written; use another file, or move this one",
         )
 
 

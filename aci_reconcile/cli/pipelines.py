@@ -30,7 +30,7 @@ def _outputs(ctx: click.Context) -> ExitCode:
     try:
         found = outputs(_text(file, _WHOLE))
     except ValueError as error:
-        hint = "give what --format json or --report json=FILE wrote"
+        hint = "use a file that --format json or --report json=FILE wrote"
         raise UsageError(f"{file}: {error}", hint=hint) from None
     if session.console.json:
         session.console.result(json.dumps(found))
@@ -47,9 +47,9 @@ def _comment(ctx: click.Context) -> ExitCode:
     environ: Mapping[str, str] = session.environ
     number = given.limit("number") or find_request(environ)
     if number is None:
-        raise UsageError("this job runs for no pull request", hint=make_request_hint(environ))
+        raise UsageError("this job does not run for a pull request", hint=make_request_hint(environ))
     kept = comments_from(environ, session.clock).keep_comment(number, make_marker("comment", given.text("topic")), text)
-    told = {Outcome.OPENED: "made", Outcome.UPDATED: "updated"}.get(kept.outcome, "left as it is")
+    told = {Outcome.OPENED: "created", Outcome.UPDATED: "updated"}.get(kept.outcome, "left unchanged")
     session.console.info(f"The comment on pull request {number} was {told}.")
     if session.console.json:
         session.console.result(json.dumps({"outcome": kept.outcome.value, "url": kept.url}))
@@ -90,12 +90,14 @@ def _head(ctx: click.Context) -> ExitCode:
     return ExitCode.OK
 
 
+_COMMENT, _PLAN = "Comment", "Plan"
+
 OUTPUTS = Command(
     "outputs",
     _outputs,
     [click.Argument(["file"], type=options.FILE, metavar="FILE"), *options.output()],
-    help="Print what a result says as NAME=VALUE lines, for the steps of a pipeline that come after.",
-    examples=('aci-reconcile outputs result.json >> "$GITHUB_OUTPUT"   after plan --report json=result.json',),
+    help="Print a JSON result as NAME=VALUE lines for later pipeline steps.",
+    examples=('aci-reconcile outputs result.json >> "$GITHUB_OUTPUT"   (from plan --report json=result.json)',),
 )
 
 COMMENT = Command(
@@ -105,22 +107,22 @@ COMMENT = Command(
         click.Argument(["file"], type=options.FILE, metavar="FILE"),
         Option(
             "--topic",
-            section="Which one",
+            section=_COMMENT,
             metavar="NAME",
             default="default",
-            help="Which comment: one is kept for each.",
+            help="Keep one comment for each topic (default: default).",
         ),
         Option(
             "--number",
-            section="Which one",
+            section=_COMMENT,
             type=options.count(),
             metavar="N",
-            help="The pull request; by default the one that the job runs for.",
+            help="Pull request (default: the one that the job runs for).",
         ),
         *options.output(),
     ],
-    help="Keep one comment with this Markdown on the pull request of the job: made once, then updated in place.",
-    examples=("aci-reconcile comment plan.md --topic prod   on GitHub, GitLab or Azure DevOps",),
+    help="Post a Markdown file to the pull request, as one comment that is updated.",
+    examples=("aci-reconcile comment plan.md --topic prod",),
 )
 
 MERGED = Command(
@@ -129,28 +131,28 @@ MERGED = Command(
     [
         Option(
             "--artifact",
-            section="Which plan",
+            section=_PLAN,
             metavar="NAME",
             default=_ARTIFACT,
-            help=f"The name that plans are kept under ({_ARTIFACT}).",
+            help=f"Name of the plan artifact (default: {_ARTIFACT}).",
         ),
         Option(
             "--workflow",
-            section="Which plan",
+            section=_PLAN,
             metavar="FILE",
             default=_WORKFLOW,
-            help=f"The workflow that plans: a file of .github/workflows ({_WORKFLOW}).",
+            help=f"Workflow that plans, in .github/workflows (default: {_WORKFLOW}).",
         ),
         *options.output(),
     ],
-    help="Print the workflow run on GitHub that planned the pull request which this commit merged.",
-    examples=("aci-reconcile merged --artifact aci-reconcile-plan-prod   4 where there is no such plan",),
+    help="Print the GitHub workflow run that planned the merged pull request. Exits with 4 if there is none.",
+    examples=("aci-reconcile merged --artifact aci-reconcile-plan-prod",),
 )
 
 HEAD = Command(
     "head",
     _head,
     [*options.output()],
-    help="Say whether the commit of this workflow run on GitHub is still the head of its branch; 4 where it is not.",
-    examples=("aci-reconcile head   before apply --plan: 4 for a run of last week that is run again",),
+    help="Check that this GitHub workflow run is for the latest commit of its branch. Exits with 4 if not.",
+    examples=("aci-reconcile head && aci-reconcile apply --plan plan.json",),
 )

@@ -98,12 +98,12 @@ def _save(content: Document, file: Path, lasts: float, session: Session) -> None
     now = session.clock.now()
     document = add_seal(content, created=now, expires=now + lasts)
     write_plan(file, document)
-    hint = "" if document["applyable"] else " It is not applyable."
-    session.console.info(f"Saved to {file}, good until {document['expires_at']}.{hint}")
+    hint = "" if document["applyable"] else " It cannot be applied."
+    session.console.info(f"Saved to {file}, valid until {document['expires_at']}.{hint}")
     for name in document["hidden_variables"]:
-        session.console.warn(f"variable {name} stands in a secret and was not saved")
+        session.console.warn(f"variable {name} is part of a secret and was not saved")
     if again := words_of(document):
-        session.console.info(f"Its apply has to say again what it was allowed: {' '.join(again)}")
+        session.console.info(f"To apply it, repeat these options: {' '.join(again)}")
 
 
 def _told(plan: Plan, header: Header, console: Console, digest: str, reports: Reports) -> str:
@@ -146,21 +146,21 @@ PLAN = Command(
         *options.restoring(),
         Option(
             "--detailed-exitcode",
-            section=options.SAFETY,
+            section=options.OUTPUT,
             is_flag=True,
-            help="Exit with 2 when there are changes, 3 when one is held back.",
+            help="Exit with 2 if there are changes, with 3 if one is blocked.",
         ),
         *options.saving(),
         *options.refresh(),
         *options.common(options.PAGES),
         *options.reports(options.PAGES),
     ],
-    help="Show what an apply would do, and what it costs. Nothing is written.",
+    help="Show what apply would change and what it costs. Changes nothing.",
     examples=(
         "aci-reconcile plan                              the whole project",
-        "aci-reconcile plan manifests/web.yaml           one file of it",
-        "aci-reconcile plan -e prod --detailed-exitcode  for a pipeline: 0 nothing, 2 changes, 3 held back",
-        "aci-reconcile plan --changed-since origin/main  for a pull request: what it touches",
-        "aci-reconcile plan --out plan.json              to be applied later with apply --plan plan.json",
+        "aci-reconcile plan manifests/web.yaml           one file",
+        "aci-reconcile plan -e prod --detailed-exitcode  for a pipeline",
+        "aci-reconcile plan --changed-since origin/main  for a pull request",
+        "aci-reconcile plan --out plan.json              for apply --plan plan.json",
     ),
 )

@@ -26,7 +26,7 @@ def read_plan(file: Path) -> Document:
     """
     try:
         if not stat.S_ISREG(file.stat().st_mode):  # one that nobody writes to would be waited for without an end
-            raise UsageError(f"{file} is no file that can be read twice", hint="save the plan to a file, with --out")
+            raise UsageError(f"{file} is not a regular file", hint="save the plan to a file, with --out")
         content = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror or 'cannot be read'}") from error
@@ -41,7 +41,7 @@ def check_out(file: Path) -> None:
         UsageError: it may not: there is no such folder, it is a link or no file, or the file holds something else.
     """
     if not file.parent.is_dir():
-        raise UsageError(f"--out {file}: there is no folder {file.parent}", hint="make it first")
+        raise UsageError(f"--out {file}: there is no folder {file.parent}", hint="create it first")
     check_target(f"--out {file}", file)
     check_ours(f"--out {file}", file, "plan")
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aci_reconcile.saved import Document
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_HINT = "nothing was written; make the plan again and look at it"
+_HINT = "nothing was written; plan again and review the plan"
 _APART = REPEATED | {"subscription"}
 
 
@@ -77,7 +77,7 @@ class Promise:
         except UsageError as error:
             if self.saved is None:
                 raise
-            raise StalePlanError(f"the saved plan no longer fits: {error.message}", hint=_HINT) from error
+            raise StalePlanError(f"the saved plan no longer matches: {error.message}", hint=_HINT) from error
 
     def _placed(self, work: Work) -> None:
         """Look whether the saved plan is for this place, before anything is asked there."""
@@ -97,14 +97,14 @@ class Promise:
             return
         if plan.unreadable:
             first = plan.unreadable[0]
-            message = f"{first.address} could not be read, so nobody can tell whether the plan is the same: "
+            message = f"{first.address} could not be read, so the plan cannot be compared: "
             raise AciReconcileError(message + first.message, hint="nothing was written")
         refuse(replace(plan, blockers=()))
         now = saved_of(plan, work, self.given, session)
         if self.saved is not None:
             _refuse(find_moved(self.saved, now))
         if self.digest and self.digest != now["plan_digest"]:
-            raise StalePlanError(f"the digest of the plan is {now['plan_digest']}, not the given one", hint=_HINT)
+            raise StalePlanError(f"the plan has the digest {now['plan_digest']}, not the one in --checksum", hint=_HINT)
 
 
 def promised(given: Given, session: Session) -> Promise:
@@ -149,7 +149,7 @@ def _digest(given: Given) -> str:
         return ""
     text = given.text("checksum").strip()
     if not _DIGEST.fullmatch(text):
-        raise UsageError("--checksum: this is no digest of a plan", hint="plan --verbose prints it: sha256:…")
+        raise UsageError("--checksum: not a plan digest", hint="plan --verbose prints it: sha256:…")
     return text
 
 
@@ -159,10 +159,10 @@ def _contradictions(values: dict[str, object], given: Given, alone: tuple[str, .
     others = [*chosen, *alone]
     typed = [f"--{name.replace('_', '-')}" if name != "paths" else "PATH" for name in others if name in given.typed]
     if typed:
-        verb = "says" if len(typed) == 1 else "say"
-        hint = "a saved plan says itself what it is about, and what it was allowed: leave them out, or plan again"
-        raise UsageError(f"{', '.join(typed)} {verb} something else than the saved plan", hint=hint)
-    _refuse(tuple(f"option {name}: the environment says something else" for name in others))
+        verb = "differs" if len(typed) == 1 else "differ"
+        hint = "a saved plan has its own paths and options: remove these, or plan again"
+        raise UsageError(f"{', '.join(typed)} {verb} from the saved plan", hint=hint)
+    _refuse(tuple(f"option {name} is set to something else in the environment" for name in others))
 
 
 def _differs(name: str, given: Given, saved: object) -> bool:
@@ -181,20 +181,20 @@ def fit(saved: Document, name: str, now: float) -> None:
         HeldBackError: it was held back when it was made.
     """
     if is_expired(saved, now=now):
-        raise StalePlanError(f"{name} has expired: it was good until {saved['expires_at']}", hint=_HINT)
+        raise StalePlanError(f"{name} has expired: it was valid until {saved['expires_at']}", hint=_HINT)
     if saved["applyable"]:
         return
     if saved["unreadable"]:
-        raise StalePlanError(f"{name} is not applyable: something could not be read when it was made", hint=_HINT)
+        raise StalePlanError(f"{name} cannot be applied: something could not be read when it was made", hint=_HINT)
     if saved["blockers"] and not saved["missing_secrets"]:
         reasons = "; ".join(f"{each['reason']} (release: {each['release']})" for each in saved["blockers"])
-        raise HeldBackError(f"{name} was held back when it was made: {reasons}", hint=_HINT)
+        raise HeldBackError(f"{name} was blocked when it was made: {reasons}", hint=_HINT)
     raise StalePlanError(
-        f"{name} is not applyable: it was made without the secrets at hand",
-        hint="plan where the secrets are; the plan says what each of them wants",
+        f"{name} cannot be applied: secrets were missing when it was made",
+        hint="plan where the secrets are; the plan names each missing one",
     )
 
 
 def _refuse(lines: Sequence[str]) -> None:
     if lines:
-        raise StalePlanError("\n  ".join(("the saved plan no longer fits:", *lines)), hint=_HINT)
+        raise StalePlanError("\n  ".join(("the saved plan no longer matches:", *lines)), hint=_HINT)

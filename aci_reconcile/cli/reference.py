@@ -41,7 +41,7 @@ def _explain(ctx: click.Context) -> ExitCode:
     found = [each for each in FIELDS if _is_about(each, wanted)]
     if not found:
         hint = "name a code such as ACI012, or a field such as containers.image or restartPolicy"
-        raise UsageError(f"there is neither a code nor a field {asked!r}", hint=hint)
+        raise UsageError(f"there is no code or field {asked!r}", hint=hint)
     session.console.result("\n\n".join("\n".join(_described(each)) for each in found))
     return ExitCode.OK
 
@@ -71,12 +71,12 @@ def _described(field: Field) -> Iterator[str]:
     traits = (
         (bool(field.enum), f"one of {', '.join(field.enum)}"),
         (field.required, "required"),
-        (field.computed, "computed: Azure says it, it cannot be set"),
-        (field.computed_beside is not None, f"computed with {': '.join(field.computed_beside or ())}: Azure says it"),
+        (field.computed, "computed: Azure sets it, you cannot"),
+        (field.computed_beside is not None, f"computed with {': '.join(field.computed_beside or ())}: Azure sets it"),
         (field.default is not UNSET, f"default {field.default}"),
         (field.replaces.value == "yes", "cannot change in place: the group is deleted and created again"),
-        (field.replaces.value == "may", "may not change in place: Azure's answers differ"),
-        (field.untold, "not told: Azure takes it and never tells it again; not compared"),
+        (field.replaces.value == "may", "might not change in place: Azure's answers differ"),
+        (field.untold, "not returned: Azure accepts it and never returns it; not compared"),
         (field.write_only, "write-only: Azure never returns it; compared by fingerprint"),
     )
     for holds, text in traits:
@@ -88,7 +88,7 @@ SCHEMA = Command(
     "schema",
     _schema,
     [click.Argument(["name"], metavar="NAME", shell_complete=completing.schemas), *options.output()],
-    help="Print a JSON Schema: container-group, project, plan, accepted-drift, drift-history, notification.",
+    help="Print a JSON Schema. NAME: container-group, project, plan, accepted-drift, drift-history or notification.",
     examples=("aci-reconcile schema container-group > container-group.schema.json",),
 )
 
@@ -96,6 +96,6 @@ EXPLAIN = Command(
     "explain",
     _explain,
     [click.Argument(["subject"], metavar="CODE|FIELD", shell_complete=completing.codes), *options.output()],
-    help="Explain a diagnostic code, or a field of a container group.",
+    help="Explain a diagnostic code or a field of a container group.",
     examples=("aci-reconcile explain ACI012", "aci-reconcile explain restartPolicy"),
 )

@@ -53,8 +53,8 @@ def refuse_unrepeated(found: Repetition, name: str) -> None:
     if found.missing:
         words = " ".join(found.missing)
         raise StalePlanError(
-            f"{name} was made with what this apply does not say:\n  {words}",
-            hint=f"nothing was written; look at the plan, and where you mean it, say it here, too: {words}",
+            f"{name} was made with options that this apply does not repeat:\n  {words}",
+            hint=f"nothing was written; review the plan, then repeat the options you mean: {words}",
         )
 
 

@@ -119,7 +119,7 @@ def paged(page: Page, form: str, checkout: Checkout) -> str:
         from aci_reconcile.render.markdown import markdown
 
         run = next((each.url for each in page.links if each.name == "run"), "")
-        return markdown(page, link=f"[The run]({run}) has all of it." if run else "")
+        return markdown(page, link=f"See [the run]({run}) for the rest." if run else "")
     if form == "html":
         from aci_reconcile.render.webpage import html
         from aci_reconcile.version import VERSION
@@ -171,9 +171,9 @@ def _files(given: Given) -> Generator[tuple[str, Path]]:
     for form, name in given.pairs("report"):
         file = Path(name)
         if file.resolve() in taken:
-            raise UsageError(f"--report {form}={name}: this file has another use already", hint="name another file")
+            raise UsageError(f"--report {form}={name}: another option uses this file", hint="use another file")
         if not file.parent.is_dir():
-            raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="make it first")
+            raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="create it first")
         check_target(f"--report {form}={name}", file)
         from aci_reconcile.cli.ours import check_ours
 

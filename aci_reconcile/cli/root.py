@@ -8,7 +8,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Root
 
 _COMMANDS = {
-    "The main road": {
+    "Main commands": {
         "validate": "aci_reconcile.cli.authoring",
         "plan": "aci_reconcile.cli.plan",
         "verify": "aci_reconcile.cli.verify",
@@ -16,12 +16,12 @@ _COMMANDS = {
         "drift": "aci_reconcile.cli.drift",
         "destroy": "aci_reconcile.cli.destroy",
     },
-    "Looking": {
+    "Inspect": {
         "status": "aci_reconcile.cli.look",
         "logs": "aci_reconcile.cli.look",
         "show": "aci_reconcile.cli.show",
     },
-    "Writing manifests": {
+    "Author and configure": {
         "import": "aci_reconcile.cli.importing",
         "render": "aci_reconcile.cli.authoring",
         "schema": "aci_reconcile.cli.reference",
@@ -30,13 +30,13 @@ _COMMANDS = {
         "key": "aci_reconcile.cli.keys",
         "completion": "aci_reconcile.cli.completion",
     },
-    "In pipelines": {
+    "Pipelines": {
         "outputs": "aci_reconcile.cli.pipelines",
         "comment": "aci_reconcile.cli.pipelines",
         "merged": "aci_reconcile.cli.pipelines",
         "head": "aci_reconcile.cli.pipelines",
     },
-    "Without Azure": {
+    "Local emulator": {
         "emulator": "aci_reconcile.cli.emulator",
     },
 }
@@ -50,21 +50,27 @@ def root() -> Root:
         [_version(), *options.common(options.CHECKS)],
         help="Make Azure Container Instances match the manifests in this folder.",
         examples=(
-            "aci-reconcile plan                     what would change, and what it costs",
-            "aci-reconcile apply                    do it, and wait until the containers run",
-            "aci-reconcile drift -e prod            what differs in Azure now",
-            "aci-reconcile --local apply -y         the same without Azure, on the embedded emulator",
+            "aci-reconcile plan              show what would change",
+            "aci-reconcile apply             change it, and wait until containers run",
+            "aci-reconcile drift -e prod     show what differs in Azure now",
+            "aci-reconcile apply --local -y  try it on the embedded emulator",
             "",
-            "Most options may stand in the environment, --resource-group as",
-            "ACI_RECONCILE_RESOURCE_GROUP; none that approves or releases a brake may.",
-            "COMMAND --help shows the options of a command.",
+            "Run COMMAND --help to see all options of a command.",
+            "You can set most options in the environment, for example --resource-group",
+            "as ACI_RECONCILE_RESOURCE_GROUP. Options that approve a change or release",
+            "a safety limit work on the command line only.",
         ),
     )
 
 
 def _version() -> click.Option:
     return click.Option(
-        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_version,
+        help="Print the version and exit.",
     )
 
 

@@ -38,7 +38,7 @@ class Session:
         try:
             return Path.cwd()
         except OSError as error:
-            raise UsageError("the current folder does not exist any more") from error
+            raise UsageError("the current folder no longer exists") from error
 
     @property
     def clock(self) -> SystemClock:

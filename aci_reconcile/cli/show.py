@@ -64,9 +64,9 @@ def _problems(saved: Document, name: str, given: Given, session: Session) -> Ite
         except StalePlanError as error:
             yield error.message
         except InvalidManifestsError as error:
-            yield f"{error.message}: validate shows them"
+            yield f"{error.message}; run validate to see them"
         except AciReconcileError as error:
-            yield f"it could not be compared: {error.message}"
+            yield f"the plan could not be compared: {error.message}"
 
 
 def _compare(saved: Document, given: Given, session: Session) -> None:
@@ -91,10 +91,10 @@ SHOW = Command(
         *options.output(options.PAGES),
         *options.reports(options.PAGES),
     ],
-    help="Show a saved plan, and say whether it is stale. Azure is asked only where an option names it.",
+    help="Show a saved plan. With --local, --subscription, --arm-endpoint or --cloud, check whether it is stale.",
     examples=(
-        "aci-reconcile show plan.json             as it was when it was saved",
-        "aci-reconcile show plan.json --local     compared with what is there now",
+        "aci-reconcile show plan.json           the plan as it was saved",
+        "aci-reconcile show plan.json --local   compared with the emulator now",
         "aci-reconcile show plan.json --format json",
     ),
 )

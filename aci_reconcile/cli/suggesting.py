@@ -38,37 +38,37 @@ ELSEWHERE: Final[Mapping[str, str]] = {
 }
 """What other tools call it, and what it is called here."""
 
-_PLAN: Final = ("", "`plan` shows what an apply would do, and writes nothing")
-_PRUNE: Final = ("--prune", "--prune deletes what this project owns and no manifest declares")
-_REPLACE: Final = ("--allow-replace", "--allow-replace lets groups be deleted and created again")
+_PLAN: Final = ("", "`plan` shows what apply would change, and writes nothing")
+_PRUNE: Final = ("--prune", "--prune deletes this project's groups that have no manifest")
+_REPLACE: Final = ("--allow-replace", "--allow-replace allows groups to be deleted and created again")
 _ENVIRONMENT: Final = ("--environment", "write --environment NAME")
 _PLAIN: Final = ("--color", "write --color never")
 _YES: Final = ("--auto-approve", "write --auto-approve, or -y")
 _SHOWN_FIRST: Final[Mapping[str, str]] = {
-    "destroy": "`destroy` shows what it would delete and asks; any word but yes leaves all as it is",
+    "destroy": "`destroy` shows what it would delete and asks; only yes approves",
     "drift": "`drift` writes nothing to Azure",
-    "import": "without --out, `import` writes to the screen alone",
+    "import": "without --out, `import` writes no files",
     "plan": "`plan` writes nothing to Azure",
-    "validate": "`validate` asks no Azure",
+    "validate": "`validate` does not use Azure",
 }
 """What a preview is in commands that are none of `apply`."""
 OPTIONS_ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "--auto": _YES,
-    "--check": ("--detailed-exitcode", "--detailed-exitcode exits with 2 where something would be written"),
+    "--check": ("--detailed-exitcode", "--detailed-exitcode exits with 2 if there are changes"),
     "--delete": _PRUNE,
-    "--destroy": ("", "`destroy` is a command of its own: it shows what it would delete, and asks"),
+    "--destroy": ("", "use the command `destroy`: it shows what it would delete, and asks"),
     "--diff": _PLAN,
     "--dry-run": _PLAN,
     "--env": _ENVIRONMENT,
     "--exit-code": ("--detailed-exitcode", "write --detailed-exitcode"),
-    "--force": ("--max-deletes", "each brake has an option of its own; the plan names what releases it"),
+    "--force": ("--max-deletes", "each safety limit has its own option; the plan names it"),
     "--json": ("--format", "write --format json"),
     "--no-color": _PLAIN,
     "--no-colour": _PLAIN,
-    "--output": ("--format", "--format says it on stdout in another form, --report FORMAT=FILE in a file"),
+    "--output": ("--format", "--format sets the format, --report FORMAT=FILE writes a file"),
     "--parallelism": ("--concurrency", "write --concurrency N"),
     "--recreate": _REPLACE,
-    "--refresh-only": ("", "`drift` compares what is live with the manifests, and writes nothing"),
+    "--refresh-only": ("", "`drift` compares Azure with the manifests, and writes nothing"),
     "--remove-orphans": _PRUNE,
     "--replace": _REPLACE,
     "--target": ("--only", "write --only ADDRESS"),
@@ -111,7 +111,7 @@ def _habit(name: str, known: tuple[str, ...], command: str) -> str:
     if text and (not needs or needs in known):
         return f"{text};"
     if name in _OF_AZURE:
-        return "this command asks neither Azure nor the emulator: leave it out;"
+        return "this command does not use Azure: remove the option;"
     meant = _near(name, known)
     return f"did you mean {meant}?" if meant else ""
 

@@ -60,7 +60,7 @@ class Telling:
             UsageError: only some groups are looked at.
         """
         if self.github is not None and not whole:
-            raise UsageError("--issue is about the whole project", hint="leave out paths and --only")
+            raise UsageError("--issue covers the whole project", hint="remove paths and --only")
 
     @contextmanager
     def measured(self, header: Header, session: Session) -> Generator[None]:
@@ -110,7 +110,7 @@ def _files(given: Given) -> tuple[Path | None, Path | None]:
     if metrics is not None:
         check_ours(f"--metrics {metrics}", metrics, "metrics")
     if history is not None and metrics is not None and history.resolve() == metrics.resolve():
-        raise UsageError("--history and --metrics name the same file", hint="name another one")
+        raise UsageError("--history and --metrics name the same file", hint="use two files")
     return history, metrics
 
 
@@ -146,4 +146,4 @@ def _keep_issue(github: GitHub, drift: Drift, header: Header, session: Session) 
     wanted = Wanted(mark, LABEL, issue_title(header), issue_body(drift, header), open=not drift.clean, news=news)
     kept = keep_issue(github, wanted)
     if kept.outcome is not Outcome.NONE:
-        session.console.info(f"The issue was {kept.outcome.value.replace('unchanged', 'left as it is')}: {kept.url}")
+        session.console.info(f"The issue was {kept.outcome.value.replace('unchanged', 'left unchanged')}: {kept.url}")

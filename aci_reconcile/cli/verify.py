@@ -87,14 +87,14 @@ VERIFY = Command(
             section=options.OUTPUT,
             setting="verify_strict",
             is_flag=True,
-            help="Exit with 1 if something could not be checked, too.",
+            help="Exit with 1 also if something could not be checked.",
         ),
         *options.common(),
     ],
-    help="Check brakes, quota, region, subnets and permissions before an apply. Nothing is written.",
+    help="Check safety limits, quota, region, subnets and permissions before apply. Changes nothing.",
     examples=(
         "aci-reconcile verify                    the whole project",
-        "aci-reconcile verify -e prod --strict   for a pipeline: everything checked, nothing failed",
-        "aci-reconcile verify --allow-replace=1  whether an apply with these options would be let through",
+        "aci-reconcile verify -e prod --strict   for a pipeline",
+        "aci-reconcile verify --allow-replace=1  for an apply with this option",
     ),
 )

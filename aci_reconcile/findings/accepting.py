@@ -117,14 +117,12 @@ def note_acceptances(
     for each in acceptances:
         several = each.among(known)
         if len(several) > 1:
-            text = f"{each.address} may mean {', '.join(several)}: nothing is accepted; write the resource group, too"
+            text = f"{each.address} may mean {', '.join(several)}, so nothing is accepted; add the resource group"
             yield Notice("acceptance-unused", str(each.where), text)
             continue
         used = any(covers(each, finding) for finding in findings)
         if used and each.is_expired(now):
-            text = f"the acceptance of {each.subject} ended on {each.until} ({each.reason}); it counts again"
+            text = f"the acceptance of {each.subject} ended on {each.until} ({each.reason}); the finding counts again"
             yield Notice("acceptance-expired", str(each.where), text)
         elif not used and complete:
-            yield Notice(
-                "acceptance-unused", str(each.where), f"nothing is found of {each.subject} any more; take it out"
-            )
+            yield Notice("acceptance-unused", str(each.where), f"{each.subject} is no longer found; remove this entry")

@@ -23,11 +23,13 @@ def make_vanished(group: Group, *, declared: bool, where: Where | None) -> Findi
 
     If no manifest declares it any more, that is only a notice, whoever deleted it.
     """
-    text = f"is gone; it was seen last at {group.seen}"
+    text = f"is gone; last seen at {group.seen}"
     finding = make_finding(Kind.VANISHED, group.address, text, where=where)
     if declared:
         return finding
-    return replace(finding, severity=Severity.NOTICE, text=f"is declared no more, and gone; seen last at {group.seen}")
+    return replace(
+        finding, severity=Severity.NOTICE, text=f"is no longer declared, and gone; last seen at {group.seen}"
+    )
 
 
 def find_changes(before: Group, after: Group, where: Where | None) -> Iterator[Finding]:
@@ -35,7 +37,7 @@ def find_changes(before: Group, after: Group, where: Where | None) -> Iterator[F
     if before.written != after.written:
         return
     if before.ip and after.ip and before.ip != after.ip:
-        text = f"its address was {before.ip} and is {after.ip}"
+        text = f"its address changed from {before.ip} to {after.ip}"
         yield make_finding(Kind.ADDRESS_CHANGED, after.address, text, path="ipAddress.ip", where=where)
     for each in after.containers:
         earlier = before.container(each.path)
@@ -47,9 +49,9 @@ def _find_container_changes(
     before: Container, after: Container, address: str, where: Where | None
 ) -> Iterator[Finding]:
     if before.digest and after.digest and before.digest != after.digest:
-        text = f"it ran {before.digest[:_SHOWN]} and runs {after.digest[:_SHOWN]}"
+        text = f"its image changed from {before.digest[:_SHOWN]} to {after.digest[:_SHOWN]}"
         yield make_finding(Kind.IMAGE_MOVED, address, text, path=f"{after.path}.image", where=where)
     times = after.restarts - before.restarts
     if times >= CRASHES:
-        text = f"it was restarted {times} times since the last look"
+        text = f"restarted {times} times since the last look"
         yield make_finding(Kind.RESTARTING, address, text, path=after.path, where=where)

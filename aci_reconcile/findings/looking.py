@@ -41,15 +41,15 @@ def find_findings(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Fin
 
 def _find_in_change(change: Change) -> Iterator[Finding]:
     if change.action is Action.CREATE:
-        yield make_finding(Kind.MISSING, change.address, "is declared and not there", where=change.where)
+        yield make_finding(Kind.MISSING, change.address, "is declared but missing", where=change.where)
         return
     if change.action is Action.DELETE:
-        yield make_finding(Kind.UNDECLARED, change.address, "carries this project's tag and stands in no manifest")
+        yield make_finding(Kind.UNDECLARED, change.address, "has this project's tag but no manifest")
         return
     if change.action is Action.ADOPT:
-        yield make_finding(Kind.UNOWNED, change.address, "is declared and carries no owner's tag", where=change.where)
+        yield make_finding(Kind.UNOWNED, change.address, "is declared but has no owner tag", where=change.where)
     elif change.writes and not change.fields:
-        text = "; ".join(change.reasons) or "is not as declared"
+        text = "; ".join(change.reasons) or "differs from its manifest"
         yield make_finding(Kind.CHANGED, change.address, text, where=change.where)
     for field in change.fields:
         yield from _find_in_field(change, field)
@@ -71,7 +71,7 @@ def _find_in_field(change: Change, field: FieldChange) -> Iterator[Finding]:
         if marks_owner(part):
             continue
         finding = make_finding(
-            Kind.CHANGED, change.address, f"is not as declared{origin}", path=path, where=change.where
+            Kind.CHANGED, change.address, f"differs from its manifest{origin}", path=path, where=change.where
         )
         tags = path == "tags" or path.startswith(("tags.", "tags["))
         yield replace(finding, severity=Severity.WARNING) if tags else finding
@@ -81,7 +81,7 @@ def _explain_origin(change: Change, field: FieldChange) -> str:
     """Return the cause of a difference, in words; empty if it is unknown."""
     cause = change.cause_of(field)
     if cause is Cause.GIT:
-        return ": it is not the secret that was written last" if field.secret else ": the manifest was changed"
+        return ": it is not the secret that was last written" if field.secret else ": the manifest was changed"
     return ": it was changed in Azure" if cause is Cause.AZURE else ""
 
 

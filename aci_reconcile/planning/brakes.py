@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Plan
 
 
-IN_MANIFEST: Final = "lifecycle.protect: false in its manifest"
+IN_MANIFEST: Final = "set lifecycle.protect: false in its manifest"
 """What lifts the protection of a group that is declared."""
 
 
@@ -66,16 +66,16 @@ def is_protected(change: Change) -> bool:
 def block_writes(held: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
     """Block these writes where the project is only observed, or while a freeze is in force."""
     if held and policy.observe:
-        yield Blocker("observe", f"{policy.owner} is only observed", held, "mode: apply in the project file")
+        yield Blocker("observe", f"{policy.owner} is in observe mode", held, "set mode: apply in the project file")
     if held and policy.frozen and not policy.override:
-        yield Blocker("freeze", f"nothing is written now: {policy.frozen}", held, "--override-freeze REASON")
+        yield Blocker("freeze", f"writes are frozen: {policy.frozen}", held, "--override-freeze REASON")
 
 
 def _block_members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
     for change in changes:
         if change.before is not None and change.after is not None and is_member(change.before):
-            reason = f"{change.address} is a member of an NGroup, which writes it as it likes"
-            yield Blocker("member", reason, (change.address,), "removing it here")
+            reason = f"{change.address} is a member of an NGroup, which manages it"
+            yield Blocker("member", reason, (change.address,), "remove its manifest here")
 
 
 def _block_foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
@@ -95,19 +95,19 @@ def _explain_owner(change: Change, owner: str, policy: Policy) -> tuple[str, str
     if not theirs or tags.owner_name(owner) != policy.owner:
         return f"{change.address} belongs to {owner}, not to {policy.owner}", release
     if policy.project_id and not policy.id_derived:
-        reason = f"{change.address} belongs to another project {policy.owner}, whose id is {theirs}"
-        return f"{reason} and not {policy.project_id}", release
+        reason = f"{change.address} belongs to another project {policy.owner} with the id {theirs}"
+        return f"{reason}, not {policy.project_id}", release
     ours = policy.project_id or ", ".join(sorted(policy.known_ids))
     reason = f"{change.address} belongs to {policy.owner} with the id {theirs}"
-    reason += f", and this project's is {ours}" if ours else ", and this project has none"
-    return reason, f"`id: {theirs}` in the project file where it is the same project; else {release}"
+    reason += f", but this project's id is {ours}" if ours else ", but this project has no id"
+    return reason, f"write `id: {theirs}` into the project file if it is the same project; otherwise {release}"
 
 
 def _suggest_takeover(change: Change, owner: str) -> str:
     """Return how to take a group over. An owner name that could not be typed safely never becomes part of a command."""
     if change.after is not None and owner.isprintable() and not owner.startswith("-"):
-        return f"--take-over {shlex.quote(owner)}, or removing it here"
-    return f"removing it here, or its tag {tags.OWNER} in Azure"
+        return f"--take-over {shlex.quote(owner)}, or remove its manifest here"
+    return f"remove its manifest here, or its tag {tags.OWNER} in Azure"
 
 
 def _block_unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
@@ -130,7 +130,7 @@ def _block_protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
         if change.action in {Action.REPLACE, Action.DELETE} and is_protected(change):
             verb = "deleted" if change.action is Action.DELETE else "deleted and created again"
             reason = f"{change.address} is protected and would be {verb}"
-            release = IN_MANIFEST if change.after is not None else f"removing its tag {tags.PROTECTED} in Azure"
+            release = IN_MANIFEST if change.after is not None else f"remove its tag {tags.PROTECTED} in Azure"
             yield Blocker("protected", reason, (change.address,), release)
 
 
@@ -157,7 +157,7 @@ def _block_emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Bloc
         verb = "declares" if len(policy.emptied) == 1 else "declare"
         reason = f"{_join_addresses(policy.emptied)} {verb} nothing, and {_count_groups(held)} would be deleted"
         pronoun = "it" if len(policy.emptied) == 1 else "them"
-        yield Blocker("emptied", reason, held, f"removing {pronoun}, or filling {pronoun} again")
+        yield Blocker("emptied", reason, held, f"remove {pronoun}, or fill {pronoun} again")
 
 
 def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
@@ -166,16 +166,16 @@ def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[
         keys = change.address.lower(), f"/{change.id.name.lower()}"
         file = next((policy.elsewhere[key] for key in keys if key in policy.elsewhere), "")
         if change.action is Action.DELETE and file:
-            reason = f"{change.address} would be deleted, and the project of {file} declares it"
+            reason = f"{change.address} would be deleted, but the project of {file} declares it"
             owner = tags.owner(change.before) if change.before is not None else policy.owner
-            release = f"--take-over {shlex.quote(owner)} there, or removing it there"
+            release = f"--take-over {shlex.quote(owner)} there, or remove its manifest there"
             yield Blocker("elsewhere", reason, (change.address,), release)
 
 
 def _block_deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     held = _list_addresses(changes, Action.DELETE)
     if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
-        reason = f"{_count_groups(held)} would be deleted, and {policy.max_deletes or 'none'} may be"
+        reason = f"{_count_groups(held)} would be deleted; the limit is {policy.max_deletes}"
         yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
 
 
@@ -215,7 +215,7 @@ def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, .
 def _block_restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     held = tuple(change.address for change in changes if change.impact is Impact.RESTART)
     if policy.max_restarts != UNLIMITED and len(held) > policy.max_restarts:
-        reason = f"{_count_groups(held)} would restart, and {policy.max_restarts or 'none'} may"
+        reason = f"{_count_groups(held)} would restart; the limit is {policy.max_restarts}"
         yield Blocker("restart", reason, held, f"--max-restarts {len(held)}")
 
 
@@ -227,7 +227,7 @@ def _block_resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator
             "resource-group",
             f"resource group {scope.resource_group} does not exist",
             (scope.resource_group,),
-            "createResourceGroups: true in the project file, or create it",
+            "set createResourceGroups: true in the project file, or create the resource group",
         )
 
 

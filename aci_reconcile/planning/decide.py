@@ -247,7 +247,7 @@ def _detach(desired: Resource, live: Resource | None, policy: Policy) -> Change:
     theirs = {name: value for name, value in live.tags.items() if not tags.is_ours(name)}
     after = replace(desired, body={**live.body, "tags": theirs})
     fields = diff(normalize(live.body), normalize(after.body))
-    return Change(desired.id, Action.UPDATE, Impact.TAGS_ONLY, live, after, fields, reasons=("let go",))
+    return Change(desired.id, Action.UPDATE, Impact.TAGS_ONLY, live, after, fields, reasons=("released",))
 
 
 def _choose_action(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:

@@ -34,7 +34,7 @@ def sort_by_references(declared: Mapping[Key, Resource]) -> tuple[Resource, ...]
         return tuple(declared[key] for key in TopologicalSorter(graph).static_order())
     except CycleError as error:
         way = " -> ".join(declared[key].address for key in reversed(error.args[1]))
-        raise UsageError(f"groups name each other's values in a circle: {way}") from error
+        raise UsageError(f"groups reference each other in a circle: {way}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Known:
             missing = f"it has no {reference.path}" if target.key in self.live else "there is no such group"
             return "" if reference.read_from(self.live.get(target.key)) else missing
         if decided.after is None:
-            return "the group is to be deleted"
+            return "the group will be deleted"
         address = as_object(decided.after.properties.get("ipAddress"))
         has = address.get("dnsNameLabel") if reference.field == "fqdn" else address
         return "" if has else f"its manifest gives it no {reference.path}"

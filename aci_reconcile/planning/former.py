@@ -42,11 +42,11 @@ def former_of(live: Resource, after: Resource, policy: Policy) -> Former:
     """
     ended = has_ended(live.body)
     if ended:
-        return Former(why_not=f"it has ended ({ended}), and its work would be done twice")
+        return Former(why_not=f"it has ended ({ended}), and its work would run twice")
     body = as_object(with_declared(live.body, after.body, ROOT))
     _, gaps = fill_withheld(body, after.body, live.body, remembered=True)
     if gaps or not _has_recorded_secrets(body, live, policy):
-        return Former(why_not="its secrets are not known to be those at hand")
+        return Former(why_not="its secrets may differ from those in the manifest")
     state = as_text(as_object(live.properties.get("instanceView")).get("state"))
     return Former(live.with_body(_keep_settable(body, after)), state.lower() == "stopped")
 

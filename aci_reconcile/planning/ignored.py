@@ -25,8 +25,8 @@ def block_ignored(changes: Iterable[Change]) -> Iterator[Blocker]:
             keys = parse_ignorable(path)
             entry = find_missing_entry(change.after.body, keys)
             if entry and value_at(change.before.body, keys) is not None:
-                reason = f"{change.address} leaves {path} to others, and this write removes {display(ROOT, entry)}"
-                release = f"taking {path} out of lifecycle.ignore, or correcting it"
+                reason = f"{change.address} ignores {path}, but this write removes {display(ROOT, entry)}"
+                release = f"remove {path} from lifecycle.ignore, or correct it"
                 yield Blocker("ignored", reason, (change.address,), release)
 
 
@@ -40,5 +40,5 @@ def note_ignored(changes: Iterable[Change], declared: Mapping[Key, Resource]) ->
             keys = parse_ignorable(path)
             lacking = find_missing_entry(desired.body, keys)  # a rule of the manifest reports that already
             if not lacking and all(value_at(each, keys) is None for each in (desired.body, change.before.body)):
-                message = f"lifecycle.ignore names {path} ({where}), where neither the manifest nor Azure has anything"
+                message = f"lifecycle.ignore names {path} ({where}), which neither the manifest nor Azure has"
                 yield Notice("ignored", change.address, message)

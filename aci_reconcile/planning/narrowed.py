@@ -45,7 +45,7 @@ class LeftOut:
         """Return the options that include these groups in the run."""
         if self.policy.narrowed_by == ONLY:
             return " ".join(f"{ONLY} {shlex.quote(each)}" for each in dict.fromkeys(addresses))
-        return f"an apply without {self.policy.narrowed_by}"
+        return f"apply without {self.policy.narrowed_by}"
 
     def note_dependencies(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> Iterator[Notice]:
         """Yield a notice for each group that depends on one that is left out and is missing or stopped."""
@@ -59,7 +59,7 @@ class LeftOut:
                     yield Notice("left-out", change.address, text, self._offer(change.address, below.address))
 
     def _offer(self, *addresses: str) -> str:
-        return f"take it along: {self.suggest_including(*addresses)}"
+        return f"to include it: {self.suggest_including(*addresses)}"
 
     def find_holders(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> tuple[Holder, ...]:
         """Return the groups left out that reference a group which the run writes."""
@@ -82,7 +82,7 @@ class LeftOut:
             if stale:
                 fields = ", ".join(sorted({each.path for each in stale.values()}))
                 many = "hold the former one and are" if len(stale) > 1 else "holds the former one and is"
-                text = f"gets another {fields}; {_join_addresses(tuple(stale))} {many} {self.reason}"
+                text = f"gets a new {fields}; {_join_addresses(tuple(stale))} {many} {self.reason}"
                 yield Notice("left-out", change.address, text, self._offer(change.address, *stale))
 
 

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.decide import Verdicts
     from aci_reconcile.planning.policy import Policy
 
-_COMES_BACK: Final = "is put back as it was if Azure refuses the new group"
+_COMES_BACK: Final = "is restored if Azure refuses the new group"
 
 _NOTHING_DECLARED: Final = (
-    "run it where the manifests are, or name them; to delete everything that this project owns: `aci-reconcile destroy`"
+    "run it where the manifests are, or give their path; to delete everything this project owns, use "
+    "`aci-reconcile destroy`"
 )
 
 UNDECIDED: Final[Mapping[Key, Change]] = {}
@@ -191,7 +192,7 @@ def _note_restores(changes: Iterable[Change], policy: Policy) -> Iterable[Notice
     for change in changes if policy.restore else ():
         if change.action is Action.REPLACE and change.before is not None and change.after is not None:
             why_not = former_of(change.before, change.after, policy).why_not
-            refusal = f"is not put back if Azure refuses the new group: {why_not}"
+            refusal = f"is not restored if Azure refuses the new group: {why_not}"
             yield Notice("restore", change.address, refusal if why_not else _COMES_BACK)
 
 
@@ -201,11 +202,13 @@ def _note_unknown_fields(changes: Iterable[Change]) -> Iterable[Notice]:
     for change in changes:
         for path in change.unknown:
             if change.sends_body:
-                yield Notice("unknown-field", change.address, f"{path} is not known here; this write may reset it")
+                yield Notice(
+                    "unknown-field", change.address, f"{path} is unknown to this version; this write may reset it"
+                )
             else:
                 seen.setdefault(path, change.address)
     for path, address in seen.items():
-        yield Notice("unknown-field", address, f"{path} is not known here and was not compared")
+        yield Notice("unknown-field", address, f"{path} is unknown to this version and was not compared")
 
 
 def _list_resource_groups(

@@ -51,7 +51,7 @@ def _takes_label(taker: Change, giver: Change) -> bool:
 
 def _render_circle(steps: tuple[tuple[Change, Change], ...]) -> str:
     rendered = [_render_step(*step) for step in steps[:_SHOWN]] + (["…"] if len(steps) > _SHOWN else [])
-    return f"{'; '.join(rendered)}: they wait for each other, and Azure would take none of them"
+    return f"{'; '.join(rendered)}: they wait for each other, so Azure would accept none of them"
 
 
 def _render_step(one: Change, other: Change) -> str:
@@ -68,7 +68,7 @@ def _suggest_steps(steps: tuple[tuple[Change, Change], ...], freed: Mapping[Labe
     first = (free or givers)[0]
     changed = "" if free else " with another dnsNameLabel for a while, or none"
     alone = f"first {first.address} alone (--only {shlex.quote(first.address)})"
-    return f"two applies: {alone}{changed}, then all of them"
+    return f"apply twice: {alone}{changed}, then all of them"
 
 
 def block_taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) -> Iterator[Blocker]:
@@ -89,10 +89,8 @@ def block_taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) ->
     for change, label in wanting:
         holder = holders.get(label)
         if holder is not None and holder.id.key != change.id.key:
-            reason = (
-                f"{change.address} wants the DNS label {label[1]} in {label[0]}, which {holder.address} has and keeps"
-            )
-            release = f"another dnsNameLabel, or a plan in which {holder.address} gives it up or is deleted"
+            reason = f"{change.address} wants the DNS label {label[1]} in {label[0]}, which {holder.address} keeps"
+            release = f"use another dnsNameLabel, or plan that {holder.address} gives it up or is deleted"
             yield Blocker("label", reason, (change.address,), release)
 
 

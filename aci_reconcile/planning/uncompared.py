@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change
 
-_UNWANTED: Final = "no changed secret is seen: the project file says `fingerprint: none`"
-_WITHOUT: Final = "its secrets carry no fingerprint: the project wanted none when it was written"
-_ANOTHER: Final = "its secrets were fingerprinted with a key that is not at hand"
-_VOUCH: Final = "vouch for them with --trust-secrets, which restarts nothing"
-_HINTS: Final = {_WITHOUT: _VOUCH, _ANOTHER: f"hand that key on, beside a new one as the former, or {_VOUCH}"}
+_UNWANTED: Final = "changed secrets are not detected: the project file says `fingerprint: none`"
+_WITHOUT: Final = "its secrets have no fingerprint: the project wanted none when they were written"
+_ANOTHER: Final = "its secrets were fingerprinted with a key that is missing"
+_VOUCH: Final = "confirm them with --trust-secrets, which restarts nothing"
+_HINTS: Final = {_WITHOUT: _VOUCH, _ANOTHER: f"provide that key (beside a new one, as the former key), or {_VOUCH}"}
 
 
 def note_uncompared(changes: Iterable[Change], policy: Policy) -> Iterator[Notice]:

@@ -22,8 +22,8 @@ UNDECLARED: Final = frozenset({ORPHAN, ABANDONED})
 """Notices about groups of ours without a manifest."""
 
 _ENVIRONMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_NO_ID: Final = "its tag holds no id, so that it may be another project's of this name"
-_LEFT: Final = "carries this project's tag and stands in no manifest"
+_NO_ID: Final = "its tag has no id, so it may belong to another project of this name"
+_LEFT: Final = "has this project's tag but no manifest"
 
 
 def is_pruned(orphan: Resource, policy: Policy) -> bool:
@@ -62,13 +62,13 @@ def note_undeclared(undeclared: Iterable[Resource], policy: Policy) -> Iterator[
                     _suggest_deletion(each, policy),
                 )
         elif environment := find_abandoned_environment(tag, policy):
-            said = f"belongs to {tags.owner_name(tag)}, an environment that the project does not have any more"
+            said = f"belongs to {tags.owner_name(tag)}, an environment that the project no longer has"
             where = f" --subscription {each.id.subscription}" if is_abroad(each, policy) else ""
             hint = f"delete it with `aci-reconcile destroy --former-environment {environment}{where}`"
             yield Notice(ABANDONED, each.address, f"{said}{_render_subscription(each, policy)}", hint)
         elif tags.owner_name(tag) == policy.owner and tags.owner_id(tag) and _has_unsettled_id(policy):
-            said = f"carries this project's name with the id {tags.owner_id(tag)}, and stands in no manifest"
-            hint = f"if it is this project's, write `id: {tags.owner_id(tag)}` into the project file"
+            said = f"has this project's name with the id {tags.owner_id(tag)}, but no manifest"
+            hint = f"if it belongs to this project, write `id: {tags.owner_id(tag)}` into the project file"
             yield Notice(NAMESAKE, each.address, said, hint)
 
 
@@ -83,22 +83,22 @@ def _render_subscription(group: Resource, policy: Policy) -> str:
 
 def _suggest_deletion(orphan: Resource, policy: Policy) -> str:
     if policy.selected is not None:
-        hint = "a run of some groups never prunes: leave out what narrows it"
-        return hint if policy.prune else f"{hint}, and give --prune"
+        hint = "a run for some groups never prunes: run it for all groups"
+        return hint if policy.prune else f"{hint}, with --prune"
     if is_abroad(orphan, policy):
         environment = policy.owner.partition("/")[2]
         chosen = f" --environment {environment}" if environment else ""
         return f"delete it with `aci-reconcile destroy --subscription {orphan.id.subscription}{chosen}`"
     if not is_doubtful(orphan, policy):
         return "delete it with --prune"
-    return f"{_NO_ID}: --prune deletes it with --max-deletes and the number of deletions"
+    return f"{_NO_ID}: to delete it, use --prune with --max-deletes N"
 
 
 def note_spared(spared: Iterable[Resource]) -> Iterator[Notice]:
     """Yield a notice for each group with our name that ``destroy`` leaves alone."""
     for each in spared:
-        hint = "name its resource group in the project file, or give `apply --prune --max-deletes N`"
-        yield Notice(ORPHAN, each.address, f"it stays: {_NO_ID}", hint)
+        hint = "name its resource group in the project file, or use `apply --prune --max-deletes N`"
+        yield Notice(ORPHAN, each.address, f"is kept: {_NO_ID}", hint)
 
 
 def is_doubtful(orphan: Resource, policy: Policy) -> bool:

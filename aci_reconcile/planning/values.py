@@ -148,6 +148,13 @@ class Blocker:
     addresses: tuple[str, ...]
     release: str
 
+    @property
+    def advice(self) -> str:
+        """What releases it, as a sentence without its full stop; empty where nothing does."""
+        if not self.release:
+            return ""
+        return f"Release with {self.release}" if self.release.startswith("-") else f"To release, {self.release}"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -49,7 +49,7 @@ def judge_blockers(plan: Plan) -> Iterator[Check]:
     A difference that Azure left at the last write blocks, too: an apply would not write it again, and would fail.
     """
     for each in plan.blockers:
-        hint = f"release with {each.release}" if each.release else ""
+        hint = f"{each.advice[:1].lower()}{each.advice[1:]}"
         subject = ", ".join(each.addresses) or each.code
         yield Check(Question.HELD, subject, Verdict.FAILED, each.reason, hint, each.addresses)
     for address, key in plan.unmarked:
@@ -57,7 +57,7 @@ def judge_blockers(plan: Plan) -> Iterator[Check]:
     for change in plan.changes:
         if change.stuck:
             fields = ", ".join(each.path for each in change.fields)
-            why = f"Azure accepted {fields} at the last write and did not take it"
+            why = f"Azure accepted {fields} at the last write but did not apply it"
             hint = f"release with --redeploy {change.address}, or leave the field to Azure with lifecycle.ignore"
             yield Check(Question.HELD, change.address, Verdict.FAILED, why, hint, (change.address,))
 
@@ -72,7 +72,7 @@ def _judge_secrets(changes: tuple[Change, ...]) -> Iterator[Check]:
     ]
     number = sum(many for _, many in held)
     if number:
-        subject = f"{number} secret{'s' * (number != 1)} at hand"
+        subject = f"{number} secret{'s' * (number != 1)} available"
         yield Check(Question.SECRETS, subject, Verdict.OK, addresses=tuple(address for address, many in held if many))
 
 

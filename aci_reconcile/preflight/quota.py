@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aci_reconcile.preflight.inventory import Usage
     from aci_reconcile.preflight.values import Place
 
-_RAISE = "delete what is not needed, ask for less, or have the quota raised"
+_RAISE = "delete unused groups, request less, or have the quota raised"
 
 
 def judge_quotas(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
@@ -43,15 +43,15 @@ def judge_quotas(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
 def _judge_quota(subject: str, demand: tuple[float, float], usage: Usage | None, addresses: tuple[str, ...]) -> Check:
     wanted, freed = demand
     if usage is None:
-        why = f"Azure tells no such quota; {wanted:g} wanted"
+        why = f"Azure reports no such quota; {wanted:g} needed"
         return Check(Question.QUOTA, subject, Verdict.UNKNOWN, why, addresses=addresses)
-    why = f"{usage.used:g} of {usage.limit:g} used, {wanted:g} wanted"
+    why = f"{usage.used:g} of {usage.limit:g} used, {wanted:g} needed"
     if freed:
         why += f", {freed:g} freed by deletions"
     if usage.used + wanted - freed > usage.limit:
         return Check(Question.QUOTA, subject, Verdict.FAILED, why, _RAISE, addresses)
     if usage.used + wanted > usage.limit:
-        why += "; it fits once they are gone, and so they go first"
+        why += "; it fits after the deletions, so they come first"
     return Check(Question.QUOTA, subject, Verdict.OK, why, addresses=addresses)
 
 

@@ -51,8 +51,8 @@ def _judge_kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
         return
     large = [each for each in groups if not any(_holds(offer, each) for offer in offers)]
     for group in large:
-        why = f"{_render_size(group.cpu, group.memory)} wanted, the largest has {_render_largest(offers)}"
-        hint = "ask for less, or choose another location"
+        why = f"{_render_size(group.cpu, group.memory)} requested, the largest is {_render_largest(offers)}"
+        hint = "request less, or choose another location"
         yield Check(
             Question.REGION, f"{group.address} in {group.place.location}", Verdict.FAILED, why, hint, (group.address,)
         )
@@ -61,14 +61,12 @@ def _judge_kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
         yield Check(Question.REGION, subject, Verdict.OK, f"up to {_render_largest(offers)}", addresses=fit)
 
 
-def _judge_not_offered(
-    subject: str, group: Demand, capabilities: tuple[Capability, ...], addresses: tuple[str, ...]
-) -> Check:
-    """Judge a kind that is not listed. Azure's rows by kind of address may be incomplete."""
-    if not capabilities:
-        return Check(Question.REGION, subject, Verdict.UNKNOWN, "Azure tells no capabilities", addresses=addresses)
-    if any(_is_for(each, group, network=False) for each in capabilities):
-        why = "Azure lists such groups with another kind of address only"
+def _judge_not_offered(subject: str, group: Demand, told: tuple[Capability, ...], addresses: tuple[str, ...]) -> Check:
+    """Judge a kind that is not listed: Azure's rows by kind of address are no promise to be complete."""
+    if not told:
+        return Check(Question.REGION, subject, Verdict.UNKNOWN, "Azure reports no capabilities", addresses=addresses)
+    if any(_is_for(each, group, network=False) for each in told):
+        why = "Azure lists such groups only with another kind of address"
         return Check(Question.REGION, subject, Verdict.UNKNOWN, why, addresses=addresses)
     why = "Azure does not list such groups among the region's capabilities"
     return Check(Question.REGION, subject, Verdict.FAILED, why, "choose another location", addresses)

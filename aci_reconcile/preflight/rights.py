@@ -112,10 +112,10 @@ def _judge_right(found: list[Right], facts: Facts) -> Check:
         return Check(Question.PERMISSION, subject, Verdict.OK, addresses=addresses)
     denied = tuple(each.address for each in found if not (each.own and _is_granted(each.own, each, facts)))
     if not denied:
-        why = f"given on {'the groups themselves' if len(found) > 1 else 'the group itself'}"
+        why = f"granted on {'the groups themselves' if len(found) > 1 else 'the group itself'}"
         return Check(Question.PERMISSION, subject, Verdict.OK, why, addresses=addresses)
-    hint = "give the identity a role that has it, such as Contributor"
-    return Check(Question.PERMISSION, subject, Verdict.FAILED, "no role of the identity has it", hint, denied)
+    hint = "assign the identity a role that grants it, such as Contributor"
+    return Check(Question.PERMISSION, subject, Verdict.FAILED, "no role of the identity grants it", hint, denied)
 
 
 def _is_granted(scope: str, right: Right, facts: Facts) -> bool | None:

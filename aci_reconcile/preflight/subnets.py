@@ -54,11 +54,9 @@ def _judge_subnet(
         return Check(Question.SUBNET, shorten(subnet_id), Verdict.FAILED, why, hint, addresses)
 
     if named is None or not is_subnet_id(subnet_id):
-        yield make_failed("it is not the id of a subnet", "write /subscriptions/…/virtualNetworks/NAME/subnets/NAME")
+        yield make_failed("it is not a subnet ID", "write /subscriptions/…/virtualNetworks/NAME/subnets/NAME")
     elif named["subscription"].lower() != place.subscription:
-        yield make_failed(
-            "it lies in another subscription than the group", "choose a subnet of the group's subscription"
-        )
+        yield make_failed("it is in another subscription than the group", "choose a subnet of the group's subscription")
     elif subnet is None:
         yield make_failed("it does not exist", f"create it, delegated to {_SERVICE}")
     elif isinstance(subnet, Unanswered):
@@ -71,7 +69,7 @@ def _judge_subnet(
         )
     elif subnet.location and Place.of("", subnet.location).location != place.location:
         yield make_failed(
-            f"it lies in {subnet.location}, the group in {place.location}", "choose a subnet of the group's region"
+            f"it is in {subnet.location}, the group is in {place.location}", "choose a subnet of the group's region"
         )
     else:
         yield Check(Question.SUBNET, shorten(subnet_id), Verdict.OK, "it is delegated", addresses=addresses)

@@ -45,7 +45,7 @@ def check_secrets(change: Change) -> None:
     """
     missing = [f"{secret.source}: {secret.missing}" for _, secret in find_missing_secrets((change,))]
     if missing:
-        raise SecretUnavailableError(f"not at hand: {'; '.join(missing)}", hint="nothing was written")
+        raise SecretUnavailableError(f"missing secrets: {'; '.join(missing)}", hint="nothing was written")
 
 
 def check_takers(
@@ -65,7 +65,7 @@ def check_takers(
     if failed:
         why = "; ".join(f"{each.subject}: {each.why}" for each in failed)
         named = ", ".join(sorted(addresses))
-        raise NotConvergedError(f"not deleted, for {named} could not be written then: {why}", hint=failed[0].hint)
+        raise NotConvergedError(f"not deleted, because then {named} could not be written: {why}", hint=failed[0].hint)
 
 
 def check_recreation(
@@ -109,7 +109,7 @@ def check_recreation(
                 return
     if failed:
         why = "; ".join(f"{each.subject}: {each.why}" for each in failed)
-        raise NotConvergedError(f"not deleted, for it could not be created again: {why}", hint=failed[0].hint)
+        raise NotConvergedError(f"not deleted, because it could not be created again: {why}", hint=failed[0].hint)
 
 
 def _find_failures(checks: Iterable[Check], change: Change) -> list[Check]:

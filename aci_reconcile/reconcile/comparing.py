@@ -33,12 +33,12 @@ def make_proof(change: Change, wanted: Resource, expected: Resource | None) -> C
 def make_not_taken_error(left: tuple[FieldChange, ...]) -> NotConvergedError:
     """Return the error that names the fields that Azure accepted and did not store."""
     fields = ", ".join(each.path for each in left)
-    message = f"Azure accepted the write and did not take {fields}"
+    message = f"Azure accepted the write but did not apply {fields}"
     ignore = f"lifecycle: {{ignore: [{', '.join(json.dumps(each.path, ensure_ascii=False) for each in left)}]}}"
     if all(map(is_tag, left)):
-        hint = f"an Azure Policy may set tags: leave them to it with `{ignore}`, or declare what it sets"
+        hint = f"an Azure Policy may set tags: ignore them with `{ignore}`, or declare what it sets"
     else:
-        hint = f"leave it to who sets it, as an Azure Policy may, with `{ignore}`, or recreate the group"
+        hint = f"if something else sets it, such as an Azure Policy, use `{ignore}`; otherwise recreate the group"
     return NotConvergedError(message, hint=hint)
 
 

@@ -185,7 +185,7 @@ def _explain_refusal(error: AzureError) -> AzureError:
         code=error.code,
         status=error.status,
         request_id=error.request_id,
-        hint="let it be deleted and created again: --allow-replace, or lifecycle.replace: allow in its manifest",
+        hint="allow its replacement with --allow-replace, or with lifecycle.replace: allow in its manifest",
     )
 
 

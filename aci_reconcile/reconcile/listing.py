@@ -52,7 +52,7 @@ def list_and_search(wanted: Mapping[tuple[str, str], Scope], look: Look) -> List
     for scope in found.scopes:
         answer = second[scope.key]
         if answer.error and scope.key in found.guessed:
-            search.unseen(f"Not looked into {scope.resource_group}: {second.pop(scope.key).error}")
+            search.unseen(f"Resource group {scope.resource_group} was not searched: {second.pop(scope.key).error}")
     lists = {key: first[key] for key in wanted}
     return Lists({**lists, **second}, found, tuple(each for key in searches for each in first[key].found))
 

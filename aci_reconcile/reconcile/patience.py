@@ -25,7 +25,7 @@ _LONG = 5.0
 """Seconds from which on it is told that requests go more slowly, which they do in the meantime."""
 
 
-_TOO_LONG = "--timeout says how long reading may take"
+_TOO_LONG = "use --timeout to allow more time for reading"
 
 
 @dataclass(slots=True)
@@ -205,7 +205,7 @@ def wait_for_limits(ctx: Patient, ask: Ask, deadline: Deadline, *, idle: bool) -
         ThrottledError: they let it go too late.
     """
     if ctx.clock.now() > deadline.last:
-        raise NoAnswerError("reading took longer than it may", hint=_TOO_LONG)
+        raise NoAnswerError("reading took too long", hint=_TOO_LONG)
     began, since = ctx.clock.now(), ctx.limits.get_last_refusal(ask.kind)
     wait = ctx.limits.reserve(ask, began)
     while wait > 0 and not (idle and ctx.stopped()):
@@ -238,10 +238,10 @@ def check_deadline(ctx: Patient, deadline: Deadline, what: str) -> None:
     """
     if ctx.clock.now() > deadline.at:
         raise NotConvergedError(
-            f"still {what} after {deadline.seconds:.0f} s", hint="look at `status`, or give it longer with --timeout"
+            f"still {what} after {deadline.seconds:.0f} s", hint="check `status`, or allow more time with --timeout"
         )
 
 
 def make_failure(code: str, message: str) -> AzureError:
     """Return the error of an operation that ended badly."""
-    return AzureError(message or "the operation failed, and Azure does not say why", code=code)
+    return AzureError(message or "the operation failed, and Azure gave no reason", code=code)

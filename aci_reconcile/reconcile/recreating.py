@@ -56,7 +56,7 @@ def recreate(change: Change, wanted: Resource, ctx: Context, deadline: Deadline)
     ctx.check_may_write(change)
     former = (yield from _read_former(change, ctx, deadline)) if ctx.policy.restore else Former()
     yield from _remove(change, ctx, deadline)
-    yield Waiting(change, "deleted, and now to be created")
+    yield Waiting(change, "deleted, creating it again")
     try:
         seen = yield from _create(change, wanted, ctx, deadline)
     except GoneError as gone:
@@ -119,8 +119,8 @@ def _create(
             delay = pace.next()
             if refusals.is_final(error) or ctx.stopped() or ctx.clock.now() + delay > deadline.at:
                 raise GoneError(error) from error
-            code = error.code if isinstance(error, AzureError) else ""
-            yield Waiting(change, f"not created yet ({code or error.message}), again in {delay:.0f} s")
+            said = error.code if isinstance(error, AzureError) else ""
+            yield Waiting(change, f"not created yet ({said or error.message}), retrying in {delay:.0f} s")
             if isinstance(error, QuotaError):
                 yield from wait_for_quota(change, wanted, ctx.regions_to_free)
         yield from pause(delay, idle=True)
@@ -161,7 +161,7 @@ def _restore(change: Change, former: Former, refusal: AciReconcileError, ctx: Co
     group = former.group
     if group is None:
         raise GoneError(refusal, unrestored=former.why_not) from refusal
-    yield Waiting(change, "refused; the former group is put back")
+    yield Waiting(change, "refused; restoring the former group")
     group = _renew_serial(group, ctx)
     deadline, settled = ctx.make_deadline(), replace(ctx, wait=Wait.PROVISIONED)
     try:

@@ -117,9 +117,7 @@ def _wait_until_gone(scope: Scope, operation: Operation, ctx: Context, deadline:
         ended = ended or (yield from _has_ended(operation, ctx))
         state = as_text(as_object(group.get("properties")).get("provisioningState"))
         if begun and not ended and state != _DELETING:
-            raise make_failure(
-                "", f"the deletion of {scope.resource_group} was given up; its state is {state or 'unknown'}"
-            )
+            raise make_failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state or 'unknown'}")
         begun = begun or state == _DELETING
         check_deadline(ctx, deadline, "there")
         yield from pause(pace.next())
@@ -150,12 +148,12 @@ def _has_ended(operation: Operation, ctx: Context) -> Process[bool]:
 
 def _check_empty(scope: Scope, left: tuple[str, ...]) -> None:
     if left:
-        raise AciReconcileError(f"{scope.resource_group} still holds {len(left)} resources, {left[0]} among them")
+        raise AciReconcileError(f"{scope.resource_group} still contains {len(left)} resources, such as {left[0]}")
 
 
 def _check_ours(scope: Scope, owner: str, ctx: Context) -> None:
     if not ctx.policy.owns(owner):
         raise AciReconcileError(
-            f"{scope.resource_group} was not created by {ctx.policy.owner} and stays",
-            hint=f"it carries no tag {tags.OWNER} of this project",
+            f"{scope.resource_group} was not created by {ctx.policy.owner} and is kept",
+            hint=f"it has no tag {tags.OWNER} of this project",
         )

@@ -117,7 +117,7 @@ def _read_again(change: Change, known: Resource, ctx: Context, deadline: Deadlin
     """
     live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
     if live is None:
-        raise NotConvergedError("the group vanished meanwhile", hint="another apply creates it")
+        raise NotConvergedError("the group disappeared", hint="run apply again to create it")
     if _read_memory(live) != _read_memory(known):
         raise MovedError
     return live

@@ -128,8 +128,8 @@ def is_forbidden(error: AzureError) -> bool:
 def render_not_searched(subscription: str, why: str, instead: Iterable[Scope]) -> str:
     """Return the message that says which part of a subscription was not searched."""
     named = ", ".join(each.resource_group for each in instead)
-    rest = f" but for {named}" if named else ""
-    return f"Not looked for groups of this project in the rest of subscription {subscription}{rest}: {why}"
+    rest = f", except {named}" if named else ""
+    return f"The rest of subscription {subscription} was not searched for groups of this project{rest}: {why}"
 
 
 def find_or_begin(

@@ -107,7 +107,7 @@ def wait_until_settled(change: Change, ctx: Context, deadline: Deadline) -> Proc
     while True:
         live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
-            raise NotConvergedError("the group vanished while it was being written")
+            raise NotConvergedError("the group disappeared while it was being written")
         if is_settled(live.body):
             return live
         check_not_hopeless(change, live, ctx, began)

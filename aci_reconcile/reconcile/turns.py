@@ -16,9 +16,9 @@ def find_hindrance(state: Agenda, task: Task) -> str:
     """Return why a task can never begin; empty where it still can."""
     failed = sorted(name for name in task.after if state.ended.get(name) is False)
     if failed:
-        return f"{_render_name(failed[0])} is not as it should be"
+        return f"{_render_name(failed[0])} did not succeed"
     skipped = sorted(task.behind & state.never_begun)
-    return f"{skipped[0]} comes before it, and was skipped" if skipped else ""
+    return f"{skipped[0]} comes first and was skipped" if skipped else ""
 
 
 def _render_name(name: str) -> str:
@@ -68,7 +68,7 @@ def begin_last(state: Agenda) -> Generator[Event, None, bool]:
     turn = list(_find_needed(state)) or list(state.last.values())
     for task in turn:
         if failed:
-            yield skip(state, task, f"it comes last, and {_render_name(failed[0])} is not as it should be")
+            yield skip(state, task, f"it comes last, and {_render_name(failed[0])} did not succeed")
         else:
             state.waiting[task.name] = state.last.pop(task.name)
             state.begun_last[task.frees] = state.begun_last.get(task.frees, frozenset()) | {task.name}

@@ -146,7 +146,7 @@ def _make_write_deadline(change: Change, ctx: Context, deadline: Deadline) -> De
 def _report_refusal(live: Resource | None, change: Change) -> Process[None]:
     """Report that Azure refuses writes while the group is in transition."""
     if live is not None and not is_settled(live.body):
-        yield Waiting(change, f"Azure takes no write while the group is {state_of(live.body)}; asking again")
+        yield Waiting(change, f"Azure accepts no write while the group is {state_of(live.body)}; retrying")
 
 
 def _check_may_write(ctx: Context, change: Change) -> None:

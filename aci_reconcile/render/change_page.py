@@ -127,7 +127,7 @@ def remarks(plan: Plan) -> Iterator[Remark]:
     """Yield what is to be said of the whole plan, the worst first."""
     yield from (held_back(each) for each in plan.blockers)
     for each in wanted(plan):
-        yield Remark(Severity.WARNING, each.text, place_of(plan, each.addresses[0]), "Not at hand")
+        yield Remark(Severity.WARNING, each.text, place_of(plan, each.addresses[0]), "Missing")
     yield from notices(plan)
 
 
@@ -144,7 +144,7 @@ def notices(plan: Plan) -> Iterator[Remark]:
 
 def held_back(blocker: Blocker, where: Where | None = None) -> Remark:
     """Return what holds a plan back, with what releases it."""
-    release = (f"Release with {blocker.release}.",) if blocker.release else ()
+    release = (f"{blocker.advice}.",) if blocker.advice else ()
     return Remark(Severity.ERROR, f"{blocker.reason}.", where, HELD, release)
 
 

@@ -29,7 +29,7 @@ def drift_text(drift: Drift, header: Header, style: Style, *, width: int = 100, 
     changes = differing(drift.plan)
     sections: list[str] = []
     if changes:
-        sections.append(f"Azure is not as the manifests say ({header.text(whole=verbose)}):")
+        sections.append(f"Azure differs from the manifests ({header.text(whole=verbose)}):")
         sections += groups(changes, style, width=width, whole=verbose)
     if drift.unhealthy:
         sections.append("\n".join(_unhealthy(drift, style)))
@@ -71,7 +71,7 @@ def drift_verdict(drift: Drift, style: Style) -> str:
         for number, singular, plural in (
             (len(drift.differing), "group differs", "groups differ"),
             (len(drift.missing), "group is missing", "groups are missing"),
-            (len(drift.undeclared), "group stands in no manifest", "groups stand in no manifest"),
+            (len(drift.undeclared), "group has no manifest", "groups have no manifest"),
             (len(drift.unhealthy), "group is not healthy", "groups are not healthy"),
             (_moved(drift), "change since the last look", "changes since the last look"),
             (len(drift.plan.unreadable), "could not be read or compared", "could not be read or compared"),

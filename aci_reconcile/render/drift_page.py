@@ -93,7 +93,7 @@ def _with_findings(entry: Entry, counted: list[Finding], news: list[Finding], *,
     if entry.outcome is Outcome.SAME:
         entry = replace(_drifted(entry), summary="changed since the last look", mark="!")
     since = min((each.since for each in counted if each.since), default="")
-    notes = (f"Found first at {since}.",) if since and dated else ()
+    notes = (f"First found at {since}.",) if since and dated else ()
     worst = min((each.severity for each in counted), key=list(Severity).index)
     remarks = tuple(Remark(each.severity, _told(each), each.where, "Since the last look") for each in news)
     told = (*entry.remarks, *remarks)
@@ -113,9 +113,9 @@ def _told(finding: Finding) -> str:
 def _found(change: Change) -> str:
     """Return what was found out about a group, in the words of somebody who only looks."""
     if change.action is Action.CREATE:
-        return "is declared and not there"
+        return "is declared but missing"
     if change.action is Action.DELETE:
-        return "stands in no manifest"
+        return "has no manifest"
     return f"differs ({summary(change)})"
 
 

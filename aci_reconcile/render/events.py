@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 _ADDRESS = 28
 _DOING: Mapping[Action, tuple[str, str]] = {
     Action.CREATE: ("creating", "created"),
-    Action.UPDATE: ("updating, its containers restart", "updated"),
+    Action.UPDATE: ("updating, containers restart", "updated"),
     Action.REPLACE: ("deleting and creating again", "created again"),
     Action.DELETE: ("deleting", "deleted"),
-    Action.ADOPT: ("taking over, its containers restart", "adopted"),
+    Action.ADOPT: ("taking over, containers restart", "adopted"),
     Action.NO_OP: ("checking", "unchanged"),
 }
 _FINE = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})
@@ -64,7 +64,7 @@ def event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912  one c
         case Paced():
             return _line("·", style.dim, "limits", _paced(event), style)
         case Settling(address, state, seconds):
-            return _line("·", style.dim, address, f"is {state}; waiting for it, for up to {took(seconds)}", style)
+            return _line("·", style.dim, address, f"is {state}; waiting for up to {took(seconds)}", style)
         case Started(change):
             return _of(change, doing(change), style)
         case Waiting(change, detail):
@@ -114,9 +114,9 @@ def summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> st
         lines.append(f"Not seen running: {sanitize(', '.join(finished.unseen))}.")
     lines += outdated_lines(finished)
     if finished.in_flight:
-        lines.append(f"Started and not seen to the end: {sanitize(', '.join(finished.in_flight))}.")
+        lines.append(f"Started but not finished: {sanitize(', '.join(finished.in_flight))}.")
     if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
-        lines.append(f"Another {verb.lower()} goes on from here.")
+        lines.append(f"Run {verb.lower()} again to continue.")
     return "\n".join(lines)
 
 
@@ -124,11 +124,11 @@ def outdated_lines(finished: Finished) -> Iterator[str]:
     """Yield who holds an address that this run has moved, and how it gets the new one."""
     for each in finished.outdated:
         former = f"{each.address} holds {each.before}, the former {each.path} of {each.target}"
-        yield sanitize(f"{former}, which is {each.after} now." if each.after else f"{former}, which has none now.")
+        yield sanitize(f"{former}, which is now {each.after}." if each.after else f"{former}, which now has none.")
     if finished.outdated:
         addresses = dict.fromkeys(each.address for each in finished.outdated)
         only = " ".join(f"--only {shlex.quote(each)}" for each in addresses)
-        yield sanitize(f"It is passed on by: aci-reconcile apply {only}")
+        yield sanitize(f"To pass it on, run: aci-reconcile apply {only}")
 
 
 def reached_text(finished: Finished) -> str:
@@ -139,15 +139,15 @@ def reached_text(finished: Finished) -> str:
 
 def _paced(event: Paced) -> str:
     if event.rate:
-        return f"{event.rate:.2g} {event.what} a second from now on, as Azure's limits want"
+        return f"slowing down to {event.rate:.2g} {event.what} a second, because of Azure's limits"
     where = f" in {event.location}" if event.location else ""
-    return f"Azure takes no more {event.what}{where} for {took(event.seconds)}; waiting"
+    return f"Azure accepts no more {event.what}{where} for {took(event.seconds)}; waiting"
 
 
 def moved_text(event: Moved) -> str:
     """Return what somebody else's write means for ours."""
     if event.written:
-        return "changed in Azure by somebody else after our write; another apply decides"
+        return "changed in Azure by someone else after this write; run apply again"
     return "changed in Azure since the plan; nothing was written"
 
 
@@ -210,18 +210,18 @@ def _failed(event: Failed, style: Style) -> Iterator[str]:
 def whereabouts(event: Failed) -> Iterator[str]:
     """Yield what became of a group that was deleted to be created again, and how it comes back."""
     if event.restored:
-        yield "Azure refused the new group, and the former one was put back."
+        yield "Azure refused the new group, and the former group was restored."
         if event.unrestored:
-            yield f"It is not quite as it was: {event.unrestored}"
+            yield f"It differs from before: {event.unrestored}"
     if event.former and not event.gone:
-        yield f"{', '.join(event.change.follows)} was deleted for its DNS label. To bring it back: {event.former}"
+        yield f"{', '.join(event.change.follows)} was deleted for its DNS label. To restore it: {event.former}"
     if not event.gone:
         return
-    yield "The group was deleted and is not back; the next apply tries to create it."
+    yield "The group was deleted and not created again. The next apply tries to create it."
     if event.unrestored:
-        yield f"The former one was not put back: {event.unrestored}"
+        yield f"The former group was not restored: {event.unrestored}"
     if event.former:
-        yield f"To bring the former one back: {event.former}"
+        yield f"To restore the former group: {event.former}"
 
 
 def _details(error: AciReconcileError) -> Iterator[str]:

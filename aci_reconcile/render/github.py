@@ -119,7 +119,7 @@ def _dropped(seen: Counter[Severity]) -> Iterable[str]:
         count(seen[severity] - PER_TYPE, severity.value) for severity in _ORDER if seen[severity] > PER_TYPE
     ]
     if more:
-        yield f"Not annotated, because GitHub shows {PER_TYPE} of a kind for each step: {', '.join(more)} more."
+        yield f"GitHub shows at most {PER_TYPE} annotations of a kind for each step. Not shown: {', '.join(more)}."
 
 
 def _inert(line: str) -> str:

@@ -29,8 +29,8 @@ _RESERVED: Final = 500
 """Characters for the marker, which somebody else puts above the body."""
 
 _FOOT = (
-    "_Kept by aci-reconcile: changed in place, closed when all is as declared, and opened again. "
-    "What is meant to be so goes into the manifest, or with a reason into `aci-reconcile.accepted.yaml`._"
+    "_aci-reconcile updates this issue, closes it when there is no drift, and reopens it when there is. To keep a "
+    "difference, declare it in the manifest, or accept it with a reason in `aci-reconcile.accepted.yaml`._"
 )
 
 
@@ -64,7 +64,7 @@ def issue_news(drift: Drift, before: str, link: str = "") -> str:
     new = [each for mark, each in findings.items() if mark not in known]
     lines = [*_new(new), *_resolved(drift, known - set(findings))]
     if lines and not findings:
-        lines += ["All is as declared again.", ""]
+        lines += ["There is no drift any more.", ""]
     more = [f"[The run]({link})"] if link else []
     return "\n".join((*lines, *more)).strip() if lines else ""
 

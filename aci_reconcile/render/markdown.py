@@ -220,5 +220,5 @@ def _left_out(numbers: tuple[int, int, int], noun: str, link: str) -> str:
     told = [text for number, text in parts if number]
     if not told:
         return ""
-    more = f" {link}" if link else " The job's log has all of it."
-    return f"_Left out for want of room: {', '.join(told)}._{more}"
+    more = f" {link}" if link else " See the job's log for the rest."
+    return f"_Left out to save space: {', '.join(told)}._{more}"

@@ -31,7 +31,7 @@ def outputs(text: str) -> dict[str, str]:
     """
     documents = list(_documents(text))
     if not any(_OURS & set(each) for each in documents):
-        raise ValueError("it holds no result of this tool")
+        raise ValueError("it contains no result of aci-reconcile")
     found: dict[str, str] = dict.fromkeys(NAMES, "")
     for each in documents:
         found.update(_said(each))
@@ -45,7 +45,7 @@ def _documents(text: str) -> Iterable[Mapping[str, Any]]:
         try:
             document: object = json.loads(each)
         except (ValueError, RecursionError):
-            raise ValueError("a document in it is damaged, or only a part of one") from None
+            raise ValueError("a document in it is damaged or incomplete") from None
         if isinstance(document, dict):
             yield cast("dict[str, Any]", document)
 

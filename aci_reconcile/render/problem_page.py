@@ -57,7 +57,7 @@ def failure_page(kind: str, error: AciReconcileError, known: Page | None = None)
     remark = Remark(Severity.ERROR, summary(error), title="Error", detail=hints(error))
     if known is None:
         return Page(kind, f"{kind.capitalize()} failed.", good=False, remarks=(remark,))
-    told = f"{kind.capitalize()} not carried out. {known.verdict}"
+    told = f"{kind.capitalize()} did not run. {known.verdict}"
     return replace(known, kind=kind, verdict=told, good=False, remarks=(remark, *known.remarks))
 
 

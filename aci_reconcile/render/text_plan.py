@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from aci_reconcile.render.header import Header
     from aci_reconcile.render.style import Style
 
-_COSTS: Mapping[Impact, tuple[str, str]] = {
-    Impact.RESTART: ("restarts", "restart"),
-    Impact.RECREATE: ("is recreated", "are recreated"),
-    Impact.TAGS_ONLY: ("changes its tags only", "change their tags only"),
+_COSTS: Mapping[Impact, str] = {
+    Impact.RESTART: "to restart",
+    Impact.RECREATE: "to recreate",
+    Impact.TAGS_ONLY: "to change tags only",
 }
 
 
@@ -73,7 +73,7 @@ def matching(plan: Plan) -> tuple[Change, ...]:
 def held_back(plan: Plan, style: Style) -> Iterator[str]:
     """Yield a line for each blocker, with what releases it."""
     for blocker in plan.blockers:
-        release = f" Release with {sanitize(blocker.release)}." if blocker.release else ""
+        release = f" {sanitize(blocker.advice)}." if blocker.advice else ""
         yield f"{style.paint(style.error, 'Held back:')} {sanitize(blocker.reason)}.{release}"
 
 
@@ -109,7 +109,7 @@ def in_sync(plan: Plan, singular: str, plural: str) -> str:
         parts.append(secrets_not_compared(plan))
     stuck = sum(bool(change.fields) for change in plan.of(Action.NO_OP))
     if stuck:
-        parts.append(count(stuck, "differs and is not written again", "differ and are not written again"))
+        parts.append(count(stuck, "differs but is not written again", "differ but are not written again"))
     ends = [has_ended(change.before.body) for change in same if change.before is not None]
     for state, word in (("Succeeded", "finished"), ("Failed", "failed")):
         if state in ends:
@@ -121,8 +121,8 @@ def _nothing_there(plan: Plan) -> str:
     """Say whose groups there are none of; others may have some, and so may this owner where the run is narrowed."""
     owner = sanitize(plan.owner)
     if plan.policy.selected is None:
-        return f"There are no groups of {owner}."
-    return f"No group of {owner} is among the chosen ones."
+        return f"No groups belong to {owner}."
+    return f"No selected group belongs to {owner}."
 
 
 def secrets_not_compared(plan: Plan) -> str:
@@ -166,16 +166,16 @@ def _verdict(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def _costs(plan: Plan) -> Iterator[str]:
-    for impact, (singular, plural) in _COSTS.items():
+    for impact, words in _COSTS.items():
         if number := plan.with_impact(impact):
-            yield count(number, singular, plural)
+            yield f"{number} {words}"
     adopted, same = len(plan.adopted), len(matching(plan))
     if adopted:
-        yield count(adopted, "is adopted", "are adopted")
+        yield f"{adopted} to adopt"
     for owner, number in sorted(Counter(each.former_owner for each in plan.taken_over).items()):
-        yield f"{count(number, 'is', 'are')} taken over from {sanitize(owner)}"
+        yield f"{number} to take over from {sanitize(owner)}"
     if same:
-        yield count(same, "is unchanged", "are unchanged")
+        yield f"{same} unchanged"
     if plan.not_compared:
         yield secrets_not_compared(plan)
     if plan.unreadable:
@@ -184,4 +184,4 @@ def _costs(plan: Plan) -> Iterator[str]:
 
 def _missing(plan: Plan, style: Style) -> Iterator[str]:
     for each in wanted(plan):
-        yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(each.text)}"
+        yield f"{style.paint(style.error, 'Missing:')} {sanitize(each.text)}"

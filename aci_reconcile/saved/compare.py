@@ -56,7 +56,7 @@ def find_moved(saved: Document, now: Document) -> tuple[str, ...]:
     )
     if found or before == after:
         return tuple(found)
-    return ("resource groups: others are to be created",)
+    return ("resource groups: the plan would create different ones",)
 
 
 def _compare_header(before: Document, after: Document) -> Iterator[str]:
@@ -92,9 +92,9 @@ def _compare_groups(saved: Document, now: Document) -> Iterator[str]:
 
 def _compare_manifest(before: str | None, after: str | None) -> Iterator[str]:
     if before is None and after is not None:
-        yield "it is declared now"
+        yield "it is now declared"
     elif before is not None and after is None:
-        yield "it is declared no more"
+        yield "it is no longer declared"
     elif before != after:
         yield "its manifest"
 
@@ -107,7 +107,7 @@ def _compare_entry(before: Document | None, after: Document | None, *, same: boo
     """
     if before is None or after is None:
         if before is not after:
-            yield "it is planned now" if before is None else "it is planned no more"
+            yield "it is now planned" if before is None else "it is no longer planned"
         return
     alike = (before["action"] == _NOTHING) is (after["action"] == _NOTHING)
     names = [name for name in _FINGERPRINTS if before["fingerprint"][name] != after["fingerprint"][name]]
@@ -115,7 +115,7 @@ def _compare_entry(before: Document | None, after: Document | None, *, same: boo
     if before["action"] != after["action"]:
         differences.append(f"{before['action']} -> {after['action']}")
     if same and not differences and action_of(before) != action_of(after):
-        differences.append("what is to be done")
+        differences.append("its planned change")
     yield from differences
 
 

@@ -11,7 +11,7 @@ from aci_reconcile.core.errors import StalePlanError
 from aci_reconcile.render.header import FORMAT_VERSION
 from aci_reconcile.saved.document import Document, compute_plan_digest, compute_seal, major_of, render_document
 
-_HINT = "nothing was written; make the plan again"
+_HINT = "nothing was written; plan again"
 
 
 def open_document(content: bytes, name: str) -> Document:
@@ -73,4 +73,4 @@ def is_expired(document: Document, *, now: float) -> bool:
 
 
 def _make_damaged_error(name: str) -> StalePlanError:
-    return StalePlanError(f"{name} is no saved plan, or it was changed after it was saved", hint=_HINT)
+    return StalePlanError(f"{name} is not a saved plan, or was changed after it was saved", hint=_HINT)

@@ -50,9 +50,9 @@ def make_saved_page(document: Document, *, problems: Sequence[str]) -> Page:
         problems: why it can't be applied as it is, one a line.
     """
     stale = tuple(Remark(Severity.WARNING, text, title="Stale") for text in problems)
-    needed = tuple(Remark(Severity.WARNING, text, title="Not at hand") for text in _list_missing(document))
+    needed = tuple(Remark(Severity.WARNING, text, title="Missing") for text in _list_missing(document))
     page = plan_page(revive(document), header_of(document), digest=document["plan_digest"], extra=(*stale, *needed))
-    saved = ("saved at", document["created_at"]), ("good until", document["expires_at"])
+    saved = ("saved at", document["created_at"]), ("valid until", document["expires_at"])
     return replace(page, facts=(*page.facts, *saved), good=document["applyable"] and not problems)
 
 
@@ -63,12 +63,12 @@ def _list_missing(document: Document) -> Iterator[str]:
 
 def _render_missing(document: Document, style: Style) -> Iterator[str]:
     for text in _list_missing(document):
-        yield f"{style.paint(style.error, 'Not at hand:')} {sanitize(text)}"
+        yield f"{style.paint(style.error, 'Missing:')} {sanitize(text)}"
 
 
 def _render_facts(document: Document) -> Iterator[str]:
     yield f"Plan digest: {document['plan_digest']}"
-    made = f"by aci-reconcile {document['tool_version']}, good until {document['expires_at']}"
+    made = f"by aci-reconcile {document['tool_version']}, valid until {document['expires_at']}"
     yield sanitize(f"Saved at {document['created_at']} {made}.")
 
 

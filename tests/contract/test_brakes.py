@@ -366,7 +366,7 @@ def test_a_reason_must_be_given(shop: Shop) -> None:
     ran = shop.run("apply", "-y", "--override-freeze", " ")
 
     assert (1, "") == (ran.code, ran.out)
-    assert "--override-freeze: a reason is wanted" in ran.err
+    assert "--override-freeze needs a reason" in ran.err
 
 
 def test_nothing_to_do_is_never_held_by_a_freeze(shop: Shop) -> None:
@@ -411,7 +411,7 @@ def test_observed_groups_may_be_planned_and_checked(shop: Shop) -> None:
     planned = shop.run("plan", "--detailed-exitcode")
 
     assert 3 == planned.code
-    assert "Held back: shop is only observed. Release with mode: apply in the project file." in planned.out
+    assert "Held back: shop is in observe mode. To release, set mode: apply in the project file." in planned.out
     assert 2 == shop.run("drift").code
 
 

@@ -35,7 +35,7 @@ def test_what_the_region_does_not_offer_is_not_deleted_for() -> None:
     failed = [each for each in events if isinstance(each, Failed)]
 
     assert ["big"] == [each.change.id.name for each in failed]
-    assert failed[0].error.message.startswith("not deleted, for it could not be created again: ")
+    assert failed[0].error.message.startswith("not deleted, because it could not be created again: ")
     assert not failed[0].gone
     assert ["fits"] == [each.change.id.name for each in events if isinstance(each, Succeeded)]
     assert not [each for each in world.writes[written:] if "/big" in each[1]]

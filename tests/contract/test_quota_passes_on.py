@@ -115,4 +115,4 @@ def test_the_checks_count_what_goes_earlier() -> None:
     cores = found["StandardCores in westeurope"]
 
     assert (Question.QUOTA, Verdict.OK) == (cores.question, cores.verdict)
-    assert cores.why.endswith("it fits once they are gone, and so they go first")
+    assert cores.why.endswith("it fits after the deletions, so they come first")

@@ -130,7 +130,10 @@ def test_what_a_plan_was_allowed_is_said_at_the_apply_too(bench: Bench) -> None:
 
     assert ["success", "failure", "success"] == [each.result for each in jobs], jobs
     assert ["2", "4", "0"] == [each.outputs["exitcode"] for each in jobs]
-    assert "plan.json was made with what this apply does not say:\n  --allow-replace=1 --override-freeze" in jobs[1].log
+    assert (
+        "plan.json was made with options that this apply does not repeat:\n  --allow-replace=1 --override-freeze"
+        in jobs[1].log
+    )
 
 
 def test_what_is_held_back_fails_the_job_unless_it_may(bench: Bench) -> None:

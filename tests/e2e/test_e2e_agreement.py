@@ -56,7 +56,7 @@ def test_an_emptied_manifest_deletes_nothing(tmp_path: Path) -> None:
 
     assert [3, 3, 3] == [held.code, flagged.code, verified.code]
     assert "Held back: manifests/db.yaml declares nothing, and 1 group would be deleted." in held.out
-    assert "rg-shop/db: carries this project's tag and stands in no manifest; a run of some groups" in narrowed.out
+    assert "rg-shop/db: has this project's tag but no manifest; a run of some groups" in narrowed.out
     assert "delete it with --prune" not in narrowed.out
     assert (0, True) == (released.code, "1 destroyed" in released.out)
 
@@ -105,7 +105,9 @@ def test_a_resource_group_that_may_not_be_made(tmp_path: Path) -> None:
 
     assert [3, 3] == [verified.code, applied.code]
     assert "resource group rg-shop does not exist" in verified.out
-    assert "release with createResourceGroups: true in the project file, or create it" in verified.out
+    assert (
+        "to release, set createResourceGroups: true in the project file, or create the resource group" in verified.out
+    )
     assert "\nNot ready: 1 check failed" in verified.out
     assert (False, ["held"]) == (
         told["passed"],

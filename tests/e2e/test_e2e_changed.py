@@ -80,6 +80,6 @@ def test_a_first_push_is_everything(shop: Commands) -> None:
     """Git hosts name a commit of zeros where there was none before."""
     ended = shop("plan", "--changed-since", "0" * 40)
 
-    said = "all of 2 groups, because nothing was there before (a first push)"
+    said = "all of 2 groups, because this is the first push"
 
     assert (0, True) == (ended.code, said in ended.out + ended.err), ended.out + ended.err

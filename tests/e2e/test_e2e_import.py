@@ -60,12 +60,12 @@ def test_the_round_trip(commands: Commands) -> None:
     assert 0 == imported.code, imported.err
     assert "canary" not in imported.out + imported.err + text
     assert "aci-reconcile" not in text
-    assert "1 changes its tags only, 1 is adopted, 2 secrets not compared." in planned.out
+    assert "1 to change tags only, 1 to adopt, 2 secrets not compared." in planned.out
     assert 0 == applied.code, applied.err
     assert (0, True) == (again.code, again.out.startswith("No changes.")), again.out
 
 
-NEXT = "Next, look at the plan; it changes nothing but tags:\n  aci-reconcile "
+NEXT = "Next, check the plan. It changes only tags:\n  aci-reconcile "
 
 
 def test_the_hint_of_an_import_works_as_printed(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_the_hint_of_an_import_works_as_printed(tmp_path: Path) -> None:
     assert (0, 0) == (created.code, imported.code), created.err + imported.err
     assert ["plan", "--take-over", "default", *place] == step
     assert "~ rg-shop/web [take over, tags only]" in planned.out
-    assert (3, True) == (held.code, "Release with --take-over default, or removing it here." in held.out)
+    assert (3, True) == (held.code, "Release with --take-over default, or remove its manifest here." in held.out)
     assert (0, True) == (applied.code, "taken over from default" in applied.err), applied.err
     assert (0, True) == (again.code, again.out.startswith("No changes.")), again.out
     assert before["properties"] == after["properties"]

@@ -114,7 +114,7 @@ def test_a_rename_that_azure_refuses_costs_nothing(tmp_path: Path, saved: bool) 
 
     assert "deleted last, if all else goes well" in plan.out
     assert 5 == refused.code
-    assert "skipped: it comes last, and rg-shop/web2 is not as it should be" in refused.err
+    assert "skipped: it comes last, and rg-shop/web2 did not succeed" in refused.err
     assert ([], ["PUT web2", "DELETE web"], 0) == (first, second, last.code)
 
 
@@ -133,7 +133,7 @@ def test_a_move_that_azure_does_not_take_costs_nothing(tmp_path: Path) -> None:
         here.applied()
 
     assert (5, []) == (refused.code, first)
-    assert "rg-shop/web                   skipped: it comes last, and rg-far/web is not as it should be" in refused.err
+    assert "rg-shop/web                   skipped: it comes last, and rg-far/web did not succeed" in refused.err
     assert ["PUT web", "DELETE web"] == here.sent
 
 
@@ -176,7 +176,7 @@ def test_a_label_passes_on_after_everything_else_and_the_plan_says_so(tmp_path: 
     assert [] == [form for form, text in plans.items() if "deleted before rg-shop/new" not in text]
     assert [] == [form for form, text in plans.items() if "after rg-shop/old, whose DNS label it takes" not in text]
     assert (5, []) == (failed.code, first)
-    assert "rg-shop/new                   skipped: rg-shop/old is not as it should be" in failed.err
+    assert "rg-shop/new                   skipped: rg-shop/old did not succeed" in failed.err
     assert ["PUT keep", "DELETE old", "PUT new"] == here.sent
 
 
@@ -188,7 +188,7 @@ def test_a_group_that_gave_up_its_label_in_vain_can_be_brought_back(tmp_path: Pa
         here.forget("old")
         here.labelled("new", "shop-e2e-back", image="sim/missing")
         failed = here.apply()
-        command = failed.err.partition("To bring it back: aci-reconcile ")[2].splitlines()[0]
+        command = failed.err.partition("To restore it: aci-reconcile ")[2].splitlines()[0]
         back = here.commands(*shlex.split(command), "-y")
         old = here.arm("GET", "rg-shop/providers/Microsoft.ContainerInstance/containerGroups/old")
 
@@ -218,7 +218,7 @@ def test_labels_are_exchanged_in_two_steps(tmp_path: Path) -> None:
         last = here.commands("plan", "--detailed-exitcode")
 
     assert (3, []) == (held.code, nothing)
-    assert "two applies: first rg-shop/b alone (--only rg-shop/b) with another dnsNameLabel" in held.out
+    assert "apply twice: first rg-shop/b alone (--only rg-shop/b) with another dnsNameLabel" in held.out
     assert (0, ["PUT a", "PUT b"], 0) == (first.code, here.sent, last.code)
 
 
@@ -233,8 +233,8 @@ def test_what_only_leaves_out_is_said(tmp_path: Path) -> None:
         here.arm("POST", "rg-shop/providers/Microsoft.ContainerInstance/containerGroups/db/stop")
         stopped = here.commands("plan", "--only", "web")
 
-    assert "depends on rg-shop/db, which does not exist and is left out by --only; take it along: " in absent.out
-    assert "depends on rg-shop/db, which is stopped and is left out by --only; take it along: " in stopped.out
+    assert "depends on rg-shop/db, which does not exist and is left out by --only; to include it: " in absent.out
+    assert "depends on rg-shop/db, which is stopped and is left out by --only; to include it: " in stopped.out
 
 
 def test_who_keeps_a_former_address_is_said_before_and_after(tmp_path: Path) -> None:
@@ -248,13 +248,11 @@ def test_who_keeps_a_former_address_is_said_before_and_after(tmp_path: Path) -> 
         here.labelled("db", "shop-e2e-db", more="restartPolicy: Never\n")
         plan = here.commands("plan", "--only", "db", "--allow-replace")
         moved = here.apply("--only", "db", "--allow-replace")
-        offered = moved.out.partition("It is passed on by: aci-reconcile apply ")[2].splitlines()[0].split()
+        offered = moved.out.partition("To pass it on, run: aci-reconcile apply ")[2].splitlines()[0].split()
         followed = here.apply(*offered)
         last = here.commands("plan", "--detailed-exitcode")
 
-    assert (
-        "rg-shop/db: gets another ipAddress.ip; rg-shop/web holds the former one and is left out by --only" in plan.out
-    )
-    assert "the former ipAddress.ip of rg-shop/db, which is 198.18." in moved.out
+    assert "rg-shop/db: gets a new ipAddress.ip; rg-shop/web holds the former one and is left out by --only" in plan.out
+    assert "the former ipAddress.ip of rg-shop/db, which is now 198.18." in moved.out
     assert ["--only", "rg-shop/web"] == offered
     assert (0, 0, ["PUT web"], 0) == (moved.code, followed.code, here.sent, last.code)

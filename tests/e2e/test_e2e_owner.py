@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 HEAD = "name: shop\nlocation: westeurope\ncreateResourceGroups: true\n"
 HERE, ELSEWHERE = "resourceGroup: rg-shop\n", "resourceGroup: rg2\n"
-ORPHAN = "carries this project's tag and stands in no manifest"
+ORPHAN = "has this project's tag but no manifest"
 SEARCH = "Microsoft.Resources/subscriptions/resources/read"
 
 
@@ -51,7 +51,7 @@ def test_the_last_manifest_of_a_resource_group_is_removed(tmp_path: Path, server
     assert (0, True) == (planned.code, f"rg2/old: {ORPHAN}; delete it with --prune" in planned.out)
     assert (2, True) == (drifted.code, "rg2/old" in drifted.out)
     assert "rg2/old" in status.out
-    assert (3, True) == (held.code, "1 group would be deleted, and none may be" in held.out)
+    assert (3, True) == (held.code, "1 group would be deleted; the limit is 0" in held.out)
     assert (0, True) == (pruned.code, "1 destroyed" in pruned.out)
     assert [0, 0] == [run("plan", "--prune", "--detailed-exitcode").code, run("drift").code]
 
@@ -88,10 +88,10 @@ def test_an_environment_is_removed(tmp_path: Path, server: Azure) -> None:
     destroyed = run("destroy", "-y", "--former-environment", "old")
 
     there = "shop/old (1 group: --environment old), shop/prod (1 group: --environment prod)."
-    assert f"Of this project there are groups of {there}" in known.err
+    assert f"This project has groups of {there}" in known.err
     assert (2, True) == (drifted.code, "rg-old/web" in drifted.out)
     assert (0, True) == (pruned.code, "destroy --former-environment old" in pruned.out)
-    assert (1, True) == (wrong.code, "give --environment prod" in wrong.err)
+    assert (1, True) == (wrong.code, "use --environment prod" in wrong.err)
     assert (0, True) == (destroyed.code, "1 destroyed" in destroyed.out)
     assert 0 == run("drift", "-e", "prod").code
 
@@ -115,8 +115,8 @@ def test_where_the_subscription_may_not_be_looked_through(tmp_path: Path) -> Non
         run.write("aci-reconcile.yaml", f"{HEAD}environments: {{old: {{resourceGroup: rg2, manifests: [none]}}}}\n")
         named = run("drift")
 
-    assert (0, False) == (blind.code, "Not looked for" in blind.err)
-    assert "Not looked for groups of this project in the rest of subscription" in told.err
+    assert (0, False) == (blind.code, "was not searched" in blind.err)
+    assert " was not searched for groups of this project" in told.err
     assert (2, True) == (remembered.code, "rg2/old" in remembered.out)
     assert "rg2/old" in former.out
     assert (2, True) == (named.code, "rg2/old" in named.out)
@@ -152,8 +152,8 @@ def test_two_repositories_with_one_name(tmp_path: Path, server: Azure) -> None:
     taken = theirs("apply", "-y", "--take-over", tag)
 
     assert 3 == held.code
-    assert f"rg-shop/web belongs to shop with the id {tag.partition('@')[2]}, and this project's is" in held.out
-    assert f"`id: {tag.partition('@')[2]}` in the project file where it is the same project" in held.out
+    assert f"rg-shop/web belongs to shop with the id {tag.partition('@')[2]}, but this project's id is" in held.out
+    assert f"`id: {tag.partition('@')[2]}` into the project file if it is the same project" in held.out
     assert (0, True) == (destroyed.code, "1 destroyed" in destroyed.out)
     assert 0 == taken.code
 

@@ -266,7 +266,9 @@ def test_arguments_stand_at_plan_and_at_apply(tmp_path: Path) -> None:
     applied = gitlab("apply prod", WORDS)
 
     assert [0, 4, 0] == [code for code, _ in (planned, unsaid, applied)], (planned, unsaid, applied)
-    assert """does not say:\n  --allow-replace=1 --override-freeze 'a reason of '"'"'two words'"'"''\n""" in unsaid[1]
+    assert (
+        """does not repeat:\n  --allow-replace=1 --override-freeze 'a reason of '"'"'two words'"'"''\n""" in unsaid[1]
+    )
     for stage in ("plan", "apply"):
         (step,) = azure_steps(f"{stage}_prod", environment="prod", arguments=WORDS)
 

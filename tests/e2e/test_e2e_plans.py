@@ -62,14 +62,14 @@ def test_a_saved_plan_releases_nothing_by_itself(shop: Commands, cloud: Azure) -
     half = shop("apply", "--plan", "plan.json", "--prune", "--max-deletes", "99", "--var", "tag=evil")
     other = shop("apply", "--plan", "plan.json", *shlex.split(words.replace("evil", "2")))
     untouched = live(cloud)
-    printed = refused.err.partition("does not say:\n  ")[2].partition("\n")[0]
+    printed = refused.err.partition("does not repeat:\n  ")[2].partition("\n")[0]
     done = shop("apply", "--plan", "plan.json", *shlex.split(printed))
 
     assert [0, 4, 4, 4, 0] == [each.code for each in (planned, refused, half, other, done)], done.err
     assert before == untouched == dict.fromkeys(NAMES, "nginx:1")
     assert words == printed
-    assert "does not say:\n  --override-freeze ok\n" in half.err
-    assert "does not say:\n  --var tag=evil\n" in other.err
+    assert "does not repeat:\n  --override-freeze ok\n" in half.err
+    assert "does not repeat:\n  --var tag=evil\n" in other.err
     assert {"web": "nginx:evil"} == live(cloud)
 
 

@@ -163,7 +163,7 @@ def test_the_state_of_the_emulator_outlives_it(commands: Commands, tmp_path: Pat
         taken = commands("emulator", "--port", server.url.rpartition(":")[2])
 
         assert 1 == taken.code
-        assert "choose another --port" in taken.err
+        assert "use another --port" in taken.err
 
     with azure(tmp_path, "--state", "kept") as server:
         assert "rg-shop/web" in commands("status", "--arm-endpoint", server.url).out

@@ -75,7 +75,7 @@ def test_a_second_signal_abandons_what_is_under_way(commands: Commands) -> None:
     last = ended(process)
 
     assert 130 == last.code
-    assert "Aborted. Started and not seen to the end: rg-shop/api, rg-shop/db, rg-shop/web." in last.err
+    assert "Aborted. Started but not finished: rg-shop/api, rg-shop/db, rg-shop/web." in last.err
 
 
 def test_a_request_that_hangs_does_not_hold_a_plan(commands: Commands) -> None:

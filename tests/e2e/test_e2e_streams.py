@@ -165,7 +165,7 @@ def test_the_folder_of_the_state_may_be_useless(commands: Commands) -> None:
     state = commands.folder / ".aci-reconcile"
     state.write_text("no folder", encoding="utf-8")
 
-    assert "delete it to start anew" in commands("plan", "--local").err
+    assert "delete it to start again" in commands("plan", "--local").err
 
     state.unlink()
     state.mkdir()
@@ -173,7 +173,7 @@ def test_the_folder_of_the_state_may_be_useless(commands: Commands) -> None:
     ran = commands("plan", "--local")
 
     assert 1 == ran.code
-    assert "delete it to start anew" in ran.err
+    assert "delete it to start again" in ran.err
 
 
 def test_the_module_is_the_command() -> None:

@@ -75,7 +75,7 @@ def test_a_policy_sets_a_tag_that_the_manifest_declares(tmp_path: Path) -> None:
         assert (5, 5, 0) == (created.code, again.code, left.code)
         assert (["PUT", "PATCH", "PATCH"], [], []) == (first, second, third)
         for each in (created, again):
-            assert 'an Azure Policy may set tags: leave them to it with `lifecycle: {ignore: ["tags.env"]}`' in each.err
+            assert 'an Azure Policy may set tags: ignore them with `lifecycle: {ignore: ["tags.env"]}`' in each.err
             assert "recreate" not in each.out + each.err
 
 

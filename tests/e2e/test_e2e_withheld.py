@@ -196,7 +196,7 @@ def test_a_refusal_ends_at_once_and_tells_the_way_back(tmp_path: Path) -> None:
         assert took < 20
         assert ["DELETE"] == azure.writes
 
-        command = failed.err.partition("To bring the former one back: ")[2].partition("\n")[0]
+        command = failed.err.partition("To restore the former group: ")[2].partition("\n")[0]
         back = azure.commands(*shlex.split(command)[1:], "-y", PW="s3cr3t")
 
         assert (0, "aci-reconcile") == (back.code, command.split()[0])
@@ -204,7 +204,7 @@ def test_a_refusal_ends_at_once_and_tells_the_way_back(tmp_path: Path) -> None:
         live = azure.arm("GET")
         assert 1 == live["properties"]["containers"][0]["properties"]["resources"]["requests"]["cpu"]
         assert "shop" == live["tags"]["aci-reconcile-project"]
-        assert "1 is recreated" in azure.commands("plan", PW="s3cr3t").out
+        assert "1 to recreate" in azure.commands("plan", PW="s3cr3t").out
 
 
 def test_the_way_back_leaves_the_other_groups_alone(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_the_way_back_leaves_the_other_groups_alone(tmp_path: Path) -> None:
         )
         recreation(azure)
         failed = azure.commands(*APPLY, "--allow-replace", PW="s3cr3t")
-        back = shlex.split(failed.err.partition("To bring the former one back: ")[2].partition("\n")[0])[1:]
+        back = shlex.split(failed.err.partition("To restore the former group: ")[2].partition("\n")[0])[1:]
         whole = [each for each in back if each not in ("--only", "rg-shop/web")]
 
         assert ["--only", "rg-shop/web"] == back[3:5]
@@ -236,7 +236,7 @@ def test_a_joined_secret_does_not_come_back_as_a_part_of_itself(tmp_path: Path) 
         azure.manifest(cpu=2, variables=variables)
         azure.faults.add([REFUSED])
         failed = azure.commands(*APPLY, "--allow-replace", PW="s3cr3t")
-        command = failed.err.partition("To bring the former one back: ")[2].partition("\n")[0]
+        command = failed.err.partition("To restore the former group: ")[2].partition("\n")[0]
         azure.emulator.done.clear()
         held_back = azure.commands(*shlex.split(command)[1:], "-y", PW="s3cr3t")
 
@@ -278,7 +278,7 @@ def test_one_that_was_stopped_is_stopped_again(tmp_path: Path) -> None:
         assert 5 == failed.code
         assert ["DELETE", "PUT", "POST"] == azure.writes
         assert "Stopped" == azure.arm("GET")["properties"]["instanceView"]["state"]
-        assert "the former one was put back" in failed.err
+        assert "the former group was restored" in failed.err
 
 
 def test_what_is_carried_over_must_go_with_the_rest(tmp_path: Path) -> None:

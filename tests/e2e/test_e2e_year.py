@@ -221,7 +221,7 @@ def split(life: Life) -> None:
         early = life.apply(environment=environment, code=3)
         held = theirs.apply(environment=environment, code=3)
 
-        assert f"{group}/front would be deleted, and the project of edge/aci-reconcile.yaml declares it" in early.out
+        assert f"{group}/front would be deleted, but the project of edge/aci-reconcile.yaml declares it" in early.out
         assert f"{group}/front belongs to shop/{environment}" in held.out
         theirs.apply("--take-over", f"shop/{environment}@5h0p5h0p", environment=environment)
         life.alive[f"{group}/front"] = f"edge/{environment}"

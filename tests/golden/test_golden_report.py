@@ -246,7 +246,10 @@ def delete() -> Case:
         resource_groups=(ResourceGroupChange(Scope(SUBSCRIPTION, "rg-shop"), "", create=False),),
         blockers=(
             Blocker(
-                "delete", "2 groups would be deleted, and 1 may be", ("rg-shop/old", "rg-shop/older"), "--max-deletes 2"
+                "delete",
+                "2 groups would be deleted; the limit is 1",
+                ("rg-shop/old", "rg-shop/older"),
+                "--max-deletes 2",
             ),
         ),
     )
@@ -294,7 +297,9 @@ def held_back() -> Case:
         Change(after.id, Action.UPDATE, Impact.RESTART, group("web"), after, (ports,), may_replace=True),
         change("api", Action.ADOPT, Impact.NONE),
         blockers=(
-            Blocker("owner", "rg-shop/db belongs to ops, not to shop/prod", ("rg-shop/db",), "removing it here"),
+            Blocker(
+                "owner", "rg-shop/db belongs to ops, not to shop/prod", ("rg-shop/db",), "remove its manifest here"
+            ),
             Blocker("unowned", "rg-shop/api exists and has no owner", ("rg-shop/api",), "--adopt"),
             Blocker("freeze", "Deployments are frozen until Monday", (), ""),
         ),
@@ -303,7 +308,7 @@ def held_back() -> Case:
 
 def orphan() -> Case:
     """Nothing to do, and a group that stands in no manifest."""
-    message = "carries this project's tag and stands in no manifest"
+    message = "has this project's tag but no manifest"
     return plan_case(same("api"), notices=(Notice("orphan", "rg-shop/old", message, "delete it with --prune"),))
 
 
@@ -327,8 +332,8 @@ def unknown_fields() -> Case:
     return plan_case(
         change("web", Action.UPDATE, Impact.RESTART, (image,), cause=Cause.GIT, unknown=("properties.novelty",)),
         notices=(
-            Notice("unknown-field", "rg-shop/web", "novelty is not known here; this write may reset it"),
-            Notice("unknown-field", "rg-shop/api", "oddity is not known here and was not compared"),
+            Notice("unknown-field", "rg-shop/web", "novelty is unknown to this version; this write may reset it"),
+            Notice("unknown-field", "rg-shop/api", "oddity is unknown to this version and was not compared"),
         ),
     )
 
@@ -502,7 +507,7 @@ def drift_found() -> Case:
                 Change(gone.id, Action.CREATE, after=gone),
                 same("api"),
             ),
-            notices=(Notice("orphan", "rg-shop/old", "carries this project's tag and stands in no manifest"),),
+            notices=(Notice("orphan", "rg-shop/old", "has this project's tag but no manifest"),),
         ),
         ("rg-shop/web", RUNNING),
         ("rg-shop/api", CRASHING),
@@ -608,9 +613,9 @@ def checks_mixed() -> Case:
     raise_it = "delete what is not needed, ask for less, or have the quota raised"
     return checks_case(
         Check(Question.READING, "rg-data/db", Verdict.FAILED, "no answer", addresses=("rg-data/db",)),
-        Check(Question.SECRETS, "3 secrets at hand", Verdict.OK, addresses=("rg-shop/web",)),
-        Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.OK, "3 of 100 used, 2 wanted"),
-        Check(Question.QUOTA, "StandardCores in westeurope", Verdict.FAILED, "97 of 100 used, 8 wanted", raise_it),
+        Check(Question.SECRETS, "3 secrets available", Verdict.OK, addresses=("rg-shop/web",)),
+        Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.OK, "3 of 100 used, 2 needed"),
+        Check(Question.QUOTA, "StandardCores in westeurope", Verdict.FAILED, "97 of 100 used, 8 needed", raise_it),
         Check(Question.REGION, "Linux groups in westeurope", Verdict.OK, "up to 4 CPU and 16 GB"),
         Check(Question.SUBNET, "rg-net/v/s", Verdict.UNKNOWN, "AuthorizationFailed: the client may not read this"),
         Check(Question.PERMISSION, write, Verdict.OK, addresses=("rg-shop/web", "rg-shop/api")),
@@ -621,7 +626,7 @@ def checks_mixed() -> Case:
 
 def checks_passed() -> Case:
     """All is well."""
-    return checks_case(Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.OK, "3 of 100 used, 2 wanted"))
+    return checks_case(Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.OK, "3 of 100 used, 2 needed"))
 
 
 def checks_unknown() -> Case:

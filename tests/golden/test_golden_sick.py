@@ -109,7 +109,7 @@ def events() -> tuple[Event, ...]:
         Succeeded(changes["idle"], None, 0, health["idle"]),
         Succeeded(made, None, 12, health["again"]),
         Failed(Change(rid("dark"), Action.NO_OP), AzureError(f"could not be read: {DARK.message}"), 0),
-        Skipped(late, "rg-shop/dark is not as it should be"),
+        Skipped(late, "rg-shop/dark did not succeed"),
         Finished(added=1, unchanged=1, failed=4, unhealthy=3, skipped=1, unread=1, unseen=("rg-shop/new",), seconds=66),
     )
 

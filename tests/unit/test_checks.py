@@ -64,8 +64,8 @@ def test_creations_need_groups_and_cores() -> None:
     found = quota(create(one), create(two), ContainerGroups=(98, 100), StandardCores=(97, 100))
 
     assert {
-        "ContainerGroups": (Verdict.OK, "98 of 100 used, 2 wanted"),
-        "StandardCores": (Verdict.FAILED, "97 of 100 used, 4 wanted"),
+        "ContainerGroups": (Verdict.OK, "98 of 100 used, 2 needed"),
+        "StandardCores": (Verdict.FAILED, "97 of 100 used, 4 needed"),
     } == found
 
 
@@ -83,7 +83,7 @@ def test_each_kind_has_its_quotas(properties: Mapping[str, Any], names: set[str]
     found = quota(create(group("a", sized(1), **properties)))
 
     assert names == set(found)
-    assert {(Verdict.UNKNOWN, "Azure tells no such quota; 1 wanted")} == set(found.values())
+    assert {(Verdict.UNKNOWN, "Azure reports no such quota; 1 needed")} == set(found.values())
 
 
 @pytest.mark.parametrize("size", [float("nan"), float("inf"), 10**400, True, "2"])
@@ -103,7 +103,7 @@ def test_a_recreation_fits_where_its_size_does_afterwards() -> None:
     """At the limit, too; only what it grows by needs room."""
     same, grown = group("a", sized(2)), group("a", sized(3))
     full = {"ContainerGroups": (100, 100), "StandardCores": (100, 100)}
-    told = "100 of 100 used, 2 wanted, 2 freed by deletions; it fits once they are gone, and so they go first"
+    told = "100 of 100 used, 2 needed, 2 freed by deletions; it fits after the deletions, so they come first"
 
     assert (Verdict.OK, told) == quota(recreate(same, same), **full)["StandardCores"]
     assert Verdict.FAILED is quota(recreate(same, grown), **full)["StandardCores"][0]
@@ -218,14 +218,14 @@ def test_a_subnet_that_will_do() -> None:
         (SUBNET, None, "it does not exist"),
         (SUBNET, Subnet(), f"it is not delegated to {SERVICE}"),
         (SUBNET, Subnet(("Microsoft.Web/x",)), f"it is not delegated to {SERVICE} but to Microsoft.Web/x"),
-        (SUBNET, Subnet((SERVICE,), "eastus"), "it lies in eastus, the group in westeurope"),
+        (SUBNET, Subnet((SERVICE,), "eastus"), "it is in eastus, the group is in westeurope"),
         (
             SUBNET.replace(SUBSCRIPTION, "00000000-0000-0000-0000-000000000009"),
             Subnet((SERVICE,)),
-            "it lies in another subscription than the group",
+            "it is in another subscription than the group",
         ),
-        ("<subnet_id>", Subnet((SERVICE,)), "it is not the id of a subnet"),
-        (f"{SUBNET.removesuffix('/s')}/..", Subnet((SERVICE,)), "it is not the id of a subnet"),
+        ("<subnet_id>", Subnet((SERVICE,)), "it is not a subnet ID"),
+        (f"{SUBNET.removesuffix('/s')}/..", Subnet((SERVICE,)), "it is not a subnet ID"),
     ],
 )
 def test_subnets_that_will_not_do(subnet_id: str, told: Any, why: str) -> None:
@@ -262,7 +262,7 @@ def test_secrets_that_are_missing_fail() -> None:
     found = asked(Question.SECRETS, create(held))
     tags = Change(held.id, Action.UPDATE, Impact.TAGS_ONLY, live(held), held)
 
-    assert [("rg-shop/a", Verdict.FAILED, "env:B: not set"), ("1 secret at hand", Verdict.OK, "")] == [
+    assert [("rg-shop/a", Verdict.FAILED, "env:B: not set"), ("1 secret available", Verdict.OK, "")] == [
         (each.subject, each.verdict, each.why) for each in found
     ]
     assert [] == asked(Question.SECRETS, tags)

@@ -96,7 +96,7 @@ def test_a_right_that_is_missing() -> None:
     """The groups are named that it is missing for."""
     found = judged(change(Action.CREATE, "a"), rg=READER)["write"]
 
-    assert (Verdict.FAILED, "no role of the identity has it", ("rg-shop/a",)) == (
+    assert (Verdict.FAILED, "no role of the identity grants it", ("rg-shop/a",)) == (
         found.verdict,
         found.why,
         found.addresses,
@@ -111,7 +111,7 @@ def test_a_role_of_the_group_itself_counts() -> None:
     assert (str(rid()),) == find_own_scopes(needs.rights, Facts(permissions={RG.lower(): READER}))
     assert () == find_own_scopes(needs.rights, Facts(permissions={RG.lower(): ALL}))
     assert () == find_own_scopes(needs.rights, Facts())
-    assert (Verdict.OK, "given on the group itself") == (
+    assert (Verdict.OK, "granted on the group itself") == (
         judged(changes[0], rg=READER, own=ALL)["write"].verdict,
         judged(changes[0], rg=READER, own=ALL)["write"].why,
     )

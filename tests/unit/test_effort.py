@@ -77,7 +77,7 @@ def test_where_it_is_felt_the_sum_is_told_with_the_way_out() -> None:
 
     assert (
         "Fingerprints of secrets: 200 slow hashes x 45 ms / 2 cores = 4.5 s. "
-        "A fingerprint key makes it nothing: aci-reconcile key (docs/secrets.md)."
+        "With a fingerprint key they take no time: aci-reconcile key (docs/secrets.md)."
     ) == told
 
 
@@ -86,4 +86,4 @@ def test_with_a_key_it_is_older_tags_that_take_the_time() -> None:
     told = render_effort(effort_of(200, 9.0), keyed=True, at_once=1)
 
     assert "Fingerprints of secrets: 200 slow hashes x 45 ms / 1 core = 9.0 s. " in told
-    assert "apply --trust-secrets writes the tags alone, and nothing restarts" in told
+    assert "run apply --trust-secrets: it writes only tags and restarts nothing" in told

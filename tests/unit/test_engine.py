@@ -92,7 +92,7 @@ def test_dependents_wait_and_are_skipped_after_a_failure() -> None:
         task("d", saying("d")),
     )
 
-    assert ["a", "d", "skipped: a is not as it should be", "skipped: b is not as it should be"] == sorted(said)
+    assert ["a", "d", "skipped: a did not succeed", "skipped: b did not succeed"] == sorted(said)
 
 
 def test_one_at_a_time_in_a_lane() -> None:

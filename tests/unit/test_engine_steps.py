@@ -118,7 +118,7 @@ def test_behind_waits_for_the_end_well_or_not(ends: bool) -> None:
 
     assert said.index("a ends") < said.index("b begins")
     assert ("c begins" in said) is ends
-    assert ("c: a is not as it should be" in said) is not ends
+    assert ("c: a did not succeed" in said) is not ends
 
 
 def test_behind_one_that_is_skipped() -> None:
@@ -129,7 +129,7 @@ def test_behind_one_that_is_skipped() -> None:
         task("a", saying("a", ends=False)),
     )
 
-    assert ["a begins", "a ends", "b: a is not as it should be", "c: b comes before it, and was skipped"] == said
+    assert ["a begins", "a ends", "b: a did not succeed", "c: b comes first and was skipped"] == said
 
 
 def test_a_stop_ends_idle_pauses_and_lets_the_others_end() -> None:

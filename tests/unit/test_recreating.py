@@ -47,7 +47,7 @@ PASSING = [
     QuotaError("full", code="ContainerGroupQuotaReached", status=400),
     NoAnswerError("reset"),
     InvalidRequestError("there", code="InvalidResourceLocation", status=409),
-    AzureError("the operation failed, and Azure does not say why"),
+    AzureError("the operation failed, and Azure gave no reason"),
 ]
 
 
@@ -265,6 +265,6 @@ def test_the_plan_announces_what_would_be_put_back() -> None:
     desired = [group("a", osType="Windows"), group("b", container(image="x"))]
     proposal = plan(desired, [owned(group("a")), owned(group("b"))], allowed)
 
-    assert [("restore", "rg-shop/a", "is put back as it was if Azure refuses the new group")] == [
+    assert [("restore", "rg-shop/a", "is restored if Azure refuses the new group")] == [
         (each.code, each.address, each.message) for each in proposal.notices
     ]

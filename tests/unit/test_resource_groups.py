@@ -86,7 +86,7 @@ def test_one_without_an_operation_is_known_by_its_state() -> None:
     failed, _ = ended(Slow(states=["Deleting", "Succeeded"], url=""))
 
     assert isinstance(failed, ResourceGroupFailed)
-    assert "the deletion of rg-shop was given up; its state is Succeeded" == failed.error.message
+    assert "Azure stopped deleting rg-shop; its state is Succeeded" == failed.error.message
 
 
 @pytest.mark.parametrize("told", [NotFoundError("no such operation", status=404), NoAnswerError("silence")])

@@ -63,8 +63,8 @@ def test_where_that_is_refused_the_named_resource_groups_are_listed(refusal: Azu
 
     assert ["rg2/old"] == [each.address for each in made.notices if each.code == "orphan"]
     assert (False, ()) == (made.searched_all, made.unreadable)
-    told = f"Not looked for groups of this project in the rest of subscription {SUBSCRIPTION} but for rg2, gone"
-    assert [f"{told}: {refusal.message}"] == said
+    rest = f"The rest of subscription {SUBSCRIPTION} was not searched for groups of this project"
+    assert [f"{rest}, except rg2, gone: {refusal.message}"] == said
 
 
 def test_a_named_resource_group_that_may_not_be_listed_either_is_left_out() -> None:
@@ -76,7 +76,7 @@ def test_a_named_resource_group_that_may_not_be_listed_either_is_left_out() -> N
     made = propose([group("web")], [], policy(), Look(backend, FakeClock(), search=search))
 
     assert () == made.unreadable
-    assert "Not looked into rg2: neither" == said[-1]
+    assert "Resource group rg2 was not searched: neither" == said[-1]
 
 
 @pytest.mark.parametrize("needed", [True, False])

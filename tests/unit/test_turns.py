@@ -68,7 +68,7 @@ def test_beside_a_failure_nothing_of_that_begins() -> None:
     """The one that failed is named, and not those that were skipped for its sake."""
     seen = said(task("last", last=True), task("z", ends=False), task("a", after=frozenset({"z"})))
 
-    assert ["z", "z ends", "a: z is not as it should be", "last: it comes last, and z is not as it should be"] == seen
+    assert ["z", "z ends", "a: z did not succeed", "last: it comes last, and z did not succeed"] == seen
 
 
 def test_what_others_wait_for_goes_before_them_and_after_everything_else() -> None:
@@ -88,8 +88,8 @@ def test_what_waits_for_something_that_is_not_done_is_not_begun() -> None:
     seen = said(task("early", last=True), task("taker", after=frozenset({"early"})), task("other", ends=False))
 
     assert {
-        "early: it comes last, and other is not as it should be",
-        "taker: early is not as it should be",
+        "early: it comes last, and other did not succeed",
+        "taker: early did not succeed",
     } == set(seen[2:])
 
 
@@ -107,7 +107,7 @@ def test_no_more_is_freed_than_is_missing() -> None:
 
 def test_who_waits_in_vain_is_told_so() -> None:
     """Once nothing is left that frees it; at once where nothing ever did."""
-    assert ["q", "q ends", "a goes on", "a in vain", "z: it comes last, and a is not as it should be"] == said(
+    assert ["q", "q ends", "a goes on", "a in vain", "z: it comes last, and a did not succeed"] == said(
         task("a", short("a")), task("q", last=True, frees="quota"), task("z", last=True)
     )
     assert ["a in vain", "b", "b ends"] == said(task("a", short("a")), task("b"))
@@ -118,7 +118,7 @@ def test_beside_a_failure_nothing_is_freed() -> None:
     seen = said(task("a", short("a")), task("b", ends=False), task("q", last=True, frees="quota"))
 
     assert ["b", "b ends", "a in vain"] == seen[:3]
-    assert ["q: it comes last, and a is not as it should be"] == seen[3:]
+    assert ["q: it comes last, and a did not succeed"] == seen[3:]
 
 
 @pytest.mark.parametrize("other", ["q", "b"])
@@ -156,6 +156,6 @@ def test_a_resource_group_that_was_not_made_is_called_by_its_name() -> None:
     """Its task has the whole key of Azure's for a name."""
     key = "/subscriptions/1/resourcegroups/rg"
 
-    assert [key, f"{key} ends", "web: resource group rg is not as it should be"] == said(
+    assert [key, f"{key} ends", "web: resource group rg did not succeed"] == said(
         task(key, ends=False), task("web", after=frozenset({key}))
     )

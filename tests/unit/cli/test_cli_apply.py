@@ -148,7 +148,7 @@ def test_a_blocker_holds_everything(project: CommandLine) -> None:
 
     assert 3 == ran.code
     assert "Release with --allow-replace." in ran.out
-    assert "the plan is held back; nothing was written" in ran.err
+    assert "the plan is blocked; nothing was written" in ran.err
     assert "rg-shop/new" not in project("status").out
     assert 0 == project("apply", "-y", "--only", "new").code
     assert 0 == project("apply", "-y", "--allow-replace").code
@@ -192,13 +192,13 @@ def test_a_missing_secret_is_told_once(project: CommandLine) -> None:
         with project.group(name).open("a", encoding="utf-8") as file:
             file.write(SECRET)
     planned, applied = project("plan"), project("apply", "-y")
-    told = "Not at hand: rg-shop/db, rg-shop/web need env:TOKEN: the environment variable TOKEN is not set\n"
+    told = "Missing: rg-shop/db, rg-shop/web need env:TOKEN: the environment variable TOKEN is not set\n"
 
     assert ("", True) == (planned.err, planned.out.endswith(f"\n\n{told}"))
     assert 1 == applied.out.count("TOKEN is not set")
     assert (
         1,
-        "Error: secrets are not at hand\n  nothing was written; set them, or do as the plan says, and apply again\n",
+        "Error: secrets are missing\n  nothing was written; set them, or do as the plan says, then apply again\n",
     ) == (
         applied.code,
         applied.err,
@@ -272,7 +272,7 @@ def test_destroy_takes_the_resource_groups_that_we_made(project: CommandLine) ->
 
     last = project("destroy", "-y", "--resource-groups")
 
-    assert (0, "No group belongs to shop, as its tag aci-reconcile-project would say.\n") == (last.code, last.err)
+    assert (0, "No group has the owner shop (tag aci-reconcile-project).\n") == (last.code, last.err)
 
 
 def test_destroy_as_json_ends_once(project: CommandLine) -> None:
@@ -292,7 +292,7 @@ def test_destroy_leaves_resource_groups_of_others(project: CommandLine) -> None:
     ran = project("destroy", "-y", "--resource-groups")
 
     assert 0 == ran.code
-    assert "rg-shop stays: this project did not create that resource group." in ran.err
+    assert "Keeping resource group rg-shop: this project did not create it." in ran.err
     assert "rg-shop/web" in project("status").out
     assert "rg-shop/more" not in project("status").out
 
@@ -302,7 +302,7 @@ def test_destroy_can_be_narrowed(project: CommandLine) -> None:
     project.group("db")
     project("apply", "-y")
 
-    assert "goes with neither PATH nor --only" in project("destroy", "-y", "--only", "db", "--resource-groups").err
+    assert "cannot be combined with PATH or --only" in project("destroy", "-y", "--only", "db", "--resource-groups").err
     assert 0 == project("destroy", "-y", "--only", "db").code
     assert "rg-shop/web" in project("status").out
 
@@ -360,7 +360,10 @@ def test_destroy_says_which_resource_groups_hold_something_else(project: Command
     ran = project("destroy", "-y", "--resource-groups")
 
     assert (0, False) == (ran.code, "- resource group" in ran.out)
-    assert "rg-shop stays: it also holds Microsoft.ContainerInstance/containerGroups/stranger.\n" in ran.err
+    assert (
+        "Keeping resource group rg-shop: it also contains Microsoft.ContainerInstance/containerGroups/stranger.\n"
+        in ran.err
+    )
 
 
 def test_destroy_of_the_wrong_environment_says_whose_groups_there_are(project: CommandLine) -> None:
@@ -371,7 +374,7 @@ def test_destroy_of_the_wrong_environment_says_whose_groups_there_are(project: C
 
     assert 0 == ran.code
     assert (
-        "No group belongs to shop, as its tag aci-reconcile-project would say. Of this project there are groups of "
+        "No group has the owner shop (tag aci-reconcile-project). This project has groups of "
         "shop/prod (1 group: --environment prod).\n"
     ) == ran.err
 
@@ -387,15 +390,15 @@ def test_destroy_names_the_option_for_each_of_the_owners_that_have_groups(projec
     ran = project("destroy", "-y", "--former-environment", "olt")
 
     assert (
-        "No group belongs to shop/olt, as its tag aci-reconcile-project would say. Of this project there are groups of "
+        "No group has the owner shop/olt (tag aci-reconcile-project). This project has groups of "
         "shop (1 group: without an environment), shop/old (1 group: --former-environment old).\n"
     ) == ran.err
-    assert (0, "No changes. There are no groups of shop/olt.\n") == (ran.code, ran.out)
+    assert (0, "No changes. No groups belong to shop/olt.\n") == (ran.code, ran.out)
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("prod", "the project file has it"), ("no/name", "no project file could name an environment so")],
+    [("prod", "the project file has this environment"), ("no/name", "not a valid environment name")],
 )
 def test_a_former_environment_is_one_that_is_gone(project: CommandLine, name: str, told: str) -> None:
     """What the project has, or could never have had, is none."""
@@ -414,4 +417,4 @@ def test_where_the_command_line_says_where_nothing_is_looked_for_elsewhere(proje
 
     assert [0, 0] == [ran.code, drifted.code]
     assert "0 destroyed" in ran.out
-    assert "Looked for groups of shop only in the resource groups that the command line names." in ran.err
+    assert "Searched for groups of shop only in the resource groups given on the command line." in ran.err

@@ -117,7 +117,7 @@ def test_the_current_folder_may_be_gone(cli: CommandLine) -> None:
     ran = cli("validate")
 
     assert 1 == ran.code
-    assert "the current folder does not exist any more" in ran.err
+    assert "the current folder no longer exists" in ran.err
 
 
 def test_a_defect_leaves_a_log(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

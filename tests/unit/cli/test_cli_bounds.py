@@ -29,7 +29,7 @@ def test_a_refusal_that_asks_for_a_day_is_told_and_ends(project: CommandLine) ->
         ran = project("plan", "--arm-endpoint", site.url, "--timeout", "30s")
 
     assert 1 == ran.code
-    assert "Azure takes no more reads for" in ran.err
+    assert "Azure accepts no more reads for" in ran.err
     assert 2 == len(site.asked)  # the list of the resource group, and that of the subscription beside it
 
 
@@ -48,7 +48,7 @@ def test_a_list_without_an_end_is_told_and_ends(
         ran = project(command, "--arm-endpoint", site.url, "--timeout", "0.5s")
 
     assert 1 == ran.code, ran.err
-    assert "Still reading from Azure; that ends after" in ran.err
+    assert "Still reading from Azure, for at most" in ran.err
     assert "the list does not end" in ran.out + ran.err
 
 

@@ -52,7 +52,7 @@ def test_where_nothing_changed_nobody_says_that_there_are_no_groups(repository: 
     """There are three; none of them was chosen."""
     ran = repository("plan", "--changed-since", "main")
 
-    assert (0, "No changes. No group of shop is among the chosen ones.\n") == (ran.code, ran.out)
+    assert (0, "No changes. No selected group belongs to shop.\n") == (ran.code, ran.out)
 
 
 def test_what_counts_as_changed(repository: CommandLine) -> None:
@@ -152,7 +152,7 @@ def test_a_shallow_clone_says_what_to_do(repository: CommandLine, monkeypatch: p
     ran = repository("plan", "--changed-since", "HEAD~1")
 
     assert 1 == ran.code
-    assert "there is no such branch, tag or commit here\n  in a pipeline, fetch the whole history: " in ran.err
+    assert "no such branch, tag or commit in this clone\n  in a pipeline, fetch the whole history: " in ran.err
     assert "fetch-depth: 0" in ran.err
 
 
@@ -161,7 +161,7 @@ def test_without_a_common_commit(repository: CommandLine) -> None:
     git(repository.folder, "checkout", "-q", "--orphan", "other")
     git(repository.folder, "commit", "-q", "-m", "other")
 
-    assert "it has no commit in common with HEAD" in repository("plan", "--changed-since", "main").err
+    assert "no common commit with HEAD" in repository("plan", "--changed-since", "main").err
 
 
 def test_without_a_repository(project: CommandLine) -> None:
@@ -176,4 +176,4 @@ def test_without_git(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> N
     """As in a small container."""
     monkeypatch.setattr(shutil, "which", lambda *_args, **_options: None)
 
-    assert "there is no git on this machine" in project("plan", "--changed-since", "main").err
+    assert "--changed-since needs git, which is not installed" in project("plan", "--changed-since", "main").err

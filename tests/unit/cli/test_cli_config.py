@@ -121,7 +121,7 @@ def test_a_project_with_errors(shop: CommandLine) -> None:
 
     assert 0 == ran.code
     assert "`aci-reconcile validate` shows them" in ran.err
-    assert "nobody names one" in ran.out
+    assert "not set" in ran.out
 
 
 def test_who_gives_a_variable_its_value(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def test_the_id_that_the_repository_tells_is_shown(project: CommandLine) -> None
     project.write("aci-reconcile.yaml", f"{PROJECT}id: 4f7k2m9q1c\n")
     written = {each["name"]: each for each in project("config", "show", "--format", "json").document["settings"]}
 
-    assert ("default", "where the repository comes from") == tuple(derived["id"]["origin"].values())
+    assert ("default", "derived from the repository") == tuple(derived["id"]["origin"].values())
     assert 12 == len(derived["id"]["value"])
     assert ("4f7k2m9q1c", "project") == (written["id"]["value"], written["id"]["origin"]["kind"])
 

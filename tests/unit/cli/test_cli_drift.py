@@ -60,7 +60,7 @@ def test_the_history_of_a_group_that_vanishes(applied: CommandLine) -> None:
     last = applied("drift", "--history", "kept/drift.json")
 
     assert [0, 2, 2, 0] == [each.code for each in (first, second, third, last)]
-    assert "Since the last look:\n  ! rg-shop/web  is gone; it was seen last at" in second.out
+    assert "Since the last look:\n  ! rg-shop/web  is gone; last seen at" in second.out
     assert "Findings:\n  error  rg-shop/web  vanished  new\n" in second.out
     found = third.document["findings"][0]
     assert ("vanished", []) == (found["kind"], third.document["appeared"])
@@ -77,7 +77,7 @@ def test_the_history_is_of_one_project(applied: CommandLine) -> None:
     ran = applied("drift", "--history", "drift.json")
 
     assert (1, "") == (ran.code, ran.out)
-    assert "--history drift.json is about other in subscription" in ran.err
+    assert "--history drift.json belongs to other in subscription" in ran.err
     assert "other" == json.loads(file.read_text())["project"]
 
 
@@ -92,15 +92,15 @@ def test_a_damaged_history_is_refused(applied: CommandLine, text: str) -> None:
     ran = applied("drift", "--history", "drift.json")
 
     assert (1, text) == (ran.code, file.read_text(encoding="utf-8"))
-    assert "delete it to begin anew" in ran.err
+    assert "delete it to start again" in ran.err
     assert "Traceback" not in ran.err
 
 
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("--history", "folder"), "--history folder: this is a link, or no file"),
-        (("--metrics", "link"), "--metrics link: this is a link, or no file"),
+        (("--history", "folder"), "--history folder: not a regular file"),
+        (("--metrics", "link"), "--metrics link: not a regular file"),
         (("--history", "file/drift.json"), "--history file/drift.json: Not a directory"),
         (("--history", "x", "--metrics", "./x"), "--history and --metrics name the same file"),
     ],
@@ -210,7 +210,7 @@ def test_the_issue(applied: CommandLine, forge: Forge) -> None:
     told.append(applied("drift", "--issue", "github", "--exit-zero"))
 
     assert [0, 2, 2, 2, 0, 0] == [*codes, *(each.code for each in told)]
-    assert ["opened", "left as it is", "updated", "closed", "reopened"] == [
+    assert ["opened", "left unchanged", "updated", "closed", "reopened"] == [
         each.err.partition("The issue was ")[2].partition(":")[0] for each in told
     ]
     assert [1] == list(forge.issues)
@@ -224,7 +224,7 @@ def test_the_issue_is_about_the_whole_project(applied: CommandLine, forge: Forge
     ran = applied("drift", "--issue", "github", "--only", "web")
 
     assert (1, []) == (ran.code, forge.asked)
-    assert "--issue is about the whole project" in ran.err
+    assert "--issue covers the whole project" in ran.err
 
 
 def test_an_issue_that_cannot_be_kept_is_an_error(

@@ -104,7 +104,7 @@ def test_another_host_is_said_loudly(tmp_path: Path) -> None:
     ran = run(tmp_path, "--host", "192.0.2.1")
 
     assert 1 == ran.returncode
-    assert "whoever reaches this machine" in ran.stderr
+    assert "Anyone who can reach this machine" in ran.stderr
 
 
 def test_the_ca_replaces_nothing_but_another_one(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_the_ca_replaces_nothing_but_another_one(tmp_path: Path) -> None:
     ran = run(tmp_path, "--tls-ca", "web.yaml")
 
     assert 1 == ran.returncode
-    assert "the file is there, and it is not the CA of an emulator" in ran.stderr
+    assert "the file exists and is not an emulator's CA certificate" in ran.stderr
     assert "name: web\n" == (tmp_path / "web.yaml").read_text(encoding="utf-8")
 
 
@@ -138,10 +138,10 @@ def test_no_instructions_are_printed_that_cannot_work(tmp_path: Path) -> None:
     said = ""
     for line in process.stderr:
         said += line
-        if "Ctrl-C ends it." in line:
+        if "Press Ctrl-C to stop." in line:
             break
     process.send_signal(signal.SIGINT)
     said += process.communicate(timeout=30)[1]
 
-    assert "add --tls, or leave --require-token out" in said
+    assert "Add --tls, or remove --require-token" in said
     assert "export" not in said

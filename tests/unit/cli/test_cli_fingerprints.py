@@ -50,7 +50,7 @@ def test_losing_or_changing_the_key_is_no_change(
 
     assert (0, 0) == (planned.code, applied.code)
     assert "No changes. 1 group matches its manifest, 1 secret not compared." in planned.out
-    assert "rg-shop/web: its secrets were fingerprinted with a key that is not at hand; hand that key on" in planned.out
+    assert "rg-shop/web: its secrets were fingerprinted with a key that is missing; provide that key" in planned.out
     assert "No changes. 1 group matches its manifest.\n" in secretive("plan").out
 
 
@@ -123,7 +123,7 @@ def test_a_project_may_go_without_fingerprints(secretive: CommandLine, monkeypat
 
     assert (0, 0, "v1:none:::") == (applied.code, planned.code, tag)
     assert "No changes. 1 group matches its manifest, 1 secret not compared." in planned.out
-    assert "no changed secret is seen: the project file says `fingerprint: none`" in planned.out
+    assert "changed secrets are not detected: the project file says `fingerprint: none`" in planned.out
     assert "No changes. 1 group matches its manifest, 1 secret not compared." in vouched.out
 
 
@@ -242,7 +242,7 @@ def test_a_key_that_can_be_guessed_is_refused(
     assert (1, 1) == (refused.code, former.code)
     assert f"{KEY} can be guessed" in refused.err
     assert f"{FORMER} can be guessed" in former.err
-    assert "make one with: aci-reconcile key;" in refused.err
+    assert "make one with: aci-reconcile key." in refused.err
     assert key not in refused.err.replace(KEY, "").replace("aci-reconcile key", "") or len(key) == 1
 
 

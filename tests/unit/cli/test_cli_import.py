@@ -96,7 +96,7 @@ def test_groups_of_others_are_skipped_unless_named(live: CommandLine) -> None:
     skipped, named = live("import", *words), live("import", "rg-shop/web", *words)
 
     assert (0, "") == (skipped.code, skipped.out)
-    assert "it belongs to shop; name it" in skipped.err
+    assert "it belongs to shop; give its address" in skipped.err
     assert WRITTEN == named.out
     assert "" == live("import", *words, "--only", "nix*", "-q").err
 
@@ -177,7 +177,7 @@ def hinted(ran: Ran) -> list[str]:
     """Return the words of the command that an import says comes next, without the tool's own name."""
     before, line = ran.err.rstrip("\n").split("\n")[-2:]
 
-    assert "Next, look at the plan; it changes nothing but tags:" == before
+    assert "Next, check the plan. It changes only tags:" == before
     name, *words = shlex.split(line)
     assert "aci-reconcile" == name
     return words
@@ -210,7 +210,7 @@ def test_groups_of_another_owner_are_taken_over_by_the_next_command(found: Comma
 
     assert ["plan", "--take-over", "shop"] == hinted(ran)
     assert "      taken over from shop\n" in planned.out
-    assert "1 changes its tags only, 1 is taken over from shop, 1 secret not compared." in planned.out
+    assert "1 to change tags only, 1 to take over from shop, 1 secret not compared." in planned.out
 
 
 def test_the_folder_names_the_project_where_nobody_can_be_asked(found: CommandLine) -> None:
@@ -233,16 +233,16 @@ def test_a_person_is_asked_for_the_name(
     ran = found("import", "web", "-g", "rg-shop", "--out", "manifests")
     text = (found.folder / "aci-reconcile.yaml").read_text(encoding="utf-8")
 
-    assert f"Name of the project [{found.folder.name}]: " in ran.err
+    assert f"Project name [{found.folder.name}]: " in ran.err
     assert text.startswith(f"name: {name or found.folder.name}\n")
 
 
 @pytest.mark.parametrize(
     ("words", "typed", "message"),
     [
-        (("--project-name", "default"), "", "--project-name: 'default' is no name for a project"),
-        (("--project-name", "a/b"), "", "--project-name: 'a/b' is no name for a project"),
-        ((), "no name\n", "the name of the new project: 'no name' is no name for a project"),
+        (("--project-name", "default"), "", "--project-name: 'default' is not a valid project name"),
+        (("--project-name", "a/b"), "", "--project-name: 'a/b' is not a valid project name"),
+        ((), "no name\n", "the name of the new project: 'no name' is not a valid project name"),
         ((), "nobody answers", "no name was given; nothing was written"),
     ],
 )
@@ -269,12 +269,9 @@ def test_a_project_keeps_its_name(live: CommandLine) -> None:
     other = live("import", "--out", "manifests", "--project-name", "store")
     same = live("import", "--out", "manifests", "--project-name", "shop")
 
-    assert (1, True) == (other.code, "is there, and its name is shop" in other.err)
+    assert (1, True) == (other.code, "exists and has the name shop" in other.err)
     assert 0 == same.code
-    assert (
-        "--project-name names the project file, which is written with --out"
-        in live("import", "--project-name", "shop").err
-    )
+    assert "--project-name needs --out, which writes the project file" in live("import", "--project-name", "shop").err
 
 
 def test_files_for_a_project_further_down(found: CommandLine) -> None:
@@ -292,7 +289,7 @@ def test_a_project_file_without_a_name(live: CommandLine) -> None:
     """Its groups would be nobody's in particular: that is said before they are adopted."""
     live.write("aci-reconcile.yaml", "resourceGroup: rg-shop\nlocation: westeurope\n")
 
-    assert "Warning: the project file gives no name: these groups would belong to default; add `name:` to it first" in (
+    assert "Warning: the project file has no name, so these groups would belong to default; add `name:` first" in (
         live("import", "web", "--out", "manifests").err
     )
 
@@ -303,7 +300,7 @@ def test_files_that_the_project_does_not_read(live: CommandLine) -> None:
     live.write("live/other.yaml", PASSWORD.replace("name: web\n", "name: other\n", 1))
     ran = live("import", "web", "--out", "manifests")
 
-    assert "Warning: rg-shop/web: not among the project's manifests; add their folder to `manifests:` in " in ran.err
+    assert "Warning: rg-shop/web: outside the project's manifests; add their folder to `manifests:` in " in ran.err
     assert "Next" not in ran.err
 
 
@@ -319,7 +316,7 @@ def test_import_without_a_place(cli: CommandLine, monkeypatch: pytest.MonkeyPatc
     """Somebody has to say where to look."""
     monkeypatch.setenv("ACI_RECONCILE_LOCAL", "1")
 
-    assert "no resource group is named" in cli("import").err
+    assert "no resource group is given" in cli("import").err
 
 
 def test_file_names_stay_in_their_folder() -> None:

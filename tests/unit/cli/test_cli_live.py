@@ -46,7 +46,7 @@ def test_what_is_done_stays_as_plain_lines() -> None:
         Succeeded(web, None, 2),
         Started(db),
         Failed(db, AzureError("no room", code="QuotaExceeded"), 1),
-        Skipped(created("api"), "rg-shop/db is not as it should be"),
+        Skipped(created("api"), "rg-shop/db did not succeed"),
         Finished(added=1, failed=1),
     )
 
@@ -54,7 +54,7 @@ def test_what_is_done_stays_as_plain_lines() -> None:
     assert 1 == text.count("resource group created")
     assert 1 == text.count("created after 2s")
     assert 1 == text.count("failed after 1s: QuotaExceeded: no room")
-    assert 1 == text.count("skipped: rg-shop/db is not as it should be")
+    assert 1 == text.count("skipped: rg-shop/db did not succeed")
     assert "waiting" not in text
 
 

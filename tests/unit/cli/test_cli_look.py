@@ -69,7 +69,7 @@ def test_status_without_a_place(cli: CommandLine, monkeypatch: pytest.MonkeyPatc
     ran = cli("status")
 
     assert 1 == ran.code
-    assert "no resource group is named" in ran.err
+    assert "no resource group is given" in ran.err
     assert "the resource group of web is not known" in cli("status", "web").err
 
 
@@ -136,7 +136,7 @@ def test_logs_of_a_group_with_several_containers(project: CommandLine) -> None:
     ran = project("logs", "words")
 
     assert 1 == ran.code
-    assert "give one of them with -c: words, sidecar" in ran.err
+    assert "choose one with -c: words, sidecar" in ran.err
     assert "has no container nix" in project("logs", "words", "-c", "nix").err
     assert "('HARBOURMASTER', 3)" in project("logs", "words", "-c", "WORDS").out
     assert "words" == project("logs", "words", "-c", "words", "--format", "json").document["container"]
@@ -236,7 +236,7 @@ def test_explaining_nothing_known(cli: CommandLine) -> None:
     ran = cli("explain", "ACI999")
 
     assert 1 == ran.code
-    assert "neither a code nor a field" in ran.err
+    assert "no code or field" in ran.err
 
 
 def test_status_shows_what_is_left_elsewhere(applied: CommandLine) -> None:
@@ -255,7 +255,7 @@ def test_status_shows_what_is_left_elsewhere(applied: CommandLine) -> None:
 def test_where_status_finds_nothing_it_names_the_environments(project: CommandLine) -> None:
     """Each may have groups elsewhere; once one is chosen, or a resource group, nothing is said."""
     project.write("aci-reconcile.yaml", "name: shop\nenvironments: {prod: {resourceGroup: rg-prod}, test: {}}\n")
-    said = "Environments have groups of their own; choose with -e: prod, test.\n"
+    said = "Each environment has its own groups. Choose one with -e: prod, test.\n"
     asked = [project("status", *words) for words in ((), ("-e", "prod"), ("-g", "rg-none"), ("-q",))]
 
     assert [said, "", "", ""] == [ran.err for ran in asked]

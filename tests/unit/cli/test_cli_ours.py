@@ -44,7 +44,7 @@ def test_what_is_not_ours_is_never_written_over(project: CommandLine, name: str,
     ran = project(*command) if option in {"out", "metrics"} else project("plan", "--report", f"{option}={name}")
 
     assert (1, "") == (ran.code, ran.out)
-    assert f"{name}: the file is there, and it is no " in ran.err
+    assert f"{name}: the file exists and is not a " in ran.err
     assert before == (project.folder / name).read_bytes()
 
 
@@ -93,7 +93,7 @@ def test_devices_and_pipes_are_no_files(project: CommandLine, word: str) -> None
         ran = project("plan", *given)
 
         assert (1, "") == (ran.code, ran.out)
-        assert "this is a link, or no file" in ran.err
+        assert "not a regular file" in ran.err
 
 
 def test_a_plan_is_not_read_from_a_pipe(project: CommandLine) -> None:
@@ -102,7 +102,7 @@ def test_a_plan_is_not_read_from_a_pipe(project: CommandLine) -> None:
     ran = project("apply", "--plan", "pipe")
 
     assert (1, "") == (ran.code, ran.out)
-    assert "pipe is no file that can be read twice" in ran.err
+    assert "pipe is not a regular file" in ran.err
 
 
 def test_two_uses_of_one_file_are_refused(project: CommandLine) -> None:
@@ -110,7 +110,7 @@ def test_two_uses_of_one_file_are_refused(project: CommandLine) -> None:
     ran = project("plan", "--out", "plan.json", "--report", "json=manifests/../plan.json")
 
     assert (1, "") == (ran.code, ran.out)
-    assert "this file has another use already" in ran.err
+    assert "another option uses this file" in ran.err
 
 
 @pytest.mark.parametrize(

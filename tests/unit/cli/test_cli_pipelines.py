@@ -36,9 +36,9 @@ def test_a_comment_is_made_and_then_updated(cli: CommandLine, forge: Forge) -> N
     assert [0, 0, 0, 0] == [each.code for each in (first, second, third, other)]
     assert [f"{MARK}\ntwo"] == forge.said(7)
     assert ["<!-- aci-reconcile-comment: default -->\none"] == forge.said(8)
-    assert "The comment on pull request 7 was made.\n" == first.err
+    assert "The comment on pull request 7 was created.\n" == first.err
     assert "updated" == second.document["outcome"]
-    assert "The comment on pull request 7 was left as it is.\n" == third.err
+    assert "The comment on pull request 7 was left unchanged.\n" == third.err
     assert ("", "") == (other.out, other.err)
 
 
@@ -61,7 +61,7 @@ def test_outside_of_a_pull_request(cli: CommandLine, forge: Forge, monkeypatch: 
     ran = cli("comment", "one.md")
 
     assert (1, []) == (ran.code, forge.asked)
-    assert "Error: this job runs for no pull request\n  a workflow on pull_request sets GITHUB_REF" in ran.err
+    assert "Error: this job does not run for a pull request\n  a workflow on pull_request sets GITHUB_REF" in ran.err
 
 
 def test_a_refusal_of_the_forge(cli: CommandLine, forge: Forge) -> None:

@@ -125,7 +125,7 @@ def test_without_git_nothing_is_reviewed(clone: Path) -> None:
     found = find_base(clone / "deploy" / "aci-reconcile.yaml", {"PATH": "", "CI_MERGE_REQUEST_IID": "7"})
 
     assert found is not None
-    assert "the base branch cannot be read (publicEnv: there is no git on this machine)" == found.because
+    assert "the base branch cannot be read (publicEnv needs git, which is not installed)" == found.because
 
 
 def test_git_is_told_no_secrets(clone: Path, tmp_path: Path) -> None:

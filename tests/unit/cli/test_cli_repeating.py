@@ -174,12 +174,12 @@ def test_the_words_work_as_they_are_printed(project: CommandLine) -> None:
     planned = project("plan", "--out", "plan.json", *shlex.split(words))
     refused = project("apply", "--plan", "plan.json")
     still = project("status", "--format", "json")
-    printed = refused.err.partition("does not say:\n  ")[2].partition("\n")[0]
+    printed = refused.err.partition("does not repeat:\n  ")[2].partition("\n")[0]
     done = project("apply", "--plan", "plan.json", *shlex.split(printed))
 
     assert (0, 4, 0) == (planned.code, refused.code, done.code), done.err
     assert words == printed
-    assert f"Its apply has to say again what it was allowed: {words}" in planned.err
+    assert f"To apply it, repeat these options: {words}" in planned.err
     assert 4 == still.out.count('"address"')
     assert "Resources: 0 added, 1 changed, 3 destroyed." in done.out
 
@@ -189,5 +189,8 @@ def test_the_message_is_whole() -> None:
     with pytest.raises(StalePlanError) as refused:
         refuse_unrepeated(Repetition(("--prune", "--max-deletes 99")), "plan.json")
 
-    assert "plan.json was made with what this apply does not say:\n  --prune --max-deletes 99" == refused.value.message
-    assert refused.value.hint.endswith("where you mean it, say it here, too: --prune --max-deletes 99")
+    assert (
+        "plan.json was made with options that this apply does not repeat:\n  --prune --max-deletes 99"
+        == refused.value.message
+    )
+    assert refused.value.hint.endswith("repeat the options you mean: --prune --max-deletes 99")

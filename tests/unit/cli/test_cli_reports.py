@@ -135,9 +135,9 @@ def test_an_apply_that_is_held_back_reports_the_plan(project: CommandLine) -> No
     lines = [json.loads(line) for line in read(project, "a.jsonl").splitlines()]
 
     assert 3 == ran.code
-    assert "Apply not carried out. Plan: 1 to add, 0 to change, 1 to destroy. Held back." in read(project, "a.md")
+    assert "Apply did not run. Plan: 1 to add, 0 to change, 1 to destroy. Held back." in read(project, "a.md")
     assert ["plan", "error"] == [each["type"] for each in lines]
-    assert read(project, "a.txt").endswith("Error: the plan is held back; nothing was written\n")
+    assert read(project, "a.txt").endswith("Error: the plan is blocked; nothing was written\n")
 
 
 def test_an_apply_reports_its_outcome(project: CommandLine) -> None:
@@ -175,7 +175,7 @@ def test_drift_in_every_format(project: CommandLine) -> None:
 
     assert 2 == ran.code
     assert "`rg-shop/web`" in ran.out or "rg-shop/web</code>" in ran.out
-    assert '<failure message="is declared and not there">' in read(project, "d.xml")
+    assert '<failure message="is declared but missing">' in read(project, "d.xml")
     assert "In the manifest" in read(project, "d.html")
 
 
@@ -211,7 +211,7 @@ def test_a_saved_plan_in_every_format(project: CommandLine) -> None:
 
     assert (0, True) == (ran.code, ran.out.startswith("<!doctype html>"))
     assert read(project, "plan.json") == read(project, "p.json")
-    assert "good until" in read(project, "p.md")
+    assert "valid until" in read(project, "p.md")
 
 
 @pytest.mark.parametrize(
@@ -224,9 +224,9 @@ def test_a_saved_plan_in_every_format(project: CommandLine) -> None:
         (("plan", "--report", "html"), "'html' is not FORMAT=FILE"),
         (("plan", "--report", "html="), "'html=' is not FORMAT=FILE"),
         (("plan", "--report", "html=no/x"), "--report html=no/x: there is no folder no"),
-        (("plan", "--report", "html=manifests"), "--report html=manifests: this is a link, or no file"),
-        (("plan", "--report", "html=x", "--report", "junit=x"), "--report junit=x: this file has another use already"),
-        (("plan", "--out", "x", "--report", "junit=x"), "--report junit=x: this file has another use already"),
+        (("plan", "--report", "html=manifests"), "--report html=manifests: not a regular file"),
+        (("plan", "--report", "html=x", "--report", "junit=x"), "--report junit=x: another option uses this file"),
+        (("plan", "--out", "x", "--report", "junit=x"), "--report junit=x: another option uses this file"),
         (("destroy", "--report", "html=x"), "there is no option --report"),
     ],
 )

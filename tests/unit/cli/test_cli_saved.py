@@ -72,7 +72,7 @@ def test_a_plan_is_made_and_applied(azure: CommandLine, served: Served) -> None:
 
     assert (0, 0, 4) == (saved.code, done.code, again.code)
     assert f"Plan digest: {read(azure)['plan_digest']}\n" == saved.out.splitlines(keepends=True)[-1]
-    assert "Saved to plan.json, good until " in saved.err
+    assert "Saved to plan.json, valid until " in saved.err
     assert "Apply complete! Resources: 0 added, 1 changed, 0 destroyed." in done.out
     assert "  rg-shop/web: the live group, update -> no-op\n" in again.err
     assert writes == len(served.writes)
@@ -187,11 +187,11 @@ def _owner(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None:
     ("happens", "told"),
     [
         (_manifest, "rg-shop/web: its manifest"),
-        (_new_manifest, "rg-shop/db: it is declared now, it is planned now"),
-        (_no_manifest, "rg-shop/web: it is declared no more, it is planned no more"),
+        (_new_manifest, "rg-shop/db: it is now declared, it is now planned"),
+        (_no_manifest, "rg-shop/web: it is no longer declared, it is no longer planned"),
         (_project_variable, "rg-shop/web: its manifest"),
         (_variable_file, "variable color"),
-        (_variable_environment, "option var: the environment says something else"),
+        (_variable_environment, "option var is set to something else in the environment"),
         (_secret, "rg-shop/web: its secrets"),
         (_fingerprint_key, "rg-shop/web: its secrets, or the key of their fingerprint"),
         (_live, "rg-shop/web: the live group"),
@@ -231,7 +231,7 @@ def test_a_changed_byte_is_refused(azure: CommandLine, served: Served) -> None:
     ran = azure("apply", "--plan", "plan.json")
 
     assert 4 == ran.code
-    assert "plan.json is no saved plan, or it was changed after it was saved" in ran.err
+    assert "plan.json is not a saved plan, or was changed after it was saved" in ran.err
     assert writes == len(served.writes)
     assert 4 == azure("show", "plan.json").code
 
@@ -246,7 +246,7 @@ def test_what_can_be_no_subscription_is_told_on_one_line(azure: CommandLine) -> 
     file.write_text(render_document({**forged, "digest": compute_seal(forged)}), encoding="ascii")
     said = [azure("apply", "--plan", "plan.json").err, azure("show", "plan.json", "--subscription", OTHER).err]
 
-    assert "the saved plan no longer fits: `red ::error::x` is not the id of a subscription" in said[0]
+    assert "the saved plan no longer matches: `red ::error::x` is not a subscription ID" in said[0]
     assert not [line for text in said for line in text.splitlines() if "\x1b" in line or line.startswith("::")]
 
 
@@ -257,8 +257,8 @@ def test_an_expired_plan_is_refused(azure: CommandLine, served: Served) -> None:
     ran, shown = azure("apply", "--plan", "plan.json"), azure("show", "plan.json")
 
     assert (4, 0) == (ran.code, shown.code)
-    assert "plan.json has expired: it was good until " in ran.err
-    assert "Stale: plan.json has expired: it was good until " in shown.out
+    assert "plan.json has expired: it was valid until " in ran.err
+    assert "Stale: plan.json has expired: it was valid until " in shown.out
     assert writes == len(served.writes)
 
 
@@ -284,12 +284,12 @@ def test_the_plan_says_what_it_is_about(project: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("manifests/web.yaml",), "PATH says"),
-        (("--only", "web"), "--only says"),
-        (("--var", "tag=2"), "--var says"),
-        (("--allow-replace",), "--allow-replace says"),
-        (("--no-prune", "--adopt"), "--prune, --adopt say"),
-        (("-e", "prod"), "--environment says"),
+        (("manifests/web.yaml",), "PATH differs"),
+        (("--only", "web"), "--only differs"),
+        (("--var", "tag=2"), "--var differs"),
+        (("--allow-replace",), "--allow-replace differs"),
+        (("--no-prune", "--adopt"), "--prune, --adopt differ"),
+        (("-e", "prod"), "--environment differs"),
     ],
 )
 def test_options_that_say_something_else_are_an_error(project: CommandLine, words: tuple[str, ...], told: str) -> None:
@@ -298,7 +298,7 @@ def test_options_that_say_something_else_are_an_error(project: CommandLine, word
     ran = project("apply", "--plan", "plan.json", *words)
 
     assert 1 == ran.code
-    assert f"Error: {told} something else than the saved plan" in ran.err
+    assert f"Error: {told} from the saved plan" in ran.err
     assert "No container groups.\n" == project("status").out
 
 
@@ -320,7 +320,7 @@ def test_options_of_the_plan_that_make_no_sense_any_more(project: CommandLine) -
     ran = project("apply", "--plan", "plan.json")
 
     assert 4 == ran.code
-    assert "the saved plan no longer fits: --only web: no group of the project matches" in ran.err
+    assert "the saved plan no longer matches: --only web: no group of the project matches" in ran.err
 
 
 def test_a_plan_without_its_secrets_is_not_applyable(azure: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,10 +331,10 @@ def test_a_plan_without_its_secrets_is_not_applyable(azure: CommandLine, monkeyp
     ran, shown = azure("apply", "--plan", "plan.json"), azure("show", "plan.json")
 
     assert (0, 4, 0) == (saved.code, ran.code, shown.code)
-    assert "It is not applyable." in saved.err
-    assert "it was made without the secrets at hand" in ran.err
-    assert "Not at hand: rg-shop/web needs env:TOKEN" in shown.out
-    assert "Stale: plan.json is not applyable" in shown.out
+    assert "It cannot be applied." in saved.err
+    assert "secrets were missing when it was made" in ran.err
+    assert "Missing: rg-shop/web needs env:TOKEN" in shown.out
+    assert "Stale: plan.json cannot be applied" in shown.out
 
 
 def test_secrets_that_are_gone_are_an_error_of_their_own(azure: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +355,7 @@ def test_a_plan_that_was_held_back_stays_so(project: CommandLine) -> None:
     ran = project("apply", "--plan", "plan.json")
 
     assert (0, 3) == (saved.code, ran.code)
-    assert "plan.json was held back when it was made: rg-shop/web must be deleted" in ran.err
+    assert "plan.json was blocked when it was made: rg-shop/web must be deleted" in ran.err
 
 
 def test_a_freeze_that_began_meanwhile_holds_back(project: CommandLine) -> None:
@@ -369,7 +369,7 @@ def test_a_freeze_that_began_meanwhile_holds_back(project: CommandLine) -> None:
 
     assert (3, 4, 0) == (held.code, unsaid.code, urgent.code)
     assert (
-        "urgent.json was made with what this apply does not say:\n  --override-freeze 'the shop is down'\n"
+        "urgent.json was made with options that this apply does not repeat:\n  --override-freeze 'the shop is down'\n"
         in unsaid.err
     )
 
@@ -385,10 +385,10 @@ def test_variables_that_stand_in_secrets_are_not_saved(project: CommandLine) -> 
     done = project("apply", "--plan", "plan.json", *words)
 
     assert (["token"], {"color": "red"}) == (read(project)["hidden_variables"], read(project)["variables"])
-    assert "variable token stands in a secret and was not saved" in saved.err
+    assert "variable token is part of a secret and was not saved" in saved.err
     assert "c4n4ry" not in (project.folder / "plan.json").read_text(encoding="ascii")
     assert (4, 4, 0) == (without.code, other.code, done.code)
-    assert "does not say:\n  --var token=VALUE\n" in without.err
+    assert "does not repeat:\n  --var token=VALUE\n" in without.err
 
 
 def test_a_digest_is_enough(azure: CommandLine, served: Served) -> None:
@@ -399,7 +399,7 @@ def test_a_digest_is_enough(azure: CommandLine, served: Served) -> None:
     asked = azure("apply", "--checksum", digest)
 
     assert (4, 1) == (other.code, asked.code)
-    assert f"the digest of the plan is {digest}, not the given one" in other.err
+    assert f"the plan has the digest {digest}, not the one in --checksum" in other.err
     assert writes == len(served.writes)
     assert 0 == azure("apply", "-y", "--checksum", digest).code
     assert 4 == azure("apply", "-y", "--checksum", digest).code
@@ -411,7 +411,7 @@ def test_what_is_no_digest_is_an_error(project: CommandLine, digest: str) -> Non
     ran = project("apply", "-y", "--checksum", digest)
 
     assert 1 == ran.code
-    assert "--checksum: this is no digest of a plan" in ran.err
+    assert "--checksum: not a plan digest" in ran.err
     assert "No container groups.\n" == project("status").out
 
 
@@ -442,7 +442,7 @@ def test_json_tells_that_it_is_stale(project: CommandLine) -> None:
     shown = project("show", "plan.json", "--format", "json")
 
     assert (4, "StalePlanError") == (ran.code, ran.documents[-1]["error"]["kind"])
-    assert "Warning: the saved plan no longer fits:\n  rg-shop/web: the live group, create -> no-op\n" == shown.err
+    assert "Warning: the saved plan no longer matches:\n  rg-shop/web: the live group, create -> no-op\n" == shown.err
 
 
 def test_show_compares_where_an_option_names_a_place(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,8 +457,8 @@ def test_show_compares_where_an_option_names_a_place(project: CommandLine, monke
     offline = project("show", "plan.json")
 
     assert [0] * 4 == [each.code for each in (fresh, stale, broken, offline)]
-    assert "Stale: the saved plan no longer fits:\n  rg-shop/web: the live group, create -> no-op\n" in stale.out
-    assert "errors in the manifests: validate shows them" in broken.out
+    assert "Stale: the saved plan no longer matches:\n  rg-shop/web: the live group, create -> no-op\n" in stale.out
+    assert "errors in the manifests; run validate to see them" in broken.out
     assert fresh.out == offline.out
     assert "Stale" not in fresh.out
 

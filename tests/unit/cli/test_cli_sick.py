@@ -141,7 +141,7 @@ def test_a_safety_limit_holds_everything(shop: CommandLine, served: Served) -> N
     both = shop("apply", "-y")
 
     assert (3, 1, []) == (held.code, both.code, writes(served))
-    assert "held back, and rg-shop/dark could not be read; nothing was written" in both.err
+    assert "blocked, and rg-shop/dark could not be read; nothing was written" in both.err
 
 
 def test_a_saved_plan_is_not_applied_where_a_group_cannot_be_read(shop: CommandLine, served: Served) -> None:
@@ -223,9 +223,7 @@ def test_last_words_tell_what_is_not_seen_running_from_what_is_not_seen_to_its_e
     """When a second signal ends the run at once."""
     told = told_unfinished({"rg/a": "accepted", "rg/b": "provisioned", "rg/c": "write sent"}, "Apply")
 
-    assert (
-        " Started and not seen to the end: rg/a, rg/c. Another apply goes on from here. Not seen running: rg/b." == told
-    )
+    assert " Started but not finished: rg/a, rg/c. Run apply again to continue. Not seen running: rg/b." == told
     assert "" == told_unfinished({}, "Apply")
 
 

@@ -180,7 +180,7 @@ def test_one_that_is_gone(shop: CommandLine, made: Path) -> None:
     ran, names = planned(shop)
 
     assert "cache db deep web" == names
-    assert "all of 4 groups, because what the submodule more held then is not in this clone.\n" in ran.err
+    assert "all of 4 groups, because this clone lacks the former content of the submodule more.\n" in ran.err
 
 
 def test_one_whose_former_commit_is_not_in_this_clone(shop: CommandLine, made: Path) -> None:
@@ -198,7 +198,7 @@ def test_one_whose_former_commit_is_not_in_this_clone(shop: CommandLine, made: P
     ran, names = planned(shop)
 
     assert "cache db web" == names
-    assert "because what the submodule shared held then is not in this clone.\n" in ran.err
+    assert "because this clone lacks the former content of the submodule shared.\n" in ran.err
 
 
 def test_one_that_is_none_of_the_project_s_business(shop: CommandLine) -> None:
@@ -217,4 +217,4 @@ def test_the_first_push_of_a_branch(shop: CommandLine, ref: str) -> None:
     ran, names = planned(shop, ref)
 
     assert "cache db deep web" == names
-    assert f"Changed since {ref}: all of 4 groups, because nothing was there before (a first push).\n" in ran.err
+    assert f"Changed since {ref}: all of 4 groups, because this is the first push.\n" in ran.err

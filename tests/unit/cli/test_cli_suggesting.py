@@ -21,20 +21,20 @@ if TYPE_CHECKING:
         ("frobnicate", "there is no command 'frobnicate'\n  see aci-reconcile --help"),
         (
             "apply --dry-run",
-            "there is no option --dry-run\n  `plan` shows what an apply would do, and writes nothing; see",
+            "there is no option --dry-run\n  `plan` shows what apply would change, and writes nothing; see",
         ),
         (
             "plan --destroy",
-            "there is no option --destroy\n  `destroy` is a command of its own: it shows what it would delete, ",
+            "there is no option --destroy\n  use the command `destroy`: it shows what it would delete, ",
         ),
         (
             "destroy --dry-run",
-            "there is no option --dry-run\n  `destroy` shows what it would delete and asks; any word",
+            "there is no option --dry-run\n  `destroy` shows what it would delete and asks; only yes",
         ),
-        ("import --dry-run", "there is no option --dry-run\n  without --out, `import` writes to the screen alone; see"),
+        ("import --dry-run", "there is no option --dry-run\n  without --out, `import` writes no files; see"),
         (
             "status --dry-run",
-            "there is no option --dry-run\n  `plan` shows what an apply would do, and writes nothing; ",
+            "there is no option --dry-run\n  `plan` shows what apply would change, and writes nothing; ",
         ),
         ("plan --json", "there is no option --json\n  write --format json; see aci-reconcile plan --help"),
         (
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
         ),
         (
             "validate --local",
-            "there is no option --local\n  this command asks neither Azure nor the emulator: leave it out; see",
+            "there is no option --local\n  this command does not use Azure: remove the option; see",
         ),
         (
             "render --timeout 1s",
-            "there is no option --timeout\n  this command asks neither Azure nor the emulator: leave",
+            "there is no option --timeout\n  this command does not use Azure: remove",
         ),
         ("status --yes", "there is no option --yes\n  see aci-reconcile status --help"),
         ("import --foo", "there is no option --foo\n  see aci-reconcile import --help"),

@@ -107,7 +107,7 @@ def test_a_vault_out_of_reach_is_no_silent_pass(project: CommandLine) -> None:
     planned, applied = project("plan"), project("apply", "-y")
 
     assert 0 == planned.code
-    told = "Not at hand: rg-shop/web needs keyvault:shop-kv/token: http://127.0.0.1 has no vaults"
+    told = "Missing: rg-shop/web needs keyvault:shop-kv/token: http://127.0.0.1 has no vaults"
     assert told in planned.out
     assert (1, "No container groups.\n") == (applied.code, project("status").out)
 

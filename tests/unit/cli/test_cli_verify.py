@@ -17,7 +17,7 @@ def test_a_project_that_is_ready(project: CommandLine) -> None:
     ran = project("verify")
 
     assert (0, "") == (ran.code, ran.err)
-    assert "    ok                    ContainerGroups in westeurope  0 of 100 used, 1 wanted\n" in ran.out
+    assert "    ok                    ContainerGroups in westeurope  0 of 100 used, 1 needed\n" in ran.out
     assert "Microsoft.Resources/subscriptions/resourceGroups/write on the subscription\n" in ran.out
     assert ran.out.endswith("\nReady: 7 checks passed.\n")
 
@@ -38,9 +38,9 @@ def test_paths_narrow_what_is_checked(project: CommandLine) -> None:
     """As they narrow what is written."""
     project.group("db")
 
-    assert "0 of 100 used, 2 wanted" in project("verify").out
-    assert "0 of 100 used, 1 wanted" in project("verify", "manifests/db.yaml").out
-    assert "0 of 100 used, 1 wanted" in project("verify", "--only", "web").out
+    assert "0 of 100 used, 2 needed" in project("verify").out
+    assert "0 of 100 used, 1 needed" in project("verify", "manifests/db.yaml").out
+    assert "0 of 100 used, 1 needed" in project("verify", "--only", "web").out
 
 
 def test_a_plan_that_is_held_back_is_not_ready(project: CommandLine) -> None:
@@ -112,7 +112,7 @@ def test_json(project: CommandLine) -> None:
         "question": "quota",
         "subject": "ContainerGroups in westeurope",
         "verdict": "ok",
-        "why": "0 of 100 used, 1 wanted",
+        "why": "0 of 100 used, 1 needed",
         "hint": "",
         "addresses": ["rg-shop/web"],
     } == told["checks"][0]

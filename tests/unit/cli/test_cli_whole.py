@@ -24,7 +24,7 @@ def test_links_and_folders_are_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
 
     for name in ("link", "."):
-        with pytest.raises(UsageError, match="this is a link, or no file"):
+        with pytest.raises(UsageError, match="not a regular file"):
             check_target("--out x", tmp_path / name)
 
 

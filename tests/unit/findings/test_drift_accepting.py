@@ -67,7 +67,7 @@ def test_a_bare_name_that_may_mean_two_groups_accepts_nothing() -> None:
     drift = look([DESIRED, other], there, accept=[acceptance(address="web")])
 
     assert (True, 0) == (bool(drift), len(drift.accepted))
-    assert ["web may mean rg-other/web, rg-shop/web: nothing is accepted; write the resource group, too"] == [
+    assert ["web may mean rg-other/web, rg-shop/web, so nothing is accepted; add the resource group"] == [
         each.message for each in drift.plan.notices
     ]
 
@@ -120,7 +120,7 @@ def test_an_acceptance_ends() -> None:
     assert [("acceptance-expired", "aci-reconcile.accepted.yaml:1:3")] == [
         (each.code, each.address) for each in over.plan.notices
     ]
-    assert "the acceptance of rg-shop/web ended on 2026-01-02 (ticket 1); it counts again" == (
+    assert "the acceptance of rg-shop/web ended on 2026-01-02 (ticket 1); the finding counts again" == (
         over.plan.notices[0].message
     )
 

@@ -96,7 +96,7 @@ def test_a_group_that_vanished() -> None:
     fourth = look([group()], [owned(group())], third, days=3)
 
     assert [("vanished", "rg-shop/web", "")] == told(second) == told(third)
-    assert second.findings[0].text == third.findings[0].text == f"is gone; it was seen last at {to_moment(NOON)}"
+    assert second.findings[0].text == third.findings[0].text == f"is gone; last seen at {to_moment(NOON)}"
     assert (True, True, 1) == (bool(second), fourth.clean, len(fourth.resolved))
 
 
@@ -151,7 +151,7 @@ def test_another_image_under_the_same_name() -> None:
     third = look([group()], [seen(digest=OTHER)], second, days=2)
 
     assert [("image-moved", "rg-shop/web", "containers[web].image")] == told(second)
-    assert "it ran sha256:111111111111 and runs sha256:222222222222" == second.findings[0].text
+    assert "its image changed from sha256:111111111111 to sha256:222222222222" == second.findings[0].text
     assert ([], 1) == (told(third), len(third.resolved))
 
 

@@ -141,7 +141,7 @@ def test_an_emptied_manifest_holds_every_deletion() -> None:
     emptied: dict[str, Any] = {"emptied": ("manifests/b.yaml",)}
     held = plan([group("a")], there, policy(prune=True, max_deletes=9, deletes_named=True, **emptied))
 
-    assert [("emptied", ("rg-shop/b",), "removing it, or filling it again")] == [
+    assert [("emptied", ("rg-shop/b",), "remove it, or fill it again")] == [
         (each.code, each.addresses, each.release) for each in held.blockers
     ]
     assert ["manifests/b.yaml declares nothing, and 1 group would be deleted"] == [
@@ -161,17 +161,17 @@ def test_what_a_project_below_declares_is_not_deleted(key: str) -> None:
     (held,) = plan([group("a")], there, policy(prune=True, **rules)).blockers
 
     assert ("elsewhere", ("rg-shop/b",)) == (held.code, held.addresses)
-    assert "rg-shop/b would be deleted, and the project of new/aci-reconcile.yaml declares it" == held.reason
-    assert f"--take-over {tag} there, or removing it there" == held.release
+    assert "rg-shop/b would be deleted, but the project of new/aci-reconcile.yaml declares it" == held.reason
+    assert f"--take-over {tag} there, or remove its manifest there" == held.release
     assert [] == codes(plan([group("a"), group("b")], there, policy(prune=True, **rules)))
 
 
 @pytest.mark.parametrize(
     ("there", "rules", "reason"),
     [
-        (["a", "b"], {"prune": True, "max_deletes": 0}, "1 group would be deleted, and none may be"),
-        (["a", "b", "c"], {"prune": True}, "2 groups would be deleted, and 1 may be"),
-        (["a"], {"max_restarts": 0}, "1 group would restart, and none may"),
+        (["a", "b"], {"prune": True, "max_deletes": 0}, "1 group would be deleted; the limit is 0"),
+        (["a", "b", "c"], {"prune": True}, "2 groups would be deleted; the limit is 1"),
+        (["a"], {"max_restarts": 0}, "1 group would restart; the limit is 0"),
     ],
 )
 def test_numbers_in_words(there: list[str], rules: dict[str, Any], reason: str) -> None:
@@ -230,10 +230,10 @@ def test_a_renamed_project_is_held_and_deletes_nothing() -> None:
 @pytest.mark.parametrize(
     ("owner", "release"),
     [
-        ("shop/test", "--take-over shop/test, or removing it here"),
-        ("my shop; rm -rf ~", "--take-over 'my shop; rm -rf ~', or removing it here"),
-        ("--local", "removing it here, or its tag aci-reconcile-project in Azure"),
-        ("a\nb", "removing it here, or its tag aci-reconcile-project in Azure"),
+        ("shop/test", "--take-over shop/test, or remove its manifest here"),
+        ("my shop; rm -rf ~", "--take-over 'my shop; rm -rf ~', or remove its manifest here"),
+        ("--local", "remove its manifest here, or its tag aci-reconcile-project in Azure"),
+        ("a\nb", "remove its manifest here, or its tag aci-reconcile-project in Azure"),
     ],
 )
 def test_what_releases_a_foreign_group_can_be_typed(owner: str, release: str) -> None:
@@ -273,11 +273,11 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
     "nothing": (lambda: held(change("a", Action.NO_OP), observe=True, frozen="x"), []),
     "observed": (
         lambda: held(RESTART, change("b", Action.NO_OP), observe=True),
-        [("observe", "shop/prod is only observed", ("rg-shop/a",), "mode: apply in the project file")],
+        [("observe", "shop/prod is in observe mode", ("rg-shop/a",), "set mode: apply in the project file")],
     ),
     "frozen": (
         lambda: held(RESTART, frozen="christmas"),
-        [("freeze", "nothing is written now: christmas", ("rg-shop/a",), "--override-freeze REASON")],
+        [("freeze", "writes are frozen: christmas", ("rg-shop/a",), "--override-freeze REASON")],
     ),
     "frozen, overridden": (lambda: held(RESTART, frozen="christmas", override="fire"), []),
     "overridden without a freeze": (lambda: held(RESTART, override="fire"), []),
@@ -288,7 +288,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "owner",
                 "rg-shop/a belongs to other, not to shop/prod",
                 ("rg-shop/a",),
-                "--take-over other, or removing it here",
+                "--take-over other, or remove its manifest here",
             )
         ],
     ),
@@ -299,7 +299,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "owner",
                 "rg-shop/a belongs to other, not to shop/prod",
                 ("rg-shop/a",),
-                "removing it here, or its tag aci-reconcile-project in Azure",
+                "remove its manifest here, or its tag aci-reconcile-project in Azure",
             ),
         ],
     ),
@@ -331,7 +331,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "protected",
                 "rg-shop/a is protected and would be deleted",
                 ("rg-shop/a",),
-                "removing its tag aci-reconcile-protected in Azure",
+                "remove its tag aci-reconcile-protected in Azure",
             )
         ],
     ),
@@ -342,7 +342,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "protected",
                 "rg-shop/a is protected and would be deleted and created again",
                 ("rg-shop/a",),
-                "lifecycle.protect: false in its manifest",
+                "set lifecycle.protect: false in its manifest",
             )
         ],
     ),
@@ -355,9 +355,9 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
         [
             (
                 "member",
-                "rg-shop/a is a member of an NGroup, which writes it as it likes",
+                "rg-shop/a is a member of an NGroup, which manages it",
                 ("rg-shop/a",),
-                "removing it here",
+                "remove its manifest here",
             )
         ],
     ),
@@ -434,7 +434,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "emptied",
                 "a.yaml declares nothing, and 2 groups would be deleted",
                 ("rg-shop/a", "rg-shop/b"),
-                "removing it, or filling it again",
+                "remove it, or fill it again",
             )
         ],
     ),
@@ -445,17 +445,17 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "emptied",
                 "a.yaml, b.yaml declare nothing, and 1 group would be deleted",
                 ("rg-shop/a",),
-                "removing them, or filling them again",
+                "remove them, or fill them again",
             )
         ],
     ),
     "deleted": (
         lambda: held(*deleted("a", "b")),
-        [("delete", "2 groups would be deleted, and 1 may be", ("rg-shop/a", "rg-shop/b"), "--max-deletes 2")],
+        [("delete", "2 groups would be deleted; the limit is 1", ("rg-shop/a", "rg-shop/b"), "--max-deletes 2")],
     ),
     "deleted without leave": (
         lambda: held(*deleted("a"), max_deletes=0),
-        [("delete", "1 group would be deleted, and none may be", ("rg-shop/a",), "--max-deletes 1")],
+        [("delete", "1 group would be deleted; the limit is 0", ("rg-shop/a",), "--max-deletes 1")],
     ),
     "deleted by name": (lambda: held(*deleted("a", "b"), ours=2, max_deletes=UNLIMITED), []),
     "exactly half": (lambda: held(*deleted("a", "b"), ours=4, max_deletes=9), []),
@@ -496,11 +496,11 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
     "one of one": (lambda: held(*deleted("a"), ours=1), []),
     "restarted": (
         lambda: held(RESTART, change("b", Action.UPDATE, Impact.RESTART), max_restarts=1),
-        [("restart", "2 groups would restart, and 1 may", ("rg-shop/a", "rg-shop/b"), "--max-restarts 2")],
+        [("restart", "2 groups would restart; the limit is 1", ("rg-shop/a", "rg-shop/b"), "--max-restarts 2")],
     ),
     "restarted without leave": (
         lambda: held(RESTART, max_restarts=0),
-        [("restart", "1 group would restart, and none may", ("rg-shop/a",), "--max-restarts 1")],
+        [("restart", "1 group would restart; the limit is 0", ("rg-shop/a",), "--max-restarts 1")],
     ),
     "restarted as often as allowed": (lambda: held(RESTART, max_restarts=1), []),
     "a resource group that is not there": (
@@ -510,7 +510,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "resource-group",
                 "resource group rg-new does not exist",
                 ("rg-new",),
-                "createResourceGroups: true in the project file, or create it",
+                "set createResourceGroups: true in the project file, or create the resource group",
             )
         ],
     ),
@@ -574,8 +574,8 @@ def test_a_group_that_nobody_declares_is_protected_by_its_tag() -> None:
 
 OURS_ID, KNOWN_ID, THEIR_ID = "aaaaaa111111", "cccccc333333", "bbbbbb222222"
 NAMESAKE = live(group("a"), tags={tags.OWNER: f"{OWNER}@{THEIR_ID}"})
-TAKE_OVER = f"--take-over {OWNER}@{THEIR_ID}, or removing it here"
-SAME = f"`id: {THEIR_ID}` in the project file where it is the same project; else {TAKE_OVER}"
+TAKE_OVER = f"--take-over {OWNER}@{THEIR_ID}, or remove its manifest here"
+SAME = f"write `id: {THEIR_ID}` into the project file if it is the same project; otherwise {TAKE_OVER}"
 NAMED: dict[str, tuple[dict[str, Any], str, str]] = {
     "of a project with another name": (
         {"owner": "other", "project_id": OURS_ID},
@@ -584,22 +584,22 @@ NAMED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "of a project whose id was written down": (
         {"project_id": OURS_ID},
-        f"belongs to another project {OWNER}, whose id is {THEIR_ID} and not {OURS_ID}",
+        f"belongs to another project {OWNER} with the id {THEIR_ID}, not {OURS_ID}",
         TAKE_OVER,
     ),
     "of a project whose id was concluded": (
         {"project_id": OURS_ID, "id_derived": True},
-        f"belongs to {OWNER} with the id {THEIR_ID}, and this project's is {OURS_ID}",
+        f"belongs to {OWNER} with the id {THEIR_ID}, but this project's id is {OURS_ID}",
         SAME,
     ),
     "of a project that may have several ids": (
         {"known_ids": frozenset({OURS_ID, KNOWN_ID})},
-        f"belongs to {OWNER} with the id {THEIR_ID}, and this project's is {OURS_ID}, {KNOWN_ID}",
+        f"belongs to {OWNER} with the id {THEIR_ID}, but this project's id is {OURS_ID}, {KNOWN_ID}",
         SAME,
     ),
     "of a project without an id": (
         {},
-        f"belongs to {OWNER} with the id {THEIR_ID}, and this project has none",
+        f"belongs to {OWNER} with the id {THEIR_ID}, but this project has no id",
         SAME,
     ),
 }

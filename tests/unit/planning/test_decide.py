@@ -262,7 +262,7 @@ def test_letting_go_shows_the_tags_that_go() -> None:
         for name, value in ((tags.OWNER, OWNER), (tags.PROTECTED, "true"))
     )
 
-    assert Change(rid(), Action.UPDATE, Impact.TAGS_ONLY, there, after, fields, reasons=("let go",)) == (
+    assert Change(rid(), Action.UPDATE, Impact.TAGS_ONLY, there, after, fields, reasons=("released",)) == (
         decide(LET_GO, there, policy())
     )
 

@@ -223,7 +223,7 @@ STAMPED: dict[str, tuple[str, dict[str, Any], bool]] = {
         True,
     ),
     "made with the key": (KEY_MARK, {"fingerprint_key": KEYED}, False),
-    "made with a key that is not at hand": (
+    "made with a key that is missing": (
         KEY_MARK,
         {"fingerprint_key": Secret.unavailable("env:KEY", "is not set")},
         False,

@@ -96,7 +96,7 @@ def test_a_circle_is_told_as_each_names_the_next() -> None:
 
     with pytest.raises(UsageError) as raised:
         sort_by_references(circle)
-    path = str(raised.value).removeprefix("groups name each other's values in a circle: ").split(" -> ")
+    path = str(raised.value).removeprefix("groups reference each other in a circle: ").split(" -> ")
     names = [each.removeprefix("rg-shop/") for each in path]
 
     assert names[0] == names[-1]
@@ -144,7 +144,7 @@ LACKS: dict[str, tuple[Known, str, str]] = {
     "it is to be deleted": (
         Known({KEY: owned(db())}, {KEY: Change(rid("db"), Action.DELETE, before=owned(db()))}),
         "ip",
-        "the group is to be deleted",
+        "the group will be deleted",
     ),
     "it is to be created with an address": (Known({}, {KEY: Change(rid("db"), Action.CREATE, after=db())}), "ip", ""),
     "it is to be created without one": (

@@ -17,7 +17,7 @@ from aci_reconcile.planning.former import Former, former_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-UNKNOWN = Former(why_not="its secrets are not known to be those at hand")
+UNKNOWN = Former(why_not="its secrets may differ from those in the manifest")
 ADDRESS = {"type": "Public", "ports": [{"port": 80}], "dnsNameLabel": "shop-web"}
 
 
@@ -106,7 +106,7 @@ def test_a_group_that_has_ended_is_not_put_back(code: int, state: str) -> None:
     """What it has done would be done once more."""
     there = owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=code)
 
-    assert Former(why_not=f"it has ended ({state}), and its work would be done twice") == (
+    assert Former(why_not=f"it has ended ({state}), and its work would run twice") == (
         former_of(there, group(), policy())
     )
 

@@ -62,7 +62,7 @@ def test_a_dependency_that_does_not_exist_is_said_to_be_left_out() -> None:
 
     assert [Action.CREATE] == [each.action for each in proposal.changes]
     assert "rg-shop/b: depends on rg-shop/a, which does not exist and is left out by --only" == wrong
-    assert "take it along: --only rg-shop/b --only rg-shop/a" == offer
+    assert "to include it: --only rg-shop/b --only rg-shop/a" == offer
 
 
 @pytest.mark.parametrize("refresh", ["list", "get"])
@@ -74,7 +74,7 @@ def test_a_dependency_that_is_stopped_is_said_to_be_left_out(refresh: str) -> No
     proposal = propose([group("a"), b], [], rules(b), look)
 
     assert ["rg-shop/b: depends on rg-shop/a, which is stopped and is left out by --only; "] == [
-        each.partition("take it along")[0] for each in notices(proposal)
+        each.partition("to include it")[0] for each in notices(proposal)
     ]
     assert ("get", "rg-shop/a") in backend.calls
 
@@ -119,9 +119,9 @@ def test_who_keeps_a_former_address_is_said_in_the_plan() -> None:
     (told,) = notices(proposal)
     moves, who, offer = told.split("; ")
 
-    assert "rg-shop/a: gets another ipAddress.ip" == moves
+    assert "rg-shop/a: gets a new ipAddress.ip" == moves
     assert "rg-shop/b holds the former one and is left out by --only" == who
-    assert "take it along: --only rg-shop/a --only rg-shop/b" == offer
+    assert "to include it: --only rg-shop/a --only rg-shop/b" == offer
 
 
 def test_an_address_that_stays_is_no_news() -> None:
@@ -165,8 +165,8 @@ def test_who_holds_a_former_address_is_said_after_the_apply() -> None:
 
     assert (Outdated("rg-shop/b", "rg-shop/a", "ipAddress.ip", "10.0.0.4", "10.0.0.5"),) == last.outdated
     assert [
-        "rg-shop/b holds 10.0.0.4, the former ipAddress.ip of rg-shop/a, which is 10.0.0.5 now.",
-        "It is passed on by: aci-reconcile apply --only rg-shop/b",
+        "rg-shop/b holds 10.0.0.4, the former ipAddress.ip of rg-shop/a, which is now 10.0.0.5.",
+        "To pass it on, run: aci-reconcile apply --only rg-shop/b",
     ] == summary_text(last, PLAIN).splitlines()[1:]
     assert "10.0.0.5" == json.loads(event_json(last, timestamp=0))["outdated"][0]["after"]
 
@@ -198,8 +198,8 @@ def moved(change: Change, *names: str, field: str = "fqdn") -> list[Notice]:
 def test_who_keeps_a_former_name_is_said(after: str, told: bool) -> None:
     """A group with another DNS label has another name, which an update in place gives it already."""
     change = Change(rid("a"), Action.UPDATE, Impact.RESTART, before=labelled("x"), after=labelled(after))
-    text = "gets another ipAddress.fqdn; rg-shop/b holds the former one and is left out by --only"
-    offer = "take it along: --only rg-shop/a --only rg-shop/b"
+    text = "gets a new ipAddress.fqdn; rg-shop/b holds the former one and is left out by --only"
+    offer = "to include it: --only rg-shop/a --only rg-shop/b"
 
     assert ([Notice("left-out", "rg-shop/a", text, offer)] if told else []) == moved(change, "b")
     assert [] == moved(change, "b", field="ip")
@@ -218,9 +218,9 @@ def test_many_who_keep_a_former_address_are_counted(names: str, listed: str) -> 
     """The first of them are named; the offer takes all along."""
     change = Change(rid("a"), Action.REPLACE, Impact.RECREATE, before=addressed(), after=addressed(), loses=("new IP",))
     offer = " ".join(f"--only rg-shop/{name}" for name in f"a{names}")
-    text = f"gets another ipAddress.ip; {listed} hold the former one and are left out by --only"
+    text = f"gets a new ipAddress.ip; {listed} hold the former one and are left out by --only"
 
-    assert [Notice("left-out", "rg-shop/a", text, f"take it along: {offer}")] == moved(change, *names, field="ip")
+    assert [Notice("left-out", "rg-shop/a", text, f"to include it: {offer}")] == moved(change, *names, field="ip")
 
 
 def test_who_keeps_two_former_values_is_told_both() -> None:
@@ -231,7 +231,7 @@ def test_who_keeps_two_former_values_is_told_both() -> None:
     holders = [Holder("rg-shop/b", rid("a"), f"ipAddress.{field}") for field in ("ip", "fqdn")]
     (told,) = LeftOut({}, rules()).note_moves((change,), [*holders, replace(holders[0], address="rg-shop/c")])
 
-    assert "gets another ipAddress.fqdn, ipAddress.ip; rg-shop/b, rg-shop/c hold" == told.message[:68]
+    assert "gets a new ipAddress.fqdn, ipAddress.ip; rg-shop/b, rg-shop/c hold" == told.message[:66]
 
 
 def left_out(*groups: Resource) -> LeftOut:

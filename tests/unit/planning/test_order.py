@@ -122,7 +122,7 @@ def test_a_creation_is_not_tried_where_the_deletion_failed() -> None:
 
     assert [("delete", "rg-shop/z-old")] == backend.writes
     assert ["rg-shop/z-old"] == [each.change.address for each in events if isinstance(each, Failed)]
-    assert {"rg-shop/a-new": "rg-shop/z-old is not as it should be"} == skips(events)
+    assert {"rg-shop/a-new": "rg-shop/z-old did not succeed"} == skips(events)
 
 
 def test_dependencies_are_found_by_address_or_name() -> None:
@@ -158,7 +158,7 @@ def test_who_depends_on_a_skipped_group_is_told_which() -> None:
     events = list(apply(plan(desired, [], policy()), context(backend)))
     skipped = {each.change.id.name: each.because for each in events if isinstance(each, Skipped)}
 
-    assert {"b": "rg-shop/c is not as it should be", "a": "rg-shop/b is not as it should be"} == skipped
+    assert {"b": "rg-shop/c did not succeed", "a": "rg-shop/b did not succeed"} == skipped
     assert ["c"] == [each.change.id.name for each in events if isinstance(each, Started)]
 
 
@@ -233,7 +233,7 @@ def test_nothing_is_pruned_beside_a_failure() -> None:
     writes, events = pruned(group("web2"), live=[group("web")], faults=[refused])
 
     assert [("put", "rg-shop/web2")] == writes
-    assert {"rg-shop/web": "it comes last, and rg-shop/web2 is not as it should be"} == skips(events)
+    assert {"rg-shop/web": "it comes last, and rg-shop/web2 did not succeed"} == skips(events)
 
 
 def test_nothing_is_pruned_beside_a_group_that_does_not_run() -> None:
@@ -245,7 +245,7 @@ def test_nothing_is_pruned_beside_a_group_that_does_not_run() -> None:
     events = list(apply(proposal, context(backend, policy=rules, timeout=60)))
 
     assert [] == backend.writes
-    assert {"rg-shop/old": "it comes last, and rg-shop/kept is not as it should be"} == skips(events)
+    assert {"rg-shop/old": "it comes last, and rg-shop/kept did not succeed"} == skips(events)
 
 
 @pytest.mark.parametrize("ends", ["Succeeded", "Failed"])

@@ -36,7 +36,7 @@ def test_nothing_declared_is_an_error() -> None:
     with pytest.raises(UsageError, match="no manifest declares") as raised:
         plan([], [owned(group())], policy(prune=True))
 
-    assert raised.value.hint.startswith("run it where the manifests are, or name them; ")
+    assert raised.value.hint.startswith("run it where the manifests are, or give their path; ")
 
 
 def test_orphans_are_noticed_and_deleted_only_with_prune() -> None:
@@ -54,8 +54,8 @@ def test_orphans_are_noticed_and_deleted_only_with_prune() -> None:
     ("rules", "hint"),
     [
         ({}, "delete it with --prune"),
-        ({"selected": frozenset()}, "a run of some groups never prunes: leave out what narrows it, and give --prune"),
-        ({"selected": frozenset(), "prune": True}, "a run of some groups never prunes: leave out what narrows it"),
+        ({"selected": frozenset()}, "a run for some groups never prunes: run it for all groups, with --prune"),
+        ({"selected": frozenset(), "prune": True}, "a run for some groups never prunes: run it for all groups"),
     ],
 )
 def test_what_could_be_done_about_an_orphan(rules: dict[str, Any], hint: str) -> None:
@@ -130,7 +130,7 @@ def test_destruction_spares_what_may_be_anothers() -> None:
     chosen = replace(rules, project_id="0123456789abcdef", selected=frozenset({far.id.key}))
 
     assert ["rg-shop/a"] == [change.address for change in proposal.changes]
-    assert [("rg-far/b", True)] == [(each.address, each.message.startswith("it stays")) for each in proposal.notices]
+    assert [("rg-far/b", True)] == [(each.address, each.message.startswith("is kept")) for each in proposal.notices]
     assert 2 == len(plan_destruction(there, rules).changes)
     assert ["rg-far/b"] == [change.address for change in plan_destruction(there, chosen).changes]
 
@@ -199,14 +199,15 @@ def test_an_empty_project_is_told_what_to_do() -> None:
 
 
 HINT = (
-    "run it where the manifests are, or name them; to delete everything that this project owns: `aci-reconcile destroy`"
+    "run it where the manifests are, or give their path; to delete everything this project owns, use "
+    "`aci-reconcile destroy`"
 )
 
 
 def test_orphans_are_told_in_the_order_of_their_keys() -> None:
     """Each with what it is, and what could be done."""
     there = [owned(group(name)) for name in ("c", "b")]
-    said = "carries this project's tag and stands in no manifest"
+    said = "has this project's tag but no manifest"
 
     assert tuple(Notice("orphan", f"rg-shop/{name}", said, "delete it with --prune") for name in "bc") == (
         plan([group("a")], there, policy()).notices
@@ -222,19 +223,19 @@ def test_an_overridden_freeze_is_told_where_something_is_written() -> None:
     assert () == plan([group()], [], policy(override="fire")).notices
 
 
-ENDED = "it has ended (Succeeded), and its work would be done twice"
+ENDED = "it has ended (Succeeded), and its work would run twice"
 RESTORED: dict[str, tuple[Resource, Resource, bool, list[str]]] = {
     "comes back": (
         group(osType="Windows"),
         owned(group()),
         True,
-        ["is put back as it was if Azure refuses the new group"],
+        ["is restored if Azure refuses the new group"],
     ),
     "does not come back": (
         group("web", container(image="x"), restartPolicy="Never"),
         owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=0),
         True,
-        ["is not put back if Azure refuses the new group: it has ended (Succeeded), and its work would be done twice"],
+        ["is not restored if Azure refuses the new group: it has ended (Succeeded), and its work would run twice"],
     ),
     "was not asked for": (group(osType="Windows"), owned(group()), False, []),
     "is not recreated": (group("web", container(image="x")), owned(group()), True, []),
@@ -258,7 +259,7 @@ def test_whether_a_group_comes_back_is_judged_with_the_key() -> None:
     there = live(with_secret(), tags={tags.OWNER: OWNER, tags.SECRETS: mark})
     desired = group("web", container(environmentVariables=[SECRET]), osType="Windows")
 
-    assert ["is put back as it was if Azure refuses the new group"] == [
+    assert ["is restored if Azure refuses the new group"] == [
         each.message for each in plan([desired], [there], policy(restore=True, fingerprint_key=key)).notices
     ]
 
@@ -269,9 +270,9 @@ def test_unknown_fields_are_told_once_for_the_whole_plan_and_again_on_a_write() 
     desired = [group("a", container(image="x")), group("b"), group("c")]
 
     assert (
-        Notice("unknown-field", "rg-shop/a", "strange is not known here; this write may reset it"),
-        Notice("unknown-field", "rg-shop/b", "strange is not known here and was not compared"),
-        Notice("unknown-field", "rg-shop/b", "odd is not known here and was not compared"),
+        Notice("unknown-field", "rg-shop/a", "strange is unknown to this version; this write may reset it"),
+        Notice("unknown-field", "rg-shop/b", "strange is unknown to this version and was not compared"),
+        Notice("unknown-field", "rg-shop/b", "odd is unknown to this version and was not compared"),
     ) == plan(desired, there, policy()).notices
 
 

@@ -37,9 +37,9 @@ def test_groups_that_exchange_labels_are_held_with_the_way_out() -> None:
         Blocker(
             "circle",
             "rg-shop/a takes the DNS label y from rg-shop/b; rg-shop/b takes the DNS label x from rg-shop/a: "
-            "they wait for each other, and Azure would take none of them",
+            "they wait for each other, so Azure would accept none of them",
             ("rg-shop/a", "rg-shop/b"),
-            "two applies: first rg-shop/b alone (--only rg-shop/b) with another dnsNameLabel for a while, or none, "
+            "apply twice: first rg-shop/b alone (--only rg-shop/b) with another dnsNameLabel for a while, or none, "
             "then all of them",
         )
     ] == found
@@ -69,7 +69,7 @@ def test_larger_circles_are_held(size: int) -> None:
     ]
     told = "; ".join((*steps[:6], *(["…"] if size == 7 else [])))
 
-    assert f"{told}: they wait for each other, and Azure would take none of them" == found.reason
+    assert f"{told}: they wait for each other, so Azure would accept none of them" == found.reason
     assert tuple(f"rg-shop/g{number}" for number in range(size)) == found.addresses
 
 
@@ -86,7 +86,7 @@ def test_a_label_from_a_dependent_is_held_and_the_dependent_may_go_alone() -> No
     desired = [labelled("a", "x"), labelled("c", "new", "n"), group("n", lifecycle=Lifecycle(depends_on=("a",)))]
     (found,) = held(desired, live)
 
-    assert "two applies: first rg-shop/c alone (--only rg-shop/c), then all of them" == found.release
+    assert "apply twice: first rg-shop/c alone (--only rg-shop/c), then all of them" == found.release
     assert "rg-shop/a takes the DNS label x from rg-shop/c; rg-shop/c depends on rg-shop/n; " in found.reason
     assert [] == held(desired, live, selected=frozenset({desired[1].id.key}))
 
@@ -133,7 +133,7 @@ def test_a_label_that_another_group_keeps_is_never_free(case: str) -> None:
     desired, live, kept = KEPT[case]
     found = held(desired, live, prune=False)
 
-    assert (["rg-shop/a wants the DNS label x in westeurope, which rg-shop/b has and keeps"] if kept else []) == [
+    assert (["rg-shop/a wants the DNS label x in westeurope, which rg-shop/b keeps"] if kept else []) == [
         each.reason for each in found
     ]
 
@@ -155,9 +155,9 @@ def test_a_label_that_is_taken_is_told_with_the_way_out() -> None:
     """Of the group that wants it."""
     held = Blocker(
         "label",
-        "rg-shop/a wants the DNS label x in westeurope, which rg-shop/b has and keeps",
+        "rg-shop/a wants the DNS label x in westeurope, which rg-shop/b keeps",
         ("rg-shop/a",),
-        "another dnsNameLabel, or a plan in which rg-shop/b gives it up or is deleted",
+        "use another dnsNameLabel, or plan that rg-shop/b gives it up or is deleted",
     )
 
     assert [held] == wanting(Action.UPDATE, labelled("a", "old"), labelled("a", "x"))

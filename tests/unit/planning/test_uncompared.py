@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 HMAC = fingerprint({"a": Secret("x")}, entropy=lambda size: b"s" * size, key=Secret("one"))
 SCRYPT = HMAC.replace("hmac", "scrypt")
-ANOTHER = "its secrets were fingerprinted with a key that is not at hand"
-VOUCH = "vouch for them with --trust-secrets, which restarts nothing"
+ANOTHER = "its secrets were fingerprinted with a key that is missing"
+VOUCH = "confirm them with --trust-secrets, which restarts nothing"
 PATH = "containers[web].environmentVariables[S]"
 
 
@@ -34,9 +34,14 @@ def change(name: str = "web", tag: str = HMAC, secret: Secret | None = None, **m
 @pytest.mark.parametrize(
     ("tag", "settings", "told", "hinted"),
     [
-        (HMAC, {}, ANOTHER, f"hand that key on, beside a new one as the former, or {VOUCH}"),
-        (UNKEPT, {}, "its secrets carry no fingerprint: the project wanted none when it was written", VOUCH),
-        (HMAC, {"fingerprints": False}, "no changed secret is seen: the project file says `fingerprint: none`", ""),
+        (HMAC, {}, ANOTHER, f"provide that key (beside a new one, as the former key), or {VOUCH}"),
+        (UNKEPT, {}, "its secrets have no fingerprint: the project wanted none when they were written", VOUCH),
+        (
+            HMAC,
+            {"fingerprints": False},
+            "changed secrets are not detected: the project file says `fingerprint: none`",
+            "",
+        ),
     ],
     ids=["another key", "none was wanted", "none is wanted"],
 )
@@ -53,8 +58,8 @@ def test_one_word_for_all_groups_of_a_reason() -> None:
     told = [(each.address, each.message) for each in note_uncompared(changes, policy())]
 
     assert ["rg-shop/api", "rg-shop/db"] == [address for address, _ in told]
-    assert told[0][1].endswith("not at hand (and 2 more)")
-    assert told[1][1].endswith("when it was written")
+    assert told[0][1].endswith("missing (and 2 more)")
+    assert told[1][1].endswith("when they were written")
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,11 @@ def test_another_subscription(subscription: str, abroad: bool) -> None:
     assert abroad is is_abroad(tagged(OWNER), policy(subscription=subscription))
 
 
-LEFT = "carries this project's tag and stands in no manifest"
-NARROW = "a run of some groups never prunes: leave out what narrows it"
+LEFT = "has this project's tag but no manifest"
+NARROW = "a run for some groups never prunes: run it for all groups"
 DOUBT = (
-    "its tag holds no id, so that it may be another project's of this name: --prune deletes it with --max-deletes "
-    "and the number of deletions"
+    "its tag has no id, so it may belong to another project of this name: to delete it, use --prune with "
+    "--max-deletes N"
 )
 SAID: dict[str, tuple[Resource, dict[str, Any], list[tuple[str, str, str]]]] = {
     "an orphan": (tagged(OWNER), {}, [("orphan", LEFT, "delete it with --prune")]),
@@ -113,7 +113,7 @@ SAID: dict[str, tuple[Resource, dict[str, Any], list[tuple[str, str, str]]]] = {
     "an orphan beside some groups": (
         tagged(OWNER),
         {"selected": frozenset()},
-        [("orphan", LEFT, f"{NARROW}, and give --prune")],
+        [("orphan", LEFT, f"{NARROW}, with --prune")],
     ),
     "an orphan beside some groups that would be pruned": (
         tagged(OWNER),
@@ -153,7 +153,7 @@ SAID: dict[str, tuple[Resource, dict[str, Any], list[tuple[str, str, str]]]] = {
         [
             (
                 "abandoned",
-                "belongs to shop/test, an environment that the project does not have any more",
+                "belongs to shop/test, an environment that the project no longer has",
                 "delete it with `aci-reconcile destroy --former-environment test`",
             )
         ],
@@ -164,10 +164,7 @@ SAID: dict[str, tuple[Resource, dict[str, Any], list[tuple[str, str, str]]]] = {
         [
             (
                 "abandoned",
-                (
-                    "belongs to shop/test, an environment that the project does not have any more "
-                    f"(in subscription {ELSEWHERE})"
-                ),
+                (f"belongs to shop/test, an environment that the project no longer has (in subscription {ELSEWHERE})"),
                 f"delete it with `aci-reconcile destroy --former-environment test --subscription {ELSEWHERE}`",
             )
         ],
@@ -178,8 +175,8 @@ SAID: dict[str, tuple[Resource, dict[str, Any], list[tuple[str, str, str]]]] = {
         [
             (
                 "namesake",
-                f"carries this project's name with the id {OTHER_ID}, and stands in no manifest",
-                f"if it is this project's, write `id: {OTHER_ID}` into the project file",
+                f"has this project's name with the id {OTHER_ID}, but no manifest",
+                f"if it belongs to this project, write `id: {OTHER_ID}` into the project file",
             )
         ],
     ),
@@ -189,8 +186,8 @@ SAID: dict[str, tuple[Resource, dict[str, Any], list[tuple[str, str, str]]]] = {
         [
             (
                 "namesake",
-                f"carries this project's name with the id {OTHER_ID}, and stands in no manifest",
-                f"if it is this project's, write `id: {OTHER_ID}` into the project file",
+                f"has this project's name with the id {OTHER_ID}, but no manifest",
+                f"if it belongs to this project, write `id: {OTHER_ID}` into the project file",
             )
         ],
     ),
@@ -232,8 +229,8 @@ def test_what_is_passed_over_hides_nothing_behind_it() -> None:
 
 def test_what_a_destruction_spares_is_told_with_what_deletes_it() -> None:
     """Each by itself."""
-    why = "it stays: its tag holds no id, so that it may be another project's of this name"
-    hint = "name its resource group in the project file, or give `apply --prune --max-deletes N`"
+    why = "is kept: its tag has no id, so it may belong to another project of this name"
+    hint = "name its resource group in the project file, or use `apply --prune --max-deletes N`"
     there = [tagged(OWNER, name, FAR) for name in ("b", "a")]
 
     assert [Notice("orphan", f"{FAR}/{name}", why, hint) for name in ("b", "a")] == list(note_spared(there))

@@ -17,8 +17,8 @@ from aci_reconcile.planning.undeclared import find_abandoned_environment
 HERE = frozenset({(SUBSCRIPTION, "rg-shop")})
 OURS, THEIRS = "aaaaaa111111", "bbbbbb222222"
 UNSETTLED = (
-    f"`id: {THEIRS}` in the project file where it is the same project; else --take-over {OWNER}@{THEIRS}, or removing "
-    "it here"
+    f"write `id: {THEIRS}` into the project file if it is the same project; otherwise --take-over {OWNER}@{THEIRS}, or "
+    "remove its manifest here"
 )
 
 
@@ -47,7 +47,7 @@ def test_another_id_is_another_owner(more: dict[str, Any]) -> None:
     """Nothing of it is deleted; where nobody wrote our id down, it is said how that is settled."""
     deleted, notices = told(there("old", f"{OWNER}@{THEIRS}"), prune=True, **more)
     settled = "project_id" in more and "id_derived" not in more
-    hint = f"if it is this project's, write `id: {THEIRS}` into the project file"
+    hint = f"if it belongs to this project, write `id: {THEIRS}` into the project file"
 
     assert ([], [] if settled else [("namesake", hint)]) == (deleted, notices)
 
@@ -115,17 +115,17 @@ def test_which_environment_is_a_former_one(tag: str, wanted: str) -> None:
     [
         (
             {"project_id": OURS},
-            f"rg-shop/web belongs to another project {OWNER}, whose id is {THEIRS} and not {OURS}",
-            f"--take-over {OWNER}@{THEIRS}, or removing it here",
+            f"rg-shop/web belongs to another project {OWNER} with the id {THEIRS}, not {OURS}",
+            f"--take-over {OWNER}@{THEIRS}, or remove its manifest here",
         ),
         (
             {"project_id": OURS, "id_derived": True},
-            f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, and this project's is {OURS}",
+            f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, but this project's id is {OURS}",
             UNSETTLED,
         ),
         (
             {},
-            f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, and this project has none",
+            f"rg-shop/web belongs to {OWNER} with the id {THEIRS}, but this project has no id",
             UNSETTLED,
         ),
     ],
@@ -182,4 +182,4 @@ def test_a_protected_orphan_is_released_where_its_protection_stands() -> None:
     old = live(group("old"), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"})
     made = plan([group("web")], [owned(group("web")), old], policy(prune=True))
 
-    assert ["removing its tag aci-reconcile-protected in Azure"] == [each.release for each in made.blockers]
+    assert ["remove its tag aci-reconcile-protected in Azure"] == [each.release for each in made.blockers]

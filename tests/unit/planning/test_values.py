@@ -79,7 +79,7 @@ FORMER: dict[str, tuple[Change, str]] = {
     "taken over": (web(Action.ADOPT, before=live(group(), tags={tags.OWNER: "other"})), "other"),
     "ours": (web(Action.UPDATE), ""),
     "nobody's": (web(Action.ADOPT, before=live(group())), ""),
-    "let go": (web(Action.UPDATE, after=group()), ""),
+    "released": (web(Action.UPDATE, after=group()), ""),
     "left alone": (web(Action.NO_OP, before=live(group(), tags={tags.OWNER: "other"})), ""),
     "created": (web(Action.CREATE), ""),
     "deleted": (web(Action.DELETE), ""),
@@ -191,3 +191,16 @@ def test_a_secret_is_missing_only_where_it_would_be_sent(action: Action, impact:
     expected = (("rg-shop/web", MISSING["secureValue"]),) if missing else ()
 
     assert expected == find_missing_secrets([change, web(Action.DELETE)]) == Plan(OWNER, (change,)).missing_secrets
+
+
+@pytest.mark.parametrize(
+    ("release", "advice"),
+    [
+        ("--allow-replace", "Release with --allow-replace"),
+        ("remove its manifest here", "To release, remove its manifest here"),
+        ("", ""),
+    ],
+)
+def test_what_releases_a_blocker_is_an_option_or_a_step(release: str, advice: str) -> None:
+    """An option is given, anything else is done first; either is a sentence."""
+    assert advice == Blocker("replace", "why", (), release).advice

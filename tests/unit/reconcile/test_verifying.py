@@ -127,9 +127,9 @@ def test_a_declared_tag_that_a_policy_sets_is_corrected_once_and_then_left() -> 
 
     assert ["put", "patch", "patch"] == first  # the tag once more, and what did not take
     assert [] == verbs(backend)
-    assert "Azure accepted the write and did not take tags.env" == error.message == again.message
+    assert "Azure accepted the write but did not apply tags.env" == error.message == again.message
     ignoring = '`lifecycle: {ignore: ["tags.env"]}`'
-    assert f"an Azure Policy may set tags: leave them to it with {ignoring}, or declare what it sets" == error.hint
+    assert f"an Azure Policy may set tags: ignore them with {ignoring}, or declare what it sets" == error.hint
     assert error.hint == again.hint
 
 
@@ -197,4 +197,7 @@ def test_a_field_that_is_set_again_and_again_is_not_only_to_be_recreated() -> No
     error = failure(run(backend, group("web", container(image="nginx:2"))))
 
     ignoring = '`lifecycle: {ignore: ["identity"]}`'
-    assert f"leave it to who sets it, as an Azure Policy may, with {ignoring}, or recreate the group" == error.hint
+    assert (
+        f"if something else sets it, such as an Azure Policy, use {ignoring}; otherwise recreate the group"
+        == error.hint
+    )

@@ -49,7 +49,7 @@ def test_ten_of_a_kind_the_worst_first_and_the_rest_counted() -> None:
     told = github(page(*many))
 
     assert ["::error"] * 10 + ["::notice"] * 10 == [each.partition(" ")[0] for each in annotated(told)]
-    assert "Not annotated, because GitHub shows 10 of a kind for each step: 2 errors, 2 notices more." in told
+    assert "GitHub shows at most 10 annotations of a kind for each step. Not shown: 2 errors, 2 notices." in told
 
 
 def test_a_line_of_data_is_no_command() -> None:

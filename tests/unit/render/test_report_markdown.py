@@ -93,7 +93,7 @@ def test_many_deletions_leave_room_for_the_rest() -> None:
 
     assert len(told) <= LIMIT
     assert "<code>rg/web</code>" in told
-    assert "_Left out for want of room: " in told
+    assert "_Left out to save space: " in told
 
 
 def test_the_heading_names_whose_plan_it_is() -> None:
@@ -127,7 +127,7 @@ def test_the_fields_of_the_least_important_go_first() -> None:
     assert "<b><code>rg/much</code></b>" in told
     assert "tags.039" in told
     assert 1 == told.count("tags.039")
-    assert "_Left out for want of room: details of 1 group._ The job's log has all of it." in told
+    assert "_Left out to save space: details of 1 group._ See the job's log for the rest." in told
 
 
 def test_then_whole_groups_go() -> None:

@@ -74,14 +74,14 @@ def test_what_says_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it holds no result of this tool"),
-        ("no JSON", "it holds no result of this tool"),
-        ("[]", "it holds no result of this tool"),
-        ("null\n1\n", "it holds no result of this tool"),
-        ('{"name": "shop"}', "it holds no result of this tool"),
-        ("{", "a document in it is damaged, or only a part of one"),
-        ('{\n  "format_version": "1.0",\n  "resource_ch', "a document in it is damaged, or only a part of one"),
-        ('{"type": "plan"}\n{"type": "fini', "a document in it is damaged, or only a part of one"),
+        ("", "it contains no result of aci-reconcile"),
+        ("no JSON", "it contains no result of aci-reconcile"),
+        ("[]", "it contains no result of aci-reconcile"),
+        ("null\n1\n", "it contains no result of aci-reconcile"),
+        ('{"name": "shop"}', "it contains no result of aci-reconcile"),
+        ("{", "a document in it is damaged or incomplete"),
+        ('{\n  "format_version": "1.0",\n  "resource_ch', "a document in it is damaged or incomplete"),
+        ('{"type": "plan"}\n{"type": "fini', "a document in it is damaged or incomplete"),
     ],
 )
 def test_what_is_no_result_is_an_error(text: str, why: str) -> None:

@@ -70,7 +70,7 @@ aci-reconcile will perform these actions (project shop/prod, subscription {SUBSC
     rg/api is unchanged
 
 Plan: 0 to add, 1 to change, 0 to destroy.
-      1 restarts, 1 is unchanged."""
+      1 to restart, 1 unchanged."""
         == text
     )
 

@@ -140,10 +140,10 @@ def test_a_manifest() -> None:
     other = made(world, group("db"))
 
     assert ("rg-shop/web: its manifest",) == find_moved(saved, changed)
-    assert ("rg-shop/db: it is declared now, it is planned now",) == find_moved(saved, more)
+    assert ("rg-shop/db: it is now declared, it is now planned",) == find_moved(saved, more)
     assert (
-        "rg-shop/db: it is declared now, it is planned now",
-        "rg-shop/web: it is declared no more, it is planned no more",
+        "rg-shop/db: it is now declared, it is now planned",
+        "rg-shop/web: it is no longer declared, it is no longer planned",
     ) == find_moved(saved, other)
 
 
@@ -205,7 +205,7 @@ def test_an_orphan() -> None:
     world.arm("DELETE", str(rid("old")))
     world.clock.sleep(60)
 
-    assert ("rg-shop/old: it is planned no more",) == find_moved(
+    assert ("rg-shop/old: it is no longer planned",) == find_moved(
         saved, made(world, group("web", OLD), rules={"prune": True})
     )
 
@@ -237,7 +237,7 @@ def test_a_resource_group() -> None:
     world.arm("PUT", f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-shop", {"location": "westeurope"})
     now = made(world, group(), rules={"create_resource_groups": True})
 
-    assert ("resource groups: others are to be created",) == find_moved(saved, now)
+    assert ("resource groups: the plan would create different ones",) == find_moved(saved, now)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_whatever_else_is_to_be_done(name: str) -> None:
     saved, now = kept(world, group("web", NEW)), made(world, group("web", NEW))
     entry: Document = {**now["resource_changes"][0], name: "something else"}
 
-    assert ("rg-shop/web: what is to be done",) == find_moved(saved, {**now, "resource_changes": [entry]})
+    assert ("rg-shop/web: its planned change",) == find_moved(saved, {**now, "resource_changes": [entry]})
 
 
 def test_what_a_file_says_of_its_place_is_told_on_one_line() -> None:

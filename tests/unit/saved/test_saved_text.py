@@ -90,10 +90,10 @@ def test_the_file_has_its_own_lines() -> None:
     told = render_saved_text(saved, PLAIN, problems=("one", "two\n  three"))
 
     assert [
-        "Not at hand: rg-shop/web needs env:A: not set",
+        "Missing: rg-shop/web needs env:A: not set",
         "",
         f"Plan digest: {saved['plan_digest']}",
-        "Saved at 2023-11-14T22:13:20.000Z by aci-reconcile 0.1.0, good until 2023-11-21T22:13:20.000Z.",
+        "Saved at 2023-11-14T22:13:20.000Z by aci-reconcile 0.1.0, valid until 2023-11-21T22:13:20.000Z.",
         "",
         "Stale: one",
         "Stale: two",
