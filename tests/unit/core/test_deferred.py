@@ -16,7 +16,7 @@ from jsonschema.validators import Draft7Validator
 
 from aci_reconcile.azure.body import serialise
 from aci_reconcile.core.deferred import Deferred, GroupReference, find_references, map_deferred, references_in, resolve
-from aci_reconcile.core.model import Lifecycle, Resource, ResourceId
+from aci_reconcile.core.model import Contents, Lifecycle, Resource, ResourceId
 from aci_reconcile.core.redaction import Redactor
 from aci_reconcile.manifest.schemas import schema
 from aci_reconcile.planning import Action, Plan, plan
@@ -245,3 +245,27 @@ def test_a_group_takes_the_values_that_are_known() -> None:
 
     assert web("tcp://10.0.0.4") == resolve(web(), lambda _: "10.0.0.4")
     assert plain_group is resolve(plain_group, lambda _: "10.0.0.4")
+
+
+def test_what_is_known_of_a_body_is_not_looked_for_again() -> None:
+    """Only of that very body; another one is searched."""
+    reference = GroupReference("rg/db", "ipAddress.ip")
+    body = {"properties": {"x": Deferred(reference)}}
+    refers, silent = (Resource(rid(), body, known=Contents(body, {}, refers=each)) for each in (True, False))
+
+    assert (reference,) == references_in(refers)
+    assert () == references_in(silent)
+    assert (reference,) == references_in(replace(silent, body=dict(body)))
+
+
+def test_a_mapped_text_hands_its_references_over() -> None:
+    """Each as it is."""
+    reference, other = GroupReference("db", "ipAddress.ip"), GroupReference("rg/db", "ipAddress.ip")
+    seen: list[GroupReference] = []
+
+    def change(each: GroupReference) -> GroupReference:
+        seen.append(each)
+        return other
+
+    assert (other,) == Deferred("at ", reference).map(change).references
+    assert [reference] == seen

@@ -6,13 +6,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import body, container
+from factories import body, container, rid
 
 from aci_reconcile.core.deferred import Deferred, GroupReference
 from aci_reconcile.core.diff import diff, split_leaves
 from aci_reconcile.core.fields import ROOT, Fold, Replaces
 from aci_reconcile.core.fields.settable import settable
-from aci_reconcile.core.normalize import POSITION, align, entry_key, fold, normalize, secrets_of, to_plain
+from aci_reconcile.core.model import Contents, Resource
+from aci_reconcile.core.normalize import POSITION, align, entry_key, fold, normalize, secrets_in, secrets_of, to_plain
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
@@ -466,3 +467,15 @@ def test_a_number_or_a_truth_that_is_the_default_is_as_none() -> None:
 
     assert {"failureThreshold": 4, "httpGet": {"port": 80}} == properties["livenessProbe"]
     assert [("/a", {"name": "a"}), ("/b", {"name": "b", "readOnly": True})] == list(properties["volumeMounts"].items())
+
+
+def test_secrets_that_were_found_before_are_not_looked_for_again() -> None:
+    """Only in that very body; another one is searched, and a plain one never."""
+    secret = Secret("s3cr3t")
+    holding: dict[str, Any] = {"Xtra": secret}
+    known = Contents(holding, {"found": secret}, refers=False)
+
+    assert ["found"] == list(secrets_in(Resource(rid(), holding, known=known)))
+    assert ["Xtra"] == list(secrets_in(Resource(rid(), dict(holding), known=known)))
+    assert ["Xtra"] == list(secrets_in(Resource(rid(), holding)))
+    assert [] == list(secrets_in(Resource(rid(), holding, plain=True)))

@@ -345,3 +345,11 @@ def test_what_lacks_a_secret_is_searched_for_it() -> None:
     assert change.after is not None
     assert change.after.plain is False
     assert ["containers[web].environmentVariables[A]"] == missing(change)
+
+
+def test_a_change_that_leaves_nothing_needs_no_secret() -> None:
+    """As of a group that is deleted."""
+    there = live(group("web"))
+    gone = Change(there.id, Action.DELETE, before=there)
+
+    assert gone is add_missing_secrets(gone, group("web"), policy())
