@@ -8,7 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
+import threading
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,16 +86,19 @@ class Commands:
 
 
 def until(process: subprocess.Popen[str], text: str) -> str:
-    """Read stderr until a text appears; return what was read."""
+    """Read stderr until a text appears; return what was read. A process that says nothing more in time is ended."""
     assert process.stderr is not None
     seen = ""
-    deadline = time.monotonic() + PATIENCE
-    while text not in seen:
-        line = process.stderr.readline()
+    timer = threading.Timer(PATIENCE, process.kill)
+    timer.start()
+    try:
+        while text not in seen:
+            line = process.stderr.readline()
 
-        assert line, f"{text!r} never came, but: {seen}"
-        assert time.monotonic() < deadline
-        seen += line
+            assert line, f"{text!r} never came, but: {seen}"
+            seen += line
+    finally:
+        timer.cancel()
     return seen
 
 

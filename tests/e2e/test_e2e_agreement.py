@@ -56,7 +56,7 @@ def test_an_emptied_manifest_deletes_nothing(tmp_path: Path) -> None:
 
     assert [3, 3, 3] == [held.code, flagged.code, verified.code]
     assert "Held back: manifests/db.yaml declares nothing, and 1 group would be deleted." in held.out
-    assert "rg-shop/db: has this project's tag but no manifest; a run of some groups" in narrowed.out
+    assert "rg-shop/db: has this project's tag but no manifest; a run for some groups" in narrowed.out
     assert "delete it with --prune" not in narrowed.out
     assert (0, True) == (released.code, "1 destroyed" in released.out)
 

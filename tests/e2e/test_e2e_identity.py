@@ -102,7 +102,7 @@ def test_what_the_emulator_prints_works(tmp_path: Path, switches: tuple[str, ...
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
     server = commands.begin("emulator", "--port", "0", "--pace", "instant", *switches)
     try:
-        told = until(server, "A resource group is created")
+        told = until(server, "creates its resource groups")
         exports = "\n".join(line for line in told.splitlines() if line.startswith("  export "))
         held = """curl -sf ${REQUESTS_CA_BUNDLE:+--cacert $REQUESTS_CA_BUNDLE} -X PUT -d '{"value": "v"}' """
         url = "$ACI_RECONCILE_VAULT_ENDPOINT/emulator/vaults/shop-kv/secrets/db"

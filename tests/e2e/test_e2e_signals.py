@@ -70,7 +70,7 @@ def test_a_second_signal_abandons_what_is_under_way(commands: Commands) -> None:
     process = commands.begin("apply", "--local", "-y", ACI_RECONCILE_PROVISIONING="10s")
     until(process, "waiting: ")
     process.send_signal(signal.SIGINT)
-    until(process, "Once more aborts at once")
+    until(process, "Interrupt again to abort")
     process.send_signal(signal.SIGINT)
     last = ended(process)
 
