@@ -99,7 +99,7 @@ class References:
             if not self.size.add(parts[-1].value):
                 return self._too_large(node.where, path)
         parts.append(Text(node.text[end:]))
-        return _joined(parts)
+        return _join(parts)
 
     def _too_large(self, where: Where, path: str) -> Text:
         message = (
@@ -233,7 +233,7 @@ def _offline(whole: str, source: str, *, public: bool) -> Text:
     return Text(Secret.unavailable(source, "not resolved"), unknown=True, offer=whole)
 
 
-def _joined(parts: list[Text]) -> Text:
+def _join(parts: list[Text]) -> Text:
     return Text(
         _sum([part.value for part in parts]),
         unknown=any(part.unknown for part in parts),

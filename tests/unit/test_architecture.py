@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 import subprocess
 import sys
@@ -166,6 +167,21 @@ def test_the_map_of_the_documentation_is_the_one_that_is_checked() -> None:
     rows = [{name.strip() for name in row.split("  ")[0].split("|")} for row in MAP.splitlines()]
 
     assert [{name.strip() for name in row.split("|")} for row in layers if row not in {"__main__", "version"}] == rows
+
+
+PAGES = (ROOT / "docs" / "architecture.md", *sorted((ROOT / "docs" / "contributing").glob("*.md")))
+NAMED = [
+    pytest.param(f"aci_reconcile.{name}", id=f"{page.stem}-{name}")
+    for page in PAGES
+    for name in re.findall(r"`(?:aci_reconcile\.)?([a-z_]+(?:\.\w+)+)`", page.read_text(encoding="utf-8"))
+    if (PACKAGE / name.partition(".")[0]).is_dir()
+]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_the_guides_name_is_there(name: str) -> None:
+    """A module, or what stands in one: a guide that leads nowhere is worse than none."""
+    assert pkgutil.resolve_name(name) is not None
 
 
 MUTATED = sorted(path for pattern in SETTINGS["mutmut"]["only_mutate"] for path in ROOT.glob(pattern))
