@@ -210,7 +210,7 @@ class FakeBackend:
         self.resource_groups.pop(scope.key)
         return Operation()
 
-    def remaining(self) -> Remaining:
+    def get_remaining(self) -> Remaining:
         """Tell nothing of limits."""
         return Remaining()
 

@@ -176,7 +176,7 @@ class ArmBackend(Backend):
         """Delete the resource group and everything in it; a missing one is no error."""
         return self._delete(with_query(scope_path(scope), api_version=RESOURCES_API))
 
-    def remaining(self) -> Remaining:
+    def get_remaining(self) -> Remaining:
         """Return the rest of ARM's rate limits, from the last answers."""
         return self._wire.remaining
 

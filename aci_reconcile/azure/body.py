@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aci_reconcile.core.deferred import Deferred
 from aci_reconcile.core.errors import SecretUnavailableError
+from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:

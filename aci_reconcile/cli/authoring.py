@@ -80,12 +80,17 @@ def _render(ctx: click.Context) -> ExitCode:
 
 def _whole(resource: Resource, api_version: str) -> Mapping[str, object]:
     """Return a resource as a template would hold it, without what looks like a secret."""
-    from aci_reconcile.core.complete import complete
+    from aci_reconcile.core.desired import add_required_defaults
     from aci_reconcile.core.model import as_object
     from aci_reconcile.render.values import veiled
 
     place = {"resourceGroup": resource.id.resource_group, "name": resource.id.name}
-    return {"type": resource.id.type, "apiVersion": api_version, **place, **as_object(veiled(complete(resource.body)))}
+    return {
+        "type": resource.id.type,
+        "apiVersion": api_version,
+        **place,
+        **as_object(veiled(add_required_defaults(resource.body))),
+    }
 
 
 def _redacted(value: object) -> str:

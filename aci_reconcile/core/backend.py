@@ -105,7 +105,7 @@ class Backend(Protocol):
         """Delete the resource group and everything in it."""
         ...
 
-    def remaining(self) -> Remaining:
+    def get_remaining(self) -> Remaining:
         """Return what the last answers said about ARM's limits; sends nothing."""
         ...
 

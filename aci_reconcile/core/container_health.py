@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.core.model import Json
+
 
 _PERIOD, _FAILURES = 10.0, 3.0
 CRASHES: Final = 3
@@ -190,3 +192,22 @@ def describe_container(container: ContainerHealth) -> str:
 def view_of(container: Json) -> Mapping[str, Json]:
     """Return the instance view of a container; empty if Azure leaves it out."""
     return as_object(as_object(as_object(container).get("properties")).get("instanceView"))
+
+
+_IMAGE_DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})(?![0-9a-f])")
+_PULLED, _PULLING = "pulled", "pulling"
+
+
+def find_pulled_digest(container: ContainerHealth) -> str:
+    """Return the digest of the image that was pulled last; empty if no event names one.
+
+    A tag says which image was requested, the digest which one was pulled. Since 2021 the messages of pull events have
+    it (recorded); older groups have events without one, and events are not kept forever. A ``Pulled`` event takes
+    precedence over a ``Pulling`` one, after which the pull may have failed.
+    """
+    found = [
+        (event.name.lower() == _PULLED, event.last or event.first, match[1])
+        for event in container.events
+        if event.name.lower() in {_PULLED, _PULLING} and (match := _IMAGE_DIGEST.search(event.message))
+    ]
+    return max(found, default=(False, "", ""))[2]

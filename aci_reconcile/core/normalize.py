@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from aci_reconcile.core.deferred import Deferred
 from aci_reconcile.core.fields import ROOT, UNSET, Fold, Kind, Node, child
 from aci_reconcile.core.fields.paths import below, display
-from aci_reconcile.core.fields.urls import normalize_url
 from aci_reconcile.core.model import LEAVES, as_list, as_object
+from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aci_reconcile.core.model import Body, Json, Resource
+
 
 NormalForm: TypeAlias = "dict[str, Json]"
 
@@ -280,3 +281,21 @@ def _collect_list_secrets(values: Sequence[Json], node: Node | None) -> list[tup
             key = (entry_key(each, node) if node is not None else "") or str(position)
             found += [(f"[{key}]{path}", secret) for path, secret in inner]
     return found
+
+
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<user>[^/?#@]*@)?(?P<host>\[[^\]/?#@]*\]|[^:/?#@\[\]]+)(?::(?P<port>[0-9]*))?"
+    r"(?P<path>/[^?#]*)?(?P<rest>[?#].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+def normalize_url(text: str) -> str:
+    """Return a URL normalized by RFC 3986; any other text unchanged."""
+    found = _URL.fullmatch(text)
+    if found is None:
+        return text
+    scheme, host, port = found["scheme"].lower(), found["host"].lower(), found["port"] or ""
+    port = "" if port in {"", _DEFAULT_PORTS[scheme]} else f":{port}"
+    return f"{scheme}://{found['user'] or ''}{host}{port}{found['path'] or '/'}{found['rest'] or ''}"

@@ -25,8 +25,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from aci_reconcile.core.azure_keys import is_azure_key
-from aci_reconcile.core.key_strength import find_weakness
+from aci_reconcile.core.key_strength import find_weakness, is_azure_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,9 +19,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.desired import without_profile
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.core.normalize import align, digest, normalize
-from aci_reconcile.core.profiles import without_profile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
+from aci_reconcile.core.container_health import find_pulled_digest
 from aci_reconcile.core.model import as_object, as_text
-from aci_reconcile.core.pulls import running_digest
 from aci_reconcile.findings.findings import fingerprint
 from aci_reconcile.findings.looking import path_of
 
@@ -107,7 +107,7 @@ def group_of(live: Resource, health: Health, now: str) -> Group:
         as_text(as_object(live.properties.get("ipAddress")).get("ip")),
         _make_mark(memory),
         tuple(
-            Container(path_of(each), _make_mark(each.image), running_digest(each), each.restarts)
+            Container(path_of(each), _make_mark(each.image), find_pulled_digest(each), each.restarts)
             for each in health.containers
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.circles import find_circles
+from aci_reconcile.core.cycles import find_cycles
 from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.groups import Known, with_references
@@ -99,7 +99,7 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
     if not below:
         return
     keys = {each.address: each.id.key for each in resources}
-    for circle in find_circles(below):
+    for circle in find_cycles(below):
         first = declared[keys[circle[0]]]
         item = first.ours.at("lifecycle", "dependsOn")
         if not item:

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.deferred import find_references
+from aci_reconcile.core.desired import drop_computed
 from aci_reconcile.core.fields import API_VERSION, ROOT
-from aci_reconcile.core.fields.settable import settable
 from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
 from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.references import find_references
 from aci_reconcile.manifest.borrowed import squeezed
 from aci_reconcile.manifest.expand import Expansion, expand
 from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
@@ -105,7 +105,7 @@ class _Document:
         if not name:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
-        body = settable(body)
+        body = drop_computed(body)
         plain = typing.places.plain
         known = (
             None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(find_references(body)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.deferred import Deferred, GroupReference, find_references, map_deferred
 from aci_reconcile.core.model import as_list, as_object
+from aci_reconcile.core.references import Deferred, GroupReference, find_references, map_deferred
 from aci_reconcile.manifest.findings import quote
 
 if TYPE_CHECKING:

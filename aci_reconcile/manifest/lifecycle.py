@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.carry import find_missing_entry, list_entry_keys, parse_ignorable
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display, parse, walk
+from aci_reconcile.core.ignore import find_missing_entry, list_entry_keys, parse_ignorable
 from aci_reconcile.core.model import Lifecycle, as_text
 from aci_reconcile.manifest.findings import quote
 

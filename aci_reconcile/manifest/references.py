@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aci_reconcile.core.deferred import Deferred, GroupReference
 from aci_reconcile.core.redaction import is_secret_name
+from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.own_credentials import is_own_credential, whose

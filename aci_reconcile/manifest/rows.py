@@ -11,18 +11,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.fields import ROOT, Field, Kind
-from aci_reconcile.core.fields.rows import (
-    anything,
-    boolean,
-    choice,
-    group,
-    integer,
-    number,
-    objects,
-    text,
-    texts,
-)
-from aci_reconcile.core.fields.tree import build
+from aci_reconcile.core.fields.model import build_tree
+from aci_reconcile.core.fields.rows import any_json, boolean, choice, group, integer, number, objects, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +51,7 @@ def _lifecycle() -> Iterable[Field]:
     )
 
 
-OURS: Final[Node] = build(_lifecycle())
+OURS: Final[Node] = build_tree(_lifecycle())
 """The keys of a manifest that are never sent to Azure."""
 
 ENVELOPE: Final = ("name", "type", "apiVersion")
@@ -87,7 +77,7 @@ def _shared(at: str) -> Iterable[Field]:
         texts(
             f"{at}manifests", "Paths of the manifests.", "A file, a folder or a pattern, relative to the project file."
         ),
-        anything(
+        any_json(
             f"{at}defaults", "Default properties of every group. The group wins; maps are merged, lists are replaced."
         ),
         _variables(f"{at}variables"),
@@ -198,5 +188,5 @@ def _project() -> Iterable[Field]:
     )
 
 
-PROJECT: Final[Node] = build(_project())
+PROJECT: Final[Node] = build_tree(_project())
 """The project file."""

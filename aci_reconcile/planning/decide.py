@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.carry import carry_over
-from aci_reconcile.core.complete import complete
+from aci_reconcile.core.desired import add_required_defaults, without_profile
 from aci_reconcile.core.diff import FieldChange, Replaces, diff, make_secret_change
 from aci_reconcile.core.health import has_ended
+from aci_reconcile.core.ignore import carry_over
 from aci_reconcile.core.model import NO_TAGS, as_object, as_text
 from aci_reconcile.core.normalize import align, normalize, secrets_in, secrets_of
-from aci_reconcile.core.profiles import without_profile
 from aci_reconcile.core.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.core.secret import UNKEPT, Fingerprint
 from aci_reconcile.planning.holding import Holding, add_secret_changes, compare_holdings, find_plain_values
@@ -63,7 +62,7 @@ class Comparison:
 
 def make_target(desired: Resource, live: Resource | None, policy: Policy) -> Resource:
     """Return the resource to write: the manifest, the fields Azure demands, live values of ignored fields, all tags."""
-    body = complete(_carry_ignored(desired, live))
+    body = add_required_defaults(_carry_ignored(desired, live))
     wanted = {**as_object(body.get("tags")), **tags.make_tags(desired, _choose_owner_tag(live, policy))}
     return desired.with_body({**body, "tags": tags.merge(live.tags if live else NO_TAGS, wanted)})
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.deferred import GroupReference, references_in, resolve
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_object
+from aci_reconcile.core.references import GroupReference, references_in, resolve
 from aci_reconcile.planning.values import Blocker, Change, Impact
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.carry import value_at
 from aci_reconcile.core.diff import ABSENT, FieldChange, patch, sort_changes, split_leaves
 from aci_reconcile.core.fields import ROOT, Kind
 from aci_reconcile.core.fields.paths import display, parse, walk
+from aci_reconcile.core.ignore import value_at
 from aci_reconcile.core.model import as_list, as_object
 from aci_reconcile.core.normalize import entry_key
 from aci_reconcile.core.secret import Secret

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.carry import find_missing_entry, parse_ignorable, value_at
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display
+from aci_reconcile.core.ignore import find_missing_entry, parse_ignorable, value_at
 from aci_reconcile.planning.values import Blocker, Notice
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.deferred import references_in
 from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.references import references_in
 from aci_reconcile.planning.labels import label_of
 from aci_reconcile.planning.values import Holder, Notice
 

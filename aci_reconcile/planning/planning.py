@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.deferred import references_in
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Key, Scope, as_text
+from aci_reconcile.core.references import references_in
 from aci_reconcile.planning.brakes import find_blockers
 from aci_reconcile.planning.conditions import note_conditions
 from aci_reconcile.planning.decide import NOT_YET, decide, is_member

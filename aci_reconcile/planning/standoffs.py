@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.circles import find_circles
+from aci_reconcile.core.cycles import find_cycles
 from aci_reconcile.planning.labels import find_freed_labels, label_of
 from aci_reconcile.planning.order import list_dependencies
 from aci_reconcile.planning.values import Action, Blocker
@@ -36,7 +36,7 @@ def block_standoffs(changes: tuple[Change, ...]) -> Iterator[Blocker]:
     for change in changes:
         below[change.address.lower()] |= {each.lower() for each in change.follows}
     freed = find_freed_labels(changes)
-    for circle in find_circles({name: tuple(sorted(each)) for name, each in below.items()}):
+    for circle in find_cycles({name: tuple(sorted(each)) for name, each in below.items()}):
         around = zip(circle, (*circle[1:], circle[0]), strict=True)
         steps = tuple((by_address[one], by_address[other]) for one, other in around)
         if any(_takes_label(*step) for step in steps):

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.carry import parse_ignorable
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display
+from aci_reconcile.core.ignore import parse_ignorable
 from aci_reconcile.core.withheld import fill_withheld, lacks_secret
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.carry import carry_over
+from aci_reconcile.core.desired import without_profile
 from aci_reconcile.core.diff import ABSENT, diff
 from aci_reconcile.core.errors import NotConvergedError
+from aci_reconcile.core.ignore import carry_over
 from aci_reconcile.core.model import NO_TAGS, as_object
 from aci_reconcile.core.normalize import align, digest, normalize
-from aci_reconcile.core.profiles import without_profile
 from aci_reconcile.core.provisioning import as_settled, is_settled
 from aci_reconcile.planning.values import Action
 

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.deferred import references_in
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.provisioning import is_quiet
+from aci_reconcile.core.references import references_in
 from aci_reconcile.planning.decide import decide, make_verdict_key, match_secrets, needs_slow_hash
 from aci_reconcile.planning.planning import plan
 from aci_reconcile.planning.values import Unreadable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.deferred import find_references, resolve
 from aci_reconcile.core.errors import NotConvergedError
 from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.core.references import find_references, resolve
 from aci_reconcile.planning.decide import decide
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.events import Waiting
@@ -15,8 +15,8 @@ from aci_reconcile.reconcile.patience import Pace, check_deadline, repeat_unless
 from aci_reconcile.reconcile.steps import call, pause
 
 if TYPE_CHECKING:
-    from aci_reconcile.core.deferred import GroupReference
     from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.references import GroupReference
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.patience import Deadline

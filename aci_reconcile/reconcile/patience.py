@@ -171,7 +171,7 @@ def _attempt(ctx: Patient, run: Callable[[], T], ask: Ask, *, idle: bool) -> T:
 
 
 def _note_remaining(ctx: Patient, kind: Kind) -> None:
-    left = ctx.backend.remaining()
+    left = ctx.backend.get_remaining()
     of_kind = {Kind.READ: left.reads, Kind.WRITE: left.writes, Kind.DELETE: left.deletes}
     ctx.limits.note(kind, of_kind[kind], ctx.clock.now())
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.deferred import Deferred
+from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.render.values import conceal, guarded
 

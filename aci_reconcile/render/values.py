@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.deferred import Deferred
 from aci_reconcile.core.diff import ABSENT
 from aci_reconcile.core.fields import ROOT, Kind, Node
 from aci_reconcile.core.fields.paths import below
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.core.normalize import entry_key
 from aci_reconcile.core.redaction import veil, veil_argument, veil_variable
+from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import REDACTED, Secret
 from aci_reconcile.render.escape import quote
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from aci_reconcile.core.desired import without_profile
 from aci_reconcile.core.health import has_ended
 from aci_reconcile.core.model import as_object
 from aci_reconcile.core.normalize import align, digest, normalize, secrets_of
-from aci_reconcile.core.profiles import without_profile
 from aci_reconcile.core.provisioning import as_settled
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.core.tags import digest_desired

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from aci_reconcile.core.deferred import Deferred
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.model import Resource, ResourceId, Scope
+from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import REDACTED, Secret
 from aci_reconcile.planning.values import (
     Action,

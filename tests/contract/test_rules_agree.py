@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.core.complete import complete
+from aci_reconcile.core.desired import add_required_defaults
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Emulator, Request, open_store
@@ -134,7 +134,9 @@ def diagnosed(folder: Path, manifest: str) -> tuple[list[tuple[str, Severity]], 
     text = f"name: web\nresourceGroup: rg\nlocation: westeurope\n{manifest}"
     (folder / "web.yaml").write_text(text, encoding="utf-8")
     loaded = load(Reading(cwd=folder, environ={"S": "c2VjcmV0"}, version="0.1.0"))
-    return [(each.code, each.severity) for each in loaded.diagnostics], opened(complete(loaded.resources[0].body))
+    return [(each.code, each.severity) for each in loaded.diagnostics], opened(
+        add_required_defaults(loaded.resources[0].body)
+    )
 
 
 def opened(value: Any) -> Any:

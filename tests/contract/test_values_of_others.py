@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from azure_world import AzureWorld
 from factories import SUBSCRIPTION, container, group
 
-from aci_reconcile.core.deferred import Deferred, GroupReference
 from aci_reconcile.core.model import Lifecycle, as_object
+from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.reconcile.events import Succeeded
 
 if TYPE_CHECKING:

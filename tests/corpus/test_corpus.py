@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.core.complete import complete
-from aci_reconcile.core.deferred import Deferred
+from aci_reconcile.core.desired import add_required_defaults
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.model import as_object
+from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Request, load
 from aci_reconcile.manifest.write import dumped
@@ -60,7 +60,7 @@ def opened(value: Json) -> Json:
 
 def sent(resource: Resource) -> dict[str, Json]:
     """Return the body of a PUT, readable."""
-    return dict(as_object(opened(dict(complete(resource.body)))))
+    return dict(as_object(opened(dict(add_required_defaults(resource.body)))))
 
 
 def told(diagnostic: Diagnostic) -> str:

@@ -186,7 +186,6 @@ def test_what_the_guides_name_is_there(name: str) -> None:
 
 MUTATED = sorted(path for pattern in SETTINGS["mutmut"]["only_mutate"] for path in ROOT.glob(pattern))
 NOT_MUTATED = {
-    "core/azure_keys.py": "a part of what `secret` knows",
     "core/backend.py": "protocols without logic",
     "core/errors.py": "classes without logic",
     "core/key_strength.py": "a part of what `secret` knows",

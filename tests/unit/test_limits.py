@@ -225,11 +225,11 @@ def test_a_server_that_always_refuses_is_an_error_in_the_end() -> None:
 def test_an_answer_that_says_that_little_is_left_is_heeded() -> None:
     """The next ones go at the documented rate."""
     backend = FakeBackend()
-    backend.remaining = lambda: Remaining(reads=0)  # type: ignore[method-assign]
+    backend.get_remaining = lambda: Remaining(reads=0)  # type: ignore[method-assign]
     ctx = context(backend)
     began = ctx.clock.now()
     through(ctx, retry(ctx, lambda: "done", Deadline(began, 0)))
-    backend.remaining = Remaining  # type: ignore[method-assign]
+    backend.get_remaining = Remaining  # type: ignore[method-assign]
     through(ctx, *(retry(ctx, lambda: "done", Deadline(began, 0)) for _ in range(50)))
 
     assert 2 == pytest.approx(ctx.clock.now() - began, abs=0.1)

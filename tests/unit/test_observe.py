@@ -8,10 +8,10 @@ import pytest
 from factories import OWNER, FakeBackend, FakeClock, container, group, live, owned, policy, rid
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.deferred import Deferred, GroupReference
 from aci_reconcile.core.errors import AuthenticationError, ForbiddenError
 from aci_reconcile.core.model import Resource, Scope
 from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.reconcile import Look, Refresh, observe, observe_lists, propose
 from aci_reconcile.reconcile.events import Settling

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from aci_reconcile.core.fields.model import UNSET, Field, Fold, Kind, Node, Replaces, Unset
+from aci_reconcile.core.fields.model import UNSET, Field, Fold, Kind, Node, Replaces, Unset, build_tree
 from aci_reconcile.core.fields.table import API_VERSION, FIELDS
-from aci_reconcile.core.fields.tree import build
 
 __all__ = [
     "API_VERSION",
@@ -25,7 +24,7 @@ __all__ = [
     "child",
 ]
 
-ROOT: Final[Node] = build(FIELDS)
+ROOT: Final[Node] = build_tree(FIELDS)
 """The container group itself."""
 
 

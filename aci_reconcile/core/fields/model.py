@@ -1,4 +1,4 @@
-"""The rows of the field table, and their tree."""
+"""The rows of the field table, and their tree, which is built once, at import."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Unset(Enum):
@@ -147,3 +147,54 @@ class Node:
     """Whether it, or something below it, may be a secret."""
     chosen: tuple[tuple[str, str, str], ...] = ()
     """Children that Azure computes depending on a sibling: name, sibling's name, sibling's value."""
+
+
+def build_tree(rows: Iterable[Field]) -> Node:
+    """Return the root object whose descendants are the rows.
+
+    Raises:
+        ValueError: two rows have the same path, or a row has no parent.
+    """
+    by_parent: dict[str, list[Field]] = {}
+    paths = {""}
+    for row in rows:
+        parent = _find_parent(row.path)
+        if row.path in paths or parent not in paths:
+            raise ValueError(f"field table: {row.path} appears twice, or before its parent")
+        paths.add(row.path)
+        by_parent.setdefault(parent, []).append(row)
+    return _build_node(Field("", Kind.OBJECT, "A container group."), Replaces.NO, by_parent, write_only=False)
+
+
+def _find_parent(path: str) -> str:
+    if path.endswith("[]"):
+        return path.removesuffix("[]")
+    return path.rpartition(".")[0]
+
+
+def _build_node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field]], *, write_only: bool) -> Node:
+    replaces = max(row.replaces, inherited, key=lambda each: each.rank)
+    hidden = write_only or row.write_only
+    below = {
+        each.name: _build_node(each, replaces, by_parent, write_only=hidden) for each in by_parent.get(row.path, ())
+    }
+    compared = not (row.computed or row.untold or hidden)
+    confides = row.confidential or any(each.confides for each in below.values())
+    if row.kind in {Kind.LIST, Kind.MAP}:
+        item = next(iter(below.values()), None)
+        return Node(row, row.kind, replaces, hidden, item=item, compared=compared, confides=confides)
+    lowered = {name.lower(): name for name in below}
+    required = tuple(name for name, each in below.items() if each.row.required)
+    chosen = tuple((name, *each.row.computed_beside) for name, each in below.items() if each.row.computed_beside)
+    return Node(
+        row,
+        row.kind,
+        replaces,
+        hidden,
+        below,
+        lowered=lowered,
+        required=required,
+        compared=compared,
+        confides=confides,
+        chosen=chosen,
+    )

@@ -68,7 +68,7 @@ def boolean(path: str, summary: str, **traits: Unpack[Traits]) -> Iterator[Field
     yield Field(path, Kind.BOOLEAN, summary, **traits)
 
 
-def anything(path: str, summary: str, **traits: Unpack[Traits]) -> Iterator[Field]:
+def any_json(path: str, summary: str, **traits: Unpack[Traits]) -> Iterator[Field]:
     """Describe free-form JSON."""
     yield Field(path, Kind.ANY, summary, **traits)
 

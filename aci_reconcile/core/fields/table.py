@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.fields.containers import container_rows, event_rows
 from aci_reconcile.core.fields.model import Field, Fold, Kind, Replaces
-from aci_reconcile.core.fields.rows import anything, boolean, choice, group, integer, objects, text, text_map, texts
+from aci_reconcile.core.fields.rows import any_json, boolean, choice, group, integer, objects, text, text_map, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -192,7 +192,7 @@ def _volume_rows() -> Iterable[Field]:
             whose="storageAccountName",
         ),
         text(f"{at}[].azureFile.storageAccountKeyReference", "Name of the entry of `secretReferences` with the key."),
-        anything(f"{at}[].emptyDir", "An empty directory that lives as long as the group: `{}`.", presence=True),
+        any_json(f"{at}[].emptyDir", "An empty directory that lives as long as the group: `{}`.", presence=True),
         text_map(
             f"{at}[].secret",
             "Secret files by name. The content is base64, or plain text in `fromText`. Azure never returns it.",
@@ -262,7 +262,7 @@ def _security_rows() -> Iterable[Field]:
     )
 
 
-def _advanced_rows() -> Iterable[Field]:
+def _extension_rows() -> Iterable[Field]:
     ext = "properties.extensions"
     return chain(
         objects(ext, "Extensions, used by virtual kubelet.", "One extension.", key=("name",)),
@@ -270,8 +270,8 @@ def _advanced_rows() -> Iterable[Field]:
         group(f"{ext}[].properties", "Type and settings of the extension.", unnamed=True),
         text(f"{ext}[].properties.extensionType", "Type of the extension.", required=True),
         text(f"{ext}[].properties.version", "Version of the extension.", required=True),
-        anything(f"{ext}[].properties.settings", "Readable settings."),
-        anything(
+        any_json(f"{ext}[].properties.settings", "Readable settings."),
+        any_json(
             f"{ext}[].properties.protectedSettings",
             "Secret settings. Azure never returns them.",
             write_only=True,
@@ -294,7 +294,7 @@ def _advanced_rows() -> Iterable[Field]:
     )
 
 
-def _azure_rows() -> Iterable[Field]:
+def _computed_rows() -> Iterable[Field]:
     return chain(
         text(
             "properties.provisioningState",
@@ -336,8 +336,8 @@ FIELDS: tuple[Field, ...] = tuple(
         _registry_rows(),
         _diagnostics_rows(),
         _security_rows(),
-        _advanced_rows(),
-        _azure_rows(),
+        _extension_rows(),
+        _computed_rows(),
     )
 )
 """Every row, each path once."""

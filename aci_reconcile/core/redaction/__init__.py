@@ -6,8 +6,7 @@ look like, ``names`` knows the names of variables that hold them.
 
 from __future__ import annotations
 
-from aci_reconcile.core.redaction.fields import veil_argument, veil_variable
-from aci_reconcile.core.redaction.names import is_secret_name, is_secret_setting
+from aci_reconcile.core.redaction.names import is_secret_name, is_secret_setting, veil_argument, veil_variable
 from aci_reconcile.core.redaction.redactor import Redactor
 from aci_reconcile.core.redaction.shapes import find_pieces, veil
 

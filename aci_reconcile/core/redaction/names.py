@@ -1,4 +1,6 @@
-"""What variables that hold secrets are called: a name is taken apart into its words, and the words decide.
+"""What variables and options that hold secrets are called, and how their values are hidden.
+
+A name is taken apart into its words, and the words decide.
 
 Words, and not letters: PAT is no part of PATH, and KEY is none of MONKEY. The words rest on what people name such
 variables (Terraform, Spring and the CI services mask by the same ones); a name that says nothing is not caught.
@@ -8,6 +10,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
+
+from aci_reconcile.core.redaction.shapes import veil
+from aci_reconcile.core.secret import REDACTED
 
 _WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
 
@@ -53,3 +58,29 @@ def _is_unambiguous(words: tuple[str, ...], at: int) -> bool:
 
 def _split_words(name: str) -> tuple[str, ...]:
     return tuple(word.upper() for word in re.findall(_WORD, name))
+
+
+_OPTION: Final = r"--?[A-Za-z][A-Za-z0-9-]*"
+_HARMLESS: Final = r"(?is:\s*|\d{1,3}|true|false|null|none|yes|no|on|off|/[\w./-]*|\$.*|.*\$\{.*|\{\{.*|<.*|#\{.*)"
+"""Values that are no secret whatever they are called: small numbers, switches, paths, references, placeholders."""
+
+
+def veil_variable(name: str, value: str) -> str:
+    """Return the value of a variable without secrets; hide all of it if its name says that it is secret."""
+    veiled = veil(value)
+    if veiled == value and is_secret_setting(name) and not re.fullmatch(_HARMLESS, value):
+        return REDACTED
+    return veiled
+
+
+def veil_argument(before: str, argument: str) -> str:
+    """Return an argument of a command without secrets, judged with the argument before it."""
+    veiled = veil(argument)
+    if (
+        veiled == argument
+        and re.fullmatch(_OPTION, before)
+        and is_secret_setting(before)
+        and not argument.startswith("-")
+    ):
+        return argument if re.fullmatch(_HARMLESS, argument) else REDACTED
+    return veiled

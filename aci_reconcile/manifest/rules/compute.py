@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from aci_reconcile.core.desired import PROFILES
 from aci_reconcile.core.images import find_flaw
-from aci_reconcile.core.profiles import PROFILES
 from aci_reconcile.manifest.findings import quote
 
 if TYPE_CHECKING:

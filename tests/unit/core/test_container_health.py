@@ -13,6 +13,7 @@ from aci_reconcile.core.container_health import (
     ContainerHealth,
     State,
     describe_container,
+    find_pulled_digest,
     list_containers,
     list_events,
     to_epoch,
@@ -21,6 +22,7 @@ from aci_reconcile.core.container_health import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
 
 NOW = 1_600_000_000.0
 STOPPED = "Container stopped per client request"
@@ -265,3 +267,39 @@ def test_which_containers_wait(verdict: State, state: str, waits: bool) -> None:
 def test_a_read_without_views_tells_nothing(raw: Any) -> None:
     """A list, for one."""
     assert {} == view_of(raw)
+
+
+ONE, OTHER = f"sha256:{'1' * 64}", f"sha256:{'a' * 64}"
+
+
+def pull_event(name: str, image: str, last: str = "2026-01-01T00:00:00Z") -> ContainerEvent:
+    """Return an event as Azure writes it."""
+    words = {"Pulling": "pulling image", "Pulled": "Successfully pulled image"}.get(name, "Started container")
+    return ContainerEvent(name, "Normal", f'{words} "{image}"', 1, last, last)
+
+
+@pytest.mark.parametrize(
+    ("events", "digest"),
+    [
+        ((), ""),
+        ((pull_event("Pulled", "nginx:latest"),), ""),
+        ((pull_event("Pulling", f"nginx@{ONE}"),), ONE),
+        ((pull_event("Pulled", f"reg.example/shop/web@{ONE}"), pull_event("Started", f"x@{OTHER}")), ONE),
+        ((pull_event("Pulled", f"a@{ONE}", "2026-01-02"), pull_event("Pulled", f"a@{OTHER}", "2026-01-01")), ONE),
+        ((pull_event("Pulled", f"a@{ONE}", "2026-01-01"), pull_event("Pulling", f"a@{OTHER}", "2026-01-02")), ONE),
+        ((pull_event("Pulled", f"a@{ONE}0"),), ""),
+    ],
+)
+def test_the_last_image_that_was_pulled(events: tuple[ContainerEvent, ...], digest: str) -> None:
+    """A pull that ended goes before one that only began; what is no digest is none."""
+    assert digest == find_pulled_digest(ContainerHealth("web", State.HEALTHY, events=events))
+
+
+def test_an_event_that_does_not_end_is_as_old_as_its_beginning() -> None:
+    """Some have a first time and no last one."""
+    early = ContainerEvent("Pulled", "Normal", f"pulled image a@{ONE}", 1, "2026-01-02", "")
+    late = ContainerEvent("Pulled", "Normal", f"pulled image a@{OTHER}", 1, "2026-01-01", "2026-01-03")
+    later = ContainerEvent("Pulled", "Normal", f"pulled image a@{OTHER}", 1, "2026-01-01", "2026-01-01")
+
+    assert OTHER == find_pulled_digest(ContainerHealth("web", State.HEALTHY, events=(early, late)))
+    assert ONE == find_pulled_digest(ContainerHealth("web", State.HEALTHY, events=(later, early)))

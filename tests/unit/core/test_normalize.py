@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from factories import body, container, rid
 
-from aci_reconcile.core.deferred import Deferred, GroupReference
+from aci_reconcile.core.desired import drop_computed
 from aci_reconcile.core.diff import diff, split_leaves
 from aci_reconcile.core.fields import ROOT, Fold, Replaces
-from aci_reconcile.core.fields.settable import settable
 from aci_reconcile.core.model import Contents, Resource
 from aci_reconcile.core.normalize import POSITION, align, entry_key, fold, normalize, secrets_in, secrets_of, to_plain
+from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
@@ -273,9 +273,9 @@ def test_what_azure_chooses_is_not_asked_for() -> None:
     public = body(ipAddress={"type": "Public", "ip": "203.0.113.4", "ports": [{"port": 80}]})
     private = body(ipAddress={"type": "Private", "ip": "10.0.0.4", "ports": [{"port": 80}]})
 
-    assert body(ipAddress={"type": "Public", "ports": [{"port": 80}]}) == settable(public)
+    assert body(ipAddress={"type": "Public", "ports": [{"port": 80}]}) == drop_computed(public)
     assert "203.0.113.4" == public["properties"]["ipAddress"]["ip"]
-    assert [private, body()] == [settable(each) for each in (private, body())]
+    assert [private, body()] == [drop_computed(each) for each in (private, body())]
 
 
 URLS = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.core.deferred import Deferred, GroupReference, find_references
 from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.references import Deferred, GroupReference, find_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.core.deferred import find_references
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.references import find_references
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from factories import container, group, owned, policy, rid
 
-from aci_reconcile.core.deferred import Deferred, GroupReference, find_references
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.references import Deferred, GroupReference, find_references
 from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
 from aci_reconcile.planning.deferring import Known, sort_by_references
 

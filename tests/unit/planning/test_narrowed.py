@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
 
-from aci_reconcile.core.deferred import Deferred, GroupReference
 from aci_reconcile.core.model import Lifecycle, Resource, as_object
+from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.planning import Action, Change, Impact, Notice, Plan, plan
 from aci_reconcile.planning.narrowed import LeftOut
 from aci_reconcile.planning.values import Holder

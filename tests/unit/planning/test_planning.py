@@ -10,10 +10,10 @@ from factories import OWNER, SUBSCRIPTION, container, group, live, owned, policy
 from plans import SECRET, codes, only, stamped, with_secret
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.deferred import Deferred, GroupReference
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Resource, ResourceId, Scope
 from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.planning import (
     UNLIMITED,

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from factories import body, container
 
-from aci_reconcile.core.carry import (
+from aci_reconcile.core.diff import diff
+from aci_reconcile.core.fields import ROOT
+from aci_reconcile.core.ignore import (
     carry_over,
     find_missing_entry,
     find_spelling,
@@ -16,8 +18,6 @@ from aci_reconcile.core.carry import (
     parse_ignorable,
     value_at,
 )
-from aci_reconcile.core.diff import diff
-from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.normalize import align, normalize
 
 

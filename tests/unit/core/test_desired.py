@@ -1,4 +1,4 @@
-"""Groups that leave their settings to a profile, declared as in Microsoft's example and answered as in it."""
+"""What a desired body gets before it is sent, and what of it a profile decides."""
 
 from __future__ import annotations
 
@@ -6,14 +6,79 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, body, container, group, policy, rid
+from factories import OWNER, body, container, group, live, owned, policy, rid
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.complete import complete
+from aci_reconcile.core.desired import add_required_defaults, takes_profile, without_profile
 from aci_reconcile.core.model import Resource
-from aci_reconcile.core.profiles import takes_profile, without_profile
+from aci_reconcile.core.normalize import normalize
 from aci_reconcile.planning import Action, Impact, plan
 from aci_reconcile.reconcile.comparing import diff_after_write
+
+
+def without_os(resource: Resource) -> Resource:
+    """Return the group without its operating system."""
+    properties = {name: value for name, value in resource.properties.items() if name != "osType"}
+    return resource.with_body({**resource.body, "properties": properties})
+
+
+def os_of(resource: Resource | None) -> Any:
+    """Return the operating system that a write would name."""
+    return None if resource is None else resource.properties.get("osType")
+
+
+@pytest.mark.parametrize("given", [{}, {"osType": None}])
+def test_the_default_is_said_where_a_body_is_silent(given: dict[str, Any]) -> None:
+    """Azure refuses a group without ``osType`` and fills nothing in."""
+    silent: dict[str, Any] = {"properties": {"containers": [container()], **given}}
+
+    assert {"containers": [container()], "osType": "Linux"} == add_required_defaults(silent)["properties"]
+
+
+def test_what_is_said_stays() -> None:
+    """A Windows group is a Windows group."""
+    said = body(osType="Windows")
+
+    assert said == add_required_defaults(said)
+
+
+@pytest.mark.parametrize("profile", ["containerGroupProfile", "standbyPoolProfile"])
+def test_a_profile_says_it_itself(profile: str) -> None:
+    """A group that takes its settings from a profile is sent as it is."""
+    claimed: dict[str, Any] = {"properties": {"containers": [], profile: {"id": "/subscriptions/…"}}}
+
+    assert claimed == add_required_defaults(claimed)
+
+
+def test_completing_changes_no_meaning() -> None:
+    """A body and the same body with its defaults said have one normal form."""
+    silent = {"properties": {"containers": [container()]}}
+
+    assert normalize(silent) == normalize(add_required_defaults(silent))
+
+
+WRITES = {
+    Action.CREATE: [],
+    Action.UPDATE: [owned(group("web", container(image="nginx:1.26")))],
+    Action.ADOPT: [live(group("web", container(image="nginx:1.26")))],
+    Action.REPLACE: [owned(group("web", restartPolicy="Never"))],
+}
+
+
+@pytest.mark.parametrize("action", WRITES)
+def test_every_write_says_it(action: Action) -> None:
+    """Creating, changing, adopting and recreating alike."""
+    made = plan([without_os(group())], WRITES[action], policy(adopt=True, allow_replace=1, max_share=1))
+
+    assert [(action, "Linux")] == [(change.action, os_of(change.after)) for change in made.changes]
+
+
+def test_a_manifest_that_is_silent_matches_a_linux_group() -> None:
+    """Saying the default in a write is no difference."""
+    made = plan([without_os(group())], [owned(group())], policy())
+
+    assert [Action.NO_OP] == [change.action for change in made.changes]
+
 
 PROFILE = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerInstance/containerGroupProfiles/p"}
 POOL = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.StandbyPool/standbyContainerGroupPools/p"}
@@ -107,7 +172,7 @@ def test_containers_of_the_profile_are_left_to_it() -> None:
 
 def test_a_claim_is_sent_as_it_is_written() -> None:
     """Azure refuses an operating system beside a pool."""
-    assert claim().body == complete(claim().body)
+    assert claim().body == add_required_defaults(claim().body)
 
 
 def test_a_claim_that_took_is_seen_as_taken() -> None:

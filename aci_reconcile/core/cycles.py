@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def find_circles(below: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+def find_cycles(below: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield one circle for each strongly connected set of names; each circle begins with its smallest name.
 
     Args:
@@ -25,7 +25,7 @@ def find_circles(below: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ..
     for root in reversed(order):  # in the reversed graph, a root reaches only its own set
         members = _collect_reachable(root, above, sets)
         if len(members) > 1 or (members and root in below.get(root, ())):
-            found.append(_find_circle(min(members), below, members))
+            found.append(_find_cycle(min(members), below, members))
     yield from sorted(found)
 
 
@@ -60,7 +60,7 @@ def _collect_reachable(root: str, above: Mapping[str, list[str]], sets: dict[str
     return members
 
 
-def _find_circle(start: str, below: Mapping[str, tuple[str, ...]], members: set[str]) -> tuple[str, ...]:
+def _find_cycle(start: str, below: Mapping[str, tuple[str, ...]], members: set[str]) -> tuple[str, ...]:
     """Return a shortest circle through a name, within its set."""
     came: dict[str, str] = {}
     waiting = deque([start])

@@ -15,9 +15,16 @@ from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, 
 from jsonschema.validators import Draft7Validator
 
 from aci_reconcile.azure.body import serialise
-from aci_reconcile.core.deferred import Deferred, GroupReference, find_references, map_deferred, references_in, resolve
 from aci_reconcile.core.model import Contents, Lifecycle, Resource, ResourceId
 from aci_reconcile.core.redaction import Redactor
+from aci_reconcile.core.references import (
+    Deferred,
+    GroupReference,
+    find_references,
+    map_deferred,
+    references_in,
+    resolve,
+)
 from aci_reconcile.manifest.schemas import schema
 from aci_reconcile.planning import Action, Plan, plan
 from aci_reconcile.reconcile import Look, apply, propose
