@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.allow import is_named
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Scope
-from aci_reconcile.planning.undeclared import find_abandoned_environment
+from aci_reconcile.planning.unmanaged import find_abandoned_environment
 from aci_reconcile.reconcile.searching import Search
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from aci_reconcile.app.allow import is_named
 from aci_reconcile.app.orphans import make_leftover_filter, make_search
 from aci_reconcile.app.policy_rules import apply_rules, hold_misfits
 from aci_reconcile.app.workspace import list_scopes, make_header
-from aci_reconcile.planning.undeclared import NAMESAKE, UNDECLARED
+from aci_reconcile.planning.unmanaged import NAMESAKE, UNMANAGED
 from aci_reconcile.reconcile import Look, Refresh, propose
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def propose_plan(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "")
     project = loaded.project
     proposal = propose(loaded.resources, list_scopes(project), policy, look)
     if not is_named(project):
-        left = UNDECLARED | {NAMESAKE}
+        left = UNMANAGED | {NAMESAKE}
         proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code not in left))
     return apply_rules(hold_misfits(proposal), project, make_header(project, endpoint))
 

@@ -12,7 +12,7 @@ from aci_reconcile.cli.command import Command, Option
 from aci_reconcile.cli.doomed import created_by_us, of_former, whose
 from aci_reconcile.cli.given import overridden, sources_of, target_of
 from aci_reconcile.cli.session import started
-from aci_reconcile.planning.brakes import IN_MANIFEST, block_writes
+from aci_reconcile.planning.blockers import IN_MANIFEST, block_writes
 from aci_reconcile.planning.values import Blocker
 from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.reconcile.searching import Search

@@ -10,7 +10,7 @@ from aci_reconcile.app.orphans import make_project_filter
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_object, as_text
-from aci_reconcile.planning.undeclared import find_abandoned_environment
+from aci_reconcile.planning.unmanaged import find_abandoned_environment
 from aci_reconcile.planning.values import ResourceGroupChange
 from aci_reconcile.render import sanitize
 from aci_reconcile.render.words import count

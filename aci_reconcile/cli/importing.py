@@ -161,7 +161,7 @@ def _skipped(
     groups: Iterable[Resource], loaded: Loaded, ours: Callable[[str], bool], *, named: bool
 ) -> Iterator[tuple[str, str]]:
     """Say of each group that is not imported why; one that is named is, but for a member of an NGroup."""
-    from aci_reconcile.planning.decide import is_member
+    from aci_reconcile.planning.decision import is_member
 
     declared = {each.id.key: each.where for each in loaded.resources}
     for each in groups:

@@ -10,7 +10,7 @@ from aci_reconcile.findings.findings import Kind
 from aci_reconcile.findings.looking import find_findings
 from aci_reconcile.findings.remembering import Look
 from aci_reconcile.findings.values import Drift
-from aci_reconcile.planning.conditions import CONDITION
+from aci_reconcile.planning.notices import CONDITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from aci_reconcile.core.health import CRASHES, State, describe_container
 from aci_reconcile.core.tags import OWNER
 from aci_reconcile.findings.findings import Finding, Kind, make_finding
 from aci_reconcile.findings.parts import split_parts
-from aci_reconcile.planning.undeclared import UNDECLARED
+from aci_reconcile.planning.unmanaged import UNMANAGED
 from aci_reconcile.planning.values import Action, Cause
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def find_findings(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Fin
     findings += [
         make_finding(Kind.UNDECLARED, notice.address, notice.message)
         for notice in plan.notices
-        if notice.code in UNDECLARED
+        if notice.code in UNMANAGED
     ]
     findings += [make_finding(Kind.NOT_COMPARED, each.address, each.message) for each in plan.unreadable]
     findings += [each for address, state in health for each in _find_in_health(address, state, places.get(address))]

@@ -10,7 +10,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.findings.comparing import find_changes, make_vanished
 from aci_reconcile.findings.findings import Kind, fingerprint
 from aci_reconcile.findings.history import History, Known, group_of
-from aci_reconcile.planning.undeclared import UNDECLARED
+from aci_reconcile.planning.unmanaged import UNMANAGED
 from aci_reconcile.planning.values import Action
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Look:
     @cached_property
     def _existing(self) -> frozenset[str]:
         """The groups that exist, whoever declares or owns them."""
-        orphans = {each.address.lower() for each in self.plan.notices if each.code in UNDECLARED}
+        orphans = {each.address.lower() for each in self.plan.notices if each.code in UNMANAGED}
         return frozenset(key for key, each in self.changes.items() if each.before is not None) | orphans
 
     def compare(self) -> Iterator[Finding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aci_reconcile.planning.decide import compare, decide, make_target
-from aci_reconcile.planning.planning import plan, plan_destruction
+from aci_reconcile.planning.decision import compare, decide, make_target
+from aci_reconcile.planning.planner import plan, plan_destruction
 from aci_reconcile.planning.policy import UNLIMITED, Policy
 from aci_reconcile.planning.values import (
     Action,

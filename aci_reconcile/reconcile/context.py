@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from aci_reconcile.core.backend import Backend, Clock
-    from aci_reconcile.planning.labels import Label
+    from aci_reconcile.planning.dns_labels import Label
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.watches import Listing, Watch

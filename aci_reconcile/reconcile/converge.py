@@ -10,7 +10,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AciReconcileError, AzureError, ImmutableFieldError, RetryableError
 from aci_reconcile.core.model import NO_TAGS, as_text
 from aci_reconcile.core.provisioning import is_settled
-from aci_reconcile.planning.brakes import is_protected
+from aci_reconcile.planning.blockers import is_protected
 from aci_reconcile.planning.policy import UNLIMITED
 from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.reconcile.clearance import check_secrets, check_takers

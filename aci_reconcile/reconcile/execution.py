@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
-from aci_reconcile.planning.labels import find_freed_labels
-from aci_reconcile.planning.order import make_dependency_graph, place_of
+from aci_reconcile.planning.dns_labels import find_freed_labels
+from aci_reconcile.planning.order import get_region, make_dependency_graph
 from aci_reconcile.planning.values import Action, Change
 from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.converge import converge
@@ -216,7 +216,7 @@ def _make_task(change: Change, ctx: Context, after: set[str]) -> Task:
         lanes=find_lanes(change),
         behind=frozenset(each.lower() for each in change.follows),
         last=deleted,
-        frees=place_of(change.before) if deleted and change.before is not None else None,
+        frees=get_region(change.before) if deleted and change.before is not None else None,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import InvalidRequestError, QuotaError
-from aci_reconcile.planning.labels import label_of
-from aci_reconcile.planning.order import place_of
+from aci_reconcile.planning.dns_labels import find_dns_label
+from aci_reconcile.planning.order import get_region
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.quota import QUOTA_LAGS, wait_for_quota
 from aci_reconcile.reconcile.steps import pause
@@ -30,7 +30,7 @@ _TAKEN = "DnsNameLabelAlreadyTaken"
 def note_freed(change: Change, ctx: Context) -> None:
     """Note that a deletion has ended well."""
     if change.action is Action.DELETE and change.before is not None:
-        ctx.freed.add(place_of(change.before))
+        ctx.freed.add(get_region(change.before))
 
 
 def put_with_retries(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
@@ -63,5 +63,5 @@ def _choose_lags(
     if isinstance(error, QuotaError):
         freed = yield from wait_for_quota(change, wanted, ctx.regions_to_free)
         ctx.check_may_write(change)
-        return QUOTA_LAGS if freed or (first and place_of(wanted) in ctx.freed) else ()
-    return _LABEL_LAGS if first and error.code == _TAKEN and label_of(wanted) in ctx.freed_labels else ()
+        return QUOTA_LAGS if freed or (first and get_region(wanted) in ctx.freed) else ()
+    return _LABEL_LAGS if first and error.code == _TAKEN and find_dns_label(wanted) in ctx.freed_labels else ()

@@ -10,8 +10,8 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.provisioning import is_quiet
 from aci_reconcile.core.references import references_in
-from aci_reconcile.planning.decide import decide, make_verdict_key, match_secrets, needs_slow_hash
-from aci_reconcile.planning.planning import plan
+from aci_reconcile.planning.decision import decide, make_verdict_key, match_secrets, needs_slow_hash
+from aci_reconcile.planning.planner import plan
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.awaiting import read_when_settled
 from aci_reconcile.reconcile.gather import gather, read_within_limits
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from aci_reconcile.core.model import Key, Resource, Scope
-    from aci_reconcile.planning.decide import Verdicts
+    from aci_reconcile.planning.decision import Verdicts
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.reconcile.gather import Answer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.core.errors import NotConvergedError
 from aci_reconcile.core.provisioning import is_settled, state_of
 from aci_reconcile.core.references import find_references, resolve
-from aci_reconcile.planning.decide import decide
+from aci_reconcile.planning.decision import decide
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.patience import Pace, check_deadline, repeat_unless_stopped, retry

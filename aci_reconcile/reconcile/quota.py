@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.planning.order import place_of
+from aci_reconcile.planning.order import get_region
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.steps import await_freed
@@ -22,7 +22,7 @@ QUOTA_LAGS: Final = (0.0, 5.0, 15.0)
 
 def find_regions_to_free(changes: Iterable[Change]) -> frozenset[tuple[str, str]]:
     """Return the regions, each with its subscription, in which groups are deleted in the end."""
-    return frozenset(place_of(each.before) for each in changes if each.action is Action.DELETE and each.before)
+    return frozenset(get_region(each.before) for each in changes if each.action is Action.DELETE and each.before)
 
 
 def wait_for_quota(change: Change, wanted: Resource, places: Collection[tuple[str, str]]) -> Process[bool]:
@@ -31,7 +31,7 @@ def wait_for_quota(change: Change, wanted: Resource, places: Collection[tuple[st
     The run would delete such a group at its end. It does so earlier once nothing else can go on, and only if nothing
     has failed.
     """
-    if place_of(wanted) not in places:
+    if get_region(wanted) not in places:
         return False
     yield Waiting(change, "for a deletion that frees the quota")
-    return (yield from await_freed(place_of(wanted)))
+    return (yield from await_freed(get_region(wanted)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AciReconcileError, AzureError, NoAnswerError, NotConvergedError, QuotaError
-from aci_reconcile.planning.former import Former, former_of
+from aci_reconcile.planning.losses import Restoration, make_restoration
 from aci_reconcile.reconcile.clearance import check_recreation
 from aci_reconcile.reconcile.comparing import has_moved
 from aci_reconcile.reconcile.context import MovedError, Wait
@@ -54,7 +54,7 @@ def recreate(change: Change, wanted: Resource, ctx: Context, deadline: Deadline)
     """
     yield from check_recreation(change, ctx.clearance, ctx.clock.sleep, ctx.regions_to_free)
     ctx.check_may_write(change)
-    former = (yield from _read_former(change, ctx, deadline)) if ctx.policy.restore else Former()
+    former = (yield from _read_former(change, ctx, deadline)) if ctx.policy.restore else Restoration()
     yield from _remove(change, ctx, deadline)
     yield Waiting(change, "deleted, creating it again")
     try:
@@ -66,14 +66,14 @@ def recreate(change: Change, wanted: Resource, ctx: Context, deadline: Deadline)
     return seen
 
 
-def _read_former(change: Change, ctx: Context, deadline: Deadline) -> Process[Former]:
+def _read_former(change: Change, ctx: Context, deadline: Deadline) -> Process[Restoration]:
     """Read the group once more, with its run state, and return what it can be restored from."""
     again = partial(repeat_unless_stopped, ctx)
     live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline, again=again, idle=True)
     if live is None or change.after is None or has_moved(change, change.before, live):
         raise MovedError
     after = change.after
-    return (yield from compute(partial(former_of, live, after, ctx.policy)))
+    return (yield from compute(partial(make_restoration, live, after, ctx.policy)))
 
 
 def _remove(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
@@ -152,7 +152,7 @@ def _renew_serial(former: Resource, ctx: Context) -> Resource:
     return former.with_body({**former.body, "tags": tags.merge(former.tags, {tags.APPLIED: str(applied)})})
 
 
-def _restore(change: Change, former: Former, refusal: AciReconcileError, ctx: Context) -> Process[None]:
+def _restore(change: Change, former: Restoration, refusal: AciReconcileError, ctx: Context) -> Process[None]:
     """Create the former group again, even after an interruption, because the recreation was begun.
 
     Raises:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import ForbiddenError, InvalidRequestError, NotFoundError
-from aci_reconcile.planning.labels import label_of
+from aci_reconcile.planning.dns_labels import find_dns_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,5 +50,5 @@ class Refusals:
 
     def _label_comes_free(self) -> bool:
         """Whether the DNS label is the deleted group's own, or one that this run frees: then it takes Azure a while."""
-        label = label_of(self.wanted)
-        return label is not None and (label == label_of(self.change.before) or label in self.ctx.freed_labels)
+        label = find_dns_label(self.wanted)
+        return label is not None and (label == find_dns_label(self.change.before) or label in self.ctx.freed_labels)

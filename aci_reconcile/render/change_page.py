@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.planning.brakes import find_unchanged
+from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.values import Action, Change, Impact, Plan
 from aci_reconcile.render.layout import label
 from aci_reconcile.render.page import Entry, Outcome, Page, Remark

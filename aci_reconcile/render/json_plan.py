@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from aci_reconcile.core.diff import ABSENT, Replaces
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.planning.brakes import find_unchanged
+from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.render.bodies import declared, live, masked, opened, unknown
 from aci_reconcile.render.escape import dump

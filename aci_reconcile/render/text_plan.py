@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.health import describe_condition, has_ended
-from aci_reconcile.planning.brakes import find_unchanged
+from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.values import Action, Impact, Plan
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.layout import groups

@@ -14,7 +14,7 @@ from aci_reconcile.core.backend import Operation, Progress
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.emulator import Fault, Faults, Knobs
 from aci_reconcile.planning import UNLIMITED, Action, plan
-from aci_reconcile.planning.planning import plan_destruction
+from aci_reconcile.planning.planner import plan_destruction
 from aci_reconcile.reconcile import Wait, apply, observe_lists
 from aci_reconcile.reconcile.events import Failed, Finished, Skipped, Succeeded, Unhealthy, Waiting
 

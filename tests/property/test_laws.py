@@ -19,7 +19,7 @@ from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.normalize import align, digest, is_same, normalize, secrets_of
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import UNLIMITED, Action, Impact, Plan, Policy, make_target, plan
-from aci_reconcile.planning.decide import normalize_target
+from aci_reconcile.planning.decision import normalize_target
 
 SIDES = st.tuples(bodies(), bodies())
 SPELLED = (tags.OWNER, tags.PROTECTED.upper(), tags.APPLIED, tags.SECRETS.title(), "team", "cost")

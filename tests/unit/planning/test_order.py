@@ -12,8 +12,8 @@ from aci_reconcile.core.backend import Operation, Progress
 from aci_reconcile.core.errors import InvalidRequestError, UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Change, plan, plan_destruction
-from aci_reconcile.planning.labels import find_freed_labels
-from aci_reconcile.planning.order import make_dependency_graph, order_changes, order_deletions, place_of
+from aci_reconcile.planning.dns_labels import find_freed_labels
+from aci_reconcile.planning.order import get_region, make_dependency_graph, order_changes, order_deletions
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.events import Event, Failed, Skipped, Started, Succeeded
 from aci_reconcile.reconcile.lanes import find_lanes
@@ -293,4 +293,4 @@ def test_the_place_of_a_group_is_its_subscription_and_its_region() -> None:
     made = group()
     there = replace(made, id=replace(made.id, subscription="ABC"), body={**made.body, "location": "West Europe"})
 
-    assert ("abc", "westeurope") == place_of(there)
+    assert ("abc", "westeurope") == get_region(there)

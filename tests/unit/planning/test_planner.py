@@ -28,7 +28,7 @@ from aci_reconcile.planning import (
     plan,
     plan_destruction,
 )
-from aci_reconcile.planning.decide import make_verdict_key
+from aci_reconcile.planning.decision import make_verdict_key
 
 
 def test_nothing_declared_is_an_error() -> None:

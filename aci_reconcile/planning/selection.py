@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.health import State, assess
 from aci_reconcile.core.references import references_in
-from aci_reconcile.planning.labels import label_of
+from aci_reconcile.planning.dns_labels import find_dns_label
 from aci_reconcile.planning.values import Holder, Notice
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class UnselectedGroups:
     """The declared groups that a run leaves out, and how it was narrowed."""
 
     groups: Mapping[Key, Resource]
     policy: Policy
 
     @classmethod
-    def of(cls, declared: Mapping[Key, Resource], policy: Policy) -> LeftOut:
+    def of(cls, declared: Mapping[Key, Resource], policy: Policy) -> UnselectedGroups:
         """Find the groups that the policy does not select."""
         chosen = policy.selected
         return cls({} if chosen is None else {key: each for key, each in declared.items() if key not in chosen}, policy)
@@ -96,7 +96,7 @@ def _explain_unusable(live: Resource | None) -> str:
 def _find_moved_fields(change: Change) -> frozenset[str]:
     """Return the address fields that a change is known to move."""
     moved = {"ip"} if "new IP" in change.loses else set[str]()
-    if label_of(change.before) != label_of(change.after):
+    if find_dns_label(change.before) != find_dns_label(change.after):
         moved.add("fqdn")
     return frozenset(moved)
 

@@ -9,7 +9,7 @@ from factories import container, group, owned, rid
 
 from aci_reconcile.core.model import Resource
 from aci_reconcile.planning import Action, Change, Impact, Notice
-from aci_reconcile.planning.conditions import note_conditions
+from aci_reconcile.planning.notices import note_conditions
 
 STOPPED = {"instanceView": {"state": "Stopped", "events": []}}
 WAITING = container("late", instanceView={"currentState": {"state": "Waiting", "detailStatus": "slow"}})

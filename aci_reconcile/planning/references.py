@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.core.model import Key, Resource, ResourceId
-    from aci_reconcile.planning.narrowed import LeftOut
+    from aci_reconcile.planning.selection import UnselectedGroups
 
 
 def sort_by_references(declared: Mapping[Key, Resource]) -> tuple[Resource, ...]:
@@ -38,14 +38,14 @@ def sort_by_references(declared: Mapping[Key, Resource]) -> tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReferencedGroups:
     """The groups that references name: their live state, and what was decided so far."""
 
     live: Mapping[Key, Resource]
     decided: Mapping[Key, Change]
     unreadable: frozenset[str] = frozenset()
     """Addresses, in lower case, of groups that could not be read."""
-    left_out: LeftOut | None = None
+    unselected: UnselectedGroups | None = None
     """The groups that the run leaves out."""
 
     def resolve(self, desired: Resource) -> Resource:
@@ -72,7 +72,7 @@ class Known:
 
     def _block(self, change: Change, reference: GroupReference, reason: str) -> Blocker:
         """Return the blocker of a reference without a value. Whether its group is left out of the run comes first."""
-        target, out = reference.target(change.id), self.left_out
+        target, out = reference.target(change.id), self.unselected
         release = "change the reference or the group it names"
         if out is not None and target.key in out.groups:
             there = reason if target.key in self.live else "the group does not exist"

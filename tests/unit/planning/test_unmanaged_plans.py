@@ -11,8 +11,8 @@ from factories import OWNER, SUBSCRIPTION, group, live, owned, policy, rid
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.planning import Action, plan
-from aci_reconcile.planning.brakes import find_unchanged
-from aci_reconcile.planning.undeclared import find_abandoned_environment
+from aci_reconcile.planning.blockers import find_unchanged
+from aci_reconcile.planning.unmanaged import find_abandoned_environment
 
 HERE = frozenset({(SUBSCRIPTION, "rg-shop")})
 OURS, THEIRS = "aaaaaa111111", "bbbbbb222222"

@@ -11,7 +11,7 @@ from factories import OWNER, container, group, live, policy
 from aci_reconcile.core import tags
 from aci_reconcile.core.secret import UNKEPT, Secret, fingerprint
 from aci_reconcile.planning import Action, Change, Notice
-from aci_reconcile.planning.uncompared import note_uncompared
+from aci_reconcile.planning.notices import note_uncompared
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource

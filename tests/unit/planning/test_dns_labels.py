@@ -9,7 +9,7 @@ from factories import SUBSCRIPTION, group, rid
 
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.planning import Action, Change
-from aci_reconcile.planning.labels import Label, find_freed_labels, label_of
+from aci_reconcile.planning.dns_labels import Label, find_dns_label, find_freed_labels
 
 
 def labelled(name: str, label: str = "Shop", location: str = "West Europe", **more: Any) -> Resource:
@@ -42,21 +42,21 @@ def test_a_label_is_of_its_region_and_of_those_who_share_it(case: str) -> None:
     """Without regard to case; with ``Noreuse`` it meets none."""
     resource, label = LABELS[case]
 
-    assert label == label_of(resource)
+    assert label == find_dns_label(resource)
 
 
 def test_owners_fold_case() -> None:
     """ARM does."""
     shouting = Resource(rid("a", "RG-Shop"), {**scoped("resourceGroupReuse").body, "location": "WESTEUROPE"})
 
-    assert ("westeurope", "shop", f"{SUBSCRIPTION}/rg-shop") == label_of(shouting)
+    assert ("westeurope", "shop", f"{SUBSCRIPTION}/rg-shop") == find_dns_label(shouting)
 
 
 def test_a_subscription_is_told_in_small_letters() -> None:
     """However ARM spells it."""
     shouting = Resource(ResourceId("ABC", "rg", "a"), scoped("subscriptionReuse").body)
 
-    assert ("westeurope", "shop", "abc") == label_of(shouting)
+    assert ("westeurope", "shop", "abc") == find_dns_label(shouting)
 
 
 def change(action: Action, before: Resource | None, after: Resource | None) -> Change:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
-from aci_reconcile.planning.decide import is_member
+from aci_reconcile.planning.decision import is_member
 from aci_reconcile.planning.values import Notice
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ORPHAN: Final = "orphan"
 ABANDONED: Final = "abandoned"
 NAMESAKE: Final = "namesake"
-UNDECLARED: Final = frozenset({ORPHAN, ABANDONED})
+UNMANAGED: Final = frozenset({ORPHAN, ABANDONED})
 """Notices about groups of ours without a manifest."""
 
 _ENVIRONMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -35,7 +35,7 @@ def is_pruned(orphan: Resource, policy: Policy) -> bool:
     """
     if not policy.prune or policy.selected is not None:
         return False
-    return not is_abroad(orphan, policy) and (policy.deletes_named or not is_doubtful(orphan, policy))
+    return not is_in_other_subscription(orphan, policy) and (policy.deletes_named or not is_ambiguous(orphan, policy))
 
 
 def find_abandoned_environment(tag: str, policy: Policy) -> str:
@@ -47,9 +47,9 @@ def find_abandoned_environment(tag: str, policy: Policy) -> str:
     return environment if ours and f"{project}/{environment}" != policy.owner else ""
 
 
-def note_undeclared(undeclared: Iterable[Resource], policy: Policy) -> Iterator[Notice]:
+def note_unmanaged(unmanaged: Iterable[Resource], policy: Policy) -> Iterator[Notice]:
     """Yield a notice for each group without a manifest that stays and that somebody should know about."""
-    for each in sorted(undeclared, key=lambda resource: resource.id.key):
+    for each in sorted(unmanaged, key=lambda resource: resource.id.key):
         tag = tags.owner(each)
         if is_member(each) or not tag:
             continue
@@ -63,7 +63,7 @@ def note_undeclared(undeclared: Iterable[Resource], policy: Policy) -> Iterator[
                 )
         elif environment := find_abandoned_environment(tag, policy):
             said = f"belongs to {tags.owner_name(tag)}, an environment that the project no longer has"
-            where = f" --subscription {each.id.subscription}" if is_abroad(each, policy) else ""
+            where = f" --subscription {each.id.subscription}" if is_in_other_subscription(each, policy) else ""
             hint = f"delete it with `aci-reconcile destroy --former-environment {environment}{where}`"
             yield Notice(ABANDONED, each.address, f"{said}{_render_subscription(each, policy)}", hint)
         elif tags.owner_name(tag) == policy.owner and tags.owner_id(tag) and _has_unsettled_id(policy):
@@ -72,36 +72,36 @@ def note_undeclared(undeclared: Iterable[Resource], policy: Policy) -> Iterator[
             yield Notice(NAMESAKE, each.address, said, hint)
 
 
-def is_abroad(group: Resource, policy: Policy) -> bool:
+def is_in_other_subscription(group: Resource, policy: Policy) -> bool:
     """Whether a group is in another subscription than the run acts in."""
     return bool(policy.subscription) and group.id.subscription.lower() != policy.subscription.lower()
 
 
 def _render_subscription(group: Resource, policy: Policy) -> str:
-    return f" (in subscription {group.id.subscription})" if is_abroad(group, policy) else ""
+    return f" (in subscription {group.id.subscription})" if is_in_other_subscription(group, policy) else ""
 
 
 def _suggest_deletion(orphan: Resource, policy: Policy) -> str:
     if policy.selected is not None:
         hint = "a run for some groups never prunes: run it for all groups"
         return hint if policy.prune else f"{hint}, with --prune"
-    if is_abroad(orphan, policy):
+    if is_in_other_subscription(orphan, policy):
         environment = policy.owner.partition("/")[2]
         chosen = f" --environment {environment}" if environment else ""
         return f"delete it with `aci-reconcile destroy --subscription {orphan.id.subscription}{chosen}`"
-    if not is_doubtful(orphan, policy):
+    if not is_ambiguous(orphan, policy):
         return "delete it with --prune"
     return f"{_NO_ID}: to delete it, use --prune with --max-deletes N"
 
 
-def note_spared(spared: Iterable[Resource]) -> Iterator[Notice]:
+def note_kept(kept: Iterable[Resource]) -> Iterator[Notice]:
     """Yield a notice for each group with our name that ``destroy`` leaves alone."""
-    for each in spared:
+    for each in kept:
         hint = "name its resource group in the project file, or use `apply --prune --max-deletes N`"
         yield Notice(ORPHAN, each.address, f"is kept: {_NO_ID}", hint)
 
 
-def is_doubtful(orphan: Resource, policy: Policy) -> bool:
+def is_ambiguous(orphan: Resource, policy: Policy) -> bool:
     """Whether a group of ours may belong to another project with the same name."""
     elsewhere = policy.places is not None and orphan.id.scope.key not in policy.places
     return elsewhere and bool(policy.project_id) and not tags.owner_id(tags.owner(orphan))

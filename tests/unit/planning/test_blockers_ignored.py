@@ -10,7 +10,8 @@ from factories import container, group, owned, policy, rid
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Blocker, Change, Impact, Notice, Plan, plan
-from aci_reconcile.planning.ignored import block_ignored, note_ignored
+from aci_reconcile.planning.blockers import block_ignored
+from aci_reconcile.planning.notices import note_ignored
 
 OLD, NEW = container("old", image="cd:7"), container("new", image="git:1")
 PLACE = Where("web.yaml", 9, 5)

@@ -10,7 +10,7 @@ from factories import group, owned, policy, rid
 
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
-from aci_reconcile.planning.standoffs import block_taken_labels
+from aci_reconcile.planning.order import block_taken_labels
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource

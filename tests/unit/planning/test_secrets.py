@@ -13,7 +13,7 @@ from aci_reconcile.core.diff import ABSENT, FieldChange
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.planning import Action, Change, Impact, plan
-from aci_reconcile.planning.holding import Holding, add_secret_changes, compare_holdings
+from aci_reconcile.planning.secrets import SecretDiff, add_secret_changes, diff_secrets
 from aci_reconcile.render.rows import rows
 
 A, B, C = (f"containers[web].environmentVariables[{name}]" for name in "ABC")
@@ -166,40 +166,40 @@ GUARDED = body(
     extensions=[{"name": "x", "properties": {**PLAIN_EXTENSION["properties"], "protectedSettings": Secret("p")}}]
 )
 LOGGED = body(diagnostics={"logAnalytics": {"workspaceId": "w", "workspaceKey": Secret("k")}})
-SIDES: dict[str, tuple[dict[str, Any], dict[str, Any], Holding]] = {
+SIDES: dict[str, tuple[dict[str, Any], dict[str, Any], SecretDiff]] = {
     "settings of an extension that is there": (
         GUARDED,
         body(extensions=[PLAIN_EXTENSION]),
-        Holding(kept=(EXTENSION,)),
+        SecretDiff(kept=(EXTENSION,)),
     ),
     "settings of an extension of which only the name is told": (
         GUARDED,
         body(extensions=[{"name": "x"}]),
-        Holding(kept=(EXTENSION,)),
+        SecretDiff(kept=(EXTENSION,)),
     ),
-    "settings of an extension that is not there": (GUARDED, body(), Holding(new=(EXTENSION,))),
+    "settings of an extension that is not there": (GUARDED, body(), SecretDiff(new=(EXTENSION,))),
     "a key of a workspace that is there": (
         LOGGED,
         body(diagnostics={"logAnalytics": {"workspaceId": "w"}}),
-        Holding(kept=(WORKSPACE,)),
+        SecretDiff(kept=(WORKSPACE,)),
     ),
-    "a key of a workspace where there is none": (LOGGED, body(), Holding(new=(WORKSPACE,))),
+    "a key of a workspace where there is none": (LOGGED, body(), SecretDiff(new=(WORKSPACE,))),
     "a file of a volume of which only the name is told": (
         with_volume({"secret": {"a": Secret("x")}}),
         with_volume({}),
-        Holding(kept=("volumes[v].secret.a",)),
+        SecretDiff(kept=("volumes[v].secret.a",)),
     ),
     "a variable that is empty": (
         variables(*secret(A="a")),
         variables({"name": "A", "value": ""}),
-        Holding(kept=(A,)),
+        SecretDiff(kept=(A,)),
     ),
     "a variable beside fields that nobody knows": (
         variables(*secret(A="a"), unheardOf={"x": 1}),
         variables({"name": "A"}),
-        Holding(kept=(A,)),
+        SecretDiff(kept=(A,)),
     ),
-    "a key of a workspace where diagnostics are empty": (LOGGED, body(diagnostics={}), Holding(new=(WORKSPACE,))),
+    "a key of a workspace where diagnostics are empty": (LOGGED, body(diagnostics={}), SecretDiff(new=(WORKSPACE,))),
 }
 
 
@@ -208,7 +208,7 @@ def test_where_a_secret_may_be(case: str) -> None:
     """It is known to be new only where nothing that could hold it is there."""
     declared, there, held = SIDES[case]
 
-    assert held == compare_holdings(secrets_of(declared), declared, there)
+    assert held == diff_secrets(secrets_of(declared), declared, there)
 
 
 def test_secrets_are_marked_in_what_comes_or_goes_as_a_whole() -> None:
@@ -216,8 +216,8 @@ def test_secrets_are_marked_in_what_comes_or_goes_as_a_whole() -> None:
     where, keys = "containers[web].environmentVariables", ("properties", "containers", "web", "properties")
     inside = (*keys, "environmentVariables")
     whole, marked = {"A": {"value": "x"}, "B": {}}, {"A": {"value": "x"}, "B": "(secret)"}
-    held = Holding(gone={B: (*inside, "B")})
-    (comes,) = add_secret_changes([FieldChange(where, ABSENT, whole, inside)], Holding(new=(B,)), (B,))
+    held = SecretDiff(gone={B: (*inside, "B")})
+    (comes,) = add_secret_changes([FieldChange(where, ABSENT, whole, inside)], SecretDiff(new=(B,)), (B,))
     (goes,) = add_secret_changes([FieldChange(where, whole, ABSENT, inside)], held, ())
 
     assert (ABSENT, marked) == (comes.before, shown(comes.after))
@@ -230,25 +230,25 @@ def shown(side: Any) -> dict[str, Any]:
 
 
 KEYS = ("properties", "containers", "web", "properties", "environmentVariables", "A")
-GUARDED_CHANGES: dict[str, tuple[FieldChange, Holding, FieldChange]] = {
+GUARDED_CHANGES: dict[str, tuple[FieldChange, SecretDiff, FieldChange]] = {
     "text that a secret takes the place of": (
         FieldChange(A, "shown", ABSENT, KEYS),
-        Holding(kept=(A,)),
+        SecretDiff(kept=(A,)),
         FieldChange(A, "shown", None, KEYS, secret=True),
     ),
     "a secret that comes": (
         FieldChange(A, ABSENT, {}, KEYS),
-        Holding(new=(A,)),
+        SecretDiff(new=(A,)),
         FieldChange(A, ABSENT, None, KEYS, secret=True),
     ),
     "a secret that takes the place of what is no text": (
         FieldChange(A, {}, ABSENT, KEYS),
-        Holding(kept=(A,)),
+        SecretDiff(kept=(A,)),
         FieldChange(A, None, ABSENT, KEYS, secret=True),
     ),
     "a secret that goes": (
         FieldChange(A, {}, ABSENT, KEYS),
-        Holding(gone={A: KEYS}),
+        SecretDiff(gone={A: KEYS}),
         FieldChange(A, None, ABSENT, KEYS, secret=True),
     ),
 }
@@ -273,5 +273,5 @@ def test_what_goes_with_its_holder_is_known_to_be_gone() -> None:
     )
 
     assert {A, EXTENSION, "volumes[v].secret", f"{REGISTRY}.password", WORKSPACE} == set(
-        compare_holdings({}, body(), there).gone
+        diff_secrets({}, body(), there).gone
     )

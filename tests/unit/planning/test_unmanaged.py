@@ -10,12 +10,12 @@ from factories import OWNER, SUBSCRIPTION, group, live, policy, rid
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.planning import Notice
-from aci_reconcile.planning.undeclared import (
+from aci_reconcile.planning.unmanaged import (
     find_abandoned_environment,
-    is_abroad,
+    is_in_other_subscription,
     is_pruned,
-    note_spared,
-    note_undeclared,
+    note_kept,
+    note_unmanaged,
 )
 
 ID, OTHER_ID = "abc123", "def456"
@@ -98,7 +98,7 @@ def test_an_environment_that_the_project_has_no_more(case: str) -> None:
 )
 def test_another_subscription(subscription: str, abroad: bool) -> None:
     """A run that acts in any is nowhere abroad."""
-    assert abroad is is_abroad(tagged(OWNER), policy(subscription=subscription))
+    assert abroad is is_in_other_subscription(tagged(OWNER), policy(subscription=subscription))
 
 
 LEFT = "has this project's tag but no manifest"
@@ -208,7 +208,7 @@ def test_what_is_said(case: str) -> None:
     there, rules, said = SAID[case]
 
     assert [Notice(code, there.address, message, hint) for code, message, hint in said] == list(
-        note_undeclared([there], policy(**rules))
+        note_unmanaged([there], policy(**rules))
     )
 
 
@@ -216,7 +216,7 @@ def test_they_are_told_in_the_order_of_their_keys() -> None:
     """Whatever order Azure lists them in."""
     there = [tagged(OWNER, name) for name in ("c", "a", "b")]
 
-    assert ["rg-shop/a", "rg-shop/b", "rg-shop/c"] == [each.address for each in note_undeclared(there, policy())]
+    assert ["rg-shop/a", "rg-shop/b", "rg-shop/c"] == [each.address for each in note_unmanaged(there, policy())]
 
 
 def test_what_is_passed_over_hides_nothing_behind_it() -> None:
@@ -224,7 +224,7 @@ def test_what_is_passed_over_hides_nothing_behind_it() -> None:
     member = Resource(rid("a"), live(group("a", orchestratorId="/x"), tags={tags.OWNER: OWNER}).body)
     there = [member, tagged("", "b"), tagged(OWNER, "c")]
 
-    assert ["rg-shop/c"] == [each.address for each in note_undeclared(there, policy())]
+    assert ["rg-shop/c"] == [each.address for each in note_unmanaged(there, policy())]
 
 
 def test_what_a_destruction_spares_is_told_with_what_deletes_it() -> None:
@@ -233,4 +233,4 @@ def test_what_a_destruction_spares_is_told_with_what_deletes_it() -> None:
     hint = "name its resource group in the project file, or use `apply --prune --max-deletes N`"
     there = [tagged(OWNER, name, FAR) for name in ("b", "a")]
 
-    assert [Notice("orphan", f"{FAR}/{name}", why, hint) for name in ("b", "a")] == list(note_spared(there))
+    assert [Notice("orphan", f"{FAR}/{name}", why, hint) for name in ("b", "a")] == list(note_kept(there))

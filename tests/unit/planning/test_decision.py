@@ -13,7 +13,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Cause, Change, Impact, plan
-from aci_reconcile.planning.decide import Comparison, decide, is_foreign, is_member, make_target
+from aci_reconcile.planning.decision import Comparison, decide, is_foreign, is_member, make_target
 
 if TYPE_CHECKING:
     from aci_reconcile.planning import Plan

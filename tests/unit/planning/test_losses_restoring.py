@@ -12,12 +12,12 @@ from plans import MISSING, SECRET, stamped, with_secret
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.secret import Secret, fingerprint
-from aci_reconcile.planning.former import Former, former_of
+from aci_reconcile.planning.losses import Restoration, make_restoration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-UNKNOWN = Former(why_not="its secrets may differ from those in the manifest")
+UNKNOWN = Restoration(why_not="its secrets may differ from those in the manifest")
 ADDRESS = {"type": "Public", "ports": [{"port": 80}], "dnsNameLabel": "shop-web"}
 
 
@@ -31,7 +31,7 @@ def test_what_azure_says_of_itself_is_not_sent_back() -> None:
     there = seen(owned(group(ipAddress={**ADDRESS, "fqdn": "shop-web.westeurope.azurecontainer.io"})))
     kept = {**body(ipAddress=ADDRESS), "tags": {tags.OWNER: OWNER}}
 
-    assert Former(Resource(rid(), kept)) == former_of(there, group(osType="Windows"), policy())
+    assert Restoration(Resource(rid(), kept)) == make_restoration(there, group(osType="Windows"), policy())
 
 
 def test_what_nobody_here_knows_is_sent_back() -> None:
@@ -39,7 +39,7 @@ def test_what_nobody_here_knows_is_sent_back() -> None:
     there = owned(group("web", container(command=["a"], strange=[{"x": 1}]), strange={"deep": [1]}))
     kept = {**body(container(command=["a"], strange=[{"x": 1}]), strange={"deep": [1]}), "tags": {tags.OWNER: OWNER}}
 
-    assert Former(Resource(rid(), kept)) == former_of(there, group(), policy())
+    assert Restoration(Resource(rid(), kept)) == make_restoration(there, group(), policy())
 
 
 def test_what_azure_says_inside_maps_and_lists_is_not_sent_back() -> None:
@@ -49,7 +49,7 @@ def test_what_azure_says_inside_maps_and_lists_is_not_sent_back() -> None:
         "type": "UserAssigned",
         "userAssignedIdentities": {"/a": {"clientId": "c", "principalId": "p"}},
     }
-    found = former_of(replace(there, body={**there.body, "identity": identity}), group(), policy()).group
+    found = make_restoration(replace(there, body={**there.body, "identity": identity}), group(), policy()).group
 
     assert found is not None
     assert {
@@ -79,7 +79,7 @@ ADDRESSES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 def test_an_address(case: str) -> None:
     """Only one that the manifest asks for is asked for again; others are Azure's to choose."""
     there, wanted, kept = ADDRESSES[case]
-    found = former_of(owned(group(ipAddress=there)), group(ipAddress=wanted), policy()).group
+    found = make_restoration(owned(group(ipAddress=there)), group(ipAddress=wanted), policy()).group
 
     assert found is not None
     assert {**body(ipAddress=kept), "tags": {tags.OWNER: OWNER}} == found.body
@@ -90,7 +90,7 @@ def test_a_stopped_group_is_to_be_stopped_again(state: str, stopped: bool) -> No
     """A creation starts its containers."""
     there = seen(owned(group()), instanceView={"state": state, "events": []})
 
-    assert stopped is former_of(there, group(), policy()).stopped
+    assert stopped is make_restoration(there, group(), policy()).stopped
 
 
 def test_a_read_without_a_view_tells_of_no_stop() -> None:
@@ -98,7 +98,7 @@ def test_a_read_without_a_view_tells_of_no_stop() -> None:
     there = owned(group())
     bare = {name: each for name, each in there.properties.items() if name != "instanceView"}
 
-    assert former_of(replace(there, body={**there.body, "properties": bare}), group(), policy()).stopped is False
+    assert make_restoration(replace(there, body={**there.body, "properties": bare}), group(), policy()).stopped is False
 
 
 @pytest.mark.parametrize(("code", "state"), [(0, "Succeeded"), (1, "Failed")])
@@ -106,15 +106,15 @@ def test_a_group_that_has_ended_is_not_put_back(code: int, state: str) -> None:
     """What it has done would be done once more."""
     there = owned(group("web", restartPolicy="Never"), state="Terminated", exitCode=code)
 
-    assert Former(why_not=f"it has ended ({state}), and its work would run twice") == (
-        former_of(there, group(), policy())
+    assert Restoration(why_not=f"it has ended ({state}), and its work would run twice") == (
+        make_restoration(there, group(), policy())
     )
 
 
 def test_secrets_that_the_tag_knows_are_sent_again() -> None:
     """From the manifest, for Azure does not tell them."""
     there = stamped(with_secret(), "DB=s3cret")
-    found = former_of(there, with_secret(), policy()).group
+    found = make_restoration(there, with_secret(), policy()).group
 
     assert found is not None
     assert body(container(environmentVariables=[SECRET])) == {**found.body, "tags": {}}
@@ -167,7 +167,7 @@ def test_a_group_whose_secrets_are_not_at_hand_is_not_put_back(case: str) -> Non
     """It would come back with other ones, or with none."""
     there, after, rules = NOT_BACK[case]
 
-    assert former_of(there, after, policy(**rules)) == UNKNOWN
+    assert make_restoration(there, after, policy(**rules)) == UNKNOWN
 
 
 def test_a_fingerprint_with_our_key_is_known() -> None:
@@ -177,7 +177,9 @@ def test_a_fingerprint_with_our_key_is_known() -> None:
         {"containers[web].environmentVariables[DB]": Secret("s3cret")}, entropy=lambda size: b"s" * size, key=key
     )
 
-    assert former_of(with_mark(with_secret(), mark), with_secret(), policy(fingerprint_key=key)).group is not None
+    assert (
+        make_restoration(with_mark(with_secret(), mark), with_secret(), policy(fingerprint_key=key)).group is not None
+    )
 
 
 def test_an_empty_secret_volume_of_our_last_write_is_known_to_be_empty() -> None:
@@ -185,7 +187,7 @@ def test_an_empty_secret_volume_of_our_last_write_is_known_to_be_empty() -> None
     volumes = [{"name": "files", "secret": {}}]
     desired = group("web", container(environmentVariables=[SECRET]), volumes=volumes)
 
-    assert former_of(stamped(desired, "DB=s3cret"), desired, policy()).group is not None
+    assert make_restoration(stamped(desired, "DB=s3cret"), desired, policy()).group is not None
 
 
 def test_a_fingerprint_with_our_former_key_is_known() -> None:
@@ -196,4 +198,4 @@ def test_a_fingerprint_with_our_former_key_is_known() -> None:
     )
     rules = policy(fingerprint_key=key, former_key=former)
 
-    assert former_of(with_mark(with_secret(), mark), with_secret(), rules).group is not None
+    assert make_restoration(with_mark(with_secret(), mark), with_secret(), rules).group is not None

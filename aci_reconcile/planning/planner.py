@@ -9,28 +9,35 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Key, Scope, as_text
 from aci_reconcile.core.references import references_in
-from aci_reconcile.planning.brakes import find_blockers
-from aci_reconcile.planning.conditions import note_conditions
-from aci_reconcile.planning.decide import NOT_YET, decide, is_member
-from aci_reconcile.planning.deferring import Known, sort_by_references
-from aci_reconcile.planning.former import former_of
-from aci_reconcile.planning.ignored import note_ignored
+from aci_reconcile.planning.blockers import find_blockers
+from aci_reconcile.planning.decision import NOT_YET, decide, is_member
 from aci_reconcile.planning.losses import list_losses
-from aci_reconcile.planning.narrowed import LeftOut
-from aci_reconcile.planning.order import order_changes, order_deletions
-from aci_reconcile.planning.standoffs import block_standoffs, block_taken_labels
-from aci_reconcile.planning.uncompared import note_uncompared
-from aci_reconcile.planning.undeclared import is_abroad, is_doubtful, is_pruned, note_spared, note_undeclared
+from aci_reconcile.planning.notices import (
+    note_conditions,
+    note_freeze,
+    note_ignored,
+    note_restores,
+    note_uncompared,
+    note_unknown_fields,
+)
+from aci_reconcile.planning.order import block_deadlocks, block_taken_labels, order_changes, order_deletions
+from aci_reconcile.planning.references import ReferencedGroups, sort_by_references
+from aci_reconcile.planning.selection import UnselectedGroups
+from aci_reconcile.planning.unmanaged import (
+    is_ambiguous,
+    is_in_other_subscription,
+    is_pruned,
+    note_kept,
+    note_unmanaged,
+)
 from aci_reconcile.planning.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from aci_reconcile.core.model import Resource
-    from aci_reconcile.planning.decide import Verdicts
+    from aci_reconcile.planning.decision import Verdicts
     from aci_reconcile.planning.policy import Policy
-
-_COMES_BACK: Final = "is restored if Azure refuses the new group"
 
 _NOTHING_DECLARED: Final = (
     "run it where the manifests are, or give their path; to delete everything this project owns, use "
@@ -75,41 +82,43 @@ def plan(  # noqa: PLR0913  each is an input of its own
         raise UsageError("no manifest declares a group", hint=_NOTHING_DECLARED)
     found = {resource.id.key: resource for resource in live}
     unread = tuple(unreadable)
-    undeclared = [resource for key, resource in found.items() if key not in declared]
-    decided = _prune(undeclared, policy)
+    unmanaged = [resource for key, resource in found.items() if key not in declared]
+    decided = _plan_prunes(unmanaged, policy)
     seen = {each.id.key: each for each in referenced} | found
-    left_out = LeftOut.of(declared, policy)
-    known = Known(seen, decided, frozenset(each.address.lower() for each in unread), left_out)
+    unselected = UnselectedGroups.of(declared, policy)
+    known = ReferencedGroups(seen, decided, frozenset(each.address.lower() for each in unread), unselected)
     for resource in sort_by_references(declared):
         key = resource.id.key
         if _is_selected(key, policy) and resource.address.lower() not in known.unreadable:
             decided[key] = _decide_resolved(resource, known, policy, verdicts, decisions.get(key))
-    left = tuple(note_undeclared(undeclared, policy))
+    left = tuple(note_unmanaged(unmanaged, policy))
     changes = order_changes(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
-    planned = _make_plan(changes, left, policy, tuple(missing), unread, _count_owned(found.values(), policy))
+    planned = _assemble(changes, left, policy, tuple(missing), unread, _count_owned(found.values(), policy))
     notices = tuple(note_ignored(changes, declared))
-    return _add_surroundings(
-        replace(planned, notices=(*planned.notices, *notices), searched_all=searched_all), known, left_out
+    return _add_context(
+        replace(planned, notices=(*planned.notices, *notices), searched_all=searched_all), known, unselected
     )
 
 
-def _add_surroundings(planned: Plan, known: Known, left_out: LeftOut) -> Plan:
+def _add_context(planned: Plan, known: ReferencedGroups, unselected: UnselectedGroups) -> Plan:
     """Return the plan with the blockers and notices that come from other live groups, or from groups left out."""
     changes, live = planned.changes, known.live
-    held = (*known.find_blockers(changes), *block_standoffs(changes), *block_taken_labels(changes, live.values()))
-    holders = left_out.find_holders(changes, live)
-    notices = (*left_out.note_dependencies(changes, live), *left_out.note_moves(changes, holders))
-    return replace(planned, blockers=(*planned.blockers, *held), notices=(*planned.notices, *notices), holders=holders)
+    blockers = (*known.find_blockers(changes), *block_deadlocks(changes), *block_taken_labels(changes, live.values()))
+    holders = unselected.find_holders(changes, live)
+    notices = (*unselected.note_dependencies(changes, live), *unselected.note_moves(changes, holders))
+    return replace(
+        planned, blockers=(*planned.blockers, *blockers), notices=(*planned.notices, *notices), holders=holders
+    )
 
 
-def _prune(undeclared: Iterable[Resource], policy: Policy) -> dict[Key, Change]:
+def _plan_prunes(unmanaged: Iterable[Resource], policy: Policy) -> dict[Key, Change]:
     """Return the deletions of orphans."""
-    orphans = (each for each in undeclared if _is_owned(each, policy))
+    orphans = (each for each in unmanaged if _is_owned(each, policy))
     return {each.id.key: _make_deletion(each) for each in orphans if is_pruned(each, policy)}
 
 
 def _decide_resolved(
-    desired: Resource, known: Known, policy: Policy, verdicts: Verdicts, earlier: Change | None
+    desired: Resource, known: ReferencedGroups, policy: Policy, verdicts: Verdicts, earlier: Change | None
 ) -> Change:
     """Decide about one group. Keep the manifest for later if it references values that are not known yet."""
     resource = known.resolve(desired)
@@ -128,19 +137,19 @@ def plan_destruction(live: Iterable[Resource], policy: Policy, declared: Iterabl
     """
     owned = sorted((each for each in live if _is_owned(each, policy) and _is_selected(each.id.key, policy)), key=_key)
     unrestricted = policy.selected is None
-    spared = [each for each in owned if unrestricted and is_doubtful(each, policy)]
-    doomed = [each for each in owned if not (unrestricted and is_doubtful(each, policy))]
-    changes = order_deletions(tuple(map(_make_deletion, doomed)), declared)
-    return _make_plan(changes, tuple(note_spared(spared)), policy, (), (), len(doomed))
+    kept = [each for each in owned if unrestricted and is_ambiguous(each, policy)]
+    deleted = [each for each in owned if not (unrestricted and is_ambiguous(each, policy))]
+    changes = order_deletions(tuple(map(_make_deletion, deleted)), declared)
+    return _assemble(changes, tuple(note_kept(kept)), policy, (), (), len(deleted))
 
 
 def _key(resource: Resource) -> Key:
     return resource.id.key
 
 
-def _make_plan(
+def _assemble(
     changes: tuple[Change, ...],
-    undeclared: tuple[Notice, ...],
+    unmanaged: tuple[Notice, ...],
     policy: Policy,
     missing: tuple[Scope, ...],
     unreadable: tuple[Unreadable, ...],
@@ -151,10 +160,10 @@ def _make_plan(
         changes=changes,
         blockers=find_blockers(changes, missing, policy, ours),
         notices=(
-            *_note_freeze(changes, policy),
-            *_note_restores(changes, policy),
-            *undeclared,
-            *_note_unknown_fields(changes),
+            *note_freeze(changes, policy),
+            *note_restores(changes, policy),
+            *unmanaged,
+            *note_unknown_fields(changes),
             *note_conditions(changes),
             *note_uncompared(changes, policy),
         ),
@@ -175,40 +184,11 @@ def _is_owned(resource: Resource, policy: Policy) -> bool:
 
 
 def _count_owned(live: Iterable[Resource], policy: Policy) -> int:
-    return sum(_is_owned(each, policy) and not is_abroad(each, policy) for each in live)
+    return sum(_is_owned(each, policy) and not is_in_other_subscription(each, policy) for each in live)
 
 
 def _make_deletion(resource: Resource) -> Change:
     return Change(resource.id, Action.DELETE, Impact.NONE, before=resource, loses=list_losses(resource))
-
-
-def _note_freeze(changes: Iterable[Change], policy: Policy) -> Iterable[Notice]:
-    if policy.frozen and policy.override and any(change.writes for change in changes):
-        yield Notice("freeze", policy.owner, f"the freeze {policy.frozen} is overridden: {policy.override}")
-
-
-def _note_restores(changes: Iterable[Change], policy: Policy) -> Iterable[Notice]:
-    """Yield for each recreation whether the old group is restored if Azure refuses the new one."""
-    for change in changes if policy.restore else ():
-        if change.action is Action.REPLACE and change.before is not None and change.after is not None:
-            why_not = former_of(change.before, change.after, policy).why_not
-            refusal = f"is not restored if Azure refuses the new group: {why_not}"
-            yield Notice("restore", change.address, refusal if why_not else _COMES_BACK)
-
-
-def _note_unknown_fields(changes: Iterable[Change]) -> Iterable[Notice]:
-    """Yield a notice for each field the table does not know: once per plan, and wherever a PUT may reset it."""
-    seen: dict[str, str] = {}
-    for change in changes:
-        for path in change.unknown:
-            if change.sends_body:
-                yield Notice(
-                    "unknown-field", change.address, f"{path} is unknown to this version; this write may reset it"
-                )
-            else:
-                seen.setdefault(path, change.address)
-    for path, address in seen.items():
-        yield Notice("unknown-field", address, f"{path} is unknown to this version and was not compared")
 
 
 def _list_resource_groups(

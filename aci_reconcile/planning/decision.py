@@ -14,10 +14,15 @@ from aci_reconcile.core.model import NO_TAGS, as_object, as_text
 from aci_reconcile.core.normalize import align, normalize, secrets_in, secrets_of
 from aci_reconcile.core.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.core.secret import UNKEPT, Fingerprint
-from aci_reconcile.planning.holding import Holding, add_secret_changes, compare_holdings, find_plain_values
 from aci_reconcile.planning.losses import list_losses
+from aci_reconcile.planning.secrets import (
+    SecretDiff,
+    add_missing_secrets,
+    add_secret_changes,
+    diff_secrets,
+    find_plain_values,
+)
 from aci_reconcile.planning.values import Action, Cause, Change, Impact
-from aci_reconcile.planning.withholding import add_missing_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,15 +94,15 @@ def compare(
     fields = diff(before, after)
     if not (secrets or recorded):
         return Comparison(fields, unknown)
-    held = compare_holdings(secrets, _carry_ignored(desired, live), live.body) if fields else Holding(tuple(secrets))
-    found = Comparison(add_secret_changes(fields, held, secrets), unknown)
+    places = diff_secrets(secrets, _carry_ignored(desired, live), live.body) if fields else SecretDiff(tuple(secrets))
+    found = Comparison(add_secret_changes(fields, places, secrets), unknown)
     if not secrets:
         return (
-            found if held.gone else replace(found, secrets=(make_secret_change("secrets", before=True, after=False),))
+            found if places.gone else replace(found, secrets=(make_secret_change("secrets", before=True, after=False),))
         )
     known = make_verdict_key(live)
     verdict = verdicts[known] if known in verdicts else match_secrets(desired, live, policy)
-    return _compare_secrets(found, {path: secrets[path] for path in held.kept}, live, policy, verdict=verdict)
+    return _compare_secrets(found, {path: secrets[path] for path in places.kept}, live, policy, verdict=verdict)
 
 
 def _list_secrets(desired: Resource, live: Resource) -> Mapping[str, Secret]:
@@ -163,15 +168,15 @@ def _match_shared_secrets(
 ) -> bool | None:
     """Return whether the secrets on both sides match, after a comparison of all of the manifest's did not."""
     declared = _carry_ignored(desired, live)
-    held = compare_holdings(secrets, declared, live.body)
-    if not held.kept:
+    places = diff_secrets(secrets, declared, live.body)
+    if not places.kept:
         return True
-    if tag is None or not held.differs:
+    if tag is None or not places.differs:
         return False
-    plain = find_plain_values(held, declared)
+    plain = find_plain_values(places, declared)
     if plain is None:
         return None
-    known = {**{path: secrets[path] for path in held.kept}, **plain}
+    known = {**{path: secrets[path] for path in places.kept}, **plain}
     return tag.matches(known, policy.fingerprint_key, policy.former_key) or (None if plain else False)
 
 

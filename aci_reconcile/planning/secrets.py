@@ -9,27 +9,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange, patch, sort_changes, split_leaves
 from aci_reconcile.core.fields import ROOT, Kind
 from aci_reconcile.core.fields.paths import display, parse, walk
-from aci_reconcile.core.ignore import value_at
+from aci_reconcile.core.ignore import parse_ignorable, value_at
 from aci_reconcile.core.model import as_list, as_object
 from aci_reconcile.core.normalize import entry_key
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.core.withheld import fill_withheld
+from aci_reconcile.core.withheld import fill_withheld, lacks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.core.fields import Node
     from aci_reconcile.core.fields.paths import Keys
-    from aci_reconcile.core.model import Body, Json
+    from aci_reconcile.core.model import Body, Json, Resource
+    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Change
 
 _UNSEEN: Final = Secret.unavailable("Azure", "Azure never shows it")
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class SecretDiff:
     """The secrets of a group on both sides, by their paths."""
 
     kept: tuple[str, ...] = ()
@@ -45,7 +48,7 @@ class Holding:
         return bool(self.new or self.gone)
 
 
-def compare_holdings(secrets: Mapping[str, Secret], declared: Body, live: Body) -> Holding:
+def diff_secrets(secrets: Mapping[str, Secret], declared: Body, live: Body) -> SecretDiff:
     """Compare the secrets of a group with those of its manifest.
 
     Args:
@@ -58,13 +61,13 @@ def compare_holdings(secrets: Mapping[str, Secret], declared: Body, live: Body) 
     absent = [place for keys, place in places.items() if _cannot_hold_secret(keys, live)]
     new = tuple(path for path in secrets if any(_is_within(path, place) for place in absent))
     gone = {display(ROOT, keys): keys for keys in hidden if keys not in places and _cannot_hold_secret(keys, declared)}
-    return Holding(tuple(path for path in secrets if path not in new), new, gone)
+    return SecretDiff(tuple(path for path in secrets if path not in new), new, gone)
 
 
-def find_plain_values(held: Holding, declared: Body) -> dict[str, Secret] | None:
+def find_plain_values(places: SecretDiff, declared: Body) -> dict[str, Secret] | None:
     """Return the plain values that replace secrets of the group; None if one of them has no plain value."""
     found: dict[str, Secret] = {}
-    for path, keys in held.gone.items():
+    for path, keys in places.gone.items():
         value = as_object(value_at(declared, keys[:-1])).get("value")
         if not isinstance(value, str):
             return None
@@ -72,15 +75,17 @@ def find_plain_values(held: Holding, declared: Body) -> dict[str, Secret] | None
     return found
 
 
-def add_secret_changes(fields: Iterable[FieldChange], held: Holding, secrets: Iterable[str]) -> tuple[FieldChange, ...]:
+def add_secret_changes(
+    fields: Iterable[FieldChange], places: SecretDiff, secrets: Iterable[str]
+) -> tuple[FieldChange, ...]:
     """Return the differences with added and removed secrets among them, and no secret value in them."""
     declared = frozenset(secrets)
     known = tuple(
-        _hide_secrets(_mark_secrets(each, declared | held.gone.keys()), declared, held.gone) for each in fields
+        _hide_secrets(_mark_secrets(each, declared | places.gone.keys()), declared, places.gone) for each in fields
     )
     seen = {leaf.path for each in known for leaf in split_leaves(each)}
-    more = [_make_addition(path) for path in held.new if path not in seen]
-    more += [_make_removal(path) for path in held.gone if path not in seen]
+    more = [_make_addition(path) for path in places.new if path not in seen]
+    more += [_make_removal(path) for path in places.gone if path not in seen]
     return sort_changes((*known, *more)) if more else known
 
 
@@ -157,3 +162,37 @@ def _find_entry(keys: Keys) -> Keys:
     """Return the keys of the list entry around a place; outside of lists, all keys but the last."""
     ends = [at for at, (_, parent, _) in enumerate(walk(ROOT, keys), 1) if parent and parent.kind is Kind.LIST]
     return keys[: ends[-1]] if ends else keys[:-1]
+
+
+_NOTHING: Body = {}
+
+
+def add_missing_secrets(change: Change, desired: Resource, policy: Policy) -> Change:
+    """Return the change with an unavailable secret wherever its write needs one that is missing.
+
+    If only tags are written, such a secret just counts as not compared.
+    """
+    if change.after is None or not (desired.lifecycle.ignore or lacks_secret(change.after.body)):
+        return change
+    live = change.before.body if change.before else _NOTHING
+    remembered = change.before is not None and _remembers(change.before, policy)
+    body, gaps = fill_withheld(change.after.body, desired.body, live, remembered=remembered)
+    if not gaps:
+        return change
+    unseen = tuple(path for path in _find_unseen(gaps, live, desired) if path not in change.not_compared)
+    known = replace(change, not_compared=(*change.not_compared, *unseen))
+    return replace(known, after=replace(change.after, body=body, plain=False)) if change.sends_body else known
+
+
+def _remembers(live: Resource, policy: Policy) -> bool:
+    """Whether the group has a fingerprint of secrets that we wrote."""
+    return policy.owns(tags.owner(live)) and bool(tags.get(live.tags, tags.SECRETS))
+
+
+def _find_unseen(gaps: tuple[Keys, ...], live: Body, desired: Resource) -> Iterator[str]:
+    """Yield the paths that may hold a hidden value, without ignored fields, which are not compared anyway."""
+    _, hidden = fill_withheld(live, live, live, remembered=False)
+    ignored = [parse_ignorable(path) for path in desired.lifecycle.ignore]
+    for keys in gaps:
+        if keys in hidden and not any(keys[: len(each)] == each for each in ignored):
+            yield display(ROOT, keys)

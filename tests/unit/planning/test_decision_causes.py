@@ -12,7 +12,7 @@ from plans import SECRET, applied, only, stamped
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.planning import Action, Cause, Change, Impact, plan
-from aci_reconcile.planning.decide import decide
+from aci_reconcile.planning.decision import decide
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource

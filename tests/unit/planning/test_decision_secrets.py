@@ -15,7 +15,14 @@ from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.normalize import normalize
 from aci_reconcile.core.secret import UNKEPT, Secret, fingerprint
 from aci_reconcile.planning import Action, Cause, Impact, plan
-from aci_reconcile.planning.decide import compare, decide, make_target, make_verdict_key, match_secrets, needs_slow_hash
+from aci_reconcile.planning.decision import (
+    compare,
+    decide,
+    make_target,
+    make_verdict_key,
+    match_secrets,
+    needs_slow_hash,
+)
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource

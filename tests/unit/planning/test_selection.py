@@ -12,7 +12,7 @@ from factories import FakeBackend, FakeClock, container, context, group, owned, 
 from aci_reconcile.core.model import Lifecycle, Resource, as_object
 from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.planning import Action, Change, Impact, Notice, Plan, plan
-from aci_reconcile.planning.narrowed import LeftOut
+from aci_reconcile.planning.selection import UnselectedGroups
 from aci_reconcile.planning.values import Holder
 from aci_reconcile.reconcile import Look, apply, propose
 from aci_reconcile.reconcile.events import Finished, Outdated, Started, Succeeded
@@ -191,7 +191,7 @@ def labelled(label: str) -> Resource:
 def moved(change: Change, *names: str, field: str = "fqdn") -> list[Notice]:
     """Return what is said of a change where groups of these names hold a value of it, and are left out."""
     holders = [Holder(f"rg-shop/{name}", change.id, f"ipAddress.{field}") for name in names]
-    return list(LeftOut({}, rules()).note_moves((change,), holders))
+    return list(UnselectedGroups({}, rules()).note_moves((change,), holders))
 
 
 @pytest.mark.parametrize(("after", "told"), [("y", True), ("x", False)])
@@ -229,14 +229,14 @@ def test_who_keeps_two_former_values_is_told_both() -> None:
         rid("a"), Action.REPLACE, Impact.RECREATE, before=labelled("x"), after=labelled("y"), loses=("new IP",)
     )
     holders = [Holder("rg-shop/b", rid("a"), f"ipAddress.{field}") for field in ("ip", "fqdn")]
-    (told,) = LeftOut({}, rules()).note_moves((change,), [*holders, replace(holders[0], address="rg-shop/c")])
+    (told,) = UnselectedGroups({}, rules()).note_moves((change,), [*holders, replace(holders[0], address="rg-shop/c")])
 
     assert "gets a new ipAddress.fqdn, ipAddress.ip; rg-shop/b, rg-shop/c hold" == told.message[:66]
 
 
-def left_out(*groups: Resource) -> LeftOut:
+def unselected(*groups: Resource) -> UnselectedGroups:
     """Return what a run leaves out."""
-    return LeftOut({each.id.key: each for each in groups}, rules())
+    return UnselectedGroups({each.id.key: each for each in groups}, rules())
 
 
 def test_what_is_deleted_depends_on_nothing() -> None:
@@ -244,14 +244,14 @@ def test_what_is_deleted_depends_on_nothing() -> None:
     nothing: list[Notice] = []
     deleted = Change(rid("b"), Action.DELETE, before=group("b"))
 
-    assert nothing == list(left_out(group("a")).note_dependencies((deleted,), {}))
+    assert nothing == list(unselected(group("a")).note_dependencies((deleted,), {}))
 
 
 def test_who_holds_a_value_of_what_is_written() -> None:
     """Of a group that is there and gets a whole body: a creation has no former value, and tags move nothing."""
     there, live = addressed(), {each.id.key: each for each in (holder(), addressed())}
     update = Change(rid("a"), Action.UPDATE, Impact.RESTART, before=there, after=there)
-    left = left_out(holder(), holder("elsewhere"))
+    left = unselected(holder(), holder("elsewhere"))
     found = [
         left.find_holders((each,), live)
         for each in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aci_reconcile.planning.owner import Owner
+from aci_reconcile.planning.policy import Owner
 
 OURS, TOLD, THEIRS = "aaaaaa111111", "cccccc333333", "bbbbbb222222"
 KNOWN = Owner("shop/prod", OURS, frozenset({TOLD}), take_over=frozenset({"old", f"other@{THEIRS}"}))

@@ -14,7 +14,7 @@ from aci_reconcile.core.model import Lifecycle, Resource, ResourceId
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.planning import Action, Change, Impact, plan
-from aci_reconcile.planning.withholding import add_missing_secrets
+from aci_reconcile.planning.secrets import add_missing_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

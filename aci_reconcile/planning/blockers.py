@@ -6,8 +6,10 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
-from aci_reconcile.planning.decide import is_foreign, is_member
-from aci_reconcile.planning.ignored import block_ignored
+from aci_reconcile.core.fields import ROOT
+from aci_reconcile.core.fields.paths import display
+from aci_reconcile.core.ignore import find_missing_entry, parse_ignorable, value_at
+from aci_reconcile.planning.decision import is_foreign, is_member
 from aci_reconcile.planning.policy import UNLIMITED
 from aci_reconcile.planning.values import Action, Blocker, Change, Impact
 
@@ -16,14 +18,13 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.model import Scope
     from aci_reconcile.planning.policy import Policy
-    from aci_reconcile.planning.values import Plan
-
+    from aci_reconcile.planning.values import Change, Plan
 
 IN_MANIFEST: Final = "set lifecycle.protect: false in its manifest"
 """What lifts the protection of a group that is declared."""
 
 
-_THEIRS: Final = frozenset({"owner", "member"})
+_FOREIGN: Final = frozenset({"owner", "member"})
 """Blockers of groups that are somebody else's."""
 
 
@@ -50,7 +51,7 @@ def find_blockers(
 
 def find_unchanged(plan: Plan) -> tuple[Change, ...]:
     """Return the groups that match their manifests. Groups of another owner are not compared, so they are left out."""
-    theirs = {address for each in plan.blockers if each.code in _THEIRS for address in each.addresses}
+    theirs = {address for each in plan.blockers if each.code in _FOREIGN for address in each.addresses}
     same = (change for change in plan.of(Action.NO_OP) if not change.fields)
     return tuple(change for change in same if change.address not in theirs)
 
@@ -63,12 +64,12 @@ def is_protected(change: Change) -> bool:
     return change.before is not None and tags.is_protected(change.before)
 
 
-def block_writes(held: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
+def block_writes(blocked: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
     """Block these writes where the project is only observed, or while a freeze is in force."""
-    if held and policy.observe:
-        yield Blocker("observe", f"{policy.owner} is in observe mode", held, "set mode: apply in the project file")
-    if held and policy.frozen and not policy.override:
-        yield Blocker("freeze", f"writes are frozen: {policy.frozen}", held, "--override-freeze REASON")
+    if blocked and policy.observe:
+        yield Blocker("observe", f"{policy.owner} is in observe mode", blocked, "set mode: apply in the project file")
+    if blocked and policy.frozen and not policy.override:
+        yield Blocker("freeze", f"writes are frozen: {policy.frozen}", blocked, "--override-freeze REASON")
 
 
 def _block_members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
@@ -111,7 +112,7 @@ def _suggest_takeover(change: Change, owner: str) -> str:
 
 
 def _block_unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    held = tuple(
+    blocked = tuple(
         change.address
         for change in changes
         if change.before is not None
@@ -120,9 +121,9 @@ def _block_unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Bloc
         and not tags.owner(change.before)
         and not (policy.adopt or change.after.lifecycle.adopt)
     )
-    if held:
-        verb = "exists and has" if len(held) == 1 else "exist and have"
-        yield Blocker("unowned", f"{_join_addresses(held)} {verb} no owner", held, "--adopt")
+    if blocked:
+        verb = "exists and has" if len(blocked) == 1 else "exist and have"
+        yield Blocker("unowned", f"{_join_addresses(blocked)} {verb} no owner", blocked, "--adopt")
 
 
 def _block_protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
@@ -135,29 +136,29 @@ def _block_protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
 
 
 def _block_replacements(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
-    held = tuple(
+    blocked = tuple(
         change.address
         for change in changes
         if change.action is Action.REPLACE and not (change.after is not None and change.after.lifecycle.replace)
     )
-    if not held or policy.allow_replace == UNLIMITED or len(held) <= policy.allow_replace:
+    if not blocked or policy.allow_replace == UNLIMITED or len(blocked) <= policy.allow_replace:
         return
-    reason = f"{_join_addresses(held)} must be deleted and created again"
+    reason = f"{_join_addresses(blocked)} must be deleted and created again"
     replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
     most = _is_most((*replaced, *deleted), policy, ours)
     blanket = policy.allow_replace == 0 and not most
-    release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else held)}"
-    yield Blocker("replace", reason, held, release)
+    release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else blocked)}"
+    yield Blocker("replace", reason, blocked, release)
 
 
 def _block_emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     """Block every deletion while a manifest is empty: it may have been emptied by mistake."""
-    held = _list_addresses(changes, Action.DELETE)
-    if held and policy.emptied:
+    blocked = _list_addresses(changes, Action.DELETE)
+    if blocked and policy.emptied:
         verb = "declares" if len(policy.emptied) == 1 else "declare"
-        reason = f"{_join_addresses(policy.emptied)} {verb} nothing, and {_count_groups(held)} would be deleted"
+        reason = f"{_join_addresses(policy.emptied)} {verb} nothing, and {_count_groups(blocked)} would be deleted"
         pronoun = "it" if len(policy.emptied) == 1 else "them"
-        yield Blocker("emptied", reason, held, f"remove {pronoun}, or fill {pronoun} again")
+        yield Blocker("emptied", reason, blocked, f"remove {pronoun}, or fill {pronoun} again")
 
 
 def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
@@ -173,10 +174,10 @@ def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[
 
 
 def _block_deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    held = _list_addresses(changes, Action.DELETE)
-    if policy.max_deletes != UNLIMITED and len(held) > policy.max_deletes:
-        reason = f"{_count_groups(held)} would be deleted; the limit is {policy.max_deletes}"
-        yield Blocker("delete", reason, held, f"--max-deletes {len(held)}")
+    blocked = _list_addresses(changes, Action.DELETE)
+    if policy.max_deletes != UNLIMITED and len(blocked) > policy.max_deletes:
+        reason = f"{_count_groups(blocked)} would be deleted; the limit is {policy.max_deletes}"
+        yield Blocker("delete", reason, blocked, f"--max-deletes {len(blocked)}")
 
 
 def _block_share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
@@ -213,10 +214,10 @@ def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, .
 
 
 def _block_restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    held = tuple(change.address for change in changes if change.impact is Impact.RESTART)
-    if policy.max_restarts != UNLIMITED and len(held) > policy.max_restarts:
-        reason = f"{_count_groups(held)} would restart; the limit is {policy.max_restarts}"
-        yield Blocker("restart", reason, held, f"--max-restarts {len(held)}")
+    blocked = tuple(change.address for change in changes if change.impact is Impact.RESTART)
+    if policy.max_restarts != UNLIMITED and len(blocked) > policy.max_restarts:
+        reason = f"{_count_groups(blocked)} would restart; the limit is {policy.max_restarts}"
+        yield Blocker("restart", reason, blocked, f"--max-restarts {len(blocked)}")
 
 
 def _block_resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Blocker]:
@@ -239,3 +240,17 @@ def _join_addresses(addresses: tuple[str, ...]) -> str:
     if len(addresses) <= 3:  # noqa: PLR2004  more would hide the sentence
         return ", ".join(addresses)
     return f"{', '.join(addresses[:2])} and {len(addresses) - 2} more"
+
+
+def block_ignored(changes: Iterable[Change]) -> Iterator[Blocker]:
+    """Block a write that removes a list entry with an ignored field in it: the manifest renamed the entry."""
+    for change in changes:
+        if change.before is None or change.after is None or not change.sends_body:
+            continue
+        for path in change.after.lifecycle.ignore:
+            keys = parse_ignorable(path)
+            entry = find_missing_entry(change.after.body, keys)
+            if entry and value_at(change.before.body, keys) is not None:
+                reason = f"{change.address} ignores {path}, but this write removes {display(ROOT, entry)}"
+                release = f"remove {path} from lifecycle.ignore, or correct it"
+                yield Blocker("ignored", reason, (change.address,), release)

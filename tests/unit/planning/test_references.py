@@ -12,7 +12,7 @@ from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.references import Deferred, GroupReference, find_references
 from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
-from aci_reconcile.planning.deferring import Known, sort_by_references
+from aci_reconcile.planning.references import ReferencedGroups, sort_by_references
 
 ADDRESS = GroupReference("rg-shop/db", "ipAddress.ip")
 
@@ -117,7 +117,7 @@ def test_a_value_is_known_unless_its_group_is_written(case: str) -> None:
     action, impact, known = WRITTEN[case]
     there = owned(db())
     decided = {there.id.key: Change(there.id, action, impact, there, db(ip=""))}
-    found = Known({there.id.key: there}, decided).resolve(web())
+    found = ReferencedGroups({there.id.key: there}, decided).resolve(web())
 
     assert (web("tcp://10.0.0.4") if known else web()) == found
 
@@ -131,38 +131,46 @@ def waiting(path: str = "ipAddress.ip") -> Change:
 LABELLED = group("db", ipAddress={"type": "Public", "dnsNameLabel": "db"})
 UNLABELLED = group("db", ipAddress={"type": "Public"})
 KEY = rid("db").key
-LACKS: dict[str, tuple[Known, str, str]] = {
-    "nobody knows of it": (Known({}, {}), "ip", "there is no such group"),
-    "it could not be read": (Known({}, {}, frozenset({"rg-shop/db"})), "ip", ""),
-    "it has none": (Known({KEY: owned(db(ip=""))}, {}), "ip", "it has no ipAddress.ip"),
+LACKS: dict[str, tuple[ReferencedGroups, str, str]] = {
+    "nobody knows of it": (ReferencedGroups({}, {}), "ip", "there is no such group"),
+    "it could not be read": (ReferencedGroups({}, {}, frozenset({"rg-shop/db"})), "ip", ""),
+    "it has none": (ReferencedGroups({KEY: owned(db(ip=""))}, {}), "ip", "it has no ipAddress.ip"),
     "it has none, and stays as it is": (
-        Known({KEY: owned(db(ip=""))}, {KEY: Change(rid("db"), Action.NO_OP, after=db())}),
+        ReferencedGroups({KEY: owned(db(ip=""))}, {KEY: Change(rid("db"), Action.NO_OP, after=db())}),
         "ip",
         "it has no ipAddress.ip",
     ),
-    "it has one": (Known({KEY: owned(db())}, {}), "ip", ""),
+    "it has one": (ReferencedGroups({KEY: owned(db())}, {}), "ip", ""),
     "it is to be deleted": (
-        Known({KEY: owned(db())}, {KEY: Change(rid("db"), Action.DELETE, before=owned(db()))}),
+        ReferencedGroups({KEY: owned(db())}, {KEY: Change(rid("db"), Action.DELETE, before=owned(db()))}),
         "ip",
         "the group will be deleted",
     ),
-    "it is to be created with an address": (Known({}, {KEY: Change(rid("db"), Action.CREATE, after=db())}), "ip", ""),
+    "it is to be created with an address": (
+        ReferencedGroups({}, {KEY: Change(rid("db"), Action.CREATE, after=db())}),
+        "ip",
+        "",
+    ),
     "it is to be created without one": (
-        Known({}, {KEY: Change(rid("db"), Action.CREATE, after=group("db"))}),
+        ReferencedGroups({}, {KEY: Change(rid("db"), Action.CREATE, after=group("db"))}),
         "ip",
         "its manifest gives it no ipAddress.ip",
     ),
     "it is to be created with a label": (
-        Known({}, {KEY: Change(rid("db"), Action.CREATE, after=LABELLED)}),
+        ReferencedGroups({}, {KEY: Change(rid("db"), Action.CREATE, after=LABELLED)}),
         "fqdn",
         "",
     ),
     "it is to be created without a label": (
-        Known({}, {KEY: Change(rid("db"), Action.CREATE, after=UNLABELLED)}),
+        ReferencedGroups({}, {KEY: Change(rid("db"), Action.CREATE, after=UNLABELLED)}),
         "fqdn",
         "its manifest gives it no ipAddress.fqdn",
     ),
-    "an address needs no label": (Known({}, {KEY: Change(rid("db"), Action.CREATE, after=UNLABELLED)}), "ip", ""),
+    "an address needs no label": (
+        ReferencedGroups({}, {KEY: Change(rid("db"), Action.CREATE, after=UNLABELLED)}),
+        "ip",
+        "",
+    ),
 }
 
 
@@ -179,4 +187,4 @@ def test_why_a_value_will_never_be_there(case: str) -> None:
 
 def test_a_change_that_waits_for_nothing_is_not_held() -> None:
     """Whatever its groups are called."""
-    assert [] == list(Known({}, {}).find_blockers([replace(waiting(), deferred=None)]))
+    assert [] == list(ReferencedGroups({}, {}).find_blockers([replace(waiting(), deferred=None)]))
