@@ -51,12 +51,14 @@ bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it 
 bench-quick: $(VENV)/.tested build/clients/sdk-ga/.installed ## ours and the floor, a minute
 	@$(BIN)/python -m benchmarks --command "$(CURDIR)/$(BIN)/aci-reconcile" --quick
 
-check: $(VENV)/.checked ## lint, format, types, layers
+check: $(VENV)/.checked ## lint, format, types, layers, spelling, prose
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	git ls-files | xargs $(BIN)/codespell
+	$(BIN)/python scripts/check_prose.py
 
 GENERATORS := build_schemas build_diagnostics build_field_reference build_emulator_evidence
 generate: $(VENV)/.installed ## write the schemas and the reference pages anew from the tables that they come from

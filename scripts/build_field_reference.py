@@ -17,9 +17,9 @@ date.
 Paths are ARM's; `[]` stands for the entries of a list and `*` for names of your own. In a manifest you may leave
 `properties` out.
 
-- **in place**: empty (a change restarts the containers), *no* (the group must be deleted and created again), or
-  *may be refused* (Azure's documents and its users disagree: the change is planned in place, and a recreation is
-  offered if Azure refuses). Tags change without a restart.
+- **in place**: empty if a change restarts the containers. *no*: the group must be deleted and created again.
+  *may be refused*: Azure's documents and its users disagree, so the change is planned in place, and a recreation is
+  offered if Azure refuses. Tags change without a restart.
 - **default**: the value if you leave the field out.
 - **always sent**: Azure refuses a group without it and sets no default, so a write sends the default.
 - **secret**: Azure never returns it, so it is compared by fingerprint.
