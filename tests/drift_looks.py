@@ -11,7 +11,7 @@ from factories import group, owned, policy
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import Resource
-from aci_reconcile.findings import Acceptance, Drift, History, Memory, Place, judge, to_moment
+from aci_reconcile.findings import Acceptance, Baseline, Drift, History, Place, judge, to_moment
 from aci_reconcile.planning import plan
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ def look(
     states = ((each.address, each.before) for each in made.changes if each.after is not None)
     health = tuple((address, assess(found.body, now=NOON)) for address, found in states if found is not None)
     history = last.history if last is not None and last.history is not None else History(PLACE)
-    memory = Memory(history, tuple(accept), frozenset({"rg-shop"}), kept=True)
+    memory = Baseline(history, tuple(accept), frozenset({"rg-shop"}), kept=True)
     return judge(made, health, memory, to_moment(NOON + days * DAY))
 
 
 def told(drift: Drift) -> list[tuple[str, str, str]]:
     """Return the findings that are told, as kind, address and path."""
-    return [(each.kind.value, each.address, each.path) for each in drift.findings if each.told]
+    return [(each.kind.value, each.address, each.path) for each in drift.findings if each.reported]
 
 
 def acceptance(until: str = "2026-01-31", **more: Any) -> Acceptance:

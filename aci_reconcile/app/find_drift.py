@@ -9,20 +9,20 @@ from aci_reconcile.planning.values import Unreadable
 
 if TYPE_CHECKING:
     from aci_reconcile.core.backend import Clock
-    from aci_reconcile.findings import Drift, Memory
+    from aci_reconcile.findings import Baseline, Drift
     from aci_reconcile.planning.values import Plan
 
 
-def find_drift(plan: Plan, clock: Clock, memory: Memory | None = None) -> Drift:
+def find_drift(plan: Plan, clock: Clock, memory: Baseline | None = None) -> Drift:
     """Judge the run state of the declared groups that the plan has read, and compare with what is known from before."""
     from aci_reconcile.core.health import assess
-    from aci_reconcile.findings import History, Memory, Place, judge, to_moment
+    from aci_reconcile.findings import Baseline, History, Place, judge, to_moment
 
     plan = _without_foreign(plan)
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
     health = tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None)
-    return judge(plan, health, memory or Memory(History(Place(plan.owner, ""))), to_moment(now))
+    return judge(plan, health, memory or Baseline(History(Place(plan.owner, ""))), to_moment(now))
 
 
 def _without_foreign(plan: Plan) -> Plan:

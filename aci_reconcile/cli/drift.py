@@ -76,12 +76,12 @@ def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
     """Look, with what is known from before; what that is is read before Azure is asked."""
     from aci_reconcile.app.history import find_resource_groups, load_acceptances, load_history
     from aci_reconcile.app.propose import make_look, propose_plan
-    from aci_reconcile.findings import Memory, Place
+    from aci_reconcile.findings import Baseline, Place
     from aci_reconcile.reconcile import Refresh
 
     asked.telling.check(whole=work.policy.selected is None)
     header, project = work.header, work.loaded.project
-    memory = Memory(
+    memory = Baseline(
         load_history(asked.telling.history, Place(header.project, header.subscription, header.endpoint)),
         load_acceptances(asked.accept, project, session.cwd),
         frozenset(project.resource_groups),

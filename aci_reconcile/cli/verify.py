@@ -71,7 +71,7 @@ def exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
 
     bad = {Verdict.FAILED, Verdict.UNKNOWN} if strict else {Verdict.FAILED}
     failed = {each.question for each in found if each.verdict in bad}
-    if failed - {Question.HELD}:
+    if failed - {Question.BLOCKED}:
         return ExitCode.ERROR
     return ExitCode.HELD_BACK if failed else ExitCode.OK
 

@@ -1,28 +1,25 @@
-"""Drift: a plan that is never applied, the run state of its groups, and the findings of the last look.
+"""Drift: a plan that is never applied, the run state of its groups, and the findings of the last check.
 
 ``judge`` makes a ``Drift`` of them. Pure: no files, clocks or network.
 """
 
 from __future__ import annotations
 
-from aci_reconcile.findings.acceptance import Acceptance
-from aci_reconcile.findings.document import history_from_json, history_to_json
-from aci_reconcile.findings.findings import Finding, Kind
-from aci_reconcile.findings.history import Group, History, Known, Place
-from aci_reconcile.findings.judging import Memory, judge
-from aci_reconcile.findings.times import to_moment
-from aci_reconcile.findings.values import Drift
+from aci_reconcile.findings.drift import Drift
+from aci_reconcile.findings.finding import Acceptance, Finding, Kind, to_moment
+from aci_reconcile.findings.history import Group, History, Place, RecordedFinding, history_from_json, history_to_json
+from aci_reconcile.findings.judgement import Baseline, judge
 
 __all__ = [
     "Acceptance",
+    "Baseline",
     "Drift",
     "Finding",
     "Group",
     "History",
     "Kind",
-    "Known",
-    "Memory",
     "Place",
+    "RecordedFinding",
     "history_from_json",
     "history_to_json",
     "judge",

@@ -1,24 +1,23 @@
-"""What is remembered from one look to the next, without secrets and field values."""
+"""What is kept from one drift check to the next, and its JSON document. No secrets and no field values are in it."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.container_health import find_pulled_digest
+from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.model import as_object, as_text
-from aci_reconcile.findings.findings import fingerprint
-from aci_reconcile.findings.looking import path_of
+from aci_reconcile.findings.finding import Kind, fingerprint, make_container_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.core.errors import Severity
     from aci_reconcile.core.health import Health
     from aci_reconcile.core.model import Resource
-    from aci_reconcile.findings.findings import Finding, Kind
+    from aci_reconcile.findings.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +30,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A finding of an earlier look. ``told``: it was drift then, or could not be compared."""
+class RecordedFinding:
+    """A finding of an earlier check. ``reported``: it was drift then, or could not be compared."""
 
     kind: Kind
     address: str
     path: str
     severity: Severity
     since: str
-    told: bool
+    reported: bool
 
     @classmethod
-    def of(cls, finding: Finding) -> Known:
+    def of(cls, finding: Finding) -> RecordedFinding:
         """Remember a finding."""
-        return cls(finding.kind, finding.address, finding.path, finding.severity, finding.since, finding.told)
+        return cls(finding.kind, finding.address, finding.path, finding.severity, finding.since, finding.reported)
 
     @property
     def fingerprint(self) -> str:
@@ -81,7 +80,7 @@ class Group:
         return next((each for each in self.containers if each.path == path), None)
 
     def fill(self, earlier: Group) -> Group:
-        """Return the group with missing details filled in from the last look: Azure drops old events."""
+        """Return the group with missing details filled in from the last check: Azure drops old events."""
         if earlier.written != self.written:
             return self
         containers = tuple(_fill_digest(each, earlier.container(each.path)) for each in self.containers)
@@ -90,15 +89,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The last look: the findings by fingerprint, and the groups by address in lower case."""
+    """The last check: the findings by fingerprint, and the groups by address in lower case."""
 
     place: Place
-    looked: str = ""
-    findings: Mapping[str, Known] = field(default_factory=dict[str, Known])
+    checked_at: str = ""
+    findings: Mapping[str, RecordedFinding] = field(default_factory=dict[str, RecordedFinding])
     groups: Mapping[str, Group] = field(default_factory=dict[str, Group])
 
 
-def group_of(live: Resource, health: Health, now: str) -> Group:
+def record_group(live: Resource, health: Health, now: str) -> Group:
     """Return the record of a live group."""
     memory = "\n".join(tags.get(live.tags, name) for name in sorted(tags.MEMORY))
     return Group(
@@ -107,7 +106,7 @@ def group_of(live: Resource, health: Health, now: str) -> Group:
         as_text(as_object(live.properties.get("ipAddress")).get("ip")),
         _make_mark(memory),
         tuple(
-            Container(path_of(each), _make_mark(each.image), find_pulled_digest(each), each.restarts)
+            Container(make_container_path(each), _make_mark(each.image), find_pulled_digest(each), each.restarts)
             for each in health.containers
         ),
     )
@@ -120,3 +119,69 @@ def _make_mark(text: str) -> str:
 def _fill_digest(container: Container, earlier: Container | None) -> Container:
     known = earlier is not None and earlier.image == container.image and not container.digest
     return replace(container, digest=earlier.digest) if known and earlier is not None else container
+
+
+FORMAT_VERSION: Final = "1.0"
+"""A reader accepts a newer minor version, which only adds, and refuses another major one."""
+
+
+def history_to_json(history: History) -> dict[str, Any]:
+    """Return the history as JSON, in an order that does not depend on the order of the manifests."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "project": history.place.project,
+        "subscription": history.place.subscription,
+        "endpoint": history.place.endpoint,
+        "looked_at": history.checked_at,
+        "findings": {mark: _known_to_json(each) for mark, each in sorted(history.findings.items())},
+        "groups": {key: _group_to_json(each) for key, each in sorted(history.groups.items())},
+    }
+
+
+def history_from_json(document: Mapping[str, Any]) -> History:
+    """Read a history from JSON that matches the schema."""
+    return History(
+        Place(document["project"], document["subscription"], document["endpoint"]),
+        document["looked_at"],
+        {mark: _known_from_json(each) for mark, each in document["findings"].items()},
+        {key: _group_from_json(each) for key, each in document["groups"].items()},
+    )
+
+
+def _known_to_json(known: RecordedFinding) -> dict[str, Any]:
+    return {
+        "kind": known.kind.value,
+        "address": known.address,
+        "path": known.path,
+        "severity": known.severity.value,
+        "since": known.since,
+        "told": known.reported,
+    }
+
+
+def _known_from_json(document: Mapping[str, Any]) -> RecordedFinding:
+    severity = Severity(document["severity"])
+    return RecordedFinding(
+        Kind(document["kind"]), document["address"], document["path"], severity, document["since"], document["told"]
+    )
+
+
+def _group_to_json(group: Group) -> dict[str, Any]:
+    return {
+        "address": group.address,
+        "seen": group.seen,
+        "ip": group.ip,
+        "written": group.written,
+        "containers": {
+            each.path: {"image": each.image, "digest": each.digest, "restarts": each.restarts}
+            for each in group.containers
+        },
+    }
+
+
+def _group_from_json(document: Mapping[str, Any]) -> Group:
+    containers = (
+        Container(path, each["image"], each["digest"], each["restarts"])
+        for path, each in document["containers"].items()
+    )
+    return Group(document["address"], document["seen"], document["ip"], document["written"], tuple(containers))

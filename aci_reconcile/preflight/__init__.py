@@ -6,10 +6,9 @@ could not be asked is reported, and never counts as passed.
 
 from __future__ import annotations
 
-from aci_reconcile.preflight.judge import judge_blockers, judge_changes
-from aci_reconcile.preflight.needs import Needs, needs_of
+from aci_reconcile.preflight.checks import Check, Facts, Place, Question, Unanswered, Verdict
 from aci_reconcile.preflight.rights import find_own_scopes
-from aci_reconcile.preflight.values import Check, Facts, Place, Question, Unanswered, Verdict
+from aci_reconcile.preflight.verification import Needs, judge_blockers, judge_changes, list_needs
 
 __all__ = [
     "Check",
@@ -22,5 +21,5 @@ __all__ = [
     "find_own_scopes",
     "judge_blockers",
     "judge_changes",
-    "needs_of",
+    "list_needs",
 ]

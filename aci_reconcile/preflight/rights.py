@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import ResourceId, as_list, as_object, as_text
 from aci_reconcile.planning.values import Action
+from aci_reconcile.preflight.checks import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
 from aci_reconcile.preflight.inventory import is_allowed
-from aci_reconcile.preflight.subnets import is_subnet_id, shorten
-from aci_reconcile.preflight.values import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
+from aci_reconcile.preflight.subnets import is_subnet_id, shorten_subnet_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +42,7 @@ class Right:
     own: str = ""
 
 
-def rights_of(changes: Iterable[Change], resource_groups: Iterable[ResourceGroupChange] = ()) -> tuple[Right, ...]:
+def list_rights(changes: Iterable[Change], resource_groups: Iterable[ResourceGroupChange] = ()) -> tuple[Right, ...]:
     """Return every right that the changes need.
 
     For a resource group that does not exist yet, roles on the subscription count. Subnets and user-assigned identities
@@ -56,11 +56,11 @@ def rights_of(changes: Iterable[Change], resource_groups: Iterable[ResourceGroup
             scope = f"/subscriptions/{each.scope.subscription}" if each.create else str(each.scope)
             found.append(Right(scope, f"{_RESOURCE_GROUPS}/{verb}"))
     for change in changes:
-        found += _list_rights(change, new)
+        found += _list_change_rights(change, new)
     return tuple(found)
 
 
-def scopes_of(rights: Iterable[Right]) -> tuple[str, ...]:
+def list_scopes(rights: Iterable[Right]) -> tuple[str, ...]:
     """Return the scopes to ask for permissions first, each once."""
     return tuple({each.scope.lower(): each.scope for each in rights}.values())
 
@@ -83,7 +83,7 @@ def judge_rights(rights: Iterable[Right], facts: Facts) -> Iterator[Check]:
         yield _judge_right(found, facts)
 
 
-def _list_rights(change: Change, new: set[tuple[str, str]]) -> Iterator[Right]:
+def _list_change_rights(change: Change, new: set[tuple[str, str]]) -> Iterator[Right]:
     scope = change.id.scope
     fresh = scope.key in new
     where = f"/subscriptions/{scope.subscription}" if fresh else str(scope)
@@ -135,7 +135,7 @@ def _is_id(text: str) -> bool:
 def _render_scope(scope: str) -> str:
     """Return a scope as reports name it. The first line of a report names the subscription."""
     if is_subnet_id(scope):
-        return shorten(scope)
+        return shorten_subnet_id(scope)
     if _is_id(scope):
         return ResourceId.parse(scope).address
     *_, kind, name = scope.rsplit("/", 2)

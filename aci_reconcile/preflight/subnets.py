@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from aci_reconcile.preflight.demand import list_created
-from aci_reconcile.preflight.values import NOT_ASKED, Check, Facts, Place, Question, Unanswered, Verdict
+from aci_reconcile.preflight.capacity import list_created
+from aci_reconcile.preflight.checks import NOT_ASKED, Check, Facts, Place, Question, Unanswered, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ def _judge_subnet(
     named = _ID.fullmatch(subnet_id)
 
     def make_failed(why: str, hint: str) -> Check:
-        return Check(Question.SUBNET, shorten(subnet_id), Verdict.FAILED, why, hint, addresses)
+        return Check(Question.SUBNET, shorten_subnet_id(subnet_id), Verdict.FAILED, why, hint, addresses)
 
     if named is None or not is_subnet_id(subnet_id):
         yield make_failed("it is not a subnet ID", "write /subscriptions/…/virtualNetworks/NAME/subnets/NAME")
@@ -60,7 +60,7 @@ def _judge_subnet(
     elif subnet is None:
         yield make_failed("it does not exist", f"create it, delegated to {_SERVICE}")
     elif isinstance(subnet, Unanswered):
-        yield Check(Question.SUBNET, shorten(subnet_id), Verdict.UNKNOWN, subnet.why, addresses=addresses)
+        yield Check(Question.SUBNET, shorten_subnet_id(subnet_id), Verdict.UNKNOWN, subnet.why, addresses=addresses)
     elif _SERVICE.lower() not in {each.lower() for each in subnet.delegations}:
         other_services = f" but to {', '.join(subnet.delegations)}" if subnet.delegations else ""
         yield make_failed(
@@ -72,13 +72,13 @@ def _judge_subnet(
             f"it is in {subnet.location}, the group is in {place.location}", "choose a subnet of the group's region"
         )
     else:
-        yield Check(Question.SUBNET, shorten(subnet_id), Verdict.OK, "it is delegated", addresses=addresses)
+        yield Check(Question.SUBNET, shorten_subnet_id(subnet_id), Verdict.OK, "it is delegated", addresses=addresses)
         if not subnet.location:
-            subject = f"region of {shorten(subnet_id)}"
+            subject = f"region of {shorten_subnet_id(subnet_id)}"
             yield Check(Question.SUBNET, subject, Verdict.UNKNOWN, subnet.no_location, addresses=addresses)
 
 
-def shorten(subnet_id: str) -> str:
+def shorten_subnet_id(subnet_id: str) -> str:
     """Return a subnet as reports name it: resource group, network and subnet."""
     named = _ID.fullmatch(subnet_id)
     return f"{named['group']}/{named['network']}/{named['subnet']}" if named else subnet_id

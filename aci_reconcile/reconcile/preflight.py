@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aci_reconcile.core.errors import AuthenticationError, AzureError, ThrottledError
-from aci_reconcile.preflight import Facts, Unanswered, find_own_scopes, judge_changes, needs_of
+from aci_reconcile.preflight import Facts, Unanswered, find_own_scopes, judge_changes, list_needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -50,7 +50,7 @@ def preflight(
             made.
     """
     planned, groups = tuple(changes), tuple(resource_groups)
-    needs = needs_of(planned, groups)
+    needs = list_needs(planned, groups)
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool:
         facts = _gather(needs, probe, _Asking(pool, sleep))
     return judge_changes(planned, facts, groups)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TITLES: Mapping[Question, str] = {
     Question.READING: "Reading",
-    Question.HELD: "Held back",
+    Question.BLOCKED: "Held back",
     Question.SECRETS: "Secrets",
     Question.QUOTA: "Quota",
     Question.REGION: "Region",

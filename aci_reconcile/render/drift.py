@@ -88,7 +88,7 @@ def drift_verdict(drift: Drift, style: Style) -> str:
 
 def _moved(drift: Drift) -> int:
     """Return how much only the last look tells; a group that vanished is counted as a missing one already."""
-    return sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_look)
+    return sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_check)
 
 
 def _summary(drift: Drift) -> dict[str, int]:

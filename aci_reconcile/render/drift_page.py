@@ -30,7 +30,7 @@ def drift_page(drift: Drift, header: Header) -> Page:
     """Return what differs; the fields as an apply would change them."""
     undeclared = {each.address for each in drift.undeclared if isinstance(each, Notice)}
     rest = tuple(each for each in notices(drift.plan) if each.text.partition(": ")[0] not in undeclared)
-    counted, news = _by_address(drift.counted), _by_address(drift.since_last_look)
+    counted, news = _by_address(drift.counted), _by_address(drift.since_last_check)
     dated = drift.history is not None
     return Page(
         kind="drift",
@@ -58,7 +58,7 @@ def _entries(drift: Drift) -> Iterator[Entry]:
     for each in drift.undeclared:
         if isinstance(each, Notice):
             yield _drifted(Entry(each.address, Outcome.FAILED, each.message, "?"))
-    for address in dict.fromkeys(each.address for each in drift.since_last_look if each.address not in named):
+    for address in dict.fromkeys(each.address for each in drift.since_last_check if each.address not in named):
         yield Entry(address, Outcome.SAME, "as declared")
     yield from unreadable_entries(drift.plan)
 
@@ -125,7 +125,7 @@ def _counts(drift: Drift) -> Iterator[tuple[str, int]]:
     yield "undeclared", len(drift.undeclared)
     yield "not healthy", len(drift.unhealthy)
     yield "unreadable", len(drift.plan.unreadable)
-    yield "moved", sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_look)
+    yield "moved", sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_check)
     yield "accepted", len(drift.accepted)
     yield "in sync", len(matching(drift.plan))
     yield "secrets not compared", drift.plan.not_compared

@@ -11,7 +11,7 @@ from aci_reconcile.render.words import aligned, count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.findings import Drift, Finding, Known
+    from aci_reconcile.findings import Drift, Finding, RecordedFinding
     from aci_reconcile.render.style import Style
 
 _SHOWN = 3
@@ -20,14 +20,14 @@ _SHOWN = 3
 
 def since_last_look(drift: Drift, style: Style) -> Iterator[str]:
     """Yield, as one section, what only the last look and this one tell together."""
-    if drift.since_last_look:
-        lines = [f"  {style.paint(_tone(each, style), '!')} {_subject(each, style)}" for each in drift.since_last_look]
+    if drift.since_last_check:
+        lines = [f"  {style.paint(_tone(each, style), '!')} {_subject(each, style)}" for each in drift.since_last_check]
         yield "\n".join(("Since the last look:", *lines))
 
 
 def finding_lines(drift: Drift, style: Style, *, verbose: bool) -> Iterator[str]:
     """Yield, as one section, each finding with its severity and since when; where looks are remembered, or verbose."""
-    shown = [each for each in drift.findings if verbose or each.told]
+    shown = [each for each in drift.findings if verbose or each.reported]
     if not shown or not (verbose or drift.history is not None):
         return
     new = {each.fingerprint for each in drift.appeared}
@@ -69,7 +69,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
     }
 
 
-def known_json(known: Known) -> dict[str, object]:
+def known_json(known: RecordedFinding) -> dict[str, object]:
     """Return a finding of an earlier look as JSON."""
     return {
         "fingerprint": known.fingerprint,

@@ -18,7 +18,7 @@ from aci_reconcile.render.words import count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from aci_reconcile.findings import Drift, Finding, Known
+    from aci_reconcile.findings import Drift, Finding, RecordedFinding
     from aci_reconcile.render.header import Header
 
 _TOO_MANY: Final = "too many"
@@ -70,7 +70,7 @@ def issue_news(drift: Drift, before: str, link: str = "") -> str:
 
 
 def _told(drift: Drift) -> list[Finding]:
-    return [each for each in drift.findings if each.told]
+    return [each for each in drift.findings if each.reported]
 
 
 def _remembered(body: str) -> frozenset[str] | None:
@@ -97,7 +97,7 @@ def _item(finding: Finding, *, dated: bool) -> str:
     )
 
 
-def _subject(finding: Finding | Known) -> str:
+def _subject(finding: Finding | RecordedFinding) -> str:
     return " ".join(code(each, 200) for each in (finding.address, finding.path) if each)
 
 

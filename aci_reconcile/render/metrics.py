@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.core.health import State
 from aci_reconcile.findings import Kind
-from aci_reconcile.findings.findings import severity_of
+from aci_reconcile.findings.finding import get_severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +99,7 @@ def _clean(label: str) -> str:
 
 def _findings(drift: Drift) -> _Values:
     """Count by severity and kind; a kind of which there is nothing counts 0, so that an alert sees it end."""
-    numbers: _Values = {(severity_of(kind).value, kind.value): 0 for kind in Kind if kind not in _NOT_DRIFT}
+    numbers: _Values = {(get_severity(kind).value, kind.value): 0 for kind in Kind if kind not in _NOT_DRIFT}
     for each in drift.counted:
         key = each.severity.value, each.kind.value
         numbers[key] = numbers.get(key, 0) + 1

@@ -12,7 +12,7 @@ from aci_reconcile.render.words import count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.findings import Drift, Finding, Known
+    from aci_reconcile.findings import Drift, Finding, RecordedFinding
     from aci_reconcile.render.header import Header
 
 _NAMED = 5
@@ -36,7 +36,7 @@ def notification(drift: Drift, header: Header, looked_at: str, *, tool_version: 
         "text": _text(drift, header),
         "appeared": [_finding(each) for each in drift.appeared],
         "resolved": [known_json(each) | {"text": ""} for each in drift.resolved],
-        "findings": [_finding(each) for each in drift.findings if each.told],
+        "findings": [_finding(each) for each in drift.findings if each.reported],
     }
 
 
@@ -69,7 +69,7 @@ def _sentences(drift: Drift) -> Iterator[str]:
     yield f"{count(len(drift.counted), 'finding')} in all" if drift else "no drift"
 
 
-def _named(findings: tuple[Finding, ...] | tuple[Known, ...]) -> str:
+def _named(findings: tuple[Finding, ...] | tuple[RecordedFinding, ...]) -> str:
     names = [" ".join(filter(None, (each.address, each.kind.value, each.path))) for each in findings]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"

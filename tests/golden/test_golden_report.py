@@ -28,7 +28,7 @@ from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, S
 from aci_reconcile.core.model import Body, Resource, ResourceId, Scope
 from aci_reconcile.core.normalize import normalize
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.findings import History, Memory, Place, judge
+from aci_reconcile.findings import Baseline, History, Place, judge
 from aci_reconcile.planning.values import (
     Action,
     Blocker,
@@ -491,7 +491,7 @@ def status_detail_unread() -> Case:
 
 def drift_case(plan: Plan, *health: tuple[str, Health]) -> Case:
     """Return the reports of a drift."""
-    drift = judge(plan, health, Memory(History(Place("shop/prod", SUBSCRIPTION))), "2026-01-01T12:00:00Z")
+    drift = judge(plan, health, Baseline(History(Place("shop/prod", SUBSCRIPTION))), "2026-01-01T12:00:00Z")
     return Case(lambda style: drift_text(drift, HEADER, style), drift_json(drift, HEADER, tool_version="0.1.0"))
 
 

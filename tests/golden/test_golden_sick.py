@@ -19,7 +19,7 @@ from jsonschema.validators import Draft202012Validator
 from aci_reconcile.core.errors import AzureError
 from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import Resource
-from aci_reconcile.findings import History, Memory, Place, judge
+from aci_reconcile.findings import Baseline, History, Place, judge
 from aci_reconcile.manifest import schema
 from aci_reconcile.planning import Action, Change, Unreadable, plan
 from aci_reconcile.reconcile.events import Event, Failed, Finished, Settling, Skipped, Succeeded, Unhealthy, Waiting
@@ -89,7 +89,7 @@ PLAN = plan(DESIRED, LIVE, policy(), unreadable=[DARK])
 DRIFT = judge(
     PLAN,
     tuple((each.address, assess(each.body, now=NOW)) for each in LIVE),
-    Memory(History(Place("shop/prod", ""))),
+    Baseline(History(Place("shop/prod", ""))),
     "2026-01-01T12:00:00Z",
 )
 

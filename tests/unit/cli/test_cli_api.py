@@ -199,7 +199,7 @@ def test_verify_says_what_an_apply_lacks(folder: Path) -> None:
         blocked = aci_reconcile.verify(renamed, backend, allow=aci_reconcile.Allow(prune=True, max_deletes=0))
 
     assert {Verdict.OK} <= {each.verdict for each in fine} <= {Verdict.OK, Verdict.UNKNOWN}
-    assert [Question.HELD] == [each.question for each in blocked if each.verdict is Verdict.FAILED]
+    assert [Question.BLOCKED] == [each.question for each in blocked if each.verdict is Verdict.FAILED]
 
 
 def test_verify_needs_somebody_to_ask(folder: Path) -> None:

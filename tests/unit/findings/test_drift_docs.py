@@ -11,7 +11,7 @@ from factories import group, owned
 from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.findings import Finding, Kind
-from aci_reconcile.findings.findings import severity_of
+from aci_reconcile.findings.finding import get_severity
 from aci_reconcile.manifest import schema
 from aci_reconcile.manifest.acceptances import acceptances
 from aci_reconcile.render import Header
@@ -32,7 +32,7 @@ def test_every_kind_has_its_severity() -> None:
     """In the order and with the words of the table."""
     told = dict(re.findall(r"^\| `([a-z-]+)` \| (error|warning|notice) \|", PAGE, re.MULTILINE))
 
-    assert {kind.value: severity_of(kind).value for kind in Kind} == told
+    assert {kind.value: get_severity(kind).value for kind in Kind} == told
 
 
 def test_the_accepted_drift_can_be_read(tmp_path: Path) -> None:

@@ -1,16 +1,17 @@
-"""What one look finds: the differences of a plan, and run states."""
+"""What a drift check finds: in a plan, in the run states of its groups, and against the check before it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aci_reconcile.core.diff import split_leaves
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.fields.paths import to_report_path
 from aci_reconcile.core.health import CRASHES, State, describe_container
+from aci_reconcile.core.normalize import POSITION
 from aci_reconcile.core.tags import OWNER
-from aci_reconcile.findings.findings import Finding, Kind, make_finding
-from aci_reconcile.findings.parts import split_parts
+from aci_reconcile.findings.finding import Finding, Kind, make_container_path, make_finding
 from aci_reconcile.planning.unmanaged import UNMANAGED
 from aci_reconcile.planning.values import Action, Cause
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.diff import FieldChange
     from aci_reconcile.core.errors import Where
     from aci_reconcile.core.health import ContainerHealth, Health
+    from aci_reconcile.findings.history import Container, Group
     from aci_reconcile.planning.values import Change, Plan
 
 _FINE = frozenset({State.HEALTHY, State.FINISHED})
@@ -60,7 +62,7 @@ def _find_in_change(change: Change) -> Iterator[Finding]:
         )
 
 
-def marks_owner(field: FieldChange) -> bool:
+def is_owner_tag(field: FieldChange) -> bool:
     """Whether a part is the owner tag; a group without it is reported as unowned."""
     return field.keys[:1] == ("tags",) and field.keys[-1].lower() == OWNER
 
@@ -68,7 +70,7 @@ def marks_owner(field: FieldChange) -> bool:
 def _find_in_field(change: Change, field: FieldChange) -> Iterator[Finding]:
     origin = _explain_origin(change, field)
     for path, part in split_parts(field):
-        if marks_owner(part):
+        if is_owner_tag(part):
             continue
         finding = make_finding(
             Kind.CHANGED, change.address, f"differs from its manifest{origin}", path=path, where=change.where
@@ -94,7 +96,10 @@ def _find_in_health(address: str, health: Health, where: Where | None) -> Iterat
     bad = [each for each in health.containers if each.verdict is health.state]
     for each in bad:
         yield _lower_severity(
-            make_finding(_choose_kind(each), address, describe_container(each), path=path_of(each), where=where), health
+            make_finding(
+                _choose_kind(each), address, describe_container(each), path=make_container_path(each), where=where
+            ),
+            health,
         )
     if health.of_group or not bad:
         text = "; ".join(health.of_group) or f"is {health.state.value}"
@@ -111,6 +116,59 @@ def _choose_kind(container: ContainerHealth) -> Kind:
     return Kind.RESTARTING if looping else Kind.UNHEALTHY
 
 
-def path_of(container: ContainerHealth) -> str:
-    """Return the path of a container, in the form of a field's path."""
-    return f"{'initContainers' if container.init else 'containers'}[{container.name}]"
+def split_parts(field: FieldChange) -> tuple[tuple[str, FieldChange], ...]:
+    """Return the parts of a difference by their paths.
+
+    An added or removed object splits into its fields. So a field that is added later is a finding of its own, and the
+    earlier ones keep their fingerprints.
+    """
+    if field.secret:
+        return ((to_report_path(field.path), field),)
+    leaves = tuple(
+        (to_report_path(leaf.path), leaf)
+        for leaf in split_leaves(field)
+        if leaf is field or leaf.keys[-1:] != (POSITION,)
+    )
+    return leaves or ((to_report_path(field.path), field),)
+
+
+_SHOWN = len("sha256:") + 12
+
+
+def make_vanished(group: Group, *, declared: bool, where: Where | None) -> Finding:
+    """Return the finding that a group of ours is gone.
+
+    If no manifest declares it any more, that is only a notice, whoever deleted it.
+    """
+    text = f"is gone; last seen at {group.seen}"
+    finding = make_finding(Kind.VANISHED, group.address, text, where=where)
+    if declared:
+        return finding
+    return replace(
+        finding, severity=Severity.NOTICE, text=f"is no longer declared, and gone; last seen at {group.seen}"
+    )
+
+
+def find_changes(before: Group, after: Group, where: Where | None) -> Iterator[Finding]:
+    """Yield the changes of a group between two looks; none after a write of ours, which may change everything."""
+    if before.written != after.written:
+        return
+    if before.ip and after.ip and before.ip != after.ip:
+        text = f"its address changed from {before.ip} to {after.ip}"
+        yield make_finding(Kind.ADDRESS_CHANGED, after.address, text, path="ipAddress.ip", where=where)
+    for each in after.containers:
+        earlier = before.container(each.path)
+        if earlier is not None and earlier.image == each.image:
+            yield from _find_container_changes(earlier, each, after.address, where)
+
+
+def _find_container_changes(
+    before: Container, after: Container, address: str, where: Where | None
+) -> Iterator[Finding]:
+    if before.digest and after.digest and before.digest != after.digest:
+        text = f"its image changed from {before.digest[:_SHOWN]} to {after.digest[:_SHOWN]}"
+        yield make_finding(Kind.IMAGE_MOVED, address, text, path=f"{after.path}.image", where=where)
+    times = after.restarts - before.restarts
+    if times >= CRASHES:
+        text = f"restarted {times} times since the last look"
+        yield make_finding(Kind.RESTARTING, address, text, path=after.path, where=where)

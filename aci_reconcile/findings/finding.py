@@ -1,19 +1,30 @@
-"""A finding: one problem of one group, with a fingerprint that stays the same."""
+"""A finding: one problem of one group, with a fingerprint that stays the same, and who accepted it until when."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aci_reconcile.core.errors import Where
-    from aci_reconcile.findings.acceptance import Acceptance
+    from aci_reconcile.core.health import ContainerHealth
+
+
+def to_moment(seconds: float) -> str:
+    """Return seconds since the epoch as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def to_day(time: str) -> date:
+    """Return the day, in UTC, of a time from ``to_moment``."""
+    return datetime.fromisoformat(time).astimezone(UTC).date()
 
 
 class Kind(StrEnum):
@@ -24,7 +35,7 @@ class Kind(StrEnum):
     MISSING = "missing"
     """The group is declared and not there."""
     VANISHED = "vanished"
-    """The group was there at the last look, with our tag, and is gone."""
+    """The group was there at the last check, with our tag, and is gone."""
     UNDECLARED = "undeclared"
     """The group carries our tag and stands in no manifest."""
     UNOWNED = "unowned"
@@ -35,16 +46,16 @@ class Kind(StrEnum):
     RESTARTING = "restarting"
     """A container ends and is started again, over and over."""
     IMAGE_MOVED = "image-moved"
-    """The container runs another image than at the last look, under the same name and after the same write."""
+    """The container runs another image than at the last check, under the same name and after the same write."""
     ADDRESS_CHANGED = "address-changed"
-    """The group has another IP address than at the last look, after the same write."""
+    """The group has another IP address than at the last check, after the same write."""
     NOT_COMPARED = "not-compared"
     """The group could not be read or compared: neither drift nor none."""
     SECRET_NOT_COMPARED = "secret-not-compared"  # noqa: S105  a word, not a password
 
 
 RUN_STATE: Final = frozenset({Kind.UNHEALTHY, Kind.STOPPED, Kind.RESTARTING})
-SINCE_LAST_LOOK: Final = frozenset({Kind.VANISHED, Kind.IMAGE_MOVED, Kind.ADDRESS_CHANGED})
+SINCE_LAST_CHECK: Final = frozenset({Kind.VANISHED, Kind.IMAGE_MOVED, Kind.ADDRESS_CHANGED})
 
 _SEVERITIES: Final[Mapping[Kind, Severity]] = {
     Kind.CHANGED: Severity.ERROR,
@@ -69,7 +80,7 @@ class Finding:
     """One thing about one group.
 
     ``text`` is in our words, but for names and what Azure says of a container; whoever shows it escapes it. No value of
-    a field is in it. ``since`` is when a look found it first.
+    a field is in it. ``since`` is when a check found it first.
     """
 
     kind: Kind
@@ -100,7 +111,7 @@ class Finding:
         return self.acceptance is None and self.severity is not Severity.NOTICE and self.acceptable
 
     @property
-    def told(self) -> bool:
+    def reported(self) -> bool:
         """Whether it is reported: it is drift, or could not be compared."""
         return self.counts or self.kind is Kind.NOT_COMPARED
 
@@ -117,11 +128,51 @@ def fingerprint(kind: Kind, address: str, path: str) -> str:
     ]
 
 
-def severity_of(kind: Kind) -> Severity:
+def get_severity(kind: Kind) -> Severity:
     """Return the default severity of a kind."""
     return _SEVERITIES[kind]
 
 
 def make_finding(kind: Kind, address: str, text: str, *, path: str = "", where: Where | None = None) -> Finding:
     """Return a finding with the severity of its kind."""
-    return Finding(kind, address, path, text, severity_of(kind), where)
+    return Finding(kind, address, path, text, get_severity(kind), where)
+
+
+def make_container_path(container: ContainerHealth) -> str:
+    """Return the path of a container, in the form of a field's path."""
+    return f"{'initContainers' if container.init else 'containers'}[{container.name}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """An entry of the file of accepted drift: which findings, why, and until when, that day included (UTC).
+
+    It names a fingerprint, or a group and, where not everything about that group is meant, kinds or paths. The group is
+    named by its address, or by its name alone where that is unique.
+    """
+
+    reason: str
+    until: date
+    where: Where
+    fingerprint: str = ""
+    address: str = ""
+    kind: str = ""
+    paths: frozenset[str] = field(default_factory=frozenset[str])
+
+    def among(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        """Return which of these addresses a bare name may mean; none if it names its resource group."""
+        if "/" in self.address or not self.address:
+            return ()
+        known = {each.lower(): each for each in addresses}
+        return tuple(each for key, each in sorted(known.items()) if key.rpartition("/")[2] == self.address.lower())
+
+    def is_expired(self, now: str) -> bool:
+        """Whether its last day has passed."""
+        return to_day(now) > self.until
+
+    @property
+    def subject(self) -> str:
+        """What it accepts, in words."""
+        if self.fingerprint:
+            return f"the finding {self.fingerprint}"
+        return " ".join(filter(None, (self.address, self.kind, ", ".join(sorted(self.paths)))))

@@ -1,23 +1,49 @@
-"""Judges the plan by Azure's answers."""
+"""Which questions a plan raises, and the verdict on it once Azure has answered them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.planning.values import find_missing_secrets
-from aci_reconcile.preflight.quota import judge_quotas
-from aci_reconcile.preflight.region import judge_regions
-from aci_reconcile.preflight.rights import judge_rights, rights_of
-from aci_reconcile.preflight.subnets import judge_subnets
-from aci_reconcile.preflight.values import Check, Question, Verdict
+from aci_reconcile.preflight.capacity import judge_quotas, judge_regions, list_created
+from aci_reconcile.preflight.checks import Check, Question, Verdict
+from aci_reconcile.preflight.rights import judge_rights, list_rights, list_scopes
+from aci_reconcile.preflight.subnets import is_subnet_id, judge_subnets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.planning.values import Change, Plan, ResourceGroupChange
-    from aci_reconcile.preflight.values import Facts
+    from aci_reconcile.preflight.checks import Facts, Place
+    from aci_reconcile.preflight.rights import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The questions, each once: the regions, the subnets by their ids, and the scopes in which rights are needed."""
+
+    places: tuple[Place, ...] = ()
+    subnets: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    rights: tuple[Right, ...] = ()
+
+
+def list_needs(changes: Iterable[Change], resource_groups: Iterable[ResourceGroupChange] = ()) -> Needs:
+    """Return the questions about these changes, and about resource groups that are created or deleted."""
+    planned = tuple(changes)
+    groups = tuple(list_created(planned))
+    rights = list_rights(planned, resource_groups)
+    subnets = {subnet.lower(): subnet for group in groups for subnet in group.subnets if is_subnet_id(subnet)}
+    return Needs(
+        places=tuple(sorted({group.place for group in groups if group.place.location})),
+        subnets=tuple(subnets.values()),
+        scopes=list_scopes(rights),
+        rights=rights,
+    )
+
 
 _SOURCES: Final = ("env:", "file:", "keyvault:")
 """Prefixes of references. A secret without one is missing in the manifest itself."""
@@ -30,7 +56,7 @@ def judge_changes(
 
     Args:
         changes: the planned changes; a no-op needs nothing.
-        facts: Azure's answers to ``needs_of`` the same changes.
+        facts: Azure's answers to ``list_needs`` the same changes.
         resource_groups: those that are created or deleted with them.
     """
     planned = tuple(changes)
@@ -39,7 +65,7 @@ def judge_changes(
         *judge_quotas(planned, facts),
         *judge_regions(planned, facts),
         *judge_subnets(planned, facts),
-        *judge_rights(rights_of(planned, resource_groups), facts),
+        *judge_rights(list_rights(planned, resource_groups), facts),
     )
 
 
@@ -51,7 +77,7 @@ def judge_blockers(plan: Plan) -> Iterator[Check]:
     for each in plan.blockers:
         hint = f"{each.advice[:1].lower()}{each.advice[1:]}"
         subject = ", ".join(each.addresses) or each.code
-        yield Check(Question.HELD, subject, Verdict.FAILED, each.reason, hint, each.addresses)
+        yield Check(Question.BLOCKED, subject, Verdict.FAILED, each.reason, hint, each.addresses)
     for address, key in plan.unmarked:
         yield _judge_missing(address, key)
     for change in plan.changes:
@@ -59,7 +85,7 @@ def judge_blockers(plan: Plan) -> Iterator[Check]:
             fields = ", ".join(each.path for each in change.fields)
             why = f"Azure accepted {fields} at the last write but did not apply it"
             hint = f"release with --redeploy {change.address}, or leave the field to Azure with lifecycle.ignore"
-            yield Check(Question.HELD, change.address, Verdict.FAILED, why, hint, (change.address,))
+            yield Check(Question.BLOCKED, change.address, Verdict.FAILED, why, hint, (change.address,))
 
 
 def _judge_secrets(changes: tuple[Change, ...]) -> Iterator[Check]:

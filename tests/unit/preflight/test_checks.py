@@ -10,7 +10,7 @@ from factories import SUBSCRIPTION, container, group, live, rid
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import Action, Change, Impact
-from aci_reconcile.preflight import Check, Facts, Place, Question, Unanswered, Verdict, judge_changes, needs_of
+from aci_reconcile.preflight import Check, Facts, Place, Question, Unanswered, Verdict, judge_changes, list_needs
 from aci_reconcile.preflight.inventory import Capability, Subnet, Usage
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_what_creates_nothing_needs_no_quota() -> None:
     update = Change(rid(), Action.UPDATE, Impact.RESTART, live(group()), group())
 
     assert {} == quota(update, delete(group("b")))
-    assert ((), ()) == (needs_of([update, delete(group("b"))]).places, needs_of([update]).subnets)
+    assert ((), ()) == (list_needs([update, delete(group("b"))]).places, list_needs([update]).subnets)
 
 
 def test_a_region_that_does_not_answer() -> None:
@@ -248,8 +248,8 @@ def test_what_is_no_id_is_not_asked_for() -> None:
     odd = create(group("a", subnetIds=[{"id": "/../x"}]))
     two = [create(group(name, subnetIds=[{"id": each}])) for name, each in (("b", SUBNET), ("c", SUBNET.upper()))]
 
-    assert () == needs_of([odd]).subnets
-    assert 1 == len(needs_of(two).subnets)
+    assert () == list_needs([odd]).subnets
+    assert 1 == len(list_needs(two).subnets)
 
 
 def test_secrets_that_are_missing_fail() -> None:
@@ -273,4 +273,4 @@ def test_nothing_planned_needs_nothing() -> None:
     same = Change(rid(), Action.NO_OP, before=live(group()), after=group())
 
     assert () == judge_changes([same], Facts())
-    assert ((), (), ()) == (needs_of([same]).places, needs_of([same]).subnets, needs_of([same]).scopes)
+    assert ((), (), ()) == (list_needs([same]).places, list_needs([same]).subnets, list_needs([same]).scopes)

@@ -8,7 +8,7 @@ from factories import SUBSCRIPTION, group, live, rid
 
 from aci_reconcile.core.model import Resource, Scope
 from aci_reconcile.planning import Action, Change, Impact, ResourceGroupChange
-from aci_reconcile.preflight import Check, Facts, Unanswered, Verdict, find_own_scopes, judge_changes, needs_of
+from aci_reconcile.preflight import Check, Facts, Unanswered, Verdict, find_own_scopes, judge_changes, list_needs
 from aci_reconcile.preflight.inventory import Permission
 
 SUB = f"/subscriptions/{SUBSCRIPTION}"
@@ -29,7 +29,7 @@ def change(action: Action, name: str = "web", impact: Impact = Impact.NONE, **mo
 
 def needed(*changes: Change, groups: tuple[ResourceGroupChange, ...] = ()) -> set[tuple[str, str]]:
     """Return the rights that are needed: scope and action."""
-    return {(each.scope, each.action) for each in needs_of(changes, groups).rights}
+    return {(each.scope, each.action) for each in list_needs(changes, groups).rights}
 
 
 def judged(*changes: Change, groups: tuple[ResourceGroupChange, ...] = (), **told: Any) -> dict[str, Check]:
@@ -106,7 +106,7 @@ def test_a_right_that_is_missing() -> None:
 def test_a_role_of_the_group_itself_counts() -> None:
     """For a group that exists; it is asked only where the resource group does not give what is needed."""
     changes = (change(Action.UPDATE, impact=Impact.RESTART), change(Action.CREATE, "new"))
-    needs = needs_of(changes)
+    needs = list_needs(changes)
 
     assert (str(rid()),) == find_own_scopes(needs.rights, Facts(permissions={RG.lower(): READER}))
     assert () == find_own_scopes(needs.rights, Facts(permissions={RG.lower(): ALL}))

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.fields import ROOT, Fold
 from aci_reconcile.core.fields.paths import parse, walk
-from aci_reconcile.findings.findings import Kind, fingerprint
-from aci_reconcile.findings.looking import marks_owner
-from aci_reconcile.findings.parts import split_parts
+from aci_reconcile.findings.detection import is_owner_tag, split_parts
+from aci_reconcile.findings.finding import Kind, fingerprint
 from aci_reconcile.planning.values import Action, Impact, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from aci_reconcile.core.diff import FieldChange
-    from aci_reconcile.findings.acceptance import Acceptance
-    from aci_reconcile.findings.findings import Finding
+    from aci_reconcile.findings.finding import Acceptance, Finding
     from aci_reconcile.planning.values import Change, Plan
 
 _GONE = (Kind.MISSING, Kind.VANISHED)
@@ -99,7 +97,7 @@ def _remove_accepted_parts(field: FieldChange, is_accepted: Callable[..., bool])
     left = tuple(
         each
         for path, each in known
-        if not (is_accepted(Kind.UNOWNED) if marks_owner(each) else is_accepted(Kind.CHANGED, path))
+        if not (is_accepted(Kind.UNOWNED) if is_owner_tag(each) else is_accepted(Kind.CHANGED, path))
     )
     return (field,) if len(left) == len(known) else left
 
@@ -112,7 +110,7 @@ def note_acceptances(
     *,
     complete: bool,
 ) -> Iterator[Notice]:
-    """Yield a notice for each acceptance that ended, or, if the look was complete, that matches nothing."""
+    """Yield a notice for each acceptance that ended, or, if the check was complete, that matches nothing."""
     known = tuple(addresses)
     for each in acceptances:
         several = each.among(known)

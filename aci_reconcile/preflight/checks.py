@@ -1,4 +1,4 @@
-"""Questions, answers and verdicts."""
+"""Questions, answers and verdicts: the values of a preflight."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Question(StrEnum):
     """The questions, in the order of a report."""
 
     READING = "reading"
-    HELD = "held"
+    BLOCKED = "held"
     SECRETS = "secrets"
     QUOTA = "quota"
     REGION = "region"

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.health import State
-from aci_reconcile.findings.findings import RUN_STATE, SINCE_LAST_LOOK, Finding, Kind
+from aci_reconcile.findings.finding import RUN_STATE, SINCE_LAST_CHECK, Finding, Kind
 from aci_reconcile.planning.values import Action
 
 if TYPE_CHECKING:
     from aci_reconcile.core.health import Health
-    from aci_reconcile.findings.history import History, Known
+    from aci_reconcile.findings.history import History, RecordedFinding
     from aci_reconcile.planning.values import Change, Notice, Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What a look at Azure found. Falsy when nothing differs, nothing is undeclared and everything runs.
+    """What a check at Azure found. Falsy when nothing differs, nothing is undeclared and everything runs.
 
     What is accepted does not count: it is among the findings, and no longer in the plan.
     """
@@ -28,11 +28,11 @@ class Drift:
     findings: tuple[Finding, ...] = ()
     """Everything, the worst first; accepted findings and mere notices, too."""
     appeared: tuple[Finding, ...] = ()
-    """Those that are drift, or could not be compared, and were not at the last look."""
-    resolved: tuple[Known, ...] = ()
-    """Those of the last look that are over: repaired, accepted, or told once."""
+    """Those that are drift, or could not be compared, and were not at the last check."""
+    resolved: tuple[RecordedFinding, ...] = ()
+    """Those of the last check that are over: repaired, accepted, or told once."""
     history: History | None = None
-    """What is to be remembered of this look; None where nobody asked."""
+    """What is to be remembered of this check; None where nobody asked."""
 
     def __bool__(self) -> bool:
         groups = self.differing or self.missing or self.undeclared or self.unhealthy
@@ -71,14 +71,14 @@ class Drift:
         )
 
     @property
-    def since_last_look(self) -> tuple[Finding, ...]:
-        """What only the comparison with the last look tells, and is not accepted."""
+    def since_last_check(self) -> tuple[Finding, ...]:
+        """What only the comparison with the last check tells, and is not accepted."""
         sick = {address for address, _ in self.unhealthy}
         return tuple(
             each
             for each in self.findings
             if each.acceptance is None
-            and (each.kind in SINCE_LAST_LOOK or (each.kind is Kind.RESTARTING and each.address not in sick))
+            and (each.kind in SINCE_LAST_CHECK or (each.kind is Kind.RESTARTING and each.address not in sick))
         )
 
     @property
