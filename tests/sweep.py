@@ -13,8 +13,9 @@ from azure_world import SCOPE, AzureWorld
 from factories import SUBSCRIPTION, FakeClock, policy, rid
 from mixed import AFTER, BEFORE, NEEDED, RULES
 
+from aci_reconcile.app.execution import check_applyable
 from aci_reconcile.cli.console import Console
-from aci_reconcile.cli.execution import carried_out, concluded, refuse, show_plan
+from aci_reconcile.cli.execution import follow_work, report_end, show_plan
 from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.core.normalize import align, normalize
@@ -118,11 +119,11 @@ def as_command(world: AzureWorld, desired: Sequence[Resource], backend: Backend 
         look = Look(backend, world.clock, concurrency=1, health=True)
         plan = propose(desired, [SCOPE], policy(**RULES), look)
         show_plan(plan, Header("shop/prod", SUBSCRIPTION, "", "prod"), session)
-        refuse(plan)
+        check_applyable(plan)
         context = replace(world.context(policy(**RULES)), backend=backend)
         told = _noted(apply(plan, context, concurrency=1), seen)
-        (finished,) = carried_out(told, context, session, verb="Apply")
-        code = int(concluded(finished, session, verb="Apply"))
+        (finished,) = follow_work(told, context, session, verb="Apply")
+        code = int(report_end(finished, session, verb="Apply"))
     except AciReconcileError as error:
         code = int(error.exit_code)
         err.write(f"{error.message}\n")

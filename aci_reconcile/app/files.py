@@ -1,14 +1,25 @@
-"""Files that are written whole or not at all."""
+"""Files that a run writes: whole or not at all. New manifests get names that stay in their folder."""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.errors import AciReconcileError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aci_reconcile.core.model import ResourceId
 
 _OWNER_ONLY, _AS_USUAL = 0o600, 0o666
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
+_NOT_A_MANIFEST = "aci-reconcile"
+"""``aci-reconcile.yaml`` is the project file."""
 
 
 def write_whole(file: Path, text: str, *, private: bool = False) -> None:
@@ -51,3 +62,70 @@ def check_target(option: str, file: Path) -> None:
         raise UsageError(f"{option}: {error.strerror or 'the system refuses the name'}") from error
     if odd:
         raise UsageError(f"{option}: not a regular file", hint="use a regular file; links are not followed")
+
+
+def choose_names(ids: Iterable[ResourceId]) -> dict[ResourceId, str]:
+    """Choose a file name for each group: its name, with the resource group where two groups share it.
+
+    Raises:
+        UsageError: two groups would still share one.
+    """
+    wanted = tuple(ids)
+    plain = Counter(_make_safe(each.name).lower() for each in wanted)
+    names: dict[ResourceId, str] = {}
+    for each in wanted:
+        name = _make_safe(each.name)
+        alone = plain[name.lower()] == 1 and name.lower() != _NOT_A_MANIFEST
+        names[each] = f"{name if alone else _make_safe(f'{each.resource_group}.{each.name}')}.yaml"
+    twice = [name for name, count in Counter(name.lower() for name in names.values()).items() if count > 1]
+    if twice:
+        raise UsageError(f"several groups would be written to {twice[0]}", hint="import them one by one")
+    return names
+
+
+def _make_safe(name: str) -> str:
+    """Return a name that is no path and not hidden."""
+    plain = _NOT_IN_NAMES.sub("_", name)
+    return f"_{plain[1:]}" if plain.startswith(".") else plain or "_"
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write new files and make missing folders.
+
+    Raises:
+        UsageError: one of them exists; nothing was written.
+        AciReconcileError: a folder or a file cannot be written.
+    """
+    existing = [file for file in files if os.path.lexists(file)]
+    if existing:
+        raise _make_exists_error(existing[0])
+    for file, text in files.items():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _create(file, text)
+        except FileExistsError as error:
+            raise _make_exists_error(Path(error.filename2 or error.filename)) from error
+        except OSError as error:
+            raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _make_exists_error(path: Path) -> UsageError:
+    return UsageError(f"{path} exists already", hint="nothing was overwritten; move it, or use another folder")
+
+
+def _create(target: Path, text: str) -> None:
+    """Write a file beside the target and give it the target's name only when it is whole."""
+    draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with draft.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            target.hardlink_to(draft)  # refused where the target exists, which a rename is not
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -52,36 +52,37 @@ class DestroyOptions:
 
 
 def _destroy(ctx: click.Context) -> ExitCode:
+    from aci_reconcile.app.execution import Waiting, check_applyable, check_freeze, make_context
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.approval import ask
-    from aci_reconcile.cli.execution import Patience, carried_out, concluded, refuse, show_plan, still_open
+    from aci_reconcile.cli.execution import follow_work, report_end, show_plan
     from aci_reconcile.cli.plan import exit_code
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     session, given = started(ctx)
-    asked, patience = DestroyOptions.of(given), Patience.of(given)
+    asked = DestroyOptions.of(given)
     with prepare(asked.sources, asked.target, asked.allow, session, resolve=False) as whole:
         work = of_former(whole, asked.former) if asked.former else whole
         plan = _planned(work, asked, session)
         doomed = tuple(created_by_us(plan, work, session.console)) if asked.resource_groups else ()
         plan = _held(plan, doomed)
         show_plan(replace(plan, resource_groups=doomed), work.header, session)
-        refuse(plan)
-        context = patience.context(work, plan.policy, session)
+        check_applyable(plan)
+        context = make_context(work, plan.policy, Waiting(timeout=asked.target.timeout), session)
         many, stopped = asked.target.concurrency, session.interruption.has_come
         events = apply(plan, context, concurrency=many, stopped=stopped)  # refused where something could not be read
         if not plan and not doomed:
             return exit_code(plan, detailed=False)
         ask(session, _question(plan, doomed), approved=asked.approved)
-        still_open(plan.policy, session)
-        ends = carried_out(events, context, session, verb="Destroy")
+        check_freeze(plan.policy, session.clock.now())
+        ends = follow_work(events, context, session, verb="Destroy")
         if doomed and not (ends[0].failed or ends[0].skipped or stopped()):
             scopes = [each.scope for each in doomed]
             events = delete_resource_groups(scopes, context, concurrency=many, stopped=stopped)
-            ends += carried_out(events, context, session, verb="Destroy")
+            ends += follow_work(events, context, session, verb="Destroy")
         elif doomed:
             session.console.info("The resource groups were kept, because not every group is gone.")
-        return concluded(_together(ends), session, verb="Destroy")
+        return report_end(_together(ends), session, verb="Destroy")
 
 
 def _planned(work: Work, asked: DestroyOptions, session: Session) -> Plan:

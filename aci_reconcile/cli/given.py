@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import click
 
     from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.saved_inputs import Inputs
     from aci_reconcile.azure.endpoint import CloudName
 
 
@@ -91,11 +92,6 @@ class Given:
         """Return what may be repeated."""
         return cast("tuple[str, ...]", self._value(name) or ())
 
-    def found(self, name: str) -> tuple[str, ...] | None:
-        """Return what stands for an option in a saved plan, None where the option itself does or nothing."""
-        value = self._value(name)
-        return cast("tuple[str, ...]", value) if isinstance(value, tuple) else None
-
     def files(self, name: str) -> tuple[Path, ...]:
         """Return paths that may be repeated."""
         return cast("tuple[Path, ...]", self._value(name) or ())
@@ -130,7 +126,6 @@ def sources_of(given: Given) -> Sources:
         subscription=given.text("subscription"),
         resource_group=given.text("resource_group"),
         changed_since=given.text("changed_since"),
-        addresses=given.found("changed_since"),
     )
 
 
@@ -199,6 +194,20 @@ def allowed(given: Given) -> Allow:
         redeploy=given.texts("redeploy"),
         override_freeze=overridden(given),
         restore=given.flag("restore_on_failure"),
+    )
+
+
+def inputs_of(given: Given) -> Inputs:
+    """Read the options that decide what is planned."""
+    from aci_reconcile.app.saved_inputs import Inputs
+
+    return Inputs(sources_of(given), allowed(given), given.typed)
+
+
+def place_words(given: Given, names: tuple[str, ...] = ("arm_endpoint", "cloud")) -> tuple[str, ...]:
+    """Return the options of the command line that another command must repeat to work in the same place."""
+    return tuple(
+        word for name in names if name in given.typed for word in (f"--{name.replace('_', '-')}", given.text(name))
     )
 
 

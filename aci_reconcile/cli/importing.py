@@ -178,7 +178,7 @@ def _placed(
     written: tuple[Written, ...], begun: Founded | None, asked: ImportOptions, session: Session
 ) -> dict[str, str]:
     """Write the files; returns their paths by address, none where there is no folder to write to."""
-    from aci_reconcile.app.new_files import choose_names, write_new
+    from aci_reconcile.app.files import choose_names, write_new
 
     if asked.out is None:
         return {}

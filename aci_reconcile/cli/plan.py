@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command, Option
-from aci_reconcile.cli.given import allowed, sources_of, target_of
+from aci_reconcile.cli.given import allowed, inputs_of, sources_of, target_of
 from aci_reconcile.cli.session import started
 from aci_reconcile.core.errors import ExitCode
 
@@ -61,9 +61,9 @@ def _plan(ctx: click.Context) -> ExitCode:
     session, given = started(ctx)
     asked = PlanOptions.of(given)
     if asked.out is not None:
-        from aci_reconcile.cli.planfile import check_out
+        from aci_reconcile.app.saved_plan import check_plan_file
 
-        check_out(asked.out)
+        check_plan_file(asked.out, f"--out {asked.out}")
     with (
         reporting("plan", given, session) as reports,
         prepare(asked.sources, asked.target, asked.allow, session) as work,
@@ -85,24 +85,21 @@ def _content(plan: Plan, work: Work, given: Given, session: Session) -> Document
     """Return what is to be saved, where it is wanted: for a file, or for the digest alone."""
     if given.path("out") is None and not session.console.verbose:
         return {}
-    from aci_reconcile.cli.saving import saved_of
+    from aci_reconcile.app.saved_plan import Basis, make_content
 
-    return saved_of(plan, work, given, session)
+    return make_content(plan, Basis(inputs_of(given), work.loaded, work.header, session.cwd, work.effort))
 
 
-def _save(content: Document, file: Path, lasts: float, session: Session) -> None:
-    from aci_reconcile.cli.planfile import write_plan
-    from aci_reconcile.cli.repeating import words_of
-    from aci_reconcile.saved import add_seal
+def _save(content: Document, file: Path, lifetime: float, session: Session) -> None:
+    from aci_reconcile.app.repetition import list_words
+    from aci_reconcile.app.saved_plan import save_content
 
-    now = session.clock.now()
-    document = add_seal(content, created=now, expires=now + lasts)
-    write_plan(file, document)
+    document = save_content(content, file, now=session.clock.now(), lifetime=lifetime, label=f"--out {file}")
     hint = "" if document["applyable"] else " It cannot be applied."
     session.console.info(f"Saved to {file}, valid until {document['expires_at']}.{hint}")
     for name in document["hidden_variables"]:
         session.console.warn(f"variable {name} is part of a secret and was not saved")
-    if again := words_of(document):
+    if again := list_words(document):
         session.console.info(f"To apply it, repeat these options: {' '.join(again)}")
 
 

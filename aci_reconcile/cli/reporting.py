@@ -175,8 +175,8 @@ def _files(given: Given) -> Generator[tuple[str, Path]]:
         if not file.parent.is_dir():
             raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="create it first")
         check_target(f"--report {form}={name}", file)
-        from aci_reconcile.cli.ours import check_ours
+        from aci_reconcile.app.own_files import check_own
 
-        check_ours(f"--report {form}={name}", file, form)
+        check_own(f"--report {form}={name}", file, form)
         taken.add(file.resolve())
         yield form, file

@@ -9,7 +9,7 @@ import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.given import target_of
+from aci_reconcile.cli.given import inputs_of, target_of
 from aci_reconcile.cli.session import started
 from aci_reconcile.core.errors import AciReconcileError, ExitCode, InvalidManifestsError, StalePlanError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _show(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.cli.planfile import read_plan
+    from aci_reconcile.app.saved_plan import read_plan
     from aci_reconcile.cli.reporting import reporting
 
     session, given = started(ctx)
@@ -52,10 +52,10 @@ def _told(saved: Document, problems: tuple[str, ...], console: Console, reports:
 
 def _problems(saved: Document, name: str, given: Given, session: Session) -> Iterator[str]:
     """Yield why the plan can't be applied as it is; Azure is asked only where the options name a place."""
-    from aci_reconcile.cli.promise import fit
+    from aci_reconcile.app.expected_plan import check_usable
 
     try:
-        fit(saved, name, session.clock.now())
+        check_usable(saved, name, session.clock.now())
     except AciReconcileError as error:
         yield error.message
     if given.flag("local") or any(given.text(each) for each in ("arm_endpoint", "cloud", "subscription")):
@@ -75,10 +75,12 @@ def _compare(saved: Document, given: Given, session: Session) -> None:
     Raises:
         StalePlanError: it is another one.
     """
-    from aci_reconcile.cli.promise import Promise, replayed
+    from aci_reconcile.app.expected_plan import Expected, make_expected_plan
+    from aci_reconcile.app.saved_inputs import replay_inputs
     from aci_reconcile.reconcile import Refresh
 
-    with Promise(replayed(saved, given, allowed_then=True), saved).planned(target_of(given), session, Refresh.AUTO):
+    inputs = replay_inputs(saved["request"], inputs_of(given), with_releases=True)
+    with make_expected_plan(Expected(inputs, saved), target_of(given), session, Refresh.AUTO):
         return
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.app.history import save_history
-from aci_reconcile.cli.ours import check_ours
+from aci_reconcile.app.own_files import check_own
 from aci_reconcile.core.errors import AciReconcileError, ForgeError, UsageError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _files(given: Given) -> tuple[Path | None, Path | None]:
         if file is not None:
             check_target(f"{option} {file}", file)
     if metrics is not None:
-        check_ours(f"--metrics {metrics}", metrics, "metrics")
+        check_own(f"--metrics {metrics}", metrics, "metrics")
     if history is not None and metrics is not None and history.resolve() == metrics.resolve():
         raise UsageError("--history and --metrics name the same file", hint="use two files")
     return history, metrics

@@ -25,7 +25,6 @@ ACCESSORS: list[Callable[[str], Any]] = [
     NOTHING.limit,
     NOTHING.path,
     NOTHING.texts,
-    NOTHING.found,
     NOTHING.files,
     NOTHING.pairs,
 ]

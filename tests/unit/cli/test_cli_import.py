@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from factories import rid
 
-from aci_reconcile.app.new_files import choose_names, write_new
+from aci_reconcile.app.files import choose_names, write_new
 from aci_reconcile.core.errors import AciReconcileError, UsageError
 
 if TYPE_CHECKING:

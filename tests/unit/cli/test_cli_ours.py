@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from aci_reconcile.cli.ours import is_ours
+from aci_reconcile.app.own_files import is_own
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
@@ -120,4 +120,4 @@ def test_two_uses_of_one_file_are_refused(project: CommandLine) -> None:
 )
 def test_every_report_is_known_again(file: Path) -> None:
     """As the golden files have them."""
-    assert is_ours(file.read_text(encoding="utf-8"), SUFFIXES[file.suffix[1:]])
+    assert is_own(file.read_text(encoding="utf-8"), SUFFIXES[file.suffix[1:]])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aci_reconcile.app.allow import Allow
+from aci_reconcile.app.repetition import Repetition, compare_options, list_words, refuse_unrepeated
+from aci_reconcile.app.saved_inputs import Inputs, inputs_to_json, releases_to_json, replay_inputs
 from aci_reconcile.cli.apply import APPLY
-from aci_reconcile.cli.given import Given
+from aci_reconcile.cli.given import Given, inputs_of
 from aci_reconcile.cli.plan import PLAN
-from aci_reconcile.cli.promise import replayed
-from aci_reconcile.cli.repeating import RELEASES, REPEATED, Repetition, compared, refuse_unrepeated, words_of
 from aci_reconcile.core.errors import StalePlanError
 
 if TYPE_CHECKING:
@@ -35,49 +36,42 @@ WORDS = {
 MORE = {"--no-prune": "--no-prune", "--allow-replace": "--allow-replace", "--max-deletes=0": "--max-deletes 0"}
 
 
-def given(command: click.Command, words: str) -> Given:
-    """Return what a command line says."""
-    return Given.of(command.make_context(str(command.name), shlex.split(words)))
+def parse(command: click.Command, words: str) -> Inputs:
+    """Return the inputs that a command line gives."""
+    return inputs_of(Given.of(command.make_context(str(command.name), shlex.split(words))))
 
 
-def plain(value: object) -> Any:
-    """Return what an option says, as the file of a plan has it."""
-    if isinstance(value, tuple):
-        return [plain(each) for each in cast("tuple[object, ...]", value)]
-    return value.as_posix() if isinstance(value, Path) else value
-
-
-def saved(words: str, **more: Any) -> dict[str, Any]:
+def save(words: str, **more: Any) -> dict[str, Any]:
     """Return as much of a saved plan as is looked at here."""
-    said = given(PLAN, words)
-    request = {name: plain(said.values.get(name)) for name in REPEATED if said.values.get(name) not in (None, "", ())}
-    return {"request": request, "variables": dict(said.pairs("var")), "hidden_variables": [], **more}
+    inputs = parse(PLAN, words)
+    request = inputs_to_json(inputs, hidden=(), changed=None)
+    return {"request": request, "variables": dict(inputs.sources.variables), "hidden_variables": [], **more}
 
 
 def test_every_release_has_a_row_here() -> None:
     """A new brake cannot be forgotten: what is not repeated does not count."""
-    assert set(WORDS) == set(RELEASES)
+    assert set(WORDS) == set(releases_to_json(Allow()))
 
 
 @pytest.mark.parametrize("words", [*WORDS.values(), *MORE.values()])
 def test_what_the_plan_was_allowed_is_named_as_it_is_typed(words: str) -> None:
     """Where the apply does not say it, it is missing; where it says it, all is well."""
-    assert words == " ".join(compared(saved(words), given(APPLY, ""), Path()).missing)
-    assert Repetition() == compared(saved(words), given(APPLY, words), Path())
+    assert words == " ".join(compare_options(save(words), parse(APPLY, ""), Path()).missing)
+    assert Repetition() == compare_options(save(words), parse(APPLY, words), Path())
 
 
 @pytest.mark.parametrize("name", sorted(set(WORDS) - {"override_freeze"}))
 def test_what_the_apply_says_alone_is_named(name: str) -> None:
     """It was not looked at with the plan."""
-    assert Repetition(alone=(name,)) == compared(saved(""), given(APPLY, WORDS[name]), Path())
+    assert Repetition(extra=(name,)) == compare_options(save(""), parse(APPLY, WORDS[name]), Path())
 
 
 def test_the_reason_to_override_a_freeze_is_the_operators_own() -> None:
     """A freeze may have begun since, and the words may be others."""
-    own = given(APPLY, "--override-freeze 'so it is'")
+    own = parse(APPLY, "--override-freeze 'so it is'")
 
-    assert Repetition() == compared(saved(""), own, Path())
-    assert Repetition() == compared(saved("--override-freeze x"), own, Path())
+    assert Repetition() == compare_options(save(""), own, Path())
+    assert Repetition() == compare_options(save("--override-freeze x"), own, Path())
 
 
 @pytest.mark.parametrize(
@@ -93,9 +87,9 @@ def test_the_reason_to_override_a_freeze_is_the_operators_own() -> None:
 )
 def test_another_value_does_not_repeat_it(then: str, now: str, missing: str) -> None:
     """The plan's is missing."""
-    found = compared(saved(then), given(APPLY, now), Path())
+    found = compare_options(save(then), parse(APPLY, now), Path())
 
-    assert (missing, ()) == (" ".join(found.missing), found.alone)
+    assert (missing, ()) == (" ".join(found.missing), found.extra)
 
 
 @pytest.mark.parametrize(
@@ -112,21 +106,21 @@ def test_what_may_be_said_several_times_counts_word_by_word(
     then: str, now: str, missing: tuple[str, ...], alone: tuple[str, ...]
 ) -> None:
     """In no order, each once; only the words that are missing are named, and words that the plan lacks are alone."""
-    assert Repetition(missing, alone) == compared(saved(then), given(APPLY, now), Path())
+    assert Repetition(missing, alone) == compare_options(save(then), parse(APPLY, now), Path())
 
 
 def test_variables_count_by_their_values_however_they_are_given(tmp_path: Path) -> None:
     """A file here, options there; an apply may say in a file what the plan was told one by one."""
     (tmp_path / "prod.env").write_text("tag=2\ncolor=red\n", encoding="utf-8")
-    plan = saved("--var tag=2 --var color=red")
+    plan = save("--var tag=2 --var color=red")
 
-    assert Repetition() == compared(plan, given(APPLY, "--var-file prod.env"), tmp_path)
+    assert Repetition() == compare_options(plan, parse(APPLY, "--var-file prod.env"), tmp_path)
 
 
 def test_a_file_of_variables_is_named_with_its_options(tmp_path: Path) -> None:
     """And a value that stands in a secret, which no file holds."""
-    plan = saved("--var-file prod.env --var color=red", variables={"tag": "2", "color": "red"}, hidden_variables=["pw"])
-    missing = compared(plan, given(APPLY, ""), tmp_path).missing
+    plan = save("--var-file prod.env --var color=red", variables={"tag": "2", "color": "red"}, hidden_variables=["pw"])
+    missing = compare_options(plan, parse(APPLY, ""), tmp_path).missing
 
     assert ("--var color=red", "--var-file prod.env", "--var pw=VALUE") == missing
 
@@ -136,27 +130,28 @@ def test_variables_of_the_environment_are_the_operators_own(monkeypatch: pytest.
     monkeypatch.setenv("ACI_RECONCILE_VAR", "tag=2")
     monkeypatch.setenv("ACI_RECONCILE_RESTORE_ON_FAILURE", "1")
 
-    assert Repetition() == compared(saved("--var tag=2 --restore-on-failure"), given(APPLY, ""), Path())
+    assert Repetition() == compare_options(save("--var tag=2 --restore-on-failure"), parse(APPLY, ""), Path())
 
 
 def test_nothing_that_a_plan_was_allowed_is_taken_from_it() -> None:
     """Neither a release nor a value; where and what it is about is. Only to be shown it is taken whole."""
-    plan = saved(" ".join(WORDS.values()) + " --var tag=evil --var-file x")
+    plan = save(" ".join(WORDS.values()) + " --var tag=evil --var-file x")
     plan["request"]["only"] = ["web"]
-    own = given(APPLY, "")
-    taken, shown = replayed(plan, own), replayed(plan, own, allowed_then=True)
+    own = parse(APPLY, "")
+    request = plan["request"]
+    taken, shown = replay_inputs(request, own), replay_inputs(request, own, with_releases=True)
 
-    assert {name: own.values.get(name) for name in REPEATED} == {name: taken.values.get(name) for name in REPEATED}
-    assert (("web",), True, 99) == (taken.texts("only"), shown.flag("adopt"), shown.limit("max_deletes"))
+    assert (own.allow, (), ()) == (taken.allow, taken.sources.variables, taken.sources.variable_files)
+    assert (("web",), True, 99) == (taken.sources.only, shown.allow.adopt, shown.allow.max_deletes)
 
 
 def test_words_from_a_file_are_words_and_no_commands() -> None:
     """Whoever writes the file does not write the shell's command line."""
-    plan = saved("")
+    plan = save("")
     plan["request"]["var"] = [["a", "$(rm -rf /)"]]
     plan["variables"] = {"a": "$(rm -rf /)"}
 
-    assert ["--var", "a=$(rm -rf /)"] == shlex.split(" ".join(words_of(plan)))
+    assert ["--var", "a=$(rm -rf /)"] == shlex.split(" ".join(list_words(plan)))
 
 
 def test_the_words_work_as_they_are_printed(project: CommandLine) -> None:

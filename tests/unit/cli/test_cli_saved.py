@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli.given import Given
-from aci_reconcile.cli.promise import Promise
+from aci_reconcile.app.expected_plan import Expected
+from aci_reconcile.app.saved_inputs import Inputs
 from aci_reconcile.core.errors import AciReconcileError, ExitCode
 from aci_reconcile.planning.values import Plan, Unreadable
 from aci_reconcile.saved import compute_plan_digest, render_document
@@ -167,7 +167,7 @@ def _api_version(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) ->
 
 
 def _tool(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("aci_reconcile.cli.promise.VERSION", "9.0.0")
+    patch.setattr("aci_reconcile.app.expected_plan.VERSION", "9.0.0")
 
 
 def _subscription(cli: CommandLine, served: Served, patch: pytest.MonkeyPatch) -> None:
@@ -481,10 +481,10 @@ def test_a_file_that_is_not_there(project: CommandLine) -> None:
 def test_what_could_not_be_read_cannot_be_compared() -> None:
     """Then nobody knows whether the plan is the same, and nothing is written."""
     plan = Plan("shop", unreadable=(Unreadable("rg-shop/web", "Forbidden"),))
-    promise = Promise(Given({}, frozenset()), digest=f"sha256:{'0' * 64}")
+    expected = Expected(Inputs(), digest=f"sha256:{'0' * 64}")
 
     with pytest.raises(AciReconcileError, match="rg-shop/web could not be read") as caught:
-        promise.kept(plan, cast("Any", None), cast("Any", None))
+        expected.check_plan(plan, cast("Any", None))
 
     assert ExitCode.ERROR is caught.value.exit_code
 

@@ -10,7 +10,7 @@ import pytest
 from doctored import doctored
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli.execution import told_unfinished
+from aci_reconcile.cli.execution import render_unfinished
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Ran, Served
@@ -221,10 +221,10 @@ def test_a_saved_plan_holds_beside_a_group_that_does_not_run(cli: CommandLine, m
 
 def test_last_words_tell_what_is_not_seen_running_from_what_is_not_seen_to_its_end() -> None:
     """When a second signal ends the run at once."""
-    told = told_unfinished({"rg/a": "accepted", "rg/b": "provisioned", "rg/c": "write sent"}, "Apply")
+    told = render_unfinished({"rg/a": "accepted", "rg/b": "provisioned", "rg/c": "write sent"}, "Apply")
 
     assert " Started but not finished: rg/a, rg/c. Run apply again to continue. Not seen running: rg/b." == told
-    assert "" == told_unfinished({}, "Apply")
+    assert "" == render_unfinished({}, "Apply")
 
 
 def test_a_stopped_group_is_called_stopped(shop: CommandLine, served: Served) -> None:

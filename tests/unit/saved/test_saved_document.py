@@ -14,7 +14,9 @@ from azure_world import AzureWorld
 from factories import container, group, policy, rid
 from saved_plans import WEEK, kept, made, origin
 
-from aci_reconcile.cli.saving import ASKED
+from aci_reconcile.app.allow import Allow
+from aci_reconcile.app.requests import Sources
+from aci_reconcile.app.saved_inputs import Inputs, inputs_from_json, inputs_to_json
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.secret import Secret
@@ -154,9 +156,33 @@ def test_every_field_of_a_policy_counts() -> None:
     assert set(policy_to_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
 
 
-def test_every_option_that_decides_is_described() -> None:
-    """What a saved plan replays stands in the schema by its name."""
-    assert set(ASKED) == set(SCHEMA["$defs"]["request"]["properties"])
+FULL = Inputs(
+    Sources(
+        (Path("a.yaml"),), Path("p.yaml"), "prod", (("v", "1"),), (Path("e"),), ("web",), "sub", "rg", addresses=()
+    ),
+    Allow(
+        prune=False, max_deletes=0, max_restarts=2, adopt=True, take_over=("a",), replace=-1, touch_secrets=True,
+        trust_secrets=True, redeploy=("rg/web",), override_freeze="why", restore=True,
+    ),
+)  # fmt: skip
+"""A value for each input."""
+
+
+def test_every_input_is_saved_and_described() -> None:
+    """The names of the options are the keys, and each has its place in the schema."""
+    values = [getattr(each, one.name) for each in (FULL.sources, FULL.allow) for one in dataclasses.fields(each)]
+    request = inputs_to_json(FULL, hidden=(), changed=())
+
+    assert 1 == values.count("")  # the commit, in whose place addresses are saved
+    assert set(request) == set(SCHEMA["$defs"]["request"]["properties"])
+
+
+def test_saved_inputs_come_back_as_they_were() -> None:
+    """Through JSON, which knows no tuples and no paths."""
+    request = json.loads(json.dumps(inputs_to_json(FULL, hidden=(), changed=())))
+
+    assert FULL == inputs_from_json(request)
+    assert Inputs() == inputs_from_json(json.loads(json.dumps(inputs_to_json(Inputs(), hidden=(), changed=None))))
 
 
 def test_the_selection_is_named_by_address() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from saved_plans import WEEK, kept
 
-from aci_reconcile.cli.planfile import read_plan
+from aci_reconcile.app.saved_plan import read_plan
 from aci_reconcile.core.errors import ExitCode, StalePlanError, UsageError
 from aci_reconcile.manifest import complaint
 from aci_reconcile.saved import add_seal, check_document, is_expired, open_document, render_document

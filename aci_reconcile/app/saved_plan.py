@@ -1,0 +1,170 @@
+"""Saved plans: what is saved of a plan, and its file."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aci_reconcile.app.files import check_target, write_whole
+from aci_reconcile.app.own_files import check_own
+from aci_reconcile.app.saved_inputs import inputs_to_json
+from aci_reconcile.app.variables import read_variables
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.redaction import veil_variable
+from aci_reconcile.core.secret import fingerprint, needs_slow_hash
+from aci_reconcile.manifest import complaint
+from aci_reconcile.reconcile.effort import AT_ONCE
+from aci_reconcile.saved import (
+    Origin,
+    add_seal,
+    check_document,
+    make_document,
+    make_salt,
+    open_document,
+    render_document,
+)
+from aci_reconcile.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from aci_reconcile.app.saved_inputs import Inputs
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.secret import Secret
+    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.planning.values import Change, Plan
+    from aci_reconcile.reconcile.effort import Effort
+    from aci_reconcile.render import Header
+    from aci_reconcile.saved import Document
+
+LIFETIME = 7 * 24 * 3600.0
+"""Seconds that a saved plan is valid by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan was made from."""
+
+    inputs: Inputs
+    loaded: Loaded
+    header: Header
+    cwd: Path
+    effort: Effort
+
+
+def make_content(plan: Plan, basis: Basis) -> Document:
+    """Return what is saved of a plan, without its times and its seal."""
+    loaded = basis.loaded
+    values = read_variables(basis.inputs.sources, basis.cwd)
+    hidden = _find_secret_variables(values, loaded.resources)
+    # A plan that is made again has the saved addresses, and no changes to look for.
+    found = loaded.touched.addresses if loaded.touched else None
+    again = basis.inputs.sources.addresses
+    origin = Origin(
+        header=basis.header,
+        tool_version=VERSION,
+        api_version=loaded.project.api_version,
+        resources=loaded.resources,
+        fingerprints=_fingerprint_secrets(plan, basis.effort),
+        request=inputs_to_json(basis.inputs, hidden=hidden, changed=found if again is None else again),
+        variables={name: value for name, value in values.items() if name not in hidden},
+        hidden_variables=hidden,
+    )
+    return make_document(plan, origin)
+
+
+def save_content(content: Document, file: Path, *, now: float, lifetime: float, label: str) -> Document:
+    """Seal the content of a plan and write it to a file.
+
+    Args:
+        content: what ``make_content`` returned.
+        file: the file; one that holds a saved plan is replaced.
+        now: seconds since the epoch.
+        lifetime: seconds that the plan is valid.
+        label: how messages name the file.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    document = add_seal(content, created=now, expires=now + lifetime)
+    check_plan_file(file, label)
+    try:
+        write_whole(file, render_document(document), private=True)
+    except OSError as error:
+        raise UsageError(f"{label}: {error.strerror or 'cannot be written'}") from error
+    return document
+
+
+def check_plan_file(file: Path, label: str) -> None:
+    """Check that a plan may be saved in a file, before anything else is done.
+
+    Raises:
+        UsageError: there is no such folder, the file is a link or not regular, or it holds something else.
+    """
+    if not file.parent.is_dir():
+        raise UsageError(f"{label}: there is no folder {file.parent}", hint="create it first")
+    check_target(label, file)
+    check_own(label, file, "plan")
+
+
+def read_plan(file: Path) -> Document:
+    """Return the saved plan in a file.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+        StalePlanError: it holds no saved plan, or was changed after it was saved.
+    """
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe without a writer would never end
+            raise UsageError(f"{file} is not a regular file", hint="save the plan to a file, with --out")
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}") from error
+    document = open_document(content, str(file))
+    return check_document(document, str(file), complaint(document, "plan"))
+
+
+def _find_secret_variables(values: Mapping[str, str], resources: Iterable[Resource]) -> tuple[str, ...]:
+    """Return the names of the variables whose values are secrets or part of some: they must not be saved."""
+    secrets = [secret for each in resources for secret in secrets_of(each.body).values()]
+    return tuple(
+        sorted(
+            name
+            for name, value in values.items()
+            if veil_variable(name, value) != value or any(each.holds(value) for each in secrets)
+        )
+    )
+
+
+def _fingerprint_secrets(plan: Plan, effort: Effort) -> dict[tuple[str, ...], str]:
+    """Return the fingerprints of the secrets that the plan sends, or that it could not compare, by the group's key."""
+    key = plan.policy.fingerprint_key
+    if not plan.policy.fingerprints or (key is not None and not key.available):
+        return {}
+    wanted = {change.id.key: (change, found) for change in plan.changes if (found := _find_secrets(change))}
+    if key is not None and wanted:
+        effort.name(key)
+    compute = partial(_fingerprint_change, key=key, effort=effort)
+    # Without a key each fingerprint is a slow hash, which leaves Python's lock: several cores share them.
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aci-reconcile") as pool:
+        return dict(zip(wanted, pool.map(compute, wanted.values()), strict=True))
+
+
+def _find_secrets(change: Change) -> dict[str, Secret]:
+    if change.after is None or not (change.writes or change.not_compared):
+        return {}
+    found = secrets_of(change.after.body)
+    return found if all(each.available for each in found.values()) else {}
+
+
+def _fingerprint_change(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, effort: Effort) -> str:
+    change, secrets = wanted
+    if change.after is None:
+        return ""
+    compute = partial(fingerprint, secrets, entropy=partial(make_salt, change.after), key=key)
+    return effort.measure(compute) if needs_slow_hash(secrets, key) else compute()
