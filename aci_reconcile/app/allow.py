@@ -61,7 +61,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
     Raises:
         UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
     """
-    from aci_reconcile.manifest import calendar
+    from aci_reconcile.manifest import make_calendar
     from aci_reconcile.planning.policy import UNLIMITED
 
     project, declared = loaded.project, loaded.project.policy
@@ -73,7 +73,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         raise UsageError("--override-freeze needs a reason", hint="the plan and the apply record it")
     replace = UNLIMITED if declared.replace == "allow" else 0
     key, former = read_keys(environ, project.fingerprints)
-    frozen_at = calendar(declared.freeze)
+    frozen_at = make_calendar(declared.freeze)
     restarts = UNLIMITED if declared.max_restarts is None else declared.max_restarts
     return dataclasses.replace(
         make_owner_policy(project),
@@ -97,7 +97,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         create_resource_groups=project.create_resource_groups or local,
         resource_group_location=project.location,
         restore=allow.restore,
-        emptied=tuple(map(str, loaded.emptied)),
+        emptied=tuple(map(str, loaded.empty_places)),
         elsewhere=loaded.elsewhere,
         fingerprint_key=key,
         former_key=former,

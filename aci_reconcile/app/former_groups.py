@@ -66,7 +66,7 @@ def _save_group(change: Change, failed: Change, project: Project, run: Run) -> P
     from aci_reconcile.app.connection import STATE
     from aci_reconcile.app.files import choose_names, write_new
     from aci_reconcile.core.errors import AciReconcileError
-    from aci_reconcile.manifest.write import Shared, dumped, write
+    from aci_reconcile.manifest.write import SharedSettings, dump_yaml, write_manifests
 
     if change.before is None:
         return None
@@ -74,9 +74,9 @@ def _save_group(change: Change, failed: Change, project: Project, run: Run) -> P
     name = choose_names([change.id])[change.id]
     folder = project.root / STATE / "former" / f"{stamp}-{Path(name).stem}"
     file = folder / "aci-reconcile.yaml"
-    (written,) = write([change.before], Shared(change.id.resource_group), _find_references(failed))
+    (written,) = write_manifests([change.before], SharedSettings(change.id.resource_group), _find_references(failed))
     try:
-        write_new({file: dumped(_describe_project(change, project)), folder / name: written.text})
+        write_new({file: dump_yaml(_describe_project(change, project)), folder / name: written.text})
     except AciReconcileError as error:
         run.console.warn(f"could not save the former {change.address}: {error.message}")
         return None

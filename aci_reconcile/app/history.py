@@ -70,19 +70,19 @@ def load_acceptances(file: Path | None, project: Project, cwd: Path) -> tuple[Ac
         InvalidManifestsError: the file has errors.
     """
     from aci_reconcile.manifest import ACCEPTED_FILE
-    from aci_reconcile.manifest.acceptances import acceptances
+    from aci_reconcile.manifest.acceptances import read_accepted_drift
 
     beside = project.root / ACCEPTED_FILE
     if file is None and (project.file is None or not beside.exists()):
         return ()
-    found, diagnostics = acceptances(beside if file is None else cwd / file, cwd)
+    found, diagnostics = read_accepted_drift(beside if file is None else cwd / file, cwd)
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise InvalidManifestsError(diagnostics)
     return found
 
 
 def _parse_history(content: bytes, file: Path) -> History:
-    from aci_reconcile.manifest import complaint
+    from aci_reconcile.manifest import find_schema_error
 
     try:
         document: Any = json.loads(content) if len(content) <= _LARGEST else None
@@ -91,7 +91,7 @@ def _parse_history(content: bytes, file: Path) -> History:
     if not isinstance(document, dict):
         raise UsageError(f"--history {file} is not a history file, or is damaged", hint=_ANEW)
     parsed = cast("dict[str, Any]", document)
-    problem = complaint(parsed, "drift-history")
+    problem = find_schema_error(parsed, "drift-history")
     if problem:
         raise UsageError(f"--history {file} is not a history file that this version reads: {problem[:200]}", hint=_ANEW)
     return history_from_json(parsed)

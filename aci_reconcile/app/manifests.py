@@ -12,7 +12,7 @@ from aci_reconcile.app.variables import read_variables
 from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.core.normalize import secrets_in
-from aci_reconcile.manifest import Loaded, Request, load, project_file
+from aci_reconcile.manifest import Loaded, Request, find_project_file, load
 from aci_reconcile.render import diagnostics_text, sanitize
 from aci_reconcile.render.words import count
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.vaults import Fetch
     from aci_reconcile.core.secret import Secret
-    from aci_reconcile.manifest.touched import Touched
+    from aci_reconcile.manifest.touched import ChangedGroups
 
 _NOT_AT_HAND = "ACI151"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -53,7 +53,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         resolve=resolve,
     )
     if resolve:
-        request = replace(request, base=find_base(project_file(request), run.environ))
+        request = replace(request, base=find_base(find_project_file(request), run.environ))
     if not sources.changed_since:
         return request
     shared = tuple(run.cwd / each for each in sources.variable_files)
@@ -74,7 +74,7 @@ def with_changes(request: Request, commit: str, environ: Mapping[str, str], shar
     """
     from aci_reconcile.app.changed_since import find_changes
 
-    file = project_file(request)
+    file = find_project_file(request)
     folder = file.parent if file else request.cwd
     return replace(request, changes=find_changes(commit, folder, environ, tuple(shared)))
 
@@ -102,12 +102,12 @@ def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolv
     reported = [each for each in loaded.diagnostics if each.severity in least and each.code != _NOT_AT_HAND]
     if reported:
         run.console.plain("warning", f"{diagnostics_text(reported, run.console.notes)}\n")
-    if loaded.touched is not None:
-        run.console.info(_render_narrowing(sources.changed_since, loaded, loaded.touched))
+    if loaded.changed is not None:
+        run.console.info(_render_narrowing(sources.changed_since, loaded, loaded.changed))
     return loaded
 
 
-def _render_narrowing(ref: str, loaded: Loaded, touched: Touched) -> str:
+def _render_narrowing(ref: str, loaded: Loaded, touched: ChangedGroups) -> str:
     """Return the message that says which groups a change affects."""
     total = count(len(loaded.resources), "group")
     if touched.addresses is None:

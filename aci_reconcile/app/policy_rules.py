@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.manifest import unfit, violations
+from aci_reconcile.manifest import find_body_errors, find_violations
 from aci_reconcile.planning.values import Blocker, Notice
 from aci_reconcile.render import plan_json
 from aci_reconcile.version import VERSION
@@ -39,8 +39,8 @@ def hold_misfits(plan: Plan) -> Plan:
 
 
 def _find_misfits(change: Change) -> tuple[Diagnostic, ...]:
-    taken = {(each.code, each.path) for each in (unfit(change.before) if change.before else ())}
-    found = unfit(change.after) if change.after else ()
+    taken = {(each.code, each.path) for each in (find_body_errors(change.before) if change.before else ())}
+    found = find_body_errors(change.after) if change.after else ()
     return tuple(each for each in found if (each.code, each.path) not in taken)
 
 
@@ -49,7 +49,7 @@ def apply_rules(plan: Plan, project: Project, header: Header) -> Plan:
     rules = project.policy.rules
     if not rules:
         return plan
-    found = violations(rules, json.loads(plan_json(plan, header, tool_version=VERSION)))
+    found = find_violations(rules, json.loads(plan_json(plan, header, tool_version=VERSION)))
     held = tuple(_make_blocker(each) for each in found if each.unusable or not each.rule.warning)
     noted = tuple(
         Notice("rule", address, each.rule.message)

@@ -55,10 +55,10 @@ def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Ah
     if target.local:
         return None
     from aci_reconcile.app.manifests import find_subscription, make_request
-    from aci_reconcile.manifest import peek
+    from aci_reconcile.manifest import load_project
 
     try:
-        project = peek(make_request(sources, run, resolve=False))
+        project = load_project(make_request(sources, run, resolve=False))
         if project is None or not project.resource_group:
             return None
         subscription = project.subscription or find_subscription(target, run.environ)

@@ -16,7 +16,7 @@ from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
-from aci_reconcile.manifest import complaint
+from aci_reconcile.manifest import find_schema_error
 from aci_reconcile.reconcile.effort import AT_ONCE
 from aci_reconcile.saved import (
     Origin,
@@ -63,7 +63,7 @@ def make_content(plan: Plan, basis: Basis) -> Document:
     values = read_variables(basis.inputs.sources, basis.cwd)
     hidden = _find_secret_variables(values, loaded.resources)
     # A plan that is made again has the saved addresses, and no changes to look for.
-    found = loaded.touched.addresses if loaded.touched else None
+    found = loaded.changed.addresses if loaded.changed else None
     again = basis.inputs.sources.addresses
     origin = Origin(
         header=basis.header,
@@ -126,7 +126,7 @@ def read_plan(file: Path) -> Document:
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror or 'cannot be read'}") from error
     document = open_document(content, str(file))
-    return check_document(document, str(file), complaint(document, "plan"))
+    return check_document(document, str(file), find_schema_error(document, "plan"))
 
 
 def _find_secret_variables(values: Mapping[str, str], resources: Iterable[Resource]) -> tuple[str, ...]:

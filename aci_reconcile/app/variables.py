@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Severity, UsageError
-from aci_reconcile.manifest import read_values
+from aci_reconcile.manifest import read_variable_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def _read_file(path: Path, name: str) -> Mapping[str, str]:
     except UnicodeDecodeError as error:
         raise UsageError(f"--var-file {name}: not UTF-8") from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    values, diagnostics = read_values(text, name)
+    values, diagnostics = read_variable_file(text, name)
     wrong = [each for each in diagnostics if each.severity is Severity.ERROR]
     if wrong:
         lines = [f"{each.where}: {each.message}" for each in wrong[:_TOLD]]

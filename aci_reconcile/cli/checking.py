@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.manifests import make_request
 from aci_reconcile.core.errors import Severity, UsageError, Where
-from aci_reconcile.manifest import CODES, environments, load, nothing_here, project_file
+from aci_reconcile.manifest import CODES, find_project_file, list_environments, load, warn_of_nothing_to_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def checked(sources: Sources, session: Session, fatal: Iterable[str] = ()) -> Lo
     resources = tuple(resource for each in found for resource in each.resources)
     said = [each for one in found for each in one.diagnostics]
     if not resources and not any(each.severity is Severity.ERROR or each.code == _EMPTY for each in said):
-        said.append(nothing_here(Where(str(sources.paths[0]) if sources.paths else ".")))
+        said.append(warn_of_nothing_to_check(Where(str(sources.paths[0]) if sources.paths else ".")))
     return replace(
         found[0],
         resources=resources,
@@ -59,7 +59,7 @@ def _in_every_environment(request: Request) -> Loaded:
         return loaded
     known = frozenset(loaded.diagnostics)
     places: dict[Diagnostic, list[str]] = {}
-    for name in environments(request.cwd, file):
+    for name in list_environments(request.cwd, file):
         whole = replace(request, environment=name, project=file, paths=(), only=())
         for said in load(whole).diagnostics:
             if said not in known:
@@ -79,7 +79,7 @@ def _by_project(sources: Sources, session: Session) -> list[Sources]:
         return [sources]
     projects: dict[Path | None, list[Path]] = {}
     for path in sources.paths:
-        file = project_file(make_request(replace(sources, paths=(path,)), session, resolve=False))
+        file = find_project_file(make_request(replace(sources, paths=(path,)), session, resolve=False))
         projects.setdefault(file, []).append(path)
     return [replace(sources, paths=tuple(paths)) for paths in projects.values()]
 

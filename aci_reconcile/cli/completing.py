@@ -17,21 +17,21 @@ _HARMLESS = re.compile(r"[\w.()/-]+", re.ASCII)
 
 def environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the project's environments."""
-    from aci_reconcile.manifest import environments as known
+    from aci_reconcile.manifest import list_environments as known
 
     return _fitting(lambda: known(Path.cwd(), _path(ctx, "project")), incomplete)
 
 
 def groups(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the groups' names, and their addresses once a slash has been typed or where a name is not unique."""
-    from aci_reconcile.manifest import Request, names
+    from aci_reconcile.manifest import Request, list_names
 
     def found() -> Iterable[str]:
         environment, group = _text(ctx, "environment"), _text(ctx, "resource_group")
         request = Request(
             project=_path(ctx, "project"), environment=environment, resource_group=group, resolve=False, cwd=Path.cwd()
         )
-        addresses = names(request)
+        addresses = list_names(request)
         short = [each.rpartition("/")[2] for each in addresses]
         unique = [name for name in short if short.count(name) == 1]
         return addresses if "/" in incomplete else [*unique, *addresses]

@@ -70,7 +70,7 @@ class Founded:
 
     def text(self) -> str:
         """Return the project file."""
-        from aci_reconcile.manifest.write import dumped
+        from aci_reconcile.manifest.write import dump_yaml
 
         said: dict[str, Json] = {
             "name": self.name,
@@ -80,7 +80,7 @@ class Founded:
             "location": self.location,
             "manifests": [self.manifests],
         }
-        return dumped({key: value for key, value in said.items() if value})
+        return dump_yaml({key: value for key, value in said.items() if value})
 
 
 def founded(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Given
     from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.manifest.write import Shared, Written
+    from aci_reconcile.manifest.write import SharedSettings, WrittenManifest
 
 FORMAT_VERSION = "1.1"
 
@@ -34,7 +34,7 @@ class Found:
     groups: tuple[Resource, ...]
     skipped: Mapping[str, str]
     """Reasons, by address."""
-    shared: Shared
+    shared: SharedSettings
     owner: str
     """Whose the groups become."""
     owns: Callable[[str], bool]
@@ -74,7 +74,9 @@ def _places(found: Found, given: Given) -> Iterator[str]:
             yield from () if each is True else (str(each),)
 
 
-def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, step: str, console: Console) -> None:
+def tell(
+    written: tuple[WrittenManifest, ...], files: Mapping[str, str], found: Found, step: str, console: Console
+) -> None:
     """Tell a person: the manifests or the list of their files as the result, the rest beside it."""
     from aci_reconcile.render import sanitize
 
@@ -99,7 +101,9 @@ def tell(written: tuple[Written, ...], files: Mapping[str, str], found: Found, s
         console.info(f"Next, check the plan. It changes only tags:\n  {sanitize(step)}")
 
 
-def told(written: tuple[Written, ...], files: Mapping[str, str], found: Found, step: str) -> Mapping[str, object]:
+def told(
+    written: tuple[WrittenManifest, ...], files: Mapping[str, str], found: Found, step: str
+) -> Mapping[str, object]:
     """Return the same for programs."""
     groups = [
         {
@@ -122,7 +126,7 @@ def told(written: tuple[Written, ...], files: Mapping[str, str], found: Found, s
     }
 
 
-def amiss(written: tuple[Written, ...], loaded: Loaded, console: Console) -> bool:
+def amiss(written: tuple[WrittenManifest, ...], loaded: Loaded, console: Console) -> bool:
     """Say what keeps the files that were written from being planned; returns whether there is anything.
 
     Args:
@@ -142,7 +146,7 @@ def amiss(written: tuple[Written, ...], loaded: Loaded, console: Console) -> boo
     return bool(errors or missing)
 
 
-def _to_set(written: tuple[Written, ...]) -> Iterator[str]:
+def _to_set(written: tuple[WrittenManifest, ...]) -> Iterator[str]:
     needed = [each for group in written for each in group.needed]
     if needed:
         yield "Set these variables before an apply has to write them. Azure does not return their values:"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.manifest.write import Written
+    from aci_reconcile.manifest.write import WrittenManifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class ImportOptions:
 
 
 def _import(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.manifest.write import write
+    from aci_reconcile.manifest.write import write_manifests
     from aci_reconcile.render import sanitize
 
     session, given = started(ctx)
@@ -66,7 +66,7 @@ def _import(ctx: click.Context) -> ExitCode:
     found = _found(asked, session)
     for address, reason in found.skipped.items():
         session.console.info(sanitize(f"Skipped {address}: it {reason}."))
-    written = write(found.groups, found.shared)
+    written = write_manifests(found.groups, found.shared)
     files = _placed(written, found.founded, asked, session)
     step = ""
     if files and not amiss(written, _again(found, asked, session), session.console):
@@ -89,7 +89,7 @@ def _again(found: Found, asked: ImportOptions, session: Session) -> Loaded:
 
 
 def _found(asked: ImportOptions, session: Session) -> Found:
-    from aci_reconcile.manifest.write import Shared
+    from aci_reconcile.manifest.write import SharedSettings
 
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
@@ -102,11 +102,11 @@ def _found(asked: ImportOptions, session: Session) -> Found:
     skipped = dict(_skipped(wanted, loaded, ours, named=bool(asked.addresses)))
     left = tuple(each for each in wanted if each.address not in skipped)
     if not (name and left and asked.out):
-        shared = Shared(project.resource_group, project.location, loaded.spoken)
+        shared = SharedSettings(project.resource_group, project.location, loaded.default_paths)
         return Found(left, skipped, shared, project.owner, ours)
     home = home_of(session.cwd, asked.out)
     begun = founded(name, left, project, home, alone=not loaded.files)
-    return Found(left, skipped, Shared(begun.resource_group, begun.location), begun.name, begun.owns, begun)
+    return Found(left, skipped, SharedSettings(begun.resource_group, begun.location), begun.name, begun.owns, begun)
 
 
 def _begun_by(name: str) -> Callable[[str], bool]:
@@ -133,9 +133,9 @@ def _project_name(asked: ImportOptions, loaded: Loaded, session: Session) -> str
 
 
 def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
-    from aci_reconcile.manifest.selection import fits
+    from aci_reconcile.manifest.selection import matches_pattern
 
-    return not only or any(fits(group.id, pattern) for pattern in only)
+    return not only or any(matches_pattern(group.id, pattern) for pattern in only)
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def _skipped(
 
 
 def _placed(
-    written: tuple[Written, ...], begun: Founded | None, asked: ImportOptions, session: Session
+    written: tuple[WrittenManifest, ...], begun: Founded | None, asked: ImportOptions, session: Session
 ) -> dict[str, str]:
     """Write the files; returns their paths by address, none where there is no folder to write to."""
     from aci_reconcile.app.files import choose_names, write_new

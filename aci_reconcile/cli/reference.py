@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def _schema(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.manifest import schema
+    from aci_reconcile.manifest import load_schema
 
     session, given = started(ctx)
-    session.console.result(json.dumps(schema(given.text("name")), indent=2))
+    session.console.result(json.dumps(load_schema(given.text("name")), indent=2))
     return ExitCode.OK
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.findings import Acceptance, Kind
-from aci_reconcile.manifest.files import Files, boundary
-from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
+from aci_reconcile.manifest.files import Files, find_repository
+from aci_reconcile.manifest.findings import Diagnostics, quote, suggest_word
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode, describe
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"(?:[^/\s]+/)?[^/\s]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def acceptances(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], tuple[Diagnostic, ...]]:
+def read_accepted_drift(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], tuple[Diagnostic, ...]]:
     """Read the file of accepted drift.
 
     Args:
@@ -37,28 +37,28 @@ def acceptances(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], tuple[Di
     Returns:
         The acceptances, and the diagnostics of the file. If there is an error, the acceptances are incomplete.
     """
-    findings = Findings()
-    files = Files(cwd, file.parent, boundary(file.parent))
-    documents = files.documents(file, findings)
+    diagnostics = Diagnostics()
+    files = Files(cwd, file.parent, find_repository(file.parent))
+    documents = files.read_documents(file, diagnostics)
     if len(documents) > 1:
-        findings.add("ACI195", documents[1].where, "a file of accepted drift must be a single document")
-    found = tuple(_accepted(documents[0], findings)) if documents else ()
-    return found, findings.sorted()
+        diagnostics.add("ACI195", documents[1].where, "a file of accepted drift must be a single document")
+    found = tuple(_read_entries(documents[0], diagnostics)) if documents else ()
+    return found, diagnostics.collect()
 
 
-def _accepted(node: Source, findings: Findings) -> Iterator[Acceptance]:
+def _read_entries(node: Source, diagnostics: Diagnostics) -> Iterator[Acceptance]:
     if isinstance(node, ScalarNode) and node.null:
         return
     if not isinstance(node, ListNode):
-        findings.add("ACI195", node.where, f"expected a list, found {describe(node)}")
+        diagnostics.add("ACI195", node.where, f"expected a list, found {describe(node)}")
         return
     for index, each in enumerate(node.items):
         if isinstance(each, MapNode):
-            found = _Entry(each, f"[{index}]", findings).read()
+            found = _Entry(each, f"[{index}]", diagnostics).read()
             if found is not None:
                 yield found
         else:
-            findings.add("ACI195", each.where, f"expected a map, found {describe(each)}", path=f"[{index}]")
+            diagnostics.add("ACI195", each.where, f"expected a map, found {describe(each)}", path=f"[{index}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +67,32 @@ class _Entry:
 
     node: MapNode
     path: str
-    findings: Findings
+    diagnostics: Diagnostics
 
     def read(self) -> Acceptance | None:
         """Return the acceptance; None if the entry lacks the drift it accepts, a reason or an end date."""
         self._check_keys()
-        reason, until = self._reason(), self._until()
-        fingerprint = self._matching("fingerprint", _FINGERPRINT, "16 hexadecimal digits, as `drift --verbose` shows")
-        address = self._matching("address", _ADDRESS, "an address (`resourceGroup/name`) or a name")
-        kind, paths = self._kind(), frozenset(self._paths())
-        if not self._says_which() or reason is None or until is None:
+        reason, until = self._read_reason(), self._read_until()
+        fingerprint = self._read_matching(
+            "fingerprint", _FINGERPRINT, "16 hexadecimal digits, as `drift --verbose` shows"
+        )
+        address = self._read_matching("address", _ADDRESS, "an address (`resourceGroup/name`) or a name")
+        kind, paths = self._read_kind(), frozenset(self._read_paths())
+        if not self._identifies_drift() or reason is None or until is None:
             return None
         where = Where(self.node.where.file, self.node.where.line, self.node.where.column)
         return Acceptance(reason, until, where, fingerprint, address, kind, paths)
 
     def _complain(self, code: str, where: Where, message: str, name: str = "", hint: str = "") -> None:
-        self.findings.add(code, where, message, hint=hint, path=f"{self.path}.{name}" if name else self.path)
+        self.diagnostics.add(code, where, message, hint=hint, path=f"{self.path}.{name}" if name else self.path)
 
     def _check_keys(self) -> None:
         for entry in self.node.entries:
             if entry.key not in _KEYS:
-                hint = did_you_mean(entry.key, _KEYS) or f"known keys: {', '.join(_KEYS)}"
+                hint = suggest_word(entry.key, _KEYS) or f"known keys: {', '.join(_KEYS)}"
                 self._complain("ACI195", entry.where, f"unknown key {quote(entry.key)}", entry.key, hint)
 
-    def _says_which(self) -> bool:
+    def _identifies_drift(self) -> bool:
         named = [name for name in ("fingerprint", "address") if self.node.entry(name)]
         if len(named) != 1:
             both = (
@@ -107,7 +109,7 @@ class _Entry:
             return False
         return True
 
-    def _text(self, name: str) -> ScalarNode | None:
+    def _read_text(self, name: str) -> ScalarNode | None:
         entry = self.node.entry(name)
         if entry is None:
             return None
@@ -116,24 +118,24 @@ class _Entry:
         self._complain("ACI195", entry.where, f"expected text, found {describe(entry.value)}", name)
         return None
 
-    def _matching(self, name: str, pattern: re.Pattern[str], wanted: str) -> str:
-        found = self._text(name)
+    def _read_matching(self, name: str, pattern: re.Pattern[str], wanted: str) -> str:
+        found = self._read_text(name)
         if found is None:
             return ""
         if not pattern.fullmatch(found.text):
             self._complain("ACI195", found.where, f"{quote(found.text)} is not {wanted}", name)
         return found.text
 
-    def _kind(self) -> str:
-        found = self._text("kind")
+    def _read_kind(self) -> str:
+        found = self._read_text("kind")
         if found is None:
             return ""
         if found.text not in _KINDS:
-            hint = did_you_mean(found.text, _KINDS) or f"known kinds: {', '.join(_KINDS)}"
+            hint = suggest_word(found.text, _KINDS) or f"known kinds: {', '.join(_KINDS)}"
             self._complain("ACI195", found.where, f"{quote(found.text)} is not a kind of drift", "kind", hint)
         return found.text
 
-    def _paths(self) -> Iterator[str]:
+    def _read_paths(self) -> Iterator[str]:
         entry = self.node.entry("paths")
         if entry is None:
             return
@@ -146,15 +148,15 @@ class _Entry:
             else:
                 self._complain("ACI195", each.where, f"expected a path, found {describe(each)}", "paths")
 
-    def _reason(self) -> str | None:
-        found = self._text("reason")
+    def _read_reason(self) -> str | None:
+        found = self._read_text("reason")
         if found is None or not found.text.strip():
             self._complain("ACI196", self.node.where, "`reason` is missing", hint="say why the drift is accepted")
             return None
         return found.text.strip()
 
-    def _until(self) -> date | None:
-        found = self._text("until")
+    def _read_until(self) -> date | None:
+        found = self._read_text("until")
         if found is None:
             self._complain(
                 "ACI196", self.node.where, "`until` is missing", hint="add the last day, such as `until: 2026-12-31`"

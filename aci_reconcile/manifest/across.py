@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.cycles import find_cycles
 from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.groups import Known, with_references
+from aci_reconcile.manifest.groups import GroupIndex, resolve_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aci_reconcile.core.model import Resource, ResourceId
-    from aci_reconcile.manifest.findings import Findings
-    from aci_reconcile.manifest.groups import Declared
+    from aci_reconcile.manifest.findings import Diagnostics
+    from aci_reconcile.manifest.groups import DeclaredGroup
     from aci_reconcile.manifest.items import Item
     from aci_reconcile.manifest.settings import Settings
 
@@ -23,17 +23,19 @@ _SHOWN: Final = 20
 """Number of groups that the message about a circle names."""
 
 
-def check_set(declared: Sequence[Declared], settings: Settings, findings: Findings) -> tuple[Resource, ...]:
+def check_groups(
+    declared: Sequence[DeclaredGroup], settings: Settings, diagnostics: Diagnostics
+) -> tuple[Resource, ...]:
     """Return the resources in order of their keys, each key once, with full addresses in ``depends_on``."""
-    unique = _unique(declared, findings)
-    known = Known([each.resource.id for each in unique.values()])
-    resources = [_with_dependencies(each, known) for each in unique.values()]
+    unique = _drop_duplicates(declared, diagnostics)
+    known = GroupIndex([each.resource.id for each in unique.values()])
+    resources = [_resolve_dependencies(each, known) for each in unique.values()]
     _check_cycles(resources, unique)
-    _check_patches(settings, known, findings)
+    _check_patches(settings, known, diagnostics)
     return tuple(sorted(resources, key=lambda each: each.id.key))
 
 
-def _check_patches(settings: Settings, known: Known, findings: Findings) -> None:
+def _check_patches(settings: Settings, known: GroupIndex, diagnostics: Diagnostics) -> None:
     """Complain of patches that match no group; other environments may have other resource groups."""
     if not (settings.patches or settings.elsewhere):
         return
@@ -41,45 +43,46 @@ def _check_patches(settings: Settings, known: Known, findings: Findings) -> None
     checked += [(patch, patch.key.lower().rpartition("/")[2]) for patch in settings.elsewhere]
     for patch, key in checked:
         if not known.fits(key):
-            hint = findings.near(patch.key, known.names)
+            hint = diagnostics.suggest(patch.key, known.names)
             message = f"there is no group {quote(patch.key)} to patch"
-            findings.add("ACI175", patch.where, message, hint=hint, path=f"groups.{patch.key}")
+            diagnostics.add("ACI175", patch.where, message, hint=hint, path=f"groups.{patch.key}")
 
 
-def _unique(declared: Sequence[Declared], findings: Findings) -> dict[tuple[str, ...], Declared]:
-    found: dict[tuple[str, ...], Declared] = {}
+def _drop_duplicates(
+    declared: Sequence[DeclaredGroup], diagnostics: Diagnostics
+) -> dict[tuple[str, ...], DeclaredGroup]:
+    found: dict[tuple[str, ...], DeclaredGroup] = {}
     for each in declared:
         identity = each.resource.id
         first = found.setdefault(identity.key, each)
         if first is not each:
             where = each.resource.where or Where("")
-            message = (
-                f"the group {quote(_shown(identity))} is declared twice; the other manifest is {first.resource.where}"
-            )
-            findings.add("ACI134", where, message, path="name")
+            name, other = quote(_describe_id(identity)), first.resource.where
+            message = f"the group {name} is declared twice; the other manifest is {other}"
+            diagnostics.add("ACI134", where, message, path="name")
     return found
 
 
-def _shown(identity: ResourceId) -> str:
+def _describe_id(identity: ResourceId) -> str:
     return identity.address if identity.resource_group else identity.name
 
 
-def _with_dependencies(declared: Declared, known: Known) -> Resource:
+def _resolve_dependencies(declared: DeclaredGroup, known: GroupIndex) -> Resource:
     resource = declared.resource
     if not resource.lifecycle.depends_on:
-        return with_references(declared, known)
+        return resolve_references(declared, known)
     items = declared.ours.at("lifecycle").each("dependsOn")
-    addresses = (_address(item, resource.id, known) for item in items if item.text)
+    addresses = (_resolve_dependency(item, resource.id, known) for item in items if item.text)
     full = tuple(dict.fromkeys(address for address in addresses if address))
     ordered = replace(resource, lifecycle=replace(resource.lifecycle, depends_on=full))
-    return with_references(replace(declared, resource=ordered), known)
+    return resolve_references(replace(declared, resource=ordered), known)
 
 
-def _address(item: Item, own: ResourceId, known: Known) -> str:
+def _resolve_dependency(item: Item, own: ResourceId, known: GroupIndex) -> str:
     """Return the full address of a group in ``dependsOn``; empty if the reason has been noted."""
     fits = known.fits(item.text)
     if not fits:
-        hint = item.findings.near(item.text, known.names)
+        hint = item.diagnostics.suggest(item.text, known.names)
         item.complain("ACI141", f"there is no group {quote(item.text)}", hint)
     elif len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
@@ -93,7 +96,7 @@ def _address(item: Item, own: ResourceId, known: Known) -> str:
     return ""
 
 
-def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], Declared]) -> None:
+def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], DeclaredGroup]) -> None:
     """Complain of each circle of dependencies once, at its first group."""
     below = {each.address: each.lifecycle.depends_on for each in resources if each.lifecycle.depends_on}
     if not below:
@@ -104,10 +107,10 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
         item = first.ours.at("lifecycle", "dependsOn")
         if not item:
             item = next((each for each, _ in first.named), item)
-        item.complain("ACI142", f"the groups depend on each other in a circle: {_way(circle)}")
+        item.complain("ACI142", f"the groups depend on each other in a circle: {_render_circle(circle)}")
 
 
-def _way(circle: tuple[str, ...]) -> str:
+def _render_circle(circle: tuple[str, ...]) -> str:
     """Return a circle as a path back to its first group; a long one is shortened in the middle."""
     shown = circle if len(circle) <= _SHOWN else (*circle[: _SHOWN - 1], "…", circle[-1])
     return " → ".join([*shown, circle[0]])

@@ -16,7 +16,7 @@ _BYTES: Final = re.compile(r"([kmgt])(?:i?b?|igabytes?|egabytes?)", re.IGNORECAS
 _SMALLEST: Final = 0.01
 
 
-def plain_number(name: str, text: str) -> str:
+def suggest_number(name: str, text: str) -> str:
     """Return a hint with the number for an amount; empty if the text is not an amount, or is almost zero.
 
     Args:
@@ -26,7 +26,7 @@ def plain_number(name: str, text: str) -> str:
     found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         return ""
-    factor = _factor(name, found[2].lower())
+    factor = _find_factor(name, found[2].lower())
     number = float(found[1].replace(",", ".")) * factor if factor else 0
     if number < _SMALLEST:
         return ""
@@ -34,7 +34,7 @@ def plain_number(name: str, text: str) -> str:
     return f"write {round(number, 3):g}: {what}"
 
 
-def _factor(name: str, unit: str) -> float:
+def _find_factor(name: str, unit: str) -> float:
     """Return the factor of a unit; 0 if the unit is unknown."""
     if name != "memoryInGB":
         return _CPU.get(unit, 0) if name == "cpu" else 0

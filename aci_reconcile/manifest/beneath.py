@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.manifest.files import PROJECT_FILE
-from aci_reconcile.manifest.findings import Findings
-from aci_reconcile.manifest.naming import declared_name
+from aci_reconcile.manifest.findings import Diagnostics
+from aci_reconcile.manifest.naming import read_group_name
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.project_file import read_root
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Beneath:
+class NestedProjects:
     """Finds the project below ``root`` that a path belongs to, links included, and caches the answers.
 
     ``root`` is the folder of the project file or, without one, the current folder.
@@ -30,38 +30,38 @@ class Beneath:
     """The project files below."""
     _known: dict[Path, Path | None] = field(default_factory=dict["Path", "Path | None"])
 
-    def project_of(self, path: Path) -> Path | None:
+    def find_project_of(self, path: Path) -> Path | None:
         """Return the project file of a path in a project below; None if the path belongs to this project."""
         for each in dict.fromkeys((path, path.resolve())):
-            found = self._of(each if each.is_dir() else each.parent)
+            found = self._find_in(each if each.is_dir() else each.parent)
             if found is not None:
                 self.found[found] = None
                 return found
         return None
 
-    def declared(self, files: Files) -> dict[str, str]:
+    def list_groups(self, files: Files) -> dict[str, str]:
         """Return the groups that the projects below declare, each with its project file, without validation.
 
         The key is the address in lowercase, without the resource group if the files do not determine it.
         """
         groups: dict[str, str] = {}
-        waiting = [*self.found, *self._beside()]
+        waiting = [*self.found, *self._find_adjacent()]
         seen: set[Path] = set()
         while waiting:
             file = waiting.pop()
             if file in seen:
                 continue
             seen.add(file)
-            below = Beneath(file.parent)
-            shared = _resource_groups(file, files)
-            for path in files.manifests(file.parent, below.project_of, Findings()):
-                for group, name in map(declared_name, files.documents(path, Findings())):
+            below = NestedProjects(file.parent)
+            shared = _list_resource_groups(file, files)
+            for path in files.list_manifests(file.parent, below.find_project_of, Diagnostics()):
+                for group, name in map(read_group_name, files.read_documents(path, Diagnostics())):
                     places = {group} if group and "${" not in group else shared
                     groups.update({f"{place}/{name}": files.show(file) for place in places if name})
             waiting.extend(below.found)
         return groups
 
-    def _beside(self) -> Iterator[Path]:
+    def _find_adjacent(self) -> Iterator[Path]:
         """Yield the project files near the root that are outside the folders of manifests.
 
         A project is often split into a folder beside the manifests. Deeper folders are not searched, because a
@@ -74,17 +74,17 @@ class Beneath:
                 if not hidden and file not in self.found and file.resolve().is_relative_to(root):
                     yield file
 
-    def holds(self, path: Path) -> bool:
+    def contains(self, path: Path) -> bool:
         """Whether a file is in a folder below the root."""
-        return any(True for _ in self._way(path.parent))
+        return any(True for _ in self._list_parents(path.parent))
 
-    def _of(self, folder: Path) -> Path | None:
+    def _find_in(self, folder: Path) -> Path | None:
         if folder not in self._known:
-            files = (each / PROJECT_FILE for each in self._way(folder))
+            files = (each / PROJECT_FILE for each in self._list_parents(folder))
             self._known[folder] = next((file for file in files if file.is_file()), None)
         return self._known[folder]
 
-    def _way(self, folder: Path) -> Iterator[Path]:
+    def _list_parents(self, folder: Path) -> Iterator[Path]:
         """Yield a folder and its parents below the root."""
         for root in dict.fromkeys((self.root, self.root.resolve())):
             if folder.is_relative_to(root):
@@ -92,9 +92,9 @@ class Beneath:
                 return
 
 
-def _resource_groups(file: Path, files: Files) -> frozenset[str]:
+def _list_resource_groups(file: Path, files: Files) -> frozenset[str]:
     """Return the resource groups of a project's groups that name none; empty if unknown."""
-    root = read_root(file, files, Findings())
+    root = read_root(file, files, Diagnostics())
     known = root.get("environments")
     layers = [root, *(entry.value for entry in known.entries)] if isinstance(known, MapNode) else [root]
     said = [each.get("resourceGroup") for each in layers if isinstance(each, MapNode)]

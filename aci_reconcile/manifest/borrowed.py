@@ -74,17 +74,17 @@ _INVISIBLE: Final = re.compile(r"[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3
 _CURLED: Final = re.compile(r"[\u2018-\u201f]")
 
 
-def borrowed(key: str) -> str:
+def translate_word(key: str) -> str:
     """Return what to write instead of a word of another tool; empty if the word is unknown."""
-    return _WORDS.get(squeezed(key), "")
+    return _WORDS.get(fold_key(key), "")
 
 
-def squeezed(key: str) -> str:
+def fold_key(key: str) -> str:
     """Return a key in lowercase, without the separators of its words: ``memory_in_gb``, ``memory-in-gb``."""
     return key.replace("_", "").replace("-", "").lower()
 
 
-def odd_characters(text: str) -> str:
+def find_odd_character(text: str) -> str:
     """Name a character that only looks like a space, like nothing, or like a quote; empty if there is none."""
     found = _INVISIBLE.search(text)
     if found is not None:

@@ -11,23 +11,23 @@ from aci_reconcile.core.fields import API_VERSION, ROOT
 from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.references import find_references
-from aci_reconcile.manifest.borrowed import squeezed
+from aci_reconcile.manifest.borrowed import fold_key
 from aci_reconcile.manifest.expand import Expansion, expand
-from aci_reconcile.manifest.findings import Findings, did_you_mean, quote
-from aci_reconcile.manifest.foreign import foreign
-from aci_reconcile.manifest.groups import Declared, named
+from aci_reconcile.manifest.findings import Diagnostics, quote, suggest_word
+from aci_reconcile.manifest.foreign import identify_foreign
+from aci_reconcile.manifest.groups import DeclaredGroup, list_references
 from aci_reconcile.manifest.items import Item
-from aci_reconcile.manifest.layers import Layers, same_location, taken_away
-from aci_reconcile.manifest.lifecycle import lifecycle
+from aci_reconcile.manifest.layers import Layers, is_removed, is_same_location
+from aci_reconcile.manifest.lifecycle import read_lifecycle
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.project import RESOURCE_GROUP
-from aci_reconcile.manifest.references import mentions
+from aci_reconcile.manifest.references import has_reference
 from aci_reconcile.manifest.rows import ENVELOPE, GROUP, OURS
 from aci_reconcile.manifest.rules import check
-from aci_reconcile.manifest.tokens import names_in, placeholder
-from aci_reconcile.manifest.typed import Typing
-from aci_reconcile.manifest.validator import conforms
-from aci_reconcile.manifest.versions import api_order, is_api_version, newest
+from aci_reconcile.manifest.tokens import find_bare_names, read_placeholder
+from aci_reconcile.manifest.typed import BodyReader
+from aci_reconcile.manifest.validator import check_schema
+from aci_reconcile.manifest.versions import find_newest, is_api_version, order_api_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,21 +59,23 @@ _DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 
 
 def read_document(
-    node: Source, request: Request, settings: Settings, references: References, findings: Findings
-) -> Declared | None:
+    node: Source, request: Request, settings: Settings, references: References, diagnostics: Diagnostics
+) -> DeclaredGroup | None:
     """Return the resource that a document declares; None if it is empty or invalid."""
     if isinstance(node, ScalarNode) and node.null:
         return None
-    other = foreign(node)
+    other = identify_foreign(node)
     if other:
-        findings.add("ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.advice(node.where.file))
+        diagnostics.add(
+            "ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.make_hint(node.where.file)
+        )
         return None
     if not isinstance(node, MapNode):
         hint = "write each group as a separate document, after a line `---`" if isinstance(node, ListNode) else ""
-        findings.add("ACI011", node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
+        diagnostics.add("ACI011", node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
         return None
     references.size.begin()
-    return _Document(node.without("$schema"), request, settings, references, findings).declared()
+    return _Document(node.without("$schema"), request, settings, references, diagnostics).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +84,26 @@ class _Document:
     request: Request
     settings: Settings
     references: References
-    findings: Findings
+    diagnostics: Diagnostics
 
-    def declared(self) -> Declared | None:
-        api_version = self._api_version()
-        spec = self._spec()
+    def read(self) -> DeclaredGroup | None:
+        api_version = self._read_api_version()
+        spec = self._find_spec()
         if spec is None:
             return None
-        lenient = self._lenient(api_version)
-        expanded = expand(self.node, spec, "", Expansion(self.findings, lenient))
-        name = self._name(expanded) if isinstance(expanded, MapNode) else ""
-        merged = self._merged(expanded, name)
-        ours = self._ours(merged, Typing(self.findings, self.references, lenient=lenient))
-        typing = Typing(self.findings, self.references, lenient=lenient)
-        body = self._body(merged, typing)
+        lenient = self._is_lenient(api_version)
+        expanded = expand(self.node, spec, "", Expansion(self.diagnostics, lenient))
+        name = self._read_name(expanded) if isinstance(expanded, MapNode) else ""
+        merged = self._merge_layers(expanded, name)
+        ours = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
+        typing = BodyReader(self.diagnostics, self.references, lenient=lenient)
+        body = self._read_body(merged, typing)
         where = self.node.entries[0].where if self.node.entries else self.node.where
-        resource_group = self._resource_group(ours, merged)
-        body = self._with_location(body, typing, merged)
-        item = Item(body, typing.places, self.findings)
+        resource_group = self._choose_resource_group(ours, merged)
+        body = self._add_location(body, typing, merged)
+        item = Item(body, typing.places, self.diagnostics)
         check(item)
-        conforms(item)
+        check_schema(item)
         if not name:
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name)
@@ -110,105 +112,105 @@ class _Document:
         known = (
             None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(find_references(body)))
         )
-        resource = Resource(identity, body, lifecycle(ours, body), where, plain, known)
+        resource = Resource(identity, body, read_lifecycle(ours, body), where, plain, known)
         refers = known is not None and known.refers
-        return Declared(resource, api_version, ours, tuple(named(item)) if refers else ())
+        return DeclaredGroup(resource, api_version, ours, tuple(list_references(item)) if refers else ())
 
-    def _lenient(self, api_version: str) -> bool:
+    def _is_lenient(self, api_version: str) -> bool:
         """Whether unknown properties are allowed, because the manifest was written for a newer api-version."""
-        wanted = newest(api_version, self.settings.project.api_version)
-        return bool(wanted) and api_order(wanted) > api_order(API_VERSION)
+        wanted = find_newest(api_version, self.settings.project.api_version)
+        return bool(wanted) and order_api_version(wanted) > order_api_version(API_VERSION)
 
-    def _api_version(self) -> str:
-        value = _lookup(self.node, "apiversion")
+    def _read_api_version(self) -> str:
+        value = _find_value(self.node, "apiversion")
         if value is None or (isinstance(value, ScalarNode) and not value.text):
             return ""
         if isinstance(value, ScalarNode) and is_api_version(value.text):
             return value.text
         shown = quote(value.text) if isinstance(value, ScalarNode) else "this"
         hint = "write a date such as `2025-09-01`"
-        self.findings.add("ACI131", value.where, f"{shown} is not a valid api-version", hint=hint, path="apiVersion")
+        self.diagnostics.add("ACI131", value.where, f"{shown} is not a valid api-version", hint=hint, path="apiVersion")
         return ""
 
-    def _spec(self) -> Node | None:
+    def _find_spec(self) -> Node | None:
         """Return the fields of the declared type; None if the type is unknown."""
-        value = _lookup(self.node, "type")
+        value = _find_value(self.node, "type")
         if value is None or (isinstance(value, ScalarNode) and value.null):
             return KINDS[CONTAINER_GROUPS]
         text = value.text if isinstance(value, ScalarNode) else ""
         found = next((spec for kind, spec in KINDS.items() if kind.lower() == text.lower()), None)
         if found is None:
-            code = "ACI158" if mentions(text) else "ACI130"
+            code = "ACI158" if has_reference(text) else "ACI130"
             message = (
                 "a reference is not allowed here"
-                if mentions(text)
+                if has_reference(text)
                 else f"the resource type {quote(text)} is not supported"
             )
-            hint = _SIBLINGS.get(text.lower()) or did_you_mean(text, KINDS) or f"supported: {', '.join(KINDS)}"
-            self.findings.add(code, value.where, message, hint=hint, path="type")
+            hint = _SIBLINGS.get(text.lower()) or suggest_word(text, KINDS) or f"supported: {', '.join(KINDS)}"
+            self.diagnostics.add(code, value.where, message, hint=hint, path="type")
         return found
 
-    def _name(self, node: MapNode) -> str:
+    def _read_name(self, node: MapNode) -> str:
         value = node.get("name")
         if not isinstance(value, ScalarNode) or value.null or not value.text:
             where = value.where if value else self.node.where
-            self.findings.add("ACI133", where, "the group has no name", hint="write `name: …`", path="name")
+            self.diagnostics.add("ACI133", where, "the group has no name", hint="write `name: …`", path="name")
             return ""
-        if mentions(value.text):
+        if has_reference(value.text):
             hint = "the name identifies the group, so it must not depend on variables"
-            self.findings.add("ACI158", value.where, "a reference is not allowed here", hint=hint, path="name")
+            self.diagnostics.add("ACI158", value.where, "a reference is not allowed here", hint=hint, path="name")
             return ""
         self._check_name(value)
         return value.text
 
     def _check_name(self, value: ScalarNode) -> None:
         hint = "use 1 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends"
-        if placeholder(value.text) or names_in(value.text):
+        if read_placeholder(value.text) or find_bare_names(value.text):
             hint = "write the name out, because it identifies the group; use a resource group per environment"
         if not _GROUP_NAME.fullmatch(value.text):
             message = f"{quote(value.text)} is not a valid container group name"
-            self.findings.add("ACI020", value.where, message, hint=hint, path="name")
+            self.diagnostics.add("ACI020", value.where, message, hint=hint, path="name")
         elif not _DOCUMENTED_NAME.fullmatch(value.text):
             message = f"Azure may refuse the name {quote(value.text)}"
             near = re.sub("[^a-z0-9]+", "-", value.text.lower()).strip("-")
             hint = f"write {quote(near)}: {hint}" if _DOCUMENTED_NAME.fullmatch(near) else hint
-            self.findings.add("ACI021", value.where, message, hint=hint, path="name")
+            self.diagnostics.add("ACI021", value.where, message, hint=hint, path="name")
 
-    def _merged(self, expanded: Source, name: str) -> MapNode:
+    def _merge_layers(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
-        layers = Layers(self.findings)
-        merged = layers.laid(_fitting(self.settings.defaults, expanded), expanded, GROUP)
-        for patch in self._patches(name) if self.settings.patches else ():
-            merged = layers.laid(merged, patch.value, GROUP)
+        layers = Layers(self.diagnostics)
+        merged = layers.merge(_select_defaults(self.settings.defaults, expanded), expanded, GROUP)
+        for patch in self._find_patches(name) if self.settings.patches else ():
+            merged = layers.merge(merged, patch.value, GROUP)
         return merged if isinstance(merged, MapNode) else self.node
 
-    def _patches(self, name: str) -> Iterator[Entry]:
+    def _find_patches(self, name: str) -> Iterator[Entry]:
         """Yield the patches of the group: the one by its name, and over it the one by its address."""
         project, flag = self.settings.project.resource_group, self.request.resource_group
-        address = f"{self._declared_group() or project or flag}/{name}"
+        address = f"{self._peek_resource_group() or project or flag}/{name}"
         for wanted in (name.lower(), address.lower()):
             yield from (patch for patch in self.settings.patches if patch.key.lower() == wanted)
 
-    def _declared_group(self) -> str:
+    def _peek_resource_group(self) -> str:
         """Return the manifest's resource group, with its references replaced; mistakes are reported later."""
-        group = _lookup(self.node, "resourcegroup")
+        group = _find_value(self.node, "resourcegroup")
         if not isinstance(group, ScalarNode) or group.null or "${" not in group.text:
             return group.text if isinstance(group, ScalarNode) and not group.null else ""
-        text = replace(self.references, findings=Findings()).replace(group, "resourceGroup")
+        text = replace(self.references, diagnostics=Diagnostics()).replace(group, "resourceGroup")
         return text.value if isinstance(text.value, str) and not text.failed else ""
 
-    def _ours(self, merged: MapNode, typing: Typing) -> Item:
+    def _read_own_keys(self, merged: MapNode, typing: BodyReader) -> Item:
         """Return the keys that are never sent to Azure: the resource group and the life cycle."""
         kept = tuple(entry for entry in merged.entries if entry.key in OURS.children)
         value = typing.read(MapNode(kept, merged.where), OURS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
-        return Item(body, typing.places, self.findings)
+        return Item(body, typing.places, self.diagnostics)
 
-    def _body(self, merged: MapNode, typing: Typing) -> dict[str, Json]:
+    def _read_body(self, merged: MapNode, typing: BodyReader) -> dict[str, Json]:
         value = typing.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")
         return value if isinstance(value, dict) else {}
 
-    def _resource_group(self, ours: Item, merged: MapNode) -> str:
+    def _choose_resource_group(self, ours: Item, merged: MapNode) -> str:
         """Return the resource group of the manifest, else of the project, else of the flag, which may not differ."""
         item = ours.at("resourceGroup")
         declared = as_text(item.value)
@@ -219,49 +221,49 @@ class _Document:
             message = f"the manifest says {quote(declared)}, but --resource-group says {quote(flag)}"
             item.complain("ACI137", message, "remove one of them")
         taken = merged.entry("resourceGroup")
-        removed = taken is not None and taken_away(taken.value)
+        removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.resource_group) or flag
         if not found and not item.doubtful:
             where = taken.where if removed and taken else self.node.where
             hint = "set `resourceGroup` here or in the project file, or give --resource-group"
             code = "ACI135" if self.request.resolve else "ACI145"
             message = _NULL.format("resource group") if removed else "the group has no resource group"
-            self.findings.add(code, where, message, hint=hint, path="resourceGroup")
+            self.diagnostics.add(code, where, message, hint=hint, path="resourceGroup")
         return found
 
-    def _with_location(self, body: dict[str, Json], typing: Typing, merged: MapNode) -> dict[str, Json]:
+    def _add_location(self, body: dict[str, Json], typing: BodyReader, merged: MapNode) -> dict[str, Json]:
         """Return the body with the project's location where the group says none."""
         declared, flag = as_text(body.get("location")), self.request.location
-        if declared and flag and not same_location(flag, declared):
+        if declared and flag and not is_same_location(flag, declared):
             message = f"the manifest says {quote(declared)}, but the command line says {quote(flag)}"
             where = typing.places.find(("location",))
-            self.findings.add("ACI137", where, message, hint="remove one of them", path="location")
+            self.diagnostics.add("ACI137", where, message, hint="remove one of them", path="location")
         if not declared and "location" in body:
             where, message = typing.places.find(("location",)), "expected a region, found an empty text"
-            self.findings.add("ACI116", where, message, hint="write `location: westeurope`", path="location")
+            self.diagnostics.add("ACI116", where, message, hint="write `location: westeurope`", path="location")
         taken = merged.entry("location")
-        removed = taken is not None and taken_away(taken.value)
+        removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.location) or flag
         if not found and ("location",) not in typing.places.doubtful:
             where = taken.where if removed and taken else self.node.where
             hint = "set a location such as `location: westeurope` here or in the project file"
             message = _NULL.format("location") if removed else "the group has no location"
-            self.findings.add("ACI136", where, message, hint=hint, path="location")
-        told = self.settings.said("location")
+            self.diagnostics.add("ACI136", where, message, hint=hint, path="location")
+        told = self.settings.find_place("location")
         if not declared and not removed and told is not None:  # its mistakes are reported once for all groups
             typing.places.where["location",] = told
         return {"location": found, **body} if found else body
 
 
-def _lookup(node: MapNode, name: str) -> Source | None:
+def _find_value(node: MapNode, name: str) -> Source | None:
     """Return the value of a key in any case; the first one if there are several."""
     for entry in node.entries:
-        if squeezed(entry.key) == name:
+        if fold_key(entry.key) == name:
             return entry.value
     return None
 
 
-def _fitting(defaults: MapNode | None, group: Source) -> MapNode | None:
+def _select_defaults(defaults: MapNode | None, group: Source) -> MapNode | None:
     """Return the defaults that apply to a group; a group from a standby pool takes its properties from the pool."""
     properties = group.get("properties") if isinstance(group, MapNode) else None
     claims = isinstance(properties, MapNode) and properties.entry("standbyPoolProfile") is not None

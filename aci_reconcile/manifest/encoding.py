@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.secret import Secret
 
 
-def encode(text: str) -> str:
+def encode_base64(text: str) -> str:
     """Return a text in base64."""
     return base64.b64encode(text.encode()).decode()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.fields import ROOT, Kind
 from aci_reconcile.core.fields.containers import CONTAINERS
-from aci_reconcile.manifest.borrowed import borrowed, odd_characters, squeezed
+from aci_reconcile.manifest.borrowed import find_odd_character, fold_key, translate_word
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.rows import ENVELOPE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.errors import Where
     from aci_reconcile.core.fields import Node
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.nodes import Source
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -43,7 +43,7 @@ _LIFTED = "additionalproperties"
 class Expansion:
     """The context of expanding one document."""
 
-    findings: Findings
+    diagnostics: Diagnostics
     lenient: bool = False
     """Whether to pass on unknown properties, because the manifest declares a newer api-version than we know."""
 
@@ -52,27 +52,27 @@ def expand(node: Source, spec: Node, at: str, run: Expansion) -> Source:
     """Return the node in ARM's shape; ``at`` is its path as people name it, for messages."""
     shorthand = SHORTHANDS.get(spec.row.path)
     if shorthand is not None:
-        node = shorthand(node, at, run.findings)
+        node = shorthand(node, at, run.diagnostics)
     if isinstance(node, MapNode):
         if spec.kind is Kind.OBJECT:
-            return _Object(node, spec, at, run).expanded()
+            return _Object(node, spec, at, run).expand()
         if spec.kind is Kind.MAP and spec.item is not None:
-            return MapNode(tuple([_value(entry, spec.item, at, run) for entry in node.entries]), node.where)
+            return MapNode(tuple([_expand_entry(entry, spec.item, at, run) for entry in node.entries]), node.where)
     if isinstance(node, ListNode) and spec.kind is Kind.LIST and spec.item is not None:
-        return ListNode(tuple(_items(node, spec, spec.item, at, run)), node.where)
+        return ListNode(tuple(_expand_items(node, spec, spec.item, at, run)), node.where)
     return node
 
 
-def _value(entry: Entry, item: Node, at: str, run: Expansion) -> Entry:
+def _expand_entry(entry: Entry, item: Node, at: str, run: Expansion) -> Entry:
     return Entry(entry.key, entry.where, expand(entry.value, item, join(at, entry.key), run))
 
 
-def _items(node: ListNode, spec: Node, item: Node, at: str, run: Expansion) -> Iterable[Source]:
+def _expand_items(node: ListNode, spec: Node, item: Node, at: str, run: Expansion) -> Iterable[Source]:
     for index, each in enumerate(node.items):
-        yield expand(each, item, f"{at}[{_label(each, spec, index)}]", run)
+        yield expand(each, item, f"{at}[{_get_label(each, spec, index)}]", run)
 
 
-def _label(node: Source, spec: Node, index: int) -> str:
+def _get_label(node: Source, spec: Node, index: int) -> str:
     if spec.row.key == ("name",) and isinstance(node, MapNode):
         name = next((entry.value for entry in node.entries if entry.key.lower() == "name"), None)
         if isinstance(name, ScalarNode) and name.text:
@@ -82,11 +82,11 @@ def _label(node: Source, spec: Node, index: int) -> str:
 
 def join(at: str, name: str, spec: Node | None = None) -> str:
     """Return the path of a property as shown to users, without ARM's wrappers."""
-    return at if spec is not None and spec.row.unnamed else _joined(at, name)
+    return at if spec is not None and spec.row.unnamed else _join_cached(at, name)
 
 
 @functools.lru_cache(maxsize=4096)
-def _joined(at: str, name: str) -> str:
+def _join_cached(at: str, name: str) -> str:
     """Join the two; cached, because every group repeats the same few names."""
     if _WORD.fullmatch(name) is None:
         return f"{at}[{name}]"
@@ -107,9 +107,9 @@ class _Object:
         self._outside: dict[str, Entry] = {}
         self._inside: dict[str, Entry] = {}
 
-    def expanded(self) -> MapNode:
+    def expand(self) -> MapNode:
         spec, inner = self._spec, self._inner
-        for entry in self._flat(self._node):
+        for entry in self._flatten(self._node):
             if inner is not None and entry.key.lower() == "properties":
                 self._unwrap(entry, inner)
             else:
@@ -117,24 +117,24 @@ class _Object:
         entries = list(self._outside.values())
         if self._inside or "properties" in self._outside or (self._inner is not None and self._inner.row.required):
             entries = [entry for entry in entries if entry.key != "properties"]
-            where = self._wrapper()
+            where = self._find_wrapper_place()
             entries.append(Entry("properties", where, MapNode(tuple(self._inside.values()), where)))
         return MapNode(tuple(entries), self._node.where)
 
-    def _flat(self, node: MapNode) -> Iterable[Entry]:
+    def _flatten(self, node: MapNode) -> Iterable[Entry]:
         """Yield the entries of an object, including those in ``additional_properties`` of an export of ``az``."""
         for entry in node.entries:
-            if squeezed(entry.key) != _LIFTED:
+            if fold_key(entry.key) != _LIFTED:
                 yield entry
                 continue
             message = (
                 f"{quote(entry.key)} comes from an export of `az`; its content is read as if it stood one level higher"
             )
-            self._run.findings.add("ACI221", entry.where, message, path=join(self._at, entry.key))
+            self._run.diagnostics.add("ACI221", entry.where, message, path=join(self._at, entry.key))
             if isinstance(entry.value, MapNode):
-                yield from self._flat(entry.value)
+                yield from self._flatten(entry.value)
 
-    def _wrapper(self) -> Where:
+    def _find_wrapper_place(self) -> Where:
         given = self._outside.get("properties")
         return given.where if given else self._node.where
 
@@ -142,28 +142,28 @@ class _Object:
         if entry.key != "properties":
             self._note_case(entry, "properties")
         if "properties" in self._outside:
-            self._twice(entry, "properties")
+            self._complain_of_duplicate(entry, "properties")
             return
         self._outside["properties"] = Entry("properties", entry.where, MapNode((), entry.where))
         if not isinstance(entry.value, MapNode):
             message = "`properties` must be a map"
-            self._run.findings.add("ACI115", entry.value.where, message, path=self._at)
+            self._run.diagnostics.add("ACI115", entry.value.where, message, path=self._at)
             return
-        for each in self._flat(entry.value):
+        for each in self._flatten(entry.value):
             self._place(each, inner, None)
 
     def _place(self, entry: Entry, spec: Node, inner: Node | None) -> None:
         """Put an entry where ARM expects it: into the object itself, or into its ``properties``."""
-        name = _spelled(entry.key, spec)
+        name = _find_spelling(entry.key, spec)
         if name is not None:
             self._keep(entry, name, spec.children[name], self._outside if spec is self._spec else self._inside)
             return
-        name = _spelled(entry.key, inner) if inner is not None else None
+        name = _find_spelling(entry.key, inner) if inner is not None else None
         if name is not None and inner is not None:
             self._keep(entry, name, inner.children[name], self._inside)
             return
         wrapped = spec is not self._spec or (inner is not None and not self._wrapped)
-        self._unknown(
+        self._complain_of_unknown(
             entry, [*spec.children, *(inner.children if inner else ())], self._inside if wrapped else self._outside
         )
 
@@ -171,15 +171,15 @@ class _Object:
         if entry.key != name:
             self._note_case(entry, name)
         if name in into:
-            if _says_nothing(entry.value):
+            if _is_explicit_null(entry.value):
                 return
-            if not _says_nothing(into[name].value):
-                self._twice(entry, name)
+            if not _is_explicit_null(into[name].value):
+                self._complain_of_duplicate(entry, name)
                 return
         row = spec.row
         if row.computed and row.path not in ENVELOPE:
             message = f"Azure computes {quote(name)}; the value is ignored here"
-            self._run.findings.add("ACI114", entry.where, message, path=join(self._at, name))
+            self._run.diagnostics.add("ACI114", entry.where, message, path=join(self._at, name))
             return
         if entry.key == name and type(entry.value) is ScalarNode and row.path not in SHORTHANDS:
             into[name] = entry  # shortcut: most values are texts, which have no short form
@@ -189,20 +189,20 @@ class _Object:
     def _note_case(self, entry: Entry, name: str) -> None:
         code = "ACI220" if "_" in entry.key else "ACI111"
         message = f"{quote(entry.key)} should be `{name}`"
-        self._run.findings.add(code, entry.where, message, path=join(self._at, name))
+        self._run.diagnostics.add(code, entry.where, message, path=join(self._at, name))
 
-    def _twice(self, entry: Entry, name: str) -> None:
+    def _complain_of_duplicate(self, entry: Entry, name: str) -> None:
         message = f"`{name}` is given twice: with `properties` and without, or in two spellings"
-        self._run.findings.add("ACI112", entry.where, message, hint="keep one", path=join(self._at, name))
+        self._run.diagnostics.add("ACI112", entry.where, message, hint="keep one", path=join(self._at, name))
 
-    def _unknown(self, entry: Entry, known: list[str], into: dict[str, Entry]) -> None:
+    def _complain_of_unknown(self, entry: Entry, known: list[str], into: dict[str, Entry]) -> None:
         path = join(self._at, entry.key)
-        add = self._run.findings.add
+        add = self._run.diagnostics.add
         lowered = entry.key.lower()
         if lowered in _REMOVED and not (isinstance(entry.value, ScalarNode) and entry.value.null):
             message = f"{quote(entry.key)} was removed from the API"
             add("ACI124", entry.where, message, hint=_REMOVED[lowered], path=path)
-        elif lowered in _REMOVED or self._left_over(lowered):
+        elif lowered in _REMOVED or self._is_leftover(lowered):
             add("ACI114", entry.where, f"{quote(entry.key)} comes from an export, and is ignored", path=path)
         elif lowered in _NOT_IN_INIT and self._spec.row.path == "properties.initContainers[]":
             add("ACI078", entry.where, f"an init container can't have {quote(entry.key)}", path=path)
@@ -211,19 +211,19 @@ class _Object:
             into.setdefault(entry.key, entry)
         else:
             hint = (
-                odd_characters(entry.key)
-                or _misplaced(lowered, self._spec)
-                or borrowed(entry.key)
-                or self._run.findings.near(entry.key, known)
+                find_odd_character(entry.key)
+                or _suggest_owner(lowered, self._spec)
+                or translate_word(entry.key)
+                or self._run.diagnostics.suggest(entry.key, known)
             )
             add("ACI110", entry.where, f"unknown property {quote(entry.key)}", hint=hint, path=path)
 
-    def _left_over(self, lowered: str) -> bool:
+    def _is_leftover(self, lowered: str) -> bool:
         """Whether an unknown key comes from ``az``, which adds a resource group wherever it finds an ARM id."""
         return (lowered in _LEFTOVERS and not self._at) or (lowered == "resourcegroup" and "id" in self._spec.children)
 
 
-def _misplaced(lowered: str, spec: Node) -> str:
+def _suggest_owner(lowered: str, spec: Node) -> str:
     """Return a hint if the property belongs elsewhere: to the group instead of a container, or vice versa."""
     group = ROOT.children["properties"]
     containers = group.children["containers"].item
@@ -235,13 +235,13 @@ def _misplaced(lowered: str, spec: Node) -> str:
     return ""
 
 
-def _says_nothing(node: Source) -> bool:
+def _is_explicit_null(node: Source) -> bool:
     """Whether a value is an explicit null, which ``az`` writes for every unset property."""
     return isinstance(node, ScalarNode) and node.null and bool(node.text)
 
 
-def _spelled(key: str, spec: Node) -> str | None:
+def _find_spelling(key: str, spec: Node) -> str | None:
     if key in spec.children:
         return key
     lowered = key.lower()
-    return spec.lowered.get(_ALIASES.get(lowered, lowered)) or spec.lowered.get(squeezed(key))
+    return spec.lowered.get(_ALIASES.get(lowered, lowered)) or spec.lowered.get(fold_key(key))

@@ -19,7 +19,7 @@ from aci_reconcile.manifest.own_credentials import is_private
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.nodes import Source
 
 PROJECT_FILE: Final = "aci-reconcile.yaml"
@@ -73,37 +73,37 @@ class Files:
         except ValueError:
             return name
 
-    def manifests(self, start: Path, owner: Owner, findings: Findings) -> Iterator[Path]:
+    def list_manifests(self, start: Path, owner: Owner, diagnostics: Diagnostics) -> Iterator[Path]:
         """Yield a file, or the manifests of a folder and of those below it, in order of their names.
 
         Hidden ones, the project file and the file of accepted drift are skipped, and so are links to folders inside the
         repository, whose files are read in place. A link that leaves the repository is an error. Files of another
         project (``owner`` returns its project file) are skipped.
         """
-        if self._private(start, Where(self.show(start)), findings):
+        if self._refuse_private(start, Where(self.show(start)), diagnostics):
             return
         if owner(start):
             return
         if not start.is_dir():
             yield start
             return
-        for path in self._below(start, owner, findings):
+        for path in self._list_below(start, owner, diagnostics):
             if not path.is_symlink():  # only links can be folders here
                 yield path
-            elif not self.inside(path):
+            elif not self.is_inside(path):
                 message = "this link leads out of the repository"
-                findings.add(
+                diagnostics.add(
                     "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
                 )
-            elif not (path.is_dir() or self._private(path, Where(self.show(path)), findings) or owner(path)):
+            elif not (path.is_dir() or self._refuse_private(path, Where(self.show(path)), diagnostics) or owner(path)):
                 yield path
 
-    def _below(self, folder: Path, owner: Owner, findings: Findings) -> Iterator[Path]:
+    def _list_below(self, folder: Path, owner: Owner, diagnostics: Diagnostics) -> Iterator[Path]:
         """Yield the manifests of a folder and the folders below it; links to folders are yielded, not followed."""
 
         def unreadable(error: OSError) -> None:
             message = f"the folder can't be read: {error.strerror or 'unknown reason'}"
-            findings.add("ACI001", Where(self.show(Path(error.filename))), message)
+            diagnostics.add("ACI001", Where(self.show(Path(error.filename))), message)
 
         for root, folders, names in os.walk(folder, onerror=unreadable):
             here = Path(root)
@@ -115,34 +115,34 @@ class Files:
             manifests = [name for name in names if is_manifest(name)]
             yield from (here / name for name in sorted([*manifests, *links]))
 
-    def inside(self, path: Path) -> bool:
+    def is_inside(self, path: Path) -> bool:
         """Whether a path, with all links followed, is inside the repository."""
         try:
             return path.resolve().is_relative_to(self.boundary.resolve())
         except (OSError, RuntimeError, ValueError):
             return False
 
-    def _private(self, path: Path, where: Where, findings: Findings, at: str = "") -> bool:
+    def _refuse_private(self, path: Path, where: Where, diagnostics: Diagnostics, at: str = "") -> bool:
         """Whether a file holds credentials of a program; if so, that is noted."""
         if not is_private(path, self.boundary, self.credentials):
             return False
         message = f"{quote(self.show(path))} holds credentials of a program, and is not read"
         hint = "copy what the container needs into a separate file, or use ${env:NAME}"
-        findings.add("ACI242", where, message, hint=hint, path=at)
+        diagnostics.add("ACI242", where, message, hint=hint, path=at)
         return True
 
-    def documents(self, path: Path, findings: Findings) -> tuple[Source, ...]:
+    def read_documents(self, path: Path, diagnostics: Diagnostics) -> tuple[Source, ...]:
         """Read the documents of a file; mistakes are noted."""
         file = self.show(path)
-        text = _text(path, Where(file), findings)
+        text = _read_text(path, Where(file), diagnostics)
         if text is None:
             return ()
         if path.suffix.lower() == ".json":
-            return tuple(json_source.documents(text, file, findings))
-        found = tuple(yaml_source.documents(text, file, findings))
-        return found[:-1] if len(found) > 1 and _ends_bare(found[-1], text) else found
+            return tuple(json_source.read_documents(text, file, diagnostics))
+        found = tuple(yaml_source.read_documents(text, file, diagnostics))
+        return found[:-1] if len(found) > 1 and _has_bare_end(found[-1], text) else found
 
-    def head(self, path: Path) -> str:
+    def read_head(self, path: Path) -> str:
         """Return the beginning of a file as text, even if it is not a valid manifest; empty if it can't be read."""
         try:
             with path.open("rb") as stream:
@@ -150,34 +150,34 @@ class Files:
         except (OSError, ValueError):
             return ""
 
-    def reference(self, target: str, where: Where, path: str, findings: Findings) -> str | None:
+    def read_reference(self, target: str, where: Where, path: str, diagnostics: Diagnostics) -> str | None:
         """Read the file that ``${file:…}`` names, without a final newline. None if the reason has been noted."""
         name = Path(target)
         full = self.base / name
-        why = refused(full)
+        why = find_path_flaw(full)
         if why:
-            findings.add("ACI156", where, f"{quote(target)} can't be read: {why}", path=path)
+            diagnostics.add("ACI156", where, f"{quote(target)} can't be read: {why}", path=path)
             return None
-        if name.is_absolute() or ".." in name.parts or "\\" in target or not self.inside(full):
+        if name.is_absolute() or ".." in name.parts or "\\" in target or not self.is_inside(full):
             hint = f"write a path relative to {quote(self.show(self.base))}, without `..`"
-            findings.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
+            diagnostics.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
             return None
-        if self._private(full, where, findings, path):
+        if self._refuse_private(full, where, diagnostics, path):
             return None
         try:
             size = full.stat().st_size
             data = full.read_bytes() if size <= MAX_BYTES else b""
         except OSError as error:
             message = f"{quote(target)} can't be read: {error.strerror or 'unknown reason'}"
-            findings.add("ACI156", where, message, path=path)
+            diagnostics.add("ACI156", where, message, path=path)
             return None
         if size > MAX_BYTES:
-            findings.add("ACI156", where, f"{quote(target)} is larger than 1 MiB", path=path)
+            diagnostics.add("ACI156", where, f"{quote(target)} is larger than 1 MiB", path=path)
             return None
-        return _content(data, target, where, path, findings)
+        return _decode(data, target, where, path, diagnostics)
 
 
-def refused(path: Path) -> str:
+def find_path_flaw(path: Path) -> str:
     """Return why the operating system refuses a path; empty if the path is valid, whether or not it exists."""
     try:
         path.lstat()
@@ -190,17 +190,17 @@ def refused(path: Path) -> str:
     return ""
 
 
-def _content(data: bytes, target: str, where: Where, path: str, findings: Findings) -> str | None:
+def _decode(data: bytes, target: str, where: Where, path: str, diagnostics: Diagnostics) -> str | None:
     try:
         text = data.decode()
     except UnicodeDecodeError:
         hint = "store a binary file as base64, and use that as the content of the secret volume"
-        findings.add("ACI156", where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
+        diagnostics.add("ACI156", where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
         return None
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _ends_bare(last: Source, text: str) -> bool:
+def _has_bare_end(last: Source, text: str) -> bool:
     """Whether a file ends with a bare separator, which does not begin another document."""
     return isinstance(last, ScalarNode) and last.null and text.rstrip().endswith("\n---")
 
@@ -210,9 +210,9 @@ def is_manifest(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES) and not name.startswith(".") and name not in _NOT_MANIFESTS
 
 
-def _text(path: Path, where: Where, findings: Findings) -> str | None:
+def _read_text(path: Path, where: Where, diagnostics: Diagnostics) -> str | None:
     """Read a file as UTF-8 text, with or without a byte order mark."""
-    data = _read(path, where, findings)
+    data = _read_bytes(path, where, diagnostics)
     if data is None:
         return None
     try:
@@ -221,30 +221,30 @@ def _text(path: Path, where: Where, findings: Findings) -> str | None:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte {error.start + 1} is not UTF-8"
         hint = next((hint for mark, hint in _KNOWN_BYTES if data.startswith(mark)), "save the file as UTF-8")
-        findings.add("ACI003", Where(where.file, line), message, hint=hint)
+        diagnostics.add("ACI003", Where(where.file, line), message, hint=hint)
         return None
-    bad = None if data.isascii() and _plain(data) else _unprintable().search(text)
+    bad = None if data.isascii() and _has_no_controls(data) else _compile_unprintable().search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         column = bad.start() - text.rfind("\n", 0, bad.start())
         message = f"the control character U+{ord(bad.group()):04X} is not allowed in a file"
-        findings.add("ACI010", Where(where.file, line, column), message)
+        diagnostics.add("ACI010", Where(where.file, line, column), message)
         return None
     return text
 
 
-def _plain(data: bytes) -> bool:
+def _has_no_controls(data: bytes) -> bool:
     """Whether the only ASCII control characters are tabs and line breaks."""
     return len(data.translate(None, _CONTROLS)) == len(data)
 
 
 @functools.cache
-def _unprintable() -> re.Pattern[str]:
+def _compile_unprintable() -> re.Pattern[str]:
     """Return the pattern of characters that YAML forbids; compiled on demand, as that is slower than reading a file."""
     return re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
+def _read_bytes(path: Path, where: Where, diagnostics: Diagnostics) -> bytes | None:
     try:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
@@ -253,15 +253,15 @@ def _read(path: Path, where: Where, findings: Findings) -> bytes | None:
                 data += stream.read(MAX_BYTES + 1 - len(data))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "unknown reason"
-        findings.add("ACI001", where, f"the file can't be read: {why}")
+        diagnostics.add("ACI001", where, f"the file can't be read: {why}")
         return None
     if len(data) > MAX_BYTES:
-        findings.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest takes a few kilobytes")
+        diagnostics.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest takes a few kilobytes")
         return None
     return data
 
 
-def boundary(root: Path) -> Path:
+def find_repository(root: Path) -> Path:
     """Return the repository a folder belongs to: the nearest folder above with ``.git``, else the folder itself."""
     return next((each for each in (root, *root.parents) if (each / ".git").exists()), root)
 

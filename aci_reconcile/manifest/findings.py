@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.errors import Diagnostic, Severity, Where
 from aci_reconcile.core.redaction import veil
 from aci_reconcile.manifest.codes import CODES
-from aci_reconcile.manifest.folding import folded
+from aci_reconcile.manifest.folding import fold_similar
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,7 +20,7 @@ _COMPARISONS: Final = 100_000
 """How many pairs of words one run compares for its hints: a second or two, whatever the files hold."""
 
 
-class Findings:
+class Diagnostics:
     """A growing list of diagnostics; the severity of each is that of its code."""
 
     def __init__(self) -> None:
@@ -37,21 +37,21 @@ class Findings:
         if severity is Severity.ERROR:
             self._wrong.add(where)
 
-    def take(self, other: Findings) -> None:
+    def take(self, other: Diagnostics) -> None:
         """Add the diagnostics of another collection."""
         self._found.update(other._found)
         self._places |= other._places
         self._wrong |= other._wrong
 
-    def about(self, where: Where) -> bool:
+    def has_any_at(self, where: Where) -> bool:
         """Whether there is a diagnostic at this place; for a whole file, whether there is one anywhere in it."""
         return where in self._places
 
-    def failed_at(self, where: Where) -> bool:
+    def has_error_at(self, where: Where) -> bool:
         """Whether there is an error at this place."""
         return where in self._wrong
 
-    def wrong(self, file: str) -> bool:
+    def has_error_in(self, file: str) -> bool:
         """Whether there is an error in a file."""
         return any(each.where.file == file and each.severity is Severity.ERROR for each in self._found)
 
@@ -60,17 +60,17 @@ class Findings:
         """Whether there is an error among them."""
         return any(each.severity is Severity.ERROR for each in self._found)
 
-    def near(self, wrong: str, known: Collection[str]) -> str:
+    def suggest(self, wrong: str, known: Collection[str]) -> str:
         """Return a hint with the nearest known word; empty if none is near, or after too many comparisons.
 
         Comparing words costs a thousand times as much as reading them, so a file of typos would take minutes.
         """
         self._compared += len(known)
-        return did_you_mean(wrong, known) if self._compared <= _COMPARISONS else ""
+        return suggest_word(wrong, known) if self._compared <= _COMPARISONS else ""
 
-    def sorted(self) -> tuple[Diagnostic, ...]:
+    def collect(self) -> tuple[Diagnostic, ...]:
         """Return them by file, line and column; many of one kind in one file are folded into one line."""
-        return folded(sorted(self._found))
+        return fold_similar(sorted(self._found))
 
 
 def quote(text: str) -> str:
@@ -80,7 +80,7 @@ def quote(text: str) -> str:
     return "`" + "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown) + "`"
 
 
-def did_you_mean(wrong: str, known: Collection[str]) -> str:
+def suggest_word(wrong: str, known: Collection[str]) -> str:
     """Return a hint with the nearest known word; empty if none is near."""
     if len(wrong) > _LONGEST_WORD:
         return ""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
-from aci_reconcile.manifest.own_credentials import is_own_credential, whose
-from aci_reconcile.manifest.public_env import reviewed_root
+from aci_reconcile.manifest.own_credentials import is_own_credential, name_owner
+from aci_reconcile.manifest.public_env import read_reviewed_root
 from aci_reconcile.manifest.references import NAME, VAULT_SECRET
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.backend import Resolver
     from aci_reconcile.core.errors import Where
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.nodes import Entry
     from aci_reconcile.manifest.public_env import PublicEnv
     from aci_reconcile.manifest.request import Request
@@ -64,73 +64,73 @@ class FingerprintReader:
     """Reads the fingerprint settings for one environment; mistakes are noted with their places."""
 
     request: Request
-    findings: Findings
+    diagnostics: Diagnostics
     public: PublicEnv
     resolvers: Mapping[str, Resolver]
 
     def read(self, root: MapNode) -> Fingerprints:
         """Return the key references from the settings, merged with the environment."""
-        key, former = (self._key(root, name, variable) for name, variable in zip(KEYS, KEY_VARIABLES, strict=True))
+        key, former = (self._read_key(root, name, variable) for name, variable in zip(KEYS, KEY_VARIABLES, strict=True))
         return Fingerprints(key=key, former=former)
 
-    def _key(self, root: MapNode, name: str, variable: str) -> Secret | None:
+    def _read_key(self, root: MapNode, name: str, variable: str) -> Secret | None:
         entry = root.entry(name)
-        said = self._reference(entry, name) if entry is not None else None
+        said = self._read_reference(entry, name) if entry is not None else None
         if self.request.environ.get(variable, "").strip():
             return None  # the environment overrides the project file, as for all options
         if not self.request.resolve:
-            return Secret.unavailable(_source(said), NOT_ASKED) if said is not None else None
+            return Secret.unavailable(_name_source(said), NOT_ASKED) if said is not None else None
         if self.request.base is not None:
-            entry, said = self._reviewed(entry, said, name)
-        return self._resolved(said, entry.where, name) if said is not None and entry is not None else None
+            entry, said = self._use_reviewed(entry, said, name)
+        return self._resolve(said, entry.where, name) if said is not None and entry is not None else None
 
-    def _reference(self, entry: Entry, name: str) -> re.Match[str] | None:
+    def _read_reference(self, entry: Entry, name: str) -> re.Match[str] | None:
         """Return the reference. The text may be a key by mistake, so no message quotes it."""
         node = entry.value
         if isinstance(node, ScalarNode) and node.null and node.text:
             return None
         match = _REFERENCE.fullmatch(node.text) if isinstance(node, ScalarNode) else None
         if match is None:
-            self.findings.add("ACI290", node.where, "expected a reference to a key", hint=_FORM, path=name)
+            self.diagnostics.add("ACI290", node.where, "expected a reference to a key", hint=_FORM, path=name)
         elif match["env"] and is_own_credential(match["env"]) and match["env"] not in KEY_VARIABLES:
-            message = f"{match['env']} holds credentials of {whose(match['env'])}, and can't be a fingerprint key"
-            self.findings.add("ACI154", node.where, message, hint=_FORM, path=name)
+            message = f"{match['env']} holds credentials of {name_owner(match['env'])}, and can't be a fingerprint key"
+            self.diagnostics.add("ACI154", node.where, message, hint=_FORM, path=name)
             return None
         elif match["env"] and match["env"] in self.public.names:
             message = f"{match['env']} is listed under `publicEnv`, so everybody may know it"
-            self.findings.add("ACI290", node.where, message, hint=_FORM, path=name)
+            self.diagnostics.add("ACI290", node.where, message, hint=_FORM, path=name)
             return None
         return match
 
-    def _reviewed(
+    def _use_reviewed(
         self, entry: Entry | None, said: re.Match[str] | None, name: str
     ) -> tuple[Entry | None, re.Match[str] | None]:
         """Return the reference of the base branch of a pull request."""
         base = self.request.base
-        root = reviewed_root(base, self.request.environment) if base is not None else None
+        root = read_reviewed_root(base, self.request.environment) if base is not None else None
         before = root.entry(name) if root is not None else None
         text = before.value.text if before is not None and isinstance(before.value, ScalarNode) else ""
         if entry is not None and said is not None and said.group() != text and base is not None:
             counts = "the reference in the base branch is used" if text else "secrets are fingerprinted without a key"
             message = f"this reference is ignored in this pull request: {counts}"
             hint = base.hint or "it takes effect once it is merged"
-            self.findings.add("ACI291", entry.where, message, hint=hint, path=name)
+            self.diagnostics.add("ACI291", entry.where, message, hint=hint, path=name)
         return entry or before, _REFERENCE.fullmatch(text)
 
-    def _resolved(self, said: re.Match[str], where: Where, name: str) -> Secret | None:
-        secret = self._looked_up(said)
+    def _resolve(self, said: re.Match[str], where: Where, name: str) -> Secret | None:
+        secret = self._look_up(said)
         if not secret.available and secret.missing != NOT_ASKED:
             hint = "an apply that must write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
-            self.findings.add("ACI293", where, secret.missing, hint=hint, path=name)
+            self.diagnostics.add("ACI293", where, secret.missing, hint=hint, path=name)
         elif secret.available and (reason := secret.find_weakness()):
             hint = "make a key with: aci-reconcile key"
             message = f"the key behind {said.group()} can be guessed: {reason}"
-            self.findings.add("ACI292", where, message, hint=hint, path=name)
+            self.diagnostics.add("ACI292", where, message, hint=hint, path=name)
             return None
         return secret
 
-    def _looked_up(self, said: re.Match[str]) -> Secret:
-        source, variable = _source(said), said["env"]
+    def _look_up(self, said: re.Match[str]) -> Secret:
+        source, variable = _name_source(said), said["env"]
         if variable:
             value = self.request.environ.get(variable, "").strip()
             missing = f"the environment variable {variable} is not set" if not value else ""
@@ -140,5 +140,5 @@ class FingerprintReader:
         return found.map(str.strip) if found is not None else Secret.unavailable(source, NOT_ASKED)
 
 
-def _source(said: re.Match[str]) -> str:
+def _name_source(said: re.Match[str]) -> str:
     return f"env:{said['env']}" if said["env"] else f"keyvault:{said['vault']}"

@@ -9,11 +9,11 @@ from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import below
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.manifest.expand import join
-from aci_reconcile.manifest.findings import Findings
+from aci_reconcile.manifest.findings import Diagnostics
 from aci_reconcile.manifest.items import Item
 from aci_reconcile.manifest.places import Places
 from aci_reconcile.manifest.rules import check
-from aci_reconcile.manifest.validator import conforms
+from aci_reconcile.manifest.validator import check_schema
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Diagnostic
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.places import Path
 
 
-def unfit(group: Resource) -> tuple[Diagnostic, ...]:
+def find_body_errors(group: Resource) -> tuple[Diagnostic, ...]:
     """Return the errors of a group's body; tags are not checked, because others may have set them."""
     where = group.where or Where(group.address)
     body = {name: value for name, value in group.body.items() if name != "tags"}
-    places, findings = Places(where={(): where}, names={(): ""}, plain=False), Findings()
+    places, diagnostics = Places(where={(): where}, names={(): ""}, plain=False), Diagnostics()
     _note(body, ROOT, (), "", places)
-    item = Item(body, places, findings)
+    item = Item(body, places, diagnostics)
     check(item)
-    conforms(item)
-    return tuple(each for each in findings.sorted() if each.severity is Severity.ERROR)
+    check_schema(item)
+    return tuple(each for each in diagnostics.collect() if each.severity is Severity.ERROR)
 
 
 def _note(value: Json, node: Node | None, path: Path, at: str, places: Places) -> None:

@@ -27,17 +27,17 @@ _MOST: Final = 100
 _LINES: Final = 8
 
 
-def folded(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+def fold_similar(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return sorted diagnostics, with many of one kind in one file folded into the last one shown."""
     kinds: dict[tuple[str, str], list[Diagnostic]] = {}
     for each in found:
         kinds.setdefault((each.where.file, each.code), []).append(each)
     if not any(len(same) > _ONE_LINE.get(code, _MOST) for (_, code), same in kinds.items()):
         return tuple(found)
-    return tuple(sorted(each for (_, code), same in kinds.items() for each in _few(code, same)))
+    return tuple(sorted(each for (_, code), same in kinds.items() for each in _shorten(code, same)))
 
 
-def _few(code: str, same: list[Diagnostic]) -> Iterator[Diagnostic]:
+def _shorten(code: str, same: list[Diagnostic]) -> Iterator[Diagnostic]:
     most = _ONE_LINE.get(code, _MOST)
     if len(same) <= most:
         yield from same
@@ -45,10 +45,10 @@ def _few(code: str, same: list[Diagnostic]) -> Iterator[Diagnostic]:
     told = 1 if code in _ONE_LINE else most
     yield from same[: told - 1]
     last, rest = same[told - 1], same[told:]
-    yield replace(last, message=f"{last.message}; {len(rest):,} more of this kind in {_lines(rest)}")
+    yield replace(last, message=f"{last.message}; {len(rest):,} more of this kind in {_name_lines(rest)}")
 
 
-def _lines(rest: list[Diagnostic]) -> str:
+def _name_lines(rest: list[Diagnostic]) -> str:
     """Name the lines of the others."""
     lines = list(dict.fromkeys(each.where.line for each in rest))
     shown = ", ".join(map(str, lines[:_LINES]))

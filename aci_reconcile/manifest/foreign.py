@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.manifest.nodes import Source
 
-__all__ = ["PROJECT", "Foreign", "foreign", "foreign_text"]
+__all__ = ["PROJECT", "Foreign", "identify_foreign", "identify_foreign_text"]
 
 _SHARED: Final = frozenset(
     {"name", "type", "apiversion", "id", "tags", "identity", "volumes", "extensions", "priority"}
@@ -45,54 +45,54 @@ _YAML_KEY: Final = re.compile(r"^[\"']?([A-Za-z_$][\w.$-]*)[\"']?[ \t]*:(?:\s|$)
 _JSON_KEY: Final = re.compile(r"\"([^\"\\\n]*)\"\s*:|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]")
 
 
-def foreign(node: Source) -> Foreign | None:
+def identify_foreign(node: Source) -> Foreign | None:
     """Return the kind of a document that is not a manifest; None if it may be one."""
     if isinstance(node, ListNode):
-        return _list(node)
+        return _match_list(node)
     if not isinstance(node, MapNode):
         return None
-    by_schema = _by_schema(_text(node.get("$schema")))
+    by_schema = _match_schema(_get_text(node.get("$schema")))
     if by_schema is not None:
         return by_schema
     if node.entry(_REPORTS) is not None and node.entry("containers") is None:
-        return _by_keys({entry.key for entry in node.entries})
+        return _match_keys({entry.key for entry in node.entries})
     if any(entry.key.lower() in _OURS for entry in node.entries):  # shortcut for nearly every document
         return None
-    if _text(node.get("type")).lower() == CONTAINER_GROUPS.lower():
+    if _get_text(node.get("type")).lower() == CONTAINER_GROUPS.lower():
         return None
     keys = {entry.key for entry in node.entries}
-    return _by_form(node, keys) or _by_keys(keys)
+    return _match_values(node, keys) or _match_keys(keys)
 
 
-def foreign_text(text: str, *, json: bool) -> Foreign | None:
+def identify_foreign_text(text: str, *, json: bool) -> Foreign | None:
     """Return the kind of a file that can't be parsed (a template, invalid JSON); None if unknown.
 
     Args:
         text: its beginning at least.
         json: whether its name says that it is JSON.
     """
-    keys = _top_keys(text) if json else set(_YAML_KEY.findall(text))
+    keys = _find_top_keys(text) if json else set(_YAML_KEY.findall(text))
     if _REPORTS in keys and "containers" not in keys:
-        return _by_keys(keys)
-    if _claimed(keys) or CONTAINER_GROUPS.lower() in text.lower():
+        return _match_keys(keys)
+    if _has_group_key(keys) or CONTAINER_GROUPS.lower() in text.lower():
         return None
-    return _by_keys(keys)
+    return _match_keys(keys)
 
 
-def _claimed(keys: Collection[str]) -> bool:
+def _has_group_key(keys: Collection[str]) -> bool:
     return any(key.lower() in _OURS for key in keys)
 
 
-def _by_schema(schema: str) -> Foreign | None:
+def _match_schema(schema: str) -> Foreign | None:
     return next((found for part, found in SCHEMAS.items() if part in schema), None) if schema else None
 
 
-def _by_keys(keys: Collection[str]) -> Foreign | None:
+def _match_keys(keys: Collection[str]) -> Foreign | None:
     found = set(keys)
     return next((what for what, needed, some in KINDS if needed <= found and (not some or some & found)), None)
 
 
-def _by_form(node: MapNode, keys: Collection[str]) -> Foreign | None:
+def _match_values(node: MapNode, keys: Collection[str]) -> Foreign | None:
     """Return the kind of a document by the types of its values."""
     resources, services = node.get("resources"), node.get("services")
     if isinstance(resources, ListNode):
@@ -107,7 +107,7 @@ def _by_form(node: MapNode, keys: Collection[str]) -> Foreign | None:
     return PIPELINE if any(each.get("script") for each in jobs) and "scripts" not in keys else None
 
 
-def _list(node: ListNode) -> Foreign | None:
+def _match_list(node: ListNode) -> Foreign | None:
     """Return the kind of a document that is a list, which no manifest is."""
     entries = [each for each in node.items if isinstance(each, MapNode)]
     if not entries or len(entries) < len(node.items):
@@ -117,7 +117,7 @@ def _list(node: ListNode) -> Foreign | None:
     return PLAYBOOK if all(each.get("hosts") or each.get("import_playbook") for each in entries) else None
 
 
-def _top_keys(text: str) -> set[str]:
+def _find_top_keys(text: str) -> set[str]:
     """Return the keys of the outermost objects of almost valid JSON."""
     depth, keys = 0, set[str]()
     for match in _JSON_KEY.finditer(text):
@@ -131,5 +131,5 @@ def _top_keys(text: str) -> set[str]:
     return keys
 
 
-def _text(node: Source | None) -> str:
+def _get_text(node: Source | None) -> str:
     return node.text if isinstance(node, ScalarNode) else ""

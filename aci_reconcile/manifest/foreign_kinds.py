@@ -20,7 +20,7 @@ class Foreign:
     what: str
     hint: str
 
-    def advice(self, file: str) -> str:
+    def make_hint(self, file: str) -> str:
         """Return what to do instead with a file; commands are quoted for the shell."""
         return self.hint.replace("FILE", shlex.quote(file))
 
@@ -63,39 +63,43 @@ SCHEMAS: Final[Mapping[str, Foreign]] = {
 """By a part of the value of `$schema`."""
 
 
-def _kind(what: Foreign, needed: str, some: str = "") -> Kind:
+def _make_kind(what: Foreign, needed: str, some: str = "") -> Kind:
     return what, frozenset(needed.split()), frozenset(some.split())
 
 
 KINDS: Final[tuple[Kind, ...]] = (
-    _kind(TERRAFORM_PLAN, "format_version terraform_version"),
-    _kind(PLAN, "format_version resource_changes"),
-    _kind(_REPORT, "format_version"),
-    _kind(_REPORT, "runs version", "$schema properties inlineExternalProperties"),
-    _kind(_PARAMETERS, "contentVersion parameters"),
-    _kind(_KUBERNETES, "apiVersion kind", "metadata spec items data subsets webhooks rules resources"),
-    _kind(Foreign("a Helm chart", _GIVE), "apiVersion name version", "description type dependencies appVersion"),
-    _kind(Foreign("values of a Helm chart", _GIVE), "", "replicaCount podAnnotations podSecurityContext autoscaling"),
-    _kind(_PACKAGE, "", "devDependencies peerDependencies lockfileVersion workspaces engines browserslist"),
-    _kind(_PACKAGE, "name version", "main private license author description keywords exports bin files dependencies"),
-    _kind(_PACKAGE, "scripts", "dependencies private main name"),
-    _kind(_PACKAGE, "packages", "lerna npmClient catalog onlyBuiltDependencies version"),
-    _kind(_SETTINGS, "", "compilerOptions typeAcquisition"),
-    _kind(Foreign("a PHP package file", _GIVE), "", "require require-dev autoload"),
-    _kind(Foreign("a GitHub workflow", _GIVE), "jobs on"),
-    _kind(Foreign("a GitHub action", _GIVE), "runs name"),
-    _kind(_SETTINGS, "updates version"),
-    _kind(PIPELINE, "", "stages steps pool trigger pipelines build_script"),
-    _kind(PIPELINE, "jobs"),
-    _kind(_SETTINGS, "repos"),
-    _kind(_SETTINGS, "site_name"),
-    _kind(_SETTINGS, "", "Logging ConnectionStrings AllowedHosts IsEncrypted extensionBundle analyzers sdk"),
-    _kind(_SETTINGS, "", "customizations forwardPorts postCreateCommand iisSettings"),
-    _kind(_SETTINGS, "coverage", "codecov comment ignore flags"),
-    _kind(Foreign("a Taskfile", _GIVE), "tasks version"),
-    _kind(Foreign("an OpenAPI document", _GIVE), "info", "openapi swagger"),
-    _kind(Foreign("a CloudFormation template", _GIVE), "AWSTemplateFormatVersion"),
-    _kind(_TERRAFORM, "", "terraform provider resource variable"),
-    _kind(Foreign("a Docker Compose file", COMPOSE.hint), "services"),
+    _make_kind(TERRAFORM_PLAN, "format_version terraform_version"),
+    _make_kind(PLAN, "format_version resource_changes"),
+    _make_kind(_REPORT, "format_version"),
+    _make_kind(_REPORT, "runs version", "$schema properties inlineExternalProperties"),
+    _make_kind(_PARAMETERS, "contentVersion parameters"),
+    _make_kind(_KUBERNETES, "apiVersion kind", "metadata spec items data subsets webhooks rules resources"),
+    _make_kind(Foreign("a Helm chart", _GIVE), "apiVersion name version", "description type dependencies appVersion"),
+    _make_kind(
+        Foreign("values of a Helm chart", _GIVE), "", "replicaCount podAnnotations podSecurityContext autoscaling"
+    ),
+    _make_kind(_PACKAGE, "", "devDependencies peerDependencies lockfileVersion workspaces engines browserslist"),
+    _make_kind(
+        _PACKAGE, "name version", "main private license author description keywords exports bin files dependencies"
+    ),
+    _make_kind(_PACKAGE, "scripts", "dependencies private main name"),
+    _make_kind(_PACKAGE, "packages", "lerna npmClient catalog onlyBuiltDependencies version"),
+    _make_kind(_SETTINGS, "", "compilerOptions typeAcquisition"),
+    _make_kind(Foreign("a PHP package file", _GIVE), "", "require require-dev autoload"),
+    _make_kind(Foreign("a GitHub workflow", _GIVE), "jobs on"),
+    _make_kind(Foreign("a GitHub action", _GIVE), "runs name"),
+    _make_kind(_SETTINGS, "updates version"),
+    _make_kind(PIPELINE, "", "stages steps pool trigger pipelines build_script"),
+    _make_kind(PIPELINE, "jobs"),
+    _make_kind(_SETTINGS, "repos"),
+    _make_kind(_SETTINGS, "site_name"),
+    _make_kind(_SETTINGS, "", "Logging ConnectionStrings AllowedHosts IsEncrypted extensionBundle analyzers sdk"),
+    _make_kind(_SETTINGS, "", "customizations forwardPorts postCreateCommand iisSettings"),
+    _make_kind(_SETTINGS, "coverage", "codecov comment ignore flags"),
+    _make_kind(Foreign("a Taskfile", _GIVE), "tasks version"),
+    _make_kind(Foreign("an OpenAPI document", _GIVE), "info", "openapi swagger"),
+    _make_kind(Foreign("a CloudFormation template", _GIVE), "AWSTemplateFormatVersion"),
+    _make_kind(_TERRAFORM, "", "terraform provider resource variable"),
+    _make_kind(Foreign("a Docker Compose file", COMPOSE.hint), "services"),
 )
 """In the order in which they are tried."""

@@ -47,12 +47,12 @@ class Window:
     cron: str = ""
     seconds: float = 0
 
-    def until(self, now: float) -> float | None:
+    def find_end(self, now: float) -> float | None:
         """Return the end of the window if it is open now; else None."""
-        start, end = (self.start, self.end) if not self.cron else self._last(now)
+        start, end = (self.start, self.end) if not self.cron else self._find_last(now)
         return end if start <= now < end else None
 
-    def _last(self, now: float) -> tuple[float, float]:
+    def _find_last(self, now: float) -> tuple[float, float]:
         """Return the last occurrence that has begun; an empty one if there was none."""
         from cronsim import CronSim
 
@@ -63,9 +63,9 @@ class Window:
         return now, now
 
 
-def frozen(windows: Iterable[Window], now: float) -> str:
+def explain_freeze(windows: Iterable[Window], now: float) -> str:
     """Return why writing is forbidden at a moment; empty if it is allowed."""
-    ends = [(end, window) for window in windows if (end := window.until(now)) is not None]
+    ends = [(end, window) for window in windows if (end := window.find_end(now)) is not None]
     if not ends:
         return ""
     end, window = max(ends, key=lambda each: each[0])
@@ -74,7 +74,7 @@ def frozen(windows: Iterable[Window], now: float) -> str:
     return f"{window.reason} (until {datetime.fromtimestamp(end, window.zone):%Y-%m-%d %H:%M} {window.zone.key})"
 
 
-def calendar(windows: Iterable[Window]) -> Callable[[float], str]:
+def make_calendar(windows: Iterable[Window]) -> Callable[[float], str]:
     """Return a function that says why writing is forbidden at a moment.
 
     Several threads call it before every write. Windows begin and end at whole seconds, so the answer is cached for one
@@ -84,24 +84,24 @@ def calendar(windows: Iterable[Window]) -> Callable[[float], str]:
 
     @lru_cache(maxsize=1)
     def within(second: int) -> str:
-        return frozen(known, second)
+        return explain_freeze(known, second)
 
     return lambda now: within(floor(now)) if known else ""
 
 
-def by_dates(reason: str, zone: ZoneInfo, start: str, end: str) -> Window:
+def make_dated_window(reason: str, zone: ZoneInfo, start: str, end: str) -> Window:
     """Return the window between two days, both of them included, or two moments.
 
     Raises:
         WindowError: a text is not a date or time, or the window is empty.
     """
-    begins, ends = min(_moments("from", start, zone, days=0)), max(_moments("to", end, zone, days=1))
+    begins, ends = min(_parse_moments("from", start, zone, days=0)), max(_parse_moments("to", end, zone, days=1))
     if begins >= ends:
         raise WindowError(f"{quote(end)} is not after {quote(start)}", "to")
     return Window(reason, zone, begins, ends)
 
 
-def by_cron(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
+def make_cron_window(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
     """Return the windows that begin at each tick.
 
     Raises:
@@ -113,21 +113,21 @@ def by_cron(reason: str, zone: ZoneInfo, cron: str, duration: str) -> Window:
         CronSim(cron, datetime.fromtimestamp(0, UTC))
     except (CronSimError, AssertionError, IndexError) as error:
         said = f"{quote(cron)} is not a cron expression: {error or 'it cannot be parsed'}"
-        raise WindowError(said, "cron", _ascending(cron)) from error
+        raise WindowError(said, "cron", _suggest_range(cron)) from error
     if len(cron.split()) != _CRON_FIELDS:
         said = f"{quote(cron)} is not a cron expression of five fields: minute, hour, day, month, weekday"
         raise WindowError(said, "cron")
-    return Window(reason, zone, cron=cron, seconds=_seconds(duration))
+    return Window(reason, zone, cron=cron, seconds=_parse_duration(duration))
 
 
-def _ascending(cron: str) -> str:
+def _suggest_range(cron: str) -> str:
     """Return a hint for a range that wraps around the end of a week, a year or a day."""
     if _DESCENDING.search(cron) is None:
         return ""
     return "ranges must ascend, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON"
 
 
-def zone_of(name: str) -> ZoneInfo:
+def find_zone(name: str) -> ZoneInfo:
     """Return a time zone by its IANA name.
 
     Raises:
@@ -141,7 +141,7 @@ def zone_of(name: str) -> ZoneInfo:
         ) from error
 
 
-def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, float]:
+def _parse_moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, float]:
     """Return the moments that a text may mean: a time that a change of clocks repeats or skips has two.
 
     Python accepts more forms of ISO 8601 (``20261120``, ``2026-W48``). They are refused, because a last day that is
@@ -175,7 +175,7 @@ def _moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[float, 
     return first, second
 
 
-def _seconds(text: str) -> float:
+def _parse_duration(text: str) -> float:
     match = _DURATION.fullmatch(text)
     days, hours, minutes = (int(each or 0) for each in match.groups()) if match else (0, 0, 0)
     seconds = ((days * 24 + hours) * 60 + minutes) * 60.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredGroup:
     """A declared resource, with the data for checks across documents."""
 
     resource: Resource
@@ -28,7 +28,7 @@ class Declared:
     """The references to other groups, each with the value that contains it."""
 
 
-class Known:
+class GroupIndex:
     """The groups of a project, by name and address."""
 
     def __init__(self, ids: Sequence[ResourceId]) -> None:
@@ -45,14 +45,14 @@ class Known:
         return self._by_name.get(name.lower(), ())
 
 
-def with_references(declared: Declared, known: Known) -> Resource:
+def resolve_references(declared: DeclaredGroup, known: GroupIndex) -> Resource:
     """Return the group with full addresses in its references, and depending on the groups that they name."""
     resource = declared.resource
     if not declared.named:
         return resource
     addresses: dict[str, str] = {}
     for item, reference in declared.named:
-        addresses[reference.address] = _address(item, reference, resource.id, known)
+        addresses[reference.address] = _resolve_address(item, reference, resource.id, known)
     body = map_deferred(
         resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address]))
     )
@@ -62,7 +62,7 @@ def with_references(declared: Declared, known: Known) -> Resource:
     return replace(resource, body=as_object(body), lifecycle=replace(resource.lifecycle, depends_on=depends_on))
 
 
-def named(body: Item) -> Iterator[tuple[Item, GroupReference]]:
+def list_references(body: Item) -> Iterator[tuple[Item, GroupReference]]:
     """Yield the references of a group to others, each with the value that contains it."""
     for item in _walk(body):
         if isinstance(item.value, Deferred):
@@ -74,10 +74,10 @@ def _walk(item: Item) -> Iterator[Item]:
     for name in as_object(item.value):
         yield from _walk(item.at(name))
     for index, value in enumerate(as_list(item.value)):
-        yield from _walk(item.below(value, index))
+        yield from _walk(item.descend(value, index))
 
 
-def _address(item: Item, reference: GroupReference, own: ResourceId, known: Known) -> str:
+def _resolve_address(item: Item, reference: GroupReference, own: ResourceId, known: GroupIndex) -> str:
     """Return the full address of a group that a reference names; one of another project need not be declared."""
     fits = known.fits(reference.address)
     found = fits[0] if fits else reference.target(own)

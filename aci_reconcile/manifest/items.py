@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aci_reconcile.core.model import Json
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.places import Path, Places
 
     Way: TypeAlias = "tuple[Way, Path] | None"
@@ -23,12 +23,12 @@ class Item:
     for a diagnostic. Nothing points upwards, because a cycle would wait for the garbage collector.
     """
 
-    __slots__ = ("_known", "_members", "_way", "findings", "places", "value")
+    __slots__ = ("_known", "_members", "_way", "diagnostics", "places", "value")
 
-    def __init__(self, value: Json, places: Places, findings: Findings, way: Way = None) -> None:
+    def __init__(self, value: Json, places: Places, diagnostics: Diagnostics, way: Way = None) -> None:
         self.value = value
         self.places = places
-        self.findings = findings
+        self.diagnostics = diagnostics
         self._way = way
         self._known: dict[tuple[str, ...], Item] | None = None
         self._members: dict[str, tuple[Item, ...]] | None = None
@@ -43,9 +43,9 @@ class Item:
             parts = (*last, *parts)
         return parts
 
-    def below(self, value: Json, *keys: str | int) -> Item:
+    def descend(self, value: Json, *keys: str | int) -> Item:
         """Return a nested value, by its keys."""
-        return Item(value, self.places, self.findings, (self._way, keys))
+        return Item(value, self.places, self.diagnostics, (self._way, keys))
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -58,7 +58,7 @@ class Item:
     @property
     def wrong(self) -> bool:
         """Whether there is already an error at this place."""
-        return self.findings.failed_at(self.places.find(self.path))
+        return self.diagnostics.has_error_at(self.places.find(self.path))
 
     @property
     def text(self) -> str:
@@ -82,7 +82,7 @@ class Item:
             value = self.value
             for name in names:
                 value = as_object(value).get(name)
-            found = known[names] = Item(value, self.places, self.findings, (self._way, names))
+            found = known[names] = Item(value, self.places, self.diagnostics, (self._way, names))
         return found
 
     def each(self, name: str) -> tuple[Item, ...]:
@@ -98,7 +98,7 @@ class Item:
                 if values is None
                 else tuple(
                     [
-                        Item(value, self.places, self.findings, (way, (index,)))
+                        Item(value, self.places, self.diagnostics, (way, (index,)))
                         for index, value in enumerate(as_list(values))
                     ]
                 )
@@ -120,4 +120,4 @@ class Item:
 
     def complain(self, code: str, message: str, hint: str = "") -> None:
         """Add a diagnostic at this place."""
-        self.findings.add(code, self.places.find(self.path), message, hint=hint, path=self.places.name(self.path))
+        self.diagnostics.add(code, self.places.find(self.path), message, hint=hint, path=self.places.name(self.path))

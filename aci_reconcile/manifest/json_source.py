@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
-from aci_reconcile.manifest.yaml_source import MAX_DEPTH, MAX_NODES, Unreadable, check_characters, unique
+from aci_reconcile.manifest.yaml_source import MAX_DEPTH, MAX_NODES, Unreadable, check_characters, make_unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.nodes import Source
 
 _TOKEN = re.compile(
@@ -32,10 +32,10 @@ _MAX_TOKENS = 4 * MAX_NODES
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
-def documents(text: str, file: str, findings: Findings) -> Iterator[Source]:
+def read_documents(text: str, file: str, diagnostics: Diagnostics) -> Iterator[Source]:
     """Yield the document of a JSON file; nothing if it is empty or invalid."""
     try:
-        yield from _Parser(text, file, findings).documents()
+        yield from _Parser(text, file, diagnostics).parse()
     except Unreadable:
         return
 
@@ -43,28 +43,28 @@ def documents(text: str, file: str, findings: Findings) -> Iterator[Source]:
 class _Parser:
     """A recursive descent over the tokens, bounded in depth and number."""
 
-    def __init__(self, text: str, file: str, findings: Findings) -> None:
+    def __init__(self, text: str, file: str, diagnostics: Diagnostics) -> None:
         self._file = file
-        self._findings = findings
+        self._diagnostics = diagnostics
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._tokens = list(self._scan(text))
         self._next = 0
 
-    def documents(self) -> Iterator[Source]:
+    def parse(self) -> Iterator[Source]:
         if not self._peek():
             return
-        root = self._value()
+        root = self._parse_value()
         if self._peek():
             raise self._fail("something follows after the end of the document")
         yield root
 
-    def _where(self, offset: int) -> Where:
+    def _locate(self, offset: int) -> Where:
         line = bisect_right(self._starts, offset)
         return Where(self._file, line, offset - self._starts[line - 1] + 1)
 
     def _fail(self, message: str) -> Unreadable:
         where = self._tokens[min(self._next, len(self._tokens) - 1)][2]
-        self._findings.add("ACI004", where, f"this is not JSON: {message}")
+        self._diagnostics.add("ACI004", where, f"this is not JSON: {message}")
         return Unreadable()
 
     def _scan(self, text: str) -> Iterator[tuple[str, str, Where]]:
@@ -74,26 +74,28 @@ class _Parser:
             match = _TOKEN.match(text, at)
             if match is None:
                 message = f"this is not JSON: {quote(text[at])} is out of place"
-                self._findings.add("ACI004", self._where(at), message)
+                self._diagnostics.add("ACI004", self._locate(at), message)
                 raise Unreadable
             kind = match.lastgroup or ""
             if kind == "comment" and not commented:
                 commented = True
-                self._findings.add("ACI139", self._where(at), "JSON has no comments; other tools will reject this file")
+                self._diagnostics.add(
+                    "ACI139", self._locate(at), "JSON has no comments; other tools will reject this file"
+                )
             elif kind not in {"space", "comment"}:
                 text_of, number = match.group(), number + 1
                 depth += _STEPS.get(text_of, 0)
                 self._check_bounds(depth, number, at)
-                yield kind, text_of, self._where(at)
+                yield kind, text_of, self._locate(at)
             at = match.end()
-        yield "", "", self._where(len(text))
+        yield "", "", self._locate(len(text))
 
     def _check_bounds(self, depth: int, number: int, at: int) -> None:
         """Refuse a text that is nested too deep, or has too many values, before parsing it."""
         if depth > MAX_DEPTH:
-            self._findings.add("ACI009", self._where(at), f"nested more than {MAX_DEPTH} levels deep")
+            self._diagnostics.add("ACI009", self._locate(at), f"nested more than {MAX_DEPTH} levels deep")
         elif number > _MAX_TOKENS:
-            self._findings.add("ACI008", self._where(at), f"more than {MAX_NODES:,} values")
+            self._diagnostics.add("ACI008", self._locate(at), f"more than {MAX_NODES:,} values")
         else:
             return
         raise Unreadable
@@ -107,29 +109,29 @@ class _Parser:
             raise self._fail(message)
         self._next += 1
 
-    def _value(self) -> Source:
+    def _parse_value(self) -> Source:
         kind = self._peek()
         if kind == "{":
-            return self._map()
+            return self._parse_map()
         if kind == "[":
-            return self._list()
+            return self._parse_list()
         if kind not in {"string", "word"}:
             raise self._fail("a value is missing")
-        return self._scalar()
+        return self._parse_scalar()
 
-    def _scalar(self) -> ScalarNode:
+    def _parse_scalar(self) -> ScalarNode:
         kind, text, where = self._tokens[self._next]
         if kind == "word":
             if text[0] not in "tfn" and not _NUMBER.fullmatch(text):
                 raise self._fail(f"{quote(text)} is not a number")
             node = ScalarNode(text, where)
         else:
-            node = ScalarNode(self._string(text), where, plain=False)
+            node = ScalarNode(self._parse_string(text), where, plain=False)
         self._next += 1
-        check_characters(node, self._findings)
+        check_characters(node, self._diagnostics)
         return node
 
-    def _string(self, text: str) -> str:
+    def _parse_string(self, text: str) -> str:
         try:
             value: str = json.loads(text)
             value.encode()
@@ -137,18 +139,18 @@ class _Parser:
             raise self._fail("the text contains an invalid escape") from error
         return value
 
-    def _list(self) -> ListNode:
+    def _parse_list(self) -> ListNode:
         where = self._tokens[self._next][2]
         self._next += 1
         items: list[Source] = []
         while self._peek() != "]":
             if items:
                 self._take(",", "a comma or `]` is missing")
-            items.append(self._value())
+            items.append(self._parse_value())
         self._next += 1
         return ListNode(tuple(items), where)
 
-    def _map(self) -> MapNode:
+    def _parse_map(self) -> MapNode:
         where = self._tokens[self._next][2]
         self._next += 1
         pairs: list[tuple[ScalarNode, Source]] = []
@@ -157,8 +159,8 @@ class _Parser:
                 self._take(",", "a comma or `}` is missing")
             if self._peek() != "string":
                 raise self._fail("a key in quotes is missing")
-            key = self._scalar()
+            key = self._parse_scalar()
             self._take(":", "a `:` is missing after the key")
-            pairs.append((key, self._value()))
+            pairs.append((key, self._parse_value()))
         self._next += 1
-        return MapNode(tuple(unique(pairs, self._findings)), where)
+        return MapNode(tuple(make_unique(pairs, self._diagnostics)), where)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.fields import Fold, Kind, child
 from aci_reconcile.core.normalize import fold
-from aci_reconcile.manifest.borrowed import squeezed
+from aci_reconcile.manifest.borrowed import fold_key
 from aci_reconcile.manifest.expand import join
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
 
 if TYPE_CHECKING:
     from aci_reconcile.core.fields import Node
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.nodes import Source
 
 _REMOVED_IN_AZURE: Final = "tags"
@@ -29,9 +29,9 @@ _REMOVED_IN_AZURE: Final = "tags"
 class Layers:
     """Merges nodes, and notes doubtful cases."""
 
-    findings: Findings
+    diagnostics: Diagnostics
 
-    def laid(self, under: Source | None, over: Source | None, spec: Node | None, at: str = "") -> Source | None:
+    def merge(self, under: Source | None, over: Source | None, spec: Node | None, at: str = "") -> Source | None:
         """Merge one node over another; neither is changed.
 
         A ``null`` stays in the result, so that a further layer can override it, and a diagnostic about a missing value
@@ -49,66 +49,66 @@ class Layers:
             kind = describe(under).removeprefix("a ")
             message = f"this is empty, so the {kind} at {under.where} still applies"
             hint = "write `null` to remove it, or leave the key out"
-            self.findings.add("ACI260", over.where, message, hint=hint, path=at)
+            self.diagnostics.add("ACI260", over.where, message, hint=hint, path=at)
             return under
         if isinstance(under, MapNode) and isinstance(over, MapNode):
-            return self._map(under, over, spec, at)
+            return self._merge_maps(under, over, spec, at)
         return over
 
-    def _map(self, under: MapNode, over: MapNode, spec: Node | None, at: str) -> MapNode:
-        caseless = spec is not None and spec.row.caseless and not _twice(over)
+    def _merge_maps(self, under: MapNode, over: MapNode, spec: Node | None, at: str) -> MapNode:
+        caseless = spec is not None and spec.row.caseless and not _has_duplicates(over)
         above = {entry.key.lower() if caseless else entry.key: entry for entry in over.entries}
         entries: list[Entry] = []
         for entry in under.entries:
             upper = above.pop(entry.key.lower() if caseless else entry.key, None)
             if upper is None:
                 entries.append(entry)
-            elif not (_own_keys(spec) and _takes_away(upper.value)):
+            elif not (_is_free_form(spec) and _is_null(upper.value)):
                 below = child(spec, entry.key)
-                value = self.laid(entry.value, upper.value, below, join(at, entry.key, below))
+                value = self.merge(entry.value, upper.value, below, join(at, entry.key, below))
                 entries.append(Entry(upper.key, upper.where, value or upper.value))
         entries.extend(above.values())
         return MapNode(tuple(entries), over.where)
 
 
-def _twice(node: MapNode) -> bool:
+def _has_duplicates(node: MapNode) -> bool:
     """Whether two keys differ only in case; the check of tags reports that."""
     return len({entry.key.lower() for entry in node.entries}) < len(node.entries)
 
 
-def taken_away(node: Source | None) -> bool:
+def is_removed(node: Source | None) -> bool:
     """Whether a layer removes the value below."""
-    return node is not None and _takes_away(node)
+    return node is not None and _is_null(node)
 
 
-def _takes_away(node: Source) -> bool:
+def _is_null(node: Source) -> bool:
     return isinstance(node, ScalarNode) and node.null and bool(node.text)
 
 
-def _own_keys(spec: Node | None) -> bool:
+def _is_free_form(spec: Node | None) -> bool:
     """Whether a map is free-form, and a key that is set to ``null`` counts as absent."""
     return spec is not None and spec.kind is Kind.MAP and spec.row.path != _REMOVED_IN_AZURE
 
 
-def one_location(layer: MapNode, findings: Findings) -> MapNode:
+def unify_location(layer: MapNode, diagnostics: Diagnostics) -> MapNode:
     """Return a layer of the project file with its location in one place: ``defaults.location`` means the same.
 
     Two different ones are an error, because neither overrides the other.
     """
     defaults = layer.get("defaults")
     entries = defaults.entries if isinstance(defaults, MapNode) else ()
-    inner = next((entry for entry in entries if squeezed(entry.key) == "location"), None)
+    inner = next((entry for entry in entries if fold_key(entry.key) == "location"), None)
     if inner is None or not isinstance(inner.value, ScalarNode):
         return layer
     own = layer.entry("location")
-    if own and isinstance(own.value, ScalarNode) and not same_location(own.value.text, inner.value.text):
+    if own and isinstance(own.value, ScalarNode) and not is_same_location(own.value.text, inner.value.text):
         message = f"`defaults` says {quote(inner.value.text)}, but `location` beside it says {quote(own.value.text)}"
-        findings.add("ACI137", inner.where, message, hint="remove one of them", path="defaults.location")
+        diagnostics.add("ACI137", inner.where, message, hint="remove one of them", path="defaults.location")
     rest = MapNode(tuple(entry for entry in entries if entry is not inner), layer.where)
     kept = [entry._replace(value=rest) if entry.key == "defaults" else entry for entry in layer.entries]
     return MapNode((*kept, *(() if own else (Entry("location", inner.where, inner.value),))), layer.where)
 
 
-def same_location(one: str, other: str) -> bool:
+def is_same_location(one: str, other: str) -> bool:
     """Whether two spellings mean the same region."""
     return fold(one, Fold.SPACES) == fold(other, Fold.SPACES)

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
 
 
-def lifecycle(ours: Item, body: Body) -> Lifecycle:
+def read_lifecycle(ours: Item, body: Body) -> Lifecycle:
     """Return the life cycle of a group, checked against its body."""
     item = ours.at("lifecycle")
     if not item:
         return Lifecycle()
     protect = item.at("protect").value
     for path in item.each("ignore"):
-        _check(path, body)
+        _check_ignored(path, body)
     return Lifecycle(
         protect=protect if isinstance(protect, bool) else None,
         adopt=item.at("adopt").value is True,
@@ -34,7 +34,7 @@ def lifecycle(ours: Item, body: Body) -> Lifecycle:
     )
 
 
-def _check(path: Item, body: Body) -> None:
+def _check_ignored(path: Item, body: Body) -> None:
     """Check that the path names a field that Azure returns, and points into an entry of the manifest."""
     text = as_text(path.value)
     keys = parse(ROOT, text)
@@ -51,5 +51,5 @@ def _check(path: Item, body: Body) -> None:
     entry = find_missing_entry(body, parse_ignorable(text))
     known = list_entry_keys(body, entry[:-1]) if entry else ()
     if known:  # without entries, the whole list belongs to others, such as a profile
-        hint = path.findings.near(entry[-1], known) or f"known entries: {', '.join(map(quote, known))}"
+        hint = path.diagnostics.suggest(entry[-1], known) or f"known entries: {', '.join(map(quote, known))}"
         path.complain("ACI295", f"{quote(text)} points into {quote(display(ROOT, entry))}, which does not exist", hint)

@@ -7,22 +7,28 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Diagnostic, Severity, Where
-from aci_reconcile.manifest.across import check_set
-from aci_reconcile.manifest.beneath import Beneath
+from aci_reconcile.manifest.across import check_groups
+from aci_reconcile.manifest.beneath import NestedProjects
 from aci_reconcile.manifest.documents import read_document
-from aci_reconcile.manifest.emptied import Emptied
-from aci_reconcile.manifest.files import Files, boundary
-from aci_reconcile.manifest.findings import Findings, quote
-from aci_reconcile.manifest.naming import declared_name
-from aci_reconcile.manifest.overlays import spoken
-from aci_reconcile.manifest.own_credentials import credential_files
-from aci_reconcile.manifest.references import mentions
-from aci_reconcile.manifest.selection import Selection, project_file
-from aci_reconcile.manifest.settings import no_project, read_project
-from aci_reconcile.manifest.skipping import Skipping
-from aci_reconcile.manifest.sources import Sources
-from aci_reconcile.manifest.touched import Reading, Touched, files_of, former_groups, touched
-from aci_reconcile.manifest.versions import newest
+from aci_reconcile.manifest.emptied import EmptyFiles
+from aci_reconcile.manifest.files import Files, find_repository
+from aci_reconcile.manifest.findings import Diagnostics, quote
+from aci_reconcile.manifest.naming import read_group_name
+from aci_reconcile.manifest.overlays import list_default_paths
+from aci_reconcile.manifest.own_credentials import find_credential_files
+from aci_reconcile.manifest.references import has_reference
+from aci_reconcile.manifest.selection import Selection, find_project_file
+from aci_reconcile.manifest.settings import make_default_settings, read_project
+from aci_reconcile.manifest.skipping import SkippedFiles
+from aci_reconcile.manifest.sources import ManifestFiles
+from aci_reconcile.manifest.touched import (
+    ChangedGroups,
+    Reading,
+    find_changed_groups,
+    find_file_references,
+    list_former_groups,
+)
+from aci_reconcile.manifest.versions import find_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.backend import Resolver
     from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest.effective import Setting
-    from aci_reconcile.manifest.groups import Declared
+    from aci_reconcile.manifest.groups import DeclaredGroup
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.project import Project
     from aci_reconcile.manifest.request import Request
@@ -52,13 +58,13 @@ class Loaded:
     """By file, line and column."""
     files: tuple[str, ...] = ()
     """Every manifest that was read, as displayed."""
-    spoken: frozenset[str] = frozenset()
+    default_paths: frozenset[str] = frozenset()
     """Paths of the fields that the project's defaults set."""
     settings: tuple[Setting, ...] = ()
     """The settings of the project file, with their defaults."""
-    touched: Touched | None = None
-    """The groups that the changes of the request touch; None if no changes were given."""
-    emptied: tuple[Where, ...] = ()
+    changed: ChangedGroups | None = None
+    """The groups that the changes of the request affect; None if no changes were given."""
+    empty_places: tuple[Where, ...] = ()
     """Files, documents and folders without a manifest, which may have declared groups before."""
     elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
     """Groups of projects below: addresses in lowercase, each with its project file."""
@@ -79,112 +85,116 @@ def load(request: Request, *, resolvers: Mapping[str, Resolver] | None = None) -
     Raises:
         UsageError: the options name something that does not exist.
     """
-    return _Load(request, resolvers or {}).loaded()
+    return _Load(request, resolvers or {}).load()
 
 
-def names(request: Request) -> tuple[str, ...]:
+def list_names(request: Request) -> tuple[str, ...]:
     """Return the names of the groups of a project, unchecked, for shell completion.
 
     Raises:
         UsageError: the options name something that does not exist.
     """
-    return _Load(request, {}).names()
+    return _Load(request, {}).list_names()
 
 
-def peek(request: Request) -> Project | None:
+def load_project(request: Request) -> Project | None:
     """Return the settings of the project file alone; None if there is none, or it has errors.
 
     Raises:
         UsageError: the options name something that does not exist.
     """
-    return _Load(request, {}).project_alone()
+    return _Load(request, {}).load_project()
 
 
 class _Load:
     def __init__(self, request: Request, resolvers: Mapping[str, Resolver]) -> None:
         self._request = replace(request, cwd=request.cwd.absolute())
-        self._findings = Findings()
-        self._file = project_file(self._request)
+        self._diagnostics = Diagnostics()
+        self._file = find_project_file(self._request)
         root = self._file.parent if self._file else self._request.cwd
-        self._files = Files(self._request.cwd, root, boundary(root), credential_files(request.environ))
-        known = (self._request, self._files, self._findings, resolvers)
-        self._settings = read_project(self._file, *known) if self._file else no_project(*known)
+        self._files = Files(self._request.cwd, root, find_repository(root), find_credential_files(request.environ))
+        known = (self._request, self._files, self._diagnostics, resolvers)
+        self._settings = read_project(self._file, *known) if self._file else make_default_settings(*known)
         self._reading = Reading()
-        self._emptied = Emptied(self._findings)
-        self._beneath = Beneath(root)
-        said = self._settings.sayings.root
-        self._movable = bool(request.resource_group) or self._moved([said] if said else ())
-        self._sources = Sources(self._request, self._file, self._files, self._settings, self._emptied, self._beneath)
-        self._skipping = Skipping(self._files, self._sources.named(), self._findings)
+        self._empty_files = EmptyFiles(self._diagnostics)
+        self._nested = NestedProjects(root)
+        said = self._settings.effective.root
+        self._movable = bool(request.resource_group) or self._uses_variables([said] if said else ())
+        self._manifest_files = ManifestFiles(
+            self._request, self._file, self._files, self._settings, self._empty_files, self._nested
+        )
+        self._skipped = SkippedFiles(self._files, self._manifest_files.list_named(), self._diagnostics)
 
-    def project_alone(self) -> Project | None:
-        if self._file is None or self._findings.failed:
+    def load_project(self) -> Project | None:
+        if self._file is None or self._diagnostics.failed:
             return None
         return replace(
             self._settings.project, resource_group=self._settings.project.resource_group or self._request.resource_group
         )
 
-    def loaded(self) -> Loaded:
+    def load(self) -> Loaded:
         self._check_flags()
-        declared: list[tuple[Path, Declared]] = []
-        files = self._sources.manifests()
+        declared: list[tuple[Path, DeclaredGroup]] = []
+        files = self._manifest_files.list_files()
         for file in files:
             declared.extend((file, each) for each in self._read(file))
-        self._tell_of_projects_beneath()
-        self._skipping.told(empty=not declared and not self._findings.failed)
-        resources = check_set([each for _, each in declared], self._settings, self._findings)
+        self._note_nested_projects()
+        self._skipped.report(empty=not declared and not self._diagnostics.failed)
+        resources = check_groups([each for _, each in declared], self._settings, self._diagnostics)
         sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
-        hit = self._touched(resources, sources)
+        hit = self._find_changed(resources, sources)
         selection = Selection(
-            self._request, self._file, self._files, self._findings, self._sources.places(), self._beneath
+            self._request, self._file, self._files, self._diagnostics, self._manifest_files.list_roots(), self._nested
         )
         return Loaded(
-            self._project([each for _, each in declared]),
+            self._complete_project([each for _, each in declared]),
             resources,
-            selection.selected(resources, sources, hit),
-            selection.narrowed_by(),
-            self._findings.sorted(),
-            tuple(self._files.show(file) for file in files if not self._skipping.skipped(file)),
-            spoken(self._settings.defaults),
-            self._settings.sayings.settings(),
+            selection.select(resources, sources, hit),
+            selection.name_option(),
+            self._diagnostics.collect(),
+            tuple(self._files.show(file) for file in files if not self._skipped.has(file)),
+            list_default_paths(self._settings.defaults),
+            self._settings.effective.list_all(),
             hit,
-            tuple(self._emptied.places),
-            self._beneath.declared(self._files),
+            tuple(self._empty_files.places),
+            self._nested.list_groups(self._files),
         )
 
-    def names(self) -> tuple[str, ...]:
+    def list_names(self) -> tuple[str, ...]:
         default = self._settings.project.resource_group or self._request.resource_group
-        documents = (node for file in self._sources.manifests() for node in self._skipping.documents(file) or ())
-        found = ((group or default.lower(), name) for group, name in map(declared_name, documents) if name)
+        documents = (
+            node for file in self._manifest_files.list_files() for node in self._skipped.read_documents(file) or ()
+        )
+        found = ((group or default.lower(), name) for group, name in map(read_group_name, documents) if name)
         return tuple(sorted({"/".join(each).removeprefix("/") for each in found}))
 
-    def _read(self, file: Path) -> Iterable[Declared]:
-        documents = self._skipping.documents(file)
+    def _read(self, file: Path) -> Iterable[DeclaredGroup]:
+        documents = self._skipped.read_documents(file)
         if documents is None:
             return
         references = self._settings.references
         if self._file is None:
-            files = replace(self._files, base=file.parent, boundary=boundary(file.parent))
+            files = replace(self._files, base=file.parent, boundary=find_repository(file.parent))
             references = replace(references, files=files)
         if self._request.changes is not None:
             self._reading.note(file, documents, references.files.base)
-        self._emptied.in_file(Where(self._files.show(file)), documents)
-        self._movable = self._movable or self._moved(documents)
+        self._empty_files.in_file(Where(self._files.show(file)), documents)
+        self._movable = self._movable or self._uses_variables(documents)
         for node in documents:
-            found = read_document(node, self._request, self._settings, references, self._findings)
+            found = read_document(node, self._request, self._settings, references, self._diagnostics)
             if found is not None:
                 yield found
 
-    def _tell_of_projects_beneath(self) -> None:
-        for file in self._beneath.found:
+    def _note_nested_projects(self) -> None:
+        for file in self._nested.found:
             folder = self._files.show(file.parent)
             message = f"{quote(folder)} is a separate project, and is left out here"
             hint = f"to work on it, name the folder: `aci-reconcile plan {shlex.quote(folder)}`"
-            self._findings.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
+            self._diagnostics.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
 
-    def _moved(self, documents: Iterable[Source]) -> bool:
+    def _uses_variables(self, documents: Iterable[Source]) -> bool:
         """Whether values of the command line may determine a resource group."""
-        return bool(self._request.variables) and any(mentions(declared_name(node)[0]) for node in documents)
+        return bool(self._request.variables) and any(has_reference(read_group_name(node)[0]) for node in documents)
 
     def _check_flags(self) -> None:
         """Complain where the project file and the command line name different places."""
@@ -194,11 +204,11 @@ class _Load:
         )
         for key, project, flag in flags:
             if project and flag and project.lower() != flag.lower():
-                where = self._settings.said(key) or Where(self._files.show(self._settings.project.root))
+                where = self._settings.find_place(key) or Where(self._files.show(self._settings.project.root))
                 message = f"the project says {quote(project)}, but the command line says {quote(flag)}"
-                self._findings.add("ACI137", where, message, hint="remove one of them", path=key)
+                self._diagnostics.add("ACI137", where, message, hint="remove one of them", path=key)
 
-    def _project(self, declared: list[Declared]) -> Project:
+    def _complete_project(self, declared: list[DeclaredGroup]) -> Project:
         project = self._settings.project
         flag = (self._request.resource_group,) if self._request.resource_group else ()
         groups = (*project.resource_groups, *flag, *(each.resource.id.resource_group for each in declared))
@@ -207,26 +217,28 @@ class _Load:
             project,
             resource_group=project.resource_group or self._request.resource_group,
             location=project.location or self._request.location,
-            api_version=newest(project.api_version, *(each.api_version for each in declared)),
+            api_version=find_newest(project.api_version, *(each.api_version for each in declared)),
             resource_groups=tuple(known[key] for key in sorted(known)),
             movable=self._movable,
-            elsewhere=(*project.elsewhere, *self._former()),
+            elsewhere=(*project.elsewhere, *self._list_former()),
         )
 
-    def _former(self) -> Iterator[tuple[str, str]]:
+    def _list_former(self) -> Iterator[tuple[str, str]]:
         """Yield the resource groups that the changed files named before."""
         if self._request.changes is not None:
-            yield from (("", group) for group in former_groups(self._request.changes, self._beneath))
+            yield from (("", group) for group in list_former_groups(self._request.changes, self._nested))
 
-    def _touched(self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path]) -> Touched | None:
-        """Return the groups that the changes of the request touch."""
+    def _find_changed(
+        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path]
+    ) -> ChangedGroups | None:
+        """Return the groups that the changes of the request affect."""
         changes = self._request.changes
         if changes is None:
             return None
-        root = self._settings.sayings.root
+        root = self._settings.effective.root
         layers = (root, self._settings.defaults)
         nodes = [*(each for each in layers if each), *(patch.value for patch in self._settings.patches)]
-        names = [name for node in nodes for name in files_of(node)]
+        names = [name for node in nodes for name in find_file_references(node)]
         names += [rule.file for rule in self._settings.project.policy.rules]
         shared = [*changes.shared, *((self._file,) if self._file else ()), *(self._files.base / each for each in names)]
-        return touched(changes, shared, self._reading, sources, resources, self._beneath)
+        return find_changed_groups(changes, shared, self._reading, sources, resources, self._nested)

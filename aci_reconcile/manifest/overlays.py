@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.expand import expand
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.layers import taken_away
+from aci_reconcile.manifest.layers import is_removed
 from aci_reconcile.manifest.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.rows import GROUP
 
@@ -22,18 +22,18 @@ _NOT_SHARED: Final = ("name", "type", "apiVersion", "resourceGroup")
 def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
     """Return the patches of single groups in ARM's shape, by name or address."""
     if node is not None and not isinstance(node, MapNode) and not (isinstance(node, ScalarNode) and node.null):
-        run.findings.add("ACI115", node.where, "`groups` must be a map of group names to patches", path="groups")
-    entries = _by_group(node, run) if isinstance(node, MapNode) else ()
+        run.diagnostics.add("ACI115", node.where, "`groups` must be a map of group names to patches", path="groups")
+    entries = _drop_duplicates(node, run) if isinstance(node, MapNode) else ()
     for entry in entries:
-        if taken_away(entry.value):
+        if is_removed(entry.value):
             message = f"the patch of {quote(entry.key)} must be a map; `null` does not remove a group"
             hint = "remove the key; if only some environments have the group, put its manifest into a folder of theirs"
-            run.findings.add("ACI115", entry.value.where, message, hint=hint, path=f"groups.{entry.key}")
+            run.diagnostics.add("ACI115", entry.value.where, message, hint=hint, path=f"groups.{entry.key}")
     patches = ((entry, read_overlay(entry.value, "a patch", run)) for entry in entries)
     return tuple(entry._replace(value=value) for entry, value in patches if value is not None)
 
 
-def _by_group(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
+def _drop_duplicates(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
     """Return the patches; names that differ only in case mean the same group, as in Azure."""
     known: dict[str, Entry] = {}
     for entry in node.entries:
@@ -41,7 +41,7 @@ def _by_group(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
         if first is not entry:
             message = f"{quote(entry.key)} is the same group as {quote(first.key)} in line {first.where.line}"
             hint = "keep one patch: Azure ignores the case of names"
-            run.findings.add("ACI261", entry.where, message, hint=hint, path=f"groups.{entry.key}")
+            run.diagnostics.add("ACI261", entry.where, message, hint=hint, path=f"groups.{entry.key}")
     return tuple(known.values())
 
 
@@ -50,24 +50,24 @@ def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | No
     if node is None or (isinstance(node, ScalarNode) and node.null):
         return None
     if not isinstance(node, MapNode):
-        run.findings.add("ACI115", node.where, f"{what} must be a map of properties of a group")
+        run.diagnostics.add("ACI115", node.where, f"{what} must be a map of properties of a group")
         return None
     for key in _NOT_SHARED:
         entry = node.entry(key)
         if entry:
-            run.findings.add("ACI176", entry.where, f"`{key}` is not allowed in {what}", path=key)
+            run.diagnostics.add("ACI176", entry.where, f"`{key}` is not allowed in {what}", path=key)
     expanded = expand(node.without(*_NOT_SHARED), GROUP, "", run)
     return expanded if isinstance(expanded, MapNode) else None
 
 
-def spoken(defaults: MapNode | None) -> frozenset[str]:
+def list_default_paths(defaults: MapNode | None) -> frozenset[str]:
     """Return the paths of all fields that ``defaults`` set."""
-    return frozenset(_paths(defaults, "")) if defaults else frozenset()
+    return frozenset(_walk_paths(defaults, "")) if defaults else frozenset()
 
 
-def _paths(node: MapNode, at: str) -> Iterator[str]:
+def _walk_paths(node: MapNode, at: str) -> Iterator[str]:
     for entry in node.entries:
         path = f"{at}.{entry.key}" if at else entry.key
         yield path
         if isinstance(entry.value, MapNode):
-            yield from _paths(entry.value, path)
+            yield from _walk_paths(entry.value, path)

@@ -70,12 +70,12 @@ def is_own_credential(name: str) -> bool:
     return upper in OWN_CREDENTIALS or bool(_OF_THE_PIPELINE.match(upper) and is_secret_name(upper))
 
 
-def whose(name: str) -> str:
+def name_owner(name: str) -> str:
     """Return whose credentials a variable holds, for messages."""
     return "this tool" if name.upper().startswith(("ACI_", "ARM_", "AZURE_", "IDENTITY_", "MSI_")) else "the pipeline"
 
 
-def credential_files(environ: Mapping[str, str]) -> frozenset[Path]:
+def find_credential_files(environ: Mapping[str, str]) -> frozenset[Path]:
     """Return the credential files that the environment names; they may be inside the repository."""
     return frozenset(Path(value).expanduser().absolute().resolve() for name in _FILES if (value := environ.get(name)))
 
@@ -88,10 +88,10 @@ def is_private(path: Path, boundary: Path, credentials: frozenset[Path] = frozen
     real, home = path.resolve(), boundary.resolve()
     if real in credentials:
         return True
-    below = (*_below(path.absolute(), boundary.absolute()), *_below(real, home))
+    below = (*_list_parts(path.absolute(), boundary.absolute()), *_list_parts(real, home))
     return any(part in _FOLDERS or part in _NAMES for part in below)
 
 
-def _below(path: Path, folder: Path) -> tuple[str, ...]:
+def _list_parts(path: Path, folder: Path) -> tuple[str, ...]:
     parts = path.relative_to(folder).parts if path.is_relative_to(folder) else path.parts
     return tuple(part.lower() for part in parts)

@@ -38,7 +38,7 @@ class Variables:
 
     taken: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
-    def name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
+    def choose_name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
         """Return the name for a secret: the same name for the same secret, else the first free candidate."""
         names = [make_variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
@@ -68,22 +68,22 @@ class Placeholders:
         """
         match node.row.path.rpartition(".")[2]:
             case "environmentVariables[]":
-                self._variable(raw, found, at)
+                self._fill_variable(raw, found, at)
             case "imageRegistryCredentials[]":
-                self._registry(found, at)
+                self._fill_registry(found, at)
             case "azureFile":
-                self._share(found, at)
+                self._fill_share(found, at)
             case "logAnalytics":
                 workspace = as_text(found.get("workspaceId"))
-                found["workspaceKey"] = self._reference(
+                found["workspaceKey"] = self._make_reference(
                     f"{at}.workspaceKey", ("workspace", workspace), ("WORKSPACE_KEY",), (workspace, "WORKSPACE_KEY")
                 )
             case "volumes[]":
-                self._files(raw, found, at)
+                self._fill_files(raw, found, at)
             case _:
                 pass
 
-    def _variable(self, raw: Body, found: dict[str, Json], at: str) -> None:
+    def _fill_variable(self, raw: Body, found: dict[str, Json], at: str) -> None:
         """Azure returns a secure variable as its name only."""
         if raw.get("value") is not None or "secureValueReference" in found:
             return
@@ -91,37 +91,41 @@ class Placeholders:
         group = self.address.rpartition("/")[2]
         container = at.partition("[")[2].partition("]")[0]
         whole = (*self.address.split("/"), container, name)
-        found["secureValue"] = self._reference(at, (self.address, at), (group, name), (group, container, name), whole)
+        found["secureValue"] = self._make_reference(
+            at, (self.address, at), (group, name), (group, container, name), whole
+        )
 
-    def _registry(self, found: dict[str, Json], at: str) -> None:
+    def _fill_registry(self, found: dict[str, Json], at: str) -> None:
         if "username" not in found or "passwordReference" in found:
             return
         server, user = as_text(found.get("server")), as_text(found.get("username"))
         secret = ("registry", server.lower(), user)
-        found["password"] = self._reference(f"{at}.password", secret, (server, "PASSWORD"), (server, user, "PASSWORD"))
+        found["password"] = self._make_reference(
+            f"{at}.password", secret, (server, "PASSWORD"), (server, user, "PASSWORD")
+        )
 
-    def _share(self, found: dict[str, Json], at: str) -> None:
+    def _fill_share(self, found: dict[str, Json], at: str) -> None:
         if "storageAccountKeyReference" in found:
             return
         account = as_text(found.get("storageAccountName"))
-        found["storageAccountKey"] = self._reference(
+        found["storageAccountKey"] = self._make_reference(
             f"{at}.storageAccountKey", ("storage", account.lower()), (account, "KEY"), (account, "STORAGE_KEY")
         )
 
-    def _files(self, raw: Body, found: dict[str, Json], at: str) -> None:
+    def _fill_files(self, raw: Body, found: dict[str, Json], at: str) -> None:
         if not isinstance(raw.get("secret"), dict):
             return
         name = as_text(found.get("name"))
         group = self.address.rpartition("/")[2]
         note = "Azure does not return the file names: replace name-of-the-file with them"
-        reference = self._reference(
+        reference = self._make_reference(
             f"{at}.secret", (self.address, at), (group, name), (*self.address.split("/"), name), note=note
         )
         found["secret"] = {FILE_NAME: {"fromText": reference}}
 
-    def _reference(self, path: str, secret: tuple[str, ...], *candidates: tuple[str, ...], note: str = "") -> str:
+    def _make_reference(self, path: str, secret: tuple[str, ...], *candidates: tuple[str, ...], note: str = "") -> str:
         if path in self.known:
             return self.known[path]
-        variable = self.variables.name(secret, *candidates)
+        variable = self.variables.choose_name(secret, *candidates)
         self.needed.append(Needed(variable, self.address, path, note))
         return f"${{env:{variable}}}"

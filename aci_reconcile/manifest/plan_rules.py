@@ -52,11 +52,11 @@ def read_schema(text: str) -> Any:
     import jsonschema
 
     try:
-        checker = _checker(schema)
+        checker = _find_validator(schema)
         checker.check_schema(schema)
     except jsonschema.SchemaError as error:
         raise ValueError(f"it is not a JSON Schema: {error.message}") from error
-    remote = next((each for each in _references(schema) if not each.startswith("#")), "")
+    remote = next((each for each in _list_references(schema) if not each.startswith("#")), "")
     if remote:
         raise ValueError(f"it refers to {remote}; only references within the schema (`#/…`) are supported")
     return schema
@@ -66,38 +66,38 @@ def _is_deep(value: Any) -> bool:
     """Whether a value is nested too deep. Python's own recursion limit differs between versions."""
     level = [value]
     for _ in range(_DEEPEST + 1):
-        level = [below for each in level for below in _members(each)]
+        level = [below for each in level for below in _list_members(each)]
     return bool(level)
 
 
-def _members(value: Any) -> Iterable[Any]:
+def _list_members(value: Any) -> Iterable[Any]:
     """Return the values of a map or a list."""
     if isinstance(value, dict):
         return value.values()  # pyright: ignore[reportUnknownVariableType]
     return value if isinstance(value, list) else ()  # pyright: ignore[reportUnknownVariableType]
 
 
-def violations(rules: Iterable[Rule], document: Mapping[str, Any]) -> tuple[Violation, ...]:
+def find_violations(rules: Iterable[Rule], document: Mapping[str, Any]) -> tuple[Violation, ...]:
     """Return the rules that a plan's JSON violates."""
-    return tuple(found for rule in rules for found in _broken(rule, document))
+    return tuple(found for rule in rules for found in _check_rule(rule, document))
 
 
-def _broken(rule: Rule, document: Mapping[str, Any]) -> Iterator[Violation]:
+def _check_rule(rule: Rule, document: Mapping[str, Any]) -> Iterator[Violation]:
     import referencing
     import referencing.exceptions
 
     try:
-        checker = _checker(rule.schema)(rule.schema, registry=referencing.Registry[Any]())
+        checker = _find_validator(rule.schema)(rule.schema, registry=referencing.Registry[Any]())
         errors = list(checker.iter_errors(document))
     except (referencing.exceptions.Unresolvable, RecursionError) as error:
         yield Violation(rule, unusable=str(error) or type(error).__name__)
         return
     if errors:
-        addresses = {_address(tuple(each.absolute_path), document) for each in errors} - {""}
+        addresses = {_find_address(tuple(each.absolute_path), document) for each in errors} - {""}
         yield Violation(rule, tuple(sorted(addresses)))
 
 
-def _address(path: tuple[str | int, ...], document: Mapping[str, Any]) -> str:
+def _find_address(path: tuple[str | int, ...], document: Mapping[str, Any]) -> str:
     """Return the group of a path in the plan; empty if there is none."""
     match path:
         case ("resource_changes", int(index), *_):
@@ -106,7 +106,7 @@ def _address(path: tuple[str | int, ...], document: Mapping[str, Any]) -> str:
             return ""
 
 
-def _checker(schema: Any) -> Any:
+def _find_validator(schema: Any) -> Any:
     """Return the validator of the schema's own dialect.
 
     Raises:
@@ -122,13 +122,13 @@ def _checker(schema: Any) -> Any:
     return known
 
 
-def _references(value: Any) -> Iterator[str]:
+def _list_references(value: Any) -> Iterator[str]:
     """Yield the references of a schema."""
     if isinstance(value, dict):
         for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
             if key in _REFERENCES and isinstance(each, str):
                 yield each
-            yield from _references(each)
+            yield from _list_references(each)
     elif isinstance(value, list):
         for each in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _references(each)
+            yield from _list_references(each)

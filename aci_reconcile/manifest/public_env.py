@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.redaction import is_secret_name
 from aci_reconcile.manifest import yaml_source
-from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.findings import Diagnostics, quote
 from aci_reconcile.manifest.layers import Layers
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.own_credentials import is_own_credential
-from aci_reconcile.manifest.project_file import root_of
+from aci_reconcile.manifest.project_file import make_root
 from aci_reconcile.manifest.rows import PROJECT
 
 if TYPE_CHECKING:
@@ -37,48 +37,48 @@ class PublicEnv:
     doubted: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def read_public(node: Source | None, request: Request, findings: Findings) -> PublicEnv:
+def read_public(node: Source | None, request: Request, diagnostics: Diagnostics) -> PublicEnv:
     """Return `publicEnv` of the chosen environment; names that do not count are noted."""
     base = request.base if request.resolve else None
-    reviewed = None if base is None else _reviewed(base, request.environment)
+    reviewed = None if base is None else _list_reviewed(base, request.environment)
     counted: set[str] = set()
     doubted: dict[str, str] = {}
-    for each in _names(node):
+    for each in _list_names(node):
         name = each.text
         if is_own_credential(name):
             doubted[name] = INNOCENT  # the diagnostic is at the reference that uses it
         elif is_secret_name(name):
             doubted[name] = INNOCENT
             message = f"{quote(name)} is named like a secret, and is never shown"
-            findings.add("ACI240", each.where, message, hint=f"use it in a secure field; {INNOCENT}", path=KEY)
+            diagnostics.add("ACI240", each.where, message, hint=f"use it in a secure field; {INNOCENT}", path=KEY)
         elif base is not None and reviewed is not None and name not in reviewed:
             doubted[name] = _LATER
             because = base.because or "the base branch does not list it"
             message = f"{quote(name)} does not count in this pull request: {because}"
-            findings.add("ACI241", each.where, message, hint=base.hint or _LATER, path=KEY)
+            diagnostics.add("ACI241", each.where, message, hint=base.hint or _LATER, path=KEY)
         else:
             counted.add(name)
     return PublicEnv(frozenset(counted), doubted)
 
 
-def _names(node: Source | None) -> Iterator[ScalarNode]:
+def _list_names(node: Source | None) -> Iterator[ScalarNode]:
     if isinstance(node, ListNode):
         yield from (each for each in node.items if isinstance(each, ScalarNode) and not each.null)
 
 
-def _reviewed(base: Base, environment: str) -> frozenset[str]:
+def _list_reviewed(base: Base, environment: str) -> frozenset[str]:
     """Return the names that the base branch lists for an environment; none if its project file is invalid."""
-    root = reviewed_root(base, environment)
-    return frozenset(each.text for each in _names(root.get(KEY))) if root is not None else frozenset()
+    root = read_reviewed_root(base, environment)
+    return frozenset(each.text for each in _list_names(root.get(KEY))) if root is not None else frozenset()
 
 
-def reviewed_root(base: Base, environment: str) -> MapNode | None:
+def read_reviewed_root(base: Base, environment: str) -> MapNode | None:
     """Return the settings of the base branch for an environment; None if its project file is invalid."""
-    findings = Findings()
-    documents = tuple(yaml_source.documents(base.text or "", "", findings))
-    root = root_of(documents, "", findings)
+    diagnostics = Diagnostics()
+    documents = tuple(yaml_source.read_documents(base.text or "", "", diagnostics))
+    root = make_root(documents, "", diagnostics)
     known = root.get("environments")
     overlay = known.get(environment) if isinstance(known, MapNode) and environment else None
     above = overlay if isinstance(overlay, MapNode) else None
-    node = Layers(findings).laid(root.without("environments"), above, PROJECT)
-    return node if isinstance(node, MapNode) and not findings.failed else None
+    node = Layers(diagnostics).merge(root.without("environments"), above, PROJECT)
+    return node if isinstance(node, MapNode) and not diagnostics.failed else None

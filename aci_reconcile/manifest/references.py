@@ -14,7 +14,7 @@ from aci_reconcile.core.redaction import is_secret_name
 from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.own_credentials import is_own_credential, whose
+from aci_reconcile.manifest.own_credentials import is_own_credential, name_owner
 from aci_reconcile.manifest.public_env import INNOCENT, PublicEnv
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, MAX_EXPANDED_IN_ALL, Size
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.backend import Resolver
     from aci_reconcile.core.errors import Where
     from aci_reconcile.manifest.files import Files
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.nodes import ScalarNode
 
 NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
@@ -68,7 +68,7 @@ class Text(NamedTuple):
 class References:
     """The values that references can have."""
 
-    findings: Findings
+    diagnostics: Diagnostics
     files: Files
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     declared: frozenset[str] = frozenset()
@@ -87,21 +87,21 @@ class References:
             return Text(node.text)
         only = _REFERENCE.fullmatch(node.text)
         if only is not None and not only["escape"]:
-            text = self._one(only, node.where, path)
-            return text._replace(whole=True) if self.size.add(text.value) else self._too_large(node.where, path)
+            text = self._replace_one(only, node.where, path)
+            return text._replace(whole=True) if self.size.add(text.value) else self._fail_too_large(node.where, path)
         self._complain_of_lookalikes(node, path)
         parts: list[Text] = []
         end = 0
-        for match in found_in(node.text):
+        for match in scan_references(node.text):
             parts.append(Text(node.text[end : match.start()]))
-            parts.append(self._one(match, node.where, path))
+            parts.append(self._replace_one(match, node.where, path))
             end = match.end()
             if not self.size.add(parts[-1].value):
-                return self._too_large(node.where, path)
+                return self._fail_too_large(node.where, path)
         parts.append(Text(node.text[end:]))
         return _join(parts)
 
-    def _too_large(self, where: Where, path: str) -> Text:
+    def _fail_too_large(self, where: Where, path: str) -> Text:
         message = (
             f"references expand too far: to more than {MAX_EXPANDED // 2**20} MiB in this document, "
             f"or more than {MAX_EXPANDED_IN_ALL // 2**20} MiB in all"
@@ -111,47 +111,48 @@ class References:
         )
 
     def _complain_of_lookalikes(self, node: ScalarNode, path: str) -> None:
-        found = {match.end() for match in found_in(node.text)}
+        found = {match.end() for match in scan_references(node.text)}
         for almost in _ALMOST.finditer(node.text):
             if almost.end() not in found:
                 message = f"`${{{almost[1]}:…}}` looks like a reference, but is not valid; it is sent unchanged"
                 hint = f"write `${{{almost[1].lower()}:NAME}}`, without spaces"
-                self.findings.add("ACI159", node.where, message, hint=hint, path=path)
+                self.diagnostics.add("ACI159", node.where, message, hint=hint, path=path)
 
-    def _one(self, match: re.Match[str], where: Where, path: str) -> Text:
+    def _replace_one(self, match: re.Match[str], where: Where, path: str) -> Text:
         if match["escape"]:
             return Text(match.group()[1:])
         if match["var"]:
-            return self._variable(match["var"], where, path)
+            return self._replace_variable(match["var"], where, path)
         if match["env"]:
-            return self._environment(match, where, path)
-        return self._elsewhere(match["other"], match["target"], where, path)
+            return self._replace_environment(match, where, path)
+        return self._replace_external(match["other"], match["target"], where, path)
 
     def _fail(self, code: str, where: Where, message: str, hint: str, path: str) -> Text:
-        self.findings.add(code, where, message, hint=hint, path=path)
+        self.diagnostics.add(code, where, message, hint=hint, path=path)
         return Text("", failed=True)
 
-    def _variable(self, name: str, where: Where, path: str) -> Text:
+    def _replace_variable(self, name: str, where: Where, path: str) -> Text:
         if name in self.variables:
             return Text(self.variables[name])
         if name in self.declared:
             hint = f"give --var {name}=…, or a `default` in the project file"
             return self._fail("ACI150", where, f"the variable {quote(name)} has no value", hint, path)
         hint = (
-            self.findings.near(name, self.variables) or "define it under `variables` of the project file, or with --var"
+            self.diagnostics.suggest(name, self.variables)
+            or "define it under `variables` of the project file, or with --var"
         )
         return self._fail("ACI150", where, f"unknown variable {quote(name)}", hint, path)
 
-    def _environment(self, match: re.Match[str], where: Where, path: str) -> Text:
+    def _replace_environment(self, match: re.Match[str], where: Where, path: str) -> Text:
         name, default = match["env"], match["default"]
         if is_own_credential(name):
-            message = f"{name} holds credentials of {whose(name)}, and can't be used in a manifest"
+            message = f"{name} holds credentials of {name_owner(name)}, and can't be used in a manifest"
             return self._fail("ACI154", where, message, "give the container its own credential", path)
         if f"env:{name}" in self.kept_back:
-            return self._keep_back(f"env:{name}", where, path)
+            return self._refuse_key(f"env:{name}", where, path)
         public = name in self.public.names
         if not self.resolve:
-            return _offline(match.group(), f"env:{name}", public=public)
+            return _make_unknown(match.group(), f"env:{name}", public=public)
         value = self.environ.get(name)
         if not value and default is not None:
             value = default
@@ -162,14 +163,14 @@ class References:
         missing = f"the environment variable {name} is {'not set' if value is None else 'empty'}"
         if public:
             return self._fail("ACI152", where, missing, f"set it, or write `${{env:{name}:-default}}`", path)
-        self.findings.add("ACI151", where, missing, hint="an apply that needs it will refuse to start", path=path)
+        self.diagnostics.add("ACI151", where, missing, hint="an apply that needs it will refuse to start", path=path)
         return Text(Secret.unavailable(f"env:{name}", missing), offer=match.group())
 
-    def _keep_back(self, source: str, where: Where, path: str) -> Text:
+    def _refuse_key(self, source: str, where: Where, path: str) -> Text:
         message = f"{source} is the fingerprint key, and can't be used in a manifest"
         return self._fail("ACI154", where, message, "give the container its own credential", path)
 
-    def way_out(self, offer: str) -> str:
+    def suggest_field(self, offer: str) -> str:
         """Return a hint for a reference to a secret in a readable field."""
         match = _REFERENCE.fullmatch(offer)
         name = match["env"] if match else None
@@ -181,38 +182,38 @@ class References:
             return f"use it in a field that Azure never returns, such as secureValue; {INNOCENT}"
         return "if the variable is not secret, list it under `publicEnv` of the project file"
 
-    def _elsewhere(self, scheme: str, target: str, where: Where, path: str) -> Text:
+    def _replace_external(self, scheme: str, target: str, where: Where, path: str) -> Text:
         source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
         if scheme == "keyvault" and not VAULT_SECRET.fullmatch(target):
             message = f"{quote(target)} does not name a secret of a Key Vault"
-            return self._fail("ACI192", where, message, _well_named(target), path)
+            return self._fail("ACI192", where, message, _suggest_vault_name(target), path)
         if scheme == "group":
-            return self._of_group(target, where, path)
+            return self._replace_group(target, where, path)
         if source in self.kept_back:
-            return self._keep_back(source, where, path)
+            return self._refuse_key(source, where, path)
         if not self.resolve:
-            return _offline(whole, source, public=False)
+            return _make_unknown(whole, source, public=False)
         if scheme == "file":
-            value = self.files.reference(target, where, path, self.findings)
+            value = self.files.read_reference(target, where, path, self.diagnostics)
             if value is None:
                 return Text("", failed=True)
-            return self._secret(Secret(value, source=source), whole, where, path)
+            return self._check_secret(Secret(value, source=source), whole, where, path)
         resolver = self.resolvers.get(scheme)
         secret = resolver.resolve(scheme, target) if resolver else None
         if secret is None:
             return Text(Secret.unavailable(source, "not asked for"), offer=whole)
-        return self._secret(secret, whole, where, path)
+        return self._check_secret(secret, whole, where, path)
 
-    def _secret(self, secret: Secret, whole: str, where: Where, path: str) -> Text:
+    def _check_secret(self, secret: Secret, whole: str, where: Where, path: str) -> Text:
         if not secret.available:
             hint = "an apply that needs it will refuse to start"
-            self.findings.add("ACI151", where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
+            self.diagnostics.add("ACI151", where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
         elif secret.notice:
             hint = "renew it, or change its dates in the vault; it is used anyway"
-            self.findings.add("ACI280", where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
+            self.diagnostics.add("ACI280", where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
         return Text(secret, offer=whole)
 
-    def _of_group(self, target: str, where: Where, path: str) -> Text:
+    def _replace_group(self, target: str, where: Where, path: str) -> Text:
         match = _OF_GROUP.fullmatch(target)
         if match is None:
             hint = "write `${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`"
@@ -220,14 +221,14 @@ class References:
         return Text(Deferred(GroupReference(match["address"], match["path"])), deferred=match.group())
 
 
-def _well_named(target: str) -> str:
+def _suggest_vault_name(target: str) -> str:
     """Return a hint on naming a secret of a vault."""
     if _VERSIONED.fullmatch(target):
         return "a version has 32 hexadecimal digits; leave it out for the latest one"
     return "write `${keyvault:vault/secret}`; names have letters, digits and single hyphens, with a letter first"
 
 
-def _offline(whole: str, source: str, *, public: bool) -> Text:
+def _make_unknown(whole: str, source: str, *, public: bool) -> Text:
     if public:
         return Text(whole, unknown=True)
     return Text(Secret.unavailable(source, "not resolved"), unknown=True, offer=whole)
@@ -235,7 +236,7 @@ def _offline(whole: str, source: str, *, public: bool) -> Text:
 
 def _join(parts: list[Text]) -> Text:
     return Text(
-        _sum([part.value for part in parts]),
+        _concatenate([part.value for part in parts]),
         unknown=any(part.unknown for part in parts),
         failed=any(part.failed for part in parts),
         offer=next((part.offer for part in parts if part.offer), ""),
@@ -244,7 +245,7 @@ def _join(parts: list[Text]) -> Text:
     )
 
 
-def _sum(values: list[str | Secret]) -> str | Secret:
+def _concatenate(values: list[str | Secret]) -> str | Secret:
     """Join texts and secrets pairwise: joining them one by one would copy thousands of parts thousands of times."""
     while len(values) > 1:
         pairs = [left + right for left, right in zip(values[::2], values[1::2], strict=False)]
@@ -252,7 +253,7 @@ def _sum(values: list[str | Secret]) -> str | Secret:
     return values[0]
 
 
-def found_in(text: str) -> Iterator[re.Match[str]]:
+def scan_references(text: str) -> Iterator[re.Match[str]]:
     """Yield the references of a text, including escaped ones.
 
     The search stops at the last ``}``: beyond it, a search from every ``${`` would take quadratic time.
@@ -260,16 +261,16 @@ def found_in(text: str) -> Iterator[re.Match[str]]:
     return _REFERENCE.finditer(text, 0, text.rfind("}") + 1)
 
 
-def mentions(text: str) -> bool:
+def has_reference(text: str) -> bool:
     """Whether a text contains a reference."""
-    return "${" in text and any(not match["escape"] for match in found_in(text))
+    return "${" in text and any(not match["escape"] for match in scan_references(text))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Return a text with its references escaped."""
     parts: list[str] = []
     end = 0
-    for match in found_in(text):
+    for match in scan_references(text):
         parts += (text[end : match.start()], "$", match.group())
         end = match.end()
     return "".join([*parts, text[end:]])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.fields import Node
 
 
-def _lifecycle() -> Iterable[Field]:
+def _list_own_keys() -> Iterable[Field]:
     return chain(
         text("resourceGroup", "Resource group of the group. Default: the one of the project, or `--resource-group`."),
         group("lifecycle", "What this tool may do with the group; never sent to Azure."),
@@ -51,7 +51,7 @@ def _lifecycle() -> Iterable[Field]:
     )
 
 
-OURS: Final[Node] = build_tree(_lifecycle())
+OURS: Final[Node] = build_tree(_list_own_keys())
 """The keys of a manifest that are never sent to Azure."""
 
 ENVELOPE: Final = ("name", "type", "apiVersion")
@@ -66,7 +66,7 @@ GROUP: Final[Node] = replace(
 """A whole manifest of a container group."""
 
 
-def _shared(at: str) -> Iterable[Field]:
+def _list_shared_settings(at: str) -> Iterable[Field]:
     """Describe the settings that the project and each environment may have."""
     return chain(
         text(f"{at}requiredVersion", "Allowed versions of aci-reconcile, such as `>=0.1,<2`."),
@@ -80,7 +80,7 @@ def _shared(at: str) -> Iterable[Field]:
         any_json(
             f"{at}defaults", "Default properties of every group. The group wins; maps are merged, lists are replaced."
         ),
-        _variables(f"{at}variables"),
+        _list_variable_keys(f"{at}variables"),
         texts(
             f"{at}publicEnv",
             "Environment variables that are not secret, and may be used in readable fields.",
@@ -106,11 +106,11 @@ def _shared(at: str) -> Iterable[Field]:
             "observe",
             default="apply",
         ),
-        _policy(f"{at}policy"),
+        _list_policy_keys(f"{at}policy"),
     )
 
 
-def _variables(at: str) -> Iterable[Field]:
+def _list_variable_keys(at: str) -> Iterable[Field]:
     return chain(
         [
             Field(at, Kind.MAP, "Values for `${var:NAME}`."),
@@ -123,7 +123,7 @@ def _variables(at: str) -> Iterable[Field]:
     )
 
 
-def _policy(at: str) -> Iterable[Field]:
+def _list_policy_keys(at: str) -> Iterable[Field]:
     return chain(
         group(at, "What an apply may do without further permission."),
         boolean(
@@ -170,17 +170,17 @@ def _policy(at: str) -> Iterable[Field]:
     )
 
 
-def _project() -> Iterable[Field]:
+def _list_project_keys() -> Iterable[Field]:
     each = "environments.*"
     return chain(
         text("name", "Name of the project, which owns the groups that it creates.", required=True),
         text("id", "Id that distinguishes projects with the same name: 6 to 16 lowercase letters and digits."),
-        _shared(""),
+        _list_shared_settings(""),
         [
             Field("environments", Kind.MAP, "Environments to choose from with `--environment`."),
             Field(each, Kind.OBJECT, "Settings of this environment, which override the project."),
         ],
-        _shared(f"{each}."),
+        _list_shared_settings(f"{each}."),
         [
             Field(f"{each}.groups", Kind.MAP, "Patches of single groups, by name or address."),
             Field(f"{each}.groups.*", Kind.ANY, "Properties that override the manifest of the group."),
@@ -188,5 +188,5 @@ def _project() -> Iterable[Field]:
     )
 
 
-PROJECT: Final[Node] = build_tree(_project())
+PROJECT: Final[Node] = build_tree(_list_project_keys())
 """The project file."""

@@ -43,12 +43,12 @@ class Reading(NamedTuple):
     failed: bool = False
 
 
-def number(text: str, *, whole: bool, plain: bool) -> Reading:
+def read_number(text: str, *, whole: bool, plain: bool) -> Reading:
     """Read a number in decimal notation; a quoted number is accepted with a warning."""
     wanted = "a whole number" if whole else "a number"
     if (simple := _SIMPLE.fullmatch(text)) is not None:
         value = float(text) if simple[1] else int(text)
-    elif (refused := _refused(text, wanted)) is not None:
+    elif (refused := _refuse_number(text, wanted)) is not None:
         return refused
     else:
         value = int(text) if _WHOLE.fullmatch(text) else float(text)
@@ -63,11 +63,11 @@ def number(text: str, *, whole: bool, plain: bool) -> Reading:
     return Reading(value, "ACI117", f"{wanted} is in quotes", "remove the quotes")
 
 
-def _refused(text: str, wanted: str) -> Reading | None:
+def _refuse_number(text: str, wanted: str) -> Reading | None:
     """Return why a text is not a number; None if it is one."""
     if _NOT_A_NUMBER.fullmatch(text):
         return Reading(code="ACI125", message=f"{quote(text)} is not {wanted}", failed=True)
-    if _odd_notation(text):
+    if _has_odd_notation(text):
         message = f"{quote(text)} is a different number to different YAML readers"
         return Reading(code="ACI118", message=message, hint="write decimal digits", failed=True)
     if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
@@ -75,7 +75,7 @@ def _refused(text: str, wanted: str) -> Reading | None:
     return None
 
 
-def _odd_notation(text: str) -> bool:
+def _has_odd_notation(text: str) -> bool:
     """Whether YAML 1.1, YAML 1.2 and humans may read different numbers: 010, 0x1F, 0o17, 1_000, 1:30."""
     digits = text.lstrip("+-")
     leading_zero = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
@@ -83,7 +83,7 @@ def _odd_notation(text: str) -> bool:
     return bool(leading_zero or underscore or _OTHER_BASE.fullmatch(text) or _SEXAGESIMAL.fullmatch(text))
 
 
-def flag(text: str, *, plain: bool) -> Reading:
+def read_boolean(text: str, *, plain: bool) -> Reading:
     """Read true or false; YAML 1.1's other words, and quoted ones, are accepted with a warning."""
     if text in _TRUE or text in _FALSE:
         value = text in _TRUE
@@ -97,7 +97,7 @@ def flag(text: str, *, plain: bool) -> Reading:
     return Reading(code="ACI115", message=f"{quote(text)} is neither `true` nor `false`", failed=True)
 
 
-def free(text: str, *, plain: bool) -> Reading:
+def read_free(text: str, *, plain: bool) -> Reading:
     """Read a value that the schema leaves open, by YAML 1.2's core rules."""
     if not plain:
         return Reading(text)
@@ -119,14 +119,14 @@ def free(text: str, *, plain: bool) -> Reading:
     return Reading(text)
 
 
-def read(kind: Kind, text: str, *, plain: bool) -> Reading:
+def read_scalar(kind: Kind, text: str, *, plain: bool) -> Reading:
     """Read a text as a value of this kind."""
     if kind is Kind.INTEGER or kind is Kind.NUMBER:
-        return number(text, whole=kind is Kind.INTEGER, plain=plain)
+        return read_number(text, whole=kind is Kind.INTEGER, plain=plain)
     if kind is Kind.BOOLEAN:
-        return flag(text, plain=plain)
+        return read_boolean(text, plain=plain)
     if kind is Kind.ANY:
-        return free(text, plain=plain)
+        return read_free(text, plain=plain)
     return Reading(text)
 
 

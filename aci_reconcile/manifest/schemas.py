@@ -11,7 +11,7 @@ from aci_reconcile.core.errors import UsageError
 NAMES: Final = ("accepted-drift", "container-group", "drift-history", "notification", "plan", "project")
 
 
-def schema(name: str) -> dict[str, Any]:
+def load_schema(name: str) -> dict[str, Any]:
     """Return a schema by one of the ``NAMES``.
 
     Raises:

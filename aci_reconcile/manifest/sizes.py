@@ -28,13 +28,13 @@ class Size:
 
     def add(self, value: str | Secret) -> bool:
         """Count some more; False once it is too much."""
-        length = _length(value)
+        length = _measure(value)
         self._document += length
         self._run += length
         return self._document <= MAX_EXPANDED and self._run <= MAX_EXPANDED_IN_ALL
 
 
-def _length(value: str | Secret) -> int:
+def _measure(value: str | Secret) -> int:
     if isinstance(value, str):
         return len(value)
     lengths = [0]

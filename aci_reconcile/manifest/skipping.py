@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Where
-from aci_reconcile.manifest.findings import Findings
-from aci_reconcile.manifest.foreign import PROJECT, foreign, foreign_text
+from aci_reconcile.manifest.findings import Diagnostics
+from aci_reconcile.manifest.foreign import PROJECT, identify_foreign, identify_foreign_text
 from aci_reconcile.manifest.nodes import ScalarNode
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipping:
+class SkippedFiles:
     """Reads files, and records those it skips.
 
     ``named`` are files that the user named, so they count as manifests whatever their content.
@@ -27,25 +27,25 @@ class Skipping:
 
     files: Files
     named: frozenset[Path]
-    findings: Findings
+    diagnostics: Diagnostics
     left_out: dict[Path, Foreign] = field(default_factory=dict["Path", "Foreign"])
 
-    def documents(self, file: Path) -> tuple[Source, ...] | None:
+    def read_documents(self, file: Path) -> tuple[Source, ...] | None:
         """Return the documents of a file; None if it is not a manifest, which ``told`` reports."""
-        mine = Findings()
-        found = self.files.documents(file, mine)
-        what = None if file in self.named else self._other(file, found, failed=mine.failed)
+        mine = Diagnostics()
+        found = self.files.read_documents(file, mine)
+        what = None if file in self.named else self._identify(file, found, failed=mine.failed)
         if what is not None:
             self.left_out[file] = what
             return None
-        self.findings.take(mine)
+        self.diagnostics.take(mine)
         return found
 
-    def skipped(self, file: Path) -> bool:
+    def has(self, file: Path) -> bool:
         """Whether a file was skipped."""
         return file in self.left_out
 
-    def told(self, *, empty: bool) -> None:
+    def report(self, *, empty: bool) -> None:
         """Report the skipped files; if there is no manifest besides (``empty``), each is an error.
 
         Files that declare nothing are probably a mistake, and would make orphans of all groups.
@@ -53,16 +53,18 @@ class Skipping:
         for file, what in self.left_out.items():
             where = Where(self.files.show(file), 1, 1)
             if empty:
-                self.findings.add("ACI132", where, f"this is {what.what}, not a manifest", hint=what.advice(where.file))
+                self.diagnostics.add(
+                    "ACI132", where, f"this is {what.what}, not a manifest", hint=what.make_hint(where.file)
+                )
             else:
-                self.findings.add("ACI224", where, f"this is {what.what}, not a manifest; it is skipped")
+                self.diagnostics.add("ACI224", where, f"this is {what.what}, not a manifest; it is skipped")
 
-    def _other(self, file: Path, documents: tuple[Source, ...], *, failed: bool) -> Foreign | None:
+    def _identify(self, file: Path, documents: tuple[Source, ...], *, failed: bool) -> Foreign | None:
         """Return the kind of a file if another tool owns all of it; a project file under a wrong name is a mistake."""
         said = [each for each in documents if not (isinstance(each, ScalarNode) and each.null)]
-        kinds = [foreign(each) for each in said]
+        kinds = [identify_foreign(each) for each in said]
         if any(kind is None or kind is PROJECT for kind in kinds):
             return None
         if failed:  # an unreadable file may be a manifest
-            return foreign_text(self.files.head(file), json=file.suffix.lower() == ".json")
+            return identify_foreign_text(self.files.read_head(file), json=file.suffix.lower() == ".json")
         return kinds[0] if kinds else None

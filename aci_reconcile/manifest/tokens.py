@@ -27,7 +27,7 @@ _LONGEST: Final = 200
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9_]+")
 
 
-def placeholder(text: str) -> str:
+def read_placeholder(text: str) -> str:
     """Return the name in a text that is exactly a placeholder of another tool; empty if it is not."""
     if len(text) > _LONGEST:
         return ""
@@ -39,12 +39,12 @@ def placeholder(text: str) -> str:
     return name if name[:1].isalpha() and name.isascii() else "NAME"
 
 
-def names_in(text: str) -> tuple[str, ...]:
+def find_bare_names(text: str) -> tuple[str, ...]:
     """Return the names in ``${NAME}``, each once: `az` would read them from the environment."""
     return tuple(dict.fromkeys(_BARE.findall(text)))
 
 
-def instead(names: Sequence[str], *, secret: bool) -> str:
+def suggest_references(names: Sequence[str], *, secret: bool) -> str:
     """Return a hint with the references to use instead of placeholders.
 
     Args:

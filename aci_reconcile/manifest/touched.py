@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.manifest import json_source, yaml_source
 from aci_reconcile.manifest.files import PROJECT_FILE
-from aci_reconcile.manifest.findings import Findings, quote
-from aci_reconcile.manifest.foreign import foreign, foreign_text
-from aci_reconcile.manifest.naming import declared_name
+from aci_reconcile.manifest.findings import Diagnostics, quote
+from aci_reconcile.manifest.foreign import identify_foreign, identify_foreign_text
+from aci_reconcile.manifest.naming import read_group_name
 from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
-from aci_reconcile.manifest.references import found_in
+from aci_reconcile.manifest.references import scan_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from aci_reconcile.core.model import Resource
-    from aci_reconcile.manifest.beneath import Beneath
+    from aci_reconcile.manifest.beneath import NestedProjects
     from aci_reconcile.manifest.naming import DeclaredName
     from aci_reconcile.manifest.nodes import Source
     from aci_reconcile.manifest.request import Changes
@@ -31,7 +31,7 @@ Key: TypeAlias = "tuple[str, ...]"
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class ChangedGroups:
     """The touched groups, by full address; None for all of them, with the reason in ``because``."""
 
     addresses: frozenset[str] | None
@@ -56,18 +56,18 @@ class Reading:
         """
         known = self.files.setdefault(file, {file})
         for node in documents:
-            known.update(base / target for target in files_of(node))
-            self.named.add(declared_name(node))
+            known.update(base / target for target in find_file_references(node))
+            self.named.add(read_group_name(node))
 
 
-def touched(
+def find_changed_groups(
     changes: Changes,
     shared: Iterable[Path],
     reading: Reading,
     sources: Mapping[Key, Path],
     groups: Iterable[Resource],
-    beneath: Beneath,
-) -> Touched:
+    nested: NestedProjects,
+) -> ChangedGroups:
     """Return the groups that a change touches.
 
     Args:
@@ -76,78 +76,84 @@ def touched(
         reading: the current manifests.
         sources: the manifest of each group.
         groups: every group of the project.
-        beneath: the projects below, whose manifests do not count here.
+        nested: the projects below, whose manifests do not count here.
     """
-    common = sorted(path for path in shared if _changed(path, changes))
-    because = changes.whole or (f"{common[0].name} changed" if common else _divided(changes, beneath))
+    common = sorted(path for path in shared if _has_changed(path, changes))
+    because = changes.whole or (f"{common[0].name} changed" if common else _explain_split(changes, nested))
     if because:
-        return Touched(None, because)
-    gone = sorted(set(_then(changes, beneath)) - reading.named)
+        return ChangedGroups(None, because)
+    gone = sorted(set(_list_former_names(changes, nested)) - reading.named)
     if gone:
-        return Touched(None, f"{quote(gone[0][1])} is no longer declared" if gone[0][1] else "a manifest can't be read")
-    hit = {file for file, known in reading.files.items() if any(_changed(each, changes) for each in known)}
+        return ChangedGroups(
+            None, f"{quote(gone[0][1])} is no longer declared" if gone[0][1] else "a manifest can't be read"
+        )
+    hit = {file for file, known in reading.files.items() if any(_has_changed(each, changes) for each in known)}
     known = tuple(groups)
-    return Touched(_with_dependents({each.address for each in known if sources[each.id.key] in hit}, known))
+    return ChangedGroups(_add_dependents({each.address for each in known if sources[each.id.key] in hit}, known))
 
 
-def files_of(node: Source) -> Iterator[str]:
+def find_file_references(node: Source) -> Iterator[str]:
     """Yield the files that a document names with ``${file:…}``."""
-    for text in _texts(node):
-        for match in found_in(text):
+    for text in _list_texts(node):
+        for match in scan_references(text):
             if match["other"] == "file" and not match["escape"]:
                 yield match["target"]
 
 
-def _divided(changes: Changes, beneath: Beneath) -> str:
+def _explain_split(changes: Changes, nested: NestedProjects) -> str:
     """Say which folder became, or no longer is, a separate project; only a plan of all groups shows the effect."""
     then = {path for path, _ in changes.then}
     for path in sorted(changes.paths):
-        if path.name == PROJECT_FILE and beneath.holds(path) and path.is_file() != (path in then):
+        if path.name == PROJECT_FILE and nested.contains(path) and path.is_file() != (path in then):
             now = "is no longer a separate project" if path in then else "is now a separate project"
             return f"{quote(path.parent.name)} {now}"
     return ""
 
 
-def former_groups(changes: Changes, beneath: Beneath) -> tuple[str, ...]:
+def list_former_groups(changes: Changes, nested: NestedProjects) -> tuple[str, ...]:
     """Return the resource groups that the changed files named before, without those that contain references."""
-    return tuple(sorted({group for group, _ in _then(changes, beneath) if group and "${" not in group}))
+    return tuple(sorted({group for group, _ in _list_former_names(changes, nested) if group and "${" not in group}))
 
 
-def _then(changes: Changes, beneath: Beneath) -> Iterator[DeclaredName]:
+def _list_former_names(changes: Changes, nested: NestedProjects) -> Iterator[DeclaredName]:
     """Yield the groups that the changed manifests declared before; empty texts for a manifest that can't be read."""
     for path, text in changes.then:
-        if beneath.project_of(path):
+        if nested.find_project_of(path):
             continue
-        findings, json = Findings(), path.suffix.lower() == ".json"
+        diagnostics, json = Diagnostics(), path.suffix.lower() == ".json"
         source = json_source if json else yaml_source
-        found = [declared_name(node) for node in source.documents(text, str(path), findings) if foreign(node) is None]
+        found = [
+            read_group_name(node)
+            for node in source.read_documents(text, str(path), diagnostics)
+            if identify_foreign(node) is None
+        ]
         yield from (each for each in found if each[1])
-        if findings.failed and foreign_text(text, json=json) is None:
+        if diagnostics.failed and identify_foreign_text(text, json=json) is None:
             yield ("", "")
 
 
-def _changed(path: Path, changes: Changes) -> bool:
+def _has_changed(path: Path, changes: Changes) -> bool:
     """Whether a file, or a submodule around it, changed; with and without links followed."""
-    return _within(path, changes) or _within(path.resolve(), changes)
+    return _is_listed(path, changes) or _is_listed(path.resolve(), changes)
 
 
-def _within(path: Path, changes: Changes) -> bool:
+def _is_listed(path: Path, changes: Changes) -> bool:
     return path in changes.paths or (bool(changes.trees) and not changes.trees.isdisjoint(path.parents))
 
 
-def _texts(node: Source) -> Iterator[str]:
+def _list_texts(node: Source) -> Iterator[str]:
     match node:
         case ScalarNode():
             yield node.text
         case ListNode():
             for each in node.items:
-                yield from _texts(each)
+                yield from _list_texts(each)
         case MapNode():
             for entry in node.entries:
-                yield from _texts(entry.value)
+                yield from _list_texts(entry.value)
 
 
-def _with_dependents(addresses: set[str], groups: Iterable[Resource]) -> frozenset[str]:
+def _add_dependents(addresses: set[str], groups: Iterable[Resource]) -> frozenset[str]:
     """Return the groups, and those that depend on them, however far."""
     above: dict[str, set[str]] = {}
     for each in groups:

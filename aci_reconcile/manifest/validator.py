@@ -1,6 +1,6 @@
 """Validates the body against the shipped JSON Schema.
 
-Typing and the rules check most. Only ranges and sizes are taken from the schema, and only for values without a
+BodyReader and the rules check most. Only ranges and sizes are taken from the schema, and only for values without a
 diagnostic.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aci_reconcile.core.model import LEAVES, as_object
 from aci_reconcile.core.secret import REDACTED, Secret
-from aci_reconcile.manifest.schemas import schema
+from aci_reconcile.manifest.schemas import load_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,43 +32,43 @@ _MESSAGES: Final[Mapping[str, str]] = {
 }
 
 
-def conforms(group: Item) -> None:
+def check_schema(group: Item) -> None:
     """Report violations of the schema that have no diagnostic yet."""
-    body = group.value if group.places.plain else _plain(group.value)
-    if _quick().is_valid({"name": "checked-elsewhere", **as_object(body)}):
+    body = group.value if group.places.plain else _redact(group.value)
+    if _load_quick_validator().is_valid({"name": "checked-elsewhere", **as_object(body)}):
         return
-    for error in _errors(_validator("container-group").iter_errors(body)):
+    for error in _list_errors(_load_validator("container-group").iter_errors(body)):
         path: Path = tuple(error.absolute_path)
         where = group.places.find(path)
-        if path not in group.places.doubtful and not group.findings.about(where):
+        if path not in group.places.doubtful and not group.diagnostics.has_any_at(where):
             message = _MESSAGES[error.validator].format(error.validator_value)
-            group.findings.add("ACI127", where, message, path=group.places.name(path))
+            group.diagnostics.add("ACI127", where, message, path=group.places.name(path))
 
 
-def _errors(errors: Iterable[Any]) -> Iterator[Any]:
+def _list_errors(errors: Iterable[Any]) -> Iterator[Any]:
     """Yield the errors at the leaves, of the kinds in ``_MESSAGES``."""
     for error in errors:
         if error.validator in _MESSAGES:
             yield error
-        yield from _errors(error.context)
+        yield from _list_errors(error.context)
 
 
 @functools.cache
-def _quick() -> Any:
+def _load_quick_validator() -> Any:
     """Return a validator that only says yes or no, hundreds of times as fast; a test checks that both agree."""
     import jsonschema_rs
 
-    return jsonschema_rs.Draft7Validator(schema("container-group"))
+    return jsonschema_rs.Draft7Validator(load_schema("container-group"))
 
 
 @functools.cache
-def _validator(name: str) -> Any:
+def _load_validator(name: str) -> Any:
     import jsonschema.validators
 
-    return jsonschema.validators.Draft7Validator(schema(name))
+    return jsonschema.validators.Draft7Validator(load_schema(name))
 
 
-def _plain(value: Json) -> Any:
+def _redact(value: Json) -> Any:
     """Return the value as JSON, with secrets redacted and references as texts."""
     if type(value) in LEAVES:
         return value
@@ -77,7 +77,7 @@ def _plain(value: Json) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _redact(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_redact(each) for each in value]
     return value

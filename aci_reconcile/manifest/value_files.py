@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest import json_source, yaml_source
-from aci_reconcile.manifest.findings import Findings, quote
+from aci_reconcile.manifest.findings import Diagnostics, quote
 from aci_reconcile.manifest.nodes import Entry, MapNode, ScalarNode, describe
 
 if TYPE_CHECKING:
@@ -26,72 +26,72 @@ _WRONG: Final = "ACI264"
 _LINE: Final = "write NAME=VALUE; quotes, `export` and comments after a space work as in a .env file"
 
 
-def read_values(text: str, file: str) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
+def read_variable_file(text: str, file: str) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
     """Return the values of a file, and its diagnostics.
 
     Args:
         text: the content of the file.
         file: its name, which identifies YAML; JSON is also identified by its brace.
     """
-    findings = Findings()
+    diagnostics = Diagnostics()
     name = file.lower()
     if name.endswith((".yaml", ".yml")):
-        entries = _of_documents(tuple(yaml_source.documents(text, file, findings)), findings)
+        entries = _read_documents(tuple(yaml_source.read_documents(text, file, diagnostics)), diagnostics)
     elif name.endswith(".json") or text.lstrip().startswith("{"):
-        entries = _of_documents(tuple(json_source.documents(text, file, findings)), findings)
+        entries = _read_documents(tuple(json_source.read_documents(text, file, diagnostics)), diagnostics)
     else:
-        entries = tuple(_lines(text, file, findings))
-    read = ((entry.key, _value(entry, findings)) for entry in entries)
-    return {key: value for key, value in read if value is not None}, findings.sorted()
+        entries = tuple(_read_lines(text, file, diagnostics))
+    read = ((entry.key, _read_value(entry, diagnostics)) for entry in entries)
+    return {key: value for key, value in read if value is not None}, diagnostics.collect()
 
 
-def _of_documents(documents: tuple[Source, ...], findings: Findings) -> tuple[Entry, ...]:
+def _read_documents(documents: tuple[Source, ...], diagnostics: Diagnostics) -> tuple[Entry, ...]:
     """Return the values of a JSON or YAML document, without the ``$schema`` for editors."""
     if len(documents) > 1:
-        findings.add(_WRONG, documents[1].where, "a variable file must be a single document")
+        diagnostics.add(_WRONG, documents[1].where, "a variable file must be a single document")
     for root in documents[:1]:
         if isinstance(root, MapNode):
             return root.without("$schema").entries
         if not (isinstance(root, ScalarNode) and root.null):
-            findings.add(_WRONG, root.where, f"expected a map of names and values, found {describe(root)}")
+            diagnostics.add(_WRONG, root.where, f"expected a map of names and values, found {describe(root)}")
     return ()
 
 
-def _value(entry: Entry, findings: Findings) -> str | None:
+def _read_value(entry: Entry, diagnostics: Diagnostics) -> str | None:
     """Return the value of an entry; None if it is not a text, number or boolean, or its name is not valid."""
     node = entry.value
     if not NAME.fullmatch(entry.key):
         message = f"{quote(entry.key)} is not a valid variable name"
-        findings.add(
+        diagnostics.add(
             _WRONG, entry.where, message, hint="use letters, digits, `_`, `.` and `-`, with a letter or `_` first"
         )
     elif not isinstance(node, ScalarNode) or node.null:
         message = f"the value of {quote(entry.key)} is {describe(node)}; expected text, a number or a boolean"
-        findings.add(_WRONG, node.where, message, hint='write "" for an empty text')
+        diagnostics.add(_WRONG, node.where, message, hint='write "" for an empty text')
     else:
         return node.text
     return None
 
 
-def _lines(text: str, file: str, findings: Findings) -> Iterator[Entry]:
+def _read_lines(text: str, file: str, diagnostics: Diagnostics) -> Iterator[Entry]:
     """Yield the assignments of a ``.env`` file; each has a value, even if empty, and each name occurs once."""
     from dotenv.parser import parse_stream
 
     first: dict[str, int] = {}
     for each in parse_stream(io.StringIO(text)):
-        where = _begin(each.original.string, each.original.line, file)
+        where = _find_begin(each.original.string, each.original.line, file)
         if each.error or (each.key is not None and each.value is None):
-            findings.add(_WRONG, where, f"line {where.line} is not NAME=VALUE", hint=_LINE)
+            diagnostics.add(_WRONG, where, f"line {where.line} is not NAME=VALUE", hint=_LINE)
         elif each.key is not None and each.key in first:
-            findings.add("ACI006", where, f"duplicate key {quote(each.key)}; the first is in line {first[each.key]}")
+            diagnostics.add("ACI006", where, f"duplicate key {quote(each.key)}; the first is in line {first[each.key]}")
         elif each.key is not None and each.value is not None:
             first[each.key] = where.line
             node = ScalarNode(each.value, where, plain=False)
-            yaml_source.check_characters(node, findings)
+            yaml_source.check_characters(node, diagnostics)
             yield Entry(each.key, where, node)
 
 
-def _begin(text: str, line: int, file: str) -> Where:
+def _find_begin(text: str, line: int, file: str) -> Where:
     """Return the line of an assignment, after the blank lines that the parser includes."""
     above = text[: len(text) - len(text.lstrip())]
     lines = re.split("\r\n|\n|\r", above)

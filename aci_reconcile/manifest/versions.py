@@ -25,14 +25,14 @@ def is_api_version(text: str) -> bool:
     return True
 
 
-def api_order(text: str) -> tuple[str, bool]:
+def order_api_version(text: str) -> tuple[str, bool]:
     """Order api-versions by date; a preview comes before the stable version of the same day."""
     return text[:10], not text.endswith("-preview")
 
 
-def newest(*versions: str) -> str:
+def find_newest(*versions: str) -> str:
     """Return the highest of some api-versions, ignoring empty ones."""
-    return max((version for version in versions if version), key=api_order, default="")
+    return max((version for version in versions if version), key=order_api_version, default="")
 
 
 def satisfies(version: str, required: str) -> bool | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.fields import Kind
-from aci_reconcile.manifest.amounts import plain_number
-from aci_reconcile.manifest.borrowed import odd_characters
+from aci_reconcile.manifest.amounts import suggest_number
+from aci_reconcile.manifest.borrowed import find_odd_character
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.tokens import instead, names_in, placeholder
+from aci_reconcile.manifest.tokens import find_bare_names, read_placeholder, suggest_references
 
 if TYPE_CHECKING:
     from aci_reconcile.core.fields import Node
@@ -35,17 +35,17 @@ _FORMS: Final = {
 }
 
 
-def form(spec: Node | None) -> str:
+def suggest_form(spec: Node | None) -> str:
     """Return a hint with the form of a list or a map; empty if it is obvious."""
     return _FORMS.get(spec.row.name, "") if spec is not None else ""
 
 
-def wanted(kind: Kind, spec: Node | None) -> str:
+def describe_type(kind: Kind, spec: Node | None) -> str:
     """Name the type of value that a field expects."""
     return "a map" if spec is not None and spec.row.presence else _WANTED[kind]
 
 
-def instead_of_nothing(spec: Node) -> str:
+def suggest_value(spec: Node) -> str:
     """Return a hint for an empty value; often an unquoted token of another tool began a comment."""
     if spec.row.presence:
         return "write `{}`"
@@ -56,21 +56,21 @@ def instead_of_nothing(spec: Node) -> str:
     return f"write a value, or remove the key; {_COMMENT}"
 
 
-def instead_of_text(text: str, spec: Node | None) -> str:
+def suggest_number_or_word(text: str, spec: Node | None) -> str:
     """Return a hint for a text where a number, a boolean or an enumerated word is expected."""
-    name = placeholder(text)
+    name = read_placeholder(text)
     if name:
-        return instead([name], secret=False)
-    return odd_characters(text) or (plain_number(spec.row.name, text) if spec else "")
+        return suggest_references([name], secret=False)
+    return find_odd_character(text) or (suggest_number(spec.row.name, text) if spec else "")
 
 
-def unquoted(node: ScalarNode, spec: Node | None) -> tuple[str, str]:
+def explain_unquoted(node: ScalarNode, spec: Node | None) -> tuple[str, str]:
     """Return message and hint about ``${NAME}`` without quotes."""
-    names = names_in(node.text)
+    names = find_bare_names(node.text)
     shown = " and ".join(quote(f"${{{name}}}") for name in names)
     message = f"{shown} without quotes: `az container create` would replace it, but this tool does not"
     if spec is not None and spec.row.name == "name":
         return message, "write the name out: a reference is not allowed in a name"
-    hint = instead(names, secret=spec is not None and spec.write_only)
+    hint = suggest_references(names, secret=spec is not None and spec.write_only)
     keep = spec is not None and spec.row.path.endswith(_MAY_BE_ANYTHING) and spec.kind is Kind.STRING
     return message, f"{hint}; to keep the text, quote the whole value" if keep else hint

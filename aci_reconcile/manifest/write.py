@@ -24,8 +24,8 @@ from aci_reconcile.core.fields import Fold
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.normalize import align, fold, normalize
 from aci_reconcile.manifest.placeholders import NOTHING, Needed, Placeholders, Variables
-from aci_reconcile.manifest.scalars import free
-from aci_reconcile.manifest.shorten import Shortening
+from aci_reconcile.manifest.scalars import read_free
+from aci_reconcile.manifest.shorten import Shortener
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,16 +48,16 @@ _RESOLVER: Final[Any] = Resolver()
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedSettings:
     """Settings of the project that manifests need not repeat: resource group, location, and ``defaults``."""
 
     resource_group: str = ""
     location: str = ""
-    spoken: frozenset[str] = frozenset()
+    default_paths: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenManifest:
     """A live group as a manifest."""
 
     resource: Resource
@@ -68,7 +68,9 @@ class Written:
     """Unknown live fields, which were left out."""
 
 
-def write(groups: Iterable[Resource], shared: Shared, known: Mapping[str, str] = NOTHING) -> tuple[Written, ...]:
+def write_manifests(
+    groups: Iterable[Resource], shared: SharedSettings, known: Mapping[str, str] = NOTHING
+) -> tuple[WrittenManifest, ...]:
     """Return a manifest for each live group; planned against it, nothing but tags changes.
 
     Args:
@@ -77,11 +79,11 @@ def write(groups: Iterable[Resource], shared: Shared, known: Mapping[str, str] =
         known: references of secrets, by path; other secrets get new names.
     """
     variables = Variables()
-    return tuple(_written(each, shared, Placeholders(each.address, variables, known)) for each in groups)
+    return tuple(_write_manifest(each, shared, Placeholders(each.address, variables, known)) for each in groups)
 
 
-def _written(live: Resource, shared: Shared, placeholders: Placeholders) -> Written:
-    body = Shortening(placeholders, shared.spoken).shortened(live.body)
+def _write_manifest(live: Resource, shared: SharedSettings, placeholders: Placeholders) -> WrittenManifest:
+    body = Shortener(placeholders, shared.default_paths).shorten(live.body)
     head: dict[str, Json] = {"name": live.id.name}
     if live.id.resource_group.lower() != shared.resource_group.lower():
         head["resourceGroup"] = live.id.resource_group
@@ -89,7 +91,7 @@ def _written(live: Resource, shared: Shared, placeholders: Placeholders) -> Writ
         del body["location"]
     nothing: NormalForm = {}
     _, unknown = align(normalize(live.body), nothing)
-    return Written(live, dumped({**head, **body}), tuple(placeholders.needed), unknown)
+    return WrittenManifest(live, dump_yaml({**head, **body}), tuple(placeholders.needed), unknown)
 
 
 class _Emitter(Emitter):
@@ -112,12 +114,12 @@ class _Emitter(Emitter):
         self.allow_unicode = True
 
 
-def dumped(document: Mapping[str, Json]) -> str:
+def dump_yaml(document: Mapping[str, Json]) -> str:
     """Return a document as YAML in which every YAML reader reads each scalar as the same value."""
     events = [
         StreamStartEvent(),
         DocumentStartEvent(explicit=False),
-        *_events(document, ""),
+        *_list_events(document, ""),
         DocumentEndEvent(explicit=False),
         StreamEndEvent(),
     ]
@@ -126,21 +128,21 @@ def dumped(document: Mapping[str, Json]) -> str:
     return text
 
 
-def _events(value: Json, key: str) -> Iterator[yaml.Event]:
+def _list_events(value: Json, key: str) -> Iterator[yaml.Event]:
     if isinstance(value, dict):
         flow = _is_flow(value, key)
         yield MappingStartEvent(None, None, implicit=True, flow_style=flow)
         for name, each in value.items():
-            yield _text(name)
-            yield from _events(each, name)
+            yield _make_text(name)
+            yield from _list_events(each, name)
         yield MappingEndEvent()
     elif isinstance(value, list):
         yield SequenceStartEvent(None, None, implicit=True, flow_style=_is_flow(value, key))
         for each in value:
-            yield from _events(each, f"{key}[]")
+            yield from _list_events(each, f"{key}[]")
         yield SequenceEndEvent()
     else:
-        yield _scalar(value)
+        yield _make_scalar(value)
 
 
 def _is_flow(value: dict[str, Json] | list[Json], key: str) -> bool:
@@ -156,22 +158,22 @@ def _is_flow(value: dict[str, Json] | list[Json], key: str) -> bool:
     return sum(len(str(each)) + 2 for each in (*items, *names)) <= _FLOW_WIDTH
 
 
-def _scalar(value: Json) -> ScalarEvent:
+def _make_scalar(value: Json) -> ScalarEvent:
     if isinstance(value, str):
-        return _text(value)
+        return _make_text(value)
     if value is None or isinstance(value, bool):
-        return _event({None: "null", True: "true", False: "false"}[value])
+        return _make_event({None: "null", True: "true", False: "false"}[value])
     text = repr(value)
-    return _event(text if "." in text else text.replace("e", ".0e"))
+    return _make_event(text if "." in text else text.replace("e", ".0e"))
 
 
-def _text(text: str) -> ScalarEvent:
+def _make_text(text: str) -> ScalarEvent:
     if not _is_safe(text):
-        return _event(text, '"')
-    return _event(text, "|" if "\n" in text else None)
+        return _make_event(text, '"')
+    return _make_event(text, "|" if "\n" in text else None)
 
 
-def _event(text: str, style: str | None = None) -> ScalarEvent:
+def _make_event(text: str, style: str | None = None) -> ScalarEvent:
     return ScalarEvent(None, None, (True, True), text, style=style)
 
 
@@ -183,9 +185,9 @@ def _is_safe(text: str) -> bool:
         return tidy and bool(lines[0]) and not lines[0].startswith(" ") and bool(lines[-1])
     if text.lower() in _NO_WORDS or "${" in text or not text.isprintable():
         return False
-    return bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _STR) and _stays(text)
+    return bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _STR) and _is_read_as_text(text)
 
 
-def _stays(text: str) -> bool:
+def _is_read_as_text(text: str) -> bool:
     """Whether our own reader also reads it as a text."""
-    return free(text, plain=True).value == text
+    return read_free(text, plain=True).value == text

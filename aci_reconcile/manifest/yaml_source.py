@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.findings import quote
 from aci_reconcile.manifest.nodes import Entry, ListNode, MapNode, ScalarNode
-from aci_reconcile.manifest.yaml_errors import complain, shown, tag_hint
+from aci_reconcile.manifest.yaml_errors import report_error, show_tag, suggest_for_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from aci_reconcile.manifest.findings import Findings
+    from aci_reconcile.manifest.findings import Diagnostics
     from aci_reconcile.manifest.nodes import Source
 
 MAX_DEPTH = 60
@@ -47,36 +47,36 @@ class _Open(NamedTuple):
     items: list[Source]
 
 
-def documents(text: str, file: str, findings: Findings) -> Iterator[Source]:
+def read_documents(text: str, file: str, diagnostics: Diagnostics) -> Iterator[Source]:
     """Yield the root of each document; one that can't be read ends the file."""
     import yaml
 
     loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
-        builder = _Builder(file, findings, loader(text).get_event)
-        while (root := builder.document()) is not None:
+        builder = _Builder(file, diagnostics, loader(text).get_event)
+        while (root := builder.read_document()) is not None:
             yield root
     except Unreadable:
         return
     except yaml.MarkedYAMLError as error:
-        complain(error, text, file, findings)
+        report_error(error, text, file, diagnostics)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        findings.add("ACI004", Where(file), f"this is not YAML: {quote(str(error).splitlines()[0])}")
+        diagnostics.add("ACI004", Where(file), f"this is not YAML: {quote(str(error).splitlines()[0])}")
 
 
 class _Builder:
-    def __init__(self, file: str, findings: Findings, next_event: Callable[[], Any]) -> None:
+    def __init__(self, file: str, diagnostics: Diagnostics, next_event: Callable[[], Any]) -> None:
         self._file = file
-        self._findings = findings
+        self._diagnostics = diagnostics
         self._next = next_event
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Source, int, int] | None] = {}
         self._nodes = 0
         self._written = 0
 
-    def document(self) -> Source | None:
+    def read_document(self) -> Source | None:
         """Take events until a document is complete, and return its root; None at the end of the file."""
-        takes, following = _takes(), self._next
+        takes, following = _make_handlers(), self._next
         while True:
             event = following()
             take = takes.get(event.__class__)
@@ -84,33 +84,35 @@ class _Builder:
                 root = take(self, event)
                 if root is not None:
                     return root
-            elif isinstance(event, _last()):
+            elif isinstance(event, _get_end_event()):
                 return None
 
     def begin_document(self, _event: Any) -> None:
         self._anchors = {}
         self._nodes = self._written = 0
 
-    def _where(self, event: Any) -> Where:
+    def _locate(self, event: Any) -> Where:
         mark = event.start_mark
         return _new(Where, (self._file, mark.line + 1, mark.column + 1))
 
     def _fail(self, code: str, where: Where, message: str, hint: str = "") -> Unreadable:
-        self._findings.add(code, where, message, hint=hint)
+        self._diagnostics.add(code, where, message, hint=hint)
         return Unreadable()
 
-    def _tag(self, tag: str, where: Where) -> None:
-        self._findings.add("ACI007", where, f"the YAML tag {shown(tag)} is not supported", hint=tag_hint(tag))
+    def _complain_of_tag(self, tag: str, where: Where) -> None:
+        self._diagnostics.add(
+            "ACI007", where, f"the YAML tag {show_tag(tag)} is not supported", hint=suggest_for_tag(tag)
+        )
 
-    def scalar(self, event: Any) -> Source | None:
+    def take_scalar(self, event: Any) -> Source | None:
         mark = event.start_mark
         where = _new(Where, (self._file, mark.line + 1, mark.column + 1))
         if event.tag is not None:
-            self._tag(event.tag, where)
+            self._complain_of_tag(event.tag, where)
         text: str = event.value
         node = _new(ScalarNode, (text, where, not event.style))
         if not text.isprintable():
-            check_characters(node, self._findings)
+            check_characters(node, self._diagnostics)
         self._nodes += 1
         self._written += len(text)
         return self._put(node, event.anchor, 1, len(text))
@@ -122,9 +124,9 @@ class _Builder:
         self._begin(event, is_map=False)
 
     def _begin(self, event: Any, *, is_map: bool) -> None:
-        where = self._where(event)
+        where = self._locate(event)
         if event.tag is not None:
-            self._tag(event.tag, where)
+            self._complain_of_tag(event.tag, where)
         if len(self._stack) >= MAX_DEPTH:
             raise self._fail("ACI009", where, f"nested more than {MAX_DEPTH} levels deep")
         if event.anchor is not None:
@@ -136,13 +138,13 @@ class _Builder:
         self._nodes += 1
         size, written = self._nodes - done.first, self._written - done.written
         if done.is_map:
-            node: Source = _new(MapNode, (_entries(done.items, self._findings), done.where))
+            node: Source = _new(MapNode, (_make_entries(done.items, self._diagnostics), done.where))
         else:
             node = _new(ListNode, (tuple(done.items), done.where))
         return self._put(node, done.anchor, size, written)
 
-    def alias(self, event: Any) -> Source | None:
-        where = self._where(event)
+    def take_alias(self, event: Any) -> Source | None:
+        where = self._locate(event)
         if event.anchor not in self._anchors:
             raise self._fail("ACI004", where, f"this is not YAML: the alias {quote(event.anchor)} has no anchor")
         known = self._anchors[event.anchor]
@@ -174,77 +176,77 @@ class _Builder:
 
 
 @functools.cache
-def _takes() -> Mapping[type, Callable[[_Builder, Any], Source | None]]:
+def _make_handlers() -> Mapping[type, Callable[[_Builder, Any], Source | None]]:
     """Return what takes an event of each type; those that say nothing are missing."""
     import yaml
 
     return {
-        yaml.ScalarEvent: _Builder.scalar,
+        yaml.ScalarEvent: _Builder.take_scalar,
         yaml.MappingStartEvent: _Builder.begin_map,
         yaml.MappingEndEvent: _Builder.end,
         yaml.SequenceStartEvent: _Builder.begin_list,
         yaml.SequenceEndEvent: _Builder.end,
-        yaml.AliasEvent: _Builder.alias,
+        yaml.AliasEvent: _Builder.take_alias,
         yaml.DocumentStartEvent: _Builder.begin_document,
     }
 
 
 @functools.cache
-def _last() -> type:
+def _get_end_event() -> type:
     import yaml
 
     return yaml.StreamEndEvent
 
 
-def check_characters(node: ScalarNode, findings: Findings) -> None:
+def check_characters(node: ScalarNode, diagnostics: Diagnostics) -> None:
     """Complain of control characters, which can be written with escapes; tabs and line ends are fine."""
     bad = next((char for char in node.text if (char < " " and char not in "\t\n\r") or char == "\x7f"), None)
     if bad is not None:
-        findings.add("ACI010", node.where, f"the control character U+{ord(bad):04X} is not allowed in a value")
+        diagnostics.add("ACI010", node.where, f"the control character U+{ord(bad):04X} is not allowed in a value")
 
 
-def _entries(items: list[Source], findings: Findings) -> tuple[Entry, ...]:
+def _make_entries(items: list[Source], diagnostics: Diagnostics) -> tuple[Entry, ...]:
     """Return the entries of a map from its keys and values in turn; its own keys win over those that ``<<`` brings."""
     merged: list[Source] = []
     own: list[tuple[ScalarNode, Source]] = []
     each = iter(items)
     for key, value in zip(each, each, strict=True):
         if not isinstance(key, ScalarNode):
-            findings.add("ACI004", key.where, "a key must be a single word", hint=_BRACES)
+            diagnostics.add("ACI004", key.where, "a key must be a single word", hint=_BRACES)
         elif key.plain and key.text == "<<":
             merged.append(value)
         else:
             own.append((key, value))
-    entries = unique(own, findings)
+    entries = make_unique(own, diagnostics)
     if merged:
         seen = {entry.key for entry in entries}
-        for entry in _merged(merged, findings):
+        for entry in _list_merged(merged, diagnostics):
             if entry.key not in seen:
                 seen.add(entry.key)
                 entries.append(entry)
     return tuple(entries)
 
 
-def unique(pairs: list[tuple[ScalarNode, Source]], findings: Findings) -> list[Entry]:
+def make_unique(pairs: list[tuple[ScalarNode, Source]], diagnostics: Diagnostics) -> list[Entry]:
     """Return the entries of a map, and complain of a key that stands in it twice."""
     first: dict[str, Entry] = {}
     for key, value in pairs:
         text = key.text
         if not text and key.plain:
-            findings.add("ACI004", key.where, "a key is missing before the `:`")
+            diagnostics.add("ACI004", key.where, "a key is missing before the `:`")
         elif text in first:
             line = first[text].where.line
-            findings.add("ACI006", key.where, f"duplicate key {quote(text)}; the first is in line {line}")
+            diagnostics.add("ACI006", key.where, f"duplicate key {quote(text)}; the first is in line {line}")
         else:
             first[text] = _new(Entry, (text, key.where, value))
     return list(first.values())
 
 
-def _merged(nodes: list[Source], findings: Findings) -> Iterator[Entry]:
+def _list_merged(nodes: list[Source], diagnostics: Diagnostics) -> Iterator[Entry]:
     for node in nodes:
         if isinstance(node, MapNode):
             yield from node.entries
         elif isinstance(node, ListNode):
-            yield from _merged(list(node.items), findings)
+            yield from _list_merged(list(node.items), diagnostics)
         else:
-            findings.add("ACI004", node.where, "`<<` merges maps, and this is not a map")
+            diagnostics.add("ACI004", node.where, "`<<` merges maps, and this is not a map")

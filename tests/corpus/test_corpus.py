@@ -18,7 +18,7 @@ from aci_reconcile.core.model import as_object
 from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Request, load
-from aci_reconcile.manifest.write import dumped
+from aci_reconcile.manifest.write import dump_yaml
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Diagnostic
@@ -75,7 +75,7 @@ def page(loaded: Loaded) -> str:
     complaints = "".join(told(each) for each in loaded.diagnostics)
     if loaded.errors:
         return f"not valid\n{complaints}"
-    bodies = [f"\n# PUT {each.id.address}\n{dumped(sent(each))}" for each in loaded.resources]
+    bodies = [f"\n# PUT {each.id.address}\n{dump_yaml(sent(each))}" for each in loaded.resources]
     return f"valid\n{complaints}{''.join(bodies)}"
 
 

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.findings import history_to_json, to_moment
-from aci_reconcile.manifest import schema
+from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
 from aci_reconcile.render import ANSI, PLAIN, Header, drift_json, drift_text
 from aci_reconcile.render.issue import issue_body, issue_news, issue_title
@@ -92,7 +92,7 @@ def test_colour_is_only_a_table() -> None:
 def test_the_notification_is_as_its_schema_says() -> None:
     """With findings, without any, and with what is resolved."""
     first, second = looks()
-    validator = Draft202012Validator(schema("notification"))
+    validator = Draft202012Validator(load_schema("notification"))
 
     for drift in (first, second, look([group()], [owned(group())], look([group()], []))):
         document: Any = notification(drift, HEADER, LATER, tool_version="0.1.0")

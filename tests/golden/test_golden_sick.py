@@ -20,7 +20,7 @@ from aci_reconcile.core.errors import AzureError
 from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import Resource
 from aci_reconcile.findings import Baseline, History, Place, judge
-from aci_reconcile.manifest import schema
+from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Action, Change, Unreadable, plan
 from aci_reconcile.reconcile.events import Event, Failed, Finished, Settling, Skipped, Succeeded, Unhealthy, Waiting
 from aci_reconcile.render import (
@@ -162,7 +162,7 @@ def test_no_file_is_left_over() -> None:
 
 def test_the_plan_is_as_the_schema_says() -> None:
     """Notices and what was not read are as before."""
-    Draft202012Validator(schema("plan")).validate(json.loads(FORMS["plan.json"]))
+    Draft202012Validator(load_schema("plan")).validate(json.loads(FORMS["plan.json"]))
 
 
 @pytest.mark.parametrize("told", [plan_text(PLAN, HEADER, ANSI), drift_text(DRIFT, HEADER, ANSI)])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile.manifest.freeze import by_cron, by_dates
+from aci_reconcile.manifest.freeze import make_cron_window, make_dated_window
 
 ZONES = ("Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "UTC")
 MINUTE = timedelta(minutes=1)
@@ -57,11 +57,11 @@ def test_a_daily_window_begins_once_a_day_whatever_the_clocks_do(
     """It lasts as long as it says, in minutes that pass; an hour that is left out or passes twice changes nothing."""
     name, now = when
     begins = _wall(now + MINUTE * away, ZoneInfo(name))
-    window = by_cron("x", ZoneInfo(name), f"{begins:%M %H} * * *", f"{length}m")
+    window = make_cron_window("x", ZoneInfo(name), f"{begins:%M %H} * * *", f"{length}m")
     ticks = _daily(now, window.zone, begins.hour, begins.minute)
     ends = [tick + MINUTE * length for tick in ticks if tick <= now < tick + MINUTE * length]
 
-    assert (max(ends).timestamp() if ends else None) == window.until(now.timestamp())
+    assert (max(ends).timestamp() if ends else None) == window.find_end(now.timestamp())
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -69,12 +69,12 @@ def test_a_daily_window_begins_once_a_day_whatever_the_clocks_do(
 def test_an_hourly_window_begins_every_hour_that_passes(when: tuple[str, datetime], minute: int, length: int) -> None:
     """The hour that passes twice has two of them."""
     name, now = when
-    window = by_cron("x", ZoneInfo(name), f"{minute} * * * *", f"{length}m")
+    window = make_cron_window("x", ZoneInfo(name), f"{minute} * * * *", f"{length}m")
     past = [now - MINUTE * each for each in range(length)]
     ticks = [moment for moment in past if _wall(moment, window.zone).minute == minute]
 
     assert (ticks[0] + MINUTE * length if ticks else None) == (
-        datetime.fromtimestamp(end, UTC) if (end := window.until(now.timestamp())) is not None else None
+        datetime.fromtimestamp(end, UTC) if (end := window.find_end(now.timestamp())) is not None else None
     )
 
 
@@ -86,8 +86,8 @@ def test_a_window_of_days_holds_whole_days_of_its_zone(when: tuple[str, datetime
     zone = ZoneInfo(name)
     day = now.astimezone(zone).date()
     first, last = day + timedelta(days=before), day + timedelta(days=after)
-    window = by_dates("x", zone, first.isoformat(), last.isoformat())
+    window = make_dated_window("x", zone, first.isoformat(), last.isoformat())
 
     for minutes in range(-6 * 1440, 6 * 1440, 97):
         moment = now + MINUTE * minutes
-        assert (first <= _wall(moment, zone).date() <= last) == (window.until(moment.timestamp()) is not None)
+        assert (first <= _wall(moment, zone).date() <= last) == (window.find_end(moment.timestamp()) is not None)

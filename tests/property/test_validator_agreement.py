@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import JSON, bodies
 
-from aci_reconcile.manifest import schema
+from aci_reconcile.manifest import load_schema
 
 ODD: tuple[Any, ...] = (
     None,
@@ -50,7 +50,7 @@ ENDLESS = (math.nan, math.inf, -math.inf)
 
 @cache
 def _validators() -> tuple[Any, Any]:
-    wanted = schema("container-group")
+    wanted = load_schema("container-group")
     return jsonschema_rs.Draft7Validator(wanted), jsonschema.Draft7Validator(wanted)
 
 

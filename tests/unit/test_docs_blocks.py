@@ -16,7 +16,7 @@ from click.exceptions import Exit
 from docs_blocks import ROOT, Block, blocks
 
 from aci_reconcile.cli.root import root
-from aci_reconcile.manifest import Request, load, schema
+from aci_reconcile.manifest import Request, load, load_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ SHELL = ("sh", "console", "bash")
 YAML = ("manifest", "project", "workflow", "part of a workflow", "steps", "gitlab", "azure", "pre-commit", "accepted")
 OTHERS = ("json", "python", "text", "rego", "cron", "toml", "xml", "dotenv", "prometheus", "diff", "markdown")
 """What is only read here: python-api.md and emulator.md have tests of their own, and text is what a command printed."""
-PROJECT_KEYS = set(schema("project")["properties"])
+PROJECT_KEYS = set(load_schema("project")["properties"])
 
 
 def commands(block: Block) -> list[str]:
@@ -102,7 +102,7 @@ def test_manifests_load(block: Block, tmp_path: Path) -> None:
 def test_project_files_fit_their_schema(block: Block) -> None:
     """Whole, or a part with the rest left out."""
     found: Any = json.loads(json.dumps(yaml.safe_load(block.text), default=str))
-    errors = jsonschema.validators.Draft7Validator(schema("project")).iter_errors({"name": "shop", **found})
+    errors = jsonschema.validators.Draft7Validator(load_schema("project")).iter_errors({"name": "shop", **found})
 
     assert set(found) <= PROJECT_KEYS
     assert [] == [error.message for error in errors]

@@ -38,26 +38,26 @@ _ROUNDING = 1e-9
 _MOVING = re.compile(r"(:latest|^[^:@]+|/[^:@]+)$")
 
 
-def _resources(group: Item) -> tuple[Item, ...]:
+def _list_resources(group: Item) -> tuple[Item, ...]:
     return tuple([each.at("properties", "resources") for each in group.at("properties").each("containers")])
 
 
-def _most(group: Item) -> Amount:
+def _find_maximum(group: Item) -> Amount:
     if group.at("properties", "priority").text == "Spot":
         return MOST_SPOT
     return MOST_CONFIDENTIAL if group.at("properties", "sku").text == "Confidential" else MOST
 
 
-def _from_profile(group: Item) -> bool:
+def _has_profile(group: Item) -> bool:
     """Whether the group takes missing settings of its containers from a profile."""
     found = [group.at("properties", name) for name in PROFILES]
     return any(each.value or each.doubtful for each in found)
 
 
-def totals(group: Item) -> None:
+def check_totals(group: Item) -> None:
     """Docs (container groups, resource availability): minimum and maximum of all containers together."""
-    asked = [each.at("requests") for each in _resources(group)]
-    for (name, unit), least, most in zip(_FIELDS, LEAST, _most(group), strict=True):
+    asked = [each.at("requests") for each in _list_resources(group)]
+    for (name, unit), least, most in zip(_FIELDS, LEAST, _find_maximum(group), strict=True):
         requests = [each.at(name) for each in asked]
         numbers = [each.number for each in requests]
         if not numbers or min(numbers) <= 0 or not all(requests):
@@ -71,15 +71,15 @@ def totals(group: Item) -> None:
             )
 
 
-def limits(group: Item) -> None:
+def check_limits(group: Item) -> None:
     """Azure: ResourceLimitsLessThanRequests, ContainerLimitGreaterThanContainerGroupTotalRequest.
 
     virtual-kubelet/virtual-kubelet#143 and docker-archive/compose-cli#743.
     """
     for name, unit in _FIELDS:
-        total = sum(each.at("requests", name).number for each in _resources(group))
-        known = all(each.at("requests", name) for each in _resources(group))
-        for each in _resources(group):
+        total = sum(each.at("requests", name).number for each in _list_resources(group))
+        known = all(each.at("requests", name) for each in _list_resources(group))
+        for each in _list_resources(group):
             limit, request = each.at("limits", name), each.at("requests", name)
             if limit and request and limit.number < request.number:
                 limit.complain(
@@ -91,9 +91,9 @@ def limits(group: Item) -> None:
                 )
 
 
-def amounts(group: Item) -> None:
+def check_amounts(group: Item) -> None:
     """Azure refuses an amount of zero (MicrosoftDocs/azure-docs#41476)."""
-    given = [each.at(kind) for each in _resources(group) for kind in ("requests", "limits") if each.has(kind)]
+    given = [each.at(kind) for each in _list_resources(group) for kind in ("requests", "limits") if each.has(kind)]
     for each in given:
         for name, unit in _FIELDS:
             amount = each.at(name)
@@ -101,20 +101,20 @@ def amounts(group: Item) -> None:
                 amount.complain("ACI059", f"{amount.number:g} {unit} is not a valid amount")
 
 
-def gpu(group: Item) -> None:
+def check_gpu(group: Item) -> None:
     """Docs: GPUs were retired on 14 July 2025."""
-    for each in _resources(group):
+    for each in _list_resources(group):
         for kind in ("requests", "limits"):
             found = each.at(kind, "gpu")
             if found:
                 found.complain("ACI060", "ACI no longer offers GPUs", "remove `gpu`")
 
 
-def container_count(group: Item) -> None:
+def check_container_count(group: Item) -> None:
     """Quotas: number of containers in a group; docs: at least one that is not an init container."""
     properties = group.at("properties")
     containers, inits = properties.each("containers"), properties.each("initContainers")
-    if not containers and not _from_profile(group):
+    if not containers and not _has_profile(group):
         doubtful = any(path[:2] == ("properties", "containers") for path in group.places.doubtful)
         if not doubtful:
             properties.at("containers").complain("ACI064", "the group has no containers")
@@ -126,7 +126,7 @@ def container_count(group: Item) -> None:
         properties.at("initContainers").complain("ACI063", message)
 
 
-def windows_containers(group: Item) -> None:
+def check_windows_containers(group: Item) -> None:
     """Microsoft's answer in Azure/azure-cli#11940, and docs: groups of several containers are for Linux only."""
     properties = group.at("properties")
     count = len(properties.each("containers")) + len(properties.each("initContainers"))
@@ -136,7 +136,7 @@ def windows_containers(group: Item) -> None:
         )
 
 
-def images(group: Item) -> None:
+def check_images(group: Item) -> None:
     """A container needs an image (required by the schema of 2023-05-01), preferably with a fixed tag.
 
     The notice about mutable tags is this tool's own: a restart pulls the image again.
@@ -146,22 +146,22 @@ def images(group: Item) -> None:
         settings = container.at("properties")
         image = settings.at("image")
         if not settings.has("image"):
-            if not _from_profile(group) and not container.doubtful:
+            if not _has_profile(group) and not container.doubtful:
                 container.complain("ACI065", "the container has no image", "add `image: registry/name:tag`")
         elif image.text and _MOVING.search(image.text) and not find_flaw(image.text):
             image.complain("ACI067", f"the tag of {quote(image.text)} is mutable", "use a fixed tag or a digest")
 
 
-def resources(group: Item) -> None:
+def check_resources(group: Item) -> None:
     """Azure refuses a container without (MicrosoftLearning/mslearn-azure-developer#67); a profile may supply them."""
     for container in group.at("properties").each("containers"):
         properties = container.at("properties")
-        if properties and not properties.has("resources") and not _from_profile(group):
+        if properties and not properties.has("resources") and not _has_profile(group):
             hint = "add `resources: {cpu: 1, memoryInGB: 1.5}`"
             container.complain("ACI066", "the container has no `resources`", hint)
 
 
-def spot(group: Item) -> None:
+def check_spot(group: Item) -> None:
     """Docs: the regions and the sku of spot groups."""
     properties, location = group.at("properties"), group.at("location")
     if properties.at("priority").text != "Spot":
@@ -173,7 +173,7 @@ def spot(group: Item) -> None:
         properties.at("sku").complain("ACI069", f"spot groups can't have the sku {properties.at('sku').text}")
 
 
-def privileged(group: Item) -> None:
+def check_privileged(group: Item) -> None:
     """Required in azurerm's tests (hashicorp/terraform-provider-azurerm#23034): the Confidential sku."""
     properties = group.at("properties")
     if properties.at("sku").text == "Confidential":
@@ -184,7 +184,7 @@ def privileged(group: Item) -> None:
             flag.complain("ACI070", "privileged containers are documented for the Confidential sku only")
 
 
-def zones(group: Item) -> None:
+def check_zones(group: Item) -> None:
     """Docs: a group runs in one zone."""
     if len(group.each("zones")) > 1:
         group.at("zones").complain("ACI101", "a container group runs in one zone only")

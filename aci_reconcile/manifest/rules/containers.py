@@ -18,7 +18,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VALUES = ("value", "secureValue", "secureValueReference")
 
 
-def probes(group: Item) -> None:
+def check_probes(group: Item) -> None:
     """A maintainer of ACI: a probe has either a command or a request (virtual-kubelet/virtual-kubelet#280)."""
     for container in group.at("properties").each("containers"):
         for name in ("livenessProbe", "readinessProbe"):
@@ -30,7 +30,7 @@ def probes(group: Item) -> None:
                 probe.complain("ACI076", "the probe has neither `exec` nor `httpGet`", "add one of them")
 
 
-def probed_ports(group: Item) -> None:
+def check_probed_ports(group: Item) -> None:
     """Likely: a probe of a port that the container does not list is a typo."""
     for container in group.at("properties").each("containers"):
         listed = {port.at("port").number for port in container.at("properties").each("ports")}
@@ -40,15 +40,15 @@ def probed_ports(group: Item) -> None:
                 port.complain("ACI077", f"the container does not list port {port.number:.0f}")
 
 
-def _variables(group: Item) -> Iterator[tuple[Item, ...]]:
+def _list_variables(group: Item) -> Iterator[tuple[Item, ...]]:
     properties = group.at("properties")
     for container in (*properties.each("containers"), *properties.each("initContainers")):
         yield container.at("properties").each("environmentVariables")
 
 
-def variable_names(group: Item) -> None:
+def check_variable_names(group: Item) -> None:
     """Azure: InvalidContainerEnvironmentVariable (Azure/aci-deploy#29); this tool identifies variables by name."""
-    for variables in _variables(group):
+    for variables in _list_variables(group):
         seen: set[str] = set()
         for variable in variables:
             name = variable.at("name")
@@ -61,12 +61,12 @@ def variable_names(group: Item) -> None:
             seen.add(text)
 
 
-def variable_values(group: Item) -> None:
+def check_variable_values(group: Item) -> None:
     """Azure: "One and only one property of 'value' and 'secureValue' can be specified" (mage-ai/mage-ai#4872).
 
     The warning about a readable variable that looks like a secret is this tool's own.
     """
-    for variable in (variable for variables in _variables(group) for variable in variables):
+    for variable in (variable for variables in _list_variables(group) for variable in variables):
         given = [name for name in _VALUES if variable.has(name)]
         if len(given) > 1:
             message = f"the variable has several values: {', '.join(given)}"
@@ -77,35 +77,35 @@ def variable_values(group: Item) -> None:
             value.complain("ACI083", f"{quote(name)} looks like a secret, but its value is readable", hint)
 
 
-def bare_variables(group: Item) -> None:
+def check_bare_variables(group: Item) -> None:
     """Azure: "One and only one property of 'value' and 'secureValue' can be specified" (mage-ai/mage-ai#4872).
 
     A live group may have the value, which Azure does not return. So this only warns, and the plan blocks a write that
     would send the variable without a value.
     """
-    for variable in (variable for variables in _variables(group) for variable in variables):
+    for variable in (variable for variables in _list_variables(group) for variable in variables):
         name = variable.at("name").text
         if name and not any(variable.has(key) for key in _VALUES):
             hint = f'write {{secureValue: "${{env:{name}}}"}} for a secret, or value: "" for an empty text'
             variable.complain("ACI208", f"the variable {quote(name)} has no value", hint)
 
 
-def secret_references(group: Item) -> None:
+def check_secret_references(group: Item) -> None:
     """Sense: a secret reference in a field must be one of the group's."""
     properties = group.at("properties")
     known = {each.at("name").text for each in properties.each("secretReferences")}
     if properties.at("secretReferences").doubtful:
         return
-    for used in _references(group):
+    for used in _list_references(group):
         if used.text and used.text not in known:
             used.complain(
-                "ACI093", f"unknown secret reference {quote(used.text)}", used.findings.near(used.text, known)
+                "ACI093", f"unknown secret reference {quote(used.text)}", used.diagnostics.suggest(used.text, known)
             )
 
 
-def _references(group: Item) -> Iterator[Item]:
+def _list_references(group: Item) -> Iterator[Item]:
     properties = group.at("properties")
-    for variables in _variables(group):
+    for variables in _list_variables(group):
         yield from (variable.at("secureValueReference") for variable in variables)
     for registry in properties.each("imageRegistryCredentials"):
         yield registry.at("passwordReference")

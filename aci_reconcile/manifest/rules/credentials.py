@@ -19,7 +19,7 @@ _IDENTITY = re.compile(
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def registry_credential(group: Item) -> None:
+def check_registry_credential(group: Item) -> None:
     """Azure refuses an empty password (Azure/azure-cli#8545); an identity needs none."""
     for registry in group.at("properties").each("imageRegistryCredentials"):
         password = registry.has("password") or registry.has("passwordReference")
@@ -31,7 +31,7 @@ def registry_credential(group: Item) -> None:
             registry.complain("ACI086", "neither `username` and password nor `identity` is given")
 
 
-def identities(group: Item) -> None:
+def check_identities(group: Item) -> None:
     """ARM: user-assigned identities are listed if, and only if, the type says so.
 
     MissingIdentityIds (hashicorp/terraform-provider-azurerm#17082), and Azure/azure-rest-api-specs#17650.
@@ -53,15 +53,15 @@ def identities(group: Item) -> None:
             item.complain("ACI048", f"{quote(key)} is not the ARM id of a user-assigned identity")
 
 
-def used_identities(group: Item) -> None:
+def check_used_identities(group: Item) -> None:
     """Likely: the group can pull, read and encrypt only with its own identities."""
     owned = {key.lower() for key, _ in group.at("identity").entries("userAssignedIdentities")}
-    for used in _used(group):
+    for used in _list_used(group):
         if used.text.startswith("/") and used.text.lower() not in owned:
             used.complain("ACI091", "the group does not have this identity", "list it under `identity`")
 
 
-def _used(group: Item) -> Iterator[Item]:
+def _list_used(group: Item) -> Iterator[Item]:
     properties = group.at("properties")
     yield properties.at("encryptionProperties", "identity")
     for name in ("imageRegistryCredentials", "secretReferences"):
@@ -69,14 +69,14 @@ def _used(group: Item) -> Iterator[Item]:
     yield from (each.at("identity") for each in properties.at("identityAcls").each("acls"))
 
 
-def workspace(group: Item) -> None:
+def check_workspace(group: Item) -> None:
     """Docs (logging): a workspace's own id is a GUID."""
     found = group.at("properties", "diagnostics", "logAnalytics", "workspaceId")
     if found.text and not _GUID.fullmatch(found.text):
         found.complain("ACI100", f"{quote(found.text)} is not a workspace id", "write a GUID")
 
 
-def log_metadata(group: Item) -> None:
+def check_log_metadata(group: Item) -> None:
     """Azure: LogAnalyticsMetadataNotAllowed (hashicorp/terraform-provider-azurerm#13650), also for an empty map.
 
     Azure/azure-rest-api-specs#9768.
@@ -87,7 +87,7 @@ def log_metadata(group: Item) -> None:
         workspace.at("metadata").complain("ACI207", message, "remove it, or write `logType: ContainerInsights`")
 
 
-def windows_identity(group: Item) -> None:
+def check_windows_identity(group: Item) -> None:
     """Azure: IdentityNotSupportedOnWindows (MicrosoftDocs/azure-docs#113243, and #108023 as late as 2024)."""
     kind = group.at("identity", "type")
     if group.at("properties", "osType").text == "Windows" and kind.text not in {"", "None"}:

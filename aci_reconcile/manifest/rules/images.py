@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.references import NAME, mentions
+from aci_reconcile.manifest.references import NAME, has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,35 +22,37 @@ _KIND = re.compile(r"^\$\{(?:var|env|file|keyvault|group):")
 """The beginning of a reference of this tool, whose kind is not a variable name."""
 
 
-def _images(group: Item) -> Iterator[Item]:
+def _list_images(group: Item) -> Iterator[Item]:
     properties = group.at("properties")
     for container in (*properties.each("containers"), *properties.each("initContainers")):
         yield container.at("properties", "image")
 
 
-def image_names(group: Item) -> None:
+def check_image_names(group: Item) -> None:
     """Azure: `InaccessibleImage` for images that cannot be pulled, such as any name outside the grammar."""
-    for image in _images(group):
+    for image in _list_images(group):
         text = image.value
-        if not isinstance(text, str) or mentions(text):
+        if not isinstance(text, str) or has_reference(text):
             continue
         why = find_flaw(text)
         if not why and "__" not in text:  # shortcut for most names: other styles are outside the grammar
             continue
         unfilled = find_placeholder(text)
         if unfilled and not why:
-            image.complain("ACI202", f"{quote(unfilled)} looks like a placeholder", _reference(unfilled))
+            image.complain("ACI202", f"{quote(unfilled)} looks like a placeholder", _suggest_reference(unfilled))
         elif unfilled and not image.wrong:
-            image.complain("ACI201", f"the placeholder {quote(unfilled)} was not replaced", _reference(unfilled))
+            image.complain(
+                "ACI201", f"the placeholder {quote(unfilled)} was not replaced", _suggest_reference(unfilled)
+            )
         elif why and not unfilled:
-            image.complain("ACI200", f"{_named(text)} is not a valid image name: {why}", _better(text))
+            image.complain("ACI200", f"{_quote_name(text)} is not a valid image name: {why}", _suggest_name(text))
 
 
-def _named(text: str) -> str:
+def _quote_name(text: str) -> str:
     return quote(text) if text else "an empty text"
 
 
-def _better(text: str) -> str:
+def _suggest_name(text: str) -> str:
     """Return a hint with a similar valid name, or with the format of a name."""
     bare = _SCHEME.sub("", text.strip()).strip("/")
     host, slash, path = bare.partition("/")
@@ -62,37 +64,39 @@ def _better(text: str) -> str:
     return "write `registry/name:tag`"
 
 
-def _reference(unfilled: str) -> str:
+def _suggest_reference(unfilled: str) -> str:
     """Return a hint with a reference that this tool replaces."""
     found = _NAME.search(_KIND.sub("", unfilled).strip("_"))
     name = found.group().strip("_.-") if found and not unfilled.startswith("[") else "NAME"
     return f"write the value itself, or `${{var:{name}}}` for a variable of the project"
 
 
-def registry_server(group: Item) -> None:
+def check_registry_server(group: Item) -> None:
     """Azure: the server "should be a valid host name without protocol" (Azure/aci-deploy#12)."""
     for registry in group.at("properties").each("imageRegistryCredentials"):
         server = registry.at("server")
         text = server.value
-        if not isinstance(text, str) or mentions(text):
+        if not isinstance(text, str) or has_reference(text):
             continue
         unfilled = find_placeholder(text)
         why = find_host_flaw(text)
         if why and unfilled and not server.wrong:
-            server.complain("ACI201", f"the placeholder {quote(unfilled)} was not replaced", _reference(unfilled))
+            server.complain(
+                "ACI201", f"the placeholder {quote(unfilled)} was not replaced", _suggest_reference(unfilled)
+            )
         elif why and not unfilled:
             host = _SCHEME.sub("", text.strip()).partition("/")[0]
             hint = f"write `server: {host}`" if host and not find_host_flaw(host) else "write `server: shop.azurecr.io`"
-            server.complain("ACI085", f"{_named(text)} is not a registry host: {why}", hint)
+            server.complain("ACI085", f"{_quote_name(text)} is not a registry host: {why}", hint)
 
 
-def registry_case(group: Item) -> None:
+def check_registry_case(group: Item) -> None:
     """Hosts of Azure's registries are lowercase: with capitals, pulls failed with "unauthorized" or "not found".
 
     MicrosoftDocs/azure-docs#20808 and #38893.
     """
     servers = (each.at("server") for each in group.at("properties").each("imageRegistryCredentials"))
-    for named in (*_images(group), *servers):
+    for named in (*_list_images(group), *servers):
         host = named.text.partition("/")[0]
         if _AZURE in host.lower() and host != host.lower():
             named.complain("ACI203", f"{quote(host)} contains capitals", f"write `{host.lower()}`")

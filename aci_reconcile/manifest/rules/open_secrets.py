@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 _MESSAGE = "this looks like a secret, and everybody who can read the group can read it"
 
 
-def open_variables(group: Item) -> None:
+def check_open_variables(group: Item) -> None:
     """This tool's own rule: a URL with a password, a connection string or a token should be a secure value."""
-    for container in _containers(group):
+    for container in _list_containers(group):
         for variable in container.at("properties").each("environmentVariables"):
             name, value = as_text(variable.at("name").value), variable.at("value")
-            if _shows(value) and not is_secret_setting(name):  # else the name has a diagnostic already
+            if _has_secret(value) and not is_secret_setting(name):  # else the name has a diagnostic already
                 value.complain("ACI243", _MESSAGE, f'write {name}: {{secureValue: "${{env:{name}}}"}}')
 
 
-def open_arguments(group: Item) -> None:
+def check_open_arguments(group: Item) -> None:
     """This tool's own rule: arguments are readable; a program can read a secure variable instead."""
     hint = "put it into a variable with a secureValue, and read that in the command"
-    for command in _commands(group):
+    for command in _list_commands(group):
         before = ""
         for argument in command:
             text = as_text(argument.value)
@@ -40,44 +40,44 @@ def open_arguments(group: Item) -> None:
             before = text
 
 
-def open_addresses(group: Item) -> None:
+def check_open_addresses(group: Item) -> None:
     """This tool's own rule: an init container with the token in a secure variable can clone as well."""
     hint = "clone it in an init container, with the token in a variable with a secureValue"
     for volume in group.at("properties").each("volumes"):
         address = volume.at("gitRepo", "repository")
-        if _shows(address):
+        if _has_secret(address):
             address.complain("ACI243", _MESSAGE, hint)
 
 
-def open_headers(group: Item) -> None:
+def check_open_headers(group: Item) -> None:
     """This tool's own rule: Azure has no secure form of a probe's header."""
-    for container in _containers(group):
+    for container in _list_containers(group):
         for name in ("livenessProbe", "readinessProbe"):
             for header in container.at("properties", name, "httpGet").each("httpHeaders"):
-                if _shows(header.at("value")):
+                if _has_secret(header.at("value")):
                     hint = "probe a page that needs no sign-in, or use `exec`"
                     header.at("value").complain("ACI243", _MESSAGE, hint)
 
 
-def open_tags(group: Item) -> None:
+def check_open_tags(group: Item) -> None:
     """This tool's own rule: tags appear in lists, cost exports and logs."""
     for _, tag in group.entries("tags"):
-        if _shows(tag):
+        if _has_secret(tag):
             tag.complain("ACI243", _MESSAGE, "remove it: tags are readable")
 
 
-def _shows(item: Item) -> bool:
+def _has_secret(item: Item) -> bool:
     text = item.text
     return bool(text) and veil(text) != text
 
 
-def _containers(group: Item) -> tuple[Item, ...]:
+def _list_containers(group: Item) -> tuple[Item, ...]:
     properties = group.at("properties")
     return (*properties.each("containers"), *properties.each("initContainers"))
 
 
-def _commands(group: Item) -> Iterator[tuple[Item, ...]]:
-    for container in _containers(group):
+def _list_commands(group: Item) -> Iterator[tuple[Item, ...]]:
+    for container in _list_containers(group):
         properties = container.at("properties")
         yield properties.each("command")
         for name in ("livenessProbe", "readinessProbe"):

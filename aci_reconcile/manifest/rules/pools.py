@@ -15,7 +15,7 @@ _OF_GROUP: Final = frozenset({"containers", "containerGroupProfile", "standbyPoo
 _OF_CONTAINER: Final = frozenset({"configMap"})
 
 
-def claims(group: Item) -> None:
+def check_claims(group: Item) -> None:
     """Azure: "ContainerGroup properties other than config map are not allowed" (azure-powershell's recordings, 2024).
 
     Microsoft's 2025-09-01 example of such a group holds names, config maps and the two profiles.
@@ -23,7 +23,7 @@ def claims(group: Item) -> None:
     properties = group.at("properties")
     if not properties.at("standbyPoolProfile").value:
         return
-    for item, name in _foreign(properties):
+    for item, name in _list_foreign(properties):
         hint = f"remove `{name}`: the profile of the pool defines it"
         item.complain("ACI205", f"a group from a standby pool can't have its own `{name}`", hint)
     if not properties.has("containerGroupProfile"):
@@ -31,7 +31,7 @@ def claims(group: Item) -> None:
         properties.at("standbyPoolProfile").complain("ACI206", "the group names a pool, but no profile", hint)
 
 
-def _foreign(properties: Item) -> Iterator[tuple[Item, str]]:
+def _list_foreign(properties: Item) -> Iterator[tuple[Item, str]]:
     """Yield the properties that belong into the pool's profile, with their names."""
     for name in as_object(properties.value):
         if name not in _OF_GROUP and properties.has(name):

@@ -31,27 +31,27 @@ _HIGHEST = 65535
 _MOST = 5
 
 
-def _ports(group: Item) -> Iterator[Item]:
+def _list_ports(group: Item) -> Iterator[Item]:
     properties = group.at("properties")
     yield from properties.at("ipAddress").each("ports")
     for container in properties.each("containers"):
         yield from container.at("properties").each("ports")
 
 
-def port_range(group: Item) -> None:
+def check_port_range(group: Item) -> None:
     """Azure: InvalidContainerPorts; ports of TCP and UDP are 1 to 65535."""
     settings = [container.at("properties") for container in group.at("properties").each("containers")]
     names = ("livenessProbe", "readinessProbe")
     probes = [each.at(name, "httpGet") for each in settings for name in names if each.has(name)]
-    for each in (*_ports(group), *probes):
+    for each in (*_list_ports(group), *probes):
         port = each.at("port")
         if port and not 1 <= port.number <= _HIGHEST:
             port.complain("ACI013", f"{port.number:.0f} is not a valid port", "use a port from 1 to 65535")
 
 
-def reserved_ports(group: Item) -> None:
+def check_reserved_ports(group: Item) -> None:
     """ACI FAQ: ports to avoid. Both of Microsoft's SFTP quickstarts use one of them (22), so this only warns."""
-    for each in _ports(group):
+    for each in _list_ports(group):
         port = each.at("port")
         if _is_reserved(port.number):
             port.complain("ACI012", f"the ACI FAQ says to avoid port {port.number:.0f}")
@@ -62,7 +62,7 @@ def _is_reserved(number: float) -> bool:
     return nearest >= 0 and number <= RESERVED[nearest][1]
 
 
-def group_ports(group: Item) -> None:
+def check_group_ports(group: Item) -> None:
     """Azure: MissingIpAddressPorts (hashicorp/terraform-provider-azurerm#1697), UnreferencedIpAddressPorts (#5091).
 
     The number of ports is documented, and contested (MicrosoftDocs/azure-docs#101382).
@@ -77,46 +77,48 @@ def group_ports(group: Item) -> None:
     unsure = any(path[-1] == "port" or "ports" in path[-2:] for path in group.places.doubtful)
     if unsure:
         return
-    exposed = {_key(port) for each in properties.each("containers") for port in each.at("properties").each("ports")}
+    exposed = {
+        _identify(port) for each in properties.each("containers") for port in each.at("properties").each("ports")
+    }
     for port in address.each("ports"):
-        if port.has("port") and _key(port) not in exposed:
+        if port.has("port") and _identify(port) not in exposed:
             hint = "add it to `ports` of the container that listens on it"
-            port.at("port").complain("ACI014", f"no container exposes port {_shown(port)}", hint)
+            port.at("port").complain("ACI014", f"no container exposes port {_describe(port)}", hint)
 
 
-def unique_ports(group: Item) -> None:
+def check_unique_ports(group: Item) -> None:
     """This tool identifies a port by number and protocol, so a list has it once.
 
     Containers share one network, so they can't use the same port (docs; hashicorp/terraform-provider-azurerm#11102 and
     docker-archive/cloud-integration-beta#5).
     """
     properties = group.at("properties")
-    _unique(properties.at("ipAddress").each("ports"))
+    _check_unique(properties.at("ipAddress").each("ports"))
     owners: dict[tuple[float, str], tuple[str, int]] = {}
     for index, container in enumerate(properties.each("containers")):
         ports = container.at("properties").each("ports")
-        _unique(ports)
+        _check_unique(ports)
         for port in ports:
-            name, owner = owners.setdefault(_key(port), (container.at("name").text, index))
+            name, owner = owners.setdefault(_identify(port), (container.at("name").text, index))
             if owner != index and port.at("port"):
-                port.at("port").complain("ACI016", f"port {_shown(port)} is also used by container `{name}`")
+                port.at("port").complain("ACI016", f"port {_describe(port)} is also used by container `{name}`")
 
 
-def _unique(ports: tuple[Item, ...]) -> None:
+def _check_unique(ports: tuple[Item, ...]) -> None:
     if len(ports) < 2:  # noqa: PLR2004  one alone is unlike any other
         return
     seen: set[tuple[float, str]] = set()
     for port in ports:
-        key = _key(port)
+        key = _identify(port)
         if port.at("port") and key in seen:
-            port.at("port").complain("ACI018", f"port {_shown(port)} is listed twice")
+            port.at("port").complain("ACI018", f"port {_describe(port)} is listed twice")
         seen.add(key)
 
 
-def _key(port: Item) -> tuple[float, str]:
+def _identify(port: Item) -> tuple[float, str]:
     return port.at("port").number, (as_text(port.at("protocol").value) or "TCP").upper()
 
 
-def _shown(port: Item) -> str:
-    number, protocol = _key(port)
+def _describe(port: Item) -> str:
+    number, protocol = _identify(port)
     return f"{number:.0f}" if protocol == "TCP" else f"{number:.0f}/{protocol}"

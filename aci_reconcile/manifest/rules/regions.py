@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.tokens import placeholder
+from aci_reconcile.manifest.tokens import read_placeholder
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest.items import Item
@@ -38,11 +38,11 @@ docs.
 _NEAR: Final = 0.85
 
 
-def region(group: Item) -> None:
+def check_region(group: Item) -> None:
     """Likely: a name that is close to a region is misspelt; any other unknown name may be a new region."""
     location = group.at("location")
     name = location.text.replace(" ", "").lower()
-    if not name or name in REGIONS or placeholder(location.text):
+    if not name or name in REGIONS or read_placeholder(location.text):
         return
     near = difflib.get_close_matches(name, sorted(REGIONS), n=1, cutoff=_NEAR)
     if near:

@@ -17,7 +17,7 @@ OURS = "aci-reconcile-"
 """Prefix of this tool's own tags."""
 
 
-def tag_names(group: Item) -> None:
+def check_tag_names(group: Item) -> None:
     """ARM: InvalidTagNameCharacters (MicrosoftDocs/azure-docs#5647); docs: maximum lengths of names and values."""
     for name, item in group.entries("tags"):
         illegal = sorted(_ILLEGAL & set(name))
@@ -32,7 +32,7 @@ def tag_names(group: Item) -> None:
             item.complain("ACI095", message)
 
 
-def reserved_tags(group: Item) -> None:
+def check_reserved_tags(group: Item) -> None:
     """Some names are reserved by Azure, some by this tool, and Azure ignores case."""
     seen: dict[str, str] = {}
     for name, item in group.entries("tags"):
@@ -46,7 +46,7 @@ def reserved_tags(group: Item) -> None:
         seen.setdefault(lowered, name)
 
 
-def tag_count(group: Item) -> None:
+def check_tag_count(group: Item) -> None:
     """Docs: a resource has 50 tags at most."""
     count = len(list(group.entries("tags")))
     if count > _MOST:

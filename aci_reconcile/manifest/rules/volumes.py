@@ -13,24 +13,24 @@ SOURCES: Final = ("azureFile", "emptyDir", "secret", "secretReference", "gitRepo
 _MOST = 20
 
 
-def _mounts(group: Item) -> tuple[tuple[Item, ...], ...]:
+def _list_mounts(group: Item) -> tuple[tuple[Item, ...], ...]:
     """Return the mounts of each container."""
     properties = group.at("properties")
     containers = (*properties.each("containers"), *properties.each("initContainers"))
     return tuple(each.at("properties").each("volumeMounts") for each in containers)
 
 
-def mounted_volumes(group: Item) -> None:
+def check_mounted_volumes(group: Item) -> None:
     """Sense: a mount names a volume of the group, and every volume is mounted."""
     volumes = group.at("properties").each("volumes")
     names = [each.at("name").text for each in volumes]
     known = {name.lower() for name in names}
     used: set[str] = set()
-    for mount in (mount for mounts in _mounts(group) for mount in mounts):
+    for mount in (mount for mounts in _list_mounts(group) for mount in mounts):
         name = mount.at("name")
         used.add(name.text.lower())
         if name.text and name.text.lower() not in known and not group.at("properties", "volumes").doubtful:
-            hint = name.findings.near(name.text, names)
+            hint = name.diagnostics.suggest(name.text, names)
             name.complain("ACI030", f"unknown volume {quote(name.text)}", hint)
     for volume in volumes:
         name = volume.at("name")
@@ -38,7 +38,7 @@ def mounted_volumes(group: Item) -> None:
             name.complain("ACI036", f"no container mounts the volume {quote(name.text)}")
 
 
-def volume_source(group: Item) -> None:
+def check_volume_source(group: Item) -> None:
     """A volume has one source; only a secret volume may have two (Microsoft's 2025-09-01 example)."""
     for volume in group.at("properties").each("volumes"):
         given = [name for name in SOURCES if volume.has(name)]
@@ -52,13 +52,13 @@ def volume_source(group: Item) -> None:
             )
 
 
-def mount_paths(group: Item) -> None:
+def check_mount_paths(group: Item) -> None:
     """Azure: "The volume mount path cannot contain ':'" (Azure/azure-cli#26591, where Azure accepted a relative path).
 
     This tool identifies mounts by path, so each path occurs once.
     """
     windows = group.at("properties", "osType").text == "Windows"
-    for mounts in _mounts(group):
+    for mounts in _list_mounts(group):
         seen: set[str] = set()
         for mount in mounts:
             path = mount.at("mountPath")
@@ -71,7 +71,7 @@ def mount_paths(group: Item) -> None:
             seen.add(path.text.rstrip("/"))
 
 
-def git_directory(group: Item) -> None:
+def check_git_directory(group: Item) -> None:
     """Docs of `directory`: it must not contain or start with '..'."""
     for volume in group.at("properties").each("volumes"):
         directory = volume.at("gitRepo", "directory")
@@ -79,14 +79,14 @@ def git_directory(group: Item) -> None:
             directory.complain("ACI038", f"{quote(directory.text)} is outside the volume")
 
 
-def volume_count(group: Item) -> None:
+def check_volume_count(group: Item) -> None:
     """Quotas: 20 volumes in a group."""
     count = len(group.at("properties").each("volumes"))
     if count > _MOST:
         group.at("properties", "volumes").complain("ACI039", f"{count} volumes; the documented maximum is {_MOST}")
 
 
-def share_key(group: Item) -> None:
+def check_share_key(group: Item) -> None:
     """Azure Files is mounted with a key; newer api-versions may accept an identity instead, so this only warns."""
     for volume in group.at("properties").each("volumes"):
         share = volume.at("azureFile")

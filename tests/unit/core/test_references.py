@@ -25,7 +25,7 @@ from aci_reconcile.core.references import (
     references_in,
     resolve,
 )
-from aci_reconcile.manifest.schemas import schema
+from aci_reconcile.manifest.schemas import load_schema
 from aci_reconcile.planning import Action, Plan, plan
 from aci_reconcile.reconcile import Look, apply, propose
 from aci_reconcile.reconcile.events import Failed, Finished, Succeeded
@@ -53,7 +53,7 @@ def web(host: str = Deferred("tcp://", ADDRESS)) -> Resource:
 def told(proposal: Plan) -> Any:
     """Return the plan's JSON, checked against its schema."""
     document = json.loads(plan_json(proposal, HEADER, tool_version="0.1.0"))
-    Draft7Validator(schema("plan")).validate(document)
+    Draft7Validator(load_schema("plan")).validate(document)
     return document
 
 

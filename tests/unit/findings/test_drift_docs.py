@@ -12,8 +12,8 @@ from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.findings import Finding, Kind
 from aci_reconcile.findings.finding import get_severity
-from aci_reconcile.manifest import schema
-from aci_reconcile.manifest.acceptances import acceptances
+from aci_reconcile.manifest import load_schema
+from aci_reconcile.manifest.acceptances import read_accepted_drift
 from aci_reconcile.render import Header
 from aci_reconcile.render.metrics import drift_metrics
 
@@ -40,7 +40,7 @@ def test_the_accepted_drift_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "known.yaml"
     file.write_text(block("yaml"), encoding="utf-8")
 
-    found, diagnostics = acceptances(file, tmp_path)
+    found, diagnostics = read_accepted_drift(file, tmp_path)
 
     assert (3, ()) == (len(found), diagnostics)
 
@@ -49,7 +49,7 @@ def test_the_notification_is_one() -> None:
     """With the fingerprint that such a finding has."""
     document = json.loads(block("json"))
 
-    assert [] == list(Draft202012Validator(schema("notification")).iter_errors(document))
+    assert [] == list(Draft202012Validator(load_schema("notification")).iter_errors(document))
     assert Finding(Kind.STOPPED, "rg-shop/web").fingerprint == document["findings"][0]["fingerprint"]
 
 

@@ -12,7 +12,7 @@ from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.findings import Finding, Kind, history_from_json, history_to_json, to_moment
-from aci_reconcile.manifest import schema
+from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
 
 
@@ -231,7 +231,7 @@ def test_a_history_survives_being_written() -> None:
     assert first.history is not None
     document = history_to_json(first.history)
 
-    assert [] == list(Draft202012Validator(schema("drift-history")).iter_errors(document))
+    assert [] == list(Draft202012Validator(load_schema("drift-history")).iter_errors(document))
     assert first.history == history_from_json(document)
     assert PLACE == history_from_json(document).place
 

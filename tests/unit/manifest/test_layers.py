@@ -18,7 +18,7 @@ from aci_reconcile.app.variables import read_variables
 from aci_reconcile.cli import options
 from aci_reconcile.cli.given import Given, sources_of
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.manifest import read_values
+from aci_reconcile.manifest import read_variable_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -508,7 +508,7 @@ FILES = [
 @pytest.mark.parametrize(("name", "text", "expected"), FILES)
 def test_a_file_of_values(name: str, text: str, expected: dict[str, str]) -> None:
     """A value is what stands in the file, in each of the formats; nothing in it is replaced."""
-    assert (expected, ()) == read_values(text, name)
+    assert (expected, ()) == read_variable_file(text, name)
 
 
 WRONG = [
@@ -537,6 +537,6 @@ WRONG = [
 @pytest.mark.parametrize(("name", "text", "expected"), WRONG)
 def test_what_is_no_file_of_values(name: str, text: str, expected: list[str]) -> None:
     """Each slip at its place, and no value in the message; nothing of it is taken in silence."""
-    _, found = read_values(text, name)
+    _, found = read_variable_file(text, name)
 
     assert expected == [f"{each.where} {each.code}" for each in found]

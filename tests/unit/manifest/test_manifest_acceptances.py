@@ -12,8 +12,8 @@ import yaml
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.findings import Acceptance, Kind
-from aci_reconcile.manifest import ACCEPTED_FILE, Request, load, schema
-from aci_reconcile.manifest.acceptances import acceptances
+from aci_reconcile.manifest import ACCEPTED_FILE, Request, load, load_schema
+from aci_reconcile.manifest.acceptances import read_accepted_drift
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def read(folder: Path, text: str, name: str = ACCEPTED_FILE) -> tuple[tuple[Acce
     """Return the acceptances of a file with this text, and what is wrong with it."""
     file = folder / name
     file.write_text(text, encoding="utf-8")
-    found, diagnostics = acceptances(file, folder)
+    found, diagnostics = read_accepted_drift(file, folder)
     return found, [f"{each.where}: {each.code} {each.message}" for each in diagnostics]
 
 
@@ -128,24 +128,24 @@ def test_what_is_wrong(tmp_path: Path, text: str, wrong: list[str]) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """The whole file is complained of."""
-    _, diagnostics = acceptances(tmp_path / "none.yaml", tmp_path)
+    _, diagnostics = read_accepted_drift(tmp_path / "none.yaml", tmp_path)
 
     assert [("ACI001", "none.yaml")] == [(each.code, str(each.where)) for each in diagnostics]
 
 
 def test_the_schema_says_the_same(tmp_path: Path) -> None:
     """What the loader takes the schema takes, and the kinds are the same."""
-    validator = jsonschema.Draft7Validator(schema("accepted-drift"))
+    validator = jsonschema.Draft7Validator(load_schema("accepted-drift"))
     good = yaml.load(GOOD.replace("1234567890123456", "'1234567890123456'").replace("no,", "'no',"), yaml.BaseLoader)
 
     assert validator.is_valid(good)
     assert not validator.is_valid([{"address": "rg/web", "until": "2026-12-31"}])
     assert not validator.is_valid([{"reason": "x", "until": "2026-12-31"}])
     assert not validator.is_valid([{"address": "a/b", "fingerprint": "0" * 16, "reason": "x", "until": "2026-12-31"}])
-    accepted = set(schema("accepted-drift")["items"]["properties"]["kind"]["enum"])
+    accepted = set(load_schema("accepted-drift")["items"]["properties"]["kind"]["enum"])
     assert {kind.value for kind in Kind} - {"not-compared", "secret-not-compared"} == accepted
     for name in ("drift-history", "notification"):
-        assert {kind.value for kind in Kind} == _kinds(schema(name))
+        assert {kind.value for kind in Kind} == _kinds(load_schema(name))
 
 
 def _kinds(document: object) -> set[str]:
@@ -172,7 +172,7 @@ def test_the_codes(tmp_path: Path) -> None:
     file = tmp_path / ACCEPTED_FILE
     file.write_text("- {until: never}\n- 1\n", encoding="utf-8")
 
-    _, diagnostics = acceptances(file, tmp_path)
+    _, diagnostics = read_accepted_drift(file, tmp_path)
 
     assert ["ACI196", "ACI197", "ACI196", "ACI195"] == [each.code for each in diagnostics]
     assert {"ACI195", "ACI196", "ACI197"} == {each.code for each in diagnostics}

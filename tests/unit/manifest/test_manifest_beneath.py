@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aci_reconcile.core.errors import UsageError
-from aci_reconcile.manifest import Request, names
+from aci_reconcile.manifest import Request, list_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def test_it_is_left_out_wherever_manifests_are_looked_for(load_text: Loader, man
     groups, told = shown(loaded)
     assert ["web"] == groups
     assert "pay/aci-reconcile.yaml" in told
-    assert () == loaded.emptied
+    assert () == loaded.empty_places
     assert "to work on it, name the folder: `aci-reconcile plan pay`" in [each.hint for each in loaded.diagnostics]
 
 
@@ -158,7 +158,7 @@ def test_names_for_the_shell(load_text: Loader, tmp_path: Path) -> None:
     """A word that is completed names a group of this project."""
     load_text({"aci-reconcile.yaml": "name: shop\n", **BELOW})
 
-    assert ("rg/web",) == names(Request(cwd=tmp_path, resource_group="rg"))
+    assert ("rg/web",) == list_names(Request(cwd=tmp_path, resource_group="rg"))
 
 
 def test_what_it_declares_is_known_above(load_text: Loader) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.manifest.references import escaped, found_in, mentions
+from aci_reconcile.manifest.references import escape, has_reference, scan_references
 from aci_reconcile.manifest.sizes import MAX_EXPANDED, Size
 
 if TYPE_CHECKING:
@@ -92,16 +92,16 @@ def test_references_that_never_end_are_looked_for_once() -> None:
     """Behind the last brace there is none: a megabyte of beginnings is read in one go."""
     text = "${env:A:-" * 100_000
 
-    assert not mentions(text)
-    assert 1 == len(list(found_in(f"{text}}}")))
+    assert not has_reference(text)
+    assert 1 == len(list(scan_references(f"{text}}}")))
 
 
 def test_what_is_escaped_is_no_reference() -> None:
     """And reads back as it was."""
     text = "a ${env:A} $${var:B} ${HOME} ${group:w:ipAddress.ip}"
 
-    assert "a $${env:A} $$${var:B} ${HOME} $${group:w:ipAddress.ip}" == escaped(text)
-    assert not mentions("$${env:A} ${HOME}")
+    assert "a $${env:A} $$${var:B} ${HOME} $${group:w:ipAddress.ip}" == escape(text)
+    assert not has_reference("$${env:A} ${HOME}")
 
 
 def test_aliases_of_a_long_text_are_bounded(load_text: Loader) -> None:

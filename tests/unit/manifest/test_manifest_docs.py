@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema.validators
 import pytest
 
-from aci_reconcile.manifest import CODES, schema
+from aci_reconcile.manifest import CODES, load_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def test_project_blocks_fit_their_schema(text: str) -> None:
 
     found: Any = json.loads(json.dumps(yaml.safe_load(text)))
 
-    assert [] == list(jsonschema.validators.Draft7Validator(schema("project")).iter_errors(found))
+    assert [] == list(jsonschema.validators.Draft7Validator(load_schema("project")).iter_errors(found))
 
 
 def test_the_page_of_diagnostics_is_fresh() -> None:

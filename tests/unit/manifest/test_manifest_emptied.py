@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.core.errors import Severity, Where
-from aci_reconcile.manifest import nothing_here
+from aci_reconcile.manifest import warn_of_nothing_to_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ API = WEB.replace("name: web", "name: api")
 
 def places(loaded: Loaded) -> list[str]:
     """Return where nothing is declared."""
-    return [str(each) for each in loaded.emptied]
+    return [str(each) for each in loaded.empty_places]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,6 @@ def test_a_whole_set_has_no_such_place(load_text: Loader) -> None:
 
 def test_what_is_said_where_nothing_is_checked() -> None:
     """A warning that says what to do: the wrong folder is no mistake of a manifest."""
-    told = nothing_here(Where("."))
+    told = warn_of_nothing_to_check(Where("."))
 
     assert ("ACI263", Severity.WARNING, True) == (told.code, told.severity, "aci-reconcile import" in told.hint)

@@ -10,7 +10,7 @@ from factories import container, group, owned
 from aci_reconcile.app.policy_rules import hold_misfits
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.manifest import unfit
+from aci_reconcile.manifest import find_body_errors
 from aci_reconcile.planning import UNLIMITED, plan
 from aci_reconcile.planning.policy import Policy
 
@@ -26,7 +26,7 @@ def test_a_good_body_has_no_errors() -> None:
         tags={"aci-reconcile-project": "shop", "microsoft-audit": "x"},
     )
 
-    assert () == unfit(good)
+    assert () == find_body_errors(good)
 
 
 BAD: dict[str, tuple[Resource, str]] = {
@@ -49,7 +49,7 @@ def test_what_a_manifest_may_not_say_may_not_be_sent(case: str) -> None:
     """The first error names the field as people do."""
     bad, path = BAD[case]
 
-    assert unfit(bad)[0].path.startswith(path)
+    assert find_body_errors(bad)[0].path.startswith(path)
 
 
 def held(desired: Resource, there: Resource) -> list[str]:

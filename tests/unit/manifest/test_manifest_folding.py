@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Where
-from aci_reconcile.manifest.findings import Findings
+from aci_reconcile.manifest.findings import Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,46 +17,46 @@ if TYPE_CHECKING:
 HEAD = "name: web\ncontainers: [{name: a, image: 'x:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
 
 
-def found(code: str, count: int, file: str = "a.yaml") -> Findings:
+def found(code: str, count: int, file: str = "a.yaml") -> Diagnostics:
     """Return as many complaints of one kind."""
-    findings = Findings()
+    diagnostics = Diagnostics()
     for number in range(count):
-        findings.add(code, Where(file, number + 1, 1), f"message {number}")
-    return findings
+        diagnostics.add(code, Where(file, number + 1, 1), f"message {number}")
+    return diagnostics
 
 
 def test_three_slips_of_spelling_are_told_one_by_one() -> None:
     """Each has its place."""
-    told = [each.message for each in found("ACI111", 3).sorted()]
+    told = [each.message for each in found("ACI111", 3).collect()]
 
     assert ["message 0", "message 1", "message 2"] == told
 
 
 def test_forty_slips_of_spelling_are_one_line() -> None:
     """It stands at the first, and names the lines of some others."""
-    told = [str(each.where) + " " + each.message for each in found("ACI111", 40).sorted()]
+    told = [str(each.where) + " " + each.message for each in found("ACI111", 40).collect()]
 
     assert ["a.yaml:1:1 message 0; 39 more of this kind in lines 2, 3, 4, 5, 6, 7, 8, 9 …"] == told
 
 
 def test_each_file_has_a_line_of_its_own() -> None:
     """Whoever mends one file sees it."""
-    findings = found("ACI111", 4)
-    findings.take(found("ACI111", 4, "b.yaml"))
+    diagnostics = found("ACI111", 4)
+    diagnostics.take(found("ACI111", 4, "b.yaml"))
 
-    assert ["a.yaml", "b.yaml"] == [each.where.file for each in findings.sorted()]
+    assert ["a.yaml", "b.yaml"] == [each.where.file for each in diagnostics.collect()]
 
 
 def test_snake_case_is_one_line_from_the_second_on() -> None:
     """An export is full of it."""
-    told = [each.message for each in found("ACI220", 2).sorted()]
+    told = [each.message for each in found("ACI220", 2).collect()]
 
     assert ["message 0; 1 more of this kind in line 2"] == told
 
 
 def test_thousands_of_errors_are_told_a_hundred_times() -> None:
     """The last that is told counts the rest, and it is an error still."""
-    told = found("ACI110", 45_000).sorted()
+    told = found("ACI110", 45_000).collect()
 
     assert 100 == len(told)
     assert "message 99; 44,900 more of this kind in lines 101, 102, 103, 104, 105, 106, 107, 108 …" == told[-1].message
@@ -65,16 +65,16 @@ def test_thousands_of_errors_are_told_a_hundred_times() -> None:
 
 def test_words_are_compared_a_limited_number_of_times() -> None:
     """Beyond it there are no hints, be there ever so many slips."""
-    findings = Findings()
+    diagnostics = Diagnostics()
     known = [f"word{number}" for number in range(1_000)]
-    hints = [findings.near("wort1", known) for _ in range(150)]
+    hints = [diagnostics.suggest("wort1", known) for _ in range(150)]
 
     assert [True] * 100 + [False] * 50 == [bool(hint) for hint in hints]
 
 
 def test_a_word_that_is_too_long_is_like_no_other() -> None:
     """No name of a property has a thousand letters."""
-    assert not Findings().near("containers" * 100, ["containers"])
+    assert not Diagnostics().suggest("containers" * 100, ["containers"])
 
 
 def test_a_file_of_nothing_but_unknown_keys_is_read(load_text: Loader) -> None:

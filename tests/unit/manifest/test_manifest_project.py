@@ -9,7 +9,7 @@ import pytest
 
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import PolicySettings
-from aci_reconcile.manifest.versions import api_order, is_api_version, newest, satisfies
+from aci_reconcile.manifest.versions import find_newest, is_api_version, order_api_version, satisfies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,9 +261,9 @@ def test_required_versions(version: str, required: str, fits: bool | None) -> No
 def test_api_versions() -> None:
     """They are dates; a preview comes before the stable version of its day."""
     assert ["2025-09-01-preview", "2025-09-01", "2026-01-01-preview"] == sorted(
-        ["2026-01-01-preview", "2025-09-01", "2025-09-01-preview"], key=api_order
+        ["2026-01-01-preview", "2025-09-01", "2025-09-01-preview"], key=order_api_version
     )
-    assert newest("2025-09-01", "", "2024-01-01") == "2025-09-01"
+    assert find_newest("2025-09-01", "", "2024-01-01") == "2025-09-01"
     assert [True, True, False, False] == [
         is_api_version(each) for each in ("2025-09-01", "2025-09-01-preview", "2025-13-01", "2025-9-1")
     ]

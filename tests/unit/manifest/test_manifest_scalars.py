@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aci_reconcile.core.fields import Kind
-from aci_reconcile.manifest.scalars import choose, read
+from aci_reconcile.manifest.scalars import choose, read_scalar
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from aci_reconcile.manifest.scalars import choose, read
 )
 def test_free_values_follow_the_core_schema(text: str, value: object) -> None:
     """Where the schema leaves it open, plain scalars mean what YAML 1.2 says, and quoted ones are texts."""
-    plain, quoted = read(Kind.ANY, text, plain=True), read(Kind.ANY, text, plain=False)
+    plain, quoted = read_scalar(Kind.ANY, text, plain=True), read_scalar(Kind.ANY, text, plain=False)
 
     assert (value, type(value)) == (plain.value, type(plain.value))
     assert text == quoted.value
@@ -37,7 +37,7 @@ def test_free_values_follow_the_core_schema(text: str, value: object) -> None:
 @pytest.mark.parametrize("text", [".inf", "-.INF", ".nan", "1e999"])
 def test_what_json_does_not_know(text: str) -> None:
     """Infinity and NaN are refused wherever they stand."""
-    assert ["ACI125"] * 2 == [read(kind, text, plain=True).code for kind in (Kind.ANY, Kind.NUMBER)]
+    assert ["ACI125"] * 2 == [read_scalar(kind, text, plain=True).code for kind in (Kind.ANY, Kind.NUMBER)]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_json_does_not_know(text: str) -> None:
 )
 def test_whole_numbers(text: str, value: int | None) -> None:
     """A fraction that is none is a whole number; one that is, and one without end, is not."""
-    reading = read(Kind.INTEGER, text, plain=True)
+    reading = read_scalar(Kind.INTEGER, text, plain=True)
 
     assert value == reading.value
     assert reading.failed is (value is None)

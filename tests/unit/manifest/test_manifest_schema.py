@@ -14,7 +14,7 @@ import yaml
 
 from aci_reconcile.core.errors import Severity, UsageError
 from aci_reconcile.core.fields import FIELDS, Field, Kind
-from aci_reconcile.manifest import Request, load, schema
+from aci_reconcile.manifest import Request, load, load_schema
 from aci_reconcile.manifest.files import PROJECT_FILE
 from aci_reconcile.manifest.rows import PROJECT
 
@@ -54,7 +54,7 @@ def test_fresh(name: str) -> None:
 @pytest.mark.parametrize("name", MADE)
 def test_valid_itself(name: str) -> None:
     """It is a schema by the rules of its own dialect, has a title, and every pointer in it leads somewhere."""
-    found = schema(name)
+    found = load_schema(name)
 
     jsonschema.validators.Draft7Validator.check_schema(found)
     assert found["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -66,7 +66,7 @@ def test_valid_itself(name: str) -> None:
 def test_unknown_names() -> None:
     """There is no other schema."""
     with pytest.raises(UsageError):
-        schema("compose")
+        load_schema("compose")
 
 
 def _pointers(value: Any) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _below(root: Any, node: Any, step: str) -> Iterator[Any]:
 @pytest.mark.parametrize("row", SETTABLE, ids=lambda row: row.path)
 def test_every_field_is_in_the_schema(row: Field) -> None:
     """With its description and its enum, in ARM's wrapping and without."""
-    root = schema("container-group")
+    root = load_schema("container-group")
 
     for path in {row.path, row.path.replace("properties.", "")}:
         found = _reach(root, path)
@@ -118,7 +118,7 @@ def test_every_field_is_in_the_schema(row: Field) -> None:
 @pytest.mark.parametrize("row", [row for row in FIELDS if row not in SETTABLE], ids=lambda row: row.path)
 def test_no_computed_field_is_in_the_schema(row: Field) -> None:
     """An editor does not offer what Azure says."""
-    assert [] == _reach(schema("container-group"), row.path)
+    assert [] == _reach(load_schema("container-group"), row.path)
 
 
 def _published(folder: Path) -> list[tuple[str, list[str]]]:
@@ -129,7 +129,7 @@ def _published(folder: Path) -> list[tuple[str, list[str]]]:
 
 def test_schema_table_and_azure_agree(shared_data: Path) -> None:
     """Every settable path that Azure publishes is in the schema; nothing settable is that it does not publish."""
-    root = schema("container-group")
+    root = load_schema("container-group")
     published = _published(shared_data)
     computed = {row.path for row in FIELDS if row.computed}
     ours = {"name", "type", "apiVersion"}
@@ -149,7 +149,7 @@ def test_schema_table_and_azure_agree(shared_data: Path) -> None:
 def test_examples_are_good_for_the_schema(file: Path) -> None:
     """In the short form and in ARM's own; and the project file for its own."""
     validator = jsonschema.validators.Draft7Validator(
-        schema("project" if file.name == PROJECT_FILE else "container-group")
+        load_schema("project" if file.name == PROJECT_FILE else "container-group")
     )
 
     for document in yaml.load_all(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
@@ -189,12 +189,12 @@ def _typed(value: Any) -> Any:
 )
 def test_strict(wrong: Any) -> None:
     """What is missing, unknown or of the wrong kind is refused."""
-    assert not jsonschema.validators.Draft7Validator(schema("container-group")).is_valid(wrong)
+    assert not jsonschema.validators.Draft7Validator(load_schema("container-group")).is_valid(wrong)
 
 
 def test_the_project_schema_knows_every_setting() -> None:
     """For the project itself and for each environment, and nothing else."""
-    root = schema("project")
+    root = load_schema("project")
     each = PROJECT.children["environments"].item
     assert each is not None
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.core.errors import UsageError
-from aci_reconcile.manifest import Request, load, names
-from aci_reconcile.manifest.foreign import foreign_text
+from aci_reconcile.manifest import Request, list_names, load
+from aci_reconcile.manifest.foreign import identify_foreign_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,19 +139,19 @@ def test_what_cannot_be_read_is_skipped_only_where_it_is_known_for_certain() -> 
     """By keys at the top; one of ours, or the type of a group anywhere, makes it a manifest."""
     kubernetes = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ x }}\n"
 
-    assert foreign_text(kubernetes, json=False)
-    assert foreign_text('{"compilerOptions": {"a": [1, 2,]},}', json=True)
-    assert not foreign_text(f"{kubernetes}containers: {{{{ x }}}}\n", json=False)
-    assert not foreign_text(f"{kubernetes}# microsoft.containerinstance/containergroups\n", json=False)
-    assert not foreign_text("spec:\n  kind: x\n  apiVersion: y\n", json=False)
-    assert not foreign_text('{"a": {"compilerOptions": 1}, "b": "compilerOptions"', json=True)
+    assert identify_foreign_text(kubernetes, json=False)
+    assert identify_foreign_text('{"compilerOptions": {"a": [1, 2,]},}', json=True)
+    assert not identify_foreign_text(f"{kubernetes}containers: {{{{ x }}}}\n", json=False)
+    assert not identify_foreign_text(f"{kubernetes}# microsoft.containerinstance/containergroups\n", json=False)
+    assert not identify_foreign_text("spec:\n  kind: x\n  apiVersion: y\n", json=False)
+    assert not identify_foreign_text('{"a": {"compilerOptions": 1}, "b": "compilerOptions"', json=True)
 
 
 def test_a_shell_is_not_offered_names_from_other_files(load_text: Loader, tmp_path: Path) -> None:
     """A package is no group."""
     load_text({"web.yaml": GROUP, "package.json": '{"name": "shop", "version": "1", "private": true}'})
 
-    assert ("rg/web",) == names(Request(cwd=tmp_path, resource_group="rg"))
+    assert ("rg/web",) == list_names(Request(cwd=tmp_path, resource_group="rg"))
 
 
 def test_patterns_match_neither_hidden_files_nor_the_project_s_own(load_text: Loader) -> None:

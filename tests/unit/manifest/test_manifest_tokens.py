@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.manifest.amounts import plain_number
-from aci_reconcile.manifest.tokens import names_in, placeholder
+from aci_reconcile.manifest.amounts import suggest_number
+from aci_reconcile.manifest.tokens import find_bare_names, read_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +103,7 @@ def test_a_placeholder_of_a_secret_is_not_told_twice(load_text: Loader) -> None:
 )
 def test_texts_that_hold_one_among_others_are_left_alone(text: str) -> None:
     """Programs have templates and shells of their own."""
-    assert not placeholder(text)
+    assert not read_placeholder(text)
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_texts_that_hold_one_among_others_are_left_alone(text: str) -> None:
 )
 def test_names_are_such_that_a_variable_may_have_them(text: str, name: str) -> None:
     """The hint is typed as it stands."""
-    assert name == placeholder(text)
+    assert name == read_placeholder(text)
 
 
 def test_references_and_escapes_are_no_names_of_a_shell() -> None:
     """Only ``${NAME}`` is what `az` would replace."""
-    assert () == names_in("${var:A} $${B} $C ${D-x}")
+    assert () == find_bare_names("${var:A} $${B} $C ${D-x}")
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_references_and_escapes_are_no_names_of_a_shell() -> None:
 )
 def test_amounts_of_other_tools(name: str, text: str, hint: str) -> None:
     """What they come to is told where that is known, and nothing where it is not."""
-    assert hint == plain_number(name, text)
+    assert hint == suggest_number(name, text)

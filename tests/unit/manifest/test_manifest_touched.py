@@ -12,7 +12,7 @@ from aci_reconcile.manifest import Changes, Request, load
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aci_reconcile.manifest.touched import Touched
+    from aci_reconcile.manifest.touched import ChangedGroups
 
 SHARED = """\
 name: shop
@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def touched(folder: Path, *names: str, then: tuple[tuple[str, str], ...] = (), environment: str = "") -> Touched:
+def touched(folder: Path, *names: str, then: tuple[tuple[str, str], ...] = (), environment: str = "") -> ChangedGroups:
     """Return what a change of some files touches."""
     here = folder.resolve()
     held = tuple((here / name, text) for name, text in then)
@@ -63,11 +63,11 @@ def touched(folder: Path, *names: str, then: tuple[tuple[str, str], ...] = (), e
     loaded = load(Request(cwd=folder, changes=changes, environment=environment))
 
     assert not loaded.errors, loaded.diagnostics
-    assert loaded.touched is not None
-    return loaded.touched
+    assert loaded.changed is not None
+    return loaded.changed
 
 
-def names_of(found: Touched) -> str:
+def names_of(found: ChangedGroups) -> str:
     """Return the names of the groups, in alphabetical order, or that it is all of them."""
     if found.addresses is None:
         return EVERYTHING

@@ -8,7 +8,7 @@ import pytest
 
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.model import as_object
-from aci_reconcile.manifest import read_values
+from aci_reconcile.manifest import read_variable_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +102,6 @@ def test_a_slip_of_the_pen(load_text: Loader) -> None:
 
 def test_what_is_wrong_with_a_file_of_values_shows_none_of_them() -> None:
     """A line that is no assignment may be a secret whose name is missing."""
-    _, (found,) = read_values("tag=1\nhunter2\n", "prod.env")
+    _, (found,) = read_variable_file("tag=1\nhunter2\n", "prod.env")
 
     assert ("ACI264", "prod.env:2:1", "line 2 is not NAME=VALUE") == (found.code, str(found.where), found.message)

@@ -9,7 +9,7 @@ import yaml
 from factories import body, container, rid
 
 from aci_reconcile.core.model import Resource
-from aci_reconcile.manifest.write import Shared, dumped, write
+from aci_reconcile.manifest.write import SharedSettings, dump_yaml, write_manifests
 
 LIVE = body(
     container(
@@ -98,7 +98,7 @@ def test_names_that_the_project_lays_into_a_map_and_a_group_lacks() -> None:
     under = "properties.diagnostics.logAnalytics.metadata"
     spoken = {"tags", "tags.team", "tags.stage", under, f"{under}.a", f"{under}.b"}
 
-    (written,) = write([Resource(rid(), live)], Shared(spoken=frozenset(spoken)))
+    (written,) = write_manifests([Resource(rid(), live)], SharedSettings(default_paths=frozenset(spoken)))
 
     said: dict[str, Any] = yaml.safe_load(written.text)
     assert {"Team": "shop", "stage": None} == said["tags"]
@@ -107,7 +107,7 @@ def test_names_that_the_project_lays_into_a_map_and_a_group_lacks() -> None:
 
 def test_the_whole_text() -> None:
     """In the order of the field table, short wherever there is a short form."""
-    (written,) = write([Resource(rid(), LIVE)], Shared())
+    (written,) = write_manifests([Resource(rid(), LIVE)], SharedSettings())
 
     assert WRITTEN == written.text
     assert ("newField",) == written.unknown
@@ -128,7 +128,7 @@ def secure(group: str, *containers: tuple[str, str], resource_group: str = "rg")
 
 def variables(*groups: Resource) -> list[str]:
     """Return the variables that stand in for secrets."""
-    return [each.variable for written in write(groups, Shared()) for each in written.needed]
+    return [each.variable for written in write_manifests(groups, SharedSettings()) for each in written.needed]
 
 
 def test_each_secret_has_a_variable_of_its_own() -> None:
@@ -180,7 +180,7 @@ def test_references_to_a_vault_need_no_variable() -> None:
 
 def test_what_cannot_be_seen_is_escaped() -> None:
     """A name that would turn a terminal's text around is written in letters."""
-    text = dumped({"a": "x\u202ey", "b": "é", "c": "\x9b2J", "d\u200b": "t\tab"})
+    text = dump_yaml({"a": "x\u202ey", "b": "é", "c": "\x9b2J", "d\u200b": "t\tab"})
 
     assert 'a: "x\\u202Ey"\nb: é\nc: "\\x9B2J"\n"d\\u200B": "t\\tab"\n' == text
 
@@ -188,7 +188,7 @@ def test_what_cannot_be_seen_is_escaped() -> None:
 def test_long_keys_stand_before_their_colon() -> None:
     """An ARM id does; a key that YAML would refuse there does not."""
     document: dict[str, Any] = {"/subscriptions/" + "x" * 200: {}, "y" * 1100: "1", "": "z", "m\nn": "1"}
-    text = dumped(document)
+    text = dump_yaml(document)
 
     assert document == yaml.safe_load(text)
     assert 2 == text.count("? ")

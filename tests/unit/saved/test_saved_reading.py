@@ -14,7 +14,7 @@ from saved_plans import WEEK, kept
 
 from aci_reconcile.app.saved_plan import read_plan
 from aci_reconcile.core.errors import ExitCode, StalePlanError, UsageError
-from aci_reconcile.manifest import complaint
+from aci_reconcile.manifest import find_schema_error
 from aci_reconcile.saved import add_seal, check_document, is_expired, open_document, render_document
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def test_what_plan_prints_is_no_saved_plan() -> None:
         if name in {"format_version", "tool_version", "project", "environment", "subscription", "endpoint"}
     }
 
-    assert "" != complaint(json.loads(json.dumps(printed)), "plan")
+    assert "" != find_schema_error(json.loads(json.dumps(printed)), "plan")
     with pytest.raises(StalePlanError):
         check_document(printed, "plan.json", "")
 
