@@ -35,16 +35,16 @@ from aci_reconcile.reconcile.events import (
     Succeeded,
     Unhealthy,
 )
-from aci_reconcile.render import Header
-from aci_reconcile.render.apply_page import apply_page
-from aci_reconcile.render.change_page import plan_page
-from aci_reconcile.render.drift_page import drift_page
-from aci_reconcile.render.page import Link
-from aci_reconcile.render.problem_page import validation_page
+from aci_reconcile.render.header import Header
+from aci_reconcile.render.page.apply import make_apply_page
+from aci_reconcile.render.page.drift import make_drift_page
+from aci_reconcile.render.page.page import Link
+from aci_reconcile.render.page.plan import make_plan_page
+from aci_reconcile.render.page.validation import make_validation_page
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Json
-    from aci_reconcile.render.page import Page
+    from aci_reconcile.render.page.page import Page
 
 CANARY = "canary-s3cr3t"
 EVIL = (
@@ -121,7 +121,7 @@ def plan() -> Page:
         (ResourceGroupChange(Scope(SUBSCRIPTION, "rg-shop"), "westeurope"),),
         (Unreadable("rg-shop/lost", "no answer"),),
     )
-    page = plan_page(told, HEADER, digest="sha256:" + "0" * 64)
+    page = make_plan_page(told, HEADER, digest="sha256:" + "0" * 64)
     return replace(page, links=(Link("commit", "0123456789ab", f"{FORGE}/commit/01"), Link("run", "job", f"{FORGE}/7")))
 
 
@@ -140,7 +140,7 @@ def hostile() -> Page:
         (ResourceGroupChange(Scope(SUBSCRIPTION, EVIL), EVIL),),
         (Unreadable(EVIL, EVIL),),
     )
-    page = plan_page(told, Header(EVIL, EVIL, EVIL), digest=EVIL)
+    page = make_plan_page(told, Header(EVIL, EVIL, EVIL), digest=EVIL)
     return replace(page, links=tuple(Link(EVIL, EVIL, url) for url in (EVIL, "javascript:alert(1)", f"{FORGE}/(x)")))
 
 
@@ -157,7 +157,7 @@ def drift() -> Page:
         notices=(Notice("orphan", "rg-shop/old", "has this project's tag but no manifest"),),
         unreadable=(Unreadable("rg-shop/lost", "no answer"),),
     )
-    return drift_page(Drift(told, (("rg-shop/web", Health(State.HEALTHY)), ("rg-shop/sick", CRASHING))), HEADER)
+    return make_drift_page(Drift(told, (("rg-shop/web", Health(State.HEALTHY)), ("rg-shop/sick", CRASHING))), HEADER)
 
 
 def addressed(name: str, ip: str, fqdn: str = "") -> Resource:
@@ -185,7 +185,7 @@ def applied() -> Page:
         Succeeded(same, None, 0.1, Health(State.HEALTHY)),
     )
     end = Finished(added=1, failed=2, unhealthy=1, skipped=1, seconds=140, in_flight=(late.address,), interrupted=True)
-    return apply_page(Plan(OWNER, (created("api"), web, db, jobs, same, late)), events, end, HEADER)
+    return make_apply_page(Plan(OWNER, (created("api"), web, db, jobs, same, late)), events, end, HEADER)
 
 
 DIAGNOSTICS = (
@@ -198,7 +198,9 @@ DIAGNOSTICS = (
 
 def complaints() -> Page:
     """Complaints of each severity, and a hostile one."""
-    return validation_page(DIAGNOSTICS, ("manifests/api.yaml", "manifests/db.yaml", "manifests/web.yaml"), groups=3)
+    return make_validation_page(
+        DIAGNOSTICS, ("manifests/api.yaml", "manifests/db.yaml", "manifests/web.yaml"), groups=3
+    )
 
 
 PAGES = {"plan": plan, "hostile": hostile, "drift": drift, "apply": applied, "validate": complaints}

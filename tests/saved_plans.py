@@ -10,7 +10,7 @@ from factories import OWNER, SUBSCRIPTION
 
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import fingerprint
-from aci_reconcile.render import Header
+from aci_reconcile.render.header import Header
 from aci_reconcile.saved import Document, Origin, add_seal, make_document, make_salt
 
 if TYPE_CHECKING:

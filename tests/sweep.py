@@ -21,7 +21,7 @@ from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.core.normalize import align, normalize
 from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.reconcile import Look, apply, propose
-from aci_reconcile.render import Header
+from aci_reconcile.render.header import Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

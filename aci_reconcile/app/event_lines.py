@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.events import Failed, Moved, ResourceGroupFailed, Skipped, Succeeded, Unhealthy
-from aci_reconcile.render import event_text
+from aci_reconcile.render.text.apply import render_event_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def render_lines(event: Event, messages: Messages) -> str:
     A group that was and is as it should be is named only when asked for.
     """
     unchanged = isinstance(event, Succeeded) and event.change.action is Action.NO_OP
-    return "" if unchanged and not messages.verbose else event_text(event, messages.notes)
+    return "" if unchanged and not messages.verbose else render_event_text(event, messages.notes)
 
 
 def report_event(event: Event, messages: Messages) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.workspace import Work
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Refresh
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
     from aci_reconcile.saved import Document
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")

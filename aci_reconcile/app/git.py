@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import UsageError
-from aci_reconcile.render import sanitize
+from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

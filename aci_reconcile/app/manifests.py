@@ -13,7 +13,8 @@ from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.core.normalize import secrets_in
 from aci_reconcile.manifest import Loaded, Request, find_project_file, load
-from aci_reconcile.render import diagnostics_text, sanitize
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.text.diagnostics import render_diagnostics_text
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolv
     least = (Severity.WARNING, Severity.NOTICE) if run.console.verbose else (Severity.WARNING,)
     reported = [each for each in loaded.diagnostics if each.severity in least and each.code != _NOT_AT_HAND]
     if reported:
-        run.console.plain("warning", f"{diagnostics_text(reported, run.console.notes)}\n")
+        run.console.plain("warning", f"{render_diagnostics_text(reported, run.console.notes)}\n")
     if loaded.changed is not None:
         run.console.info(_render_narrowing(sources.changed_since, loaded, loaded.changed))
     return loaded

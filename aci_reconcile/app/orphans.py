@@ -74,7 +74,7 @@ def make_project_filter(policy: Policy) -> Callable[[str], bool]:
 def _make_reporter(messages: Messages | None) -> Callable[[str], None]:
     def report(text: str) -> None:
         if messages is not None and messages.verbose:
-            from aci_reconcile.render import sanitize
+            from aci_reconcile.render.escape import sanitize
 
             messages.info(sanitize(text))
 

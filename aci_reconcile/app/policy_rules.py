@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.manifest import find_body_errors, find_violations
 from aci_reconcile.planning.values import Blocker, Notice
-from aci_reconcile.render import plan_json
+from aci_reconcile.render.json.plan import render_plan_json
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest import Project, Violation
     from aci_reconcile.planning.values import Change, Plan
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 
 def hold_misfits(plan: Plan) -> Plan:
@@ -49,7 +49,7 @@ def apply_rules(plan: Plan, project: Project, header: Header) -> Plan:
     rules = project.policy.rules
     if not rules:
         return plan
-    found = find_violations(rules, json.loads(plan_json(plan, header, tool_version=VERSION)))
+    found = find_violations(rules, json.loads(render_plan_json(plan, header, tool_version=VERSION)))
     held = tuple(_make_blocker(each) for each in found if each.unusable or not each.rule.warning)
     noted = tuple(
         Notice("rule", address, each.rule.message)

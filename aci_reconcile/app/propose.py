@@ -78,9 +78,9 @@ def make_look(  # noqa: PLR0913  each is a choice of the command
 @contextmanager
 def _report_slow_reading(messages: Messages, seconds: float) -> Generator[None]:
     """Report that reading goes on, and when it ends at the latest, where it takes unusually long."""
-    from aci_reconcile.render.words import took
+    from aci_reconcile.render.words import format_duration
 
-    text = f"Still reading from Azure, for at most {took(seconds)} (--timeout)."
+    text = f"Still reading from Azure, for at most {format_duration(seconds)} (--timeout)."
     timer = threading.Timer(_SILENCE, messages.info, [text])
     timer.daemon = True
     timer.start()

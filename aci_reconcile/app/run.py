@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.core.backend import Clock
-    from aci_reconcile.render import Style
+    from aci_reconcile.render.text.style import Style
 
 Level: TypeAlias = Literal["info", "warning", "error"]
 

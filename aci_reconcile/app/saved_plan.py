@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.reconcile.effort import Effort
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
     from aci_reconcile.saved import Document
 
 LIFETIME = 7 * 24 * 3600.0

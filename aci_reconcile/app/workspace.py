@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.reconcile.effort import Effort
     from aci_reconcile.reconcile.watches import Listing
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 
 def _make_effort() -> Effort:
@@ -141,7 +141,7 @@ def _report_identity(connection: Connection, project: Project, target: Target, r
 
 def make_header(project: Project, endpoint: str) -> Header:
     """Return the header of reports: the project and where it is."""
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
     return Header(project.owner, project.subscription, endpoint, project.environment)
 

@@ -35,32 +35,34 @@ def _validate(ctx: click.Context) -> ExitCode:
 
 def _told(loaded: Loaded, console: Console, reports: Reports) -> str:
     """Return what is to be said about manifests, in the format that is wanted."""
-    from aci_reconcile.render import diagnostics_json
+    from aci_reconcile.render.json.diagnostics import render_diagnostics_json
 
     if console.format == "sarif":
         return _sarif(loaded, reports)
     if console.format not in options.PLAIN:
-        from aci_reconcile.render.problem_page import validation_page
+        from aci_reconcile.render.page.validation import make_validation_page
 
-        return reports.page(validation_page(loaded.diagnostics, loaded.files, groups=len(loaded.resources)), console)
-    return diagnostics_json(loaded.diagnostics) if console.json else _text(loaded, console)
+        return reports.page(
+            make_validation_page(loaded.diagnostics, loaded.files, groups=len(loaded.resources)), console
+        )
+    return render_diagnostics_json(loaded.diagnostics) if console.json else _text(loaded, console)
 
 
 def _sarif(loaded: Loaded, reports: Reports) -> str:
     from aci_reconcile.manifest import CODES
-    from aci_reconcile.render.sarif import sarif
+    from aci_reconcile.render.formats.sarif import render_sarif
     from aci_reconcile.version import VERSION
 
     titles = {name: (code.title, code.explanation) for name, code in CODES.items()}
-    return sarif(loaded.diagnostics, titles, reports.checkout, tool_version=VERSION)
+    return render_sarif(loaded.diagnostics, titles, reports.checkout, tool_version=VERSION)
 
 
 def _text(loaded: Loaded, console: Console) -> str:
-    from aci_reconcile.render import diagnostics_text
+    from aci_reconcile.render.text.diagnostics import render_diagnostics_text
     from aci_reconcile.render.words import count
 
     told = [each for each in loaded.diagnostics if not (console.quiet and each.severity is not Severity.ERROR)]
-    lines = [diagnostics_text(told, console.style)]
+    lines = [render_diagnostics_text(told, console.style)]
     if not loaded.errors and not console.quiet:
         read = f"{count(len(loaded.resources), 'group')} in {count(len(loaded.files), 'file')}"
         lines.append(f"{console.style.paint(console.style.good, 'Valid.')} {read}.")
@@ -82,14 +84,14 @@ def _whole(resource: Resource, api_version: str) -> Mapping[str, object]:
     """Return a resource as a template would hold it, without what looks like a secret."""
     from aci_reconcile.core.desired import add_required_defaults
     from aci_reconcile.core.model import as_object
-    from aci_reconcile.render.values import veiled
+    from aci_reconcile.render.values import hide_lookalikes
 
     place = {"resourceGroup": resource.id.resource_group, "name": resource.id.name}
     return {
         "type": resource.id.type,
         "apiVersion": api_version,
         **place,
-        **as_object(veiled(add_required_defaults(resource.body))),
+        **as_object(hide_lookalikes(add_required_defaults(resource.body))),
     }
 
 

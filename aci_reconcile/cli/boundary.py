@@ -16,7 +16,9 @@ from aci_reconcile.cli.options import CHECKS
 from aci_reconcile.cli.root import root
 from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
-from aci_reconcile.render import diagnostics_json, diagnostics_text, sanitize
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.json.diagnostics import render_diagnostics_json
+from aci_reconcile.render.text.diagnostics import render_diagnostics_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,18 +60,18 @@ def _usage(error: click.ClickException, session: Session) -> int:
 
 def _known(error: AciReconcileError, session: Session) -> int:
     if isinstance(error, InvalidManifestsError):
-        session.console.plain("error", diagnostics_text(error.diagnostics, session.console.notes))
+        session.console.plain("error", render_diagnostics_text(error.diagnostics, session.console.notes))
         if session.console.json:
-            session.console.result(diagnostics_json(error.diagnostics))
+            session.console.result(render_diagnostics_json(error.diagnostics))
         return int(error.exit_code)
-    from aci_reconcile.render.json_event import error_json
+    from aci_reconcile.render.json.apply import emit_error
 
     message, lines = error.message, [error.hint]
     if isinstance(error, AzureError):
         lines.insert(0, f"request id {error.request_id}" if error.request_id else "")
         if error.code and not message.startswith(error.code):
             message = f"{error.code}: {message}"
-    _told(error_json(error), message, lines, session)
+    _told(emit_error(error), message, lines, session)
     return int(error.exit_code)
 
 

@@ -157,7 +157,7 @@ def _given_variables(ctx: click.Context, given: Given) -> Iterator[tuple[str, st
 
 
 def _show(rows: list[Row], session: Session) -> None:
-    from aci_reconcile.render import sanitize
+    from aci_reconcile.render.escape import sanitize
 
     console = session.console
     if console.json:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import AciReconcileError
-from aci_reconcile.render import ANSI, PLAIN, Style, sanitize
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.text.style import ANSI, PLAIN, Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

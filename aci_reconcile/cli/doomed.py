@@ -12,7 +12,7 @@ from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.planning.unmanaged import find_abandoned_environment
 from aci_reconcile.planning.values import ResourceGroupChange
-from aci_reconcile.render import sanitize
+from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:

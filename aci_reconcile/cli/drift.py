@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.findings import Drift
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,17 @@ def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
 
 
 def _shown(found: Drift, header: Header, console: Console, reports: Reports) -> str:
-    from aci_reconcile.render import drift_json, drift_text
+    from aci_reconcile.render.json.drift import render_drift_json
+    from aci_reconcile.render.text.drift import render_drift_text
     from aci_reconcile.version import VERSION
 
     if console.format not in options.PLAIN:
-        from aci_reconcile.render.drift_page import drift_page
+        from aci_reconcile.render.page.drift import make_drift_page
 
-        return reports.page(drift_page(found, header), console)
+        return reports.page(make_drift_page(found, header), console)
     if console.json:
-        return drift_json(found, header, tool_version=VERSION)
-    return drift_text(found, header, console.style, width=console.width, verbose=console.verbose)
+        return render_drift_json(found, header, tool_version=VERSION)
+    return render_drift_text(found, header, console.style, width=console.width, verbose=console.verbose)
 
 
 def exit_code(found: Drift, *, exit_zero: bool = False, strict: bool = False) -> ExitCode:

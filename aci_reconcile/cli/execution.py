@@ -10,8 +10,8 @@ from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.cli.progress import follow
 from aci_reconcile.core.errors import ExitCode
 from aci_reconcile.reconcile.writes import PROVISIONED
-from aci_reconcile.render import event_json, summary_text
-from aci_reconcile.render.events import reached_text
+from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.text.apply import render_addresses, render_summary_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Context
     from aci_reconcile.reconcile.events import Event, Finished
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 
 def show_plan(plan: Plan, header: Header, session: Session) -> None:
@@ -62,11 +62,11 @@ def report_end(finished: Finished, session: Session, *, verb: str) -> ExitCode:
     """Write the summary, and return the exit code."""
     console = session.console
     if console.log_json and not console.json:
-        console.raw(f"{event_json(finished, timestamp=session.clock.now())}\n")
+        console.raw(f"{render_event_json(finished, timestamp=session.clock.now())}\n")
     if console.json:
-        console.result(event_json(finished, timestamp=session.clock.now()))
+        console.result(render_event_json(finished, timestamp=session.clock.now()))
     elif console.format in PLAIN:
-        texts = summary_text(finished, console.style, verb=verb), reached_text(finished)
+        texts = render_summary_text(finished, console.style, verb=verb), render_addresses(finished)
         console.result("".join(f"\n{text}\n" for text in texts if text).removesuffix("\n"))
     if finished.interrupted:
         return session.interruption.exit_code

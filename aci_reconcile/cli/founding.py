@@ -16,7 +16,7 @@ from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.tags import is_owned_by
 from aci_reconcile.manifest.files import PROJECT_FILE, find_project
-from aci_reconcile.render import sanitize
+from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

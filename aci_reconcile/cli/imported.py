@@ -78,7 +78,7 @@ def tell(
     written: tuple[WrittenManifest, ...], files: Mapping[str, str], found: Found, step: str, console: Console
 ) -> None:
     """Tell a person: the manifests or the list of their files as the result, the rest beside it."""
-    from aci_reconcile.render import sanitize
+    from aci_reconcile.render.escape import sanitize
 
     if not written:
         console.info("Nothing to import.")
@@ -134,10 +134,11 @@ def amiss(written: tuple[WrittenManifest, ...], loaded: Loaded, console: Console
         loaded: the project, read again with it.
         console: where it is said.
     """
-    from aci_reconcile.render import diagnostics_text, sanitize
+    from aci_reconcile.render.escape import sanitize
+    from aci_reconcile.render.text.diagnostics import render_diagnostics_text
 
     errors = [each for each in loaded.diagnostics if each.severity is Severity.ERROR]
-    console.plain("warning", diagnostics_text(errors, console.notes) if errors else "")
+    console.plain("warning", render_diagnostics_text(errors, console.notes) if errors else "")
     declared = {each.id.key for each in loaded.resources}
     missing = [each.resource.address for each in written if each.resource.id.key not in declared]
     if missing and not errors:

@@ -59,7 +59,7 @@ class ImportOptions:
 
 def _import(ctx: click.Context) -> ExitCode:
     from aci_reconcile.manifest.write import write_manifests
-    from aci_reconcile.render import sanitize
+    from aci_reconcile.render.escape import sanitize
 
     session, given = started(ctx)
     asked = ImportOptions.of(given, session)

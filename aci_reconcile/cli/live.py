@@ -18,9 +18,9 @@ from rich.text import Text
 from aci_reconcile.app.event_lines import render_lines
 from aci_reconcile.cli.console import Progress
 from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started, Succeeded, Unhealthy, Waiting
-from aci_reconcile.render import sanitize
-from aci_reconcile.render.events import doing
-from aci_reconcile.render.words import took
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.text.apply import describe_start
+from aci_reconcile.render.words import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -57,7 +57,7 @@ class _Table:
         table = Table.grid(padding=(0, 2, 0, 0))
         rows = tuple(self.rows.items())
         for address, row in rows[:_MOST_ROWS]:
-            elapsed = took(max(self.clock.now() - row.began, 0))
+            elapsed = format_duration(max(self.clock.now() - row.began, 0))
             table.add_row("", row.spinner, Text(sanitize(address)), Text(sanitize(row.text)), Text(elapsed, "dim"))
         if len(rows) > _MOST_ROWS:
             table.add_row("", "", Text(f"and {len(rows) - _MOST_ROWS} more", "dim"))
@@ -67,7 +67,7 @@ class _Table:
         """Let a row begin, change or end."""
         match event:
             case Started(change):
-                self._told(change, doing(change))
+                self._told(change, describe_start(change))
             case Waiting(change, detail):
                 self._told(change, detail)
             case _ if isinstance(event, _ENDS):

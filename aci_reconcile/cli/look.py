@@ -73,8 +73,9 @@ def _view(asked: LookOptions, session: Session) -> Generator[View]:
 
 
 def _status(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.render import sanitize, status_detail_text, status_json, status_text
-    from aci_reconcile.render.status import unread_lines
+    from aci_reconcile.render.escape import sanitize
+    from aci_reconcile.render.json.status import render_status_json
+    from aci_reconcile.render.text.status import render_group_text, render_status_text, render_unread
 
     session, given = started(ctx)
     console = session.console
@@ -86,15 +87,15 @@ def _status(ctx: click.Context) -> ExitCode:
     now = session.clock.now()
     judged = tuple((each, assess(each.body, now=now)) for each in seen.groups)
     if console.json:
-        console.result(status_json(judged, seen.unread))
+        console.result(render_status_json(judged, seen.unread))
     elif not asked.addresses:
-        console.result(status_text(judged, console.style, seen.unread, width=_room(session)))
+        console.result(render_status_text(judged, console.style, seen.unread, width=_room(session)))
         if view.environments and not (judged or seen.unread):
             names = sanitize(", ".join(view.environments))
             console.info(f"Each environment has its own groups. Choose one with -e: {names}.")
     else:
-        details = [status_detail_text(live, health, console.style) for live, health in judged]
-        console.result("\n\n".join((*details, *unread_lines(seen.unread, console.style))))
+        details = [render_group_text(live, health, console.style) for live, health in judged]
+        console.result("\n\n".join((*details, *render_unread(seen.unread, console.style))))
     return ExitCode.ERROR if seen.unread else ExitCode.OK
 
 
@@ -105,7 +106,7 @@ def _room(session: Session) -> int:
 
 
 def _logs(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.render import sanitize
+    from aci_reconcile.render.escape import sanitize
 
     session, given = started(ctx)
     asked = LookOptions.of(given)

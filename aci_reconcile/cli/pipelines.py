@@ -23,12 +23,12 @@ _WORKFLOW = "plan.yml"
 
 
 def _outputs(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.render.outputs import outputs
+    from aci_reconcile.render.formats.outputs import read_outputs
 
     session, given = started(ctx)
     file = given.path("file") or Path()
     try:
-        found = outputs(_text(file, _WHOLE))
+        found = read_outputs(_text(file, _WHOLE))
     except ValueError as error:
         hint = "use a file that --format json or --report json=FILE wrote"
         raise UsageError(f"{file}: {error}", hint=hint) from None

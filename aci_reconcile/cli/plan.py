@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.reporting import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.planning.values import Plan
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
     from aci_reconcile.saved import Document
 
 
@@ -106,19 +106,20 @@ def _save(content: Document, file: Path, lifetime: float, session: Session) -> N
 def _told(plan: Plan, header: Header, console: Console, digest: str, reports: Reports) -> str:
     if console.format in options.PLAIN:
         return shown(plan, header, console, digest)
-    from aci_reconcile.render.change_page import plan_page
+    from aci_reconcile.render.page.plan import make_plan_page
 
-    return reports.page(plan_page(plan, header, digest=digest), console)
+    return reports.page(make_plan_page(plan, header, digest=digest), console)
 
 
 def shown(plan: Plan, header: Header, console: Console, digest: str = "") -> str:
     """Return the plan as text or as JSON, with its digest where that is known."""
-    from aci_reconcile.render import plan_json, plan_text
+    from aci_reconcile.render.json.plan import render_plan_json
+    from aci_reconcile.render.text.plan import render_plan_text
     from aci_reconcile.version import VERSION
 
     if console.json:
-        return plan_json(plan, header, tool_version=VERSION, plan_digest=digest)
-    text = plan_text(plan, header, console.style, width=console.width, verbose=console.verbose)
+        return render_plan_json(plan, header, tool_version=VERSION, plan_digest=digest)
+    text = render_plan_text(plan, header, console.style, width=console.width, verbose=console.verbose)
     return f"{text}\n\nPlan digest: {digest}" if digest else text
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.event_lines import report_event
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.reconcile.events import Finished
-from aci_reconcile.render import event_json
+from aci_reconcile.render.json.apply import render_event_json
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -46,9 +46,9 @@ def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Fini
 def reader(console: Console, clock: Clock) -> Generator[Reader]:
     """Choose the reader that fits the console."""
     if console.json:
-        yield lambda event: console.result(event_json(event, timestamp=clock.now()))
+        yield lambda event: console.result(render_event_json(event, timestamp=clock.now()))
     elif console.log_json:
-        yield lambda event: console.raw(f"{event_json(event, timestamp=clock.now())}\n")
+        yield lambda event: console.raw(f"{render_event_json(event, timestamp=clock.now())}\n")
     elif console.live:
         from aci_reconcile.cli.live import live_table
 

@@ -11,8 +11,10 @@ from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.cli.console import PIPED
 from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
 from aci_reconcile.core.errors import AciReconcileError, InvalidManifestsError, UsageError
-from aci_reconcile.render import PLAIN, diagnostics_json, diagnostics_text
 from aci_reconcile.render.escape import dump, sanitize
+from aci_reconcile.render.json.diagnostics import render_diagnostics_json
+from aci_reconcile.render.text.diagnostics import render_diagnostics_text
+from aci_reconcile.render.text.style import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.render.page import Link, Page
-    from aci_reconcile.render.places import Checkout
+    from aci_reconcile.render.formats.checkout import Checkout
+    from aci_reconcile.render.page.page import Link, Page
 
 _OTHERS = ("out", "plan", "history", "metrics", "accept")
 """The options that name a file of another use."""
@@ -73,16 +75,20 @@ class Reports:
         return paged(told, console.format, self.checkout)
 
     def _failed(self, error: AciReconcileError, console: Console) -> str:
-        from aci_reconcile.render.json_event import error_json
-        from aci_reconcile.render.problem_page import failure_page
+        from aci_reconcile.render.json.apply import emit_error
+        from aci_reconcile.render.page.validation import make_failure_page
 
         if console.format not in PLAIN_FORMATS:
-            return self.page(failure_page(self._kind, error, self.known() if self.known else None), console)
+            return self.page(make_failure_page(self._kind, error, self.known() if self.known else None), console)
         if isinstance(error, InvalidManifestsError):
-            return diagnostics_json(error.diagnostics) if console.json else diagnostics_text(error.diagnostics, PLAIN)
+            return (
+                render_diagnostics_json(error.diagnostics)
+                if console.json
+                else render_diagnostics_text(error.diagnostics, PLAIN)
+            )
         begun = self.begun(console) if self.begun else ""
         if console.json:
-            told = dump({"type": "error", "error": error_json(error)}, indent=None)
+            told = dump({"type": "error", "error": emit_error(error)}, indent=None)
         else:
             lines = (f"Error: {error.message}", error.hint)
             told = "\n  ".join(sanitize(line, keep="\n") for line in lines if line)
@@ -116,28 +122,28 @@ def reporting(kind: str, given: Given, session: Session) -> Generator[Reports]:
 def paged(page: Page, form: str, checkout: Checkout) -> str:
     """Return a page in one of the formats of pages."""
     if form == "markdown":
-        from aci_reconcile.render.markdown import markdown
+        from aci_reconcile.render.formats.markdown import render_markdown
 
         run = next((each.url for each in page.links if each.name == "run"), "")
-        return markdown(page, link=f"See [the run]({run}) for the rest." if run else "")
+        return render_markdown(page, link=f"See [the run]({run}) for the rest." if run else "")
     if form == "html":
-        from aci_reconcile.render.webpage import html
+        from aci_reconcile.render.formats.html import render_html
         from aci_reconcile.version import VERSION
 
-        return html(page, tool_version=VERSION)
+        return render_html(page, tool_version=VERSION)
     if form == "junit":
-        from aci_reconcile.render.junit import junit
+        from aci_reconcile.render.formats.junit import render_junit
 
-        return junit(page)
-    from aci_reconcile.render.github import github
+        return render_junit(page)
+    from aci_reconcile.render.formats.github import render_github
 
-    return github(page, checkout)
+    return render_github(page, checkout)
 
 
 def _links(environ: Mapping[str, str]) -> tuple[Link, ...]:
     """Return the pages of the run and of the commit, where the job of a pipeline says which."""
     from aci_reconcile.git_hosts import find_origin
-    from aci_reconcile.render.page import Link
+    from aci_reconcile.render.page.page import Link
 
     found = find_origin(environ, _event(environ.get("GITHUB_EVENT_PATH", "")))
     links = Link("commit", found.commit[:12], found.commit_page), Link("run", "the job", found.run)
@@ -155,7 +161,7 @@ def _event(name: str) -> str:
 
 def checkout_of(cwd: Path) -> Checkout:
     """Return the repository that the current folder is in; the folder itself where it is in none."""
-    from aci_reconcile.render.places import Checkout
+    from aci_reconcile.render.formats.checkout import Checkout
 
     top = next((each for each in (cwd, *cwd.parents) if (each / ".git").exists()), cwd)
     return Checkout(top.as_posix(), cwd.as_posix())

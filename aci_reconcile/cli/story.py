@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from aci_reconcile.cli.execution import plan_line
 from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.reconcile.events import Finished
-from aci_reconcile.render import event_json, event_text, summary_text
-from aci_reconcile.render.apply_page import apply_page
-from aci_reconcile.render.change_page import plan_page
 from aci_reconcile.render.escape import dump
-from aci_reconcile.render.events import reached_text
+from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.page.apply import make_apply_page
+from aci_reconcile.render.page.plan import make_plan_page
+from aci_reconcile.render.text.apply import render_addresses, render_event_text, render_summary_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile.events import Event
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 
 class Story:
@@ -33,7 +33,7 @@ class Story:
         self._clock = clock
         self._reports = reports
         self._events: list[tuple[float, Event]] = []
-        reports.known = lambda: plan_page(plan, header)
+        reports.known = lambda: make_plan_page(plan, header)
         reports.begun = self._begun
 
     def of(self, events: Iterable[Event]) -> Iterator[Event]:
@@ -49,7 +49,7 @@ class Story:
         if console.format in PLAIN:
             return "\n\n".join(self._sections(console))
         events = [event for _, event in self._events]
-        page = apply_page(self._plan, events, self._finished, self._header)
+        page = make_apply_page(self._plan, events, self._finished, self._header)
         return self._reports.page(page, console)
 
     @property
@@ -67,12 +67,12 @@ class Story:
 
     def _lines(self, console: Console) -> Iterator[str]:
         yield self._begun(console)
-        yield from (event_json(event, timestamp=time) for time, event in self._events)
+        yield from (render_event_json(event, timestamp=time) for time, event in self._events)
 
     def _sections(self, console: Console) -> Iterator[str]:
         yield self._begun(console)
         happened = (event for _, event in self._events if not isinstance(event, Finished))
-        yield "\n".join(event_text(event, console.style) for event in happened)
-        yield summary_text(self._finished, console.style)
-        if where := reached_text(self._finished):
+        yield "\n".join(render_event_text(event, console.style) for event in happened)
+        yield render_summary_text(self._finished, console.style)
+        if where := render_addresses(self._finished):
             yield where

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.findings import Drift
     from aci_reconcile.git_hosts import GitHub, Issue, Webhook
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 LABEL: Final = "aci-reconcile-drift"
 
@@ -73,9 +73,9 @@ class Telling:
             yield
         except AciReconcileError:
             if self.metrics is not None:
-                from aci_reconcile.render.metrics import failed_metrics
+                from aci_reconcile.render.formats.metrics import render_failure_metrics
 
-                _write(self.metrics, failed_metrics(header, session.clock.now()))
+                _write(self.metrics, render_failure_metrics(header, session.clock.now()))
             raise
 
     def tell(self, drift: Drift, header: Header, session: Session) -> None:
@@ -86,9 +86,9 @@ class Telling:
             ForgeError: the issue could not be brought up to date.
         """
         if self.metrics is not None:
-            from aci_reconcile.render.metrics import drift_metrics
+            from aci_reconcile.render.formats.metrics import render_drift_metrics
 
-            _write(self.metrics, drift_metrics(drift, header, session.clock.now()))
+            _write(self.metrics, render_drift_metrics(drift, header, session.clock.now()))
         if self.history is not None and drift.history is not None:
             save_history(self.history, drift.history)
         if self.webhook is not None and (drift.appeared or drift.resolved):
@@ -126,24 +126,30 @@ def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) ->
     """Send a notification. One that is not taken is a warning: drift is not worse for it."""
     from aci_reconcile.findings import to_moment
     from aci_reconcile.git_hosts import post
-    from aci_reconcile.render.notification import notification
+    from aci_reconcile.render.json.notification import make_notification
     from aci_reconcile.version import VERSION
 
     try:
-        post(webhook, notification(drift, header, to_moment(session.clock.now()), tool_version=VERSION), session.clock)
+        post(
+            webhook,
+            make_notification(drift, header, to_moment(session.clock.now()), tool_version=VERSION),
+            session.clock,
+        )
     except ForgeError as error:
         session.console.warn(f"the notification was not sent: {error.message}")
 
 
 def _keep_issue(github: GitHub, drift: Drift, header: Header, session: Session) -> None:
     from aci_reconcile.git_hosts import Outcome, Wanted, keep_issue, make_marker, run_of
-    from aci_reconcile.render.issue import issue_body, issue_news, issue_title
+    from aci_reconcile.render.formats.issue import make_issue_body, make_issue_comment, make_issue_title
 
     def news(before: Issue) -> str:
-        return issue_news(drift, before.body, run_of(session.environ))
+        return make_issue_comment(drift, before.body, run_of(session.environ))
 
     mark = make_marker("drift", header.project)
-    wanted = Wanted(mark, LABEL, issue_title(header), issue_body(drift, header), open=not drift.clean, news=news)
+    wanted = Wanted(
+        mark, LABEL, make_issue_title(header), make_issue_body(drift, header), open=not drift.clean, news=news
+    )
     kept = keep_issue(github, wanted)
     if kept.outcome is not Outcome.NONE:
         session.console.info(f"The issue was {kept.outcome.value.replace('unchanged', 'left unchanged')}: {kept.url}")

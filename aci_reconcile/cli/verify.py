@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.given import Given
     from aci_reconcile.preflight import Check
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,13 @@ def _verify(ctx: click.Context) -> ExitCode:
 
 
 def _shown(found: Sequence[Check], header: Header, console: Console) -> str:
-    from aci_reconcile.render import checks_json, checks_text
+    from aci_reconcile.render.json.checks import render_checks_json
+    from aci_reconcile.render.text.checks import render_checks_text
     from aci_reconcile.version import VERSION
 
     if console.json:
-        return checks_json(found, header, tool_version=VERSION)
-    return checks_text(found, header, console.style, verbose=console.verbose)
+        return render_checks_json(found, header, tool_version=VERSION)
+    return render_checks_text(found, header, console.style, verbose=console.verbose)
 
 
 def exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:

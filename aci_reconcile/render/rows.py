@@ -14,8 +14,16 @@ from aci_reconcile.core.normalize import POSITION
 from aci_reconcile.core.secret import REDACTED
 from aci_reconcile.planning.values import Action, Cause, Change, Impact
 from aci_reconcile.render.escape import sanitize
-from aci_reconcile.render.values import KNOWN_LATER, conceal, flatten, hidden_texts, is_entry, show, veiled
-from aci_reconcile.render.wanting import why_not
+from aci_reconcile.render.missing_secrets import find_reason
+from aci_reconcile.render.values import (
+    KNOWN_LATER,
+    conceal,
+    find_hidden_texts,
+    flatten,
+    format_value,
+    hide_lookalikes,
+    is_entry,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,12 +49,12 @@ class Row:
     guilty: bool = False
 
 
-def rows(change: Change) -> tuple[Row, ...]:
+def make_rows(change: Change) -> tuple[Row, ...]:
     """Return the lines of one group."""
-    return (*_body(change), *_fields(change), *_stamp(change), *_not_compared(change))
+    return (*_list_body(change), *_list_fields(change), *_list_fingerprint(change), *_list_not_compared(change))
 
 
-def known_later(change: Change) -> tuple[Keys, ...]:
+def find_known_later(change: Change) -> tuple[Keys, ...]:
     """Return what Azure decides when it creates the group: the address, the FQDN, the identity's principal."""
     if change.action not in {Action.CREATE, Action.REPLACE} or change.after is None:
         return ()
@@ -62,23 +70,23 @@ def known_later(change: Change) -> tuple[Keys, ...]:
     return tuple(found)
 
 
-def path_text(path: str) -> str:
+def format_path(path: str) -> str:
     """Return a path as the plan names it: an environment variable goes by its name alone."""
     return sanitize(to_report_path(path))
 
 
-def _body(change: Change) -> Iterator[Row]:
+def _list_body(change: Change) -> Iterator[Row]:
     if change.action is Action.CREATE and change.after is not None:
         for keys, value in flatten(change.after.body):
-            yield Row(path_text(display(ROOT, keys)), _side(keys, value))
-        for keys in known_later(change):
-            yield Row(path_text(display(ROOT, keys)), (KNOWN_LATER,))
+            yield Row(format_path(display(ROOT, keys)), _format_value(keys, value))
+        for keys in find_known_later(change):
+            yield Row(format_path(display(ROOT, keys)), (KNOWN_LATER,))
 
 
-def _fields(change: Change) -> Iterator[Row]:
-    hidden = hidden_texts(change)
-    for field in map(_with_default, change.fields):
-        first, *others = [_secret(field)] if field.secret else _leaves(field, hidden)
+def _list_fields(change: Change) -> Iterator[Row]:
+    hidden = find_hidden_texts(change)
+    for field in map(_fill_default, change.fields):
+        first, *others = [_make_secret_row(field)] if field.secret else _make_leaf_rows(field, hidden)
         guilt = _GUILTY.get(field.replaces, "")
         in_azure = field.path in change.in_azure or (change.cause_of(field) is Cause.AZURE and not change.stuck)
         remark = ", ".join(text for text in (guilt, "changed in Azure" if in_azure else "") if text)
@@ -86,7 +94,7 @@ def _fields(change: Change) -> Iterator[Row]:
         yield from others
 
 
-def _with_default(field: FieldChange) -> FieldChange:
+def _fill_default(field: FieldChange) -> FieldChange:
     """Return the change with the default of the field on the side on which the normal form says nothing."""
     node: Node | None = ROOT
     for key in field.keys:
@@ -97,52 +105,52 @@ def _with_default(field: FieldChange) -> FieldChange:
     return replace(field, before=before, after=after)
 
 
-def _secret(field: FieldChange) -> Row:
-    several = ", ".join(map(path_text, field.candidates))
+def _make_secret_row(field: FieldChange) -> Row:
+    several = ", ".join(map(format_path, field.candidates))
     if several:
         values: tuple[str, ...] = (f"(one of {len(field.candidates)} secrets changed: {several})",)
     elif field.before is ABSENT or field.after is ABSENT:
         values = (REDACTED,)
     else:
         values = (_CHANGED,) if field.before is None else (_READABLE, REDACTED)
-    return Row(path_text(field.path), values, _sign(field))
+    return Row(format_path(field.path), values, _choose_sign(field))
 
 
-def _leaves(field: FieldChange, hidden: frozenset[str]) -> list[Row]:
+def _make_leaf_rows(field: FieldChange, hidden: frozenset[str]) -> list[Row]:
     told = [leaf for leaf in split_leaves(field) if leaf is field or leaf.keys[-1:] != (POSITION,)]
-    return [_row(leaf, hidden) for leaf in told] or [Row(path_text(field.path), (), _sign(field))]
+    return [_make_row(leaf, hidden) for leaf in told] or [Row(format_path(field.path), (), _choose_sign(field))]
 
 
-def _row(field: FieldChange, hidden: frozenset[str]) -> Row:
-    values = (*_shown(field, field.before, hidden), *_shown(field, field.after, frozenset()))
+def _make_row(field: FieldChange, hidden: frozenset[str]) -> Row:
+    values = (*_format_side(field, field.before, hidden), *_format_side(field, field.after, frozenset()))
     if len(values) > 1 and len(set(values)) == 1:  # what differs is not shown
         values = (_CHANGED if values[0] == REDACTED else f"{values[0]} {_CHANGED}",)
-    return Row(path_text(field.path), values, _sign(field))
+    return Row(format_path(field.path), values, _choose_sign(field))
 
 
-def _sign(field: FieldChange) -> str:
+def _choose_sign(field: FieldChange) -> str:
     if field.before is ABSENT:
         return "+"
     return "-" if field.after is ABSENT else " "
 
 
-def _shown(field: FieldChange, value: Json | Absent, hidden: frozenset[str]) -> tuple[str, ...]:
-    return () if value is ABSENT else _side(field.keys, veiled(conceal(value, hidden), field.keys))
+def _format_side(field: FieldChange, value: Json | Absent, hidden: frozenset[str]) -> tuple[str, ...]:
+    return () if value is ABSENT else _format_value(field.keys, hide_lookalikes(conceal(value, hidden), field.keys))
 
 
-def _side(keys: Keys, value: Json) -> tuple[str, ...]:
+def _format_value(keys: Keys, value: Json) -> tuple[str, ...]:
     """Return the value as shown; nothing where it is an entry that is no more than its key."""
-    return () if value == {} and is_entry(keys) else (show(value),)
+    return () if value == {} and is_entry(keys) else (format_value(value),)
 
 
-def _stamp(change: Change) -> Iterator[Row]:
+def _list_fingerprint(change: Change) -> Iterator[Row]:
     """Yield the tag that is written where nothing differs and the secrets are vouched for: their fingerprint."""
     if change.impact is Impact.TAGS_ONLY and not change.fields:
         there = change.before is not None and tags.get(change.before.tags, tags.SECRETS)
         yield Row(f"tags.{tags.SECRETS}", ("(fingerprint of the secrets)",), " " if there else "+")
 
 
-def _not_compared(change: Change) -> Iterator[Row]:
+def _list_not_compared(change: Change) -> Iterator[Row]:
     for path in change.not_compared:
-        why = sanitize(why_not(change, path))
-        yield Row(path_text(path), (f"(secret not compared: {why})" if why else "(secret not compared)",))
+        why = sanitize(find_reason(change, path))
+        yield Row(format_path(path), (f"(secret not compared: {why})" if why else "(secret not compared)",))

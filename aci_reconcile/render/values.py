@@ -27,7 +27,7 @@ ELLIPSIS = "…"
 KNOWN_LATER = "(known after apply)"
 
 
-def show(value: Json) -> str:
+def format_value(value: Json) -> str:
     """Return a JSON value on one line, texts quoted, secrets redacted."""
     if isinstance(value, Secret):
         return REDACTED
@@ -36,9 +36,9 @@ def show(value: Json) -> str:
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{quote(name)}: {show(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{quote(name)}: {format_value(each)}" for name, each in value.items()) + "}"
     if isinstance(value, Sequence):
-        return "[" + ", ".join(map(show, value)) + "]"
+        return "[" + ", ".join(map(format_value, value)) + "]"
     return json.dumps(value)
 
 
@@ -53,7 +53,7 @@ def cut(text: str, room: int, *, around: int = 0) -> str:
     return ELLIPSIS + piece[1:] if start else piece
 
 
-def parting(left: str, right: str) -> int:
+def find_difference(left: str, right: str) -> int:
     """Return the position at which two texts begin to differ."""
     pairs = enumerate(zip(left, right, strict=False))
     return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
@@ -65,27 +65,27 @@ def flatten(body: Body) -> Iterator[tuple[Keys, Json]]:
     Entries of keyed lists are reached by their key; what is null is left out; an entry that is nothing but its key is
     an empty object.
     """
-    yield from _flat(guarded(body), ROOT, ())
+    yield from _flatten(hide_secrets(body), ROOT, ())
 
 
-def _flat(value: Json, node: Node | None, keys: Keys) -> Iterator[tuple[Keys, Json]]:
+def _flatten(value: Json, node: Node | None, keys: Keys) -> Iterator[tuple[Keys, Json]]:
     if isinstance(value, Mapping) and value:
         for name, each in value.items():
-            yield from _flat(each, below(node, name), (*keys, name))
+            yield from _flatten(each, below(node, name), (*keys, name))
     elif isinstance(value, list) and value and node is not None and node.row.key:
         for each in value:
-            yield from _flat(_rest(each, node), node.item, (*keys, entry_key(each, node)))
+            yield from _flatten(_drop_keys(each, node), node.item, (*keys, entry_key(each, node)))
     elif value is not None:
         yield keys, value
 
 
-def guarded(body: Body) -> Body:
+def hide_secrets(body: Body) -> Body:
     """Return the body with everything secret that Azure would never return, and what looks like a secret elsewhere."""
-    kept = {name: _guarded(value, below(ROOT, name), hide=False) for name, value in body.items()}
-    return as_object(veiled(kept))
+    kept = {name: _hide(value, below(ROOT, name), hide=False) for name, value in body.items()}
+    return as_object(hide_lookalikes(kept))
 
 
-def veiled(value: Json, keys: Keys = ()) -> Json:
+def hide_lookalikes(value: Json, keys: Keys = ()) -> Json:
     """Return a readable value without what looks like a secret in it; what is nothing else becomes one.
 
     ``keys`` lead to it: a variable's name stands in them, or beside its value.
@@ -96,10 +96,10 @@ def veiled(value: Json, keys: Keys = ()) -> Json:
         shown = veil_variable(keys[-2], value) if _is_variable(keys) else veil(value)
         return Secret(value) if shown == REDACTED != value else shown
     if isinstance(value, Mapping):
-        return {name: veiled(each, (*keys, name)) for name, each in value.items()}
+        return {name: hide_lookalikes(each, (*keys, name)) for name, each in value.items()}
     if isinstance(value, Sequence):
         texts = [each if isinstance(each, str) else "" for each in value]
-        return [_in_list(each, before, keys) for each, before in zip(value, ("", *texts), strict=False)]
+        return [_hide_in_list(each, before, keys) for each, before in zip(value, ("", *texts), strict=False)]
     return value
 
 
@@ -107,23 +107,23 @@ def _is_variable(keys: Keys) -> bool:
     return keys[-3:-2] == ("environmentVariables",) and keys[-1] == "value"
 
 
-def _in_list(value: Json, before: str, keys: Keys) -> Json:
+def _hide_in_list(value: Json, before: str, keys: Keys) -> Json:
     if isinstance(value, str) and not isinstance(value, Deferred):
         shown = veil_argument(before, value)
         return Secret(value) if shown == REDACTED != value else shown
-    return veiled(value, (*keys, as_text(as_object(value).get("name"))))
+    return hide_lookalikes(value, (*keys, as_text(as_object(value).get("name"))))
 
 
-def _guarded(value: Json, node: Node | None, *, hide: bool) -> Json:
+def _hide(value: Json, node: Node | None, *, hide: bool) -> Json:
     hide = hide or (node is not None and node.write_only)
     if isinstance(value, Mapping):
-        return {name: _guarded(each, below(node, name), hide=hide) for name, each in value.items()}
+        return {name: _hide(each, below(node, name), hide=hide) for name, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_guarded(each, node.item if node is not None else None, hide=hide) for each in value]
+        return [_hide(each, node.item if node is not None else None, hide=hide) for each in value]
     return Secret(str(value)) if hide and value is not None and not isinstance(value, Secret) else value
 
 
-def _rest(entry: Json, node: Node) -> Json:
+def _drop_keys(entry: Json, node: Node) -> Json:
     return {name: value for name, value in as_object(entry).items() if name not in node.row.key and value is not None}
 
 
@@ -135,7 +135,7 @@ def is_entry(keys: Keys) -> bool:
     return node is not None and node.kind in {Kind.LIST, Kind.MAP}
 
 
-def hidden_texts(change: Change) -> frozenset[str]:
+def find_hidden_texts(change: Change) -> frozenset[str]:
     """Return the texts of the live body that are a secret of the manifest, or stand where it has one.
 
     Such a text was readable in Azure before the author made it secret; a report is no place for it all the same. What
@@ -143,31 +143,31 @@ def hidden_texts(change: Change) -> frozenset[str]:
     """
     if change.before is None or change.after is None:
         return frozenset()
-    declared = tuple(_leaves(guarded(change.after.body)))
+    declared = tuple(_walk_leaves(hide_secrets(change.after.body)))
     secrets = tuple(each for each in declared if isinstance(each, Secret) and each)
     shown = {each for each in declared if isinstance(each, str)}
-    live = {each for each in _leaves(change.before.body) if isinstance(each, str)} - shown
+    live = {each for each in _walk_leaves(change.before.body) if isinstance(each, str)} - shown
     replaced = {
         text
         for each in change.fields
         if each.secret and each.before is not ABSENT
-        for text in _leaves(each.before)
+        for text in _walk_leaves(each.before)
         if isinstance(text, str) and text
     }
-    return frozenset(text for text in live if text in replaced or _tells(text, secrets))
+    return frozenset(text for text in live if text in replaced or _reveals(text, secrets))
 
 
-def _tells(text: str, secrets: tuple[Secret, ...]) -> bool:
+def _reveals(text: str, secrets: tuple[Secret, ...]) -> bool:
     return any(Secret(text) == secret or secret.stands_in(text) for secret in secrets)
 
 
-def _leaves(value: Json) -> Iterator[Json]:
+def _walk_leaves(value: Json) -> Iterator[Json]:
     if isinstance(value, Mapping):
         for each in value.values():
-            yield from _leaves(each)
+            yield from _walk_leaves(each)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for each in value:
-            yield from _leaves(each)
+            yield from _walk_leaves(each)
     else:
         yield value
 

@@ -1,4 +1,4 @@
-"""Numbers, times and tables in words."""
+"""Numbers, times and places in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from aci_reconcile.render.escape import sanitize
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from aci_reconcile.core.errors import Where
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
@@ -15,7 +17,7 @@ def count(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
-def took(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a length of time as people say it: ``0.4s``, ``12s``, ``2m05s``, ``1h00m``."""
     if seconds < 1:
         return f"{seconds:.1f}s"
@@ -26,21 +28,19 @@ def took(seconds: float) -> str:
     return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 
 
-def about(seconds: float) -> str:
+def format_estimate(seconds: float) -> str:
     """Return a length of time as a forecast, in whole minutes, rounded up: ``5 min``, ``1 h``, ``1 h 5 min``."""
     hours, minutes = divmod(math.ceil(seconds / 60), 60)
     return " ".join(f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number) or "0 min"
 
 
-def iso(timestamp: float) -> str:
+def format_time(timestamp: float) -> str:
     """Return seconds since the epoch as ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
-    """Yield the rows with every cell but the last as wide as the widest of its column; rows may differ in length."""
-    widths = [
-        max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows), default=0))
-    ]
-    for row in rows:
-        yield [cell.ljust(widths[column]) if column < len(row) - 1 else cell for column, cell in enumerate(row)]
+def format_place(where: Where | None) -> str:
+    """Return where a group is declared: the file and the line."""
+    if where is None:
+        return ""
+    return sanitize(f"{where.file}:{where.line}" if where.line else where.file)

@@ -11,7 +11,7 @@ from aci_reconcile.saved.document import action_of, extract_essence, major_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
     from aci_reconcile.saved.document import Document
 
 _HEADER: Mapping[str, str] = {

@@ -20,17 +20,16 @@ from aci_reconcile.core.normalize import align, digest, normalize, secrets_of
 from aci_reconcile.core.provisioning import as_settled
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.core.tags import digest_desired
-from aci_reconcile.render import plan_json
-from aci_reconcile.render.bodies import opened
 from aci_reconcile.render.escape import dump
-from aci_reconcile.render.values import conceal, hidden_texts
-from aci_reconcile.render.words import iso
+from aci_reconcile.render.json.plan import blank_secrets, render_plan_json
+from aci_reconcile.render.values import conceal, find_hidden_texts
+from aci_reconcile.render.words import format_time
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change, Plan
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -58,7 +57,7 @@ class Origin:
 
 def make_document(plan: Plan, origin: Origin) -> Document:
     """Return the plan with its inputs and its ``plan_digest``, without times and seal."""
-    content_json: dict[str, Any] = json.loads(plan_json(plan, origin.header, tool_version=origin.tool_version))
+    content_json: dict[str, Any] = json.loads(render_plan_json(plan, origin.header, tool_version=origin.tool_version))
     marked = [
         {**entry, "fingerprint": _make_fingerprint(change, origin)}
         for entry, change in zip(content_json["resource_changes"], plan.changes, strict=True)
@@ -87,7 +86,7 @@ def make_salt(resource: Resource, size: int) -> bytes:
 
 def add_seal(content: Document, *, created: float, expires: float) -> Document:
     """Return the document with its times, given in seconds since the epoch, and its seal."""
-    timed = {**content, "created_at": iso(created), "expires_at": iso(expires)}
+    timed = {**content, "created_at": format_time(created), "expires_at": format_time(expires)}
     return timed | {"digest": compute_seal(timed)}
 
 
@@ -199,8 +198,8 @@ def _digest_live(change: Change) -> str:
     """
     if change.before is None:
         return ""
-    hidden = hidden_texts(change)
-    body: Json = opened({name: conceal(value, hidden) for name, value in change.before.body.items()})  # type: ignore[assignment]  # it is JSON again
+    hidden = find_hidden_texts(change)
+    body: Json = blank_secrets({name: conceal(value, hidden) for name, value in change.before.body.items()})  # type: ignore[assignment]  # it is JSON again
     if change.after is None:
         return digest(normalize(as_object(body)))
     wanted = change.after.body

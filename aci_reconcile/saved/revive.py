@@ -21,7 +21,7 @@ from aci_reconcile.planning.values import (
     ResourceGroupChange,
     Unreadable,
 )
-from aci_reconcile.render import Header
+from aci_reconcile.render.header import Header
 
 if TYPE_CHECKING:
     from aci_reconcile.core.diff import Absent

@@ -6,17 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.render import plan_text, sanitize
-from aci_reconcile.render.change_page import plan_page
-from aci_reconcile.render.page import Remark
-from aci_reconcile.render.wanting import wanting
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.missing_secrets import merge_missing_secrets
+from aci_reconcile.render.page.page import Remark
+from aci_reconcile.render.page.plan import make_plan_page
+from aci_reconcile.render.text.plan import render_plan_text
 from aci_reconcile.saved.revive import header_of, revive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aci_reconcile.render import Style
-    from aci_reconcile.render.page import Page
+    from aci_reconcile.render.page.page import Page
+    from aci_reconcile.render.text.style import Style
     from aci_reconcile.saved.document import Document
 
 
@@ -32,7 +33,7 @@ def render_saved_text(
         width: where long values are cut.
         verbose: cut nothing, and name groups that do not change.
     """
-    plan = plan_text(revive(document), header_of(document), style, width=width, verbose=verbose)
+    plan = render_plan_text(revive(document), header_of(document), style, width=width, verbose=verbose)
     sections = (
         plan,
         "\n".join(_render_missing(document, style)),
@@ -51,14 +52,16 @@ def make_saved_page(document: Document, *, problems: Sequence[str]) -> Page:
     """
     stale = tuple(Remark(Severity.WARNING, text, title="Stale") for text in problems)
     needed = tuple(Remark(Severity.WARNING, text, title="Missing") for text in _list_missing(document))
-    page = plan_page(revive(document), header_of(document), digest=document["plan_digest"], extra=(*stale, *needed))
+    page = make_plan_page(
+        revive(document), header_of(document), digest=document["plan_digest"], extra=(*stale, *needed)
+    )
     saved = ("saved at", document["created_at"]), ("valid until", document["expires_at"])
     return replace(page, facts=(*page.facts, *saved), good=document["applyable"] and not problems)
 
 
 def _list_missing(document: Document) -> Iterator[str]:
     secrets = ((each["address"], each["source"], each["reason"]) for each in document["missing_secrets"])
-    return (each.text for each in wanting(secrets))
+    return (each.text for each in merge_missing_secrets(secrets))
 
 
 def _render_missing(document: Document, style: Style) -> Iterator[str]:

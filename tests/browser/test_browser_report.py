@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from report_pages import PAGES, hostile
 
-from aci_reconcile.render.webpage import html
+from aci_reconcile.render.formats.html import render_html
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -102,7 +102,7 @@ def foreign(site: Site) -> list[str]:
 
 def test_a_hostile_report_asks_for_nothing_and_runs_nothing(tmp_path: Path) -> None:
     """Its texts are texts in the browser, too."""
-    with served(html(hostile(), tool_version="0.1.0")) as site:
+    with served(render_html(hostile(), tool_version="0.1.0")) as site:
         shown = browse(site, tmp_path, "--dump-dom")
 
     assert [] == foreign(site)
@@ -123,7 +123,7 @@ def test_what_a_report_must_not_do_would_be_noticed(tmp_path: Path) -> None:
 def test_it_is_drawn_in_light_and_in_dark(tmp_path: Path) -> None:
     """As the reader's system is set."""
     pictures = {"1": tmp_path / "light.png", "0": tmp_path / "dark.png"}
-    with served(html(PAGES["plan"](), tool_version="0.1.0")) as site:
+    with served(render_html(PAGES["plan"](), tool_version="0.1.0")) as site:
         for preferred, picture in pictures.items():
             browse(site, tmp_path, f"--blink-settings=preferredColorScheme={preferred}", f"--screenshot={picture}")
     light, dark = (picture.read_bytes() for picture in pictures.values())

@@ -18,10 +18,13 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.findings import history_to_json, to_moment
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
-from aci_reconcile.render import ANSI, PLAIN, Header, drift_json, drift_text
-from aci_reconcile.render.issue import issue_body, issue_news, issue_title
-from aci_reconcile.render.metrics import drift_metrics, failed_metrics
-from aci_reconcile.render.notification import notification
+from aci_reconcile.render.formats.issue import make_issue_body, make_issue_comment, make_issue_title
+from aci_reconcile.render.formats.metrics import render_drift_metrics, render_failure_metrics
+from aci_reconcile.render.header import Header
+from aci_reconcile.render.json.drift import render_drift_json
+from aci_reconcile.render.json.notification import make_notification
+from aci_reconcile.render.text.drift import render_drift_text
+from aci_reconcile.render.text.style import ANSI, PLAIN
 
 if TYPE_CHECKING:
     from aci_reconcile.findings import Drift
@@ -58,15 +61,17 @@ def looks() -> tuple[Drift, Drift]:
 def forms() -> dict[str, str]:
     """Return the second look in every form."""
     first, drift = looks()
-    told = notification(drift, HEADER, LATER, tool_version="0.1.0")
+    told = make_notification(drift, HEADER, LATER, tool_version="0.1.0")
     return {
-        "text.txt": drift_text(drift, HEADER, PLAIN),
-        "verbose.txt": drift_text(drift, HEADER, PLAIN, verbose=True),
-        "drift.json": drift_json(drift, HEADER, tool_version="0.1.0"),
+        "text.txt": render_drift_text(drift, HEADER, PLAIN),
+        "verbose.txt": render_drift_text(drift, HEADER, PLAIN, verbose=True),
+        "drift.json": render_drift_json(drift, HEADER, tool_version="0.1.0"),
         "notification.json": json.dumps(told, indent=2),
-        "metrics.prom": drift_metrics(drift, HEADER, NOON + DAY).rstrip("\n"),
-        "issue.md": issue_body(drift, HEADER),
-        "comment.md": issue_news(drift, issue_body(first, HEADER), "https://forge.example/shop/infra/actions/runs/42"),
+        "metrics.prom": render_drift_metrics(drift, HEADER, NOON + DAY).rstrip("\n"),
+        "issue.md": make_issue_body(drift, HEADER),
+        "comment.md": make_issue_comment(
+            drift, make_issue_body(first, HEADER), "https://forge.example/shop/infra/actions/runs/42"
+        ),
     }
 
 
@@ -86,7 +91,9 @@ def test_colour_is_only_a_table() -> None:
     """The coloured text without its escapes is the plain one."""
     _, drift = looks()
 
-    assert drift_text(drift, HEADER, PLAIN) == re.sub(r"\x1b\[[0-9]+m", "", drift_text(drift, HEADER, ANSI))
+    assert render_drift_text(drift, HEADER, PLAIN) == re.sub(
+        r"\x1b\[[0-9]+m", "", render_drift_text(drift, HEADER, ANSI)
+    )
 
 
 def test_the_notification_is_as_its_schema_says() -> None:
@@ -95,7 +102,7 @@ def test_the_notification_is_as_its_schema_says() -> None:
     validator = Draft202012Validator(load_schema("notification"))
 
     for drift in (first, second, look([group()], [owned(group())], look([group()], []))):
-        document: Any = notification(drift, HEADER, LATER, tool_version="0.1.0")
+        document: Any = make_notification(drift, HEADER, LATER, tool_version="0.1.0")
 
         assert [] == list(validator.iter_errors(document))
 
@@ -112,7 +119,7 @@ def test_the_metrics_can_be_read() -> None:
     """By Prometheus' own parser, whatever stands in a label."""
     _, drift = looks()
     header = Header(HOSTILE, "sub", environment='a"b\\c\nd')
-    found = samples(drift_metrics(drift, header, NOON))
+    found = samples(render_drift_metrics(drift, header, NOON))
     common = {"project": HOSTILE, "environment": 'a"b\\c\nd'}
 
     assert [({**common}, NOON)] == found["aci_reconcile_drift_last_run_timestamp_seconds"]
@@ -127,7 +134,7 @@ def test_the_metrics_can_be_read() -> None:
 
 def test_the_metrics_of_a_look_that_failed() -> None:
     """When it was, and that it was no success; nothing else is known."""
-    found = samples(failed_metrics(HEADER, NOON))
+    found = samples(render_failure_metrics(HEADER, NOON))
 
     assert {"aci_reconcile_drift_last_run_timestamp_seconds", "aci_reconcile_drift_last_run_success"} == set(found)
 
@@ -136,17 +143,17 @@ def test_the_issue_stays_the_same() -> None:
     """Two looks that find the same make the same body and no comment; the title never changes."""
     first, second = looks()
     again = look([group()], [], look([group()], []), days=1)
-    before = issue_body(look([group()], []), HEADER)
+    before = make_issue_body(look([group()], []), HEADER)
 
-    assert (issue_body(again, HEADER), "") == (before, issue_news(again, before))
-    assert "Drift in shop/prod" == issue_title(HEADER)
-    assert "" != issue_news(second, issue_body(first, HEADER))
+    assert (make_issue_body(again, HEADER), "") == (before, make_issue_comment(again, before))
+    assert "Drift in shop/prod" == make_issue_title(HEADER)
+    assert "" != make_issue_comment(second, make_issue_body(first, HEADER))
 
 
 def test_nothing_in_an_issue_is_live() -> None:
     """A mention, a link or HTML from elsewhere stands in code, where a forge leaves it alone."""
     first, second = looks()
-    text = issue_body(second, HEADER) + issue_news(second, issue_body(first, HEADER))
+    text = make_issue_body(second, HEADER) + make_issue_comment(second, make_issue_body(first, HEADER))
     plain = re.sub(r"(`+).*?\1", "", re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE))
 
     assert [] == [each for each in ("@mallory", "evil.example", "<img") if each in plain]
@@ -160,12 +167,12 @@ def test_no_secret_is_told() -> None:
 
     assert drift.history is not None
     forms = (
-        drift_text(drift, HEADER, PLAIN, verbose=True),
-        drift_json(drift, HEADER, tool_version="0.1.0"),
-        str(notification(drift, HEADER, LATER, tool_version="0.1.0")),
-        drift_metrics(drift, HEADER, NOON),
-        issue_body(drift, HEADER),
-        issue_news(drift, ""),
+        render_drift_text(drift, HEADER, PLAIN, verbose=True),
+        render_drift_json(drift, HEADER, tool_version="0.1.0"),
+        str(make_notification(drift, HEADER, LATER, tool_version="0.1.0")),
+        render_drift_metrics(drift, HEADER, NOON),
+        make_issue_body(drift, HEADER),
+        make_issue_comment(drift, ""),
         str(history_to_json(drift.history)),
         repr(drift.findings),
     )
@@ -177,8 +184,8 @@ def test_an_issue_about_very_many_findings() -> None:
     """It is cut, and makes no comments: it could not remember what it told."""
     many = [group(f"g{number:04}") for number in range(1100)]
     drift = look(many, [])
-    body = issue_body(drift, HEADER)
+    body = make_issue_body(drift, HEADER)
 
     assert len(body) <= 65_000
     assert "<!-- aci-reconcile-findings: too many -->" in body
-    assert ("", "") == (issue_news(drift, body), issue_news(look(many[:1], []), body))
+    assert ("", "") == (make_issue_comment(drift, body), make_issue_comment(look(many[:1], []), body))

@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING
 import pytest
 from report_pages import CANARY, DIAGNOSTICS, PAGES
 
-from aci_reconcile.render.github import github
-from aci_reconcile.render.junit import junit
-from aci_reconcile.render.markdown import markdown
-from aci_reconcile.render.places import Checkout
-from aci_reconcile.render.sarif import sarif
-from aci_reconcile.render.webpage import html
+from aci_reconcile.render.formats.checkout import Checkout
+from aci_reconcile.render.formats.github import render_github
+from aci_reconcile.render.formats.html import render_html
+from aci_reconcile.render.formats.junit import render_junit
+from aci_reconcile.render.formats.markdown import render_markdown
+from aci_reconcile.render.formats.sarif import render_sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.render.page import Page
+    from aci_reconcile.render.page.page import Page
 
 FOLDER = Path(__file__).parent / "pages"
 CHECKOUT = Checkout("/repo", "/repo/infra")
 FORMATS: dict[str, Callable[[Page], str]] = {
-    "md": markdown,
-    "html": lambda page: html(page, tool_version="0.1.0"),
-    "xml": junit,
-    "log": lambda page: github(page, CHECKOUT),
+    "md": render_markdown,
+    "html": lambda page: render_html(page, tool_version="0.1.0"),
+    "xml": render_junit,
+    "log": lambda page: render_github(page, CHECKOUT),
 }
 TITLES = {"ACI012": ("A port that ACI reserves", "ACI keeps some ports for itself.")}
 
@@ -57,7 +57,7 @@ def test_page(name: str, form: str) -> None:
 
 def test_sarif() -> None:
     """The complaints are the expected ones."""
-    compare("validate.sarif", sarif(DIAGNOSTICS, TITLES, CHECKOUT, tool_version="0.1.0"))
+    compare("validate.sarif", render_sarif(DIAGNOSTICS, TITLES, CHECKOUT, tool_version="0.1.0"))
 
 
 def test_no_file_is_left_over() -> None:

@@ -57,30 +57,26 @@ from aci_reconcile.reconcile.events import (
     Unhealthy,
     Waiting,
 )
-from aci_reconcile.render import (
-    ANSI,
-    PLAIN,
-    Header,
-    checks_json,
-    checks_text,
-    diagnostics_json,
-    diagnostics_text,
-    drift_json,
-    drift_text,
-    event_json,
-    event_text,
-    plan_json,
-    plan_text,
-    status_detail_text,
-    status_json,
-    status_text,
-)
+from aci_reconcile.render.header import Header
+from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.json.checks import render_checks_json
+from aci_reconcile.render.json.diagnostics import render_diagnostics_json
+from aci_reconcile.render.json.drift import render_drift_json
+from aci_reconcile.render.json.plan import render_plan_json
+from aci_reconcile.render.json.status import render_status_json
+from aci_reconcile.render.text.apply import render_event_text
+from aci_reconcile.render.text.checks import render_checks_text
+from aci_reconcile.render.text.diagnostics import render_diagnostics_text
+from aci_reconcile.render.text.drift import render_drift_text
+from aci_reconcile.render.text.plan import render_plan_text
+from aci_reconcile.render.text.status import render_group_text, render_status_text
+from aci_reconcile.render.text.style import ANSI, PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aci_reconcile.core.model import Json
-    from aci_reconcile.render import Style
+    from aci_reconcile.render.text.style import Style
 
 HERE = Path(__file__).parent
 VALIDATOR: Any = jsonschema.Draft202012Validator(
@@ -140,7 +136,9 @@ def between(before: Resource, after: Resource, action: Action, impact: Impact, *
 def plan_case(*changes: Change, header: Header = HEADER, **rest: Any) -> Case:
     """Return the reports of a plan."""
     plan = Plan("shop/prod", changes, **rest)
-    return Case(lambda style: plan_text(plan, header, style), plan_json(plan, header, tool_version="0.1.0"))
+    return Case(
+        lambda style: render_plan_text(plan, header, style), render_plan_json(plan, header, tool_version="0.1.0")
+    )
 
 
 def same(name: str, **rest: Any) -> Change:
@@ -463,36 +461,38 @@ RUNNING = Health(
 def status_list() -> Case:
     """Healthy, crashing, unread and hostile groups."""
     groups = [(live("web"), CRASHING), (live("api"), RUNNING), (live("guest", ""), None), (group(HOSTILE), None)]
-    return Case(lambda style: status_text(groups, style), status_json(groups))
+    return Case(lambda style: render_status_text(groups, style), render_status_json(groups))
 
 
 def status_narrow() -> Case:
     """On a terminal of 80 columns, what has no room stands below its row."""
     groups = [(live("web"), CRASHING), (live("api"), RUNNING), (live("guest", ""), None)]
-    return Case(lambda style: status_text(groups, style, width=80), status_json(groups))
+    return Case(lambda style: render_status_text(groups, style, width=80), render_status_json(groups))
 
 
 def status_none() -> Case:
     """No groups."""
-    return Case(lambda style: status_text([], style), status_json([]))
+    return Case(lambda style: render_status_text([], style), render_status_json([]))
 
 
 def status_detail() -> Case:
     """One group with everything."""
     resource = live("web")
-    return Case(lambda style: status_detail_text(resource, CRASHING, style), status_json([(resource, CRASHING)]))
+    return Case(lambda style: render_group_text(resource, CRASHING, style), render_status_json([(resource, CRASHING)]))
 
 
 def status_detail_unread() -> Case:
     """One group whose run state was not read."""
     resource = live("api")
-    return Case(lambda style: status_detail_text(resource, None, style), status_json([(resource, None)]))
+    return Case(lambda style: render_group_text(resource, None, style), render_status_json([(resource, None)]))
 
 
 def drift_case(plan: Plan, *health: tuple[str, Health]) -> Case:
     """Return the reports of a drift."""
     drift = judge(plan, health, Baseline(History(Place("shop/prod", SUBSCRIPTION))), "2026-01-01T12:00:00Z")
-    return Case(lambda style: drift_text(drift, HEADER, style), drift_json(drift, HEADER, tool_version="0.1.0"))
+    return Case(
+        lambda style: render_drift_text(drift, HEADER, style), render_drift_json(drift, HEADER, tool_version="0.1.0")
+    )
 
 
 def drift_found() -> Case:
@@ -572,8 +572,8 @@ def events() -> Case:
         Finished(interrupted=True, in_flight=("rg-shop/web",), override="the shop is down"),
     )
     return Case(
-        lambda style: "\n".join(event_text(each, style) for each in told),
-        "\n".join(event_json(each, timestamp=1_750_000_000.5 + at) for at, each in enumerate(told)),
+        lambda style: "\n".join(render_event_text(each, style) for each in told),
+        "\n".join(render_event_json(each, timestamp=1_750_000_000.5 + at) for at, each in enumerate(told)),
     )
 
 
@@ -599,12 +599,15 @@ def diagnostics() -> Case:
         Diagnostic(Where("manifests"), "ACI001", "no manifests", severity=Severity.NOTICE),
         Diagnostic(Where(HOSTILE, 1, 1), "ACI999", HOSTILE, HOSTILE, HOSTILE),
     )
-    return Case(lambda style: diagnostics_text(found, style), diagnostics_json(found))
+    return Case(lambda style: render_diagnostics_text(found, style), render_diagnostics_json(found))
 
 
 def checks_case(*checks: Check, header: Header = HEADER) -> Case:
     """Return the reports of checks."""
-    return Case(lambda style: checks_text(checks, header, style), checks_json(checks, header, tool_version="0.1.0"))
+    return Case(
+        lambda style: render_checks_text(checks, header, style),
+        render_checks_json(checks, header, tool_version="0.1.0"),
+    )
 
 
 def checks_mixed() -> Case:

@@ -23,28 +23,24 @@ from aci_reconcile.findings import Baseline, History, Place, judge
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Action, Change, Unreadable, plan
 from aci_reconcile.reconcile.events import Event, Failed, Finished, Settling, Skipped, Succeeded, Unhealthy, Waiting
-from aci_reconcile.render import (
-    ANSI,
-    PLAIN,
-    Header,
-    drift_json,
-    drift_text,
-    event_json,
-    event_text,
-    plan_json,
-    plan_text,
-    status_detail_text,
-    status_json,
-    status_text,
-)
-from aci_reconcile.render.apply_page import apply_page
-from aci_reconcile.render.change_page import plan_page
-from aci_reconcile.render.drift_page import drift_page
-from aci_reconcile.render.github import github
-from aci_reconcile.render.junit import junit
-from aci_reconcile.render.markdown import markdown
-from aci_reconcile.render.places import Checkout
-from aci_reconcile.render.webpage import html
+from aci_reconcile.render.formats.checkout import Checkout
+from aci_reconcile.render.formats.github import render_github
+from aci_reconcile.render.formats.html import render_html
+from aci_reconcile.render.formats.junit import render_junit
+from aci_reconcile.render.formats.markdown import render_markdown
+from aci_reconcile.render.header import Header
+from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.json.drift import render_drift_json
+from aci_reconcile.render.json.plan import render_plan_json
+from aci_reconcile.render.json.status import render_status_json
+from aci_reconcile.render.page.apply import make_apply_page
+from aci_reconcile.render.page.drift import make_drift_page
+from aci_reconcile.render.page.plan import make_plan_page
+from aci_reconcile.render.text.apply import render_event_text
+from aci_reconcile.render.text.drift import render_drift_text
+from aci_reconcile.render.text.plan import render_plan_text
+from aci_reconcile.render.text.status import render_group_text, render_status_text
+from aci_reconcile.render.text.style import ANSI, PLAIN
 
 HERE = Path(__file__).parent / "sick"
 HEADER = Header("shop/prod", "00000000-0000-0000-0000-000000000000", environment="prod")
@@ -119,25 +115,25 @@ def forms() -> dict[str, str]:
     told, checkout = events(), Checkout("/repo", "/repo/infra")
     assert isinstance(told[-1], Finished)
     pages = {
-        "plan": plan_page(PLAN, HEADER),
-        "drift": drift_page(DRIFT, HEADER),
-        "apply": apply_page(PLAN, told, told[-1], HEADER),
+        "plan": make_plan_page(PLAN, HEADER),
+        "drift": make_drift_page(DRIFT, HEADER),
+        "apply": make_apply_page(PLAN, told, told[-1], HEADER),
     }
     statuses = [(each, assess(each.body, now=NOW)) for each in LIVE]
     return {
-        "plan.txt": plan_text(PLAN, HEADER, PLAIN),
-        "plan.json": plan_json(PLAN, HEADER, tool_version="0.1.0"),
-        "drift.txt": drift_text(DRIFT, HEADER, PLAIN),
-        "drift.json": drift_json(DRIFT, HEADER, tool_version="0.1.0"),
-        "apply.txt": "\n".join(event_text(each, PLAIN) for each in told),
-        "apply.json": "\n".join(event_json(each, timestamp=NOW + at) for at, each in enumerate(told)),
-        "status.txt": status_text(statuses, PLAIN, [DARK]),
-        "status-detail.txt": "\n\n".join(status_detail_text(each, health, PLAIN) for each, health in statuses),
-        "status.json": status_json(statuses, [DARK]),
-        **{f"{name}.md": markdown(page) for name, page in pages.items()},
-        **{f"{name}.html": html(page, tool_version="0.1.0") for name, page in pages.items()},
-        **{f"{name}.xml": junit(page) for name, page in pages.items()},
-        **{f"{name}.log": github(page, checkout) for name, page in pages.items()},
+        "plan.txt": render_plan_text(PLAN, HEADER, PLAIN),
+        "plan.json": render_plan_json(PLAN, HEADER, tool_version="0.1.0"),
+        "drift.txt": render_drift_text(DRIFT, HEADER, PLAIN),
+        "drift.json": render_drift_json(DRIFT, HEADER, tool_version="0.1.0"),
+        "apply.txt": "\n".join(render_event_text(each, PLAIN) for each in told),
+        "apply.json": "\n".join(render_event_json(each, timestamp=NOW + at) for at, each in enumerate(told)),
+        "status.txt": render_status_text(statuses, PLAIN, [DARK]),
+        "status-detail.txt": "\n\n".join(render_group_text(each, health, PLAIN) for each, health in statuses),
+        "status.json": render_status_json(statuses, [DARK]),
+        **{f"{name}.md": render_markdown(page) for name, page in pages.items()},
+        **{f"{name}.html": render_html(page, tool_version="0.1.0") for name, page in pages.items()},
+        **{f"{name}.xml": render_junit(page) for name, page in pages.items()},
+        **{f"{name}.log": render_github(page, checkout) for name, page in pages.items()},
     }
 
 
@@ -165,7 +161,7 @@ def test_the_plan_is_as_the_schema_says() -> None:
     Draft202012Validator(load_schema("plan")).validate(json.loads(FORMS["plan.json"]))
 
 
-@pytest.mark.parametrize("told", [plan_text(PLAN, HEADER, ANSI), drift_text(DRIFT, HEADER, ANSI)])
+@pytest.mark.parametrize("told", [render_plan_text(PLAN, HEADER, ANSI), render_drift_text(DRIFT, HEADER, ANSI)])
 def test_colour_is_only_a_table(told: str) -> None:
     """The coloured text without its escapes is the plain one."""
     assert re.sub(r"\x1b\[[0-9]+m", "", told) in {FORMS["plan.txt"], FORMS["drift.txt"]}

@@ -19,7 +19,13 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import UNLIMITED
 from aci_reconcile.reconcile import apply
 from aci_reconcile.reconcile.events import Finished
-from aci_reconcile.render import PLAIN, Header, event_json, event_text, plan_json, plan_text, status_detail_text
+from aci_reconcile.render.header import Header
+from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.json.plan import render_plan_json
+from aci_reconcile.render.text.apply import render_event_text
+from aci_reconcile.render.text.plan import render_plan_text
+from aci_reconcile.render.text.status import render_group_text
+from aci_reconcile.render.text.style import PLAIN
 
 CANARY = "c4n4ry-v4lue"
 ENCODED = base64.b64encode(CANARY.encode()).decode()
@@ -66,11 +72,11 @@ def test_it_is_in_the_request_and_nowhere_else(suffix: str, caplog: pytest.LogCa
     assert live is not None
     told = world.arm("GET", str(rid()))
     rendered = [
-        plan_text(proposal, HEADER, PLAIN, verbose=True),
-        plan_json(proposal, HEADER, tool_version="1"),
-        status_detail_text(live, assess(live.body), PLAIN),
-        *(event_text(event, PLAIN) for event in events),
-        *(event_json(event, timestamp=0.0) for event in events),
+        render_plan_text(proposal, HEADER, PLAIN, verbose=True),
+        render_plan_json(proposal, HEADER, tool_version="1"),
+        render_group_text(live, assess(live.body), PLAIN),
+        *(render_event_text(event, PLAIN) for event in events),
+        *(render_event_json(event, timestamp=0.0) for event in events),
     ]
     seen = shown(proposal, events, live) + "".join(rendered) + json.dumps(told) + caplog.text
 
@@ -95,7 +101,7 @@ def test_it_is_not_in_the_error_of_a_refused_write() -> None:
         ),
     )
     events = world.apply(faulty)
-    rendered = "".join(event_text(event, PLAIN) + event_json(event, timestamp=0.0) for event in events)
+    rendered = "".join(render_event_text(event, PLAIN) + render_event_json(event, timestamp=0.0) for event in events)
 
     assert isinstance(events[-1], Finished)
     assert 1 == events[-1].failed
@@ -129,4 +135,6 @@ def test_a_live_value_is_hidden_where_a_secret_is_declared() -> None:
     proposal = world.plan(desired, allow_replace=UNLIMITED)
 
     assert proposal
-    assert CANARY not in plan_text(proposal, HEADER, PLAIN) + plan_json(proposal, HEADER, tool_version="1")
+    assert CANARY not in render_plan_text(proposal, HEADER, PLAIN) + render_plan_json(
+        proposal, HEADER, tool_version="1"
+    )

@@ -15,13 +15,13 @@ from report_pages import EVIL, hostile
 
 from aci_reconcile.core.errors import Severity, Where
 from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
-from aci_reconcile.render.github import PER_TYPE, github
-from aci_reconcile.render.junit import junit
-from aci_reconcile.render.markdown import markdown
-from aci_reconcile.render.markup import code, is_plain, prose
-from aci_reconcile.render.page import Entry, Link, Outcome, Page, Remark
+from aci_reconcile.render.formats.github import PER_TYPE, render_github
+from aci_reconcile.render.formats.html import render_html
+from aci_reconcile.render.formats.junit import render_junit
+from aci_reconcile.render.formats.markdown import render_markdown
+from aci_reconcile.render.formats.markup import is_plain, render_code, render_prose
+from aci_reconcile.render.page.page import Entry, Link, Outcome, Page, Remark
 from aci_reconcile.render.rows import Row
-from aci_reconcile.render.webpage import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -196,7 +196,7 @@ def commands(log: str) -> list[str]:
 @given(texts)
 def test_a_sentence_and_a_code_span_stay_text(text: str) -> None:
     """Neither is more than one paragraph of plain words and code."""
-    for told in (prose(text), code(text)):
+    for told in (render_prose(text), render_code(text)):
         tokens = [each for each in READER.parse(f"x {told}") if each.type != "inline"]
 
         assert ["paragraph_open", "paragraph_close"] == [each.type for each in tokens]
@@ -207,7 +207,7 @@ def test_a_sentence_and_a_code_span_stay_text(text: str) -> None:
 @given(pages, st.integers(2000, 6000) | st.just(65_536))
 def test_markdown_has_nothing_live_from_data(page: Page, limit: int) -> None:
     """No link, image, mention, issue, comment or element but ours, and never more than the limit."""
-    text = markdown(page, limit=limit)
+    text = render_markdown(page, limit=limit)
 
     assert len(text) <= limit
     assert is_harmless(text)
@@ -217,7 +217,7 @@ def test_markdown_has_nothing_live_from_data(page: Page, limit: int) -> None:
 @given(pages)
 def test_html_has_no_element_from_data(page: Page) -> None:
     """The document has the elements and attributes of the same page with harmless texts, and nothing that runs."""
-    found = Elements(html(page, tool_version="0"))
+    found = Elements(render_html(page, tool_version="0"))
 
     assert not set(found.found) & {"script", "img", "a", "iframe", "link", "form", "object", "svg", "base", "h4"}
     assert not {each for each in found.attributes if each.startswith("on") or each in {"src", "href", "style"}}
@@ -231,7 +231,7 @@ def test_html_has_no_element_from_data(page: Page) -> None:
 @given(pages)
 def test_junit_is_well_formed_and_counts_right(page: Page) -> None:
     """It parses, has a case for each entry, and says how many failed."""
-    suite = ET.fromstring(junit(page).encode()).find("testsuite")
+    suite = ET.fromstring(render_junit(page).encode()).find("testsuite")
 
     assert suite is not None
     cases = suite.findall("testcase")
@@ -245,7 +245,7 @@ def test_junit_is_well_formed_and_counts_right(page: Page) -> None:
 @given(pages)
 def test_the_log_has_exactly_our_commands(page: Page) -> None:
     """Groups open and close in turn, annotations come after them, and there are no more than the runner takes."""
-    found = commands(github(page))
+    found = commands(render_github(page))
     groups = [each for each in found if each in {"group", "endgroup"}]
     levels = Counter(each for each in found if each not in {"group", "endgroup"})
 
@@ -260,4 +260,4 @@ def test_the_laws_notice_what_they_are_about() -> None:
     assert not is_harmless(EVIL)
     assert not is_harmless("see @team")
     assert ["error"] == commands("  ::error file=x::y")
-    assert is_harmless(markdown(hostile()))
+    assert is_harmless(render_markdown(hostile()))

@@ -30,30 +30,25 @@ from aci_reconcile.planning.values import (
     Unreadable,
 )
 from aci_reconcile.reconcile.events import Event, Failed, Finished, Skipped, Unhealthy, Waiting
-from aci_reconcile.render import (
-    ANSI,
-    PLAIN,
-    Header,
-    diagnostics_json,
-    diagnostics_text,
-    drift_json,
-    drift_text,
-    event_json,
-    event_text,
-    plan_json,
-    plan_text,
-    sanitize,
-    status_detail_text,
-    status_json,
-    status_text,
-)
-from aci_reconcile.render.change_page import plan_page
-from aci_reconcile.render.drift_page import drift_page
-from aci_reconcile.render.escape import quote
-from aci_reconcile.render.github import github
-from aci_reconcile.render.junit import junit
-from aci_reconcile.render.markdown import markdown
-from aci_reconcile.render.webpage import html
+from aci_reconcile.render.escape import quote, sanitize
+from aci_reconcile.render.formats.github import render_github
+from aci_reconcile.render.formats.html import render_html
+from aci_reconcile.render.formats.junit import render_junit
+from aci_reconcile.render.formats.markdown import render_markdown
+from aci_reconcile.render.header import Header
+from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.json.diagnostics import render_diagnostics_json
+from aci_reconcile.render.json.drift import render_drift_json
+from aci_reconcile.render.json.plan import render_plan_json
+from aci_reconcile.render.json.status import render_status_json
+from aci_reconcile.render.page.drift import make_drift_page
+from aci_reconcile.render.page.plan import make_plan_page
+from aci_reconcile.render.text.apply import render_event_text
+from aci_reconcile.render.text.diagnostics import render_diagnostics_text
+from aci_reconcile.render.text.drift import render_drift_text
+from aci_reconcile.render.text.plan import render_plan_text
+from aci_reconcile.render.text.status import render_group_text, render_status_text
+from aci_reconcile.render.text.style import ANSI, PLAIN
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Body, Json
@@ -196,8 +191,8 @@ def is_harmless(text: str) -> bool:
 @given(plans, headers, st.integers(20, 200), st.booleans())
 def test_the_text_of_any_plan(plan: Plan, header: Header, width: int, verbose: bool) -> None:
     """It comes out, holds no secret and no control character, and colour changes nothing but colour."""
-    text = plan_text(plan, header, PLAIN, width=width, verbose=verbose)
-    coloured = plan_text(plan, header, ANSI, width=width, verbose=verbose)
+    text = render_plan_text(plan, header, PLAIN, width=width, verbose=verbose)
+    coloured = render_plan_text(plan, header, ANSI, width=width, verbose=verbose)
 
     assert (False, True, text) == (CANARY in coloured, is_harmless(text), re.sub(r"\x1b\[[0-9]+m", "", coloured))
 
@@ -206,13 +201,13 @@ def test_the_text_of_any_plan(plan: Plan, header: Header, width: int, verbose: b
 @given(plans, headers)
 def test_the_json_of_any_plan(plan: Plan, header: Header) -> None:
     """It is strict JSON in ASCII, as the schema says, without a secret, and the same every time."""
-    text = plan_json(plan, header, tool_version="0.1.0")
+    text = render_plan_json(plan, header, tool_version="0.1.0")
     VALIDATOR.validate(json.loads(text, parse_constant=refuse))
 
     assert (True, False, text) == (
         text.isascii() and is_harmless(text),
         CANARY in text,
-        plan_json(plan, header, tool_version="0.1.0"),
+        render_plan_json(plan, header, tool_version="0.1.0"),
     )
 
 
@@ -220,17 +215,17 @@ def test_the_json_of_any_plan(plan: Plan, header: Header) -> None:
 @given(diagnostics)
 def test_any_diagnostics(found: list[Diagnostic]) -> None:
     """Their text is harmless and does not depend on their order; their JSON parses."""
-    text = diagnostics_text(found, PLAIN)
-    json.loads(diagnostics_json(found))
+    text = render_diagnostics_text(found, PLAIN)
+    json.loads(render_diagnostics_json(found))
 
-    assert (True, text) == (is_harmless(text), diagnostics_text(found[::-1], PLAIN))
+    assert (True, text) == (is_harmless(text), render_diagnostics_text(found[::-1], PLAIN))
 
 
 @law
 @given(events)
 def test_any_event(event: Event) -> None:
     """Its text is harmless but for the tabs of a container's output; its JSON is one line without a secret."""
-    text, line = event_text(event, PLAIN), event_json(event, timestamp=0)
+    text, line = render_event_text(event, PLAIN), render_event_json(event, timestamp=0)
     json.loads(line, parse_constant=refuse)
 
     assert (True, 1, False) == (is_harmless(text.replace("\t", "")), len(line.splitlines()), CANARY in text + line)
@@ -240,8 +235,11 @@ def test_any_event(event: Event) -> None:
 @given(statuses)
 def test_any_status(found: list[tuple[Resource, Health | None]]) -> None:
     """List, details and JSON come out, harmless."""
-    json.loads(status_json(found), parse_constant=refuse)
-    shown = [status_text(found, PLAIN), *(status_detail_text(resource, state, PLAIN) for resource, state in found)]
+    json.loads(render_status_json(found), parse_constant=refuse)
+    shown = [
+        render_status_text(found, PLAIN),
+        *(render_group_text(resource, state, PLAIN) for resource, state in found),
+    ]
 
     assert all(map(is_harmless, shown))
 
@@ -251,7 +249,7 @@ def test_any_status(found: list[tuple[Resource, Health | None]]) -> None:
 def test_any_drift(plan: Plan, run_states: tuple[tuple[str, Health], ...], header: Header) -> None:
     """Text and JSON come out, harmless and without a secret."""
     drift = Drift(plan, run_states)
-    text, document = drift_text(drift, header, PLAIN), drift_json(drift, header, tool_version="0.1.0")
+    text, document = render_drift_text(drift, header, PLAIN), render_drift_json(drift, header, tool_version="0.1.0")
     json.loads(document, parse_constant=refuse)
 
     assert (True, False) == (is_harmless(text), CANARY in text + document)
@@ -261,8 +259,8 @@ def test_any_drift(plan: Plan, run_states: tuple[tuple[str, Health], ...], heade
 @given(plans, st.lists(st.tuples(texts, health), max_size=2).map(tuple), headers)
 def test_the_pages_of_any_plan(plan: Plan, run_states: tuple[tuple[str, Health], ...], header: Header) -> None:
     """Whatever the format, they come out, and without a secret."""
-    for page in (plan_page(plan, header), drift_page(Drift(plan, run_states), header)):
-        told = (markdown(page), html(page, tool_version="0"), junit(page), github(page))
+    for page in (make_plan_page(plan, header), make_drift_page(Drift(plan, run_states), header)):
+        told = (render_markdown(page), render_html(page, tool_version="0"), render_junit(page), render_github(page))
 
         assert [] == [form for form in told if CANARY in form]
 

@@ -13,7 +13,7 @@ from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import UNLIMITED, plan
 from aci_reconcile.reconcile import apply
 from aci_reconcile.reconcile.events import Event, Failed, Finished, Paced, Skipped, Started, Succeeded, Trace, Waiting
-from aci_reconcile.render import event_json
+from aci_reconcile.render.json.apply import render_event_json
 
 if TYPE_CHECKING:
     from aci_reconcile.core.backend import Operation
@@ -121,7 +121,7 @@ def test_the_stream_of_json_has_them() -> None:
     backend = Numbered.holding(owned(group()))
     backend.faults["put"] = [BUSY]
     events = [*ran(backend, CHANGED), Paced("writes", 12)]
-    documents = [json.loads(event_json(each, timestamp=0)) for each in events]
+    documents = [json.loads(render_event_json(each, timestamp=0)) for each in events]
     members = {"attempt", "azure_request_id", "elapsed"}
 
     for event, document in zip(events, documents, strict=True):

@@ -20,7 +20,7 @@ from aci_reconcile.reconcile.events import (
     Succeeded,
     Waiting,
 )
-from aci_reconcile.render import ANSI, PLAIN
+from aci_reconcile.render.text.style import ANSI, PLAIN
 
 
 def created(name: str) -> Change:

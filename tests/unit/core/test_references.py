@@ -29,7 +29,10 @@ from aci_reconcile.manifest.schemas import load_schema
 from aci_reconcile.planning import Action, Plan, plan
 from aci_reconcile.reconcile import Look, apply, propose
 from aci_reconcile.reconcile.events import Failed, Finished, Succeeded
-from aci_reconcile.render import PLAIN, Header, plan_json, plan_text
+from aci_reconcile.render.header import Header
+from aci_reconcile.render.json.plan import render_plan_json
+from aci_reconcile.render.text.plan import render_plan_text
+from aci_reconcile.render.text.style import PLAIN
 
 if TYPE_CHECKING:
     from aci_reconcile.reconcile.events import Event
@@ -52,7 +55,7 @@ def web(host: str = Deferred("tcp://", ADDRESS)) -> Resource:
 
 def told(proposal: Plan) -> Any:
     """Return the plan's JSON, checked against its schema."""
-    document = json.loads(plan_json(proposal, HEADER, tool_version="0.1.0"))
+    document = json.loads(render_plan_json(proposal, HEADER, tool_version="0.1.0"))
     Draft7Validator(load_schema("plan")).validate(document)
     return document
 
@@ -63,7 +66,7 @@ def test_a_changing_group_leaves_it_for_later() -> None:
     entry = told(proposal)["resource_changes"][1]
     mask = [{"properties": {"environmentVariables": [{"value": True}]}}]
 
-    assert "(known after apply)" in plan_text(proposal, HEADER, PLAIN)
+    assert "(known after apply)" in render_plan_text(proposal, HEADER, PLAIN)
     assert {"properties": {"containers": mask}} == entry["change"]["after_unknown"]
     assert (None, True) == (entry["fields"][0]["after"], entry["fields"][0]["after_unknown"])
 

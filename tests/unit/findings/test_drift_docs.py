@@ -14,8 +14,8 @@ from aci_reconcile.findings import Finding, Kind
 from aci_reconcile.findings.finding import get_severity
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.manifest.acceptances import read_accepted_drift
-from aci_reconcile.render import Header
-from aci_reconcile.render.metrics import drift_metrics
+from aci_reconcile.render.formats.metrics import render_drift_metrics
+from aci_reconcile.render.header import Header
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "drift.md").read_text(encoding="utf-8")
 
@@ -55,7 +55,7 @@ def test_the_notification_is_one() -> None:
 
 def test_every_metric_is_documented_with_its_labels() -> None:
     """And no other."""
-    text = drift_metrics(look([group()], [owned(group())]), Header("shop", "sub"), NOON)
+    text = render_drift_metrics(look([group()], [owned(group())]), Header("shop", "sub"), NOON)
     labels = {
         name: set(re.findall(r"(\w+)=", inner)) - {"project", "environment"}
         for name, inner in re.findall(r"^(\w+)\{(.*)\}", text, re.MULTILINE)

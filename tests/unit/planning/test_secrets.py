@@ -14,7 +14,7 @@ from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret, fingerprint
 from aci_reconcile.planning import Action, Change, Impact, plan
 from aci_reconcile.planning.secrets import SecretDiff, add_secret_changes, diff_secrets
-from aci_reconcile.render.rows import rows
+from aci_reconcile.render.rows import make_rows
 
 A, B, C = (f"containers[web].environmentVariables[{name}]" for name in "ABC")
 REGISTRY = "imageRegistryCredentials[acr.io]"
@@ -152,7 +152,7 @@ def test_what_is_known_is_said(name: str) -> None:
     change = planned(STEPS[name])
     lines = [
         f"{row.sign} {row.path} {' -> '.join(row.values)}{' # ' if row.remark else ''}{row.remark}"
-        for row in rows(change)
+        for row in make_rows(change)
     ]
 
     assert STEPS[name].lines == lines

@@ -16,7 +16,9 @@ from aci_reconcile.planning.selection import UnselectedGroups
 from aci_reconcile.planning.values import Holder
 from aci_reconcile.reconcile import Look, apply, propose
 from aci_reconcile.reconcile.events import Finished, Outdated, Started, Succeeded
-from aci_reconcile.render import PLAIN, event_json, summary_text
+from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.text.apply import render_summary_text
+from aci_reconcile.render.text.style import PLAIN
 
 BELOW = Lifecycle(depends_on=("rg-shop/a",))
 ADDRESS = GroupReference("rg-shop/a", "ipAddress.ip")
@@ -167,8 +169,8 @@ def test_who_holds_a_former_address_is_said_after_the_apply() -> None:
     assert [
         "rg-shop/b holds 10.0.0.4, the former ipAddress.ip of rg-shop/a, which is now 10.0.0.5.",
         "To pass it on, run: aci-reconcile apply --only rg-shop/b",
-    ] == summary_text(last, PLAIN).splitlines()[1:]
-    assert "10.0.0.5" == json.loads(event_json(last, timestamp=0))["outdated"][0]["after"]
+    ] == render_summary_text(last, PLAIN).splitlines()[1:]
+    assert "10.0.0.5" == json.loads(render_event_json(last, timestamp=0))["outdated"][0]["after"]
 
 
 def test_a_dependent_that_ends_unchanged_is_not_said_to_restart() -> None:

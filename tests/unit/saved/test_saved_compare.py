@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.core.model import Resource
-    from aci_reconcile.render import Header
+    from aci_reconcile.render.header import Header
     from aci_reconcile.saved import Document
 
 OLD, NEW = container(image="nginx:1"), container(image="nginx:2")

@@ -15,7 +15,8 @@ from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import Plan, plan
 from aci_reconcile.planning.values import Unreadable
-from aci_reconcile.render import PLAIN, plan_text
+from aci_reconcile.render.text.plan import render_plan_text
+from aci_reconcile.render.text.style import PLAIN
 from aci_reconcile.saved import add_seal, make_document, render_saved_text
 
 
@@ -54,7 +55,7 @@ def test_it_is_shown_as_it_was(before: list[Resource], after: list[Resource]) ->
         world.apply(*before)
     proposal = world.plan(*after, prune=True, max_deletes=0)
 
-    assert plan_text(proposal, HEADER, PLAIN, verbose=True) == shown(proposal, *after)
+    assert render_plan_text(proposal, HEADER, PLAIN, verbose=True) == shown(proposal, *after)
 
 
 @settings(max_examples=50)
@@ -66,7 +67,7 @@ def test_any_body_comes_back(body: dict[str, Any]) -> None:
     saved = add_seal(make_document(proposal, origin(proposal)), created=0, expires=60)
     told = render_saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
 
-    assert plan_text(proposal, HEADER, PLAIN, verbose=True) == told
+    assert render_plan_text(proposal, HEADER, PLAIN, verbose=True) == told
 
 
 def test_what_could_not_be_read_is_told() -> None:
@@ -79,7 +80,7 @@ def test_what_could_not_be_read_is_told() -> None:
         unreadable=[Unreadable("rg-shop/db", "Forbidden")],
     )
 
-    assert plan_text(proposal, HEADER, PLAIN, verbose=True) == shown(proposal, group("web"), group("db"))
+    assert render_plan_text(proposal, HEADER, PLAIN, verbose=True) == shown(proposal, group("web"), group("db"))
 
 
 def test_the_file_has_its_own_lines() -> None:

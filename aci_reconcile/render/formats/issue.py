@@ -1,0 +1,121 @@
+"""The one issue about drift on a forge: its title, its body, and a comment on what is new.
+
+The body remembers its findings by a hidden line of fingerprints, so that the next look can say what is new even where
+no history is kept. What comes from Azure or from manifests is made harmless by ``markup``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.formats.markdown import LIMIT, render_markdown
+from aci_reconcile.render.formats.markup import render_code, render_prose
+from aci_reconcile.render.page.drift import make_drift_page
+from aci_reconcile.render.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aci_reconcile.findings import Drift, Finding, RecordedFinding
+    from aci_reconcile.render.header import Header
+
+_TOO_MANY: Final = "too many"
+_HIDDEN = re.compile(rf"<!-- aci-reconcile-findings: ({_TOO_MANY}|[0-9a-f ]*) ?-->")
+_MOST_REMEMBERED: Final = 1000
+_MOST_SHOWN: Final = 100
+_RESERVED: Final = 500
+"""Characters for the marker, which somebody else puts above the body."""
+
+_FOOT = (
+    "_aci-reconcile updates this issue, closes it when there is no drift, and reopens it when there is. To keep a "
+    "difference, declare it in the manifest, or accept it with a reason in `aci-reconcile.accepted.yaml`._"
+)
+
+
+def make_issue_title(header: Header) -> str:
+    """Return the title; it stays the same."""
+    return sanitize(f"Drift in {header.project}")
+
+
+def make_issue_body(drift: Drift, header: Header) -> str:
+    """Return the body for a look; the same for two looks that find the same."""
+    findings = _list_reported(drift)
+    marks = " ".join(sorted(each.fingerprint for each in findings))
+    hidden = marks if len(findings) <= _MOST_REMEMBERED else _TOO_MANY
+    parts = [f"<!-- aci-reconcile-findings: {hidden} -->", *_render_list(findings, dated=drift.history is not None)]
+    room = LIMIT - _RESERVED - sum(len(part) + 2 for part in (*parts, _FOOT))
+    return "\n\n".join((*parts, render_markdown(make_drift_page(drift, header), limit=room), _FOOT))
+
+
+def make_issue_comment(drift: Drift, before: str, link: str = "") -> str:
+    """Return a comment on what is new and what is resolved since the body was written; empty for nothing.
+
+    Args:
+        drift: this look.
+        before: the body as it is; empty for an issue that is closed.
+        link: where this look ran, for people; a URL of our own.
+    """
+    findings = {each.fingerprint: each for each in _list_reported(drift)}
+    known = _read_fingerprints(before)
+    if len(findings) > _MOST_REMEMBERED or known is None:
+        return ""
+    new = [each for mark, each in findings.items() if mark not in known]
+    lines = [*_render_new(new), *_render_resolved(drift, known - set(findings))]
+    if lines and not findings:
+        lines += ["There is no drift any more.", ""]
+    more = [f"[The run]({link})"] if link else []
+    return "\n".join((*lines, *more)).strip() if lines else ""
+
+
+def _list_reported(drift: Drift) -> list[Finding]:
+    return [each for each in drift.findings if each.reported]
+
+
+def _read_fingerprints(body: str) -> frozenset[str] | None:
+    """Return the fingerprints that a body remembers; None where there were too many."""
+    found = _HIDDEN.search(body)
+    if found is None:
+        return frozenset()
+    return None if found[1] == _TOO_MANY else frozenset(found[1].split())
+
+
+def _render_list(findings: list[Finding], *, dated: bool) -> Iterator[str]:
+    if findings:
+        yield "\n".join(_render_item(each, dated=dated) for each in findings[:_MOST_SHOWN])
+    if len(findings) > _MOST_SHOWN:
+        yield f"and {count(len(findings) - _MOST_SHOWN, 'more finding')}."
+
+
+def _render_item(finding: Finding, *, dated: bool) -> str:
+    """Return a finding as an item of a list; in a table a bar could end a code span."""
+    since = f" since {finding.since}" if dated else ""
+    return (
+        f"- **{finding.severity.value}** {_render_subject(finding)} {render_prose(finding.text, 300)}"
+        f" ({finding.kind.value}{since}, `{finding.fingerprint}`)"
+    )
+
+
+def _render_subject(finding: Finding | RecordedFinding) -> str:
+    return " ".join(render_code(each, 200) for each in (finding.address, finding.path) if each)
+
+
+def _render_new(findings: Iterable[Finding]) -> Iterator[str]:
+    told = [f"- {each.kind.value}: {_render_subject(each)}" for each in findings]
+    if told:
+        yield f"{count(len(told), 'new finding')}:"
+        yield ""
+        yield from told[:_MOST_SHOWN]
+        yield ""
+
+
+def _render_resolved(drift: Drift, gone: frozenset[str]) -> Iterator[str]:
+    if not gone:
+        return
+    named = [each for each in drift.resolved if each.fingerprint in gone]
+    yield f"{count(len(gone), 'finding')} resolved{':' if named else '.'}"
+    yield ""
+    for each in named[:_MOST_SHOWN]:
+        yield f"- {each.kind.value}: {_render_subject(each)}"
+    yield ""

@@ -1,0 +1,44 @@
+"""Diagnostics as JSON, in Terraform's names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.errors import Severity
+from aci_reconcile.render.escape import dump
+from aci_reconcile.render.header import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aci_reconcile.core.errors import Diagnostic
+
+
+def render_diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return them as a JSON document, in Terraform's names."""
+    found = sorted(diagnostics)
+    errors = _count(found, Severity.ERROR)
+    document = {
+        "format_version": FORMAT_VERSION,
+        "valid": not errors,
+        "error_count": errors,
+        "warning_count": _count(found, Severity.WARNING),
+        "diagnostics": [_emit_diagnostic(each) for each in found],
+    }
+    return dump(document)
+
+
+def _count(found: list[Diagnostic], severity: Severity) -> int:
+    return sum(each.severity is severity for each in found)
+
+
+def _emit_diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
+    where = diagnostic.where
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "summary": diagnostic.message,
+        "detail": diagnostic.hint,
+        "path": diagnostic.path,
+        "range": {"filename": where.file, "start": {"line": where.line, "column": where.column}},
+    }

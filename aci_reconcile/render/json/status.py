@@ -1,0 +1,83 @@
+"""Groups and their run state as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core import tags
+from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.render.escape import dump
+from aci_reconcile.render.header import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Unreadable
+
+
+def render_status_json(groups: Sequence[tuple[Resource, Health | None]], unread: Iterable[Unreadable] = ()) -> str:
+    """Return the groups as a JSON document, with the run state where it was read, and what could not be read."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "groups": [_emit_group(resource, health) for resource, health in groups],
+        "unreadable": [{"address": each.address, "message": each.message} for each in unread],
+    }
+    return dump(document)
+
+
+def _emit_group(resource: Resource, health: Health | None) -> dict[str, object]:
+    address = as_object(resource.properties.get("ipAddress"))
+    return {
+        "address": resource.address,
+        "id": str(resource.id),
+        "name": resource.id.name,
+        "resource_group": resource.id.resource_group,
+        "location": as_text(resource.body.get("location")),
+        "provisioning_state": as_text(resource.properties.get("provisioningState")),
+        "ip": as_text(address.get("ip")) or None,
+        "fqdn": as_text(address.get("fqdn")) or None,
+        "project": tags.owner_name(tags.owner(resource)) or None,
+        "project_id": tags.owner_id(tags.owner(resource)) or None,
+        "container_count": len(as_list(resource.properties.get("containers"))),
+        "health": emit_health(health) if health is not None else None,
+    }
+
+
+def emit_health(health: Health) -> dict[str, object]:
+    """Return the run state as JSON."""
+    return {
+        "state": health.state.value,
+        "provisioning_state": health.provisioning_state,
+        "instance_state": health.instance_state,
+        "reasons": list(health.reasons),
+        "events": [_emit_event(event) for event in health.events],
+        "containers": [_emit_container(each) for each in health.containers],
+    }
+
+
+def _emit_container(container: ContainerHealth) -> dict[str, object]:
+    return {
+        "name": container.name,
+        "init": container.init,
+        "verdict": container.verdict.value,
+        "image": container.image,
+        "state": container.state,
+        "detail": container.detail,
+        "started": container.started,
+        "restart_count": container.restarts,
+        "exit_code": container.exit_code,
+        "events": [_emit_event(event) for event in container.events],
+    }
+
+
+def _emit_event(event: ContainerEvent) -> dict[str, object]:
+    return {
+        "name": event.name,
+        "type": event.type,
+        "message": event.message,
+        "count": event.count,
+        "first": event.first,
+        "last": event.last,
+    }

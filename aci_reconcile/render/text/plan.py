@@ -1,0 +1,204 @@
+"""A plan as people read it; the words and marks are Terraform's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.health import describe_condition, has_ended
+from aci_reconcile.planning.blockers import find_unchanged
+from aci_reconcile.planning.duration import Limit, estimate_duration
+from aci_reconcile.planning.values import Action, Impact, Plan
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.missing_secrets import describe_not_compared, find_missing_secrets, join_few
+from aci_reconcile.render.text.layout import render_groups
+from aci_reconcile.render.words import count, format_estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aci_reconcile.planning.values import Change, Plan, ResourceGroupChange
+    from aci_reconcile.render.header import Header
+    from aci_reconcile.render.text.style import Style
+
+_COSTS: Mapping[Impact, str] = {
+    Impact.RESTART: "to restart",
+    Impact.RECREATE: "to recreate",
+    Impact.TAGS_ONLY: "to change tags only",
+}
+_DOCUMENTED: Mapping[Limit, str] = {
+    Limit.CREATIONS: "100 creations in 5 minutes and 300 an hour per region",
+    Limit.DELETIONS: "100 deletions in 5 minutes and 300 an hour per region",
+    Limit.WRITES: "200 writes at once and 10 more a second",
+    Limit.DELETES: "200 deletes at once and 10 more a second",
+}
+
+
+def render_plan_text(plan: Plan, header: Header, style: Style, *, width: int = 100, verbose: bool = False) -> str:
+    """Return the plan for a terminal of this width, without a final line break.
+
+    Args:
+        plan: what would be done.
+        header: where it would be done.
+        style: the colours.
+        width: where long values are cut.
+        verbose: nothing is cut, and groups that stay as they are are named.
+    """
+    sections = [*_render_actions(plan, header, style, width=width, verbose=verbose), *render_unreadable(plan, style)]
+    sections.append("\n".join(_render_verdict(plan, style)))
+    takes = render_limits(plan)
+    if takes:
+        sections.append(takes)
+    remarks = ((*render_blockers(plan, style), *_render_missing(plan, style)), (*render_notices(plan, style),))
+    sections += ["\n".join(lines) for lines in remarks if lines]
+    return "\n\n".join(sections)
+
+
+def render_unreadable(plan: Plan, style: Style) -> Iterator[str]:
+    """Yield what could not be read or compared, as one section; what failed for many at once is told once."""
+    by_message: dict[str, list[str]] = {}
+    for each in plan.unreadable:
+        by_message.setdefault(sanitize(each.message), []).append(sanitize(each.address))
+    if by_message:
+        yield "\n".join(
+            f"{style.paint(style.error, 'Error:')} {join_few(addresses)}: {message}"
+            for message, addresses in by_message.items()
+        )
+
+
+def find_differing(plan: Plan) -> tuple[Change, ...]:
+    """Return the groups that are not as declared, those included that nothing is written for."""
+    return tuple(change for change in plan.changes if change.writes or change.fields)
+
+
+def find_matching(plan: Plan) -> tuple[Change, ...]:
+    """Return the groups that are as declared."""
+    return find_unchanged(plan)
+
+
+def render_blockers(plan: Plan, style: Style) -> Iterator[str]:
+    """Yield a line for each blocker, with what releases it."""
+    for blocker in plan.blockers:
+        release = f" {sanitize(blocker.advice)}." if blocker.advice else ""
+        yield f"{style.paint(style.error, 'Held back:')} {sanitize(blocker.reason)}.{release}"
+
+
+def render_notices(plan: Plan, style: Style) -> Iterator[str]:
+    """Yield a line for each notice, and for each secret of an unchanged group that could not be compared."""
+    for notice in plan.notices:
+        yield f"{style.paint(style.warn, 'Notice:')} {sanitize(f'{notice.address}: {notice.text}')}"
+    for change in find_matching(plan):
+        for path in change.not_compared:
+            yield f"{style.paint(style.warn, 'Not compared:')} {sanitize(describe_not_compared(change, path))}"
+
+
+def describe_matching(plan: Plan, singular: str, plural: str) -> str:
+    """Return a sentence: how many groups are as declared, and of how many there is more to say than that.
+
+    A group that is stopped, or that Azure has not done with, is counted as that.
+
+    Args:
+        plan: the plan.
+        singular: what is said of one such group (``group matches its manifest``).
+        plural: what is said of several.
+    """
+    if not plan.changes and plan.complete:
+        return _describe_absence(plan)
+    same = find_matching(plan)
+    conditions = Counter(describe_condition(change.before.body) if change.before is not None else "" for change in same)
+    fine, noun = conditions.pop("", 0), singular.split(maxsplit=1)[0]
+    parts = [count(fine, singular, plural)] if fine or not conditions else []
+    for word, number in sorted(conditions.items()):
+        nouns = (f"{noun} is", f"{noun}s are") if not parts else ("is", "are")
+        parts.append(count(number, f"{nouns[0]} {word}", f"{nouns[1]} {word}"))
+    if plan.not_compared:
+        parts.append(describe_not_compared_secrets(plan))
+    stuck = sum(bool(change.fields) for change in plan.of(Action.NO_OP))
+    if stuck:
+        parts.append(count(stuck, "differs but is not written again", "differ but are not written again"))
+    ends = [has_ended(change.before.body) for change in same if change.before is not None]
+    for state, word in (("Succeeded", "finished"), ("Failed", "failed")):
+        if state in ends:
+            parts.append(count(ends.count(state), f"has {word}", f"have {word}"))
+    return f"{', '.join(parts)}."
+
+
+def _describe_absence(plan: Plan) -> str:
+    """Say whose groups there are none of; others may have some, and so may this owner where the run is narrowed."""
+    owner = sanitize(plan.owner)
+    if plan.policy.selected is None:
+        return f"No groups belong to {owner}."
+    return f"No selected group belongs to {owner}."
+
+
+def describe_not_compared_secrets(plan: Plan) -> str:
+    """Return how many secrets could not be compared."""
+    return f"{count(plan.not_compared, 'secret')} not compared"
+
+
+def _render_actions(plan: Plan, header: Header, style: Style, *, width: int, verbose: bool) -> Iterator[str]:
+    shown = find_differing(plan)
+    if plan:
+        yield f"aci-reconcile will perform these actions ({header.text(whole=verbose)}):"
+    yield from _render_resource_groups(plan, style, create=True)
+    yield from render_groups(shown, style, width=width, whole=verbose)
+    yield from _render_resource_groups(plan, style, create=False)
+    if verbose and find_matching(plan):
+        yield "\n".join(f"    {sanitize(change.address)} is unchanged" for change in find_matching(plan))
+
+
+def _render_resource_groups(plan: Plan, style: Style, *, create: bool) -> Iterator[str]:
+    mark = style.mark(Action.CREATE if create else Action.DELETE)
+    lines = [f"{mark} {_render_resource_group(each, style)}" for each in plan.resource_groups if each.create is create]
+    if lines:
+        yield "\n".join(lines)
+
+
+def _render_resource_group(change: ResourceGroupChange, style: Style) -> str:
+    location = f" in {sanitize(change.location)}" if change.location else ""
+    return f"resource group {style.paint(style.bold, sanitize(change.scope.resource_group))}{location}"
+
+
+def _render_verdict(plan: Plan, style: Style) -> Iterator[str]:
+    if not plan and not plan.blockers and plan.complete:
+        matches = describe_matching(plan, "group matches its manifest", "groups match their manifests")
+        yield f"{style.paint(style.good, 'No changes.')} {matches}"
+        return
+    totals = f"{plan.to_add} to add, {plan.to_change} to change, {plan.to_destroy} to destroy."
+    yield f"{style.paint(style.bold, 'Plan:')} {totals}"
+    costs = ", ".join(_list_costs(plan))
+    if costs:
+        yield f"      {costs}."
+
+
+def _list_costs(plan: Plan) -> Iterator[str]:
+    for impact, words in _COSTS.items():
+        if number := plan.with_impact(impact):
+            yield f"{number} {words}"
+    adopted, same = len(plan.adopted), len(find_matching(plan))
+    if adopted:
+        yield f"{adopted} to adopt"
+    for owner, number in sorted(Counter(each.former_owner for each in plan.taken_over).items()):
+        yield f"{number} to take over from {sanitize(owner)}"
+    if same:
+        yield f"{same} unchanged"
+    if plan.not_compared:
+        yield describe_not_compared_secrets(plan)
+    if plan.unreadable:
+        yield f"{len(plan.unreadable)} could not be read or compared"
+
+
+def _render_missing(plan: Plan, style: Style) -> Iterator[str]:
+    for each in find_missing_secrets(plan):
+        yield f"{style.paint(style.error, 'Missing:')} {sanitize(each.text)}"
+
+
+def render_limits(plan: Plan) -> str:
+    """Return the sentence; empty where the limits make no difference that is worth telling."""
+    found = estimate_duration(plan)
+    if found is None or not found.matters:
+        return ""
+    return (
+        f"Azure's documented limits ({_DOCUMENTED[found.limit]}) make this take about "
+        f"{format_estimate(found.seconds)}; the apply paces itself by what Azure answers."
+    )

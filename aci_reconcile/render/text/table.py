@@ -1,0 +1,73 @@
+"""Tables in columns; a column that does not fit moves to a line of its own below its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_GAP = "  "
+_BELOW = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    weight: int
+    """Where room is short, a column without a value goes first, then that of the least weight; 0 always stays."""
+    below: str = "{}"
+    """How a value is told there."""
+    usual: str = ""
+    """A value that is not worth telling there."""
+
+
+def fit_columns(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
+) -> tuple[list[list[str]], list[str]]:
+    """Return the lines of a table, cell by cell, the heading first, and what stands below each row.
+
+    Args:
+        columns: the columns.
+        rows: their cells.
+        width: how wide a line may be; 0 for any width. Where even what stays has no room, lines are wider.
+    """
+    kept = _choose_columns(columns, rows, width)
+    shown = [[each[at] or "-" for at in kept] for each in ([column.name for column in columns], *rows)]
+    lost = [at for at in range(len(columns)) if at not in kept]
+    return list(align(shown)), ["\n".join(_render_below(columns, row, lost, width)) for row in rows]
+
+
+def _choose_columns(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    kept = list(range(len(columns)))
+    widths = [max(map(len, (column.name, *(row[at] for row in rows)))) for at, column in enumerate(columns)]
+    told = [any(row[at] for row in rows) for at in kept]
+    for at in sorted(kept, key=lambda at: (told[at], columns[at].weight)):
+        needed = sum(widths[each] for each in kept) + len(_GAP) * (len(kept) - 1)
+        if width and needed > width and columns[at].weight:
+            kept.remove(at)
+    return kept
+
+
+def _render_below(columns: Sequence[Column], row: Sequence[str], lost: Sequence[int], width: int) -> Iterator[str]:
+    told = [columns[at].below.format(row[at]) for at in lost if row[at] and row[at] != columns[at].usual]
+    line = ""
+    for text in told:
+        if line and len(_BELOW) + len(line) + len(", ") + len(text) + 1 > width:
+            yield f"{_BELOW}{line},"
+            line = ""
+        line = f"{line}, {text}" if line else text
+    if line:
+        yield f"{_BELOW}{line}"
+
+
+def align(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """Yield the rows with every cell but the last as wide as the widest of its column; rows may differ in length."""
+    widths = [
+        max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows), default=0))
+    ]
+    for row in rows:
+        yield [cell.ljust(widths[column]) if column < len(row) - 1 else cell for column, cell in enumerate(row)]

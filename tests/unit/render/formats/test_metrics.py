@@ -1,0 +1,33 @@
+"""Metrics of a look: which series there are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drift_looks import look
+from factories import group, owned, rid
+
+from aci_reconcile.core.model import Resource
+from aci_reconcile.render.formats.metrics import render_drift_metrics
+from aci_reconcile.render.header import Header
+
+HEADER = Header("shop", "s")
+
+
+def series(text: str, name: str) -> list[str]:
+    """Return the lines of one metric."""
+    return [line for line in text.splitlines() if line.startswith(f"aci_reconcile_drift_{name}{{")]
+
+
+def test_two_spellings_of_an_address_are_one_series() -> None:
+    """Whoever spells it so: the manifest, Azure, or the last look."""
+    upper = Resource(rid("WEB", "RG-Shop"), group(tags={"team": "a"}).body)
+    drift = look([upper], [owned(group())])
+    told = render_drift_metrics(drift, HEADER, 0)
+    finding = replace(drift.findings[0], address="rg-shop/Web")
+    twice = render_drift_metrics(replace(drift, findings=(*drift.findings, finding)), HEADER, 0)
+
+    for text in (told, twice):
+        assert ['aci_reconcile_drift_group_drifted{address="rg-shop/web",environment="",project="shop"} 1.0'] == series(
+            text, "group_drifted"
+        )
