@@ -36,7 +36,7 @@ def _leave(code: int) -> None:
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        from aci_reconcile.azure.tracing import flush  # noqa: PLC0415  see above
+        from aci_reconcile.azure.http.tracing import flush  # noqa: PLC0415  see above
 
         flush()
     finally:  # whatever it was that came up: a second signal, an exporter that fails

@@ -106,9 +106,9 @@ def _path(given: str | Path | None) -> Path | None:
 def _secrets(
     names: Iterable[str], environ: Mapping[str, str], credential: Credential, name: CloudName
 ) -> Mapping[str, Secret]:
-    from aci_reconcile.azure import cloud, vaults_of
+    from aci_reconcile.azure import get_cloud, make_vaults
 
-    return vaults_of(cloud(name), environ, _AT_ONCE, credential=credential).fetch(names)
+    return make_vaults(get_cloud(name), environ, _AT_ONCE, credential=credential).fetch(names)
 
 
 @contextmanager
@@ -230,7 +230,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         HeldBackError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is not at hand.
     """
-    from aci_reconcile.azure import span
+    from aci_reconcile.azure import start_span
 
     clearance = Clearance(getattr(backend, "preflight", None))
     context = Context(
@@ -243,7 +243,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         stable_for,
         timeout,
         clearance=clearance,
-        span=span,
+        span=start_span,
     )
     return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
 

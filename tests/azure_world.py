@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import IncompleteReadError, ServiceResponseError
 from factories import SUBSCRIPTION, FakeClock, policy
 
-from aci_reconcile.azure import connect, custom
+from aci_reconcile.azure import connect, make_endpoint
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Scope
 from aci_reconcile.emulator import Emulator, Faults, Knobs, Request, Response, open_store
@@ -18,7 +18,7 @@ from aci_reconcile.reconcile import Context, Look, apply, propose
 
 if TYPE_CHECKING:
     from aci_reconcile.azure import ArmBackend
-    from aci_reconcile.azure.transport import Send
+    from aci_reconcile.azure.http.transport import Send
     from aci_reconcile.core.model import Resource, ResourceId
     from aci_reconcile.emulator.faults import Fate
     from aci_reconcile.planning import Plan, Policy
@@ -69,7 +69,7 @@ class AzureWorld:
     def connected(self, send: Send | None, url: str = "http://127.0.0.1:1") -> ArmBackend:
         """Return one more backend, whose requests a function answers, or a server."""
         return connect(
-            custom(url), api_version=API_VERSION, concurrency=4, environ={}, send=send, sleep=self.clock.sleep
+            make_endpoint(url), api_version=API_VERSION, concurrency=4, environ={}, send=send, sleep=self.clock.sleep
         )
 
     def _seen(self, request: Request, response: Response) -> None:

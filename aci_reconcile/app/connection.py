@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.requests import Target
     from aci_reconcile.azure import ArmBackend, Endpoint
-    from aci_reconcile.azure.transport import Send
+    from aci_reconcile.azure.http.transport import Send
     from aci_reconcile.emulator import Store
 
 STATE = ".aci-reconcile"
@@ -80,7 +80,7 @@ def open_connection(place: Place) -> Generator[Connection]:
 
 @contextmanager
 def _connect(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Connection]:
-    from aci_reconcile.azure import connect, span
+    from aci_reconcile.azure import connect, start_span
 
     _silence_sdks()
     backend = connect(
@@ -91,10 +91,10 @@ def _connect(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[C
         send=send,
         sleep=place.sleep,
         paced=place.paced,
-        patience=place.target.timeout,
+        total_timeout=place.target.timeout,
     )
     backend.remember(_find_secrets(place.environ))
-    with closing(backend), span("aci-reconcile"):
+    with closing(backend), start_span("aci-reconcile"):
         identity = backend.identity
         where = (
             f"the embedded emulator, state in {place.state}"
@@ -128,13 +128,13 @@ def find_endpoint(target: Target, environ: Mapping[str, str]) -> Endpoint:
         UsageError: there is no such place.
         AuthenticationError: the environment names a cloud that nobody knows.
     """
-    from aci_reconcile.azure import Endpoint, cloud, custom, endpoint_from
+    from aci_reconcile.azure import Endpoint, find_endpoint, get_cloud, make_endpoint
 
     if target.local:
         return Endpoint.local()
     if target.endpoint:
-        return custom(target.endpoint, tokens_from=target.cloud or "public")
-    return cloud(target.cloud) if target.cloud else endpoint_from(environ)[0]
+        return make_endpoint(target.endpoint, tokens_from=target.cloud or "public")
+    return get_cloud(target.cloud) if target.cloud else find_endpoint(environ)[0]
 
 
 def _render_endpoint(endpoint: Endpoint, *, local: bool) -> str:

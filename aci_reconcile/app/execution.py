@@ -28,7 +28,7 @@ class Waiting:
 
 def make_context(work: Work, policy: Policy, waiting: Waiting, run: Run) -> Context:
     """Return what the engine needs to carry out a plan."""
-    from aci_reconcile.azure import span
+    from aci_reconcile.azure import start_span
 
     return Context(
         backend=work.backend,
@@ -42,7 +42,7 @@ def make_context(work: Work, policy: Policy, waiting: Waiting, run: Run) -> Cont
         stable_for=waiting.stable_for,
         timeout=waiting.timeout,
         effort=work.effort,
-        span=span,
+        span=start_span,
     )
 
 

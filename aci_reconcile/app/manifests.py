@@ -143,12 +143,12 @@ def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
     """
     if target.local:
         return LOCAL_SUBSCRIPTION
-    from aci_reconcile.azure import custom, subscription_from
+    from aci_reconcile.azure import find_subscription, make_endpoint
 
-    found = subscription_from(environ)
+    found = find_subscription(environ)
     if found:
         return found[0]
-    if target.endpoint and not custom(target.endpoint).needs_token:
+    if target.endpoint and not make_endpoint(target.endpoint).needs_token:
         return LOCAL_SUBSCRIPTION
     raise UsageError(
         "no subscription is given",

@@ -51,11 +51,11 @@ def make_fetch(target: Target, run: Run) -> Fetch:
 
     def fetch(names: Iterable[str]) -> Mapping[str, Secret]:
         from aci_reconcile.app.connection import find_endpoint
-        from aci_reconcile.azure import vaults_of
+        from aci_reconcile.azure import make_vaults
 
         place = find_endpoint(target, run.environ)
-        found = vaults_of(place, run.environ, target.concurrency, run.clock.sleep)
-        return replace(found, waiting=run.console.info).fetch(names)
+        found = make_vaults(place, run.environ, target.concurrency, run.clock.sleep)
+        return replace(found, on_wait=run.console.info).fetch(names)
 
     return fetch
 

@@ -1,11 +1,11 @@
 """Azure Resource Manager as a ``Backend``. Only this package imports ``azure.*``, and only when needed."""
 
+from aci_reconcile.azure.auth.credentials import find_endpoint, find_subscription
+from aci_reconcile.azure.auth.identity import Credential, Identity
 from aci_reconcile.azure.backend import ArmBackend
-from aci_reconcile.azure.connection import connect, vaults_of
-from aci_reconcile.azure.credentials import endpoint_from, subscription_from
-from aci_reconcile.azure.endpoint import CLOUDS, CloudName, Endpoint, cloud, custom
-from aci_reconcile.azure.identity import Credential, Identity
-from aci_reconcile.azure.tracing import span
+from aci_reconcile.azure.connection import connect, make_vaults
+from aci_reconcile.azure.endpoint import CLOUDS, CloudName, Endpoint, get_cloud, make_endpoint
+from aci_reconcile.azure.http.tracing import start_span
 
 __all__ = [
     "CLOUDS",
@@ -14,11 +14,11 @@ __all__ = [
     "Credential",
     "Endpoint",
     "Identity",
-    "cloud",
     "connect",
-    "custom",
-    "endpoint_from",
-    "span",
-    "subscription_from",
-    "vaults_of",
+    "find_endpoint",
+    "find_subscription",
+    "get_cloud",
+    "make_endpoint",
+    "make_vaults",
+    "start_span",
 ]

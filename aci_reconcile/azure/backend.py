@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.azure.body import serialise
-from aci_reconcile.azure.failures import ErrorDetail
-from aci_reconcile.azure.reading import object_of, pages
-from aci_reconcile.azure.telling import quiet
-from aci_reconcile.azure.urls import (
+from aci_reconcile.azure.body import redact_instance_view, serialize_body
+from aci_reconcile.azure.http.answer import ErrorDetail
+from aci_reconcile.azure.http.client import read_object, read_pages
+from aci_reconcile.azure.http.urls import (
     RESOURCES_API,
     groups_path,
     resource_path,
@@ -26,11 +25,11 @@ from aci_reconcile.core.model import CONTAINER_GROUPS, Resource, ResourceId, as_
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.azure.failures import Answer
-    from aci_reconcile.azure.identity import Identity
+    from aci_reconcile.azure.auth.identity import Identity
+    from aci_reconcile.azure.http.answer import Answer
+    from aci_reconcile.azure.http.client import ArmClient
+    from aci_reconcile.azure.http.transport import RequestCounter
     from aci_reconcile.azure.preflight import ArmPreflight
-    from aci_reconcile.azure.transport import Counter
-    from aci_reconcile.azure.wire import Wire
     from aci_reconcile.core.model import Body, Scope
     from aci_reconcile.core.redaction import Redactor
     from aci_reconcile.core.secret import Secret
@@ -45,9 +44,9 @@ class ArmBackend(Backend):
     """Azure, or any server that speaks ARM. May be called from several threads."""
 
     def __init__(
-        self, wire: Wire, redactor: Redactor, *, api_version: str, identity: Identity, counter: Counter
+        self, client: ArmClient, redactor: Redactor, *, api_version: str, identity: Identity, counter: RequestCounter
     ) -> None:
-        self._wire = wire
+        self._client = client
         self._redactor = redactor
         self._api = api_version
         self._counter = counter
@@ -67,7 +66,7 @@ class ArmBackend(Backend):
         """Checks before a write, over the same connections."""
         from aci_reconcile.azure.preflight import ArmPreflight
 
-        return ArmPreflight(self._wire, api_version=self._api)
+        return ArmPreflight(self._client, api_version=self._api)
 
     def remember(self, secrets: Iterable[Secret]) -> None:
         """Redact these secrets, too, in every text that comes back: not every declared secret is sent."""
@@ -75,7 +74,7 @@ class ArmBackend(Backend):
 
     def prepare(self) -> None:
         """Import what the first request to Microsoft.ContainerInstance needs."""
-        self._wire.prepare()
+        self._client.prepare()
 
     def sign_in(self) -> str:
         """Get the token of the first request, if it needs one, and return the identity in it, if any.
@@ -87,12 +86,16 @@ class ArmBackend(Backend):
 
     def close(self) -> None:
         """Close the connections."""
-        self._wire.close()
+        self._client.close()
 
     def get(self, resource_id: ResourceId, /) -> Resource | None:
         """Read one group with its instance view; None when it, or its resource group, does not exist."""
         body = self._read(with_query(resource_path(resource_id), api_version=self._api), _ABSENT)
-        return None if body is None else Resource(_id_of(body, resource_id), quiet(_group(body), self._redactor))
+        return (
+            None
+            if body is None
+            else Resource(_id_of(body, resource_id), redact_instance_view(_group(body), self._redactor))
+        )
 
     def list(self, scope: Scope, /) -> Iterable[Resource]:
         """List the groups of a resource group; all pages are read before the first group is returned."""
@@ -112,7 +115,7 @@ class ArmBackend(Backend):
         """
         wanted = {"$filter": f"resourceType eq '{CONTAINER_GROUPS}'"}
         url = with_query(f"{subscription_path(subscription)}/resources", api_version=RESOURCES_API, **wanted)
-        return tuple(_in_short(body) for body in pages(self._wire, url) if _is_tagged(body, tag.lower()))
+        return tuple(_in_short(body) for body in read_pages(self._client, url) if _is_tagged(body, tag.lower()))
 
     def put(self, resource: Resource, /) -> Operation:
         """Create the group, or replace its whole body.
@@ -122,12 +125,12 @@ class ArmBackend(Backend):
             NoAnswerError: the request may or may not have been carried out.
         """
         url = with_query(resource_path(resource.id), api_version=self._api)
-        return self._operation(self._wire.exchange("PUT", url, serialise(resource.body, self._redactor)))
+        return self._operation(self._client.exchange("PUT", url, serialize_body(resource.body, self._redactor)))
 
     def patch_tags(self, resource_id: ResourceId, tags: Mapping[str, str], /) -> None:
         """Replace the whole tag map; nothing restarts."""
         body = json.dumps({"tags": dict(tags)}).encode()
-        self._wire.exchange("PATCH", with_query(resource_path(resource_id), api_version=self._api), body)
+        self._client.exchange("PATCH", with_query(resource_path(resource_id), api_version=self._api), body)
 
     def delete(self, resource_id: ResourceId, /) -> Operation:
         """Delete the group; a missing group is no error."""
@@ -135,7 +138,7 @@ class ArmBackend(Backend):
 
     def stop(self, resource_id: ResourceId, /) -> None:
         """Stop the containers of a group; recorded: 204 at once, without an operation."""
-        self._wire.exchange("POST", with_query(resource_path(resource_id, "stop"), api_version=self._api))
+        self._client.exchange("POST", with_query(resource_path(resource_id, "stop"), api_version=self._api))
 
     def poll(self, operation: Operation, /) -> Progress:
         """Poll an operation once, in either of ARM's two dialects.
@@ -148,9 +151,9 @@ class ArmBackend(Backend):
         """
         if not operation.url:
             raise ValueError("an operation without a URL cannot be polled")
-        answer = self._wire.exchange("GET", operation.url)
+        answer = self._client.exchange("GET", operation.url)
         nothing: Body = {}
-        body = object_of(answer) if answer.content.strip() else nothing
+        body = read_object(answer) if answer.content.strip() else nothing
         status = as_text(body.get("status")) or ("InProgress" if answer.status == _ACCEPTED else "Succeeded")
         detail = ErrorDetail.of(body.get("error"), self._redactor)
         return Progress(status, self._redactor(detail.code), detail.message)
@@ -159,8 +162,8 @@ class ArmBackend(Backend):
         """Return the logs of a container, or only the last ``tail`` lines."""
         lines = {} if tail is None else {"tail": str(tail)}
         path = resource_path(resource_id, "containers", container, "logs")
-        answer = self._wire.exchange("GET", with_query(path, api_version=self._api, **lines))
-        return self._redactor(as_text(object_of(answer).get("content")))
+        answer = self._client.exchange("GET", with_query(path, api_version=self._api, **lines))
+        return self._redactor(as_text(read_object(answer).get("content")))
 
     def get_resource_group(self, scope: Scope, /) -> Body | None:
         """Read the resource group; None when it does not exist."""
@@ -170,7 +173,7 @@ class ArmBackend(Backend):
         """Create the resource group if it does not exist; an existing one is not changed."""
         if self.get_resource_group(scope) is None:
             body = json.dumps({"location": location, "tags": dict(tags)}).encode()
-            self._wire.exchange("PUT", with_query(scope_path(scope), api_version=RESOURCES_API), body)
+            self._client.exchange("PUT", with_query(scope_path(scope), api_version=RESOURCES_API), body)
 
     def delete_resource_group(self, scope: Scope, /) -> Operation:
         """Delete the resource group and everything in it; a missing one is no error."""
@@ -178,7 +181,7 @@ class ArmBackend(Backend):
 
     def get_remaining(self) -> Remaining:
         """Return the rest of ARM's rate limits, from the last answers."""
-        return self._wire.remaining
+        return self._client.remaining
 
     def list_resources(self, scope: Scope, /) -> Iterable[str]:
         """Return the ARM ids of all resources in the resource group; empty if it does not exist."""
@@ -187,7 +190,7 @@ class ArmBackend(Backend):
 
     def _read(self, url: str, absent: frozenset[str]) -> Body | None:
         try:
-            return object_of(self._wire.exchange("GET", url))
+            return read_object(self._client.exchange("GET", url))
         except NotFoundError as error:
             if error.code.lower() in absent:
                 return None
@@ -196,7 +199,7 @@ class ArmBackend(Backend):
     def _pages(self, url: str) -> tuple[Body, ...]:
         """Read every page; a resource group that does not exist has none."""
         try:
-            return pages(self._wire, url)
+            return read_pages(self._client, url)
         except NotFoundError as error:
             if error.code.lower() in _NO_GROUP:
                 return ()
@@ -204,7 +207,7 @@ class ArmBackend(Backend):
 
     def _delete(self, url: str) -> Operation:
         try:
-            return self._operation(self._wire.exchange("DELETE", url))
+            return self._operation(self._client.exchange("DELETE", url))
         except NotFoundError as error:
             if error.code.lower() in _ABSENT:
                 return Operation()

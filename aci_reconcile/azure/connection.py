@@ -6,20 +6,20 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from aci_reconcile.azure.auth.identity import USER_AGENT, Identity
 from aci_reconcile.azure.backend import ArmBackend
-from aci_reconcile.azure.identity import USER_AGENT, Identity
-from aci_reconcile.azure.wire import Clients, Wire
+from aci_reconcile.azure.http.client import ArmClient, SdkClients
 from aci_reconcile.core.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aci_reconcile.azure.auth.identity import Credential
     from aci_reconcile.azure.endpoint import Endpoint
-    from aci_reconcile.azure.identity import Credential
-    from aci_reconcile.azure.transport import Send
+    from aci_reconcile.azure.http.transport import Send
     from aci_reconcile.azure.vaults import Vaults
 
-PATIENCE_SECONDS = 1800.0
+TOTAL_SECONDS = 1800.0
 _SHORTEST_SECONDS = 1.0
 READ_SECONDS = 60.0
 """Timeout of an answer, in seconds. ARM itself gives up on a provider after about a minute, with a 504."""
@@ -35,7 +35,7 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
     timeout: float = READ_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     paced: bool = False,
-    patience: float = PATIENCE_SECONDS,
+    total_timeout: float = TOTAL_SECONDS,
 ) -> ArmBackend:
     """Return the backend for an endpoint. Nothing is sent yet; the first request gets the first token.
 
@@ -47,30 +47,34 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
         send: a function that answers instead of a server (``--local``), without a token.
         timeout: seconds an answer may take.
         sleep: waits between two attempts.
-        patience: seconds that a read may take with its retries, and a list with all its pages.
+        total_timeout: seconds that a read may take with its retries, and a list with all its pages.
         paced: whether the caller obeys Azure's rate limits; otherwise throttled requests are retried here.
 
     Raises:
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
     """
-    from aci_reconcile.azure.transport import Counter, InProcess, pooled
+    from aci_reconcile.azure.http.transport import InProcessTransport, RequestCounter
 
-    counter = Counter()
+    counter = RequestCounter()
     transport: Any
     if send is not None:
-        transport = InProcess(send, counter, sleep)
+        transport = InProcessTransport(send, counter, sleep)
     else:
+        from aci_reconcile.azure.http.pool import make_pooled_transport  # requests costs 60 ms: not for --local
+
         loopback = endpoint.base_url.startswith("http://")
-        seconds = max(min(timeout, patience), _SHORTEST_SECONDS)
-        transport = pooled(counter, concurrency=concurrency, read_seconds=seconds, loopback=loopback, sleep=sleep)
-    authentication, identity = _authentication(endpoint, environ, in_process=send is not None)
+        seconds = max(min(timeout, total_timeout), _SHORTEST_SECONDS)
+        transport = make_pooled_transport(
+            counter, concurrency=concurrency, read_seconds=seconds, loopback=loopback, sleep=sleep
+        )
+    authentication, identity = _make_authentication(endpoint, environ, in_process=send is not None)
     redactor = Redactor()
-    built = options(endpoint, transport, authentication, paced=paced, patience=patience)
-    wire = Wire(endpoint, Clients(built), redactor, patience=patience)
-    return ArmBackend(wire, redactor, api_version=api_version, identity=identity, counter=counter)
+    built = make_options(endpoint, transport, authentication, paced=paced, total_timeout=total_timeout)
+    client = ArmClient(endpoint, SdkClients(built), redactor, timeout=total_timeout)
+    return ArmBackend(client, redactor, api_version=api_version, identity=identity, counter=counter)
 
 
-def vaults_of(
+def make_vaults(
     endpoint: Endpoint,
     environ: Mapping[str, str],
     concurrency: int,
@@ -93,44 +97,42 @@ def vaults_of(
         UsageError: the value in the environment is not a valid server.
         AuthenticationError: the environment's credentials are incomplete or contradict the endpoint.
     """
-    from aci_reconcile.azure.credentials import credential_from
-    from aci_reconcile.azure.signing_in import Bounded
-    from aci_reconcile.azure.standin import Nobody, stand_in
-    from aci_reconcile.azure.vaults import Vaults
+    from aci_reconcile.azure.auth.credentials import find_credential
+    from aci_reconcile.azure.auth.tokens import BoundedCredential
+    from aci_reconcile.azure.vaults import DummyCredential, Vaults, find_stand_in
 
-    server = stand_in(environ)
+    server = find_stand_in(environ)
     if endpoint.needs_token and not server.startswith("http://"):
-        found: Any = Bounded(credential or credential_from(environ, endpoint).credential)
+        found: Any = BoundedCredential(credential or find_credential(environ, endpoint).credential)
     else:
-        found = Nobody() if server else None
+        found = DummyCredential() if server else None
     return Vaults(endpoint, found, concurrency, sleep=sleep, server=server)
 
 
-def _authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_process: bool) -> tuple[Any, Identity]:
+def _make_authentication(endpoint: Endpoint, environ: Mapping[str, str], *, in_process: bool) -> tuple[Any, Identity]:
     if in_process or not endpoint.needs_token:
         return None, Identity("no credential, because the server is on this machine")
-    from aci_reconcile.azure.credentials import credential_from
-    from aci_reconcile.azure.policies import OneTokenForAll
-    from aci_reconcile.azure.signing_in import Bounded
+    from aci_reconcile.azure.auth.credentials import find_credential
+    from aci_reconcile.azure.auth.tokens import BoundedCredential, SharedTokenPolicy
 
-    found = credential_from(environ, endpoint)
-    policy = OneTokenForAll(Bounded(found.credential), *endpoint.scopes)
+    found = find_credential(environ, endpoint)
+    policy = SharedTokenPolicy(BoundedCredential(found.credential), *endpoint.scopes)
     return policy, Identity(found.description, found.warning, partial(policy.sign_in, endpoint.base_url))
 
 
-def options(
+def make_options(
     endpoint: Endpoint,
     transport: Any,
     authentication: Any,
     *,
     paced: bool = False,
-    patience: float = PATIENCE_SECONDS,
+    total_timeout: float = TOTAL_SECONDS,
 ) -> dict[str, Any]:
     """Return the arguments of both clients. They require a credential, even if their pipeline does not use it."""
     from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy
 
-    from aci_reconcile.azure.policies import ReadsOnly, Traced
+    from aci_reconcile.azure.http.policies import SafeRetryPolicy, SafeTracingPolicy
 
     return {
         "credential": _Unused(),
@@ -140,9 +142,9 @@ def options(
         "policies": [
             RequestIdPolicy(),
             UserAgentPolicy(USER_AGENT),
-            ReadsOnly(paced=paced, patience=patience),
+            SafeRetryPolicy(paced=paced, timeout=total_timeout),
             *((authentication,) if authentication else ()),
-            Traced(),
+            SafeTracingPolicy(),
             ARMHttpLoggingPolicy(),
         ],
     }

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.errors import AuthenticationError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 CloudName: TypeAlias = Literal["public", "usgov", "china"]
 
@@ -96,7 +100,7 @@ class Endpoint:
 CLOUDS: tuple[CloudName, ...] = ("public", "usgov", "china")
 
 
-def cloud(name: CloudName) -> Endpoint:
+def get_cloud(name: CloudName) -> Endpoint:
     """Return the endpoint of one of Azure's clouds.
 
     Raises:
@@ -108,7 +112,7 @@ def cloud(name: CloudName) -> Endpoint:
     return known[name]()
 
 
-def custom(url: str, *, tokens_from: CloudName = "public") -> Endpoint:
+def make_endpoint(url: str, *, tokens_from: CloudName = "public") -> Endpoint:
     """Return the endpoint of any ARM-compatible server (``--arm-endpoint``).
 
     Plain http is allowed on loopback only, without a token. Any other https server gets a token of the cloud
@@ -124,9 +128,9 @@ def custom(url: str, *, tokens_from: CloudName = "public") -> Endpoint:
         return Endpoint.local(url)
     origin = _origin(parts)
     for name in CLOUDS:
-        if cloud(name).base_url == origin:
-            return cloud(name)
-    tokens = cloud(tokens_from)
+        if get_cloud(name).base_url == origin:
+            return get_cloud(name)
+    tokens = get_cloud(tokens_from)
     return Endpoint(origin, tokens.scopes, tokens.authority)
 
 
@@ -162,3 +166,49 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+AUTHORITY_VARIABLE: Final = "AZURE_AUTHORITY_HOST"
+_ADFS: Final = "/adfs"
+
+
+def parse_authority(text: str, source: str = AUTHORITY_VARIABLE) -> str:
+    """Return an authority as ``https://host[:port][/path]``; the text may be a bare host.
+
+    Raises:
+        AuthenticationError: it is not an https URL.
+    """
+    # azure-identity 1.25 reads ``localhost:8443`` as a URL with the scheme ``localhost``, so a bare host gets one here.
+    url = text.strip()
+    try:
+        parts = urlsplit(url if "//" in url else f"https://{url}")
+        port = parts.port
+    except ValueError as error:
+        raise AuthenticationError(f"{source} is not the URL of a server: {error}") from None
+    if parts.scheme.lower() != "https" or not parts.hostname or parts.username is not None or parts.query:
+        raise AuthenticationError(f"{source} is not an https URL", hint="write it as https://login.example[:port]")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"https://{host}{'' if port in {None, 443} else f':{port}'}{parts.path.rstrip('/')}"
+
+
+def find_authority(environ: Mapping[str, str]) -> str:
+    """Return the authority that the environment names, as a URL; empty if it names none.
+
+    Raises:
+        AuthenticationError: its value is not valid.
+    """
+    text = environ.get(AUTHORITY_VARIABLE, "").strip()
+    return parse_authority(text) if text else ""
+
+
+def get_host(url: str) -> str:
+    """Return the host and port of an authority's URL, which identify the clouds."""
+    return urlsplit(url).netloc
+
+
+def split_tenant(url: str, tenant: str) -> tuple[str, str]:
+    """Return the authority and the tenant, which together form the address for tokens.
+
+    AD FS, which Azure Stack Hub may use, has one tenant, and its name is the path (documented by MSAL as a convention).
+    """
+    return (url.removesuffix(_ADFS), "adfs") if url.lower().endswith(_ADFS) else (url, tenant)

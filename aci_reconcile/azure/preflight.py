@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.azure.reading import object_of, pages
-from aci_reconcile.azure.urls import id_path, location_path, with_query
+from aci_reconcile.azure.http.client import read_object, read_pages
+from aci_reconcile.azure.http.urls import id_path, location_path, with_query
 from aci_reconcile.core.errors import AuthenticationError, AzureError, NotFoundError
 from aci_reconcile.core.model import as_list, as_number, as_object, as_text
 from aci_reconcile.preflight.inventory import Capability, Permission, Preflight, Subnet, Usage
@@ -13,7 +13,7 @@ from aci_reconcile.preflight.inventory import Capability, Permission, Preflight,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.azure.wire import Wire
+    from aci_reconcile.azure.http.client import ArmClient
     from aci_reconcile.core.model import Body, Json
 
 NETWORK_API = "2021-08-01"
@@ -31,8 +31,8 @@ _NO_SUBNET = frozenset({"notfound", "resourcenotfound", "resourcegroupnotfound"}
 class ArmPreflight(Preflight):
     """Azure, or any server that speaks ARM. May be called from several threads."""
 
-    def __init__(self, wire: Wire, *, api_version: str) -> None:
-        self._wire = wire
+    def __init__(self, client: ArmClient, *, api_version: str) -> None:
+        self._client = client
         self._api = api_version
 
     def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
@@ -48,12 +48,12 @@ class ArmPreflight(Preflight):
     def subnet(self, subnet_id: str, /) -> Subnet | None:
         """Return a subnet; None if it does not exist. Its location comes from its network, if that is readable."""
         try:
-            answer = self._wire.exchange("GET", with_query(id_path(subnet_id), api_version=NETWORK_API))
+            answer = self._client.exchange("GET", with_query(id_path(subnet_id), api_version=NETWORK_API))
         except NotFoundError as error:
             if error.code.lower() in _NO_SUBNET:
                 return None
             raise
-        delegations = as_list(as_object(object_of(answer).get("properties")).get("delegations"))
+        delegations = as_list(as_object(read_object(answer).get("properties")).get("delegations"))
         services = tuple(
             as_text(as_object(as_object(each).get("properties")).get("serviceName")) for each in delegations
         )
@@ -63,18 +63,18 @@ class ArmPreflight(Preflight):
     def permissions(self, scope: str, /) -> tuple[Permission, ...]:
         """Return the roles that the caller has in a scope."""
         path = f"{id_path(scope)}/providers/Microsoft.Authorization/permissions"
-        found = pages(self._wire, with_query(path, api_version=PERMISSIONS_API))
+        found = read_pages(self._client, with_query(path, api_version=PERMISSIONS_API))
         return tuple(Permission(_texts(each.get("actions")), _texts(each.get("notActions"))) for each in found)
 
     def _of_location(self, subscription: str, location: str, what: str) -> tuple[Body, ...]:
-        return pages(self._wire, with_query(location_path(subscription, location, what), api_version=self._api))
+        return read_pages(self._client, with_query(location_path(subscription, location, what), api_version=self._api))
 
     def _network_location(self, subnet_id: str) -> tuple[str, str]:
         """Return the location of the network, or why it is unknown: access to a subnet may not include its network."""
         network = "/".join(subnet_id.strip("/").split("/")[:-2])
         try:
-            answer = self._wire.exchange("GET", with_query(id_path(network), api_version=NETWORK_API))
-            location = as_text(object_of(answer).get("location"))
+            answer = self._client.exchange("GET", with_query(id_path(network), api_version=NETWORK_API))
+            location = as_text(read_object(answer).get("location"))
         except AuthenticationError:
             raise
         except AzureError as error:

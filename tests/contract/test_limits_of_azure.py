@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from azure_world import API_VERSION, AzureWorld, Witness
 from factories import container, group, policy
 
-from aci_reconcile.azure import connect, custom
+from aci_reconcile.azure import connect, make_endpoint
 from aci_reconcile.reconcile import Wait, apply, propose
 from aci_reconcile.reconcile.events import Event, Finished, Paced, Succeeded
 
 if TYPE_CHECKING:
     from aci_reconcile.azure import ArmBackend
-    from aci_reconcile.azure.transport import Send
+    from aci_reconcile.azure.http.transport import Send
     from aci_reconcile.core.model import Resource
 
 MANY = 130
@@ -37,7 +37,7 @@ class Limited(AzureWorld):
     def connected(self, send: Send | None, url: str = "http://127.0.0.1:1") -> ArmBackend:
         """Return a backend that repeats nothing that was refused."""
         return connect(
-            custom(url),
+            make_endpoint(url),
             api_version=API_VERSION,
             concurrency=4,
             environ={},

@@ -25,12 +25,12 @@ LONGEST_FUNCTION = 50
 OPENS_SECRETS = {
     "core/secret.py": "where it is defined",
     "azure/body.py": "writes the request to Azure",
-    "azure/credentials.py": "hands a client secret to the identity library",
+    "azure/auth/credentials.py": "hands a client secret to the identity library",
 }
 MUTABLE = {
     "Glances": "counts up while one group is waited for",
     "Pace": "counts up while one process waits",
-    "Bound": "one request, as long as it is on its way",
+    "TimedRequest": "one request, as long as it is on its way",
     "Redactor": "remembers what was opened, to keep it out of messages",
     "Watchdog": "the requests on their way, and when each must be done",
     "Interruption": "set by a signal handler",

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ServiceRequestError
 
-from aci_reconcile.azure.transport import Counter, InProcess
+from aci_reconcile.azure.http.transport import InProcessTransport, RequestCounter
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -35,9 +35,9 @@ class Cloud:
     asked: list[tuple[str, str, bool]] = field(default_factory=list[tuple[str, str, bool]])
     port: int = 0
 
-    def transport(self) -> InProcess:
+    def transport(self) -> InProcessTransport:
         """Return a transport that brings every request here, whatever host it is for."""
-        return InProcess(self._send, Counter(), lambda _seconds: None)
+        return InProcessTransport(self._send, RequestCounter(), lambda _seconds: None)
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.azure import Endpoint
-from aci_reconcile.azure.credentials import Found, credential_from
+from aci_reconcile.azure.auth.credentials import FoundCredential, find_credential
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +17,9 @@ ARM = {"ARM_CLIENT_ID": CLIENT, "ARM_TENANT_ID": TENANT}
 GITHUB = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://oidc.example/t?v=1", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t"}
 
 
-def found(environ: Mapping[str, str], endpoint: Endpoint | None = None) -> Found:
+def found(environ: Mapping[str, str], endpoint: Endpoint | None = None) -> FoundCredential:
     """Return the credential, closed again."""
-    made = credential_from(environ, endpoint or Endpoint.public())
+    made = find_credential(environ, endpoint or Endpoint.public())
     close: Any = getattr(made.credential, "close", None)
     if close:
         close()

@@ -11,7 +11,7 @@ from unit.azure.scripted import WEB, Says, error, scripted
 
 import aci_reconcile
 from aci_reconcile.__main__ import main
-from aci_reconcile.azure import span
+from aci_reconcile.azure import start_span
 from aci_reconcile.core.backend import Operation
 from aci_reconcile.core.errors import NoAnswerError
 
@@ -158,7 +158,7 @@ def test_switched_on_without_opentelemetry(monkeypatch: pytest.MonkeyPatch, capl
     monkeypatch.setattr("azure.core.instrumentation._get_tracer_cached", lambda *_: None)
     backend, _ = scripted(error(404, "ResourceNotFound"))
 
-    with caplog.at_level(logging.WARNING, "azure"), span("work", "rg-shop/web"):
+    with caplog.at_level(logging.WARNING, "azure"), start_span("work", "rg-shop/web"):
         assert backend.get(WEB) is None
 
     assert "opentelemetry-api" in caplog.text
@@ -198,7 +198,7 @@ def test_a_run_that_is_interrupted_leaves_its_spans(traced: Any, monkeypatch: py
     monkeypatch.setattr("sys.argv", ["aci-reconcile", "plan"])
     batch = export.BatchSpanProcessor(traced, schedule_delay_millis=60_000)
     trace.get_tracer_provider().add_span_processor(batch)
-    with span("work"):
+    with start_span("work"):
         before = len(traced.get_finished_spans())
     main()
     after = traced.get_finished_spans()

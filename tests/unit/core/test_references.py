@@ -14,7 +14,7 @@ import pytest
 from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, group, owned, policy, rid
 from jsonschema.validators import Draft7Validator
 
-from aci_reconcile.azure.body import serialise
+from aci_reconcile.azure.body import serialize_body
 from aci_reconcile.core.model import Contents, Lifecycle, Resource, ResourceId
 from aci_reconcile.core.redaction import Redactor
 from aci_reconcile.core.references import (
@@ -136,7 +136,7 @@ def test_no_value_is_an_error_that_names_it() -> None:
 def test_a_reference_is_never_sent() -> None:
     """The last door is shut."""
     with pytest.raises(ValueError, match="not known yet"):
-        serialise(web().body, Redactor())
+        serialize_body(web().body, Redactor())
 
 
 DB, FQDN = GroupReference("db", "ipAddress.ip"), GroupReference("rg-data/db", "ipAddress.fqdn")
