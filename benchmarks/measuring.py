@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from clients.world import MissingClientError
 
 from benchmarks import project
-from benchmarks.peers import Ansible, AzureCli, Sdk
+from benchmarks.peers import Ansible, AzureCli, Sdk, SdkAlone
 from benchmarks.results import OURS, Row, Run, Work, extrapolate
 from benchmarks.standin import LIMITED, LIMITED_PROVISIONING, PACE, Command, FailedRunError, StandIn, fill, stand_in
 from benchmarks.tools import Floor, Ours, Tool
@@ -57,6 +57,7 @@ class Bench:
             for groups in (1, 20, MANY):
                 for tool in (self.floor, self.ours, self.ours.keyless()):
                     yield from kept(cycle(where, tool, groups, 1))
+            yield from kept(self.sdk_alone(where, 1))
 
     def all(self) -> Iterator[Outcome]:
         """Measure everything that the page shows."""
@@ -66,6 +67,7 @@ class Bench:
                 yield from kept(cycle(where, self.floor, groups, repeat))
                 yield from kept(cycle(where, self.ours, groups, repeat, beside=alone if groups == MANY else None))
                 yield from kept(cycle(where, self.ours.keyless(), groups, repeat))
+            yield from kept(self.sdk_alone(where, self.repeat))
             yield from kept(healthy(where, self.ours))
             for other, groups in self.peers():
                 yield from kept(peer(where, other, groups))
@@ -73,6 +75,13 @@ class Bench:
             for tool in (self.ours, self.ours.plain()):
                 yield from kept(self.plans(tool, groups))
         yield from kept(self.limited())
+
+    def sdk_alone(self, where: StandIn, repeat: int) -> Iterator[Row]:
+        """Measure what the SDK takes to list the groups; the floor makes and deletes them, which is no news."""
+        for _ in cycle(where, self.floor, MANY, 1, ("create",)):
+            yield from cycle(where, SdkAlone(self.clients), MANY, repeat, ("list",))
+        for _ in cycle(where, self.floor, MANY, 1, ("delete",)):
+            pass
 
     def peers(self) -> tuple[tuple[Tool, int], ...]:
         """Return what a user has instead, and how many groups each gets."""

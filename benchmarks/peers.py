@@ -11,6 +11,7 @@ from clients.az import Az
 from clients.world import installed
 
 from benchmarks import project
+from benchmarks.results import SDK_ALONE
 from benchmarks.standin import Command, StandIn
 from benchmarks.tools import PROGRAMS, bodies, expected
 
@@ -39,6 +40,21 @@ class Sdk:
         python = str(installed("sdk-ga", self.clients) / "python")
         words = [python, str(PROGRAMS / "sdk.py"), work, str(bodies(where, groups))]
         return Command(f"{self.name}: {work} {groups}", words, where.world.folder, where.environ(), work)
+
+
+@dataclass(frozen=True, slots=True)
+class SdkAlone:
+    """The SDK's own part of a plan: it signs in and lists."""
+
+    clients: Path
+    name: str = SDK_ALONE
+
+    def command(self, where: StandIn, work: Work, groups: int) -> Command:
+        """Give it the file that names the resource group."""
+        python = str(installed("sdk-ga", self.clients) / "python")
+        words = [python, str(PROGRAMS / "sdk_list.py"), work, str(bodies(where, groups))]
+        says = f"{work}: {groups} groups"
+        return Command(f"{self.name}: {work} {groups}", words, where.world.folder, where.environ(), says, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Work = Literal["create", "create, healthy", "create, limited", "plan", "change", "delete", "start"]
+Work = Literal["create", "create, healthy", "create, limited", "plan", "list", "change", "delete", "start"]
 
 OURS: Final = "aci-reconcile"
 """With a fingerprint key, as a team with many secrets should have one."""
 KEYLESS: Final = "aci-reconcile, no key"
 PLAIN: Final = "aci-reconcile, no secrets"
 FLOOR: Final = "floor"
+SDK_ALONE: Final = "SDK alone"
+"""azure-identity and the management SDK sign in and list, and do nothing else."""
 
 _EARLIER: Final = "The rows of other people's tools are those of an earlier measurement, at groups without secrets."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.results import FLOOR, KEYLESS, OURS, PLAIN, Results, Row, Work, cpu_per_group, ratio
+from benchmarks.results import FLOOR, KEYLESS, OURS, PLAIN, SDK_ALONE, Results, Row, Work, cpu_per_group, ratio
 from benchmarks.targets import seconds_of, verdicts
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _more(results: Results) -> str:
         *((row.what, *_cells(row, None)) for row in results.rows if row.work == "start"),
         *(_pair(results, "plan", groups, f"plan of {groups:,}") for groups in (1, 20, MANY, 1_000, 10_000)),
         *(_alone(results, tool, groups) for tool in (KEYLESS, PLAIN) for groups in (1, 20, MANY, 1_000, 10_000)),
+        _sdk_alone(results),
         _pair(results, "create, healthy", MANY, "create 200, wait until healthy and 10 s stable"),
         _pair(results, "create, limited", 100, "create 100 under ARM's limits, 15 s of provisioning"),
     ]
@@ -112,6 +113,12 @@ def _pair(results: Results, work: Work, groups: int, what: str) -> Sequence[str]
 def _alone(results: Results, tool: str, groups: int) -> Sequence[str]:
     row = results.find("plan", tool, groups)
     return () if row is None else (f"plan of {groups:,}{tool.removeprefix(OURS)}", *_cells(row, None))
+
+
+def _sdk_alone(results: Results) -> Sequence[str]:
+    row = results.find("list", SDK_ALONE, MANY)
+    what = f"the SDK alone: sign in and list {MANY}"
+    return () if row is None else (what, *_cells(row, results.find("plan", FLOOR, MANY)))
 
 
 def _cells(row: Row, floor: Row | None) -> Sequence[str]:
