@@ -120,18 +120,28 @@ def _make_first_ask(change: Change) -> Ask:
 def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
     """Read the group just before it is written; where many are written, read all of them with one list.
 
-    The plan's own list counts while it is fresh, unless the plan read this group again after it.
+    What the plan read counts while it is fresh: its list, or the group itself, if it read that after the list.
     """
-    watch = get_watch(ctx, change.id.scope)
-    if change.deferred is None and watch.is_worthwhile(ctx.writes.get(change.id.scope.key, 1)):
-        listing = yield from get_listing(
-            watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
-        )
-        seen = listing.groups.get(change.id.key) if listing else None
-        if listing and (seen is None or is_settled(seen.body)):
-            return seen
+    if change.deferred is None:
+        if _is_fresh(change, ctx):
+            return change.before
+        watch = get_watch(ctx, change.id.scope)
+        if watch.is_worthwhile(ctx.writes.get(change.id.scope.key, 1)):
+            listing = yield from get_listing(
+                watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
+            )
+            seen = listing.groups.get(change.id.key) if listing else None
+            if listing and (seen is None or is_settled(seen.body)):
+                return seen
     again = partial(repeat_unless_stopped, ctx)
     return (yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline, again=again, idle=True))
+
+
+def _is_fresh(change: Change, ctx: Context) -> bool:
+    """Whether the plan read the group itself moments ago: after a list that is fresh, so not before it."""
+    planned = _find_outdated_list(change, ctx)
+    settled = change.before is not None and is_settled(change.before.body)
+    return settled and planned is not None and planned.began >= fresh_since(ctx)
 
 
 def _find_outdated_list(change: Change, ctx: Context) -> Listing | None:

@@ -137,16 +137,33 @@ def test_the_list_of_the_plan_is_not_read_again_while_it_is_fresh(seconds: float
     assert {"put": 20} | ({"list": lists} if lists else {}) == dict(backend.verbs)
 
 
-def test_what_changed_between_the_list_and_the_get_of_a_plan_is_not_taken_for_news() -> None:
-    """The plan was made from the get, which is newer than the list that it began with."""
+@pytest.mark.parametrize(("seconds", "lists"), [(0, 0), (4, 0), (6, 1)])
+def test_what_the_plan_read_after_its_list_counts_while_the_list_is_fresh(seconds: float, lists: int) -> None:
+    """The plan was made from the get, which is newer than the list: a difference between the two is no news."""
     backend = Slow.holding(*(owned(each) for each in groups(20)))
     settings = policy(max_share=1.0)
     older = {**backend.groups, rid("g007").key: owned(group("g007", container(image="older:1")))}
     proposal = plan(groups(20, "nginx:2"), list(backend.groups.values()), settings)
     listings = {rid().scope.key: Listing(backend.clock.now(), older)}
+    backend.clock.sleep(seconds)
     list(apply(proposal, context(backend, backend.clock, policy=settings, wait=Wait.NONE, listings=listings)))
 
-    assert {"put": 20, "list": 1} == dict(backend.verbs)  # one more list, for what the plan did not take from the first
+    assert {"put": 20} | ({"list": lists} if lists else {}) == dict(backend.verbs)
+
+
+def test_a_group_in_transition_is_read_again_however_fresh_its_read_is() -> None:
+    """What it becomes decides what the write does to it."""
+    backend = Slow.holding(*(owned(each) for each in groups(20)))
+    settings = policy(max_share=1.0)
+    settled = backend.groups[rid("g007").key]
+    updating = {**settled.body, "properties": {**settled.properties, "provisioningState": "Updating"}}
+    moving = Resource(settled.id, updating)
+    seen = [*(each for key, each in backend.groups.items() if key != moving.id.key), moving]
+    proposal = plan(groups(20, "nginx:2"), seen, settings)
+    listings = {rid().scope.key: Listing(backend.clock.now(), dict(backend.groups))}
+    list(apply(proposal, context(backend, backend.clock, policy=settings, wait=Wait.NONE, listings=listings)))
+
+    assert {"put": 20, "list": 1} == dict(backend.verbs)
 
 
 def test_what_somebody_else_wrote_since_the_plan_is_seen_in_its_own_read() -> None:
