@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.core.fields import UNSET, Kind
 from aci_reconcile.core.model import CONTAINER_GROUPS
-from aci_reconcile.manifest.rows import GROUP, PROJECT
+from aci_reconcile.manifest.keys import GROUP, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

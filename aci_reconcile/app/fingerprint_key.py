@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
+from aci_reconcile.manifest.project.fingerprint_keys import KEY_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.manifest.fingerprints import Fingerprints
+    from aci_reconcile.manifest.project.fingerprint_keys import Fingerprints
 
 
 def read_keys(environ: Mapping[str, str], declared: Fingerprints) -> tuple[Secret | None, Secret | None]:

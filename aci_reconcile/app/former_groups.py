@@ -66,7 +66,7 @@ def _save_group(change: Change, failed: Change, project: Project, run: Run) -> P
     from aci_reconcile.app.connection import STATE
     from aci_reconcile.app.files import choose_names, write_new
     from aci_reconcile.core.errors import AciReconcileError
-    from aci_reconcile.manifest.write import SharedSettings, dump_yaml, write_manifests
+    from aci_reconcile.manifest.export.manifests import SharedSettings, dump_yaml, write_manifests
 
     if change.before is None:
         return None

@@ -70,7 +70,7 @@ def load_acceptances(file: Path | None, project: Project, cwd: Path) -> tuple[Ac
         InvalidManifestsError: the file has errors.
     """
     from aci_reconcile.manifest import ACCEPTED_FILE
-    from aci_reconcile.manifest.acceptances import read_accepted_drift
+    from aci_reconcile.manifest.accepted_drift import read_accepted_drift
 
     beside = project.root / ACCEPTED_FILE
     if file is None and (project.file is None or not beside.exists()):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.vaults import Fetch
     from aci_reconcile.core.secret import Secret
-    from aci_reconcile.manifest.touched import ChangedGroups
+    from aci_reconcile.manifest.project.changed_groups import ChangedGroups
 
 _NOT_AT_HAND = "ACI151"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

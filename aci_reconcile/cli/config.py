@@ -20,7 +20,7 @@ from aci_reconcile.core.errors import ExitCode, UsageError
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import REDACTED
-from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
+from aci_reconcile.manifest.project.fingerprint_keys import KEY_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Given
     from aci_reconcile.cli.session import Session
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.manifest.effective import Setting
+    from aci_reconcile.manifest.project.effective_settings import Setting
 
 FORMAT_VERSION = "1.0"
 

@@ -15,7 +15,7 @@ from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.tags import is_owned_by
-from aci_reconcile.manifest.files import PROJECT_FILE, find_project
+from aci_reconcile.manifest.source.files import PROJECT_FILE, find_project
 from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Founded:
 
     def text(self) -> str:
         """Return the project file."""
-        from aci_reconcile.manifest.write import dump_yaml
+        from aci_reconcile.manifest.export.manifests import dump_yaml
 
         said: dict[str, Json] = {
             "name": self.name,

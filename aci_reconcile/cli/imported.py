@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.given import Given
     from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.manifest.write import SharedSettings, WrittenManifest
+    from aci_reconcile.manifest.export.manifests import SharedSettings, WrittenManifest
 
 FORMAT_VERSION = "1.1"
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.model import Resource
     from aci_reconcile.manifest import Loaded
-    from aci_reconcile.manifest.write import WrittenManifest
+    from aci_reconcile.manifest.export.manifests import WrittenManifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class ImportOptions:
 
 
 def _import(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.manifest.write import write_manifests
+    from aci_reconcile.manifest.export.manifests import write_manifests
     from aci_reconcile.render.escape import sanitize
 
     session, given = started(ctx)
@@ -89,7 +89,7 @@ def _again(found: Found, asked: ImportOptions, session: Session) -> Loaded:
 
 
 def _found(asked: ImportOptions, session: Session) -> Found:
-    from aci_reconcile.manifest.write import SharedSettings
+    from aci_reconcile.manifest.export.manifests import SharedSettings
 
     with _view(asked, session) as (view, loaded):
         if not view.scopes and not asked.addresses:
@@ -133,7 +133,7 @@ def _project_name(asked: ImportOptions, loaded: Loaded, session: Session) -> str
 
 
 def _wanted(group: Resource, only: tuple[str, ...]) -> bool:
-    from aci_reconcile.manifest.selection import matches_pattern
+    from aci_reconcile.manifest.project.selection import matches_pattern
 
     return not only or any(matches_pattern(group.id, pattern) for pattern in only)
 

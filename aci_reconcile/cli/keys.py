@@ -10,7 +10,7 @@ from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.session import started
 from aci_reconcile.core.errors import ExitCode
 from aci_reconcile.core.key_strength import find_weakness
-from aci_reconcile.manifest.fingerprints import KEY_VARIABLES
+from aci_reconcile.manifest.project.fingerprint_keys import KEY_VARIABLES
 
 if TYPE_CHECKING:
     import click

@@ -41,7 +41,7 @@ class Pair(_Names):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         """Return name and value."""
-        from aci_reconcile.manifest.value_files import NAME
+        from aci_reconcile.manifest.project.variables import NAME
 
         if isinstance(value, tuple):
             return cast("tuple[str, str]", value)

@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
+from aci_reconcile.manifest.body_check import find_body_errors
 from aci_reconcile.manifest.codes import CODES
 from aci_reconcile.manifest.codes.evidence import Evidence, evidence
 from aci_reconcile.manifest.codes.model import Code
-from aci_reconcile.manifest.conformity import find_schema_error
-from aci_reconcile.manifest.emptied import warn_of_nothing_to_check
-from aci_reconcile.manifest.files import ACCEPTED_FILE
-from aci_reconcile.manifest.fitness import find_body_errors
-from aci_reconcile.manifest.freeze import make_calendar
 from aci_reconcile.manifest.load import Loaded, list_names, load, load_project
-from aci_reconcile.manifest.plan_rules import Rule, Violation, find_violations
-from aci_reconcile.manifest.policy import PolicySettings
-from aci_reconcile.manifest.project import Project
-from aci_reconcile.manifest.project_file import list_environments
-from aci_reconcile.manifest.request import Base, Changes, Request
-from aci_reconcile.manifest.schemas import load_schema
-from aci_reconcile.manifest.selection import find_project_file
-from aci_reconcile.manifest.value_files import read_variable_file
+from aci_reconcile.manifest.project.freeze import make_calendar
+from aci_reconcile.manifest.project.plan_rules import Rule, Violation, find_violations
+from aci_reconcile.manifest.project.policy import PolicySettings
+from aci_reconcile.manifest.project.project import Project
+from aci_reconcile.manifest.project.project_file import list_environments
+from aci_reconcile.manifest.project.request import Base, Changes, Request
+from aci_reconcile.manifest.project.selection import find_project_file
+from aci_reconcile.manifest.project.variables import read_variable_file
+from aci_reconcile.manifest.schemas import find_schema_error, load_schema
+from aci_reconcile.manifest.source.files import ACCEPTED_FILE
+from aci_reconcile.manifest.source.skipped import warn_of_nothing_to_check
 
 __all__ = [
     "ACCEPTED_FILE",

@@ -11,33 +11,32 @@ from aci_reconcile.core.fields import API_VERSION, ROOT
 from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, ResourceId, as_object, as_text
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.references import find_references
-from aci_reconcile.manifest.borrowed import fold_key
-from aci_reconcile.manifest.expand import Expansion, expand
-from aci_reconcile.manifest.findings import Diagnostics, quote, suggest_word
-from aci_reconcile.manifest.foreign import identify_foreign
-from aci_reconcile.manifest.groups import DeclaredGroup, list_references
-from aci_reconcile.manifest.items import Item
-from aci_reconcile.manifest.layers import Layers, is_removed, is_same_location
+from aci_reconcile.manifest.declared_groups import DeclaredGroup, list_references
+from aci_reconcile.manifest.keys import ENVELOPE, GROUP, OURS
 from aci_reconcile.manifest.lifecycle import read_lifecycle
-from aci_reconcile.manifest.nodes import ListNode, MapNode, ScalarNode
-from aci_reconcile.manifest.project import RESOURCE_GROUP
-from aci_reconcile.manifest.references import has_reference
-from aci_reconcile.manifest.rows import ENVELOPE, GROUP, OURS
+from aci_reconcile.manifest.project.layers import Layers, is_removed, is_same_location
+from aci_reconcile.manifest.project.project import RESOURCE_GROUP
+from aci_reconcile.manifest.project.versions import find_newest, is_api_version, order_api_version
 from aci_reconcile.manifest.rules import check
-from aci_reconcile.manifest.tokens import find_bare_names, read_placeholder
-from aci_reconcile.manifest.typed import BodyReader
-from aci_reconcile.manifest.validator import check_schema
-from aci_reconcile.manifest.versions import find_newest, is_api_version, order_api_version
+from aci_reconcile.manifest.schemas import check_schema
+from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote, suggest_word
+from aci_reconcile.manifest.source.foreign import identify_foreign
+from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, fold_key
+from aci_reconcile.manifest.syntax.body import BodyReader
+from aci_reconcile.manifest.syntax.expansion import Expansion, expand
+from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder
+from aci_reconcile.manifest.syntax.items import Item
+from aci_reconcile.manifest.syntax.references import has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.fields import Node
     from aci_reconcile.core.model import Json
-    from aci_reconcile.manifest.nodes import Entry, Source
-    from aci_reconcile.manifest.references import References
-    from aci_reconcile.manifest.request import Request
-    from aci_reconcile.manifest.settings import Settings
+    from aci_reconcile.manifest.project.request import Request
+    from aci_reconcile.manifest.project.settings import Settings
+    from aci_reconcile.manifest.source.nodes import Entry, Source
+    from aci_reconcile.manifest.syntax.references import References
 
 KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
 """The resource types that a manifest may declare, each with its fields."""

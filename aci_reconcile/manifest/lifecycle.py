@@ -8,11 +8,11 @@ from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display, parse, walk
 from aci_reconcile.core.ignore import find_missing_entry, list_entry_keys, parse_ignorable
 from aci_reconcile.core.model import Lifecycle, as_text
-from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Body
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 
 def read_lifecycle(ours: Item, body: Body) -> Lifecycle:

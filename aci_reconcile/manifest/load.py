@@ -7,28 +7,26 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Diagnostic, Severity, Where
-from aci_reconcile.manifest.across import check_groups
-from aci_reconcile.manifest.beneath import NestedProjects
+from aci_reconcile.manifest.declared_groups import check_groups
 from aci_reconcile.manifest.documents import read_document
-from aci_reconcile.manifest.emptied import EmptyFiles
-from aci_reconcile.manifest.files import Files, find_repository
-from aci_reconcile.manifest.findings import Diagnostics, quote
-from aci_reconcile.manifest.naming import read_group_name
-from aci_reconcile.manifest.overlays import list_default_paths
-from aci_reconcile.manifest.own_credentials import find_credential_files
-from aci_reconcile.manifest.references import has_reference
-from aci_reconcile.manifest.selection import Selection, find_project_file
-from aci_reconcile.manifest.settings import make_default_settings, read_project
-from aci_reconcile.manifest.skipping import SkippedFiles
-from aci_reconcile.manifest.sources import ManifestFiles
-from aci_reconcile.manifest.touched import (
+from aci_reconcile.manifest.project.changed_groups import (
     ChangedGroups,
     Reading,
     find_changed_groups,
     find_file_references,
     list_former_groups,
 )
-from aci_reconcile.manifest.versions import find_newest
+from aci_reconcile.manifest.project.layers import list_default_paths
+from aci_reconcile.manifest.project.nested_projects import NestedProjects
+from aci_reconcile.manifest.project.selection import ManifestFiles, Selection, find_project_file
+from aci_reconcile.manifest.project.settings import make_default_settings, read_project
+from aci_reconcile.manifest.project.versions import find_newest
+from aci_reconcile.manifest.source.credentials import find_credential_files
+from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
+from aci_reconcile.manifest.source.files import Files, find_repository
+from aci_reconcile.manifest.source.nodes import read_group_name
+from aci_reconcile.manifest.source.skipped import EmptyFiles, SkippedFiles
+from aci_reconcile.manifest.syntax.references import has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,11 +34,11 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.backend import Resolver
     from aci_reconcile.core.model import Resource
-    from aci_reconcile.manifest.effective import Setting
-    from aci_reconcile.manifest.groups import DeclaredGroup
-    from aci_reconcile.manifest.nodes import Source
-    from aci_reconcile.manifest.project import Project
-    from aci_reconcile.manifest.request import Request
+    from aci_reconcile.manifest.declared_groups import DeclaredGroup
+    from aci_reconcile.manifest.project.effective_settings import Setting
+    from aci_reconcile.manifest.project.project import Project
+    from aci_reconcile.manifest.project.request import Request
+    from aci_reconcile.manifest.source.nodes import Source
 
 
 @dataclass(frozen=True, slots=True)

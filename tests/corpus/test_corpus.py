@@ -18,7 +18,7 @@ from aci_reconcile.core.model import as_object
 from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Request, load
-from aci_reconcile.manifest.write import dump_yaml
+from aci_reconcile.manifest.export.manifests import dump_yaml
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Diagnostic

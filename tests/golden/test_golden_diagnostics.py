@@ -17,7 +17,7 @@ from aci_reconcile.manifest import Base, Request, load, rules
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Diagnostic
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 CASES = Path(__file__).parent / "diagnostics"
 UPDATE = bool(os.environ.get("GOLDEN_UPDATE"))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile.manifest.freeze import make_cron_window, make_dated_window
+from aci_reconcile.manifest.project.freeze import make_cron_window, make_dated_window
 
 ZONES = ("Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "UTC")
 MINUTE = timedelta(minutes=1)

@@ -18,7 +18,7 @@ from strategies import JSON, bodies, echoed
 
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.manifest import Request, load
-from aci_reconcile.manifest.write import SharedSettings, WrittenManifest, dump_yaml, write_manifests
+from aci_reconcile.manifest.export.manifests import SharedSettings, WrittenManifest, dump_yaml, write_manifests
 from aci_reconcile.planning import Change, Impact, plan
 
 PROJECT = """\

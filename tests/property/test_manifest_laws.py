@@ -14,7 +14,7 @@ from strategies import bodies
 
 from aci_reconcile.core.fields import ROOT, Kind, Node
 from aci_reconcile.manifest import Request, load
-from aci_reconcile.manifest.scalars import choose
+from aci_reconcile.manifest.syntax.scalars import choose
 
 
 def loaded(document: dict[str, Any], file: str = "web.json") -> Any:

@@ -27,7 +27,7 @@ from aci_reconcile.manifest.rules import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 Rule: TypeAlias = "Callable[[Item], None]"
 

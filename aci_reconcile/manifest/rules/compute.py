@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aci_reconcile.core.desired import PROFILES
 from aci_reconcile.core.images import find_flaw
-from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _MOST_CONTAINERS, _MOST_INIT = 60, 59
 _SPOT_REGIONS = frozenset({"eastus2", "westeurope", "westus"})

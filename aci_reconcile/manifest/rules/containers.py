@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.redaction import is_secret_setting, veil_variable
-from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VALUES = ("value", "secureValue", "secureValueReference")

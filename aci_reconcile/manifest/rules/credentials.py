@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _IDENTITY = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+",

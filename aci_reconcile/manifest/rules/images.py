@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
-from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.references import NAME, has_reference
+from aci_reconcile.manifest.source.diagnostics import quote
+from aci_reconcile.manifest.syntax.references import NAME, has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _SCHEME = re.compile("^[A-Za-z]*:?//")
 _AZURE: Final = ".azurecr."

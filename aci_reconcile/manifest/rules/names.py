@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import as_text
-from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _DNS_LABEL = re.compile(r"[a-z][-a-z0-9]{3,61}[a-z0-9]")

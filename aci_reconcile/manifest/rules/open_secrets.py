@@ -14,7 +14,7 @@ from aci_reconcile.core.redaction import is_secret_setting, veil, veil_argument
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _MESSAGE = "this looks like a secret, and everybody who can read the group can read it"
 

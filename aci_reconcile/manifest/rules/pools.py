@@ -9,7 +9,7 @@ from aci_reconcile.core.model import as_object
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _OF_GROUP: Final = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
 _OF_CONTAINER: Final = frozenset({"configMap"})

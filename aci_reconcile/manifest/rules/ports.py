@@ -10,7 +10,7 @@ from aci_reconcile.core.model import as_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 RESERVED = (
     (22, 22),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.manifest.findings import quote
-from aci_reconcile.manifest.tokens import read_placeholder
+from aci_reconcile.manifest.source.diagnostics import quote
+from aci_reconcile.manifest.syntax.hints import read_placeholder
 
 if TYPE_CHECKING:
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 AS_OF: Final = "2026-08"
 """The date of the list. Newer regions may exist."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import as_text
-from aci_reconcile.manifest.findings import quote
+from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
-    from aci_reconcile.manifest.items import Item
+    from aci_reconcile.manifest.syntax.items import Item
 
 _LONGEST_NAME, _LONGEST_VALUE, _MOST = 512, 256, 50
 _ILLEGAL = frozenset("<>%&\\?/")

@@ -17,7 +17,7 @@ from aci_reconcile.app.fingerprint_key import read_keys
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.secret import Secret, fingerprint
-from aci_reconcile.manifest.fingerprints import Fingerprints
+from aci_reconcile.manifest.project.fingerprint_keys import Fingerprints
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine

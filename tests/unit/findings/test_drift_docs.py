@@ -13,7 +13,7 @@ from jsonschema.validators import Draft202012Validator
 from aci_reconcile.findings import Finding, Kind
 from aci_reconcile.findings.finding import get_severity
 from aci_reconcile.manifest import load_schema
-from aci_reconcile.manifest.acceptances import read_accepted_drift
+from aci_reconcile.manifest.accepted_drift import read_accepted_drift
 from aci_reconcile.render.formats.metrics import render_drift_metrics
 from aci_reconcile.render.header import Header
 

@@ -13,7 +13,7 @@ import yaml
 from aci_reconcile.core.errors import Where
 from aci_reconcile.findings import Acceptance, Kind
 from aci_reconcile.manifest import ACCEPTED_FILE, Request, load, load_schema
-from aci_reconcile.manifest.acceptances import read_accepted_drift
+from aci_reconcile.manifest.accepted_drift import read_accepted_drift
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.manifest.references import escape, has_reference, scan_references
-from aci_reconcile.manifest.sizes import MAX_EXPANDED, Size
+from aci_reconcile.manifest.syntax.references import MAX_EXPANDED, Size, escape, has_reference, scan_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +48,7 @@ def test_many_documents_together_are_bounded(
     load_text: Loader, monkeypatch: pytest.MonkeyPatch, documents: int, *, refused: bool
 ) -> None:
     """Each alone is small enough; all of them would not fit into memory. Two are all here, to make no gigabyte."""
-    monkeypatch.setattr("aci_reconcile.manifest.sizes.MAX_EXPANDED_IN_ALL", 2 * MAX_EXPANDED)
+    monkeypatch.setattr("aci_reconcile.manifest.syntax.references.MAX_EXPANDED_IN_ALL", 2 * MAX_EXPANDED)
     document = "---\nname: webNUMBER\ntags: {a: '" + "${var:X}" * 19 + "', b: 'x'}\n"
     text = "".join(document.replace("NUMBER", str(number)) for number in range(documents))
 

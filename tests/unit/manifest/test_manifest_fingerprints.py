@@ -9,7 +9,7 @@ import pytest
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Base
-from aci_reconcile.manifest.fingerprints import NOT_ASKED, Fingerprints
+from aci_reconcile.manifest.project.fingerprint_keys import NOT_ASKED, Fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Callable

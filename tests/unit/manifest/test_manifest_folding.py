@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Where
-from aci_reconcile.manifest.findings import Diagnostics
+from aci_reconcile.manifest.source.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

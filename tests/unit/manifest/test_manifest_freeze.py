@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aci_reconcile.manifest.freeze import (
+from aci_reconcile.manifest.project.freeze import (
     Window,
     WindowError,
     explain_freeze,

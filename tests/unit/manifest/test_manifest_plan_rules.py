@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aci_reconcile.manifest.plan_rules import read_schema
+from aci_reconcile.manifest.project.plan_rules import read_schema
 
 
 @pytest.mark.parametrize("opening", ['{"not": ', '{"allOf": [', "["])

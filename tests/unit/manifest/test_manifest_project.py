@@ -9,7 +9,7 @@ import pytest
 
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import PolicySettings
-from aci_reconcile.manifest.versions import find_newest, is_api_version, order_api_version, satisfies
+from aci_reconcile.manifest.project.versions import find_newest, is_api_version, order_api_version, satisfies
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aci_reconcile.core.fields import Kind
-from aci_reconcile.manifest.scalars import choose, read_scalar
+from aci_reconcile.manifest.syntax.scalars import choose, read_scalar
 
 
 @pytest.mark.parametrize(

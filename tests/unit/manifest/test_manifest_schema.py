@@ -15,8 +15,8 @@ import yaml
 from aci_reconcile.core.errors import Severity, UsageError
 from aci_reconcile.core.fields import FIELDS, Field, Kind
 from aci_reconcile.manifest import Request, load, load_schema
-from aci_reconcile.manifest.files import PROJECT_FILE
-from aci_reconcile.manifest.rows import PROJECT
+from aci_reconcile.manifest.keys import PROJECT
+from aci_reconcile.manifest.source.files import PROJECT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import pytest
 
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import Request, list_names, load
-from aci_reconcile.manifest.foreign import identify_foreign_text
+from aci_reconcile.manifest.source.foreign import identify_foreign_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

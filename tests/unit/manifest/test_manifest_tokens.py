@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.manifest.amounts import suggest_number
-from aci_reconcile.manifest.tokens import find_bare_names, read_placeholder
+from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder, suggest_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from aci_reconcile.manifest import Changes, Request, load
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aci_reconcile.manifest.touched import ChangedGroups
+    from aci_reconcile.manifest.project.changed_groups import ChangedGroups
 
 SHARED = """\
 name: shop

@@ -9,7 +9,7 @@ import yaml
 from factories import body, container, rid
 
 from aci_reconcile.core.model import Resource
-from aci_reconcile.manifest.write import SharedSettings, dump_yaml, write_manifests
+from aci_reconcile.manifest.export.manifests import SharedSettings, dump_yaml, write_manifests
 
 LIVE = body(
     container(

@@ -1,0 +1,1 @@
+"""Live groups as manifests, for ``import``."""

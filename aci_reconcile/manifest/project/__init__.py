@@ -1,0 +1,1 @@
+"""The project file: settings, layers, policy, and which groups a run covers."""

@@ -1,0 +1,1 @@
+"""Files as nodes: YAML and JSON with positions, and the diagnostics about them."""

@@ -1,0 +1,93 @@
+"""The content of a file before it is typed: texts, lists and maps, each with its place.
+
+They are tuples, because thousands of manifests make millions of them, and a frozen dataclass takes twice as long.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from aci_reconcile.core.errors import Where
+
+
+def fold_key(key: str) -> str:
+    """Return a key in lowercase, without the separators of its words: ``memory_in_gb``, ``memory-in-gb``."""
+    return key.replace("_", "").replace("-", "").lower()
+
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+class ScalarNode(NamedTuple):
+    """A text; ``plain`` if it has no quotes, so that it may also mean a number, a boolean or nothing."""
+
+    text: str
+    where: Where
+    plain: bool = True
+
+    @property
+    def null(self) -> bool:
+        """Whether it is ``~``, ``null`` or empty."""
+        return self.plain and self.text in _NULLS
+
+
+class Entry(NamedTuple):
+    """A key of a map with its value; ``where`` is the key's place."""
+
+    key: str
+    where: Where
+    value: Source
+
+
+class MapNode(NamedTuple):
+    """Keys with values, in the order of the file; keys are unique."""
+
+    entries: tuple[Entry, ...]
+    where: Where
+
+    def get(self, key: str) -> Source | None:
+        """Return the value of a key."""
+        entry = self.entry(key)
+        return entry.value if entry is not None else None
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the entry of a key."""
+        for entry in self.entries:
+            if entry.key == key:
+                return entry
+        return None
+
+    def without(self, *keys: str) -> MapNode:
+        """Return the map without some of its keys."""
+        return MapNode(tuple([entry for entry in self.entries if entry.key not in keys]), self.where)
+
+
+class ListNode(NamedTuple):
+    """A list."""
+
+    items: tuple[Source, ...]
+    where: Where
+
+
+Source: TypeAlias = "ScalarNode | ListNode | MapNode"
+
+
+def describe(node: Source) -> str:
+    """Describe the kind of a node without showing its content."""
+    if isinstance(node, MapNode):
+        return "a map"
+    if isinstance(node, ListNode):
+        return "a list"
+    return "nothing" if node.null else "a single value"
+
+
+DeclaredName: TypeAlias = "tuple[str, str]"
+"""The resource group and the name in a document, in lowercase; empty if it has none."""
+
+
+def read_group_name(node: Source) -> DeclaredName:
+    """Return the resource group and the name in a document."""
+    entries = node.entries if isinstance(node, MapNode) else ()
+    said = {fold_key(each.key): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
+    return said.get("resourcegroup", ""), said.get("name", "")

@@ -1,0 +1,332 @@
+"""Turns nodes in ARM's shape into the body: types values, replaces references, wraps secrets, keeps places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.secret import EMPTY, Secret
+from aci_reconcile.manifest.source.diagnostics import quote
+from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, describe
+from aci_reconcile.manifest.syntax import scalars
+from aci_reconcile.manifest.syntax.expansion import join
+from aci_reconcile.manifest.syntax.hints import (
+    TOKEN_STARTS,
+    describe_type,
+    explain_unquoted,
+    find_bare_names,
+    read_placeholder,
+    suggest_form,
+    suggest_number_or_word,
+    suggest_references,
+    suggest_value,
+)
+from aci_reconcile.manifest.syntax.items import Places
+from aci_reconcile.manifest.syntax.references import Text, has_reference
+from aci_reconcile.manifest.syntax.scalars import encode_base64, is_base64
+
+if TYPE_CHECKING:
+    from aci_reconcile.core.errors import Where
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
+    from aci_reconcile.manifest.source.diagnostics import Diagnostics
+    from aci_reconcile.manifest.source.nodes import Source
+    from aci_reconcile.manifest.syntax.items import Path
+    from aci_reconcile.manifest.syntax.references import References
+
+_FILES_IN_SECRETS = "properties.volumes[].secret.*"
+_LINE_ENDS = ("\n", "\r")
+_COMMANDS = "command[]"
+_NAMED = frozenset({"name", "image", "server"})
+_NULLABLE = "tags.*"
+_MAPS = frozenset({Kind.OBJECT, Kind.MAP, Kind.ANY})
+_LISTS = frozenset({Kind.LIST, Kind.ANY})
+_COLLECTIONS = frozenset({Kind.OBJECT, Kind.MAP, Kind.LIST})
+
+
+class _Omitted:
+    """Marks an omitted value."""
+
+
+OMITTED = _Omitted()
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReader:
+    """One body during typing."""
+
+    diagnostics: Diagnostics
+    references: References
+    places: Places = field(default_factory=Places)
+    lenient: bool = False
+
+    def read(self, node: Source, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        """Return the value of a node, or OMITTED if the reason has been noted."""
+        places = self.places
+        places.where[path] = node.where
+        places.names[path] = at
+        kind = spec.kind if spec is not None else Kind.ANY
+        bare = spec is None or not spec.row.presence
+        if isinstance(node, ScalarNode):
+            if spec is not None and node.null:
+                return self._read_null(node, spec, path)
+            if bare and kind not in _COLLECTIONS:
+                return self._read_scalar(node, spec, path, at)
+        elif isinstance(node, MapNode):
+            if kind in _MAPS:
+                return self._read_map(node, spec, path, at)
+            if spec is not None and spec.row.path == _FILES_IN_SECRETS:
+                return self._read_from_text(node, spec, path, at)
+        elif bare and kind in _LISTS:
+            return self._read_list(node, spec, path, at)
+        message = f"expected {describe_type(kind, spec)}, found {describe(node)}"
+        return self._reject("ACI115", node.where, message, path, suggest_form(spec))
+
+    def _reject(self, code: str, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
+        self.diagnostics.add(code, where, message, hint=hint, path=self.places.name(path))
+        self.places.doubtful.add(path)
+        return OMITTED
+
+    def _read_null(self, node: ScalarNode, spec: Node, path: Path) -> Json | _Omitted:
+        """Return the value of a null: explicit ``null`` means left out, while an empty value is often a mistake."""
+        row, where = spec.row, node.where
+        if row.path == _NULLABLE or (spec.kind is Kind.ANY and not row.presence):
+            return None
+        if node.text and path and isinstance(path[-1], str) and row.path != _FILES_IN_SECRETS:
+            return OMITTED
+        if spec.kind in _COLLECTIONS:
+            if row.path != "tags":
+                message = "the property is empty; it counts as left out"
+                self.diagnostics.add("ACI126", where, message, path=self.places.name(path))
+            return OMITTED
+        message = f"expected {describe_type(spec.kind, spec)}, found nothing"
+        return self._reject("ACI116", where, message, path, suggest_value(spec))
+
+    def _read_map(self, node: MapNode, spec: Node | None, path: Path, at: str) -> dict[str, Json]:
+        body: dict[str, Json] = {}
+        places = self.places
+        known = spec.children if spec is not None and spec.kind is Kind.OBJECT else None
+        for key, where, source in node.entries:
+            below = known.get(key) if known is not None else _find_field(spec, key)
+            if "${" in key and has_reference(key):
+                self.diagnostics.add("ACI158", where, "a reference is not allowed in a key", path=at)
+            here = (*path, key)
+            places.keys.add(key)
+            value = self.read(source, below, here, join(at, key, below))
+            # point diagnostics about collections at the key, about scalars at the value
+            if not isinstance(source, ScalarNode):
+                places.where[here] = where
+            if not isinstance(value, _Omitted):
+                body[key] = value
+        if spec is not None and known is not None:
+            self._check_required(spec, body, path, at)
+        return body
+
+    def _check_required(self, spec: Node, body: dict[str, Json], path: Path, at: str) -> None:
+        for name in spec.required:
+            if name not in body and (here := (*path, name)) not in self.places.doubtful:
+                message, hint = f"`{name}` is missing", spec.children[name].row.summary
+                removed = self.places.where.get(here)
+                if removed:
+                    message = f"`{name}` is required, and `null` removes it"
+                self.diagnostics.add("ACI123", removed or self.places.find(path), message, hint=hint, path=at)
+                self.places.doubtful.add(here)
+
+    def _read_list(self, node: ListNode, spec: Node | None, path: Path, at: str) -> list[Json]:
+        values: list[Json] = []
+        item = spec if spec is not None and spec.kind is Kind.ANY else spec.item if spec is not None else None
+        named = spec is not None and spec.row.key == ("name",)
+        for index, each in enumerate(node.items):
+            label = _get_name(each) if named else ""
+            here = (*path, len(values))
+            value = self.read(each, item, here, f"{at}[{label or index}]")
+            if not isinstance(value, _Omitted):
+                values.append(value)
+            elif here in self.places.doubtful:  # the next entry takes this index, so the list as a whole is doubtful
+                self.places.doubtful.discard(here)
+                self.places.doubtful.add(path)
+        return values
+
+    def _read_scalar(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        if "${" in node.text:
+            return self._read_referring(node, spec, path, at)
+        return self._read_text(node.text, node, spec, path, at, plain=node.plain)
+
+    def _read_referring(self, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        """Return the value of a text with references, or with what looks like references."""
+        self.places.plain = False
+        if spec is not None and spec.row.name == "name" and has_reference(node.text):
+            return self._reject("ACI158", node.where, "a reference is not allowed in a name", path)
+        if node.plain and not (spec is not None and spec.row.path.endswith(_COMMANDS)) and find_bare_names(node.text):
+            return self._reject_unquoted(node, spec, path)
+        text = self.references.replace(node, at)
+        return self._doubt(path) if text.failed else self._read_replaced(text, node, spec, path, at)
+
+    def _reject_unquoted(self, node: ScalarNode, spec: Node | None, path: Path) -> _Omitted:
+        message, hint = explain_unquoted(node, spec)
+        return self._reject("ACI157", node.where, message, path, hint)
+
+    def _read_replaced(self, text: Text, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
+        """Return the value of a text whose references are replaced."""
+        if text.deferred:
+            if not _may_wait(spec, path):
+                return self._reject_deferred(text, node, path)
+            self.places.refers = True
+        if (text.hidden or isinstance(text.value, Secret)) and not (spec is not None and spec.write_only):
+            return self._reject_exposed(text, node, path)
+        if isinstance(text.value, Secret):
+            return self._check_secret(text.value, node, spec, at)
+        if text.unknown:
+            return text.value if spec is not None and spec.kind is Kind.STRING else self._doubt(path)
+        return self._read_text(text.value, node, spec, path, at, plain=text.whole or node.plain)
+
+    def _doubt(self, path: Path) -> _Omitted:
+        self.places.doubtful.add(path)
+        return OMITTED
+
+    def _read_text(
+        self, text: str, node: ScalarNode, spec: Node | None, path: Path, at: str, *, plain: bool
+    ) -> Json | _Omitted:
+        """Return the value of a text without references."""
+        value: Json = text
+        if spec is None or spec.kind is not Kind.STRING:
+            reading = scalars.read_scalar(spec.kind if spec is not None else Kind.ANY, text, plain=plain)
+            if reading.code:
+                hint = reading.hint or (suggest_number_or_word(text, spec) if reading.failed else "")
+                self.diagnostics.add(reading.code, node.where, reading.message, hint=hint, path=at)
+                if reading.failed:
+                    return self._doubt(path)
+            value = reading.value
+        if spec is None or not isinstance(value, str):
+            return value
+        if spec.write_only:
+            return self._check_secret(self._wrap_literal(value, node, spec, at), node, spec, at)
+        if value[:1] in TOKEN_STARTS and value == node.text and _may_hold_a_token(spec):
+            self._check_token(value, node, spec, at)
+        allowed = spec.row.enum
+        return value if not allowed or value in allowed else self._correct_word(value, node, allowed, path)
+
+    def _check_token(self, value: str, node: ScalarNode, spec: Node, at: str) -> bool:
+        """Warn of a placeholder of another tool; whether it is one."""
+        name = read_placeholder(value)
+        if name:
+            message = f"{quote(value)} looks like a placeholder; it is sent unchanged"
+            hint = suggest_references([name], secret=spec.write_only)
+            self.diagnostics.add("ACI222", node.where, message, hint=hint, path=at)
+        return bool(name)
+
+    def _reject_exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
+        message = f"{text.offer} is a secret, but everybody who can read the group can read this field"
+        hint = self.references.suggest_field(text.offer)
+        if path[-1] == "value" and "environmentVariables" in path:
+            hint = f'write {{secureValue: "{text.offer}"}}'
+        return self._reject("ACI153", node.where, message, path, hint)
+
+    def _reject_deferred(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
+        """Report a value of another group in a field that needs its value now."""
+        message = f"${{group:{text.deferred}}} is known only once the other group runs, and is not allowed here"
+        hint = "use it in readable text fields only, such as environment variables and commands"
+        return self._reject("ACI160", node.where, message, path, hint)
+
+    def _check_secret(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
+        """Remove a final line break from a key, and check that the content of a secret file is base64."""
+        if spec is not None and value.ends_in(*_LINE_ENDS):
+            if spec.row.one_line:
+                return self._strip_line_end(value, node, at)
+            if spec.row.name == "secureValue":
+                message, hint = (
+                    "the value ends in a line break, which is sent too",
+                    "remove the line break from the source",
+                )
+                self.diagnostics.add("ACI204", node.where, message, hint=hint, path=at)
+        if spec is not None and spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
+            hint = "write {fromText: …} to give plain text"
+            self.diagnostics.add("ACI037", node.where, "the content of a secret file is not base64", hint=hint, path=at)
+        return value
+
+    def _strip_line_end(self, value: Secret, node: ScalarNode, at: str) -> Secret:
+        """Return a key without final line breaks; a key of line breaks only counts as missing."""
+        key = value.map(lambda text: text.rstrip("".join(_LINE_ENDS)))
+        if key:
+            return key
+        missing, hint = "it contains only a line break", "an apply that needs it will refuse to start"
+        self.diagnostics.add("ACI151", node.where, f"{value.source}: {missing}", hint=hint, path=at)
+        return Secret.unavailable(value.source, missing)
+
+    def _wrap_literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
+        """Wrap a literal text as a secret, with a warning if the file contains it in clear text."""
+        self.places.plain = False
+        if not value:
+            message, hint = "the secret is empty, and counts as missing", "write `${env:NAME}`"
+            if spec.row.name == "secureValue":
+                hint += ', or `value: ""` for an empty variable'
+            self.diagnostics.add("ACI255", node.where, message, hint=hint, path=at)
+            return Secret.unavailable(at, EMPTY)
+        confidential = spec.row.confidential or spec.row.path == _FILES_IN_SECRETS
+        if confidential and not has_reference(node.text) and not self._check_token(node.text, node, spec, at):
+            hint = "write `${env:NAME}` and set NAME where the tool runs"
+            self.diagnostics.add(
+                "ACI082", node.where, "the manifest contains a secret in clear text", hint=hint, path=at
+            )
+        return Secret(value, source="literal")
+
+    def _correct_word(self, value: str, node: ScalarNode, allowed: tuple[str, ...], path: Path) -> Json | _Omitted:
+        """Correct the spelling of an enumerated value."""
+        word = scalars.choose(value, allowed)
+        if word is not None:
+            message = f"{quote(value)} should be `{word}`"
+            self.diagnostics.add("ACI121", node.where, message, path=self.places.name(path))
+            return word
+        listed = ", ".join(allowed)
+        if self.lenient:
+            message = f"unknown value {quote(value)} ({listed}); it is passed on to Azure"
+            self.diagnostics.add("ACI122", node.where, message, path=self.places.name(path))
+            return value
+        hint = suggest_number_or_word(node.text, None)
+        return self._reject("ACI120", node.where, f"{quote(value)} is not one of: {listed}", path, hint)
+
+    def _read_from_text(self, node: MapNode, spec: Node, path: Path, at: str) -> Json | _Omitted:
+        """Read ``{fromText: …}``: the plain content of a file, which is encoded as base64 for ARM."""
+        entry = node.entry("fromText")
+        if entry is None or len(node.entries) != 1 or not isinstance(entry.value, ScalarNode) or entry.value.null:
+            hint = "write {fromText: …} with the text of the file"
+            return self._reject("ACI115", node.where, "the content of a secret file must be text", path, hint)
+        self.places.plain = False
+        if entry.value.plain and find_bare_names(entry.value.text):
+            return self._reject_unquoted(entry.value, spec, path)
+        text = self.references.replace(entry.value, at)
+        if text.failed:
+            return self._doubt(path)
+        if text.deferred:
+            return self._reject_deferred(text, entry.value, path)
+        if isinstance(text.value, Secret):
+            return text.value.map(encode_base64)
+        return self._wrap_literal(encode_base64(text.value), entry.value, spec, at)
+
+
+def _may_hold_a_token(spec: Node) -> bool:
+    """Whether to check a text for placeholders: not words of a command; names and images have their own rules."""
+    row = spec.row
+    return not row.enum and not row.path.endswith(_COMMANDS) and row.name not in _NAMED
+
+
+def _may_wait(spec: Node | None, path: Path) -> bool:
+    """Whether a field may refer to another group: a readable text without an enumeration."""
+    if path[:1] not in {("properties",), ("tags",)} or spec is None:
+        return False
+    return spec.kind is Kind.STRING and not spec.write_only and not spec.row.enum
+
+
+def _find_field(spec: Node | None, key: str) -> Node | None:
+    """Return the field of a key; free-form JSON passes its traits on to everything below."""
+    if spec is None:
+        return None
+    if spec.kind is Kind.ANY and not spec.row.presence:
+        return spec
+    return spec.item if spec.kind is Kind.MAP else spec.children.get(key)
+
+
+def _get_name(node: Source) -> str:
+    name = node.get("name") if isinstance(node, MapNode) else None
+    return name.text if isinstance(name, ScalarNode) else ""

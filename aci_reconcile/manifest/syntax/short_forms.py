@@ -1,0 +1,99 @@
+"""The short forms, each turned into the long one: a number for a port, a map for a list of pairs, and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
+from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, Source, fold_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Shorthand: TypeAlias = Callable[[Source, str, Diagnostics], Source]
+
+
+def _expand_port(node: Source, at: str, diagnostics: Diagnostics) -> Source:
+    """``80`` is ``{port: 80}``."""
+    if not isinstance(node, ScalarNode):
+        return node
+    number, slash, protocol = node.text.partition("/")
+    if slash:
+        hint = f"write {{port: {number}, protocol: {protocol.upper()}}}" if number.isdigit() else ""
+        diagnostics.add("ACI115", node.where, f"{quote(node.text)} is not a port", hint=hint, path=at)
+        node = ScalarNode(number if number.isdigit() else "0", node.where)
+    return MapNode((Entry("port", node.where, node),), node.where)
+
+
+def _expand_variables(node: Source, _at: str, _diagnostics: Diagnostics) -> Source:
+    """``{LOG_LEVEL: info}`` is ``[{name: LOG_LEVEL, value: info}]``; ``{secureValue: …}`` may stand for ``info``."""
+    return _expand_pairs(node, "value")
+
+
+def _expand_mounts(node: Source, _at: str, _diagnostics: Diagnostics) -> Source:
+    """``{data: /mnt/data}`` is ``[{name: data, mountPath: /mnt/data}]``."""
+    return _expand_pairs(node, "mountPath")
+
+
+def _expand_pairs(node: Source, value: str) -> Source:
+    if not isinstance(node, MapNode):
+        return node
+    return ListNode(tuple(_expand_pair(entry, value) for entry in node.entries), node.where)
+
+
+def _expand_pair(entry: Entry, value: str) -> MapNode:
+    name = Entry("name", entry.where, ScalarNode(entry.key, entry.where, plain=False))
+    if isinstance(entry.value, MapNode):
+        return MapNode((name, *entry.value.entries), entry.where)
+    return MapNode((name, Entry(value, entry.where, entry.value)), entry.where)
+
+
+def _expand_resources(node: Source, at: str, diagnostics: Diagnostics) -> Source:
+    """``{cpu: 1, memoryInGB: 1.5}`` is ``{requests: {cpu: 1, memoryInGB: 1.5}}``."""
+    if not isinstance(node, MapNode):
+        return node
+    short = tuple(entry for entry in node.entries if fold_key(entry.key) in {"cpu", "memoryingb", "gpu"})
+    if not short:
+        return node
+    long = next((entry for entry in node.entries if entry.key.lower() == "requests"), None)
+    apart = {id(entry) for entry in (*short, long)}
+    rest = tuple(entry for entry in node.entries if id(entry) not in apart)
+    given: tuple[Entry, ...] = ()
+    taken: set[str] = set()
+    if long is not None:
+        if not isinstance(long.value, MapNode):
+            return MapNode((long, *rest), node.where)
+        given = long.value.entries
+        taken = {fold_key(each.key) for each in given}
+        for entry in short:
+            if fold_key(entry.key) in taken:
+                message = f"{quote(entry.key)} is given both in `requests` and beside it"
+                diagnostics.add("ACI112", entry.where, message, hint="keep one", path=f"{at}.requests.{entry.key}")
+    both = (*given, *(entry for entry in short if fold_key(entry.key) not in taken))
+    where = long.where if long else short[0].where
+    return MapNode((Entry("requests", where, MapNode(both, where)), *rest), node.where)
+
+
+def _expand_declaration(node: Source, _at: str, _diagnostics: Diagnostics) -> Source:
+    """``1.4`` is ``{default: 1.4}``."""
+    return node if isinstance(node, MapNode) else MapNode((Entry("default", node.where, node),), node.where)
+
+
+def _make_table() -> Mapping[str, Shorthand]:
+    inits, containers = "properties.initContainers[].properties", "properties.containers[].properties"
+    table: dict[str, Shorthand] = {
+        "properties.ipAddress.ports[]": _expand_port,
+        f"{containers}.ports[]": _expand_port,
+        f"{containers}.resources": _expand_resources,
+        "variables.*": _expand_declaration,
+        "environments.*.variables.*": _expand_declaration,
+    }
+    for each in (containers, inits):
+        table[f"{each}.environmentVariables"] = _expand_variables
+        table[f"{each}.volumeMounts"] = _expand_mounts
+    return table
+
+
+SHORTHANDS: Final[Mapping[str, Shorthand]] = _make_table()
+"""By the path of the field that has a short form."""
