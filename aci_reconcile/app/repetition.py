@@ -91,10 +91,12 @@ def _drop_empty(value: object) -> object:
 
 def _subtract(value: object, other: object) -> object:
     """Return a value without what the other one says, too. In repeatable options neither order nor number counts."""
-    if isinstance(value, list) and isinstance(other, list):
-        known = cast("list[object]", other)
-        return [each for each in cast("list[object]", value) if each not in known]
-    return value
+    values, known = _as_list(value), _as_list(other)
+    return value if values is None or known is None else [each for each in values if each not in known]
+
+
+def _as_list(value: object) -> list[object] | None:
+    return cast("list[object]", value) if isinstance(value, list) else None
 
 
 def _spell(name: str, value: object) -> Iterator[str]:

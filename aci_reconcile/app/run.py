@@ -1,7 +1,8 @@
-"""What a use case needs of its caller: an environment, time, and somebody to tell."""
+"""What a use case needs of its caller: an environment, a folder, time, and a place for messages."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ Level: TypeAlias = Literal["info", "warning", "error"]
 
 
 class Messages(Protocol):
-    """Where a use case says what it does. Results are returned and never said here."""
+    """Where a use case reports what it does. Results are returned, not reported."""
 
     @property
     def notes(self) -> Style:
@@ -33,7 +34,7 @@ class Messages(Protocol):
         ...
 
     def info(self, text: str) -> None:
-        """Say something that may be of interest."""
+        """Report something that may be of interest."""
         ...
 
     def warn(self, text: str) -> None:
@@ -46,7 +47,7 @@ class Messages(Protocol):
 
 
 class Run(Protocol):
-    """One run: what it may read of the process, and whom it tells."""
+    """One run: what it may read of the process, and where its messages go."""
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -67,3 +68,37 @@ class Run(Protocol):
     def console(self) -> Messages:
         """Where messages go."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Messages that nobody reads: a script gets values and exceptions."""
+
+    quiet: bool = True
+    verbose: bool = False
+
+    @property
+    def notes(self) -> Style:
+        """No colours."""
+        from aci_reconcile.render.text.style import PLAIN
+
+        return PLAIN
+
+    def info(self, text: str) -> None:
+        """Drop a message."""
+
+    def warn(self, text: str) -> None:
+        """Drop a warning."""
+
+    def plain(self, level: Level, text: str) -> None:
+        """Drop a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRun:
+    """The run of a script, which calls the Python API."""
+
+    environ: Mapping[str, str]
+    cwd: Path
+    clock: Clock
+    console: Messages = field(default_factory=Silence)

@@ -55,6 +55,8 @@ class ArmBackend(Backend):
         """The subscription of groups whose manifests name none; empty if unknown."""
         self.embedded = False
         """Whether this is the emulator in this process, which creates resource groups when needed."""
+        self.place = ""
+        """How reports and saved plans name the server; empty for the public cloud, or if nobody said."""
 
     @property
     def requests(self) -> int:

@@ -1,25 +1,23 @@
-"""What an import tells: the files, the secrets to set, and the command that comes next."""
+"""What ``import`` prints: the files, the secrets to set, and the command that comes next."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from aci_reconcile.app.allow import UNNAMED
 from aci_reconcile.core import tags
-from aci_reconcile.core.errors import Severity
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.text.diagnostics import render_diagnostics_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from aci_reconcile.app.import_groups import Imported, Selection
     from aci_reconcile.cli.console import Console
-    from aci_reconcile.cli.founding import Founded
     from aci_reconcile.cli.given import Given
-    from aci_reconcile.core.model import Resource
-    from aci_reconcile.manifest import Loaded
-    from aci_reconcile.manifest.export.manifests import SharedSettings, WrittenManifest
+    from aci_reconcile.manifest.export.manifests import WrittenManifest
 
 FORMAT_VERSION = "1.1"
 
@@ -27,44 +25,29 @@ _PLACES = ("environment", "var_file", "subscription", "local", "arm_endpoint", "
 """The options that the next command needs as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The groups to import, and why others are not."""
-
-    groups: tuple[Resource, ...]
-    skipped: Mapping[str, str]
-    """Reasons, by address."""
-    shared: SharedSettings
-    owner: str
-    """Whose the groups become."""
-    owns: Callable[[str], bool]
-    """Whether a group with this owner tag is its already."""
-    founded: Founded | None = None
-    """The project whose file is written, where there is none."""
-
-
-def next_step(found: Found, given: Given, project: Path | None, cwd: Path) -> str:
-    """Return the command that shows what an apply would do to the groups, as it can be pasted.
+def render_next_step(imported: Imported, given: Given, project: Path | None, cwd: Path) -> str:
+    """Return the command that shows what an apply would do to the groups, ready to be pasted.
 
     Args:
-        found: what was imported.
-        given: the options, those of which are repeated that say where.
-        project: the project file, where it is not the one that the current folder belongs to.
+        imported: what was imported.
+        given: the options, of which those that name a place are repeated.
+        project: the project file, if it is not the one that the current folder belongs to.
         cwd: the current folder.
     """
-    owners = {owner for owner in map(tags.owner, found.groups) if not found.owns(owner)}
+    selection = imported.selection
+    owners = {owner for owner in map(tags.owner, selection.groups) if not selection.owns(owner)}
     words = ["aci-reconcile", "plan", *(["--adopt"] if "" in owners else [])]
     for owner in sorted(filter(str.isprintable, owners - {""})):
         words += ["--take-over", owner]
-    file = found.founded.file if found.founded else project
+    file = selection.project.file if selection.project else project
     if file is not None and (project is not None or file.parent != cwd):
         words += ["--project", str(file.relative_to(cwd) if file.is_relative_to(cwd) else file)]
-    return shlex.join((*words, *_places(found, given)))
+    return shlex.join((*words, *_repeat_places(selection, given)))
 
 
-def _places(found: Found, given: Given) -> Iterator[str]:
+def _repeat_places(selection: Selection, given: Given) -> Iterator[str]:
     for name in _PLACES:
-        written = name == "subscription" and found.founded is not None and found.founded.subscription
+        written = name == "subscription" and selection.project is not None and selection.project.subscription
         value = given.values.get(name)
         if name not in given.typed or written or not value:
             continue
@@ -74,81 +57,66 @@ def _places(found: Found, given: Given) -> Iterator[str]:
             yield from () if each is True else (str(each),)
 
 
-def tell(
-    written: tuple[WrittenManifest, ...], files: Mapping[str, str], found: Found, step: str, console: Console
-) -> None:
-    """Tell a person: the manifests or the list of their files as the result, the rest beside it."""
-    from aci_reconcile.render.escape import sanitize
-
-    if not written:
+def report(imported: Imported, step: str, console: Console) -> None:
+    """Report to a person: the manifests or the list of their files as the result, the rest on stderr."""
+    manifests, files, project = imported.manifests, imported.files, imported.selection.project
+    if not manifests:
         console.info("Nothing to import.")
     elif files:
-        width = max(len(each.resource.address) for each in written)
-        lines = (f"{each.resource.address:{width}}  {files[each.resource.address]}" for each in written)
+        width = max(len(each.resource.address) for each in manifests)
+        lines = (f"{each.resource.address:{width}}  {files[each.resource.address]}" for each in manifests)
         console.result(sanitize("\n".join(lines), keep="\n"))
     else:
-        console.result("---\n".join(each.text for each in written).removesuffix("\n"))
-    if found.founded is not None:
-        console.info(sanitize(f"Wrote {found.founded.file.name} for the new project {found.founded.name}."))
-    for each in written:
+        console.result("---\n".join(each.text for each in manifests).removesuffix("\n"))
+    if project is not None:
+        console.info(sanitize(f"Wrote {project.file.name} for the new project {project.name}."))
+    for each in manifests:
         if each.unknown:
             listed = sanitize(", ".join(each.unknown))
             console.warn(f"{each.resource.address}: left out fields that this version does not know: {listed}")
-    console.plain("info", sanitize("\n".join(_to_set(written)), keep="\n"))
-    if files and found.owner.partition("/")[0] == UNNAMED:
-        console.warn(f"the project file has no name, so these groups would belong to {found.owner}; add `name:` first")
+    console.plain("info", sanitize("\n".join(_list_variables(manifests)), keep="\n"))
+    owner = imported.selection.owner
+    if files and owner.partition("/")[0] == UNNAMED:
+        console.warn(f"the project file has no name, so these groups would belong to {owner}; add `name:` first")
     if step:
         console.info(f"Next, check the plan. It changes only tags:\n  {sanitize(step)}")
 
 
-def told(
-    written: tuple[WrittenManifest, ...], files: Mapping[str, str], found: Found, step: str
-) -> Mapping[str, object]:
-    """Return the same for programs."""
+def report_json(imported: Imported, step: str) -> Mapping[str, object]:
+    """Return the report for programs."""
     groups = [
         {
             "address": each.resource.address,
-            "file": files.get(each.resource.address),
+            "file": imported.files.get(each.resource.address),
             "manifest": each.text,
             "to_set": [{"variable": needed.variable, "path": needed.path} for needed in each.needed],
             "unknown": list(each.unknown),
         }
-        for each in written
+        for each in imported.manifests
     ]
-    reasons = [{"address": address, "reason": reason} for address, reason in found.skipped.items()]
-    begun = {"name": found.founded.name, "file": str(found.founded.file)} if found.founded else None
+    selection = imported.selection
+    reasons = [{"address": address, "reason": reason} for address, reason in selection.skipped.items()]
+    new = {"name": selection.project.name, "file": str(selection.project.file)} if selection.project else None
     return {
         "format_version": FORMAT_VERSION,
         "groups": groups,
         "skipped": reasons,
-        "project": begun,
+        "project": new,
         "next": step or None,
     }
 
 
-def amiss(written: tuple[WrittenManifest, ...], loaded: Loaded, console: Console) -> bool:
-    """Say what keeps the files that were written from being planned; returns whether there is anything.
-
-    Args:
-        written: what was written.
-        loaded: the project, read again with it.
-        console: where it is said.
-    """
-    from aci_reconcile.render.escape import sanitize
-    from aci_reconcile.render.text.diagnostics import render_diagnostics_text
-
-    errors = [each for each in loaded.diagnostics if each.severity is Severity.ERROR]
+def report_problems(imported: Imported, console: Console) -> None:
+    """Report what keeps the files that were written from being planned."""
+    errors = imported.diagnostics
     console.plain("warning", render_diagnostics_text(errors, console.notes) if errors else "")
-    declared = {each.id.key for each in loaded.resources}
-    missing = [each.resource.address for each in written if each.resource.id.key not in declared]
-    if missing and not errors:
-        listed, file = ", ".join(missing), loaded.project.file
+    if imported.outside and not errors:
+        listed, file = ", ".join(imported.outside), imported.project_file
         console.warn(sanitize(f"{listed}: outside the project's manifests; add their folder to `manifests:` in {file}"))
-    return bool(errors or missing)
 
 
-def _to_set(written: tuple[WrittenManifest, ...]) -> Iterator[str]:
-    needed = [each for group in written for each in group.needed]
+def _list_variables(manifests: tuple[WrittenManifest, ...]) -> Iterator[str]:
+    needed = [each for group in manifests for each in group.needed]
     if needed:
         yield "Set these variables before an apply has to write them. Azure does not return their values:"
     width = max((len(each.variable) for each in needed), default=0)

@@ -18,6 +18,7 @@ from aci_reconcile.manifest.project.changed_groups import (
 )
 from aci_reconcile.manifest.project.layers import list_default_paths
 from aci_reconcile.manifest.project.nested_projects import NestedProjects
+from aci_reconcile.manifest.project.request import Request
 from aci_reconcile.manifest.project.selection import ManifestFiles, Selection, find_project_file
 from aci_reconcile.manifest.project.settings import make_default_settings, read_project
 from aci_reconcile.manifest.project.versions import find_newest
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.declared_groups import DeclaredGroup
     from aci_reconcile.manifest.project.effective_settings import Setting
     from aci_reconcile.manifest.project.project import Project
-    from aci_reconcile.manifest.project.request import Request
     from aci_reconcile.manifest.source.nodes import Source
 
 
@@ -66,6 +66,8 @@ class Loaded:
     """Files, documents and folders without a manifest, which may have declared groups before."""
     elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
     """Groups of projects below: addresses in lowercase, each with its project file."""
+    request: Request = field(default_factory=Request, repr=False, compare=False)
+    """What was asked for. It holds the environment, so it is never shown."""
 
     @property
     def errors(self) -> bool:
@@ -156,6 +158,7 @@ class _Load:
             hit,
             tuple(self._empty_files.places),
             self._nested.list_groups(self._files),
+            self._request,
         )
 
     def list_names(self) -> tuple[str, ...]:

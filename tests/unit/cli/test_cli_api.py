@@ -55,7 +55,7 @@ def test_all_is_sorted_and_there() -> None:
 def test_no_module_has_the_name_of_a_public_function() -> None:
     """So ``aci_reconcile.plan`` is the function, whichever modules were imported before."""
     code = (
-        "import aci_reconcile.planning.values as values, aci_reconcile.findings.values\n"
+        "import aci_reconcile.planning.values as values, aci_reconcile.findings.finding\n"
         "from aci_reconcile import plan, drift\n"
         "import aci_reconcile\n"
         "assert plan is aci_reconcile.plan and callable(plan) and callable(drift) and values.Plan\n"

@@ -1,4 +1,4 @@
-"""A project file for groups that are imported where there is none: so that they have an owner of their own at once."""
+"""The project file that an import writes if there is none, so that the groups have an owner at once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.app.allow import UNNAMED
 from aci_reconcile.app.manifests import LOCAL_SUBSCRIPTION
-from aci_reconcile.cli.approval import answered
-from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.tags import is_owned_by
@@ -21,7 +19,6 @@ from aci_reconcile.render.escape import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aci_reconcile.cli.session import Session
     from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.manifest import Project
 
@@ -42,8 +39,8 @@ class Home:
     """The project file that the manifests' folder has, and the current folder has not."""
 
 
-def home_of(cwd: Path, out: Path) -> Home:
-    """Return where the project file stands, or is to stand, of manifests that are written into a folder."""
+def find_home(cwd: Path, out: Path) -> Home:
+    """Return where the project file of manifests in a folder is, or is to be."""
     target = Path(os.path.normpath(cwd / out))
     folder = cwd if target.is_relative_to(cwd) else target
     below = _HERE if target == folder else f"{target.relative_to(folder).as_posix()}/"
@@ -51,8 +48,8 @@ def home_of(cwd: Path, out: Path) -> Home:
 
 
 @dataclass(frozen=True, slots=True)
-class Founded:
-    """A project that begins with what is imported."""
+class NewProject:
+    """A project that begins with the imported groups."""
 
     name: str
     file: Path
@@ -62,17 +59,17 @@ class Founded:
     manifests: str = _HERE
     """The folder of the manifests, from the project file on."""
     id: str = ""
-    """What tells it from other projects with its name."""
+    """An id that other projects of the same name do not have."""
 
     def owns(self, tag: str) -> bool:
-        """Whether a group with this owner tag is the project's already."""
+        """Whether a group with this owner tag already belongs to the project."""
         return is_owned_by(tag, self.name, {self.id})
 
-    def text(self) -> str:
-        """Return the project file."""
+    def render(self) -> str:
+        """Return the text of the project file."""
         from aci_reconcile.manifest.export.manifests import dump_yaml
 
-        said: dict[str, Json] = {
+        settings: dict[str, Json] = {
             "name": self.name,
             "id": self.id,
             "subscription": self.subscription,
@@ -80,10 +77,10 @@ class Founded:
             "location": self.location,
             "manifests": [self.manifests],
         }
-        return dump_yaml({key: value for key, value in said.items() if value})
+        return dump_yaml({key: value for key, value in settings.items() if value})
 
 
-def founded(
+def make_project(
     name: str,
     groups: Sequence[Resource],
     project: Project,
@@ -91,63 +88,52 @@ def founded(
     *,
     alone: bool,
     entropy: Callable[[int], bytes] = os.urandom,
-) -> Founded:
-    """Return the project: what all of its groups have in common is said once.
+) -> NewProject:
+    """Return the project; what all of its groups have in common is in its file.
 
     Args:
         name: its name, which becomes the owner of the groups.
-        groups: what is imported; at least one.
-        project: what the command line says.
-        home: where its file is to stand.
-        alone: whether there are no manifests besides, which would belong to it, too.
-        entropy: chance, for its id.
+        groups: the imported groups, at least one.
+        project: the settings of the command line.
+        home: where its file is to be.
+        alone: whether there are no other manifests, which would belong to the project as well.
+        entropy: randomness for its id.
     """
     subscription = project.subscription if project.subscription != LOCAL_SUBSCRIPTION else ""
     resource_groups = {each.id.resource_group.lower(): each.id.resource_group for each in groups}
     locations = {as_text(each.body.get("location")) for each in groups}
-    return Founded(
+    return NewProject(
         name,
         home.folder / PROJECT_FILE,
         subscription,
         next(iter(resource_groups.values())) if len(resource_groups) == 1 else "",
         locations.pop() if len(locations) == 1 else "",
         home.manifests if alone else _HERE,
-        fresh_id(entropy),
+        make_id(entropy),
     )
 
 
-def fresh_id(entropy: Callable[[int], bytes]) -> str:
-    """Return an id that no other project has: 60 random bits, in digits and letters that are told apart easily."""
+def make_id(entropy: Callable[[int], bytes]) -> str:
+    """Return an id that no other project has: 60 random bits, in digits and letters that do not look alike."""
     number = int.from_bytes(entropy(8))
     return "".join(_DIGITS[number >> 5 * place & 31] for place in range(12))
 
 
-def named(given: str, folder: Path, session: Session) -> str:
-    """Return the name of a new project: what was given, what a person types, or else what its folder is called.
+def make_default_name(folder: Path) -> str:
+    """Return a name for a project in a folder; it may be empty, and then it is not valid."""
+    return _NOT_IN_NAMES.sub("-", folder.name).strip("-._")[:64]
+
+
+def check_name(name: str, label: str) -> str:
+    """Return the name of a project, if it is valid.
+
+    Args:
+        name: the name.
+        label: how a message calls it.
 
     Raises:
-        UsageError: that is no name.
+        UsageError: it is not valid.
     """
-    default = _NOT_IN_NAMES.sub("-", folder.name).strip("-._")[:64]
-    asked = not given and not session.console.json and is_terminal(session.stdin)
-    name = given or (_answer(default, session) if asked else default)
     if not _NAME.fullmatch(name) or name == UNNAMED:
-        what = "--project-name" if given else "the name of the new project"
-        raise UsageError(f"{what}: {sanitize(name)!r} is not a valid project name", hint=_HINT)
+        raise UsageError(f"{label}: {sanitize(name)!r} is not a valid project name", hint=_HINT)
     return name
-
-
-def _answer(default: str, session: Session) -> str:
-    """Ask for the name; an empty line takes the default.
-
-    Raises:
-        UsageError: nothing was typed at all.
-    """
-    console = session.console
-    console.raw(f"There is no {PROJECT_FILE} here. The name of the new project becomes the owner of its groups.\n")
-    console.raw(f"{console.notes.paint(console.notes.bold, 'Project name')}{f' [{default}]' * bool(default)}: ")
-    line = answered(session.stdin) if session.stdin is not None else ""
-    if not line:
-        console.raw("\n")
-        raise UsageError("no name was given; nothing was written", hint="use --project-name")
-    return line.strip() or default

@@ -1,0 +1,75 @@
+"""Writing manifests for live groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aci_reconcile.api.access import to_path
+from aci_reconcile.api.plans import add_place
+from aci_reconcile.app import import_groups as use_case
+from aci_reconcile.app.interruption import SystemClock
+from aci_reconcile.app.requests import Sources
+from aci_reconcile.app.run import ScriptRun
+from aci_reconcile.app.view import View
+from aci_reconcile.app.workspace import list_scopes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aci_reconcile.app.import_groups import Imported
+    from aci_reconcile.core.backend import Backend
+
+
+def import_groups(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
+    backend: Backend,
+    addresses: Iterable[str] = (),
+    *,
+    out: str | Path | None = None,
+    project_name: str = "",
+    project: str | Path | None = None,
+    environment: str = "",
+    variables: Mapping[str, str] | None = None,
+    subscription: str = "",
+    resource_group: str = "",
+    only: Iterable[str] = (),
+    cwd: str | Path | None = None,
+    concurrency: int = 32,
+) -> Imported:
+    """Write manifests for live groups, as the command ``import`` does. Nothing is written to Azure.
+
+    Args:
+        backend: where, from ``connect``.
+        addresses: the groups; by default all that no manifest declares and that belong to nobody else.
+        out: the folder for one file per group, and for a project file if there is none; without it, nothing is written.
+        project_name: the name of a new project; by default the name of its folder.
+        project: the project file; by default it is looked for in ``cwd`` and ``out``, and upwards.
+        environment: an environment of the project.
+        variables: values for ``${var:NAME}``.
+        subscription: the subscription; by default the project's.
+        resource_group: where to look; by default in the resource groups of the project.
+        only: addresses, names or patterns of the groups to import.
+        cwd: where relative paths start; by default the current folder.
+        concurrency: how many requests may be in flight at once.
+
+    Raises:
+        UsageError: no resource group is known, a file exists already, or a name is not valid.
+        NotFoundError: a named group does not exist.
+        AzureError: a group could not be read.
+    """
+    run = ScriptRun({}, to_path(cwd) or Path.cwd(), SystemClock())
+    sources = Sources(
+        project=to_path(project),
+        environment=environment,
+        variables=tuple((variables or {}).items()),
+        only=tuple(only),
+        subscription=subscription,
+        resource_group=resource_group,
+    )
+    request = use_case.ImportRequest(sources, tuple(addresses), to_path(out), project_name).with_home(run.cwd)
+    loaded = add_place(use_case.load_surroundings(request, run), backend)
+    found = loaded.project
+    scopes = list_scopes(replace(found, resource_groups=(resource_group,)) if resource_group else found)
+    view = View(backend, scopes, found.subscription, concurrency)
+    return use_case.import_groups(request, loaded, view, run, lambda default: default)
