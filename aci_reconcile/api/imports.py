@@ -42,7 +42,7 @@ def import_groups(  # noqa: PLR0913  one door to the outside: each argument is t
     Args:
         backend: where, from ``connect``.
         addresses: the groups; by default all that no manifest declares and that belong to nobody else.
-        out: the folder for one file per group, and for a project file if there is none; without it, nothing is written.
+        out: the folder for one file per group, and for a project file if there is none. Without it, nothing is written.
         project_name: the name of a new project; by default the name of its folder.
         project: the project file; by default it is looked for in ``cwd`` and ``out``, and upwards.
         environment: an environment of the project.
@@ -58,7 +58,6 @@ def import_groups(  # noqa: PLR0913  one door to the outside: each argument is t
         NotFoundError: a named group does not exist.
         AzureError: a group could not be read.
     """
-    run = ScriptRun({}, to_path(cwd) or Path.cwd(), SystemClock())
     sources = Sources(
         project=to_path(project),
         environment=environment,
@@ -67,9 +66,14 @@ def import_groups(  # noqa: PLR0913  one door to the outside: each argument is t
         subscription=subscription,
         resource_group=resource_group,
     )
-    request = use_case.ImportRequest(sources, tuple(addresses), to_path(out), project_name).with_home(run.cwd)
+    request = use_case.ImportRequest(sources, tuple(addresses), to_path(out), project_name)
+    return _import(request, backend, to_path(cwd) or Path.cwd(), concurrency)
+
+
+def _import(request: use_case.ImportRequest, backend: Backend, cwd: Path, concurrency: int) -> Imported:
+    run, request = ScriptRun({}, cwd, SystemClock()), request.with_home(cwd)
     loaded = add_place(use_case.load_surroundings(request, run), backend)
-    found = loaded.project
-    scopes = list_scopes(replace(found, resource_groups=(resource_group,)) if resource_group else found)
-    view = View(backend, scopes, found.subscription, concurrency)
+    project, named = loaded.project, request.sources.resource_group
+    scopes = list_scopes(replace(project, resource_groups=(named,)) if named else project)
+    view = View(backend, scopes, project.subscription, concurrency)
     return use_case.import_groups(request, loaded, view, run, lambda default: default)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,12 @@ from aci_reconcile.app.workspace import make_header
 from aci_reconcile.reconcile import Look, Refresh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from aci_reconcile.app.expected_plan import Expected
     from aci_reconcile.azure import CloudName, Credential
     from aci_reconcile.core.backend import Backend
-    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.manifest import Loaded, Request
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.render.header import Header
 
@@ -102,7 +104,7 @@ def load_plan(  # noqa: PLR0913  one door to the outside: each argument is the c
         subscription: the subscription; by default that of the saved plan.
         checksum: a digest that the plan must have as well; empty for any.
         environ: what ``${env:NAME}`` reads; by default nothing.
-        cwd: where relative paths start; by default the current folder.
+        cwd: where relative paths start.
         credential: gives tokens for Key Vaults; without one, their secrets are missing.
         cloud: the cloud of the vaults.
         refresh: ``auto``, or ``get`` to read every group by itself.
@@ -116,18 +118,24 @@ def load_plan(  # noqa: PLR0913  one door to the outside: each argument is the c
         SecretUnavailableError: a secret that a write needs is missing.
         AzureError: Azure says no.
     """
-    folder, look = to_path(cwd) or Path.cwd(), Look(backend, SystemClock(), concurrency, Refresh(refresh))
     sources = Sources(variables=tuple((variables or {}).items()), subscription=subscription)
+    # What a script passes is explicit, as on the command line: a contradiction is its mistake.
     own = Inputs(sources, allow or Allow(), typed=frozenset({"var", *releases_to_json(Allow())}))
+    look, folder = Look(backend, SystemClock(), concurrency, Refresh(refresh)), to_path(cwd) or Path.cwd()
     digest = parse_digest(checksum) if checksum else ""
     expected = expect_saved(Path(file), own, cwd=folder, now=look.clock.now(), digest=digest)
+    run = ScriptRun(environ or {}, folder, look.clock)
+    return _plan_again(expected, look, run, partial(load_request, credential=credential, cloud=cloud))
+
+
+def _plan_again(expected: Expected, look: Look, run: ScriptRun, load: Callable[[Request], Loaded]) -> Plan:
+    """Make the plan, and check that it is the expected one."""
     with expected.explain_usage():
-        request = make_request(expected.inputs.sources, ScriptRun(environ or {}, folder, look.clock), resolve=True)
-        loaded = check_and_place(load_request(request, credential, cloud), backend)
-        header = _make_header(loaded, backend)
+        loaded = check_and_place(load(make_request(expected.inputs.sources, run, resolve=True)), look.backend)
+        header = _make_header(loaded, look.backend)
         expected.check_target(header, loaded.project.api_version)
         proposal = make_proposal(loaded, expected.inputs.allow, look)
-        expected.check_plan(proposal, Basis(expected.inputs, loaded, header, folder, look.effort))
+        expected.check_plan(proposal, Basis(expected.inputs, loaded, header, run.cwd, look.effort))
     return proposal
 
 
