@@ -14,7 +14,7 @@ from aci_reconcile.azure import connect, make_endpoint
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Scope
 from aci_reconcile.emulator import Emulator, Faults, Knobs, Request, Response, open_store
-from aci_reconcile.reconcile import Context, Look, apply, propose
+from aci_reconcile.reconcile import Context, Reader, apply, propose
 
 if TYPE_CHECKING:
     from aci_reconcile.azure import ArmBackend
@@ -102,9 +102,9 @@ class AzureWorld:
         """The writes among the requests so far."""
         return [each for each in self.requests if each[0] in WRITES]
 
-    def look(self, **more: Any) -> Look:
+    def look(self, **more: Any) -> Reader:
         """Return how to look at this world."""
-        return Look(self.backend, self.clock, **more)
+        return Reader(self.backend, self.clock, **more)
 
     def context(self, rules: Policy) -> Context:
         """Return how to act in it."""

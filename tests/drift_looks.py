@@ -6,13 +6,12 @@ import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from factories import group, owned, policy
+from factories import group, make_plan, owned, policy
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import Resource
 from aci_reconcile.findings import Acceptance, Baseline, Drift, History, Place, judge, to_moment
-from aci_reconcile.planning import plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +36,7 @@ def look(
     **more: Any,
 ) -> Drift:
     """Return what a look finds some days after the first one."""
-    made = plan(desired, live, policy(**more), unreadable=unreadable)
+    made = make_plan(desired, live, policy(**more), unreadable=unreadable)
     states = ((each.address, each.before) for each in made.changes if each.after is not None)
     health = tuple((address, assess(found.body, now=NOON)) for address, found in states if found is not None)
     history = last.history if last is not None and last.history is not None else History(PLACE)

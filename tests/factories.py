@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aci_reconcile.core.backend import Operation, Progress, Remaining
 from aci_reconcile.core.model import Lifecycle, Resource, ResourceId, Scope
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.planning import Policy
+from aci_reconcile.planning import Observation, Plan, Policy, plan
 from aci_reconcile.reconcile import Context, Wait
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ def body(*containers: dict[str, Any], tags: Mapping[str, Any] | None = None, **p
 def group(name: str = "web", *containers: dict[str, Any], lifecycle: Lifecycle | None = None, **more: Any) -> Resource:
     """Return a declared group."""
     return Resource(rid(name), body(*containers, **more), lifecycle or Lifecycle())
+
+
+def make_plan(desired: Iterable[Resource], live: Iterable[Resource], rules: Policy, **seen: Any) -> Plan:
+    """Return the plan for these manifests, live groups and whatever else was seen."""
+    return plan(desired, Observation(tuple(live), **seen), rules)
 
 
 def policy(**more: Any) -> Policy:

@@ -20,7 +20,7 @@ from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.core.normalize import align, normalize
 from aci_reconcile.emulator import Fault, Knobs
-from aci_reconcile.reconcile import Look, apply, propose
+from aci_reconcile.reconcile import Reader, apply, propose
 from aci_reconcile.render.header import Header
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def as_command(world: AzureWorld, desired: Sequence[Resource], backend: Backend 
     session = Session({}, None, Console(out, err, json=True))
     seen: list[Event] = []
     try:
-        look = Look(backend, world.clock, concurrency=1, health=True)
+        look = Reader(backend, world.clock, concurrency=1, health=True)
         plan = propose(desired, [SCOPE], policy(**RULES), look)
         show_plan(plan, Header("shop/prod", SUBSCRIPTION, "", "prod"), session)
         check_applyable(plan)
@@ -161,7 +161,7 @@ class Sweep(AzureWorld):
 
     def planned(self, desired: Sequence[Resource] = AFTER) -> Plan:
         """Plan, one request after the other."""
-        return propose(desired, [SCOPE], policy(**RULES), Look(self.backend, self.clock, concurrency=1, health=True))
+        return propose(desired, [SCOPE], policy(**RULES), Reader(self.backend, self.clock, concurrency=1, health=True))
 
     def apply_once(self, desired: Sequence[Resource] = AFTER) -> Ran:
         """Do what the command does."""

@@ -18,7 +18,7 @@ from aci_reconcile.app.propose import propose_plan
 from aci_reconcile.app.requests import Target
 from aci_reconcile.app.verify import verify_plan
 from aci_reconcile.core.errors import InvalidManifestsError, UsageError
-from aci_reconcile.reconcile import Clearance, Context, Look, Refresh, Wait
+from aci_reconcile.reconcile import Context, Reader, RecreationChecks, Refresh, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ def plan(
         UsageError: nothing is declared, or no subscription is named.
         AzureError: Azure says no.
     """
-    look = Look(backend, SystemClock(), concurrency, Refresh(refresh))
+    look = Reader(backend, SystemClock(), concurrency, Refresh(refresh))
     return make_proposal(check_and_place(loaded, backend), allow or Allow(), look)
 
 
@@ -84,7 +84,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
     """
     from aci_reconcile.azure import start_span
 
-    clearance = Clearance(getattr(backend, "preflight", None))
+    checks = RecreationChecks(getattr(backend, "preflight", None))
     context = Context(
         backend,
         SystemClock(),
@@ -94,7 +94,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         Wait(wait),
         stable_for,
         timeout,
-        clearance=clearance,
+        recreation_checks=checks,
         span=start_span,
     )
     return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
@@ -129,7 +129,7 @@ def drift(loaded: Loaded, backend: Backend, *, concurrency: int = 32) -> Drift:
         UsageError: nothing is declared, or no subscription is named.
         AzureError: Azure says no.
     """
-    look = Look(backend, SystemClock(), concurrency, health=True)
+    look = Reader(backend, SystemClock(), concurrency, health=True)
     return find_drift(make_proposal(check_and_place(loaded, backend), Allow(prune=False), look), look.clock)
 
 
@@ -153,7 +153,7 @@ def add_place(loaded: Loaded, backend: Backend) -> Loaded:
     return add_project_id(loaded, os.environ)
 
 
-def make_proposal(loaded: Loaded, allow: Allow, look: Look) -> Plan:
+def make_proposal(loaded: Loaded, allow: Allow, look: Reader) -> Plan:
     """Plan, with the policy of the project and of the caller, and with the project's rules."""
     local, endpoint = getattr(look.backend, "embedded", False), getattr(look.backend, "place", "")
     policy = make_policy(loaded, allow, os.environ, now=look.clock.now(), local=local)

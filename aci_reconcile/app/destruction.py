@@ -14,7 +14,7 @@ from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.planning.blockers import IN_MANIFEST, block_writes
 from aci_reconcile.planning.unmanaged import find_abandoned_environment
 from aci_reconcile.planning.values import Blocker, ResourceGroupChange
-from aci_reconcile.reconcile.searching import Search
+from aci_reconcile.reconcile.reader import Search
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.words import count
 

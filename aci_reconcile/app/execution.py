@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AciReconcileError, HeldBackError, SecretUnavailableError
-from aci_reconcile.reconcile import Clearance, Context, Wait
+from aci_reconcile.reconcile import Context, RecreationChecks, Wait
 
 if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
@@ -32,7 +32,7 @@ def make_context(work: Work, policy: Policy, waiting: Waiting, run: Run) -> Cont
 
     return Context(
         backend=work.backend,
-        clearance=Clearance(work.connection.backend.preflight),
+        recreation_checks=RecreationChecks(work.connection.backend.preflight),
         listings=work.listings,
         clock=run.clock,
         policy=policy,
@@ -41,7 +41,7 @@ def make_context(work: Work, policy: Policy, waiting: Waiting, run: Run) -> Cont
         wait=waiting.wait,
         stable_for=waiting.stable_for,
         timeout=waiting.timeout,
-        effort=work.effort,
+        hash_cost=work.effort,
         span=start_span,
     )
 

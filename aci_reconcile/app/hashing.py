@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.reconcile.effort import AT_ONCE
+from aci_reconcile.reconcile.hash_cost import AT_ONCE
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
-    from aci_reconcile.reconcile.effort import Effort
+    from aci_reconcile.reconcile.hash_cost import HashCost
 
 _FELT: Final = 2.0
 """Seconds that nobody minds."""
@@ -19,7 +19,7 @@ _MOVE: Final = (
 )
 
 
-def render_effort(effort: Effort, *, keyed: bool, at_once: int = AT_ONCE) -> str:
+def render_effort(effort: HashCost, *, keyed: bool, at_once: int = AT_ONCE) -> str:
     """Return a message with the time that hashes took and a remedy; empty where the time is short.
 
     Args:

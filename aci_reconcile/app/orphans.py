@@ -8,7 +8,7 @@ from aci_reconcile.app.allow import is_named
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Scope
 from aci_reconcile.planning.unmanaged import find_abandoned_environment
-from aci_reconcile.reconcile.searching import Search
+from aci_reconcile.reconcile.reader import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

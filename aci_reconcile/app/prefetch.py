@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure import ArmBackend
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.manifest import Project
-    from aci_reconcile.reconcile.watches import Listing
+    from aci_reconcile.reconcile.watch import Listing
 
     Listed = Callable[[], Listing]
 
@@ -95,7 +95,7 @@ def _import_what_lists_need() -> None:
     Where two threads import modules of one package, each may wait for the other, and Python then gives one of them half
     a module.
     """
-    for name in ("searching", "watch"):
+    for name in ("lists", "watch"):
         import_module(f"aci_reconcile.reconcile.{name}")
 
 
@@ -106,7 +106,7 @@ def _list_scope(scope: Scope, backend: ArmBackend, clock: Clock) -> Listing:
 
 
 def _search_subscription(subscription: str, backend: ArmBackend, clock: Clock) -> Listing:
-    from aci_reconcile.reconcile.searching import list_owned
+    from aci_reconcile.reconcile.lists import list_owned
 
     return list_owned(subscription, backend, clock)
 

@@ -14,7 +14,7 @@ from aci_reconcile.app.orphans import make_leftover_filter, make_search
 from aci_reconcile.app.policy_rules import apply_rules, hold_misfits
 from aci_reconcile.app.workspace import list_scopes, make_header
 from aci_reconcile.planning.unmanaged import NAMESAKE, UNMANAGED
-from aci_reconcile.reconcile import Look, Refresh, propose
+from aci_reconcile.reconcile import Reader, Refresh, propose
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -31,7 +31,7 @@ _SILENCE: Final = 10.0
 """Seconds after which reading says that it goes on."""
 
 
-def propose_plan(loaded: Loaded, policy: Policy, look: Look, endpoint: str = "") -> Plan:
+def propose_plan(loaded: Loaded, policy: Policy, look: Reader, endpoint: str = "") -> Plan:
     """Read what is live, plan, and apply the project's rules.
 
     Without a project's name nothing counts as an orphan.
@@ -53,11 +53,11 @@ def make_look(  # noqa: PLR0913  each is a choice of the command
     health: bool = False,
     until_settled: bool = False,
     more: Iterable[str] = (),
-) -> Look:
+) -> Reader:
     """Return how to read Azure; ``more`` names resource groups in which groups of ours may be left."""
     project, policy = work.loaded.project, work.policy
     needed = health or (policy.prune and policy.selected is None)
-    return Look(
+    return Reader(
         work.backend,
         run.clock,
         target.concurrency,
@@ -68,8 +68,8 @@ def make_look(  # noqa: PLR0913  each is a choice of the command
         listed=work.lists,
         listings=work.listings,
         report=partial(_report_event, run.console),
-        effort=work.effort,
-        lasting=partial(_report_slow_reading, run.console, target.timeout),
+        hash_cost=work.effort,
+        show_progress=partial(_report_slow_reading, run.console, target.timeout),
         until=run.clock.now() + target.timeout,
         search=make_search(project, make_leftover_filter(policy), run.console, needed=needed, more=more),
     )

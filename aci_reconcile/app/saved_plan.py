@@ -17,7 +17,7 @@ from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.manifest import find_schema_error
-from aci_reconcile.reconcile.effort import AT_ONCE
+from aci_reconcile.reconcile.hash_cost import AT_ONCE
 from aci_reconcile.saved import (
     Origin,
     add_seal,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.planning.values import Change, Plan
-    from aci_reconcile.reconcile.effort import Effort
+    from aci_reconcile.reconcile.hash_cost import HashCost
     from aci_reconcile.render.header import Header
     from aci_reconcile.saved import Document
 
@@ -54,7 +54,7 @@ class Basis:
     loaded: Loaded
     header: Header
     cwd: Path
-    effort: Effort
+    effort: HashCost
 
 
 def make_content(plan: Plan, basis: Basis) -> Document:
@@ -141,7 +141,7 @@ def _find_secret_variables(values: Mapping[str, str], resources: Iterable[Resour
     )
 
 
-def _fingerprint_secrets(plan: Plan, effort: Effort) -> dict[tuple[str, ...], str]:
+def _fingerprint_secrets(plan: Plan, effort: HashCost) -> dict[tuple[str, ...], str]:
     """Return the fingerprints of the secrets that the plan sends, or that it could not compare, by the group's key."""
     key = plan.policy.fingerprint_key
     if not plan.policy.fingerprints or (key is not None and not key.available):
@@ -162,7 +162,7 @@ def _find_secrets(change: Change) -> dict[str, Secret]:
     return found if all(each.available for each in found.values()) else {}
 
 
-def _fingerprint_change(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, effort: Effort) -> str:
+def _fingerprint_change(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, effort: HashCost) -> str:
     change, secrets = wanted
     if change.after is None:
         return ""

@@ -12,15 +12,15 @@ from aci_reconcile.core.errors import AuthenticationError, AzureError, Forbidden
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.tags import OWNER, owner
 from aci_reconcile.planning.values import Unreadable
-from aci_reconcile.reconcile.gather import Answer
-from aci_reconcile.reconcile.searching import Search, find_hits, make_search_key
+from aci_reconcile.reconcile.lists import find_hits, make_search_key
+from aci_reconcile.reconcile.reader import Answer, Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.model import Resource, Scope
-    from aci_reconcile.reconcile.searching import Hits
+    from aci_reconcile.reconcile.lists import Hits
 
 
 K = TypeVar("K")
@@ -120,7 +120,7 @@ class View:
             return tuple(each for each in listed if self.search.ours(owner(each)))
         if scope.key not in found.guessed:
             return listed
-        self.search.unseen(f"Resource group {scope.resource_group} was not searched: {listed.message}")
+        self.search.report(f"Resource group {scope.resource_group} was not searched: {listed.message}")
         return ()
 
     def find(self, address: str) -> Resource:

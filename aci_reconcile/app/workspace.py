@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Scope
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.planning.policy import Policy
-    from aci_reconcile.reconcile.effort import Effort
-    from aci_reconcile.reconcile.watches import Listing
+    from aci_reconcile.reconcile.hash_cost import HashCost
+    from aci_reconcile.reconcile.watch import Listing
     from aci_reconcile.render.header import Header
 
 
-def _make_effort() -> Effort:
-    from aci_reconcile.reconcile.effort import Effort
+def _make_effort() -> HashCost:
+    from aci_reconcile.reconcile.hash_cost import HashCost
 
-    return Effort()
+    return HashCost()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Work:
     """Lists of resource groups that are on their way already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
     """What was listed for the plan, by the scope's key."""
-    effort: Effort = field(default_factory=_make_effort)
+    effort: HashCost = field(default_factory=_make_effort)
     """What the fingerprints of secrets cost."""
 
     @property

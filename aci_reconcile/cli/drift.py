@@ -73,7 +73,7 @@ def _drift(ctx: click.Context) -> ExitCode:
 
 
 def _looked(work: Work, asked: DriftOptions, session: Session) -> Drift:
-    """Look, with what is known from before; what that is is read before Azure is asked."""
+    """Reader, with what is known from before; what that is is read before Azure is asked."""
     from aci_reconcile.app.history import find_resource_groups, load_acceptances, load_history
     from aci_reconcile.app.propose import make_look, propose_plan
     from aci_reconcile.findings import Baseline, Place

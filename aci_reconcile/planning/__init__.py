@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aci_reconcile.planning.decision import compare, decide, make_target
+from aci_reconcile.planning.observation import Observation
 from aci_reconcile.planning.planner import plan, plan_destruction
 from aci_reconcile.planning.policy import UNLIMITED, Policy
 from aci_reconcile.planning.values import (
@@ -25,6 +26,7 @@ __all__ = [
     "Change",
     "Impact",
     "Notice",
+    "Observation",
     "Plan",
     "Policy",
     "ResourceGroupChange",

@@ -1,4 +1,4 @@
-"""``plan()``: desired and live in, a plan out. It reads no clock, no file and no network, and never returns None."""
+"""``plan()``: manifests and an observation in, a plan out. It reads no clock, no file and no network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Key, Scope, as_text
 from aci_reconcile.core.references import references_in
 from aci_reconcile.planning.blockers import find_blockers
-from aci_reconcile.planning.decision import NOT_YET, decide, is_member
+from aci_reconcile.planning.decision import decide, is_member
 from aci_reconcile.planning.losses import list_losses
 from aci_reconcile.planning.notices import (
     note_conditions,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from aci_reconcile.core.model import Resource
-    from aci_reconcile.planning.decision import Verdicts
+    from aci_reconcile.planning.observation import Observation
     from aci_reconcile.planning.policy import Policy
 
 _NOTHING_DECLARED: Final = (
@@ -44,34 +44,14 @@ _NOTHING_DECLARED: Final = (
     "`aci-reconcile destroy`"
 )
 
-UNDECIDED: Final[Mapping[Key, Change]] = {}
-"""No decisions yet."""
 
-
-def plan(  # noqa: PLR0913  each is an input of its own
-    desired: Iterable[Resource],
-    live: Iterable[Resource],
-    policy: Policy,
-    *,
-    missing: Iterable[Scope] = (),
-    unreadable: Iterable[Unreadable] = (),
-    verdicts: Verdicts = NOT_YET,
-    referenced: Iterable[Resource] = (),
-    decisions: Mapping[Key, Change] = UNDECIDED,
-    searched_all: bool = False,
-) -> Plan:
+def plan(desired: Iterable[Resource], seen: Observation, policy: Policy) -> Plan:
     """Decide what to do.
 
     Args:
         desired: every group that is declared, the whole set of the project.
-        live: every group of the project's resource groups; of those that differ, a read with instance view.
+        seen: what is live.
         policy: what is allowed, and who owns the groups.
-        missing: resource groups that do not exist.
-        unreadable: groups that could not be read; they are not planned.
-        verdicts: results of fingerprints that were compared already.
-        referenced: live groups of other resource groups that manifests reference.
-        decisions: earlier results of ``decide`` for the same manifests and reads, by the group's key.
-        searched_all: whether the whole subscription was searched for groups of ours.
 
     Raises:
         UsageError: nothing is declared (an empty set never means "delete everything"; ``destroy`` does), or groups
@@ -80,24 +60,27 @@ def plan(  # noqa: PLR0913  each is an input of its own
     declared = {resource.id.key: resource for resource in desired}
     if not declared:
         raise UsageError("no manifest declares a group", hint=_NOTHING_DECLARED)
-    found = {resource.id.key: resource for resource in live}
-    unread = tuple(unreadable)
-    unmanaged = [resource for key, resource in found.items() if key not in declared]
+    live = {resource.id.key: resource for resource in seen.resources}
+    unmanaged = [resource for key, resource in live.items() if key not in declared]
     decided = _plan_prunes(unmanaged, policy)
-    seen = {each.id.key: each for each in referenced} | found
     unselected = UnselectedGroups.of(declared, policy)
-    known = ReferencedGroups(seen, decided, frozenset(each.address.lower() for each in unread), unselected)
+    known = ReferencedGroups(
+        {each.id.key: each for each in seen.referenced} | live,
+        decided,
+        frozenset(each.address.lower() for each in seen.unreadable),
+        unselected,
+    )
     for resource in sort_by_references(declared):
         key = resource.id.key
         if _is_selected(key, policy) and resource.address.lower() not in known.unreadable:
-            decided[key] = _decide_resolved(resource, known, policy, verdicts, decisions.get(key))
-    left = tuple(note_unmanaged(unmanaged, policy))
+            # `known` sees each decision at once: the next group may reference a value that this one changes.
+            decided[key] = _decide_resolved(resource, known, seen, policy)
     changes = order_changes(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
-    planned = _assemble(changes, left, policy, tuple(missing), unread, _count_owned(found.values(), policy))
-    notices = tuple(note_ignored(changes, declared))
-    return _add_context(
-        replace(planned, notices=(*planned.notices, *notices), searched_all=searched_all), known, unselected
-    )
+    remarks = tuple(note_unmanaged(unmanaged, policy))
+    ours = _count_owned(live.values(), policy)
+    planned = _assemble(changes, remarks, policy, seen.missing, seen.unreadable, ours)
+    notices = (*planned.notices, *note_ignored(changes, declared))
+    return _add_context(replace(planned, notices=notices, searched_all=seen.searched_all), known, unselected)
 
 
 def _add_context(planned: Plan, known: ReferencedGroups, unselected: UnselectedGroups) -> Plan:
@@ -117,15 +100,14 @@ def _plan_prunes(unmanaged: Iterable[Resource], policy: Policy) -> dict[Key, Cha
     return {each.id.key: _make_deletion(each) for each in orphans if is_pruned(each, policy)}
 
 
-def _decide_resolved(
-    desired: Resource, known: ReferencedGroups, policy: Policy, verdicts: Verdicts, earlier: Change | None
-) -> Change:
+def _decide_resolved(desired: Resource, known: ReferencedGroups, seen: Observation, policy: Policy) -> Change:
     """Decide about one group. Keep the manifest for later if it references values that are not known yet."""
     resource = known.resolve(desired)
-    live = known.live.get(resource.id.key)
+    live, earlier = known.live.get(resource.id.key), seen.decisions.get(resource.id.key)
+    # A decision from the lists holds only for the very objects that it was made from.
     if earlier is not None and resource is desired and earlier.before is live:
         return earlier
-    change = decide(resource, live, policy, verdicts)
+    change = decide(resource, live, policy, seen.verdicts)
     later = change.writes and change.after is not None and references_in(change.after)
     return replace(change, deferred=resource) if later else change
 

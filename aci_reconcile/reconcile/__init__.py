@@ -6,17 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from aci_reconcile.reconcile.clearance import Clearance
-    from aci_reconcile.reconcile.context import Context, Wait
+    from aci_reconcile.reconcile.context import Context, RecreationChecks, Wait
     from aci_reconcile.reconcile.execution import apply, delete_resource_groups
-    from aci_reconcile.reconcile.look import Look, Refresh
-    from aci_reconcile.reconcile.looking import Observation, observe, observe_lists, propose
+    from aci_reconcile.reconcile.observer import observe, observe_lists, propose
+    from aci_reconcile.reconcile.reader import Reader, Refresh
 
 __all__ = [
-    "Clearance",
     "Context",
-    "Look",
-    "Observation",
+    "Reader",
+    "RecreationChecks",
     "Refresh",
     "Wait",
     "apply",
@@ -27,17 +25,16 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "Clearance": "clearance",
+    "RecreationChecks": "context",
     "Context": "context",
-    "Look": "look",
-    "Observation": "looking",
-    "Refresh": "look",
+    "Reader": "reader",
+    "Refresh": "reader",
     "Wait": "context",
     "apply": "execution",
     "delete_resource_groups": "execution",
-    "observe": "looking",
-    "propose": "looking",
-    "observe_lists": "looking",
+    "observe": "observer",
+    "propose": "observer",
+    "observe_lists": "observer",
 }
 """Where each name lives; its module is imported when it is asked for: a plan needs nothing of an apply."""
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aci_reconcile.reconcile.clearance import Clearance
-from aci_reconcile.reconcile.effort import Effort
 from aci_reconcile.reconcile.events import Trace
+from aci_reconcile.reconcile.hash_cost import HashCost
 from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.patience import Deadline
+from aci_reconcile.reconcile.retries import Deadline
 from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, never
 
 if TYPE_CHECKING:
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.dns_labels import Label
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change
-    from aci_reconcile.reconcile.watches import Listing, Watch
+    from aci_reconcile.preflight import Check
+    from aci_reconcile.preflight.inventory import Preflight
+    from aci_reconcile.reconcile.watch import Listing, Watch
 
 
 class Wait(StrEnum):
@@ -39,6 +40,16 @@ class MovedError(Exception):
 def make_no_span(_name: str, _address: str, /) -> AbstractContextManager[object]:
     """Make no span."""
     return nullcontext()
+
+
+@dataclass(slots=True)
+class RecreationChecks:
+    """The checks of all planned replacements of a run, asked once for all of them. Without a probe nothing is asked."""
+
+    probe: Preflight | None = None
+    planned: tuple[Change, ...] = ()
+    asking: bool = False
+    checks: tuple[Check, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +74,13 @@ class Context:
     """How the progress of the groups of each resource group is watched."""
     listings: Mapping[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
     """The lists that the plan was made from: as long as they are fresh, nothing need be read again."""
-    clearance: Clearance = field(default_factory=Clearance)
+    recreation_checks: RecreationChecks = field(default_factory=RecreationChecks)
     """Whom to ask, before a group is deleted, whether it could be created again."""
     regions_to_free: Collection[tuple[str, str]] = frozenset()
     """The regions, each with its subscription, in which this run deletes groups: quota that will be free."""
-    freed: set[tuple[str, str]] = field(default_factory=set["tuple[str, str]"])
+    freed_regions: set[tuple[str, str]] = field(default_factory=set["tuple[str, str]"])
     """The regions, each with its subscription, in which a group was deleted: quota that Azure may not count yet."""
-    takers: Mapping[str, tuple[Change, ...]] = field(default_factory=dict[str, "tuple[Change, ...]"])
+    label_takers: Mapping[str, tuple[Change, ...]] = field(default_factory=dict[str, "tuple[Change, ...]"])
     """The groups that take a DNS label from a group which is deleted, by the address of that group in lower case."""
     freed_labels: Collection[Label] = frozenset()
     """The DNS labels that groups of this run give up."""
@@ -77,7 +88,7 @@ class Context:
     """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])
     """What is known of the last write of each group, by address."""
-    effort: Effort = field(default_factory=Effort)
+    hash_cost: HashCost = field(default_factory=HashCost)
     """Takes down what the fingerprints of secrets cost."""
     span: Callable[[str, str], AbstractContextManager[object]] = make_no_span
     """Makes the span under which the requests for a group hang, from what is done and to which address."""

@@ -11,19 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.reconcile.agenda import Agenda, Live, Nap
-from aci_reconcile.reconcile.effort import AT_ONCE
-from aci_reconcile.reconcile.steps import ARRANGED, Await, AwaitFreed, Call, Compute, Notify, Pause, Release
-from aci_reconcile.reconcile.turns import (
+from aci_reconcile.reconcile.hash_cost import AT_ONCE
+from aci_reconcile.reconcile.schedule import (
+    RunningProcess,
+    Schedule,
+    SleepingProcess,
     begin_last,
-    find_hindrance,
-    free_lanes,
+    find_obstacle,
+    free_locks,
     resume_all,
-    resume_returning,
+    resume_relocking,
     resume_waiting,
     skip,
-    wait_for_freed,
+    wait_for_capacity,
 )
+from aci_reconcile.reconcile.steps import ENGINE_STEPS, Await, AwaitCapacity, Call, Compute, Notify, Pause, Unlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,30 +72,30 @@ def _make_agenda(
     pool: ThreadPoolExecutor,
     computing: ThreadPoolExecutor,
     stopped: Callable[[], bool],
-) -> Agenda:
+) -> Schedule:
     waiting = {task.name: task for task in tasks}
     last = {name: task for name, task in waiting.items() if task.last}
     first = {name: task for name, task in waiting.items() if name not in last}
-    return Agenda(first, last, clock, pool, computing, stopped)
+    return Schedule(first, last, clock, pool, computing, stopped)
 
 
-def _begin_tasks(state: Agenda) -> Iterator[Event]:
+def _begin_tasks(state: Schedule) -> Iterator[Event]:
     """Begin every task whose turn it is; skip those whose dependencies failed."""
     _wake_if_stopped(state)
-    while state.news and not state.stopping:
-        state.news = False
-        resume_returning(state)
+    while state.recheck and not state.stopping:
+        state.recheck = False
+        resume_relocking(state)
         for task in tuple(state.waiting.values()):
-            reason = find_hindrance(state, task)
+            reason = find_obstacle(state, task)
             if reason:
                 yield skip(state, task, reason)
-            elif state.ended.keys() >= task.after | task.behind and not task.lanes & state.busy:
+            elif state.ended.keys() >= task.after | task.behind and not task.locks & state.busy:
                 del state.waiting[task.name]
-                state.busy |= task.lanes
-                state.ready.append(Live(task, task.process(), task.lanes))
+                state.busy |= task.locks
+                state.ready.append(RunningProcess(task, task.process(), task.locks))
 
 
-def _wake_if_stopped(state: Agenda) -> None:
+def _wake_if_stopped(state: Schedule) -> None:
     """Wake the idle processes once the run is interrupted."""
     if state.stopping or not state.stopped():
         return
@@ -107,29 +109,29 @@ def _wake_if_stopped(state: Agenda) -> None:
     resume_all(state)
 
 
-def _step(state: Agenda, live: Live) -> Iterator[Event]:
+def _step(state: Schedule, live: RunningProcess) -> Iterator[Event]:
     """Resume a process until it asks for something or ends."""
     while True:
         try:
             step = live.context.run(_resume, live)
         except StopIteration as end:
             state.ended[live.task.name] = bool(end.value)
-            free_lanes(state, live)
+            free_locks(state, live)
             resume_waiting(state)
             return
         live.value = live.error = None
         if not _handle_step(state, live, step):
             return
-        if not isinstance(step, ARRANGED):
+        if not isinstance(step, ENGINE_STEPS):
             yield step
 
 
-def _resume(live: Live) -> Step:
+def _resume(live: RunningProcess) -> Step:
     """Send a process the value or error that it waited for; return its next step."""
     return live.process.throw(live.error) if live.error else live.process.send(live.value)
 
 
-def _handle_step(state: Agenda, live: Live, step: Step) -> bool:
+def _handle_step(state: Schedule, live: RunningProcess, step: Step) -> bool:
     """Carry out the step that a process asks for; return whether it can go on at once."""
     match step:
         case Call(run) | Compute(run):
@@ -146,29 +148,29 @@ def _handle_step(state: Agenda, live: Live, step: Step) -> bool:
             return False
         case Notify(key):
             state.ready.extend(each for each, _ in state.parked.pop(key, ()))
-        case AwaitFreed(key):
-            return wait_for_freed(state, live, key)
-        case Release():
-            free_lanes(state, live)
+        case AwaitCapacity(key):
+            return wait_for_capacity(state, live, key)
+        case Unlock():
+            free_locks(state, live)
         case _:
             pass
     return True
 
 
-def _sleep(state: Agenda, live: Live, step: Pause) -> bool:
+def _sleep(state: Schedule, live: RunningProcess, step: Pause) -> bool:
     if step.idle and state.stopping:
         return True
-    state.naps += 1
-    heapq.heappush(state.asleep, Nap(state.clock.now() + step.seconds, state.naps, live, step.idle))
+    state.sleeps += 1
+    heapq.heappush(state.asleep, SleepingProcess(state.clock.now() + step.seconds, state.sleeps, live, step.idle))
     return False
 
 
-def _note_answer(state: Agenda, live: Live, future: Future[object]) -> None:
+def _note_answer(state: Schedule, live: RunningProcess, future: Future[object]) -> None:
     """Note an answer; the threads of the pool call this."""
     state.answers.put((live, future))
 
 
-def _wait(state: Agenda) -> bool:
+def _wait(state: Schedule) -> bool:
     """Wait for a request to return or a pause to end; False when there is nothing to wait for."""
     if not state.in_flight and not state.asleep:
         return False
@@ -182,7 +184,7 @@ def _wait(state: Agenda) -> bool:
     return True
 
 
-def _take_answers(state: Agenda, timeout: float) -> None:
+def _take_answers(state: Schedule, timeout: float) -> None:
     """Wait for an answer, then hand all answers to the processes that asked."""
     try:
         live, future = state.answers.get(timeout=timeout) if timeout > 0 else state.answers.get_nowait()
@@ -196,9 +198,9 @@ def _take_answers(state: Agenda, timeout: float) -> None:
         return
 
 
-def _close(state: Agenda) -> None:
+def _close(state: Schedule) -> None:
     """Close the processes that a defect, or a reader who goes away, leaves on their way."""
     parked = (live for waiting in state.parked.values() for live, _ in waiting)
-    short = (live for lives in state.short.values() for live in lives)
-    for live in (*state.ready, *(nap.live for nap in state.asleep), *parked, *short, *state.returning):
+    short = (live for lives in state.awaiting_capacity.values() for live in lives)
+    for live in (*state.ready, *(nap.live for nap in state.asleep), *parked, *short, *state.relocking):
         live.context.run(live.process.close)

@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
+from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.planning.dns_labels import find_freed_labels
 from aci_reconcile.planning.order import get_region, make_dependency_graph
 from aci_reconcile.planning.values import Action, Change
+from aci_reconcile.reconcile.apply_group import apply_change
 from aci_reconcile.reconcile.context import Wait
-from aci_reconcile.reconcile.converge import converge
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.events import (
     Failed,
@@ -29,8 +30,7 @@ from aci_reconcile.reconcile.events import (
     find_outdated,
     make_reached,
 )
-from aci_reconcile.reconcile.lanes import find_lanes
-from aci_reconcile.reconcile.quota import find_regions_to_free
+from aci_reconcile.reconcile.handover import find_regions_to_free
 from aci_reconcile.reconcile.resource_groups import (
     delete_resource_group,
     make_creation_task,
@@ -38,12 +38,12 @@ from aci_reconcile.reconcile.resource_groups import (
     make_task_name,
 )
 from aci_reconcile.reconcile.steps import Task, never
-from aci_reconcile.reconcile.watches import make_watch
+from aci_reconcile.reconcile.watch import make_watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from aci_reconcile.core.model import Scope
+    from aci_reconcile.core.model import Resource, Scope
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.events import Event, Reached
@@ -80,13 +80,13 @@ def _prepare(plan: Plan, ctx: Context) -> Context:
     scopes = {change.id.scope for change in plan.changes}
     planned = tuple(each for each in plan.changes if each.action is Action.REPLACE)
     watches = {scope.key: make_watch(scope, there[scope], ctx.listings.get(scope.key)) for scope in scopes}
-    clearance = replace(ctx.clearance, planned=planned)
+    checks = replace(ctx.recreation_checks, planned=planned)
     return replace(
         ctx,
-        clearance=clearance,
+        recreation_checks=checks,
         wait=_choose_wait(plan, ctx.wait),
         regions_to_free=find_regions_to_free(plan.changes),
-        takers=_find_takers(plan.changes),
+        label_takers=_find_takers(plan.changes),
         freed_labels=find_freed_labels(plan.changes),
         watches=watches,
         writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
@@ -210,10 +210,10 @@ def _make_task(change: Change, ctx: Context, after: set[str]) -> Task:
     deleted = change.action is Action.DELETE
     return Task(
         name=change.address.lower(),
-        process=partial(converge, change, ctx),
+        process=partial(apply_change, change, ctx),
         skipped=partial(Skipped, change),
         after=frozenset(after),
-        lanes=find_lanes(change),
+        locks=find_subnet_locks(change),
         behind=frozenset(each.lower() for each in change.follows),
         last=deleted,
         frees=get_region(change.before) if deleted and change.before is not None else None,
@@ -250,3 +250,15 @@ def delete_resource_groups(
         for scope in dict.fromkeys(scopes)
     ]
     return _run_tasks(tasks, ctx, concurrency, _report_override(ctx, ctx.policy.frozen) if tasks else ())
+
+
+def find_subnet_locks(change: Change) -> frozenset[str]:
+    """Return the subnets a write touches: Azure takes one operation at a time per subnet, and answers 409 to others."""
+    if not change.writes:
+        return frozenset()
+    return frozenset(subnet for side in (change.before, change.after) if side for subnet in _list_subnets(side))
+
+
+def _list_subnets(resource: Resource) -> Iterator[str]:
+    for each in as_list(resource.properties.get("subnetIds")):
+        yield as_text(as_object(each).get("id")).lower()

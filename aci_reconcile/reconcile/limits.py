@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.errors import ThrottledError
 
 
-class Kind(StrEnum):
+class Verb(StrEnum):
     """What ARM counts separately."""
 
     READ = "reads"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
     DELETE = "deletes"
 
 
-REFILL: Final = {Kind.READ: 25.0, Kind.WRITE: 10.0, Kind.DELETE: 10.0}
+REFILL: Final = {Verb.READ: 25.0, Verb.WRITE: 10.0, Verb.DELETE: 10.0}
 """Requests a second that ARM documents; where the rate starts once it matters."""
 
 _SLOWEST = 0.2
@@ -38,14 +38,14 @@ _REGIONAL = "resourcerequeststhrottled"
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Request:
     """A kind of request and the region it is about, where that matters."""
 
-    kind: Kind = Kind.READ
+    verb: Verb = Verb.READ
     location: str = ""
 
 
-READ: Final = Ask()
+READ: Final = Request()
 
 
 @dataclass(slots=True)
@@ -66,12 +66,12 @@ class _Bucket:
 class Limits:
     """What was learned about one subscription's limits in this run. Times are seconds since the epoch."""
 
-    buckets: dict[Ask, _Bucket] = field(default_factory=dict["Ask", "_Bucket"])
+    buckets: dict[Request, _Bucket] = field(default_factory=dict["Request", "_Bucket"])
 
-    def reserve(self, ask: Ask, now: float) -> float:
+    def reserve(self, request: Request, now: float) -> float:
         """Return for how many seconds a request must wait, and count it as sent then."""
-        bucket = self._get_bucket(Ask(ask.kind))
-        wait = max(self.get_wait(ask, now), 0.0)
+        bucket = self._get_bucket(Request(request.verb))
+        wait = max(self.get_wait(request, now), 0.0)
         if not bucket.rate:
             return wait
         rate = _compute_rate(bucket, now)
@@ -80,49 +80,49 @@ class Limits:
         bucket.tokens -= 1
         return max(wait, bucket.counted - now - bucket.tokens / rate)
 
-    def get_last_refusal(self, kind: Kind) -> float:
+    def get_last_refusal(self, verb: Verb) -> float:
         """Return when the rate of a kind was last lowered; waits that were reserved before that no longer count."""
-        return self._get_bucket(Ask(kind)).refused
+        return self._get_bucket(Request(verb)).refused
 
-    def take_unreported_rate(self, kind: Kind, now: float) -> float:
+    def take_unreported_rate(self, verb: Verb, now: float) -> float:
         """Return the current rate of a kind in requests a second, once after each time it was lowered; else 0."""
-        bucket = self._get_bucket(Ask(kind))
+        bucket = self._get_bucket(Request(verb))
         if not bucket.rate or bucket.reported == bucket.refused:
             return 0
         bucket.reported = bucket.refused
         return _compute_rate(bucket, now)
 
-    def get_wait(self, ask: Ask, now: float) -> float:
+    def get_wait(self, request: Request, now: float) -> float:
         """Return for how many seconds nothing of this kind may be sent; negative where requests may go."""
-        return max(self._get_bucket(Ask(ask.kind)).closed_until, self._get_bucket(ask).closed_until) - now
+        return max(self._get_bucket(Request(request.verb)).closed_until, self._get_bucket(request).closed_until) - now
 
-    def refuse(self, ask: Ask, error: ThrottledError, sent: float, now: float, wait: float) -> bool:
+    def refuse(self, request: Request, error: ThrottledError, sent: float, now: float, wait: float) -> bool:
         """Note that Azure refused a request; returns whether that is news.
 
         Args:
-            ask: what was asked for.
+            request: what was asked for.
             error: the refusal.
             sent: when it was asked.
             now: the time.
             wait: for how many seconds nothing is asked, where Azure does not say.
         """
         regional = error.code.lower() == _REGIONAL
-        bucket = self._get_bucket(ask if regional else Ask(ask.kind))
+        bucket = self._get_bucket(request if regional else Request(request.verb))
         news = now >= bucket.closed_until
         bucket.closed_until = max(bucket.closed_until, now + (error.retry_after or wait))
         if not regional and sent > bucket.refused:
-            bucket.rate = max(_compute_rate(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[ask.kind]
+            bucket.rate = max(_compute_rate(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[request.verb]
             bucket.tokens, bucket.counted, bucket.refused = 0, bucket.closed_until, now
         return news
 
-    def note(self, kind: Kind, remaining: int | None, now: float) -> None:
+    def note(self, verb: Verb, remaining: int | None, now: float) -> None:
         """Note what an answer says is left of a kind."""
-        bucket = self._get_bucket(Ask(kind))
+        bucket = self._get_bucket(Request(verb))
         if remaining is not None and remaining <= _LOW and not bucket.rate:
-            bucket.rate, bucket.tokens, bucket.counted, bucket.refused = REFILL[kind], float(remaining), now, now
+            bucket.rate, bucket.tokens, bucket.counted, bucket.refused = REFILL[verb], float(remaining), now, now
 
-    def _get_bucket(self, ask: Ask) -> _Bucket:
-        return self.buckets.setdefault(ask, _Bucket())
+    def _get_bucket(self, request: Request) -> _Bucket:
+        return self.buckets.setdefault(request, _Bucket())
 
 
 def _compute_rate(bucket: _Bucket, now: float) -> float:

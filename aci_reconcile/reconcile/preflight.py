@@ -87,7 +87,7 @@ class _Asking:
         return lambda: {key: future.result() for key, future in futures.items()}
 
     def _ask(self, ask: Callable[[], T]) -> T | Unanswered:
-        """Ask, and again where Azure refuses the question for its rate."""
+        """Request, and again where Azure refuses the question for its rate."""
         pauses = iter(_PAUSES)
         while True:
             try:

@@ -16,8 +16,8 @@ from aci_reconcile.core.errors import (
 )
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
-from aci_reconcile.reconcile.limits import Ask, Kind
-from aci_reconcile.reconcile.patience import Deadline, Pace, check_deadline, make_failure, retry
+from aci_reconcile.reconcile.limits import Request, Verb
+from aci_reconcile.reconcile.retries import Backoff, Deadline, check_deadline, make_failure, retry
 from aci_reconcile.reconcile.steps import Task, pause
 
 _DELETING: Final = "Deleting"
@@ -53,7 +53,7 @@ def _create(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     try:
         with ctx.span("create resource group", wanted.scope.resource_group):
             _check_not_frozen(ctx)
-            yield from retry(ctx, create, ctx.make_deadline(), ask=Ask(Kind.WRITE))
+            yield from retry(ctx, create, ctx.make_deadline(), request=Request(Verb.WRITE))
     except AciReconcileError as error:
         yield ResourceGroupFailed(wanted.scope, error)
         return False
@@ -100,7 +100,7 @@ def _delete_empty(scope: Scope, ctx: Context) -> Process[bool]:
     _check_empty(scope, left)
     _check_not_frozen(ctx)
     delete = partial(ctx.backend.delete_resource_group, scope)
-    operation = yield from retry(ctx, delete, deadline, ask=Ask(Kind.DELETE))
+    operation = yield from retry(ctx, delete, deadline, request=Request(Verb.DELETE))
     yield from _wait_until_gone(scope, operation, ctx, deadline)
     return True
 
@@ -112,7 +112,7 @@ def _wait_until_gone(scope: Scope, operation: Operation, ctx: Context, deadline:
         AzureError: the deletion has failed, as its operation says, or as the state of the resource group shows.
         NotConvergedError: it is there at the deadline.
     """
-    pace, begun, ended = Pace(), False, False
+    backoff, begun, ended = Backoff(), False, False
     while (group := (yield from retry(ctx, partial(ctx.backend.get_resource_group, scope), deadline))) is not None:
         ended = ended or (yield from _has_ended(operation, ctx))
         state = as_text(as_object(group.get("properties")).get("provisioningState"))
@@ -120,7 +120,7 @@ def _wait_until_gone(scope: Scope, operation: Operation, ctx: Context, deadline:
             raise make_failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state or 'unknown'}")
         begun = begun or state == _DELETING
         check_deadline(ctx, deadline, "there")
-        yield from pause(pace.next())
+        yield from pause(backoff.next())
 
 
 def _has_ended(operation: Operation, ctx: Context) -> Process[bool]:

@@ -49,8 +49,8 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """The task's lanes are needed no longer, though the task goes on."""
+class Unlock:
+    """The task's locks are needed no longer, though the task goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitFreed:
-    """Give up the task's lanes until tasks that come last have freed this, and nothing else can go on.
+class AwaitCapacity:
+    """Give up the task's locks until tasks that come last have freed this, and nothing else can go on.
 
     The process is sent whether one of them has ended well since; not where the run is interrupted, and not where one
     of the run's tasks has not ended well, for then none of them begins.
@@ -82,9 +82,9 @@ class AwaitFreed:
     key: Hashable
 
 
-Step: TypeAlias = "Call | Compute | Pause | Release | Await | Notify | AwaitFreed | Event"
+Step: TypeAlias = "Call | Compute | Pause | Unlock | Await | Notify | AwaitCapacity | Event"
 Process: TypeAlias = "Generator[Step, Any, T]"
-ARRANGED = (Call, Compute, Pause, Release, Await, Notify, AwaitFreed)
+ENGINE_STEPS = (Call, Compute, Pause, Unlock, Await, Notify, AwaitCapacity)
 """The steps that are for the loop; the others are events."""
 
 
@@ -110,15 +110,15 @@ def pause(seconds: float, *, idle: bool = False) -> Process[None]:
     yield Pause(seconds, idle)
 
 
-def await_freed(key: Hashable) -> Process[bool]:
+def await_capacity(key: Hashable) -> Process[bool]:
     """Wait from within a process until tasks that come last have freed something; returns whether one has."""
-    freed: bool = yield AwaitFreed(key)
+    freed: bool = yield AwaitCapacity(key)
     return freed
 
 
-def release() -> Process[None]:
-    """Let others into the lanes."""
-    yield Release()
+def unlock() -> Process[None]:
+    """Let others into the locks."""
+    yield Unlock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +126,16 @@ class Task:
     """A process and when it may run.
 
     ``after``: names of tasks that must have ended well before; ``behind``: names of tasks that must have ended, well or
-    not; where one of them was never begun, neither is this one. ``lanes``: no two tasks that share one run at a time.
+    not; where one of them was never begun, neither is this one. ``locks``: no two tasks that share one run at a time.
     ``skipped`` makes the event for a task that is never begun, from the reason. ``last``: it begins when nothing else
-    can go on, and only if everything has ended well. ``frees``: what it frees for those that say ``AwaitFreed``.
+    can go on, and only if everything has ended well. ``frees``: what it frees for those that say ``AwaitCapacity``.
     """
 
     name: str
     process: Callable[[], Process[bool]]
     skipped: Callable[[str], Event]
     after: frozenset[str] = frozenset()
-    lanes: frozenset[str] = frozenset()
+    locks: frozenset[str] = frozenset()
     behind: frozenset[str] = frozenset()
     last: bool = False
     frees: Hashable = None

@@ -1,4 +1,4 @@
-"""The writes on one group: sent once, settled by reading where no answer came; nothing is done twice by accident."""
+"""The writes on one group: each is sent once, followed to its end, and its result is compared with what was wanted."""
 
 from __future__ import annotations
 
@@ -12,15 +12,24 @@ from aci_reconcile.core.model import as_text
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.provisioning import is_settled, state_of
 from aci_reconcile.core.secret import UNKEPT, fingerprint, needs_slow_hash
-from aci_reconcile.planning.values import Action
-from aci_reconcile.reconcile.comparing import has_moved, is_our_write, make_proof
+from aci_reconcile.planning.values import Action, Impact
+from aci_reconcile.reconcile.comparison import (
+    diff_after_write,
+    has_moved,
+    is_our_write,
+    is_overwritten,
+    is_tag,
+    make_not_taken_error,
+    make_proof,
+    merge_tags,
+)
+from aci_reconcile.reconcile.containers import ReadSchedule
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.events import Waiting
-from aci_reconcile.reconcile.hopeless import Glances
-from aci_reconcile.reconcile.limits import Ask, Kind
-from aci_reconcile.reconcile.patience import Deadline, retry
-from aci_reconcile.reconcile.settling import settle, wait_until_gone
-from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, compute, release
+from aci_reconcile.reconcile.limits import Request, Verb
+from aci_reconcile.reconcile.operations import settle, wait_until_gone, wait_until_settled
+from aci_reconcile.reconcile.retries import Deadline, retry
+from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, compute, unlock
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -48,9 +57,9 @@ def make_fingerprint(after: Resource, ctx: Context) -> Process[str]:
         return UNKEPT if secrets else ""
     key = ctx.policy.fingerprint_key
     if key is not None and not key.is_named:
-        yield from compute(partial(ctx.effort.name, key))
+        yield from compute(partial(ctx.hash_cost.name, key))
     make = partial(fingerprint, secrets, entropy=ctx.entropy, key=key)
-    return (yield from compute(partial(ctx.effort.measure, make))) if needs_slow_hash(secrets, key) else make()
+    return (yield from compute(partial(ctx.hash_cost.measure, make))) if needs_slow_hash(secrets, key) else make()
 
 
 def add_tags(change: Change, after: Resource, mark: str, ctx: Context) -> Resource:
@@ -93,9 +102,9 @@ def put(
     operation = yield from _send(change, wanted, ctx, deadline, expected)
     if ctx.wait is Wait.NONE:
         return None
-    glances = Glances.of(wanted, ctx.clock.now())
-    seen = yield from settle(change, operation, ctx, deadline, make_proof(change, wanted, expected), glances)
-    yield from release()
+    schedule = ReadSchedule.of(wanted, ctx.clock.now())
+    seen = yield from settle(change, operation, ctx, deadline, make_proof(change, wanted, expected), schedule)
+    yield from unlock()
     return seen
 
 
@@ -125,9 +134,9 @@ def _send(
     _begin_attempts(ctx, change, "write sent")
     location = as_text(wanted.body.get("location")).lower()
     until = _make_write_deadline(change, ctx, deadline) if first else deadline
-    asked = Ask(Kind.WRITE, location)
+    asked = Request(Verb.WRITE, location)
     asking = ctx.stop_at_freeze(change) if first else ctx
-    operation = yield from retry(asking, send, until, ask=asked, again=again, idle=first, let_in=first)
+    operation = yield from retry(asking, send, until, request=asked, again=again, idle=first, admitted=first)
     _note_accepted(ctx, change, operation)
     return operation
 
@@ -190,7 +199,7 @@ def patch(change: Change, wanted: dict[str, str], ctx: Context, deadline: Deadli
         ctx.backend.patch_tags(change.id, wanted)
 
     _begin_attempts(ctx, change, "")
-    yield from retry(ctx, send, deadline, ask=Ask(Kind.WRITE))
+    yield from retry(ctx, send, deadline, request=Request(Verb.WRITE))
 
 
 def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
@@ -219,15 +228,63 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
     _begin_attempts(ctx, change, "delete sent")
     asked, until = make_deletion_ask(change), _make_write_deadline(change, ctx, deadline)
     operation = yield from retry(
-        ctx.stop_at_freeze(change), send, until, ask=asked, again=again, idle=True, let_in=True
+        ctx.stop_at_freeze(change), send, until, request=asked, again=again, idle=True, admitted=True
     )
     _note_accepted(ctx, change, operation)
     yield from settle(change, operation, ctx, deadline)
     yield from wait_until_gone(change, ctx, deadline)
     if change.action is Action.DELETE:
-        yield from release()
+        yield from unlock()
 
 
-def make_deletion_ask(change: Change) -> Ask:
+def make_deletion_ask(change: Change) -> Request:
     """Return the request for which Azure's limits must have room before a group is deleted."""
-    return Ask(Kind.DELETE, as_text(change.before.body.get("location")).lower() if change.before else "")
+    return Request(Verb.DELETE, as_text(change.before.body.get("location")).lower() if change.before else "")
+
+
+def finish_write(
+    change: Change, wanted: Resource, ctx: Context, deadline: Deadline, seen: Resource | None
+) -> Process[Resource | None]:
+    """Verify the write, unless the run waits for nothing."""
+    if ctx.wait is Wait.NONE:
+        return None
+    return (yield from verify(change, wanted, ctx, deadline, seen))
+
+
+def verify(
+    change: Change, wanted: Resource, ctx: Context, deadline: Deadline, seen: Resource | None = None
+) -> Process[Resource]:
+    """Read the result of a write and compare it; correct tags with a PATCH, because a PUT may not store them.
+
+    Where ``seen`` is not None, a list has already proved that everything took.
+
+    Raises:
+        MovedError: somebody else has written the group since.
+        NotConvergedError: a field did not take; the group remembers that, so that no apply writes it in vain again.
+    """
+    if seen is not None:
+        return seen
+    live = yield from wait_until_settled(change, ctx, deadline)
+    if is_overwritten(change, wanted, live):
+        raise MovedError
+    left = diff_after_write(change, wanted, live)
+    if change.impact is not Impact.TAGS_ONLY and any(map(is_tag, left)):  # a PATCH would bring what a PATCH has not
+        yield from patch(change, merge_tags(change, wanted, live), ctx, deadline)
+        live = yield from wait_until_settled(change, ctx, deadline)
+        left = diff_after_write(change, wanted, live)
+    if not left:
+        return live
+    if not wanted.lifecycle.detach:
+        yield from _remember_refusal(change, wanted, live, ctx, deadline)
+    raise make_not_taken_error(tuple(each for each in left if not is_tag(each)) or left)
+
+
+def _remember_refusal(
+    change: Change, wanted: Resource, live: Resource, ctx: Context, deadline: Deadline
+) -> Process[None]:
+    """Write into our tags which fields did not take; otherwise the next apply would push them again."""
+    written = change.sends_body or bool(tags.Applied.of(live.tags).desired)
+    refused = tags.make_refusal(live.body, wanted.body, change.digest, written=written)
+    applied = replace(refused, serial=tags.Applied.of(wanted.tags).serial)
+    ours = {name: value for name, value in wanted.tags.items() if tags.is_ours(name)}
+    yield from patch(change, tags.merge(live.tags, {**ours, tags.APPLIED: str(applied)}), ctx, deadline)

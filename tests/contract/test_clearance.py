@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from azure_world import AzureWorld
 from factories import container, group, policy
 
-from aci_reconcile.reconcile import Clearance, apply
+from aci_reconcile.reconcile import RecreationChecks, apply
 from aci_reconcile.reconcile.events import Failed, Succeeded
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ LARGER = {"requests": {"cpu": 2, "memoryInGB": 3}}
 def replaced(world: AzureWorld, *desired: Resource) -> list[Event]:
     """Apply with permission to recreate, and with somebody to ask before."""
     proposal = world.plan(*desired, allow_replace=len(desired))
-    context = replace(world.context(policy(allow_replace=len(desired))), clearance=Clearance(world.backend.preflight))
+    context = replace(
+        world.context(policy(allow_replace=len(desired))), recreation_checks=RecreationChecks(world.backend.preflight)
+    )
     return list(apply(proposal, context))
 
 

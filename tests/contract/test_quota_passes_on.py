@@ -11,7 +11,7 @@ from factories import container, group, policy
 
 from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.preflight import Question, Verdict
-from aci_reconcile.reconcile import Clearance, apply
+from aci_reconcile.reconcile import RecreationChecks, apply
 from aci_reconcile.reconcile.events import Event, Failed, Skipped, Succeeded
 from aci_reconcile.reconcile.preflight import preflight
 
@@ -34,7 +34,7 @@ class Full(AzureWorld):
         """Apply as the command does, asking what can be asked before something is deleted."""
         rules = policy(**RULES)
         proposal = self.plan(*desired, health=True, **RULES)
-        context = replace(self.context(rules), clearance=Clearance(self.backend.preflight))
+        context = replace(self.context(rules), recreation_checks=RecreationChecks(self.backend.preflight))
         self.requests.clear()
         return list(apply(proposal, context, concurrency=1))
 

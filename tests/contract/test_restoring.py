@@ -14,7 +14,7 @@ from aci_reconcile.core.normalize import align, normalize
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault
 from aci_reconcile.planning import UNLIMITED
-from aci_reconcile.reconcile import Clearance, apply
+from aci_reconcile.reconcile import RecreationChecks, apply
 from aci_reconcile.reconcile.events import Failed, Succeeded
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def made(case: str, **more: Any) -> Resource:
 
 def recreated(world: AzureWorld, desired: Resource) -> list[Event]:
     """Apply a recreation with everything that a command has."""
-    context = replace(world.context(policy(**RULES)), clearance=Clearance(world.backend.preflight))
+    context = replace(world.context(policy(**RULES)), recreation_checks=RecreationChecks(world.backend.preflight))
     return list(apply(world.plan(desired, health=True, **RULES), context))
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure_world import AzureWorld
-from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
+from factories import FakeBackend, FakeClock, container, context, group, make_plan, owned, policy, rid
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.backend import Operation, Progress
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.emulator import Fault, Faults, Knobs
-from aci_reconcile.planning import UNLIMITED, Action, plan
+from aci_reconcile.planning import UNLIMITED, Action
 from aci_reconcile.planning.planner import plan_destruction
 from aci_reconcile.reconcile import Wait, apply, observe_lists
 from aci_reconcile.reconcile.events import Failed, Finished, Skipped, Succeeded, Unhealthy, Waiting
@@ -129,7 +129,7 @@ def test_what_failed_before_a_write_may_be_shown_after_it_for_a_while() -> None:
     clock = FakeClock()
     backend.clock = clock
     cured = group("web", container(image="good:1"))
-    events = list(apply(plan([cured], list(backend.groups.values()), policy()), context(backend, clock)))
+    events = list(apply(make_plan([cured], list(backend.groups.values()), policy()), context(backend, clock)))
 
     assert {"web": Succeeded} == ends(events)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from factories import body, container, group, owned, policy, rid
+from factories import body, container, group, make_plan, owned, policy, rid
 from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.core.errors import AzureError
@@ -21,7 +21,7 @@ from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import Resource
 from aci_reconcile.findings import Baseline, History, Place, judge
 from aci_reconcile.manifest import load_schema
-from aci_reconcile.planning import Action, Change, Unreadable, plan
+from aci_reconcile.planning import Action, Change, Unreadable
 from aci_reconcile.reconcile.events import Event, Failed, Finished, Settling, Skipped, Succeeded, Unhealthy, Waiting
 from aci_reconcile.render.formats.checkout import Checkout
 from aci_reconcile.render.formats.github import render_github
@@ -81,7 +81,7 @@ LIVE = (
 DARK = Unreadable("rg-shop/dark", f"AuthorizationFailed: {HOSTILE}", rid("dark"))
 INIT = [{"name": "setup", "properties": {"image": "setup:1"}}]
 DESIRED = [group(name, initContainers=INIT if name == "hangs" else []) for name in (*NAMES, "dark")]
-PLAN = plan(DESIRED, LIVE, policy(), unreadable=[DARK])
+PLAN = make_plan(DESIRED, LIVE, policy(), unreadable=(DARK,))
 DRIFT = judge(
     PLAN,
     tuple((each.address, assess(each.body, now=NOW)) for each in LIVE),

@@ -23,7 +23,7 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.findings import Kind
 from aci_reconcile.planning import UNLIMITED, plan_destruction
-from aci_reconcile.reconcile import Clearance, apply, observe_lists
+from aci_reconcile.reconcile import RecreationChecks, apply, observe_lists
 from aci_reconcile.reconcile.events import Failed, Skipped
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def test_what_is_ready_is_neither_held_nor_refused(cases: list[Case], rules: dic
     world, declared = made(cases)
     plan = world.plan(*declared, health=True, **rules)
     verdict = ready(world, plan)
-    context = replace(world.context(policy(**rules)), clearance=Clearance(world.backend.preflight))
+    context = replace(world.context(policy(**rules)), recreation_checks=RecreationChecks(world.backend.preflight))
     stopped, failures = applied(plan, context)
 
     if stopped is not ExitCode.OK:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edits import Edit, compared_fields, edits, every_edit, means, rewrites
-from factories import OWNER, policy, rid
+from factories import OWNER, make_plan, policy, rid
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import echoed
@@ -15,7 +15,7 @@ from aci_reconcile.core.diff import Replaces, diff, patch
 from aci_reconcile.core.fields import Kind
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.normalize import digest, is_same, normalize
-from aci_reconcile.planning import Action, Impact, plan
+from aci_reconcile.planning import Action, Impact
 
 if TYPE_CHECKING:
     from aci_reconcile.core.fields import Node
@@ -78,7 +78,7 @@ def test_another_spelling_is_no_edit(edit: Edit) -> None:
 def test_an_edit_is_planned(edit: Edit, seed: int) -> None:
     """Where live is as the manifest was, however Azure spells it, an edit costs what the table says."""
     desired, there = Resource(rid(), edit.after), _owned(echoed(edit.before, seed))
-    (change,) = plan([desired], [there], policy(allow_replace=1, max_share=1)).changes
+    (change,) = make_plan([desired], [there], policy(allow_replace=1, max_share=1)).changes
 
     if _names_a_profile(edit):  # what a profile says is compared with nothing; it has tests of its own
         return

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from factories import SUBSCRIPTION, policy
+from factories import SUBSCRIPTION, make_plan, policy
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from property.test_manifest_laws import tidy
@@ -19,7 +19,7 @@ from strategies import JSON, bodies, echoed
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.manifest import Request, load
 from aci_reconcile.manifest.export.manifests import SharedSettings, WrittenManifest, dump_yaml, write_manifests
-from aci_reconcile.planning import Change, Impact, plan
+from aci_reconcile.planning import Change, Impact
 
 PROJECT = """\
 name: shop
@@ -49,7 +49,7 @@ def planned_again(written: WrittenManifest, *, project: str = "") -> Change:
 
     assert 1 == len(found.resources), (written.text, found.diagnostics)
     desired = replace(found.resources[0], id=written.resource.id)
-    return plan([desired], [written.resource], policy(adopt=True)).changes[0]
+    return make_plan([desired], [written.resource], policy(adopt=True)).changes[0]
 
 
 def quiet(change: Change) -> bool:

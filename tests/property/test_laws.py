@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, body, container, group, live, owned, policy, rid
+from factories import OWNER, body, container, group, live, make_plan, owned, policy, rid
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import bodies, echoed
@@ -18,7 +18,7 @@ from aci_reconcile.core.diff import diff, patch, split_leaves
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.normalize import align, digest, is_same, normalize, secrets_of
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.planning import UNLIMITED, Action, Impact, Plan, Policy, make_target, plan
+from aci_reconcile.planning import UNLIMITED, Action, Impact, Plan, Policy, make_target
 from aci_reconcile.planning.decision import normalize_target
 
 SIDES = st.tuples(bodies(), bodies())
@@ -154,18 +154,18 @@ def _world(
 def test_a_plan_does_not_depend_on_order(wanted: Any, there: Any, rules: Policy, chance: Any) -> None:
     """Files and lists may come in any order."""
     desired, found = _world(wanted, there)
-    first = plan(desired, found, rules)
+    first = make_plan(desired, found, rules)
     chance.shuffle(desired)
     chance.shuffle(found)
 
-    assert first == plan(desired, found, rules)
+    assert first == make_plan(desired, found, rules)
 
 
 @given(DESIRED, LIVE, POLICIES)
 def test_no_plan_surprises(wanted: Any, there: Any, rules: Policy) -> None:
     """Without prune no delete, without our tag no delete, without permission no replacement, nothing protected goes."""
     desired, found = _world(wanted, there)
-    proposal = plan(desired, found, rules)
+    proposal = make_plan(desired, found, rules)
 
     assert [] == [why for change in proposal.changes for why in _surprises(change, proposal, rules)]
 
@@ -203,7 +203,7 @@ def _surprises(change: Any, proposal: Plan, rules: Policy) -> list[str]:
 
 def test_the_laws_can_fail() -> None:
     """The net has no holes: each surprise is found when it is there."""
-    change = plan([group()], [], policy()).changes[0]
+    change = make_plan([group()], [], policy()).changes[0]
     stranger = replace(change, action=Action.DELETE, before=owned(group()), after=None)
 
     assert ["deletes without prune"] == _surprises(stranger, Plan(OWNER, (stranger,)), policy())

@@ -13,7 +13,7 @@ from sweep import equal
 
 from aci_reconcile.core.model import Lifecycle, Resource, as_object, as_text
 from aci_reconcile.emulator import Fault, Knobs
-from aci_reconcile.reconcile import Clearance, Wait, apply, propose
+from aci_reconcile.reconcile import RecreationChecks, Wait, apply, propose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -149,7 +149,9 @@ def test_nothing_goes_while_something_declared_is_still_to_come(
     world, proposal = planned(before, after)
     if trouble:
         world.faults.add([Fault(method="PUT", path=f"/{trouble[0]}$", **FAULTS[trouble[1]])])
-    context = replace(world.context(policy(**RULES)), wait=wait, clearance=Clearance(world.backend.preflight))
+    context = replace(
+        world.context(policy(**RULES)), wait=wait, recreation_checks=RecreationChecks(world.backend.preflight)
+    )
     begun = len(world.requests)
     if not proposal.blockers:
         interrupted = lambda: len(world.requests) - begun > stop_after  # noqa: E731  it is asked again and again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from azure_world import AzureWorld
-from factories import OWNER, body, container, policy, rid
+from factories import OWNER, body, container, make_plan, policy, rid
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.planning import UNLIMITED, Action, plan
+from aci_reconcile.planning import UNLIMITED, Action
 from aci_reconcile.reconcile import apply
 from aci_reconcile.reconcile.events import Failed, Finished, Moved, Succeeded, Unhealthy
 
@@ -142,4 +142,4 @@ def test_the_machine_would_notice() -> None:
     proposal = world.plan(Resource(rid("a"), SHAPES["plain"]))
 
     assert [Action.REPLACE] == [each.action for each in proposal.changes]
-    assert plan([Resource(rid("a"), SHAPES["plain"])], [], policy())
+    assert make_plan([Resource(rid("a"), SHAPES["plain"])], [], policy())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from factories import OWNER, body, container, live, policy, rid
+from factories import OWNER, body, container, live, make_plan, policy, rid
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +13,6 @@ from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.core.withheld import fill_withheld, lacks_secret
-from aci_reconcile.planning import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +101,7 @@ def test_no_write_wipes_a_secret(wanted: dict[str, Any], was: dict[str, Any], ig
     there = live(Resource(rid(), was), tags={tags.OWNER: owner} if owner else {})
     desired = Resource(rid(), wanted, Lifecycle(ignore=tuple(ignored)))
     rules = policy(adopt=True, redeploy=frozenset({rid().key}))
-    (change,) = plan([desired], [there], rules).changes
+    (change,) = make_plan([desired], [there], rules).changes
 
     assert change.after is not None
     assert change.sends_body
@@ -114,7 +113,7 @@ def test_no_write_wipes_a_secret(wanted: dict[str, Any], was: dict[str, Any], ig
 def test_only_declared_secrets_are_sent(wanted: dict[str, Any], was: dict[str, Any], ignored: list[str]) -> None:
     """Each at its own place; everything else that is needed there is not at hand."""
     desired = Resource(rid(), wanted, Lifecycle(ignore=tuple(ignored)))
-    (change,) = plan([desired], [live(Resource(rid(), was))], policy(adopt=True)).changes
+    (change,) = make_plan([desired], [live(Resource(rid(), was))], policy(adopt=True)).changes
     declared = secrets_of(wanted)
 
     assert change.after is not None
@@ -125,7 +124,7 @@ def test_only_declared_secrets_are_sent(wanted: dict[str, Any], was: dict[str, A
 @given(wanted=BODIES)
 def test_no_variable_is_sent_without_a_value(wanted: dict[str, Any]) -> None:
     """At a creation as well."""
-    (change,) = plan([Resource(rid(), wanted)], [], policy()).changes
+    (change,) = make_plan([Resource(rid(), wanted)], [], policy()).changes
 
     assert change.after is not None
     for _, each, names in _holders(change.after.body):

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, body, container, group, live, owned, policy, rid
+from factories import OWNER, body, container, group, live, make_plan, owned, policy, rid
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.desired import add_required_defaults, takes_profile, without_profile
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.normalize import normalize
-from aci_reconcile.planning import Action, Impact, plan
-from aci_reconcile.reconcile.comparing import diff_after_write
+from aci_reconcile.planning import Action, Impact
+from aci_reconcile.reconcile.comparison import diff_after_write
 
 
 def without_os(resource: Resource) -> Resource:
@@ -68,14 +68,14 @@ WRITES = {
 @pytest.mark.parametrize("action", WRITES)
 def test_every_write_says_it(action: Action) -> None:
     """Creating, changing, adopting and recreating alike."""
-    made = plan([without_os(group())], WRITES[action], policy(adopt=True, allow_replace=1, max_share=1))
+    made = make_plan([without_os(group())], WRITES[action], policy(adopt=True, allow_replace=1, max_share=1))
 
     assert [(action, "Linux")] == [(change.action, os_of(change.after)) for change in made.changes]
 
 
 def test_a_manifest_that_is_silent_matches_a_linux_group() -> None:
     """Saying the default in a write is no difference."""
-    made = plan([without_os(group())], [owned(group())], policy())
+    made = make_plan([without_os(group())], [owned(group())], policy())
 
     assert [Action.NO_OP] == [change.action for change in made.changes]
 
@@ -126,14 +126,14 @@ def answer(desired: Resource, value: str = "value", **properties: Any) -> Resour
 
 def test_a_claim_is_equal_to_its_answer() -> None:
     """Image, resources and the operating system come from the profile, and are no difference."""
-    proposal = plan([claim()], [answer(claim())], policy())
+    proposal = make_plan([claim()], [answer(claim())], policy())
 
     assert [(Action.NO_OP, ())] == [(each.action, each.fields) for each in proposal.changes]
 
 
 def test_what_the_claim_says_itself_is_compared() -> None:
     """A config map that changed in Git."""
-    (change,) = plan([claim("other")], [answer(claim("other"))], policy()).changes
+    (change,) = make_plan([claim("other")], [answer(claim("other"))], policy()).changes
 
     assert (Action.UPDATE, Impact.RESTART) == (change.action, change.impact)
     assert ["containers[web].configMap.keyValuePairs.key"] == [each.path for each in change.fields]
@@ -143,7 +143,7 @@ def test_another_revision_of_the_profile_is_a_difference() -> None:
     """The manifest names it, and so does Azure."""
     live = answer(claim(), containerGroupProfile={**PROFILE, "revision": 2})
 
-    (change,) = plan([claim()], [live], policy()).changes
+    (change,) = make_plan([claim()], [live], policy()).changes
 
     assert ["containerGroupProfile.revision"] == [each.path for each in change.fields]
 
@@ -154,7 +154,7 @@ def test_a_profile_without_a_pool_leaves_out_only_what_the_manifest_leaves_out()
     properties = {name: each for name, each in desired.properties.items() if name != "standbyPoolProfile"}
     desired = replace(desired, body={**desired.body, "properties": properties})
 
-    (change,) = plan([desired], [answer(desired)], policy()).changes
+    (change,) = make_plan([desired], [answer(desired)], policy()).changes
 
     assert ["restartPolicy"] == [each.path for each in change.fields]
 
@@ -165,7 +165,7 @@ def test_containers_of_the_profile_are_left_to_it() -> None:
     sidecar = {"name": "sidecar", "properties": {"image": "envoy"}}
     live = answer(claim(), containers=[*shown.properties["containers"], sidecar])  # type: ignore[misc]  # it is a list
 
-    (change,) = plan([claim()], [live], policy()).changes
+    (change,) = make_plan([claim()], [live], policy()).changes
 
     assert (Action.NO_OP, ()) == (change.action, change.fields)
 
@@ -177,7 +177,7 @@ def test_a_claim_is_sent_as_it_is_written() -> None:
 
 def test_a_claim_that_took_is_seen_as_taken() -> None:
     """After the write nothing is left of the change."""
-    (change,) = plan([claim()], [], policy()).changes
+    (change,) = make_plan([claim()], [], policy()).changes
     assert change.after is not None
     live = answer(claim())
     shown = live.with_body({**live.body, "tags": change.after.tags})

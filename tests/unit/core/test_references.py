@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, group, owned, policy, rid
+from factories import SUBSCRIPTION, FakeBackend, FakeClock, container, context, group, make_plan, owned, policy, rid
 from jsonschema.validators import Draft7Validator
 
 from aci_reconcile.azure.body import serialize_body
@@ -26,8 +26,8 @@ from aci_reconcile.core.references import (
     resolve,
 )
 from aci_reconcile.manifest.schemas import load_schema
-from aci_reconcile.planning import Action, Plan, plan
-from aci_reconcile.reconcile import Look, apply, propose
+from aci_reconcile.planning import Action, Plan
+from aci_reconcile.reconcile import Reader, apply, propose
 from aci_reconcile.reconcile.events import Failed, Finished, Succeeded
 from aci_reconcile.render.header import Header
 from aci_reconcile.render.json.plan import render_plan_json
@@ -62,7 +62,7 @@ def told(proposal: Plan) -> Any:
 
 def test_a_changing_group_leaves_it_for_later() -> None:
     """Shown as such, in text and in JSON."""
-    proposal = plan([web(), db("postgres:2", ip="")], [owned(db()), owned(web("tcp://10.0.0.4"))], policy())
+    proposal = make_plan([web(), db("postgres:2", ip="")], [owned(db()), owned(web("tcp://10.0.0.4"))], policy())
     entry = told(proposal)["resource_changes"][1]
     mask = [{"properties": {"environmentVariables": [{"value": True}]}}]
 
@@ -78,7 +78,7 @@ def test_a_group_elsewhere_is_read_and_is_no_orphan() -> None:
     backend = FakeBackend.holding(there)
     wanted = web(Deferred(GroupReference("rg-data/db", "ipAddress.ip")))
     backend.resource_groups[wanted.id.scope.key] = {}
-    proposal = propose([wanted], [], policy(prune=True), Look(backend, FakeClock()))
+    proposal = propose([wanted], [], policy(prune=True), Reader(backend, FakeClock()))
 
     assert [Action.CREATE] == [change.action for change in proposal.changes]
     assert proposal.changes[0].deferred is None
@@ -102,7 +102,7 @@ def run(ip: str) -> tuple[FakeBackend, list[Event]]:
     """Change ``db``, which gets this address."""
     backend = Moving.holding(owned(db()), owned(web("tcp://10.0.0.4")))
     backend.ip = ip
-    proposal = plan([web(), db("postgres:2", ip="")], backend.groups.values(), policy())
+    proposal = make_plan([web(), db("postgres:2", ip="")], backend.groups.values(), policy())
     return backend, list(apply(proposal, context(backend)))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from factories import container, group, owned
+from factories import container, group, make_plan, owned
 
 from aci_reconcile.app.policy_rules import hold_misfits
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import find_body_errors
-from aci_reconcile.planning import UNLIMITED, plan
+from aci_reconcile.planning import UNLIMITED
 from aci_reconcile.planning.policy import Policy
 
 ADDRESS = {"type": "Public", "ports": [{"port": 80}]}
@@ -54,7 +54,7 @@ def test_what_a_manifest_may_not_say_may_not_be_sent(case: str) -> None:
 
 def held(desired: Resource, there: Resource) -> list[str]:
     """Return what holds a plan with permission to recreate."""
-    proposal = plan([desired], [there], Policy(owner="shop/prod", allow_replace=UNLIMITED))
+    proposal = make_plan([desired], [there], Policy(owner="shop/prod", allow_replace=UNLIMITED))
     return [each.code for each in hold_misfits(proposal).blockers]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import OWNER, container, group, live, owned, policy, rid
+from factories import OWNER, container, group, live, make_plan, owned, policy, rid
 from plans import codes
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle, Resource, Scope
-from aci_reconcile.planning import UNLIMITED, Action, Change, Impact, plan
+from aci_reconcile.planning import UNLIMITED, Action, Change, Impact
 from aci_reconcile.planning.blockers import find_blockers, is_protected
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ HELD: dict[str, tuple[Resource, Resource | None, dict[str, Any], list[str]]] = {
 def test_what_holds_a_plan(case: str) -> None:
     """Fails closed, and says which flag releases it."""
     desired, there, rules, held = HELD[case]
-    proposal = plan([desired], [there] if there else [], policy(**rules))
+    proposal = make_plan([desired], [there] if there else [], policy(**rules))
 
     assert held == codes(proposal)
     assert (not held) is proposal.applyable
@@ -80,28 +80,28 @@ def test_two_replacements_are_more_than_one() -> None:
     desired = [group("a", osType="Windows"), group("b", osType="Windows")]
     there = [owned(group("a")), owned(group("b"))]
 
-    assert "--allow-replace=2" == plan(desired, there, policy(allow_replace=1)).blockers[0].release
-    assert [] == codes(plan(desired, there, policy(allow_replace=2)))
+    assert "--allow-replace=2" == make_plan(desired, there, policy(allow_replace=1)).blockers[0].release
+    assert [] == codes(make_plan(desired, there, policy(allow_replace=2)))
 
 
 def test_more_deletions_than_allowed_are_held() -> None:
     """Small estates are protected, too."""
     there = [owned(group(name)) for name in "abc"]
 
-    assert ["delete"] == codes(plan([group("a")], there, policy(prune=True)))
-    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=2, deletes_named=True)))
+    assert ["delete"] == codes(make_plan([group("a")], there, policy(prune=True)))
+    assert [] == codes(make_plan([group("a")], there, policy(prune=True, max_deletes=2, deletes_named=True)))
 
 
 def test_most_of_an_estate_is_not_deleted_by_the_word_of_a_file() -> None:
     """The project's own limit was written before anybody knew of this plan; the number on the command line was not."""
     there = [owned(group(name)) for name in "abcd"]
-    held = plan([group("a")], there, policy(prune=True, max_deletes=100))
+    held = make_plan([group("a")], there, policy(prune=True, max_deletes=100))
 
     assert [("share", "--max-deletes 3")] == [(each.code, each.release) for each in held.blockers]
-    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=3, deletes_named=True)))
-    assert ["delete"] == codes(plan([group("a")], there, policy(prune=True, max_deletes=2, deletes_named=True)))
-    assert [] == codes(plan([group("a")], there, policy(prune=True, max_deletes=100, max_share=1.0)))
-    assert [] == codes(plan([group("a"), group("b")], there, policy(prune=True, max_deletes=100)))
+    assert [] == codes(make_plan([group("a")], there, policy(prune=True, max_deletes=3, deletes_named=True)))
+    assert ["delete"] == codes(make_plan([group("a")], there, policy(prune=True, max_deletes=2, deletes_named=True)))
+    assert [] == codes(make_plan([group("a")], there, policy(prune=True, max_deletes=100, max_share=1.0)))
+    assert [] == codes(make_plan([group("a"), group("b")], there, policy(prune=True, max_deletes=100)))
 
 
 def test_each_kind_that_takes_groups_away_is_named() -> None:
@@ -109,12 +109,12 @@ def test_each_kind_that_takes_groups_away_is_named() -> None:
     there = [owned(group(name)) for name in "abcd"]
     desired = [group("a", osType="Windows"), group("b", osType="Windows"), group("c")]
     rules: dict[str, Any] = {"prune": True, "max_deletes": 1}
-    blanket = plan(desired, there, policy(allow_replace=UNLIMITED, **rules))
-    half = plan(desired, there, policy(allow_replace=2, **rules))
+    blanket = make_plan(desired, there, policy(allow_replace=UNLIMITED, **rules))
+    half = make_plan(desired, there, policy(allow_replace=2, **rules))
 
     assert [("share", "--allow-replace=2 --max-deletes 1")] == [(each.code, each.release) for each in blanket.blockers]
     assert [("share", "--max-deletes 1")] == [(each.code, each.release) for each in half.blockers]
-    assert [] == codes(plan(desired, there, policy(allow_replace=2, deletes_named=True, **rules)))
+    assert [] == codes(make_plan(desired, there, policy(allow_replace=2, deletes_named=True, **rules)))
 
 
 def test_the_release_of_many_replacements_is_their_number() -> None:
@@ -122,8 +122,8 @@ def test_the_release_of_many_replacements_is_their_number() -> None:
     there = [owned(group(name)) for name in "abc"]
     grown = [group(name, osType="Windows") for name in "abc"]
 
-    assert ["--allow-replace=3"] == [each.release for each in plan(grown, there, policy()).blockers]
-    assert ["--allow-replace"] == [each.release for each in plan([grown[0], *there[1:]], there, policy()).blockers]
+    assert ["--allow-replace=3"] == [each.release for each in make_plan(grown, there, policy()).blockers]
+    assert ["--allow-replace"] == [each.release for each in make_plan([grown[0], *there[1:]], there, policy()).blockers]
 
 
 @pytest.mark.parametrize(("live_names", "left"), [("ab", "a"), ("abc", "ab")])
@@ -131,15 +131,15 @@ def test_one_group_is_never_most_of_an_estate(live_names: str, left: str) -> Non
     """Two at least: one alone is held by the other brakes."""
     there = [owned(group(name)) for name in live_names]
 
-    assert [] == codes(plan([group(name) for name in left], there, policy(prune=True)))
-    assert [] == codes(plan([group("a", osType="Windows")], there[:1], policy(allow_replace=UNLIMITED)))
+    assert [] == codes(make_plan([group(name) for name in left], there, policy(prune=True)))
+    assert [] == codes(make_plan([group("a", osType="Windows")], there[:1], policy(allow_replace=UNLIMITED)))
 
 
 def test_an_emptied_manifest_holds_every_deletion() -> None:
     """What it declared is not gone on purpose, as far as anybody knows; updates go on, and so does a plan as such."""
     there = [owned(group("a")), owned(group("b"))]
     emptied: dict[str, Any] = {"emptied": ("manifests/b.yaml",)}
-    held = plan([group("a")], there, policy(prune=True, max_deletes=9, deletes_named=True, **emptied))
+    held = make_plan([group("a")], there, policy(prune=True, max_deletes=9, deletes_named=True, **emptied))
 
     assert [("emptied", ("rg-shop/b",), "remove it, or fill it again")] == [
         (each.code, each.addresses, each.release) for each in held.blockers
@@ -147,8 +147,8 @@ def test_an_emptied_manifest_holds_every_deletion() -> None:
     assert ["manifests/b.yaml declares nothing, and 1 group would be deleted"] == [
         each.reason for each in held.blockers
     ]
-    assert [] == codes(plan([group("a", container(image="x"))], there, policy(**emptied)))
-    assert [] == codes(plan([group("a", osType="Windows")], there, policy(allow_replace=1, **emptied)))
+    assert [] == codes(make_plan([group("a", container(image="x"))], there, policy(**emptied)))
+    assert [] == codes(make_plan([group("a", osType="Windows")], there, policy(allow_replace=1, **emptied)))
 
 
 @pytest.mark.parametrize("key", ["rg-shop/b", "/b"])
@@ -158,12 +158,12 @@ def test_what_a_project_below_declares_is_not_deleted(key: str) -> None:
     there = [owned(group("a")), live(group("b"), tags={tags.OWNER: tag}), owned(group("c"))]
     rules: dict[str, Any] = {"project_id": "0123456789abcdef", "max_deletes": 9, "deletes_named": True}
     rules |= {"elsewhere": {key: "new/aci-reconcile.yaml"}}
-    (held,) = plan([group("a")], there, policy(prune=True, **rules)).blockers
+    (held,) = make_plan([group("a")], there, policy(prune=True, **rules)).blockers
 
     assert ("elsewhere", ("rg-shop/b",)) == (held.code, held.addresses)
     assert "rg-shop/b would be deleted, but the project of new/aci-reconcile.yaml declares it" == held.reason
     assert f"--take-over {tag} there, or remove its manifest there" == held.release
-    assert [] == codes(plan([group("a"), group("b")], there, policy(prune=True, **rules)))
+    assert [] == codes(make_plan([group("a"), group("b")], there, policy(prune=True, **rules)))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_what_a_project_below_declares_is_not_deleted(key: str) -> None:
 )
 def test_numbers_in_words(there: list[str], rules: dict[str, Any], reason: str) -> None:
     """One is one group, and a limit of none is called that."""
-    held = plan([group("a", container(image="x"))], [owned(group(name)) for name in there], policy(**rules))
+    held = make_plan([group("a", container(image="x"))], [owned(group(name)) for name in there], policy(**rules))
 
     assert [reason] == [each.reason for each in held.blockers]
 
@@ -187,9 +187,9 @@ def test_most_of_an_estate_is_not_recreated_on_a_blanket_word() -> None:
     few = [group("a", osType="Windows"), group("b", osType="Windows"), group("c"), group("d")]
     most = [*(group(name, osType="Windows") for name in "abc"), group("d")]
 
-    assert [] == codes(plan(few, there, policy(allow_replace=UNLIMITED)))
-    assert ["share"] == codes(plan(most, there, policy(allow_replace=UNLIMITED)))
-    assert [] == codes(plan(most, there, policy(allow_replace=3)))
+    assert [] == codes(make_plan(few, there, policy(allow_replace=UNLIMITED)))
+    assert ["share"] == codes(make_plan(most, there, policy(allow_replace=UNLIMITED)))
+    assert [] == codes(make_plan(most, there, policy(allow_replace=3)))
 
 
 def test_deletions_count_with_replacements() -> None:
@@ -198,30 +198,30 @@ def test_deletions_count_with_replacements() -> None:
     desired = [group("a", osType="Windows"), group("b")]
     rules = policy(allow_replace=UNLIMITED, prune=True, max_deletes=2)
 
-    assert ["share"] == codes(plan(desired, there, rules))
+    assert ["share"] == codes(make_plan(desired, there, rules))
 
 
 def test_restarts_have_a_limit_of_their_own() -> None:
     """None unless one is set."""
     there = [owned(group(name)) for name in "ab"]
     desired = [group(name, container(image="x")) for name in "ab"]
-    held = plan(desired, there, policy(max_restarts=1))
+    held = make_plan(desired, there, policy(max_restarts=1))
 
-    assert [] == codes(plan(desired, there, policy()))
+    assert [] == codes(make_plan(desired, there, policy()))
     assert [("restart", "--max-restarts 2")] == [(each.code, each.release) for each in held.blockers]
 
 
 @pytest.mark.parametrize(("rules", "code"), [({"observe": True}, "observe"), ({"frozen": "christmas"}, "freeze")])
 def test_what_holds_every_write(rules: dict[str, Any], code: str) -> None:
     """An environment that is only observed, and a freeze; without a write there is nothing to hold."""
-    assert [code] == codes(plan([group("web", container(image="x"))], [owned(group())], policy(**rules)))
-    assert [] == codes(plan([group()], [owned(group())], policy(**rules)))
+    assert [code] == codes(make_plan([group("web", container(image="x"))], [owned(group())], policy(**rules)))
+    assert [] == codes(make_plan([group()], [owned(group())], policy(**rules)))
 
 
 def test_a_renamed_project_is_held_and_deletes_nothing() -> None:
     """Its groups belong to the old name until they are let go and adopted."""
     there = [owned(group(name)) for name in "ab"]
-    renamed = plan([group("a"), group("b", container(image="x"))], there, policy(owner="store/prod", prune=True))
+    renamed = make_plan([group("a"), group("b", container(image="x"))], there, policy(owner="store/prod", prune=True))
 
     assert ["owner", "owner"] == codes(renamed)
     assert not renamed
@@ -238,7 +238,7 @@ def test_a_renamed_project_is_held_and_deletes_nothing() -> None:
 )
 def test_what_releases_a_foreign_group_can_be_typed(owner: str, release: str) -> None:
     """Quoted for a shell; a name from Azure that could be no argument is in no command."""
-    (blocker,) = plan([group()], [live(group(), tags={tags.OWNER: owner})], policy()).blockers
+    (blocker,) = make_plan([group()], [live(group(), tags={tags.OWNER: owner})], policy()).blockers
 
     assert release == blocker.release
 

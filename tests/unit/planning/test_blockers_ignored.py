@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from factories import container, group, owned, policy, rid
+from factories import container, group, make_plan, owned, policy, rid
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.model import Lifecycle, Resource
-from aci_reconcile.planning import Action, Blocker, Change, Impact, Notice, Plan, plan
+from aci_reconcile.planning import Action, Blocker, Change, Impact, Notice, Plan
 from aci_reconcile.planning.blockers import block_ignored
 from aci_reconcile.planning.notices import note_ignored
 
@@ -36,7 +36,7 @@ def told(proposal: Plan) -> list[str]:
 @pytest.mark.parametrize("more", [{}, {"osType": "Windows"}], ids=["update", "recreation"])
 def test_a_renamed_container_is_not_written_over_what_others_set_in_it(more: dict[str, Any]) -> None:
     """The write is held, in place or anew, and it is said how it is released."""
-    proposal = plan([desired(NEW, **more)], [owned(group("web", OLD))], policy(allow_replace=-1))
+    proposal = make_plan([desired(NEW, **more)], [owned(group("web", OLD))], policy(allow_replace=-1))
 
     assert [
         (
@@ -52,24 +52,24 @@ def test_a_corrected_path_releases_it() -> None:
     """So does one that is taken out."""
     live = owned(group("web", OLD))
 
-    assert [] == held(plan([desired(NEW, ignore="containers[new].image")], [live], policy()))
-    assert [] == held(plan([group("web", NEW)], [live], policy()))
+    assert [] == held(make_plan([desired(NEW, ignore="containers[new].image")], [live], policy()))
+    assert [] == held(make_plan([group("web", NEW)], [live], policy()))
 
 
 def test_nothing_is_held_where_others_set_nothing() -> None:
     """An entry without the field, an entry that neither side has, and a group that is new."""
     ignoring = desired(NEW, ignore="containers[old].livenessProbe")
 
-    assert [] == held(plan([ignoring], [owned(group("web", OLD))], policy()))
-    assert [] == held(plan([desired(NEW)], [owned(group("web", container("other")))], policy()))
-    assert [] == held(plan([desired(NEW)], [], policy()))
+    assert [] == held(make_plan([ignoring], [owned(group("web", OLD))], policy()))
+    assert [] == held(make_plan([desired(NEW)], [owned(group("web", container("other")))], policy()))
+    assert [] == held(make_plan([desired(NEW)], [], policy()))
 
 
 def test_tags_alone_are_not_held() -> None:
     """Nothing is removed by them."""
     live = owned(group("web", OLD))
 
-    assert [] == held(plan([desired(OLD, tags={"a": "1"})], [live], policy()))
+    assert [] == held(make_plan([desired(OLD, tags={"a": "1"})], [live], policy()))
 
 
 def test_a_variable_that_others_set_is_not_lost_with_its_entry() -> None:
@@ -77,13 +77,13 @@ def test_a_variable_that_others_set_is_not_lost_with_its_entry() -> None:
     live = owned(group("web", container(environmentVariables=[{"name": "A", "value": "cd"}])))
     ignoring = desired(container(image="x"), ignore="containers[web].environmentVariables[A].value")
 
-    assert ["ignored"] == [code for code, _, _ in held(plan([ignoring], [live], policy()))]
+    assert ["ignored"] == [code for code, _, _ in held(make_plan([ignoring], [live], policy()))]
 
 
 def test_an_entry_that_is_ignored_as_a_whole_is_carried_over() -> None:
     """And holds nothing."""
     live = owned(group("web", container(), OLD))
-    proposal = plan([desired(container(image="x"), ignore="containers[old]")], [live], policy())
+    proposal = make_plan([desired(container(image="x"), ignore="containers[old]")], [live], policy())
 
     assert [] == held(proposal)
     assert [] == told(proposal)
@@ -92,7 +92,7 @@ def test_an_entry_that_is_ignored_as_a_whole_is_carried_over() -> None:
 @pytest.mark.parametrize("path", ["tags.costCentre", "containers[sidecar]", "dnsConfig.options"])
 def test_a_path_that_names_nothing_is_told_with_its_place(path: str) -> None:
     """Neither the manifest nor Azure has anything there."""
-    proposal = plan([desired(ignore=path)], [owned(group())], policy())
+    proposal = make_plan([desired(ignore=path)], [owned(group())], policy())
 
     assert [f"lifecycle.ignore names {path} (web.yaml:9:5), which neither the manifest nor Azure has"] == told(proposal)
 
@@ -108,7 +108,7 @@ def test_a_path_that_names_nothing_is_told_with_its_place(path: str) -> None:
 )
 def test_one_that_names_something_is_not(ignoring: Resource, there: Resource) -> None:
     """In any spelling of a tag; and nothing is said twice."""
-    assert [] == told(plan([ignoring], [owned(there)], policy()))
+    assert [] == told(make_plan([ignoring], [owned(there)], policy()))
 
 
 def update(after: Resource, before: Resource, impact: Impact = Impact.RESTART) -> Change:

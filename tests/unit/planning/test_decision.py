@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import OWNER, body, container, group, live, owned, policy, rid
+from factories import OWNER, body, container, group, live, make_plan, owned, policy, rid
 from plans import applied, codes, only, stamped
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.model import Lifecycle, Resource
-from aci_reconcile.planning import Action, Cause, Change, Impact, plan
+from aci_reconcile.planning import Action, Cause, Change, Impact
 from aci_reconcile.planning.decision import Comparison, decide, is_foreign, is_member, make_target
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ ACTIONS: dict[str, tuple[Resource, Resource | None, Action, Impact]] = {
 def test_what_is_done_and_what_it_costs(case: str) -> None:
     """One group, declared and live."""
     desired, there, action, impact = ACTIONS[case]
-    change = only(plan([desired], [there] if there else [], policy(adopt=True)))
+    change = only(make_plan([desired], [there] if there else [], policy(adopt=True)))
 
     assert (action, impact) == (change.action, change.impact)
 
@@ -72,7 +72,7 @@ def test_tags_of_others_are_kept_and_null_removes() -> None:
     """The manifest owns the tags it names."""
     desired = group("web", tags={"Team": "data", "old": None})
     there = live(group(), tags={tags.OWNER: OWNER, "team": "shop", "old": "x", "policy": "y"})
-    change = only(plan([desired], [there], policy()))
+    change = only(make_plan([desired], [there], policy()))
 
     assert {"team": "data", "policy": "y", tags.OWNER: OWNER} == change.after.tags if change.after else {}
     assert ["tags.old", "tags.team"] == sorted(each.path for each in change.fields)
@@ -86,7 +86,7 @@ def test_ignored_fields_are_left_to_others() -> None:
         lifecycle=Lifecycle(ignore=("containers[web].image", "tags.team")),
         tags={"team": "a"},
     )
-    change = only(plan([desired], [live(group(), tags={tags.OWNER: OWNER, "team": "b"})], policy()))
+    change = only(make_plan([desired], [live(group(), tags={tags.OWNER: OWNER, "team": "b"})], policy()))
 
     assert Action.NO_OP is change.action
 
@@ -96,12 +96,12 @@ def test_an_address_that_azure_answers_with_a_final_slash_is_no_difference() -> 
     wanted = {"vaultBaseUrl": "https://kv.vault.azure.net", "keyName": "k", "keyVersion": "v"}
     there = owned(group(encryptionProperties={**wanted, "vaultBaseUrl": "https://kv.vault.azure.net/"}))
 
-    assert not plan([group(encryptionProperties=wanted)], [there], policy())
+    assert not make_plan([group(encryptionProperties=wanted)], [there], policy())
 
 
 def test_redeploying_writes_without_a_difference() -> None:
     """For an image tag that moved."""
-    change = only(plan([group()], [owned(group())], policy(redeploy=frozenset({rid().key}))))
+    change = only(make_plan([group()], [owned(group())], policy(redeploy=frozenset({rid().key}))))
 
     assert (Action.UPDATE, Impact.RESTART, ("a redeployment was asked for",)) == (
         change.action,
@@ -113,7 +113,7 @@ def test_redeploying_writes_without_a_difference() -> None:
 def test_the_body_to_write_is_whole() -> None:
     """Manifest, owner and tags of others together."""
     change = only(
-        plan([group("web", container(image="x"))], [live(group(), tags={tags.OWNER: OWNER, "p": "q"})], policy())
+        make_plan([group("web", container(image="x"))], [live(group(), tags={tags.OWNER: OWNER, "p": "q"})], policy())
     )
 
     assert {**body(container(image="x")), "tags": {tags.OWNER: OWNER, "p": "q"}} == (
@@ -125,17 +125,17 @@ def test_letting_a_group_go_takes_off_our_tags_and_nothing_else() -> None:
     """Once; from then on it is left alone, and never created."""
     let_go = group("web", container(image="x"), lifecycle=Lifecycle(detach=True))
     there = live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: "v1:x", "team": "a"})
-    change = only(plan([let_go], [there], policy()))
+    change = only(make_plan([let_go], [there], policy()))
 
     assert (Action.UPDATE, Impact.TAGS_ONLY) == (change.action, change.impact)
     assert {"team": "a"} == (change.after.tags if change.after else {})
-    assert Action.NO_OP is only(plan([let_go], [live(group())], policy())).action
-    assert Action.NO_OP is only(plan([let_go], [], policy())).action
+    assert Action.NO_OP is only(make_plan([let_go], [live(group())], policy())).action
+    assert Action.NO_OP is only(make_plan([let_go], [], policy())).action
 
 
 def taken_over(desired: Resource, there: Resource, **rules: Any) -> Plan:
     """Plan for a project that takes over what belonged to ``shop/prod``."""
-    return plan([desired], [there], policy(owner="store/prod", take_over=frozenset({OWNER}), **rules))
+    return make_plan([desired], [there], policy(owner="store/prod", take_over=frozenset({OWNER}), **rules))
 
 
 def test_a_group_is_taken_over_by_its_tag_alone() -> None:
@@ -160,9 +160,9 @@ def test_taking_over_releases_no_other_brake() -> None:
 
 def test_a_group_moves_by_being_let_go_and_adopted() -> None:
     """Tags only, both times; nothing restarts."""
-    let_go = only(plan([group(lifecycle=Lifecycle(detach=True))], [owned(group())], policy()))
+    let_go = only(make_plan([group(lifecycle=Lifecycle(detach=True))], [owned(group())], policy()))
     free = Resource(rid(), {**owned(group()).body, "tags": dict(let_go.after.tags) if let_go.after else {}})
-    adopted = only(plan([group()], [free], policy(owner="store/prod", adopt=True)))
+    adopted = only(make_plan([group()], [free], policy(owner="store/prod", adopt=True)))
 
     assert [Impact.TAGS_ONLY, Impact.TAGS_ONLY] == [let_go.impact, adopted.impact]
     assert Action.ADOPT is adopted.action

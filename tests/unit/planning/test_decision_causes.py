@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import OWNER, container, group, live, owned, policy, rid
+from factories import OWNER, container, group, live, make_plan, owned, policy, rid
 from plans import SECRET, applied, only, stamped
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle
-from aci_reconcile.planning import Action, Cause, Change, Impact, plan
+from aci_reconcile.planning import Action, Cause, Change, Impact
 from aci_reconcile.planning.decision import decide
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ def test_the_tag_tells_git_from_azure() -> None:
     there = stamped(group())
     moved = replace(there, body={**there.body, "properties": {**there.properties, "dnsConfig": {"options": "x"}}})
 
-    assert Cause.AZURE is only(plan([group()], [moved], policy())).cause
-    assert Cause.GIT is only(plan([group("web", container(image="x"))], [there], policy())).cause
-    assert Cause.UNKNOWN is only(plan([group("web", container(image="x"))], [owned(group())], policy())).cause
+    assert Cause.AZURE is only(make_plan([group()], [moved], policy())).cause
+    assert Cause.GIT is only(make_plan([group("web", container(image="x"))], [there], policy())).cause
+    assert Cause.UNKNOWN is only(make_plan([group("web", container(image="x"))], [owned(group())], policy())).cause
 
 
 LEVEL = {"name": "LEVEL", "value": "info"}
@@ -112,7 +112,7 @@ def test_a_cause_is_told_only_where_it_is_known(case: str) -> None:
     """Of a secret it never is Azure: its fingerprint is of our own last write, and nobody reads it there."""
     desired, there, rules, whole, fields = ORIGINS[case]
 
-    assert (whole, fields) == causes(only(plan([desired], [there], policy(**rules))))
+    assert (whole, fields) == causes(only(make_plan([desired], [there], policy(**rules))))
 
 
 def test_what_azure_did_not_take_is_not_written_again() -> None:
@@ -120,7 +120,7 @@ def test_what_azure_did_not_take_is_not_written_again() -> None:
     desired = group(diagnostics={"logAnalytics": {"workspaceId": "w"}})
     there = owned(group())
     refused = tags.Applied(tags.digest_desired(desired.body), tags.digest_live(there.body, desired.body))
-    change = only(plan([desired], [live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: str(refused)})], policy()))
+    change = only(make_plan([desired], [live(group(), tags={tags.OWNER: OWNER, tags.APPLIED: str(refused)})], policy()))
 
     assert (Action.NO_OP, True) == (change.action, change.stuck)
     assert ["diagnostics"] == [each.path for each in change.fields]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import OWNER, container, group, live, owned, policy, rid
+from factories import OWNER, container, group, live, make_plan, owned, policy, rid
 from plans import MISSING, SECRET, only, stamped, with_secret
 
 from aci_reconcile.core import tags
@@ -14,7 +14,7 @@ from aci_reconcile.core.diff import ABSENT, FieldChange
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.normalize import normalize
 from aci_reconcile.core.secret import UNKEPT, Secret, fingerprint
-from aci_reconcile.planning import Action, Cause, Impact, plan
+from aci_reconcile.planning import Action, Cause, Impact
 from aci_reconcile.planning.decision import (
     compare,
     decide,
@@ -33,12 +33,12 @@ VARIABLE = "containers[web].environmentVariables[DB]"
 
 def test_an_unchanged_secret_is_no_difference() -> None:
     """The fingerprint knows it again."""
-    assert not plan([with_secret()], [stamped(with_secret(), "DB=s3cret")], policy())
+    assert not make_plan([with_secret()], [stamped(with_secret(), "DB=s3cret")], policy())
 
 
 def test_a_changed_secret_is_a_restart() -> None:
     """Shown as such, never its value."""
-    change = only(plan([with_secret()], [stamped(with_secret(), "DB=old")], policy()))
+    change = only(make_plan([with_secret()], [stamped(with_secret(), "DB=old")], policy()))
 
     assert (Action.UPDATE, Impact.RESTART) == (change.action, change.impact)
     assert [("containers[web].environmentVariables[DB]", True)] == [(each.path, each.secret) for each in change.fields]
@@ -46,7 +46,7 @@ def test_a_changed_secret_is_a_restart() -> None:
 
 def test_a_secret_that_is_new_in_git_is_a_change() -> None:
     """We wrote the group before, and it held none then."""
-    change = only(plan([with_secret()], [stamped(with_secret())], policy()))
+    change = only(make_plan([with_secret()], [stamped(with_secret())], policy()))
 
     assert Impact.RESTART is change.impact
 
@@ -55,13 +55,13 @@ def test_secrets_that_left_git_are_a_change() -> None:
     """The tag says there were some; Azure would keep them."""
     desired = group("web", container(environmentVariables=[{"name": "DB"}]))
 
-    assert Impact.RESTART is only(plan([desired], [stamped(desired, "DB=old")], policy())).impact
+    assert Impact.RESTART is only(make_plan([desired], [stamped(desired, "DB=old")], policy())).impact
 
 
 def test_a_secret_that_becomes_readable_text_hides_the_other_side() -> None:
     """A live plain value where a secret is declared is not shown."""
     there = stamped(group("web", container(environmentVariables=[{"name": "DB", "value": "plain"}])))
-    change = only(plan([with_secret()], [there], policy()))
+    change = only(make_plan([with_secret()], [there], policy()))
 
     assert all(each.secret for each in change.fields)
 
@@ -69,9 +69,9 @@ def test_a_secret_that_becomes_readable_text_hides_the_other_side() -> None:
 def test_an_adopted_groups_secrets_are_not_compared_until_pushed_or_vouched_for() -> None:
     """Never "changed"."""
     there = live(with_secret())
-    adopted = only(plan([with_secret()], [there], policy(adopt=True)))
-    touched = only(plan([with_secret()], [there], policy(adopt=True, touch_secrets=True)))
-    trusted = only(plan([with_secret()], [owned(with_secret())], policy(trust_secrets=True)))
+    adopted = only(make_plan([with_secret()], [there], policy(adopt=True)))
+    touched = only(make_plan([with_secret()], [there], policy(adopt=True, touch_secrets=True)))
+    trusted = only(make_plan([with_secret()], [owned(with_secret())], policy(trust_secrets=True)))
 
     assert (Impact.TAGS_ONLY, ("containers[web].environmentVariables[DB]",)) == (adopted.impact, adopted.not_compared)
     assert Impact.RESTART is touched.impact

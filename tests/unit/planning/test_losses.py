@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from factories import group, owned, policy, rid
+from factories import group, make_plan, owned, policy, rid
 from plans import only
 
 from aci_reconcile.core.model import Resource
-from aci_reconcile.planning import Action, plan
+from aci_reconcile.planning import Action
 from aci_reconcile.planning.losses import list_losses
 
 
@@ -27,7 +27,7 @@ def test_what_a_recreation_loses() -> None:
             "identity": {"type": "SystemAssigned, UserAssigned"},
         },
     )
-    change = only(plan([group(osType="Windows")], [there], policy()))
+    change = only(make_plan([group(osType="Windows")], [there], policy()))
 
     assert ("new IP", "system-assigned identity and its role assignments", "emptyDir contents") == change.loses
 
@@ -40,7 +40,7 @@ def test_only_a_private_address_can_be_kept(address: dict[str, Any], lost: tuple
     """Azure chooses a public one anew, whatever the manifest says."""
     wanted = {**address, "ports": [{"port": 80}]}
     there = owned(group(ipAddress={**wanted, "ip": "10.0.0.4"}))
-    change = only(plan([group(ipAddress=wanted, osType="Windows")], [there], policy()))
+    change = only(make_plan([group(ipAddress=wanted, osType="Windows")], [there], policy()))
 
     assert (Action.REPLACE, lost) == (change.action, change.loses)
 

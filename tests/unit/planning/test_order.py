@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import FakeBackend, container, context, group, owned, policy, rid
+from factories import FakeBackend, container, context, group, make_plan, owned, policy, rid
 
 from aci_reconcile.core.backend import Operation, Progress
 from aci_reconcile.core.errors import InvalidRequestError, UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
-from aci_reconcile.planning import Action, Change, plan, plan_destruction
+from aci_reconcile.planning import Action, Change, plan_destruction
 from aci_reconcile.planning.dns_labels import find_freed_labels
 from aci_reconcile.planning.order import get_region, make_dependency_graph, order_changes, order_deletions
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.events import Event, Failed, Skipped, Started, Succeeded
-from aci_reconcile.reconcile.lanes import find_lanes
+from aci_reconcile.reconcile.execution import find_subnet_locks
 
 RULES: dict[str, Any] = {"prune": True, "max_share": 1.0}
 
@@ -104,7 +104,7 @@ def moved_label(*fault: Exception, **more: Any) -> tuple[FakeBackend, list[Event
     backend = FakeBackend.holding(owned(labelled("z-old")))
     backend.faults["delete"] = list(fault)
     rules = policy(**RULES)
-    proposal = plan([labelled("a-new")], list(backend.groups.values()), rules)
+    proposal = make_plan([labelled("a-new")], list(backend.groups.values()), rules)
     return backend, list(apply(proposal, context(backend, policy=rules, **more)))
 
 
@@ -155,7 +155,7 @@ def test_who_depends_on_a_skipped_group_is_told_which() -> None:
         group("b", lifecycle=Lifecycle(depends_on=("c",))),
         group("c"),
     ]
-    events = list(apply(plan(desired, [], policy()), context(backend)))
+    events = list(apply(make_plan(desired, [], policy()), context(backend)))
     skipped = {each.change.id.name: each.because for each in events if isinstance(each, Skipped)}
 
     assert {"b": "rg-shop/c did not succeed", "a": "rg-shop/b did not succeed"} == skipped
@@ -166,14 +166,16 @@ def test_lanes_are_the_subnets_of_both_sides() -> None:
     """A group that moves from one to the other keeps both busy; one that is not written none."""
     here, there = (group(subnetIds=[{"id": f"/Subnets/{name}"}]) for name in ("Here", "There"))
 
-    assert {"/subnets/here", "/subnets/there"} == find_lanes(Change(here.id, Action.REPLACE, before=here, after=there))
-    assert frozenset() == find_lanes(Change(here.id, Action.NO_OP, before=here, after=here))
+    assert {"/subnets/here", "/subnets/there"} == find_subnet_locks(
+        Change(here.id, Action.REPLACE, before=here, after=there)
+    )
+    assert frozenset() == find_subnet_locks(Change(here.id, Action.NO_OP, before=here, after=here))
 
 
 def reasons(desired: list[Resource], live: list[Resource]) -> dict[str, tuple[str, ...]]:
     """Return what a plan that prunes says of the place of each group."""
     rules = policy(**{**RULES, "max_deletes": 9})
-    return {each.id.name: each.reasons for each in plan(desired, [owned(one) for one in live], rules).changes}
+    return {each.id.name: each.reasons for each in make_plan(desired, [owned(one) for one in live], rules).changes}
 
 
 def test_a_deletion_says_that_it_comes_last() -> None:
@@ -212,7 +214,7 @@ def pruned(*desired: Resource, live: list[Resource], **more: Any) -> tuple[list[
     backend = FakeBackend.holding(*(owned(each) for each in live))
     backend.faults["put"] = more.pop("faults", [])
     rules = policy(**{**RULES, "max_deletes": 9, "allow_replace": 9})
-    proposal = plan(desired, list(backend.groups.values()), rules)
+    proposal = make_plan(desired, list(backend.groups.values()), rules)
     events = list(apply(proposal, context(backend, policy=rules, **more), concurrency=1))
     return backend.writes, events
 
@@ -241,7 +243,7 @@ def test_nothing_is_pruned_beside_a_group_that_does_not_run() -> None:
     crashing = owned(group("kept"), state="Waiting", detailStatus="CrashLoopBackOff: Back-off restarting failed")
     backend = FakeBackend.holding(crashing, owned(group("old")))
     rules = policy(**RULES)
-    proposal = plan([group("kept")], list(backend.groups.values()), rules)
+    proposal = make_plan([group("kept")], list(backend.groups.values()), rules)
     events = list(apply(proposal, context(backend, policy=rules, timeout=60)))
 
     assert [] == backend.writes
@@ -259,7 +261,7 @@ def test_who_waits_for_nothing_still_waits_before_deletions(ends: str) -> None:
 
     backend = Slow.holding(owned(group("old")))
     rules = policy(**RULES)
-    proposal = plan([group("new")], list(backend.groups.values()), rules)
+    proposal = make_plan([group("new")], list(backend.groups.values()), rules)
     list(apply(proposal, context(backend, policy=rules, wait=Wait.NONE)))
 
     assert ("delete", "rg-shop/old") in backend.writes or ends == "Failed"

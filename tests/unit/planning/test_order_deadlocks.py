@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import group, owned, policy, rid
+from factories import group, make_plan, owned, policy, rid
 
 from aci_reconcile.core.model import Lifecycle
-from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
+from aci_reconcile.planning import Action, Blocker, Change, Impact
 from aci_reconcile.planning.order import block_taken_labels
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def labelled(name: str, label: str, *after: str, **more: Any) -> Resource:
 def held(desired: list[Resource], live: list[Resource], **rules: Any) -> list[Blocker]:
     """Return what of it stands in the way of a plan."""
     rules = {"prune": True, "max_share": 1.0, "allow_replace": 9, **rules}
-    found = plan(desired, [owned(each) for each in live], policy(**rules)).blockers
+    found = make_plan(desired, [owned(each) for each in live], policy(**rules)).blockers
     return [each for each in found if each.code in {"circle", "label"}]
 
 

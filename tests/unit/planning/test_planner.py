@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, SUBSCRIPTION, container, group, live, owned, policy, rid
+from factories import OWNER, SUBSCRIPTION, container, group, live, make_plan, owned, policy, rid
 from plans import SECRET, codes, only, stamped, with_secret
 
 from aci_reconcile.core import tags
@@ -25,7 +25,6 @@ from aci_reconcile.planning import (
     ResourceGroupChange,
     Unreadable,
     decide,
-    plan,
     plan_destruction,
 )
 from aci_reconcile.planning.decision import make_verdict_key
@@ -34,15 +33,15 @@ from aci_reconcile.planning.decision import make_verdict_key
 def test_nothing_declared_is_an_error() -> None:
     """An empty set never deletes; whoever runs it in the wrong folder is told so first."""
     with pytest.raises(UsageError, match="no manifest declares") as raised:
-        plan([], [owned(group())], policy(prune=True))
+        make_plan([], [owned(group())], policy(prune=True))
 
     assert raised.value.hint.startswith("run it where the manifests are, or give their path; ")
 
 
 def test_orphans_are_noticed_and_deleted_only_with_prune() -> None:
     """A group with our tag that stands in no manifest."""
-    noticed = plan([group("a")], [owned(group("a")), owned(group("b"))], policy())
-    pruned = plan([group("a")], [owned(group("a")), owned(group("b"))], policy(prune=True))
+    noticed = make_plan([group("a")], [owned(group("a")), owned(group("b"))], policy())
+    pruned = make_plan([group("a")], [owned(group("a")), owned(group("b"))], policy(prune=True))
 
     assert ["orphan"] == [notice.code for notice in noticed.notices]
     assert not noticed
@@ -61,7 +60,7 @@ def test_orphans_are_noticed_and_deleted_only_with_prune() -> None:
 def test_what_could_be_done_about_an_orphan(rules: dict[str, Any], hint: str) -> None:
     """What was given already is not advised."""
     there = [owned(group("a")), owned(group("b"))]
-    notices = plan([group("a")], there, policy(**rules)).notices
+    notices = make_plan([group("a")], there, policy(**rules)).notices
 
     assert [("orphan", "rg-shop/b", hint)] == [(each.code, each.address, each.hint) for each in notices]
 
@@ -70,7 +69,7 @@ def test_a_selection_never_enlarges_what_is_orphaned() -> None:
     """Paths and --only narrow what is written; nothing is pruned then."""
     there = [owned(group("a")), owned(group("b")), owned(group("c"))]
     rules = policy(prune=True, selected=frozenset({rid("a").key}))
-    proposal = plan([group("a", container(image="x")), group("b", container(image="x"))], there, rules)
+    proposal = make_plan([group("a", container(image="x")), group("b", container(image="x"))], there, rules)
 
     assert [("rg-shop/a", Action.UPDATE)] == [(change.address, change.action) for change in proposal.changes]
 
@@ -78,7 +77,7 @@ def test_a_selection_never_enlarges_what_is_orphaned() -> None:
 def test_foreign_groups_are_nobodys_orphans() -> None:
     """Another project's group and an unowned one are left alone."""
     there = [owned(group("a")), live(group("b")), live(group("c"), tags={tags.OWNER: "shop/test"})]
-    proposal = plan([group("a")], there, policy(prune=True))
+    proposal = make_plan([group("a")], there, policy(prune=True))
 
     assert (1, ()) == (len(proposal.changes), proposal.notices)
 
@@ -86,8 +85,8 @@ def test_foreign_groups_are_nobodys_orphans() -> None:
 def test_a_missing_resource_group_is_created_only_when_the_project_says_so() -> None:
     """Else it holds the plan."""
     desired = group()
-    held = plan([desired], [], policy(), missing=[desired.id.scope])
-    made = plan([desired], [], policy(create_resource_groups=True), missing=[desired.id.scope])
+    held = make_plan([desired], [], policy(), missing=(desired.id.scope,))
+    made = make_plan([desired], [], policy(create_resource_groups=True), missing=(desired.id.scope,))
 
     assert ["resource-group"] == codes(held)
     assert (ResourceGroupChange(desired.id.scope, "westeurope"),) == made.resource_groups
@@ -95,7 +94,7 @@ def test_a_missing_resource_group_is_created_only_when_the_project_says_so() -> 
 
 def test_what_could_not_be_read_is_not_decided() -> None:
     """Nothing is created over a group that we could not see."""
-    proposal = plan([group()], [], policy(), unreadable=[Unreadable("rg-shop/web", "403")])
+    proposal = make_plan([group()], [], policy(), unreadable=(Unreadable("rg-shop/web", "403"),))
 
     assert () == proposal.changes
     assert not proposal.complete
@@ -105,8 +104,8 @@ def test_what_could_not_be_read_is_not_decided() -> None:
 def test_unknown_fields_are_noticed_once_and_again_on_a_write() -> None:
     """A PUT may reset them."""
     there = [owned(group(name, strange=1)) for name in "abc"]
-    quiet = plan([group("a"), group("b"), group("c")], there, policy())
-    loud = plan([group("a", container(image="x")), group("b"), group("c")], there, policy())
+    quiet = make_plan([group("a"), group("b"), group("c")], there, policy())
+    loud = make_plan([group("a", container(image="x")), group("b"), group("c")], there, policy())
 
     assert ["rg-shop/a"] == [notice.address for notice in quiet.notices]
     assert ["rg-shop/a", "rg-shop/b"] == [notice.address for notice in loud.notices]
@@ -138,8 +137,8 @@ def test_destruction_spares_what_may_be_anothers() -> None:
 def test_members_of_an_ngroup_are_left_alone() -> None:
     """Declared ones hold the plan, others are nobody's orphans and never deleted."""
     member = owned(group("web", orchestratorId="/ngroup"))
-    declared = plan([group("web", container(image="x"))], [member], policy())
-    orphaned = plan([group("a")], [member, owned(group("a"))], policy(prune=True))
+    declared = make_plan([group("web", container(image="x"))], [member], policy())
+    orphaned = make_plan([group("a")], [member, owned(group("a"))], policy(prune=True))
 
     assert ["member"] == codes(declared)
     assert not declared
@@ -150,8 +149,8 @@ def test_members_of_an_ngroup_are_left_alone() -> None:
 def test_two_environments_in_one_resource_group_do_not_touch_each_other() -> None:
     """Each sees its own groups as its own, and the other's as nobody's orphans."""
     there = [owned(group("a")), live(group("b"), tags={tags.OWNER: "shop/test"})]
-    prod = plan([group("a")], there, policy(prune=True))
-    test = plan([group("b")], there, policy(owner="shop/test", prune=True))
+    prod = make_plan([group("a")], there, policy(prune=True))
+    test = make_plan([group("b")], there, policy(owner="shop/test", prune=True))
 
     assert not prod
     assert not test
@@ -161,7 +160,7 @@ def test_two_environments_in_one_resource_group_do_not_touch_each_other() -> Non
 def test_nothing_of_another_owner_is_pruned() -> None:
     """Only what is declared here is taken over; the rest stays whose it is."""
     there = [owned(group("a")), owned(group("b"))]
-    proposal = plan([group("a")], there, policy(owner="store", prune=True, take_over=frozenset({OWNER})))
+    proposal = make_plan([group("a")], there, policy(owner="store", prune=True, take_over=frozenset({OWNER})))
 
     assert ["a"] == [each.id.name for each in proposal.changes]
     assert () == proposal.blockers + proposal.notices
@@ -174,7 +173,7 @@ def test_a_plan_holds_what_it_was_made_of() -> None:
     gone = owned(group("c", ipAddress={"type": "Public"}))
     made = group("a")
     last_of_all = "deleted last, if all else goes well; earlier if a creation lacks quota"
-    proposal = plan([made], [gone], rules, missing=[made.id.scope], unreadable=[last, first])
+    proposal = make_plan([made], [gone], rules, missing=(made.id.scope,), unreadable=(last, first))
     expected = Plan(
         owner=OWNER,
         changes=(
@@ -193,7 +192,7 @@ def test_a_plan_holds_what_it_was_made_of() -> None:
 def test_an_empty_project_is_told_what_to_do() -> None:
     """The whole of it, and how to delete everything on purpose."""
     with pytest.raises(UsageError) as raised:
-        plan([], [], policy())
+        make_plan([], [], policy())
 
     assert ("no manifest declares a group", HINT) == (str(raised.value), raised.value.hint)
 
@@ -210,7 +209,7 @@ def test_orphans_are_told_in_the_order_of_their_keys() -> None:
     said = "has this project's tag but no manifest"
 
     assert tuple(Notice("orphan", f"rg-shop/{name}", said, "delete it with --prune") for name in "bc") == (
-        plan([group("a")], there, policy()).notices
+        make_plan([group("a")], there, policy()).notices
     )
 
 
@@ -219,8 +218,11 @@ def test_an_overridden_freeze_is_told_where_something_is_written() -> None:
     rules = policy(frozen="christmas", override="fire")
     said = Notice("freeze", OWNER, "the freeze christmas is overridden: fire")
 
-    assert ((said,), ()) == (plan([group()], [], rules).notices, plan([group()], [owned(group())], rules).notices)
-    assert () == plan([group()], [], policy(override="fire")).notices
+    assert ((said,), ()) == (
+        make_plan([group()], [], rules).notices,
+        make_plan([group()], [owned(group())], rules).notices,
+    )
+    assert () == make_plan([group()], [], policy(override="fire")).notices
 
 
 ENDED = "it has ended (Succeeded), and its work would run twice"
@@ -248,7 +250,7 @@ def test_whether_a_group_comes_back_is_told(case: str) -> None:
     desired, there, restore, said = RESTORED[case]
 
     assert [Notice("restore", "rg-shop/web", each) for each in said] == list(
-        plan([desired], [there], policy(restore=restore)).notices
+        make_plan([desired], [there], policy(restore=restore)).notices
     )
 
 
@@ -260,7 +262,7 @@ def test_whether_a_group_comes_back_is_judged_with_the_key() -> None:
     desired = group("web", container(environmentVariables=[SECRET]), osType="Windows")
 
     assert ["is restored if Azure refuses the new group"] == [
-        each.message for each in plan([desired], [there], policy(restore=True, fingerprint_key=key)).notices
+        each.message for each in make_plan([desired], [there], policy(restore=True, fingerprint_key=key)).notices
     ]
 
 
@@ -273,7 +275,7 @@ def test_unknown_fields_are_told_once_for_the_whole_plan_and_again_on_a_write() 
         Notice("unknown-field", "rg-shop/a", "strange is unknown to this version; this write may reset it"),
         Notice("unknown-field", "rg-shop/b", "strange is unknown to this version and was not compared"),
         Notice("unknown-field", "rg-shop/b", "odd is unknown to this version and was not compared"),
-    ) == plan(desired, there, policy()).notices
+    ) == make_plan(desired, there, policy()).notices
 
 
 def test_notices_come_in_one_order() -> None:
@@ -284,7 +286,7 @@ def test_notices_come_in_one_order() -> None:
         owned(group("c", provisioningState="Updating")),
     ]
     rules = policy(frozen="x", override="y", restore=True, allow_replace=1)
-    proposal = plan([group("a", osType="Windows"), group("c")], there, rules)
+    proposal = make_plan([group("a", osType="Windows"), group("c")], there, rules)
 
     assert ["freeze", "restore", "orphan", "unknown-field", "condition"] == [each.code for each in proposal.notices]
 
@@ -303,7 +305,7 @@ def test_where_a_resource_group_is_created(rules: dict[str, Any], location: str)
     """Where the project says; else where the first of its groups is. One that no group needs is not created."""
     desired = [Resource(rid("b"), WEST), Resource(rid("a"), EAST), Resource(rid("a", "rg-other"), WEST)]
     missing = [rid().scope, Scope(rid().subscription, "rg-idle")]
-    proposal = plan(desired, [], policy(create_resource_groups=True, **rules), missing=missing)
+    proposal = make_plan(desired, [], policy(create_resource_groups=True, **rules), missing=missing)
 
     assert (ResourceGroupChange(rid().scope, location),) == proposal.resource_groups
 
@@ -312,7 +314,7 @@ def test_a_resource_group_is_not_created_for_what_is_deleted() -> None:
     """Nothing will stand in it."""
     gone = owned(group("b"))
     rules = policy(create_resource_groups=True, prune=True)
-    proposal = plan([Resource(rid("a", "rg-other"), WEST)], [gone], rules, missing=[rid().scope])
+    proposal = make_plan([Resource(rid("a", "rg-other"), WEST)], [gone], rules, missing=(rid().scope,))
 
     assert () == proposal.resource_groups
 
@@ -327,7 +329,7 @@ def test_only_our_own_groups_count_as_live() -> None:
         owned(group("e")),
     ]
 
-    assert (2, 2) == (plan([group("a")], there, policy()).live, plan_destruction(there, policy()).live)
+    assert (2, 2) == (make_plan([group("a")], there, policy()).live, plan_destruction(there, policy()).live)
 
 
 def test_a_destruction_is_a_plan_of_deletions() -> None:
@@ -349,7 +351,7 @@ def test_a_decision_that_is_known_is_kept() -> None:
     key = rid().key
 
     assert [("decided before",), ()] == [
-        only(plan([desired], [each], policy(), decisions={key: known})).reasons for each in (there, owned(group()))
+        only(make_plan([desired], [each], policy(), decisions={key: known})).reasons for each in (there, owned(group()))
     ]
 
 
@@ -359,7 +361,7 @@ def test_verdicts_about_secrets_reach_the_decision() -> None:
 
     assert (
         Action.UPDATE
-        is only(plan([with_secret()], [there], policy(), verdicts={make_verdict_key(there): False})).action
+        is only(make_plan([with_secret()], [there], policy(), verdicts={make_verdict_key(there): False})).action
     )
 
 
@@ -375,7 +377,7 @@ HERE = owned(group("db", ipAddress={**ADDRESS, "ip": "10.0.0.4"}))
 def test_a_group_that_waits_keeps_its_manifest_for_later() -> None:
     """One that changes nothing needs no manifest, and one that is let go of its own accord neither."""
     db = group("db", container(image="x"), ipAddress=ADDRESS)
-    proposal = plan([waits_for("db"), db], [HERE], policy())
+    proposal = make_plan([waits_for("db"), db], [HERE], policy())
 
     assert [None, waits_for("db")] == [each.deferred for each in proposal.changes]
 
@@ -384,8 +386,8 @@ def test_values_of_groups_elsewhere_are_known() -> None:
     """They are read, and are no orphans; what is read in the project's own resource groups is newer."""
     elsewhere = Resource(rid("db", "rg-data"), HERE.body)
     stale = Resource(rid("db"), {**HERE.body, "properties": {}})
-    told = plan([waits_for("rg-data/db")], [], policy(prune=True), referenced=[elsewhere])
-    mine = plan([waits_for("db"), group("db", ipAddress=ADDRESS)], [HERE], policy(), referenced=[stale])
+    told = make_plan([waits_for("rg-data/db")], [], policy(prune=True), referenced=(elsewhere,))
+    mine = make_plan([waits_for("db"), group("db", ipAddress=ADDRESS)], [HERE], policy(), referenced=(stale,))
 
     assert ["10.0.0.4"] == [each.after.tags["peer"] for each in told.changes if each.after]
     assert ["10.0.0.4"] == [each.after.tags["peer"] for each in mine.changes if each.after and each.id.name == "web"]
@@ -393,21 +395,21 @@ def test_values_of_groups_elsewhere_are_known() -> None:
 
 def test_a_value_of_a_group_that_could_not_be_read_holds_nothing() -> None:
     """Nobody knows whether it is there, and the plan is not complete anyway."""
-    proposal = plan([waits_for("db")], [], policy(), unreadable=[Unreadable("RG-shop/DB", "403", rid("db"))])
+    proposal = make_plan([waits_for("db")], [], policy(), unreadable=(Unreadable("RG-shop/DB", "403", rid("db")),))
 
     assert ((), [Action.CREATE]) == (proposal.blockers, [each.action for each in proposal.changes])
 
 
 def test_a_value_of_a_group_that_goes_holds_the_plan() -> None:
     """After what else holds it."""
-    proposal = plan([waits_for("db")], [HERE], policy(prune=True, max_deletes=0))
+    proposal = make_plan([waits_for("db")], [HERE], policy(prune=True, max_deletes=0))
 
     assert ["delete", "reference"] == codes(proposal)
 
 
 def test_a_declared_group_that_could_not_be_read_is_left_out_however_it_is_spelled() -> None:
     """Others are decided about."""
-    proposal = plan([group("Web"), group("db")], [], policy(), unreadable=[Unreadable("RG-SHOP/wEB", "403")])
+    proposal = make_plan([group("Web"), group("db")], [], policy(), unreadable=(Unreadable("RG-SHOP/wEB", "403"),))
 
     assert ["rg-shop/db"] == [each.address for each in proposal.changes]
 
@@ -415,4 +417,4 @@ def test_a_declared_group_that_could_not_be_read_is_left_out_however_it_is_spell
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_plan_tells_whether_all_of_the_subscription_was_looked_through(whole: bool) -> None:
     """Whoever shows it says of what it knows nothing."""
-    assert whole is plan([group()], [], policy(), searched_all=whole).searched_all
+    assert whole is make_plan([group()], [], policy(), searched_all=whole).searched_all

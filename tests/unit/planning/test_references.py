@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import container, group, owned, policy, rid
+from factories import container, group, make_plan, owned, policy, rid
 
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.references import Deferred, GroupReference, find_references
-from aci_reconcile.planning import Action, Blocker, Change, Impact, plan
+from aci_reconcile.planning import Action, Blocker, Change, Impact
 from aci_reconcile.planning.references import ReferencedGroups, sort_by_references
 
 ADDRESS = GroupReference("rg-shop/db", "ipAddress.ip")
@@ -31,7 +31,7 @@ def web(host: str = Deferred("tcp://", ADDRESS)) -> Resource:
 
 def test_an_unchanged_group_tells_its_value_now() -> None:
     """Nothing is left for later."""
-    proposal = plan([web(), db(ip="")], [owned(db()), owned(web("tcp://10.0.0.4"))], policy())
+    proposal = make_plan([web(), db(ip="")], [owned(db()), owned(web("tcp://10.0.0.4"))], policy())
 
     assert not proposal
     assert [None, None] == [change.deferred for change in proposal.changes]
@@ -47,7 +47,7 @@ def test_an_unchanged_group_tells_its_value_now() -> None:
 )
 def test_a_value_that_will_never_be_there_blocks(desired: list[Resource], live: list[Resource], reason: str) -> None:
     """And is named."""
-    blockers = plan(desired, live, policy()).blockers
+    blockers = make_plan(desired, live, policy()).blockers
 
     assert [f"rg-shop/web needs ${{group:rg-shop/db:ipAddress.ip}}: {reason}"] == [each.reason for each in blockers]
 
@@ -57,12 +57,12 @@ def test_a_circle_is_refused_with_its_path() -> None:
     circle = db(tags={"peer": Deferred(GroupReference("rg-shop/web", "ipAddress.ip"))})
 
     with pytest.raises(UsageError, match=r"rg-shop/(db|web) -> rg-shop/(web|db) -> rg-shop/"):
-        plan([web(), circle], [], policy())
+        make_plan([web(), circle], [], policy())
 
 
 def test_a_literal_that_looks_the_same_is_another_value() -> None:
     """What is live is never taken for what is to come."""
-    proposal = plan([web(), db(ip="")], [owned(web(str(Deferred("tcp://", ADDRESS))))], policy())
+    proposal = make_plan([web(), db(ip="")], [owned(web(str(Deferred("tcp://", ADDRESS))))], policy())
 
     assert Action.UPDATE is proposal.changes[1].action
     assert (ADDRESS,) == find_references(proposal.changes[1].after.body if proposal.changes[1].after else {})

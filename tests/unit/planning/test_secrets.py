@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from factories import body, container, group, live, policy
+from factories import body, container, group, live, make_plan, policy
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret, fingerprint
-from aci_reconcile.planning import Action, Change, Impact, plan
+from aci_reconcile.planning import Action, Change, Impact
 from aci_reconcile.planning.secrets import SecretDiff, add_secret_changes, diff_secrets
 from aci_reconcile.render.rows import make_rows
 
@@ -142,7 +142,7 @@ def planned(step: Step, **rules: Any) -> Change:
     ours |= {tags.SECRETS: mark} if mark else {}
     there = live(group(), tags=ours)
     seen = live(there.with_body({**there.body, **(step.azure or step.before)}), tags=ours)
-    (change,) = plan([group().with_body(step.after)], [seen], policy(**rules)).changes
+    (change,) = make_plan([group().with_body(step.after)], [seen], policy(**rules)).changes
     return change
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from factories import OWNER, body, container, group, live, policy
+from factories import OWNER, body, container, group, live, make_plan, policy
 from plans import MISSING, stamped, with_secret
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle, Resource, ResourceId
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.secret import Secret, fingerprint
-from aci_reconcile.planning import Action, Change, Impact, plan
+from aci_reconcile.planning import Action, Change, Impact
 from aci_reconcile.planning.secrets import add_missing_secrets
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def written(desired: Resource, *, fingerprinted: bool = True, owner: str = OWNER
 
 def decided(desired: Resource, there: Resource, **rules: Any) -> Change:
     """Return what is done about one group."""
-    (change,) = plan([desired], [there], policy(**rules)).changes
+    (change,) = make_plan([desired], [there], policy(**rules)).changes
     return change
 
 
@@ -284,7 +284,7 @@ def test_a_variable_without_a_value_is_never_sent(there: str) -> None:
     desired = declared(web(NEW, {"name": "S"}))
     shown = {"an empty value": ({"name": "S", "value": ""},), "a plain value": ({"name": "S", "value": "x"},)}
     live_groups = [] if there == "nothing" else [live(Resource(desired.id, web(OLD, *shown.get(there, ()))))]
-    (change,) = plan([desired], live_groups, policy(adopt=True)).changes
+    (change,) = make_plan([desired], live_groups, policy(adopt=True)).changes
 
     assert [S] == missing(change)
 
@@ -304,7 +304,7 @@ def test_what_was_empty_at_our_last_write_is_known_to_be(kind: str) -> None:
 @pytest.mark.parametrize("given", [volume(secret={}), extension(), volume(azureFile=SHARE)])
 def test_a_creation_has_nothing_to_lose(given: dict[str, Any]) -> None:
     """What Azure is not seen to refuse is asked for."""
-    (change,) = plan([declared(made(NEW, given))], [], policy()).changes
+    (change,) = make_plan([declared(made(NEW, given))], [], policy()).changes
 
     assert not missing(change)
 
@@ -329,8 +329,8 @@ def test_an_id_is_not_mistaken_for_a_variable_of_the_tool() -> None:
 
 def test_a_secret_that_is_not_at_hand_is_not_compared_and_stops_a_write() -> None:
     """It never counts as unchanged, and no PUT goes out without it."""
-    equal = plan([with_secret(MISSING)], [stamped(with_secret(), "DB=s3cret")], policy())
-    created = plan([with_secret(MISSING)], [], policy())
+    equal = make_plan([with_secret(MISSING)], [stamped(with_secret(), "DB=s3cret")], policy())
+    created = make_plan([with_secret(MISSING)], [], policy())
 
     assert 1 == equal.not_compared
     assert ["rg-shop/web"] == [address for address, _ in created.missing_secrets]

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import FakeBackend, FakeClock, container, context, group, owned, policy, rid
+from factories import FakeBackend, FakeClock, container, context, group, make_plan, owned, policy, rid
 
 from aci_reconcile.core.model import Lifecycle, Resource, as_object
 from aci_reconcile.core.references import Deferred, GroupReference
-from aci_reconcile.planning import Action, Change, Impact, Notice, Plan, plan
+from aci_reconcile.planning import Action, Change, Impact, Notice, Plan
 from aci_reconcile.planning.selection import UnselectedGroups
 from aci_reconcile.planning.values import Holder
-from aci_reconcile.reconcile import Look, apply, propose
+from aci_reconcile.reconcile import Reader, apply, propose
 from aci_reconcile.reconcile.events import Finished, Outdated, Started, Succeeded
 from aci_reconcile.render.json.apply import render_event_json
 from aci_reconcile.render.text.apply import render_summary_text
@@ -57,7 +57,7 @@ def notices(proposal: Plan) -> list[str]:
 def test_a_dependency_that_does_not_exist_is_said_to_be_left_out() -> None:
     """With what takes it along; the group is created all the same, for that was asked for."""
     b = group("b", lifecycle=BELOW)
-    proposal = plan([group("a"), b], [], rules(b))
+    proposal = make_plan([group("a"), b], [], rules(b))
 
     (told,) = notices(proposal)
     wrong, _, offer = told.partition("; ")
@@ -72,7 +72,7 @@ def test_a_dependency_that_is_stopped_is_said_to_be_left_out(refresh: str) -> No
     """A list does not tell it, so that it is read for this."""
     b = group("b", lifecycle=BELOW)
     backend = FakeBackend.holding(stopped(group("a")), owned(b))
-    look = Look(backend, FakeClock(), concurrency=1, health=refresh == "get")
+    look = Reader(backend, FakeClock(), concurrency=1, health=refresh == "get")
     proposal = propose([group("a"), b], [], rules(b), look)
 
     assert ["rg-shop/b: depends on rg-shop/a, which is stopped and is left out by --only; "] == [
@@ -85,15 +85,15 @@ def test_nothing_is_said_of_dependencies_that_run_or_are_chosen() -> None:
     """Nor of those that a whole run takes along anyway."""
     a, b = group("a"), group("b", lifecycle=BELOW)
 
-    assert [] == notices(plan([a, b], [owned(a)], rules(b)))
-    assert [] == notices(plan([a, b], [], rules(a, b)))
-    assert [] == notices(plan([a, b], [], policy()))
+    assert [] == notices(make_plan([a, b], [owned(a)], rules(b)))
+    assert [] == notices(make_plan([a, b], [], rules(a, b)))
+    assert [] == notices(make_plan([a, b], [], policy()))
 
 
 def test_what_narrows_a_run_otherwise_is_named() -> None:
     """Another path takes a group along that paths have left out."""
     b = group("b", lifecycle=BELOW)
-    proposal = plan([group("a"), b], [], replace(rules(b), narrowed_by="the paths"))
+    proposal = make_plan([group("a"), b], [], replace(rules(b), narrowed_by="the paths"))
 
     assert ["rg-shop/b: depends on rg-shop/a, which does not exist and is left out by the paths"] == [
         each.partition("; ")[0] for each in notices(proposal)
@@ -105,7 +105,7 @@ def test_a_reference_to_what_is_left_out_says_so(there: bool) -> None:
     """The group is declared: it is not missing, it was left out, and the release includes it."""
     b = holder()
     found = [owned(group("a"))] if there else []
-    (held,) = plan([addressed(), b], found, rules(b)).blockers
+    (held,) = make_plan([addressed(), b], found, rules(b)).blockers
     why = "it has no ipAddress.ip" if there else "the group does not exist"
 
     assert f"rg-shop/b needs {ADDRESS}: {why}, and it is left out by --only" == held.reason
@@ -116,7 +116,7 @@ def test_who_keeps_a_former_address_is_said_in_the_plan() -> None:
     """A recreation moves it, and who holds it is left out."""
     a = addressed(osType="Linux")
     before = [owned(addressed("10.0.0.4", osType="Windows")), owned(holder("b", "10.0.0.4"))]
-    proposal = plan([a, holder(), holder("new")], before, rules(a))
+    proposal = make_plan([a, holder(), holder("new")], before, rules(a))
 
     (told,) = notices(proposal)
     moves, who, offer = told.split("; ")
@@ -132,10 +132,10 @@ def test_an_address_that_stays_is_no_news() -> None:
     newer, other = addressed(image="nginx:2"), addressed(osType="Windows")
     pinned = addressed("10.0.0.4", osType="Windows")
 
-    assert [] == notices(plan([newer, holder()], there, rules(newer)))
-    assert [] == notices(plan([pinned, holder()], there, rules(pinned)))
-    assert [] == notices(plan([other, holder()], there, policy(allow_replace=9)))
-    assert 1 == len(notices(plan([other, holder()], there, rules(other))))
+    assert [] == notices(make_plan([newer, holder()], there, rules(newer)))
+    assert [] == notices(make_plan([pinned, holder()], there, rules(pinned)))
+    assert [] == notices(make_plan([other, holder()], there, policy(allow_replace=9)))
+    assert 1 == len(notices(make_plan([other, holder()], there, rules(other))))
 
 
 class Moving(FakeBackend):
@@ -154,7 +154,7 @@ def finished(chosen: Resource, *others: Resource, before: list[Resource]) -> Fin
     """Apply one group alone and return the last event."""
     allowed = rules(chosen)
     backend = Moving.holding(*before)
-    proposal = plan([chosen, *others], before, allowed)
+    proposal = make_plan([chosen, *others], before, allowed)
     *_, last = apply(proposal, context(backend, policy=allowed))
     assert isinstance(last, Finished)
     return last
@@ -177,7 +177,7 @@ def test_a_dependent_that_ends_unchanged_is_not_said_to_restart() -> None:
     """What it names is as it was, so that nothing of it begins."""
     before = [owned(addressed("10.0.0.4")), owned(holder("b", "10.0.0.4"))]
     newer = addressed("10.0.0.4", image="nginx:2")
-    events = list(apply(plan([newer, holder()], before, policy()), context(FakeBackend.holding(*before))))
+    events = list(apply(make_plan([newer, holder()], before, policy()), context(FakeBackend.holding(*before))))
 
     assert ["a"] == [each.change.id.name for each in events if isinstance(each, Started)]
     assert {"a": Action.UPDATE, "b": Action.NO_OP} == {

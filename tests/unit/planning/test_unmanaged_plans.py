@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, SUBSCRIPTION, group, live, owned, policy, rid
+from factories import OWNER, SUBSCRIPTION, group, live, make_plan, owned, policy, rid
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource, ResourceId
-from aci_reconcile.planning import Action, plan
+from aci_reconcile.planning import Action
 from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.unmanaged import find_abandoned_environment
 
@@ -29,7 +29,7 @@ def there(name: str, owner: str, place: str = "rg-shop") -> Resource:
 
 def told(left: Resource, **more: Any) -> tuple[list[str], list[tuple[str, str]]]:
     """Return what a plan of another group deletes, and what it says of what is left over."""
-    made = plan([group("web")], [owned(group("web")), left], policy(places=HERE, **more))
+    made = make_plan([group("web")], [owned(group("web")), left], policy(places=HERE, **more))
     notices = [(each.code, each.hint) for each in made.notices]
     return [each.address for each in made.of(Action.DELETE)], notices
 
@@ -71,7 +71,7 @@ def test_what_is_in_another_subscription_is_told_and_stays() -> None:
     abroad = "00000000-0000-0000-0000-000000000002"
     ours = replace(there("web", OWNER), id=ResourceId(abroad, "rg-shop", "web"))
     rules = policy(prune=True, deletes_named=True, subscription=SUBSCRIPTION, places=HERE)
-    made = plan([group("web")], [owned(group("web")), ours], rules)
+    made = make_plan([group("web")], [owned(group("web")), ours], rules)
 
     assert (False, 1) == (bool(made), made.live)
     assert [
@@ -132,7 +132,7 @@ def test_which_environment_is_a_former_one(tag: str, wanted: str) -> None:
 )
 def test_a_declared_group_with_another_id_is_held(more: dict[str, Any], reason: str, release: str) -> None:
     """Nobody loses it: a repository that was renamed is told how that is settled."""
-    made = plan([group("web")], [there("web", f"{OWNER}@{THEIRS}")], policy(**more))
+    made = make_plan([group("web")], [there("web", f"{OWNER}@{THEIRS}")], policy(**more))
 
     assert [(reason, release)] == [(each.reason, each.release) for each in made.blockers]
     assert not made
@@ -140,20 +140,20 @@ def test_a_declared_group_with_another_id_is_held(more: dict[str, Any], reason: 
 
 def test_what_belongs_to_somebody_else_is_not_unchanged() -> None:
     """It was not compared at all."""
-    made = plan([group("web"), group("api")], [owned(group("web")), there("api", "other")], policy())
+    made = make_plan([group("web"), group("api")], [owned(group("web")), there("api", "other")], policy())
 
     assert ["rg-shop/web"] == [each.address for each in find_unchanged(made)]
 
 
 def test_an_id_is_no_difference() -> None:
     """Of a group that is ours without it: it comes with the next write."""
-    assert not plan([group("web")], [owned(group("web"))], policy(project_id=OURS))
+    assert not make_plan([group("web")], [owned(group("web"))], policy(project_id=OURS))
 
 
 def test_taking_over_gives_the_id_at_once() -> None:
     """The tag is what is written then."""
     rules = policy(project_id=OURS, take_over=frozenset({f"{OWNER}@{THEIRS}"}))
-    (change,) = plan([group("web")], [there("web", f"{OWNER}@{THEIRS}")], rules).changes
+    (change,) = make_plan([group("web")], [there("web", f"{OWNER}@{THEIRS}")], rules).changes
 
     assert change.after is not None
     assert f"{OWNER}@{OURS}" == tags.owner(change.after)
@@ -172,7 +172,7 @@ def test_taking_over_gives_the_id_at_once() -> None:
 )
 def test_a_project_that_was_renamed_takes_its_groups_by_the_name(tag: str, given: str, held: bool) -> None:
     """Its id is the same; the groups of another project of that name are named with their id."""
-    made = plan([group("web")], [there("web", tag)], policy(project_id=OURS, take_over=frozenset({given})))
+    made = make_plan([group("web")], [there("web", tag)], policy(project_id=OURS, take_over=frozenset({given})))
 
     assert held is bool(made.blockers)
 
@@ -180,6 +180,6 @@ def test_a_project_that_was_renamed_takes_its_groups_by_the_name(tag: str, given
 def test_a_protected_orphan_is_released_where_its_protection_stands() -> None:
     """Its manifest is gone, and nobody can edit it."""
     old = live(group("old"), tags={tags.OWNER: OWNER, tags.PROTECTED: "true"})
-    made = plan([group("web")], [owned(group("web")), old], policy(prune=True))
+    made = make_plan([group("web")], [owned(group("web")), old], policy(prune=True))
 
     assert ["remove its tag aci-reconcile-protected in Azure"] == [each.release for each in made.blockers]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import OWNER, container, group, live, owned, policy, rid
+from factories import OWNER, container, group, live, make_plan, owned, policy, rid
 from plans import MISSING, with_secret
 
 from aci_reconcile.core import tags
@@ -24,7 +24,6 @@ from aci_reconcile.planning import (
     Plan,
     ResourceGroupChange,
     Unreadable,
-    plan,
 )
 from aci_reconcile.planning.values import find_missing_secrets
 
@@ -32,7 +31,7 @@ from aci_reconcile.planning.values import find_missing_secrets
 def test_a_plan_counts_as_terraform_does() -> None:
     """A replacement is one to add and one to destroy."""
     desired = [group("a"), group("b", container(image="x")), group("c", osType="Windows")]
-    proposal = plan(desired, [owned(group("b")), owned(group("c")), owned(group("d"))], policy(prune=True))
+    proposal = make_plan(desired, [owned(group("b")), owned(group("c")), owned(group("d"))], policy(prune=True))
 
     assert (2, 1, 2) == (proposal.to_add, proposal.to_change, proposal.to_destroy)
     assert proposal

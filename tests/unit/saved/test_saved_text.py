@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure_world import AzureWorld
-from factories import container, group, rid
+from factories import container, group, make_plan, rid
 from hypothesis import given, settings
 from saved_plans import HEADER, kept, origin
 from strategies import bodies
 
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.planning import Plan, plan
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.render.text.plan import render_plan_text
 from aci_reconcile.render.text.style import PLAIN
 from aci_reconcile.saved import add_seal, make_document, render_saved_text
+
+if TYPE_CHECKING:
+    from aci_reconcile.planning import Plan
 
 
 def shown(proposal: Plan, *desired: Resource) -> str:
@@ -63,7 +65,7 @@ def test_it_is_shown_as_it_was(before: list[Resource], after: list[Resource]) ->
 def test_any_body_comes_back(body: dict[str, Any]) -> None:
     """Whatever a manifest may hold, a saved plan of it can be shown."""
     desired = Resource(rid(), body)
-    proposal = plan([desired], [], AzureWorld().plan(group()).policy)
+    proposal = make_plan([desired], [], AzureWorld().plan(group()).policy)
     saved = add_seal(make_document(proposal, origin(proposal)), created=0, expires=60)
     told = render_saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
 
@@ -73,11 +75,11 @@ def test_any_body_comes_back(body: dict[str, Any]) -> None:
 def test_what_could_not_be_read_is_told() -> None:
     """A plan that is not complete says so, still."""
     world = AzureWorld()
-    proposal = plan(
+    proposal = make_plan(
         [group("web"), group("db")],
         [],
         world.plan(group()).policy,
-        unreadable=[Unreadable("rg-shop/db", "Forbidden")],
+        unreadable=(Unreadable("rg-shop/db", "Forbidden"),),
     )
 
     assert render_plan_text(proposal, HEADER, PLAIN, verbose=True) == shown(proposal, group("web"), group("db"))

@@ -1,0 +1,269 @@
+"""One group, from what it is to what it should be: read again, write, settle, read, compare, and see that it runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core import tags
+from aci_reconcile.core.errors import (
+    AciReconcileError,
+    AzureError,
+    ImmutableFieldError,
+    NotConvergedError,
+    RetryableError,
+    SecretUnavailableError,
+)
+from aci_reconcile.core.model import NO_TAGS, as_text
+from aci_reconcile.core.provisioning import is_settled
+from aci_reconcile.planning.blockers import is_protected
+from aci_reconcile.planning.policy import UNLIMITED
+from aci_reconcile.planning.values import Action, Impact, find_missing_secrets
+from aci_reconcile.preflight import Verdict
+from aci_reconcile.reconcile.comparison import has_moved, make_not_taken_error
+from aci_reconcile.reconcile.containers import NotViableError, examine_failure, report_unhealthy, wait_until_running
+from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started
+from aci_reconcile.reconcile.handover import note_deletion, put_with_retries
+from aci_reconcile.reconcile.limits import Request, Verb
+from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.recreation import GoneError, recreate
+from aci_reconcile.reconcile.references import resolve_deferred
+from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry, wait_for_limits
+from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, call
+from aci_reconcile.reconcile.watch import fresh_since, get_listing, get_watch
+from aci_reconcile.reconcile.writes import (
+    ACCEPTED,
+    PROVISIONED,
+    add_tags,
+    delete,
+    finish_write,
+    make_deletion_ask,
+    make_fingerprint,
+    make_owner_tag,
+    make_serial,
+    patch,
+    verify,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.planning.values import Change
+    from aci_reconcile.reconcile.context import Context, RecreationChecks
+    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.steps import Process
+    from aci_reconcile.reconcile.watch import Listing
+
+
+def apply_change(change: Change, ctx: Context) -> Process[bool]:
+    """Carry out one change; returns whether the group is as it should be."""
+    good = yield from _apply_and_report(change, ctx)
+    if good:
+        note_deletion(change, ctx)
+    return good
+
+
+def _apply_and_report(change: Change, ctx: Context) -> Process[bool]:
+    """Carry out one change and report how it ended."""
+    began = ctx.clock.now()
+    good = False
+    try:
+        with ctx.span(f"{change.action.value} container group", change.address):
+            good = yield from _apply_change(change, ctx, began)
+    except MovedError:
+        yield Moved(change, ctx.clock.now() - began, written=change.address in ctx.in_flight)
+    except InterruptedRunError:
+        if change.address in ctx.in_flight:
+            return False
+        yield Skipped(change, "interrupted")
+    except FrozenRunError as error:
+        yield Skipped(change, str(error))
+    except NotViableError as error:
+        yield from report_unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
+    except GoneError as gone:
+        seconds, why = ctx.clock.now() - began, gone.unrestored
+        yield Failed(change, gone.error, seconds, gone=not gone.restored, restored=gone.restored, unrestored=why)
+    except AciReconcileError as error:
+        seconds = ctx.clock.now() - began
+        written = ctx.in_flight.get(change.address) in {ACCEPTED, PROVISIONED}
+        health, logs = (yield from examine_failure(change, ctx)) if written else (None, ())
+        yield Failed(change, error, seconds, health=health, logs=logs)
+    ctx.in_flight.pop(change.address, None)
+    return good
+
+
+def _apply_change(change: Change, ctx: Context, began: float) -> Process[bool]:
+    deadline = ctx.make_deadline()
+    live = change.before
+    if change.writes:
+        yield from wait_for_limits(ctx, _make_first_ask(change), deadline, idle=True)
+        ctx.check_may_write(change)
+        if change.deferred is None:  # else it is not known yet whether anything is to be written
+            yield Started(change)
+        live = yield from _read_again(change, ctx, deadline)
+        if has_moved(change, change.before, live):
+            raise MovedError
+        if change.deferred is not None:
+            change = yield from resolve_deferred(change, change.deferred, live, ctx, deadline)
+            if change.writes:
+                yield Started(change)
+    if change.writes:
+        ctx.check_may_write(change)
+        live = yield from _write(change, live, ctx, deadline)
+        if live is not None:
+            ctx.in_flight[change.address] = PROVISIONED
+    elif change.stuck:
+        raise make_not_taken_error(change.fields)
+    return (yield from wait_until_running(change, live, ctx, deadline, began))
+
+
+def _make_first_ask(change: Change) -> Request:
+    """Return the request for which Azure's limits must have room before work on the group begins."""
+    if change.action in {Action.DELETE, Action.REPLACE}:
+        return make_deletion_ask(change)
+    return Request(Verb.WRITE, as_text(change.after.body.get("location")).lower() if change.after else "")
+
+
+def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+    """Read the group just before it is written; where many are written, read all of them with one list.
+
+    What the plan read counts while it is fresh: its list, or the group itself, if it read that after the list.
+    """
+    if change.deferred is None:
+        if _is_fresh(change, ctx):
+            return change.before
+        watch = get_watch(ctx.watches, change.id.scope)
+        if watch.is_worthwhile(ctx.writes.get(change.id.scope.key, 1)):
+            listing = yield from get_listing(
+                watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
+            )
+            seen = listing.groups.get(change.id.key) if listing else None
+            if listing and (seen is None or is_settled(seen.body)):
+                return seen
+    again = partial(repeat_unless_stopped, ctx)
+    return (yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline, again=again, idle=True))
+
+
+def _is_fresh(change: Change, ctx: Context) -> bool:
+    """Whether the plan read the group itself moments ago: after a list that is fresh, so not before it."""
+    planned = _find_outdated_list(change, ctx)
+    settled = change.before is not None and is_settled(change.before.body)
+    return settled and planned is not None and planned.began >= fresh_since(ctx)
+
+
+def _find_outdated_list(change: Change, ctx: Context) -> Listing | None:
+    """Return the plan's list if the plan read the group again after it; None otherwise."""
+    planned = ctx.listings.get(change.id.scope.key)
+    return planned if planned is not None and planned.groups.get(change.id.key) is not change.before else None
+
+
+def _write(change: Change, current: Resource | None, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+    """Send the writes of a change; returns the settled read, None once deleted."""
+    if change.action is Action.DELETE or change.after is None:
+        if current is not None:
+            yield from check_takers(
+                change, ctx.label_takers.get(change.address.lower(), ()), ctx.recreation_checks, ctx.clock.sleep
+            )
+            ctx.check_may_write(change)
+            yield from delete(change, ctx, deadline)
+        return None
+    if change.impact is Impact.TAGS_ONLY:
+        return (yield from _write_tags(change, change.after, ctx, deadline))
+    check_secrets(change)
+    wanted = add_tags(change, change.after, (yield from make_fingerprint(change.after, ctx)), ctx)
+    if change.action is Action.REPLACE:
+        return (yield from recreate(change, wanted, ctx, deadline))
+    try:
+        seen = yield from put_with_retries(change, wanted, ctx, deadline)
+    except (ImmutableFieldError, RetryableError) as error:
+        if isinstance(error, RetryableError) and not _is_hung(change, error):
+            raise
+        if not _can_recreate(change, ctx):
+            raise _explain_refusal(error) from error
+        ctx.in_flight.pop(change.address, None)  # it was refused: nothing of the group is under way
+        return (yield from recreate(change, wanted, ctx, deadline))
+    return (yield from finish_write(change, wanted, ctx, deadline, seen))
+
+
+def _can_recreate(change: Change, ctx: Context) -> bool:
+    """Whether a group that Azure refuses to update may be deleted and created again in this run."""
+    allowed = ctx.policy.allow_replace == UNLIMITED or (change.after is not None and change.after.lifecycle.replace)
+    return change.before is not None and allowed and not is_protected(change)
+
+
+def _is_hung(change: Change, error: AzureError) -> bool:
+    """Whether Azure takes no update of a group that was in transition before the run, and still is."""
+    hung = change.before is not None and not is_settled(change.before.body)
+    return hung and error.code == "ContainerGroupTransitioning"
+
+
+def _explain_refusal(error: AzureError) -> AzureError:
+    """Return the refusal of an update with a hint that allows a replacement."""
+    return type(error)(
+        error.message,
+        code=error.code,
+        status=error.status,
+        request_id=error.request_id,
+        hint="allow its replacement with --allow-replace, or with lifecycle.replace: allow in its manifest",
+    )
+
+
+def _write_tags(change: Change, after: Resource, ctx: Context, deadline: Deadline) -> Process[Resource]:
+    """Write the tags alone.
+
+    A group that we wrote before keeps the digest of its manifest in them. An adopted one gets no digest: its body was
+    never sent.
+    """
+    live = change.before.tags if change.before else NO_TAGS
+    if after.lifecycle.detach:
+        ctx.check_may_write(change)
+        yield from patch(change, tags.merge(NO_TAGS, after.tags), ctx, deadline)
+        return (yield from verify(change, after, ctx, deadline))
+    known = change.digest if tags.Applied.of(live).desired else ""
+    memory: dict[str, Json] = {
+        **make_owner_tag(after, ctx),
+        tags.APPLIED: str(tags.Applied(known, serial=make_serial(ctx))),
+    }
+    if change.stamp:
+        memory[tags.SECRETS] = yield from make_fingerprint(after, ctx)
+    wanted = tags.merge(after.tags, memory)
+    ctx.check_may_write(change)
+    yield from patch(change, wanted, ctx, deadline)
+    return (yield from verify(change, replace(after, body={**after.body, "tags": wanted}), ctx, deadline))
+
+
+def check_secrets(change: Change) -> None:
+    """Check that every secret of a write is available.
+
+    A plan that lacks one is refused before it begins. A change that waited for another group was decided again since,
+    so it is checked here.
+
+    Raises:
+        SecretUnavailableError: one is not; nothing was written.
+    """
+    missing = [f"{secret.source}: {secret.missing}" for _, secret in find_missing_secrets((change,))]
+    if missing:
+        raise SecretUnavailableError(f"missing secrets: {'; '.join(missing)}", hint="nothing was written")
+
+
+def check_takers(
+    change: Change, takers: tuple[Change, ...], shared: RecreationChecks, sleep: Callable[[float], None]
+) -> Process[None]:
+    """Check that the groups that wait for a deletion could be written after it.
+
+    Raises:
+        NotConvergedError: a check failed; nothing was deleted.
+        AzureError: there is no credential that Azure takes.
+    """
+    if shared.probe is None or not takers:
+        return
+    checks = yield from call(partial(preflight, (change, *takers), probe=shared.probe, sleep=sleep))
+    addresses = {each.address for each in takers}
+    failed = [each for each in checks if each.verdict is Verdict.FAILED and addresses & set(each.addresses)]
+    if failed:
+        why = "; ".join(f"{each.subject}: {each.why}" for each in failed)
+        named = ", ".join(sorted(addresses))
+        raise NotConvergedError(f"not deleted, because then {named} could not be written: {why}", hint=failed[0].hint)

@@ -1,0 +1,143 @@
+"""Wait until Azure has done what it accepted: one list watches many groups, few are polled one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aci_reconcile.core.errors import NotConvergedError, NotFoundError
+from aci_reconcile.core.provisioning import has_succeeded, is_settled, state_of
+from aci_reconcile.reconcile.comparison import has_moved
+from aci_reconcile.reconcile.containers import ReadSchedule, check_if_due, check_viable
+from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.events import Waiting
+from aci_reconcile.reconcile.retries import Backoff, check_deadline, make_failure, retry
+from aci_reconcile.reconcile.steps import pause
+from aci_reconcile.reconcile.watch import get_watch, wait_for_listing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Change
+    from aci_reconcile.reconcile.context import Context
+    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.steps import Process
+
+
+def settle(
+    change: Change,
+    operation: Operation,
+    ctx: Context,
+    deadline: Deadline,
+    proof: Callable[[Resource], bool] | None = None,
+    schedule: ReadSchedule | None = None,
+) -> Process[Resource | None]:
+    """Wait until the operation has ended; returns the group where a list has proved that it ended well.
+
+    ``schedule`` says when a group that is to come up is read by itself, to see whether it still can.
+    Where many groups are waited for, one list watches them all. Only what it proves is believed; otherwise the
+    operation itself is asked. One that Azure no longer knows has ended, too; how, the group itself tells.
+
+    Raises:
+        AzureError: it ended badly.
+        NotConvergedError: it has not by the deadline.
+        NotViableError: its containers fail again and again, and it never will.
+    """
+    watch, since = get_watch(ctx.watches, change.id.scope), ctx.clock.now()
+    backoff, reported = Backoff(), ""
+    with watch.join(since):
+        while operation.url:
+            if schedule is not None:
+                yield from check_if_due(change, ctx, schedule)
+            if proof is not None and watch.is_worthwhile(watch.pending):
+                listing = yield from wait_for_listing(watch, ctx, deadline, since=since)
+                seen = listing.groups.get(change.id.key) if listing else None
+                if seen is not None and has_succeeded(seen.body) and proof(seen):
+                    return seen
+                if seen is not None and not is_settled(seen.body):
+                    reported = yield from _report_state(change, _state_or_pending(seen), reported)
+                    check_deadline(ctx, deadline, _state_or_pending(seen).lower())
+                    continue
+            reported = yield from _poll(change, operation, ctx, deadline, reported)
+            if not reported:
+                break
+            yield from pause(backoff.next())
+    return None
+
+
+def _poll(change: Change, operation: Operation, ctx: Context, deadline: Deadline, reported: str) -> Process[str]:
+    """Poll an operation, report a new state, and return the state; empty once the operation has ended.
+
+    Raises:
+        AzureError: it ended badly.
+        NotConvergedError: it has not by the deadline.
+    """
+    try:
+        progress = yield from retry(ctx, lambda: ctx.backend.poll(operation), deadline)
+    except NotFoundError:
+        return ""
+    if progress.failed:
+        raise make_failure(progress.error_code, progress.error_message)
+    if progress.done:
+        return ""
+    check_deadline(ctx, deadline, progress.status.lower())
+    return (yield from _report_state(change, progress.status or "InProgress", reported))
+
+
+def _report_state(change: Change, state: str, reported: str) -> Process[str]:
+    """Report a state that is new, and return it."""
+    if state not in {reported, "Pending"}:
+        yield Waiting(change, state)
+    return state
+
+
+def _state_or_pending(seen: Resource | None) -> str:
+    return (state_of(seen.body) if seen else "") or "Pending"
+
+
+def wait_until_settled(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource]:
+    """Read the group until its provisioning has ended, and return that read.
+
+    Raises:
+        NotConvergedError: the group is gone, or still not settled by the deadline.
+        NotViableError: its containers fail again and again, and it never will.
+    """
+    backoff, reported, began = Backoff(), "", ctx.clock.now()
+    while True:
+        live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
+        if live is None:
+            raise NotConvergedError("the group disappeared while it was being written")
+        if is_settled(live.body):
+            return live
+        check_viable(change, live, ctx, began)
+        check_deadline(ctx, deadline, _state_or_pending(live).lower())
+        reported = yield from _report_state(change, _state_or_pending(live), reported)
+        yield from pause(backoff.next())
+
+
+def wait_until_gone(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Wait until the group is gone; where many are deleted, one list shows it for all.
+
+    Raises:
+        MovedError: somebody has created the name again.
+        NotConvergedError: it is still there at the deadline.
+    """
+    watch, since, backoff = get_watch(ctx.watches, change.id.scope), ctx.clock.now(), Backoff()
+    with watch.join(since):
+        while True:
+            listing = None
+            if watch.is_worthwhile(watch.pending):
+                listing = yield from wait_for_listing(watch, ctx, deadline, since=since)
+            if listing is not None:
+                there = listing.groups.get(change.id.key)
+            else:
+                there = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
+            if there is None:
+                return
+            if has_moved(change, change.before, there):
+                raise MovedError
+            check_deadline(ctx, deadline, "there")
+            yield Waiting(change, "Deleting")
+            if listing is None:
+                yield from pause(backoff.next())

@@ -1,0 +1,197 @@
+"""Reads of what is live: many side by side, within Azure's rate limits, and with what became of each."""
+
+from __future__ import annotations
+
+import math
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from aci_reconcile.core.errors import AuthenticationError, AzureError
+from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.reconcile.engine import run
+from aci_reconcile.reconcile.hash_cost import HashCost
+from aci_reconcile.reconcile.limits import Limits
+from aci_reconcile.reconcile.retries import Deadline, retry
+from aci_reconcile.reconcile.steps import Task, never, pause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.core.model import Resource, ResourceId, Scope
+    from aci_reconcile.reconcile.events import Event
+    from aci_reconcile.reconcile.steps import Process
+    from aci_reconcile.reconcile.watch import Listing
+
+
+def ignore(_event: Event) -> None:
+    """Ignore an event."""
+
+
+def no_jitter() -> float:
+    """Come back with everybody else."""
+    return 0
+
+
+class Refresh(StrEnum):
+    """How much is read: what the lists leave open, or every group with a get."""
+
+    AUTO = "auto"
+    GET = "get"
+
+
+def own_nothing(_tag: str) -> bool:
+    """Own nothing."""
+    return False
+
+
+def ignore_text(_text: str) -> None:
+    """Ignore a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked through beside the resource groups that the project names."""
+
+    subscriptions: tuple[str, ...] = ()
+    """The first is that of the run; one that may not be looked through does no harm."""
+    instead: tuple[Scope, ...] = ()
+    """Resource groups that are listed where a subscription may not be looked through."""
+    ours: Callable[[str], bool] = own_nothing
+    """Whether an owner tag is looked for."""
+    needed: bool = False
+    """Whether nothing may be concluded where the subscription of the run could not be looked through."""
+    report: Callable[[str], None] = ignore_text
+    """Told what was not looked at, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How to look: with which backend, how many requests at once, whether run states are wanted, too."""
+
+    backend: Backend
+    clock: Clock
+    concurrency: int = 8
+    refresh: Refresh = Refresh.AUTO
+    health: bool = False
+    until_settled: bool = False
+    """Whether a group in transition is waited for although it equals its manifest: who only looks wants to know how it
+    ends, and an apply waits for it later, beside its other work."""
+    jitter: Callable[[], float] = no_jitter
+    limits: Limits = field(default_factory=Limits)
+    listed: Mapping[tuple[str, str], Callable[[], Listing]] = field(
+        default_factory=dict["tuple[str, str]", "Callable[[], Listing]"]
+    )
+    """Lists of resource groups that are on their way already, by the scope's key."""
+    listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
+    """Takes down what was listed, by the scope's key, for whoever carries out the plan at once."""
+    report: Callable[[Event], None] = ignore
+    """Told when Azure's rate limits make the reading wait."""
+    stopped: Callable[[], bool] = never
+    show_progress: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Makes what is entered while reads are on their way, to tell of it where that lasts."""
+    hash_cost: HashCost = field(default_factory=HashCost)
+    """Takes down what comparing fingerprints costs."""
+    until: float = math.inf
+    """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
+    search: Search = field(default_factory=Search)
+    """What is looked through for groups of ours beside the resource groups that are named."""
+
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one read: the groups it found, or why it failed."""
+
+    found: tuple[Resource, ...] = ()
+    failure: AzureError | None = None
+
+    @property
+    def error(self) -> str:
+        """Why it failed, in Azure's words; empty where it did not."""
+        if self.failure is None:
+            return ""
+        return f"{self.failure.code}: {self.failure.message}" if self.failure.code else self.failure.message
+
+
+def read_within_limits(reader: Reader, ask: Callable[[], T]) -> Process[T]:
+    """Read, and wait for nothing but Azure's rate limits: the SDK has already retried other errors."""
+    return (yield from retry(reader, ask, Deadline(reader.clock.now(), 0, reader.until)))
+
+
+def gather(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> dict[K, Answer]:
+    """Carry out the reads and return what became of each.
+
+    Raises:
+        AuthenticationError: there is no credential that Azure takes; every other failure is in the answers.
+    """
+    answers: dict[K, Answer] = {}
+
+    def keep(key: K, read: Process[tuple[Resource, ...]]) -> Process[bool]:
+        try:
+            answers[key] = Answer((yield from read))
+        except AuthenticationError:
+            raise
+        except AzureError as error:
+            answers[key] = Answer(failure=error)
+        return True
+
+    tasks = [
+        Task(str(number), partial(keep, key, read), _unreachable) for number, (key, read) in enumerate(reads.items())
+    ]
+    with reader.show_progress():
+        for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
+            reader.report(event)
+    return {key: answers[key] for key in reads}
+
+
+def _unreachable(because: str) -> Event:
+    """Reads depend on nothing and are not interrupted, so none is ever skipped."""
+    from aci_reconcile.reconcile.events import Paced
+
+    return Paced(because, 0)
+
+
+SETTLING: Final = 60.0
+"""Seconds for which a group that somebody else has in transition is waited for, before it is taken as it is."""
+_GLANCE = 1.0
+
+
+def read_when_settled(
+    resource_id: ResourceId, reader: Reader, is_enough: Callable[[Resource], bool]
+) -> Process[tuple[Resource, ...]]:
+    """Read one group; wait up to a minute for one in transition, because settled reads compare best.
+
+    Do not wait where ``is_enough`` says so or where the group fails again and again. Return a group that does not
+    settle as it is.
+
+    Raises:
+        AzureError: it cannot be read.
+    """
+    until = 0.0
+    while True:
+        live = yield from read_within_limits(reader, partial(reader.backend.get, resource_id))
+        if live is None:
+            return ()
+        if (
+            is_settled(live.body)
+            or is_enough(live)
+            or assess(live.body, now=reader.clock.now()).state is State.UNHEALTHY
+        ):
+            return (live,)
+        if not until:
+            until = reader.clock.now() + SETTLING
+            from aci_reconcile.reconcile.events import Settling  # late: a plan that waits for nothing does not need it
+
+            yield Settling(resource_id.address, state_of(live.body), SETTLING)
+        if reader.clock.now() > until:
+            return (live,)
+        yield from pause(_GLANCE)
