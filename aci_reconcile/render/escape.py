@@ -1,8 +1,8 @@
-"""Foreign text, made harmless for a terminal.
+"""Makes foreign text harmless for a terminal, and encodes JSON so that it is harmless, too.
 
-What comes from Azure, from manifests or from a container's output may hold anything. A terminal must not obey it: no
-escape sequence may colour, move or retitle, no control character may overwrite a line, no bidirectional override may
-make a text read as another one.
+Text from Azure, from manifests and from containers may contain anything, and a terminal must not obey it. An escape
+sequence could change colours, move the cursor or set the title. A control character could overwrite a line. A
+bidirectional override could make a text read as another one.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ _ESCAPE = re.compile(f"[{_DANGEROUS}]")
 
 
 def sanitize(text: str, *, keep: str = "") -> str:
-    """Return the text without anything a terminal would obey.
+    """Return the text without anything that a terminal would obey.
 
-    Escape sequences go whole; control, zero-width and bidirectional characters go; line breaks and tabs become a space.
+    Escape sequences, control characters, zero-width and bidirectional characters are removed. A line break or a tab
+    becomes a space.
 
     Args:
         text: text from Azure, a manifest or a container.
-        keep: of line feed and tab, those that may stay.
+        keep: the line feed or the tab, or both, if they may stay.
     """
     return _STRIP.sub(lambda match: _white(match["white"], keep), text)
 
@@ -48,10 +49,12 @@ def _white(found: str | None, keep: str) -> str:
 
 def quote(text: str) -> str:
     r"""Return the text as a JSON string for people: line breaks are ``\n``, what is dangerous is ``\uXXXX``."""
-    return _ESCAPE.sub(_escaped, json.dumps(text, ensure_ascii=False))
+    # ensure_ascii=False keeps umlauts and emoji readable; what is dangerous among the rest is escaped one by one.
+    return _ESCAPE.sub(_escape_match, json.dumps(text, ensure_ascii=False))
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _escape_match(match: re.Match[str]) -> str:
+    # json.dumps escapes all of them but DEL, which is ASCII and still a control character.
     return json.dumps(match[0])[1:-1] if match[0] != "\x7f" else r"\u007f"
 
 

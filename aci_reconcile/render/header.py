@@ -1,4 +1,4 @@
-"""Where a report's findings apply: its first line, and the first members of its JSON."""
+"""The place that a report is about: its first line, and the first members of its JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where a plan applies. ``project`` is the owner: with ``/environment`` where one is chosen.
+    """Where a plan applies. ``project`` is the owner, with ``/environment`` if one is chosen.
 
     ``endpoint`` is empty for the public cloud's own.
     """
@@ -26,23 +26,24 @@ class Header:
     endpoint: str = ""
     environment: str = ""
 
-    def text(self, *, whole: bool = False) -> str:
-        """Return it as the first line names it; a subscription's GUID by its beginning, unless ``whole``."""
-        return sanitize(", ".join(f"{name} {value}" for name, value in self.parts(whole=whole)))
+    def text(self, *, full: bool = False) -> str:
+        """Return the place as the first line of a report names it; a subscription's GUID is cut, unless ``full``."""
+        return sanitize(", ".join(f"{name} {value}" for name, value in self.parts(full=full)))
 
-    def parts(self, *, whole: bool = False) -> tuple[tuple[str, str], ...]:
-        """Return what is known of the place, by name, as it came."""
-        guid = not whole and _GUID.fullmatch(self.subscription) is not None
+    def parts(self, *, full: bool = False) -> tuple[tuple[str, str], ...]:
+        """Return what is known of the place, by name; the values are not sanitized."""
+        # Four characters tell two subscriptions apart; a column of whole GUIDs would push the rest off the line.
+        guid = not full and _GUID.fullmatch(self.subscription) is not None
         subscription = self.subscription[:4] + ELLIPSIS if guid else self.subscription
         parts = (("project", self.project), ("subscription", subscription), ("endpoint", self.endpoint))
         return tuple((name, value) for name, value in parts if value)
 
     def place(self) -> tuple[tuple[str, str], ...]:
-        """Return the parts but the project, for where that stands in a heading."""
+        """Return the parts without the project, for a report that has the project in its heading."""
         return tuple(each for each in self.parts() if each[0] != "project")
 
     def json(self, tool_version: str) -> dict[str, object]:
-        """Return the first members of a document."""
+        """Return the members with which every document begins."""
         return {
             "format_version": FORMAT_VERSION,
             "tool_version": tool_version,

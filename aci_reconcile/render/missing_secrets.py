@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Change, Plan
 
 _NAMED = 3
-"""Groups named in a line that is about many; JSON and pages name all."""
+"""Groups that a line names; JSON and pages name all."""
 
 
 @dataclass(frozen=True, slots=True)
 class MissingSecret:
-    """A secret that is not at hand."""
+    """A secret that is missing."""
 
     addresses: tuple[str, ...]
     """The groups that need it."""
@@ -34,12 +34,12 @@ class MissingSecret:
 
 
 def find_missing_secrets(plan: Plan) -> tuple[MissingSecret, ...]:
-    """Return what writes of the plan need and what is not at hand."""
+    """Return the secrets that writes of the plan need and that are missing."""
     return merge_missing_secrets((address, secret.source, secret.missing) for address, secret in plan.missing_secrets)
 
 
 def merge_missing_secrets(needs: Iterable[tuple[str, str, str]]) -> tuple[MissingSecret, ...]:
-    """Return each secret once, where an address, a source and a reason are told for every place that needs it."""
+    """Return each secret once. ``needs`` has an address, a source and a reason for every place that needs one."""
     by_secret: dict[tuple[str, str], dict[str, None]] = {}
     for address, source, reason in needs:
         by_secret.setdefault((source, reason), {})[address] = None
@@ -47,19 +47,20 @@ def merge_missing_secrets(needs: Iterable[tuple[str, str, str]]) -> tuple[Missin
 
 
 def find_reason(change: Change, path: str) -> str:
-    """Return why a secret of the group could not be compared, where it is for want of it; else nothing."""
+    """Return the reason if a secret could not be compared because it is missing; else an empty text."""
     secret = secrets_of(change.after.body).get(path) if change.after is not None else None
     return secret.missing if secret is not None else ""
 
 
 def describe_not_compared(change: Change, path: str) -> str:
-    """Return what is told of a secret of a group that could not be compared."""
+    """Return the sentence about a secret that could not be compared."""
     why = find_reason(change, path)
     return f"{change.address} {to_report_path(path)}" + (f" ({why})" if why else "")
 
 
 def join_few(addresses: Sequence[str]) -> str:
-    """Return the first addresses, and how many more there are; one more is named."""
+    """Return the first addresses, and how many more there are."""
+    # "and 1 more" is as long as the address that it hides.
     named = addresses if len(addresses) <= _NAMED + 1 else addresses[:_NAMED]
     rest = len(addresses) - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")

@@ -1,4 +1,4 @@
-"""The lines of a plan below a group's name, before they are laid out."""
+"""The fields of a change as rows, before they are laid out."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _READABLE = "(readable text)"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field: ``values`` are one text, or the two sides of a change; ``remark`` stands after them."""
+    """One field. ``values`` is one text, or both sides of a change. ``guilty`` colours the ``remark`` red."""
 
     path: str
     values: tuple[str, ...]
@@ -50,7 +50,7 @@ class Row:
 
 
 def make_rows(change: Change) -> tuple[Row, ...]:
-    """Return the lines of one group."""
+    """Return the rows of one group."""
     return (*_list_body(change), *_list_fields(change), *_list_fingerprint(change), *_list_not_compared(change))
 
 
@@ -65,13 +65,14 @@ def find_known_later(change: Change) -> tuple[Keys, ...]:
         found.append(("properties", "ipAddress", "ip"))
     if address.get("dnsNameLabel"):
         found.append(("properties", "ipAddress", "fqdn"))
+    # "SystemAssigned, UserAssigned" is one value of this field, and Azure folds its case.
     if "systemassigned" in identity.lower():
         found.append(("identity", "principalId"))
     return tuple(found)
 
 
 def format_path(path: str) -> str:
-    """Return a path as the plan names it: an environment variable goes by its name alone."""
+    """Return a path as the plan names it, with only the name of an environment variable."""
     return sanitize(to_report_path(path))
 
 
@@ -86,16 +87,19 @@ def _list_body(change: Change) -> Iterator[Row]:
 def _list_fields(change: Change) -> Iterator[Row]:
     hidden = find_hidden_texts(change)
     for field in map(_fill_default, change.fields):
-        first, *others = [_make_secret_row(field)] if field.secret else _make_leaf_rows(field, hidden)
+        first, *rest = [_make_secret_row(field)] if field.secret else _make_leaf_rows(field, hidden)
         guilt = _GUILTY.get(field.replaces, "")
         in_azure = field.path in change.in_azure or (change.cause_of(field) is Cause.AZURE and not change.stuck)
         remark = ", ".join(text for text in (guilt, "changed in Azure" if in_azure else "") if text)
         yield replace(first, remark=remark, guilty=bool(guilt))
-        yield from others
+        yield from rest
 
 
 def _fill_default(field: FieldChange) -> FieldChange:
-    """Return the change with the default of the field on the side on which the normal form says nothing."""
+    """Return the change with the field's default on the side where the normal form has no value.
+
+    The normal form drops defaults. Without this, a plan would say that a field appears or disappears.
+    """
     node: Node | None = ROOT
     for key in field.keys:
         node = below(node, key)
@@ -117,13 +121,15 @@ def _make_secret_row(field: FieldChange) -> Row:
 
 
 def _make_leaf_rows(field: FieldChange, hidden: frozenset[str]) -> list[Row]:
-    told = [leaf for leaf in split_leaves(field) if leaf is field or leaf.keys[-1:] != (POSITION,)]
-    return [_make_row(leaf, hidden) for leaf in told] or [Row(format_path(field.path), (), _choose_sign(field))]
+    # A list without keys is compared by position; the position itself is no difference that anybody declared.
+    leaves = [leaf for leaf in split_leaves(field) if leaf is field or leaf.keys[-1:] != (POSITION,)]
+    return [_make_row(leaf, hidden) for leaf in leaves] or [Row(format_path(field.path), (), _choose_sign(field))]
 
 
 def _make_row(field: FieldChange, hidden: frozenset[str]) -> Row:
     values = (*_format_side(field, field.before, hidden), *_format_side(field, field.after, frozenset()))
-    if len(values) > 1 and len(set(values)) == 1:  # what differs is not shown
+    # Both sides can look the same once secrets are hidden; the row still has to say that there is a change.
+    if len(values) > 1 and len(set(values)) == 1:
         values = (_CHANGED if values[0] == REDACTED else f"{values[0]} {_CHANGED}",)
     return Row(format_path(field.path), values, _choose_sign(field))
 
@@ -139,12 +145,12 @@ def _format_side(field: FieldChange, value: Json | Absent, hidden: frozenset[str
 
 
 def _format_value(keys: Keys, value: Json) -> tuple[str, ...]:
-    """Return the value as shown; nothing where it is an entry that is no more than its key."""
+    """Return the value as text; nothing for an entry that is only its key, because the path shows that already."""
     return () if value == {} and is_entry(keys) else (format_value(value),)
 
 
 def _list_fingerprint(change: Change) -> Iterator[Row]:
-    """Yield the tag that is written where nothing differs and the secrets are vouched for: their fingerprint."""
+    """Yield the fingerprint's tag, if it is all that is written (``--trust-secrets``): every write shows a reason."""
     if change.impact is Impact.TAGS_ONLY and not change.fields:
         there = change.before is not None and tags.get(change.before.tags, tags.SECRETS)
         yield Row(f"tags.{tags.SECRETS}", ("(fingerprint of the secrets)",), " " if there else "+")

@@ -1,4 +1,4 @@
-"""How JSON values look in a text report, and which of them must not be seen."""
+"""How JSON values look in a text report, and which of them are hidden."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def format_value(value: Json) -> str:
 
 
 def cut(text: str, room: int, *, around: int = 0) -> str:
-    """Return at most ``room`` characters, those around a position, with an ellipsis where some are missing."""
+    """Return at most ``room`` characters, those around a position, with an ellipsis for what is left out."""
     if len(text) <= room:
         return text
     start = max(0, min(around - room // 3, len(text) - room))
@@ -60,10 +60,9 @@ def find_difference(left: str, right: str) -> int:
 
 
 def flatten(body: Body) -> Iterator[tuple[Keys, Json]]:
-    """Yield each leaf of a declared body with the keys that lead to it, in the author's order, secrets guarded.
+    """Yield each leaf of a declared body with the keys that lead to it, in the author's order, secrets hidden.
 
-    Entries of keyed lists are reached by their key; what is null is left out; an entry that is nothing but its key is
-    an empty object.
+    An entry of a keyed list is reached by its key. Null is left out. An entry that is only its key is an empty object.
     """
     yield from _flatten(hide_secrets(body), ROOT, ())
 
@@ -80,24 +79,25 @@ def _flatten(value: Json, node: Node | None, keys: Keys) -> Iterator[tuple[Keys,
 
 
 def hide_secrets(body: Body) -> Body:
-    """Return the body with everything secret that Azure would never return, and what looks like a secret elsewhere."""
+    """Return the body with secrets for write-only fields, and for what looks like a secret in other fields."""
     kept = {name: _hide(value, below(ROOT, name), hide=False) for name, value in body.items()}
     return as_object(hide_lookalikes(kept))
 
 
 def hide_lookalikes(value: Json, keys: Keys = ()) -> Json:
-    """Return a readable value without what looks like a secret in it; what is nothing else becomes one.
+    """Return a readable value without what looks like a secret in it; a value that is only that becomes a secret.
 
-    ``keys`` lead to it: a variable's name stands in them, or beside its value.
+    ``keys`` lead to it. They contain the name of an environment variable, or the name is next to its value.
     """
     if isinstance(value, Deferred):
         return value
     if isinstance(value, str):
-        shown = veil_variable(keys[-2], value) if _is_variable(keys) else veil(value)
-        return Secret(value) if shown == REDACTED != value else shown
+        veiled = veil_variable(keys[-2], value) if _is_variable(keys) else veil(value)
+        return Secret(value) if veiled == REDACTED != value else veiled
     if isinstance(value, Mapping):
         return {name: hide_lookalikes(each, (*keys, name)) for name, each in value.items()}
     if isinstance(value, Sequence):
+        # The argument before says what this one is: `--token X` is one secret in two elements.
         texts = [each if isinstance(each, str) else "" for each in value]
         return [_hide_in_list(each, before, keys) for each, before in zip(value, ("", *texts), strict=False)]
     return value
@@ -109,8 +109,8 @@ def _is_variable(keys: Keys) -> bool:
 
 def _hide_in_list(value: Json, before: str, keys: Keys) -> Json:
     if isinstance(value, str) and not isinstance(value, Deferred):
-        shown = veil_argument(before, value)
-        return Secret(value) if shown == REDACTED != value else shown
+        veiled = veil_argument(before, value)
+        return Secret(value) if veiled == REDACTED != value else veiled
     return hide_lookalikes(value, (*keys, as_text(as_object(value).get("name"))))
 
 
@@ -136,17 +136,18 @@ def is_entry(keys: Keys) -> bool:
 
 
 def find_hidden_texts(change: Change) -> frozenset[str]:
-    """Return the texts of the live body that are a secret of the manifest, or stand where it has one.
+    """Return the texts of the live body that are a secret in the manifest, or have a secret in their place there.
 
-    Such a text was readable in Azure before the author made it secret; a report is no place for it all the same. What
-    the manifest itself shows elsewhere is not hidden.
+    Such a text was readable in Azure before the author made it secret, but a report must not repeat it. A text that the
+    manifest shows in another place is not hidden.
     """
     if change.before is None or change.after is None:
         return frozenset()
     declared = tuple(_walk_leaves(hide_secrets(change.after.body)))
     secrets = tuple(each for each in declared if isinstance(each, Secret) and each)
-    shown = {each for each in declared if isinstance(each, str)}
-    live = {each for each in _walk_leaves(change.before.body) if isinstance(each, str)} - shown
+    readable = {each for each in declared if isinstance(each, str)}
+    # A body has hundreds of texts, and comparing each with each secret is slow: what is readable anyway is skipped.
+    live = {each for each in _walk_leaves(change.before.body) if isinstance(each, str)} - readable
     replaced = {
         text
         for each in change.fields

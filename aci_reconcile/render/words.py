@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
-    """Return the number with its noun or verb; the plural is the singular and an ``s`` unless given."""
+    """Return the number with its noun or verb. Without ``plural``, an ``s`` is added."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def format_duration(seconds: float) -> str:
-    """Return a length of time as people say it: ``0.4s``, ``12s``, ``2m05s``, ``1h00m``."""
+    """Return a duration as people say it: ``0.4s``, ``12s``, ``2m05s``, ``1h00m``."""
     if seconds < 1:
         return f"{seconds:.1f}s"
     minutes, rest = divmod(round(seconds), 60)
@@ -29,7 +29,7 @@ def format_duration(seconds: float) -> str:
 
 
 def format_estimate(seconds: float) -> str:
-    """Return a length of time as a forecast, in whole minutes, rounded up: ``5 min``, ``1 h``, ``1 h 5 min``."""
+    """Return an estimated duration in minutes, rounded up: ``5 min``, ``1 h``, ``1 h 5 min``."""
     hours, minutes = divmod(math.ceil(seconds / 60), 60)
     return " ".join(f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number) or "0 min"
 
@@ -40,7 +40,7 @@ def format_time(timestamp: float) -> str:
 
 
 def format_place(where: Where | None) -> str:
-    """Return where a group is declared: the file and the line."""
+    """Return a place in a file as ``file:line``; empty for None."""
     if where is None:
         return ""
     return sanitize(f"{where.file}:{where.line}" if where.line else where.file)

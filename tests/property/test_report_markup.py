@@ -223,7 +223,7 @@ def test_html_has_no_element_from_data(page: Page) -> None:
     assert not {each for each in found.attributes if each.startswith("on") or each in {"src", "href", "style"}}
     assert [] == found.others
     assert [1, 1, 1] == [found.found[each] for each in ("html", "body", "main")]
-    assert len(page.shown) + bool(page.same) >= found.found["details"] == found.found["/details"]
+    assert len(page.notable) + bool(page.same) >= found.found["details"] == found.found["/details"]
     assert found.found["div"] == found.found["/div"]
 
 

@@ -1,4 +1,4 @@
-"""Where files are, for readers that count from the root of the repository."""
+"""The paths of files from the root of the repository, for readers that need them so."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """Where the repository and the current folder are, both from the root of the machine; empty: not known."""
+    """The absolute paths of the repository and the current folder; empty if not known."""
 
     top: str = ""
     cwd: str = ""
 
     def path(self, file: str) -> str:
-        """Return a file, named from the current folder, as seen from the repository's root.
+        """Return the path of a file from the root of the repository; ``file`` is relative to the current folder.
 
-        What lies outside the repository is named as a whole.
+        A file outside the repository keeps its absolute path.
         """
-        whole = posixpath.normpath(posixpath.join(self.cwd, file))
-        if not self.top or not posixpath.isabs(whole):
-            return whole
-        inside = whole.startswith(f"{self.top.rstrip('/')}/")
-        return posixpath.relpath(whole, self.top) if inside else whole
+        absolute = posixpath.normpath(posixpath.join(self.cwd, file))
+        if not self.top or not posixpath.isabs(absolute):
+            return absolute
+        inside = absolute.startswith(f"{self.top.rstrip('/')}/")
+        return posixpath.relpath(absolute, self.top) if inside else absolute
 
 
 NOWHERE = Checkout()
-"""Files are named as they are."""
+"""Paths stay as they are."""

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def render_fields(entry: Entry) -> Iterator[str]:
-    """Yield the fields, each with its sign: ``+`` and ``-`` for what comes and goes."""
+    """Yield the fields, each with its sign: ``+`` and ``-`` for what appears and disappears."""
     for row in entry.rows:
         remark = f"  # {row.remark}" if row.remark else ""
         yield f"{'+' if entry.adds else row.sign} {row.path} {' -> '.join(row.values)}{remark}".rstrip()
 
 
 def render_run_state(entry: Entry) -> Iterator[str]:
-    """Yield the events of a group that is not healthy, and its containers with their events and last words."""
+    """Yield the events of an unhealthy group, and its containers with their events and the ends of their logs."""
     if entry.health is None or entry.health.good:
         return
     logs = dict(entry.logs)
@@ -35,7 +35,7 @@ def render_run_state(entry: Entry) -> Iterator[str]:
 
 
 def render_remark(remark: Remark) -> Iterator[str]:
-    """Yield a remark with its title and its place, then what to do about it."""
+    """Yield a remark with its title and its place, then its details."""
     title = f"{remark.title}: " if remark.title else ""
     where = format_place(remark.where)
     yield f"{title}{remark.text}" + (f" ({where})" if where else "")

@@ -1,8 +1,8 @@
-"""A page for the log of a GitHub Actions job: a fold for each group, and annotations beside the code.
+"""A page for the log of a GitHub Actions job: a fold for each group, and annotations next to the code.
 
-The runner takes a line for a command where it begins with ``::``, after spaces too, and where ``##[`` stands anywhere
-in it (read in actions/runner, src/Runner.Common/ActionCommand.cs); Azure Pipelines does so with ``##vso[``. No text but
-our own commands may look like one.
+The runner treats a line as a command if it begins with ``::``, even after spaces, or contains ``##[`` anywhere (seen in
+actions/runner, src/Runner.Common/ActionCommand.cs). For Azure Pipelines, that is ``##vso[``. Only our own commands may
+look like one.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from aci_reconcile.render.page.page import Entry, Page
 
 PER_TYPE = 10
-"""Annotations of each type that GitHub shows for one step; what is more it drops without a word."""
+"""Annotations of each type that GitHub shows for one step; it drops further ones silently."""
 
 _MOST = 1000
-"""Characters of a line of the log, and of an annotation."""
+"""The most characters of a line of the log, and of an annotation."""
 _ORDER = tuple(Severity)
 _OLD_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -41,22 +41,23 @@ def render_github(page: Page, checkout: Checkout = NOWHERE) -> str:
     """Return the page as lines for the log, without a final line break.
 
     Args:
-        page: what is told.
-        checkout: where the repository is, from whose root annotations count.
+        page: the page.
+        checkout: where the repository is; annotations need paths from its root.
     """
     found = sorted(_list_remarks(page), key=lambda remark: _ORDER.index(remark.severity))
     seen: Counter[Severity] = Counter()
-    told: list[str] = []
+    annotations: list[str] = []
+    # The worst come first, because GitHub drops those beyond the tenth; a line of the log counts them.
     for remark in found:
         seen[remark.severity] += 1
         if seen[remark.severity] <= PER_TYPE:
-            told.append(_render_annotation(remark, checkout))
-    lines = [line for entry in page.shown for line in _render_group(entry)]
-    return "\n".join((*lines, *told, *_report_dropped(seen), _defuse(page.verdict)))
+            annotations.append(_render_annotation(remark, checkout))
+    lines = [line for entry in page.notable for line in _render_group(entry)]
+    return "\n".join((*lines, *annotations, *_report_dropped(seen), _defuse(page.verdict)))
 
 
 def _list_remarks(page: Page) -> Iterator[Remark]:
-    """Yield everything that is to be seen beside the code, each once."""
+    """Yield everything that should appear next to the code, each once."""
     yield from dict.fromkeys(
         (*page.loose, *(each for entry in page.entries for each in _list_entry_remarks(entry, page)))
     )
@@ -70,7 +71,7 @@ def _list_entry_remarks(entry: Entry, page: Page) -> Iterator[Remark]:
 
 
 def _add_name(remark: Remark, entry: Entry) -> Remark:
-    """Return a remark with its group's name in front, unless it begins with it."""
+    """Return a remark with its group's name in front, unless the text contains it."""
     text = remark.text if entry.name in remark.text else f"{entry.name}: {remark.text}"
     return Remark(remark.severity, text, remark.where, remark.title, remark.detail)
 
@@ -125,7 +126,7 @@ def _report_dropped(seen: Counter[Severity]) -> Iterable[str]:
 
 
 def _defuse(line: str) -> str:
-    """Return a line of the log that is no command."""
+    """Return a line of the log that the runner does not treat as a command."""
     plain = _break_command(cut(sanitize(line, keep="\t"), _MOST)).rstrip()
     return f"| {plain.lstrip()}" if plain.lstrip().startswith("::") else plain
 

@@ -1,6 +1,6 @@
-"""A page as HTML: one file that asks for nothing else, runs nothing, and reads well in light, in dark and on paper.
+"""A page as HTML: one file without scripts or further requests, for light and dark screens and for paper.
 
-The only importer of jinja2. Everything is escaped by the template engine, after it was made harmless as for a terminal.
+The only importer of jinja2. Text is sanitized as for a terminal, then escaped by the template engine.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from aci_reconcile.render.rows import Row
 
 TITLES = {"plan": "Plan", "drift": "Drift", "apply": "Apply", "validate": "Validation"}
-"""What a page is called, by its kind."""
+"""The title of a page, by its kind."""
 
 _BACKTICKS = re.compile(r"`([^`]+)`")
 _FEW = 12
-"""Up to how many entries all of them are open from the start."""
+"""The most entries that are all open from the start."""
 _KINDS = {"+": "add", "~": "change", "-": "remove", "-/+": "replace", "!": "bad", "?": "change"}
 _WORDS = {"+": "add", "~": "change", "-": "delete", "-/+": "replace", "!": "problem", "?": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a field: what both sides begin with, what is this side's own, what both end with."""
+    """One side of a field: the start that both sides share, its own middle, and the end that both share."""
 
     start: str
     own: str = ""
@@ -43,11 +43,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field: its path and its two sides, side by side."""
+    """One field: its path and its two sides."""
 
     path: str
     kind: str
-    """``add``, ``remove``, ``change``; ``words`` where a side is no value but says something about it."""
+    """``add``, ``remove``, ``change``; ``words`` for a sentence about a value in place of the value."""
     before: Side
     after: Side
     remark: str
@@ -59,9 +59,9 @@ def render_html(page: Page, *, tool_version: str) -> str:
         page=page,
         title=TITLES.get(page.kind, page.kind.capitalize()),
         destroyed=list(map(_add_lines, page.destroyed)),
-        shown=[_add_lines(each) for each in page.shown if not each.destroys],
+        notable=[_add_lines(each) for each in page.notable if not each.destroys],
         links=[each for each in page.links if is_plain(each.url)],
-        open={each.name for each in page.shown if each.destroys or _is_wrong(each) or len(page.shown) <= _FEW},
+        open={each.name for each in page.notable if each.destroys or _is_wrong(each) or len(page.notable) <= _FEW},
         same=count(len(page.same), "is as it should be", "are as they should be"),
         version=tool_version,
     )
@@ -89,10 +89,11 @@ def _load_template() -> Template:
 
 
 def _clean(value: object) -> object:
-    """Take from a text what a reader should not be shown; the engine escapes it after that.
+    """Remove control and invisible characters from a text; the engine escapes it after that.
 
-    What a macro of the template made has been through here piece by piece.
+    The output of a macro is skipped, because its parts have been here already.
     """
+    # Escaping is not enough: HTML shows bidirectional overrides and zero-width characters as they are.
     return sanitize(value, keep="\t") if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
@@ -105,7 +106,7 @@ def _find_word(mark: str) -> str:
 
 
 def _split_spans(text: str) -> list[tuple[str, bool]]:
-    """Return the parts of a sentence, and of each whether it stands in backticks, which are not shown."""
+    """Return the parts of a sentence, each with whether it was in backticks; the backticks are dropped."""
     parts = _BACKTICKS.split(text)
     return [(part, at % 2 == 1) for at, part in enumerate(parts) if part]
 
@@ -124,9 +125,10 @@ def _make_line(row: Row, entry: Entry) -> Line:
 
 
 def _split_at_difference(before: str, after: str) -> tuple[Side, Side]:
-    """Return two texts with that set apart in which they differ, unless hardly anything is the same."""
+    """Return two texts, split where they differ, unless they have hardly anything in common."""
     at = find_difference(before, after)
     back = min(find_difference(before[at:][::-1], after[at:][::-1]), len(before) - at, len(after) - at)
+    # Two texts with little in common are easier to read as two texts than with scattered marks.
     if at + back < max(len(before), len(after)) // 3:
         return Side(before), Side(after)
     ends = (len(before) - back, len(after) - back)

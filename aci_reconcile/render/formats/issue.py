@@ -1,7 +1,7 @@
-"""The one issue about drift on a forge: its title, its body, and a comment on what is new.
+"""The issue about drift on a Git host: its title, its body, and a comment on what is new.
 
-The body remembers its findings by a hidden line of fingerprints, so that the next look can say what is new even where
-no history is kept. What comes from Azure or from manifests is made harmless by ``markup``.
+A hidden line of the body holds the fingerprints of its findings. So the next run can say what is new, even without a
+history. ``markup`` makes text from Azure and from manifests harmless.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HIDDEN = re.compile(rf"<!-- aci-reconcile-findings: ({_TOO_MANY}|[0-9a-f ]*) ?-
 _MOST_REMEMBERED: Final = 1000
 _MOST_SHOWN: Final = 100
 _RESERVED: Final = 500
-"""Characters for the marker, which somebody else puts above the body."""
+"""Characters for the marker, which the caller puts above the body."""
 
 _FOOT = (
     "_aci-reconcile updates this issue, closes it when there is no drift, and reopens it when there is. To keep a "
@@ -35,12 +35,12 @@ _FOOT = (
 
 
 def make_issue_title(header: Header) -> str:
-    """Return the title; it stays the same."""
+    """Return the title, which is the same for every run."""
     return sanitize(f"Drift in {header.project}")
 
 
 def make_issue_body(drift: Drift, header: Header) -> str:
-    """Return the body for a look; the same for two looks that find the same."""
+    """Return the body. Two runs with the same findings give the same body, so that the issue is not edited."""
     findings = _list_reported(drift)
     marks = " ".join(sorted(each.fingerprint for each in findings))
     hidden = marks if len(findings) <= _MOST_REMEMBERED else _TOO_MANY
@@ -50,15 +50,16 @@ def make_issue_body(drift: Drift, header: Header) -> str:
 
 
 def make_issue_comment(drift: Drift, before: str, link: str = "") -> str:
-    """Return a comment on what is new and what is resolved since the body was written; empty for nothing.
+    """Return a comment on what is new and what is resolved since the body was written; empty if nothing is.
 
     Args:
-        drift: this look.
-        before: the body as it is; empty for an issue that is closed.
-        link: where this look ran, for people; a URL of our own.
+        drift: this run's drift.
+        before: the current body; empty for a closed issue.
+        link: the page of this run; a URL of our own.
     """
     findings = {each.fingerprint: each for each in _list_reported(drift)}
     known = _read_fingerprints(before)
+    # The body names none of too many findings, so nothing says what is new: better no comment than a wrong one.
     if len(findings) > _MOST_REMEMBERED or known is None:
         return ""
     new = [each for mark, each in findings.items() if mark not in known]
@@ -74,7 +75,7 @@ def _list_reported(drift: Drift) -> list[Finding]:
 
 
 def _read_fingerprints(body: str) -> frozenset[str] | None:
-    """Return the fingerprints that a body remembers; None where there were too many."""
+    """Return the fingerprints in a body; None if there were too many to list."""
     found = _HIDDEN.search(body)
     if found is None:
         return frozenset()
@@ -89,7 +90,7 @@ def _render_list(findings: list[Finding], *, dated: bool) -> Iterator[str]:
 
 
 def _render_item(finding: Finding, *, dated: bool) -> str:
-    """Return a finding as an item of a list; in a table a bar could end a code span."""
+    """Return a finding as an item of a list. In a table, a ``|`` in a name would end its code span."""
     since = f" since {finding.since}" if dated else ""
     return (
         f"- **{finding.severity.value}** {_render_subject(finding)} {render_prose(finding.text, 300)}"
@@ -102,11 +103,11 @@ def _render_subject(finding: Finding | RecordedFinding) -> str:
 
 
 def _render_new(findings: Iterable[Finding]) -> Iterator[str]:
-    told = [f"- {each.kind.value}: {_render_subject(each)}" for each in findings]
-    if told:
-        yield f"{count(len(told), 'new finding')}:"
+    items = [f"- {each.kind.value}: {_render_subject(each)}" for each in findings]
+    if items:
+        yield f"{count(len(items), 'new finding')}:"
         yield ""
-        yield from told[:_MOST_SHOWN]
+        yield from items[:_MOST_SHOWN]
         yield ""
 
 

@@ -1,6 +1,6 @@
-"""A page as JUnit XML: a case for each group, or for each file; CI servers show what failed and why.
+"""A page as JUnit XML, with a case for each group or file. CI servers show what failed and why.
 
-A change that is planned is no failure; what is held back, drifted, failed, not healthy or not valid is one, and what
+A planned change is not a failure. A case fails if it is blocked, drifted, failed, unhealthy or not valid. A group that
 could not be read is an error.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.render.page.page import Entry, Page, Remark
 
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 can't hold, not even escaped."""
+"""Characters that XML 1.0 cannot contain, not even escaped."""
 
 _TAGS = {Outcome.FAILED: "failure", Outcome.ERROR: "error", Outcome.SKIPPED: "skipped"}
 
@@ -29,14 +29,14 @@ _TAGS = {Outcome.FAILED: "failure", Outcome.ERROR: "error", Outcome.SKIPPED: "sk
 def render_junit(page: Page) -> str:
     """Return the page as an XML document, without a final line break."""
     name = f"aci-reconcile {page.kind}"
-    whole = page.subject
+    subject = page.subject
     root = Element("testsuites", name=name)
-    suite = SubElement(root, "testsuite", name=_clean(f"{name} {whole}".rstrip()))
+    suite = SubElement(root, "testsuite", name=_clean(f"{name} {subject}".rstrip()))
     for entry in page.entries:
-        _add_case(suite, entry, whole or page.kind)
+        _add_case(suite, entry, subject or page.kind)
     wrong = [each for each in page.loose if each.severity is Severity.ERROR]
     for remark in wrong:
-        case = SubElement(suite, "testcase", classname=_clean(whole or page.kind), name=_clean(remark.title or name))
+        case = SubElement(suite, "testcase", classname=_clean(subject or page.kind), name=_clean(remark.title or name))
         _add_outcome(case, "failure", [remark], remark.text)
     _set_counts(suite, page, len(wrong))
     for count in ("tests", "failures", "errors", "skipped"):
@@ -56,22 +56,23 @@ def _add_case(suite: Element, entry: Entry, owner: str) -> None:
             case.set("line", str(entry.where.line))
     if entry.outcome in _TAGS:
         _add_outcome(case, _TAGS[entry.outcome], entry.remarks, entry.summary)
-    told = "\n".join(_render_details(entry))
-    if told:
-        SubElement(case, "system-out").text = _clean(told)
+    details = "\n".join(_render_details(entry))
+    if details:
+        SubElement(case, "system-out").text = _clean(details)
 
 
 def _add_outcome(case: Element, tag: str, remarks: Collection[Remark], summary: str) -> None:
     lines = [line for remark in remarks for line in render_remark(remark)] or [summary]
     end = SubElement(case, tag, message=_clean(lines[0]))
     title = next((each.title for each in remarks if each.title), "")
+    # The schema of JUnit XML gives `skipped` no type.
     if title and tag != "skipped":
         end.set("type", _clean(title))
     end.text = _clean("\n".join(lines))
 
 
 def _render_details(entry: Entry) -> Iterator[str]:
-    """Yield what happens or happened, field by field, and how the containers are."""
+    """Yield what happens or happened, field by field, and the state of the containers."""
     if entry.outcome is not Outcome.SAME:
         yield entry.summary
     yield from entry.notes

@@ -1,8 +1,8 @@
 """A page as Markdown for a pull request, an issue or a job's summary.
 
-The verdict and the counts stand outside, and so does what would be deleted, or deleted and created again: nobody may
-overlook it. Each other group is a ``<details>`` with its fields in a ``diff`` fence. Forges colour lines that begin
-with ``+``, ``-`` and ``!`` there; ``~`` they leave grey, so a changed field begins with ``!``.
+The verdict, the counts, and groups that would be deleted are always visible, so that nobody overlooks them. Each other
+group is a ``<details>`` with its fields in a ``diff`` fence. Git hosts colour lines there that begin with ``+``, ``-``
+or ``!``. They leave ``~`` grey, so a changed field begins with ``!``.
 """
 
 from __future__ import annotations
@@ -25,46 +25,47 @@ if TYPE_CHECKING:
     from aci_reconcile.render.rows import Row
 
 LIMIT = 65_536
-"""Characters of a comment or an issue on GitHub; more is refused (runatlantis/atlantis#1413)."""
+"""The most characters of a comment or an issue on GitHub, which refuses more (runatlantis/atlantis#1413)."""
 
 COMMENT = LIMIT - 500
-"""Characters of a comment, with room for the marker that stands above it."""
+"""The most characters of a comment, with room for the marker above it."""
 
 _NOTE = 400
-"""Room for saying what was left out."""
+"""Room for the sentence about what was left out."""
 _WIDE = 110
-"""From how many characters on the two sides of a field stand on lines of their own."""
+"""If the two sides of a field have more characters, each is on a line of its own."""
 _LONGEST = 1000
-"""Of one value."""
+"""The most characters of one value."""
 _BREAK = "\\\n  "
-"""A line break within an item of a list."""
+"""A line break inside an item of a list."""
 _GONE = "**\N{WARNING SIGN} Deleted, or deleted and created again:**"
 _SIGNS = {Severity.ERROR: "\N{CROSS MARK}", Severity.WARNING: "\N{WARNING SIGN}", Severity.NOTICE: "\N{SPEECH BALLOON}"}
 
 
 def render_markdown(page: Page, *, limit: int = COMMENT, head: str = "", link: str = "") -> str:
-    """Return the page, never longer than the limit: the least important goes first, and that is said.
+    """Return the page within the limit. The least important parts are left out first, and a last line says so.
 
     Args:
-        page: what is told.
+        page: the page.
         limit: the most characters.
-        head: a first line of the caller's own, as it is: a hidden marker by which a comment is found again.
-        link: where the whole report is, as it is; named where something was left out.
+        head: the caller's first line, not escaped: a hidden marker that identifies the comment.
+        link: a link to the complete report, not escaped, for a page from which something was left out.
     """
     top = "\n".join((*([head, ""] if head else []), *_render_top(page)))
     room = limit - len(top) - _NOTE - len(link)
+    # Deletions get up to two thirds of the room before anything else: a reviewer must see them.
     gone = _choose_blocks(page.destroyed, room * 2 // 3)
     room -= sum(len(each.text) + 2 for each in gone)
-    told, room = _take_fitting([_render_remark(each) for each in page.remarks], room // 2, room)
+    remarks, room = _take_fitting([_render_remark(each) for each in page.remarks], room // 2, room)
     rest, room = _take_fitting([_render_same(page)] if page.same else [], room, room)
-    blocks = _choose_blocks([each for each in page.shown if not each.destroys], room)
-    left_out = (len(page.remarks) - len(told), *_count_missing((*gone, *blocks)))
+    blocks = _choose_blocks([each for each in page.notable if not each.destroys], room)
+    left_out = (len(page.remarks) - len(remarks), *_count_missing((*gone, *blocks)))
     noun = "file" if page.kind == "validate" else "group"
     titled = [_GONE, *(each.text for each in gone)] if gone else []
     parts = [
         top,
         *titled,
-        "\n".join(told),
+        "\n".join(remarks),
         *(each.text for each in blocks),
         *rest,
         _render_left_out(left_out, noun, link),
@@ -74,7 +75,7 @@ def render_markdown(page: Page, *, limit: int = COMMENT, head: str = "", link: s
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """An entry as it is told: whole, cut, by its name alone, or not at all."""
+    """The text of an entry: complete, cut, only its name, or empty."""
 
     text: str
     lines_lost: int = 0
@@ -99,9 +100,9 @@ def _render_link(link: Link) -> str:
     return f"{render_prose(link.name, 50)} [{render_code(link.text, 100)}]({link.url})"
 
 
-def _render_remark(remark: Remark, told: Where | None = None) -> str:
-    """Return a remark as an item of a list; its place, unless that is told already."""
-    where = format_place(remark.where) if remark.where != told else ""
+def _render_remark(remark: Remark, known: Where | None = None) -> str:
+    """Return a remark as an item of a list, without its place if that is ``known``."""
+    where = format_place(remark.where) if remark.where != known else ""
     at = f" ({render_code(where, 200)})" if where else ""
     title = f"**{render_prose(remark.title, 100)}:** " if remark.title else ""
     lines = (f"{title}{render_prose(remark.text)}{at}", *(render_prose(text) for text in remark.detail))
@@ -110,24 +111,25 @@ def _render_remark(remark: Remark, told: Where | None = None) -> str:
 
 def _render_same(page: Page) -> str:
     names = ", ".join(render_html_code(each.name) for each in page.same)
-    told = count(len(page.same), "as it should be", "as they should be")
-    return f"<details><summary>{told}</summary>\n\n<p>{names}</p>\n\n</details>"
+    summary = count(len(page.same), "as it should be", "as they should be")
+    return f"<details><summary>{summary}</summary>\n\n<p>{names}</p>\n\n</details>"
 
 
 def _take_fitting(parts: Sequence[str], limit: int, room: int) -> tuple[list[str], int]:
-    """Return the first parts that fit into the limit, and what is left of the room."""
-    told: list[str] = []
+    """Return the first parts that fit into the limit, and the rest of the room."""
+    taken: list[str] = []
     for part in parts:
         if len(part) + 2 > limit:
             break
-        told.append(part)
+        taken.append(part)
         limit -= len(part) + 2
         room -= len(part) + 2
-    return told, room
+    return taken, room
 
 
 def _choose_blocks(entries: Sequence[Entry], room: int) -> list[_Block]:
-    """Return each entry as far as the room allows: first every name, by importance, then the bodies."""
+    """Return as much of each entry as fits: first all names, by weight, then the bodies."""
+    # The order of the page is kept; only the choice is by weight.
     order = sorted(range(len(entries)), key=lambda at: (-entries[at].weight, at))
     blocks = [_Block("")] * len(entries)
     for at in order:
@@ -144,7 +146,7 @@ def _choose_blocks(entries: Sequence[Entry], room: int) -> list[_Block]:
 
 
 def _add_body(entry: Entry, brief: _Block, room: int) -> _Block:
-    """Return an entry with its body, which is cut where it does not fit; with its name alone where hardly any fits."""
+    """Return an entry with its body, cut if it does not fit; only the name if hardly any of it fits."""
     lines, before, after = _render_diff(entry), _render_before(entry), _render_after(entry)
     room += len(brief.text)
     for text, kept in _make_bodies(entry, lines, before, after):
@@ -154,9 +156,10 @@ def _add_body(entry: Entry, brief: _Block, room: int) -> _Block:
 
 
 def _make_bodies(entry: Entry, lines: list[str], before: list[str], after: list[str]) -> Iterator[tuple[str, int]]:
-    """Yield the entry with less and less of a body, and how many lines of its fields are told."""
+    """Yield the entry with less and less of its body, and how many lines of its fields remain."""
     kept = len(lines)
     yield _render_details(entry, [*before, *_fence_diff(lines), *after]), kept
+    # Halving is coarse but takes few attempts; a body that nearly fits still shows half of its fields or more.
     while kept:
         kept //= 2
         more = f"  ({count(len(lines) - kept, 'more line')})"
@@ -171,6 +174,7 @@ def _render_brief(entry: Entry) -> str:
 
 
 def _render_details(entry: Entry, parts: list[str]) -> str:
+    # A deletion is not folded away.
     if entry.destroys:
         return "\n\n".join((_render_brief(entry), *(indent(part, "  ") for part in parts)))
     mark = f"<code>{entry.mark}</code> " if entry.mark else ""
@@ -182,9 +186,12 @@ def _render_details(entry: Entry, parts: list[str]) -> str:
 
 def _render_before(entry: Entry) -> list[str]:
     where = format_place(entry.where)
-    told = [f"Declared at {render_code(where, 300)}."] if where else []
-    told += [render_prose(note, 500) for note in entry.notes]
-    return [*told, *(["\n".join(_render_remark(each, entry.where) for each in entry.remarks)] if entry.remarks else [])]
+    paragraphs = [f"Declared at {render_code(where, 300)}."] if where else []
+    paragraphs += [render_prose(note, 500) for note in entry.notes]
+    return [
+        *paragraphs,
+        *(["\n".join(_render_remark(each, entry.where) for each in entry.remarks)] if entry.remarks else []),
+    ]
 
 
 def _fence_diff(lines: list[str]) -> list[str]:
@@ -192,8 +199,8 @@ def _fence_diff(lines: list[str]) -> list[str]:
 
 
 def _render_after(entry: Entry) -> list[str]:
-    told = [cut(line, _LONGEST) for line in render_run_state(entry)]
-    return [fence(told, "text")] if told else []
+    lines = [cut(line, _LONGEST) for line in render_run_state(entry)]
+    return [fence(lines, "text")] if lines else []
 
 
 def _render_diff(entry: Entry) -> list[str]:
@@ -213,9 +220,9 @@ def _render_row(row: Row, *, adds: bool) -> Iterator[str]:
 
 
 def _count_missing(blocks: Iterable[_Block]) -> tuple[int, int]:
-    """Return how many entries are not told at all, and of how many some fields are not."""
-    told = list(blocks)
-    return sum(not each.text for each in told), sum(bool(each.text and each.lines_lost) for each in told)
+    """Return how many entries are left out, and how many lack some of their fields."""
+    all_blocks = list(blocks)
+    return sum(not each.text for each in all_blocks), sum(bool(each.text and each.lines_lost) for each in all_blocks)
 
 
 def _render_left_out(numbers: tuple[int, int, int], noun: str, link: str) -> str:
@@ -225,8 +232,8 @@ def _render_left_out(numbers: tuple[int, int, int], noun: str, link: str) -> str
         (entries, count(entries, noun)),
         (bodies, f"details of {count(bodies, noun)}"),
     )
-    told = [text for number, text in parts if number]
-    if not told:
+    texts = [text for number, text in parts if number]
+    if not texts:
         return ""
     more = f" {link}" if link else " See the job's log for the rest."
-    return f"_Left out to save space: {', '.join(told)}._{more}"
+    return f"_Left out to save space: {', '.join(texts)}._{more}"

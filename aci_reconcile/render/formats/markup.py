@@ -1,8 +1,7 @@
-"""Foreign text, made harmless for Markdown as forges render it.
+"""Makes foreign text harmless for Markdown as Git hosts render it.
 
-Between words, forges make links, mentions, issues, commits and emoji of plain text, and a backslash keeps them from
-none of it. So a word is let through only where it is nothing but letters, or a number; everything else stands in a
-code span, where a forge changes nothing.
+Git hosts turn plain text into links, mentions, issues, commits and emoji, and a backslash prevents none of it. So only
+words of letters, and numbers, stay as they are. Everything else goes into a code span, where Git hosts change nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from aci_reconcile.render.values import cut
 
 _LETTERS = r"[^\W\d_]+"
 _WORD = re.compile(rf"\(?(?:{_LETTERS}(?:['\u2019-]{_LETTERS})*|\d{{1,6}})\)?[.,;:!?]?\)?")
+# Seven hexadecimal letters, such as "defaced", become a link to a commit.
 _COMMIT = re.compile(r"[0-9a-fA-F]{7}")
 _PART = re.compile(r"(?<!\S)`([^`]*[^`\s][^`]*)`([.,;:]?)(?!\S)|(\S+)")
 _URL = re.compile(r"https?://[A-Za-z0-9._~:/?=&%@+,-]+")
@@ -23,26 +23,26 @@ _ENDS = ".,;:"
 
 
 def is_plain(url: str) -> bool:
-    """Whether a URL can stand in a link as it is: http, and nothing that could end the link."""
+    """Whether a URL may be in a link without escaping: it is http, and nothing in it ends the link."""
     return _URL.fullmatch(url) is not None
 
 
 def render_prose(text: str, room: int = 2000) -> str:
-    """Return a sentence: plain words as they are, everything else in code spans; what stands in backticks stays so.
+    """Return a sentence with plain words as they are, and everything else in code spans; backticks are kept.
 
     Args:
         text: the sentence.
-        room: the most characters of it.
+        room: the most characters.
     """
-    told: list[str] = []
+    words: list[str] = []
     run: list[str] = []
     for quoted, end, word in _PART.findall(cut(sanitize(text), room)):
         plain = f"{render_code(quoted, room)}{end}" if quoted else word if _is_plain(word) else ""
         if plain:
-            told += [*_flush(run), plain]
+            words += [*_flush(run), plain]
         else:
             run.append(word)
-    return " ".join((*told, *_flush(run)))
+    return " ".join((*words, *_flush(run)))
 
 
 def render_code(text: str, room: int = 500) -> str:
@@ -56,13 +56,13 @@ def render_code(text: str, room: int = 500) -> str:
 
 
 def render_html_code(text: str, room: int = 200) -> str:
-    """Return a text for a line of HTML within Markdown, where code spans do not work."""
+    """Return a text as HTML code, for lines of HTML in Markdown, where code spans do not work."""
     plain = cut(" ".join(sanitize(text).split()), room)
     return f"<code>{html.escape(plain)}</code>" if plain else ""
 
 
 def fence(lines: list[str], language: str) -> str:
-    """Return lines in a fence that none of them can close; they are harmless and without line breaks already."""
+    """Return lines in a fence that none of them can close. They are sanitized already and have no line breaks."""
     ticks = _choose_ticks("\n".join(lines), 3)
     return "\n".join((f"{ticks}{language}", *lines, ticks))
 
@@ -72,7 +72,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _flush(run: list[str]) -> list[str]:
-    """Return the words gathered so far as one code span, a full stop after it left outside."""
+    """Return the collected words as one code span and clear them; a final full stop stays outside."""
     if not run:
         return []
     text = " ".join(run)

@@ -1,4 +1,4 @@
-"""A drift as metrics in Prometheus' text format, for node_exporter's textfile collector or a push gateway.
+"""A drift as metrics in Prometheus's text format, for node_exporter's textfile collector or a push gateway.
 
 The only importer of prometheus_client. Each metric is a gauge with the labels ``project`` and ``environment``.
 """
@@ -29,42 +29,44 @@ _Values: TypeAlias = "dict[tuple[str, ...], float]"
 
 
 def render_drift_metrics(drift: Drift, header: Header, now: float) -> str:
-    """Return the metrics of a look; ``now`` is in seconds since the epoch."""
-    page = _Metrics.of(header)
-    page.gauge("findings", "Findings that count.", ("severity", "kind"), _count_findings(drift))
-    page.gauge("accepted_findings", "Findings that are accepted for a while.", (), {(): len(drift.accepted)})
-    page.gauge("not_compared", "What could not be compared: groups, secrets.", ("what",), _count_not_compared(drift))
-    page.gauge(
+    """Return the metrics of a drift; ``now`` is in seconds since the epoch."""
+    metrics = _Metrics.of(header)
+    metrics.add_gauge("findings", "Findings that count.", ("severity", "kind"), _count_findings(drift))
+    metrics.add_gauge("accepted_findings", "Findings that are accepted for a while.", (), {(): len(drift.accepted)})
+    metrics.add_gauge(
+        "not_compared", "What could not be compared: groups, secrets.", ("what",), _count_not_compared(drift)
+    )
+    metrics.add_gauge(
         "groups", "Groups by run state; missing, undeclared and unreadable ones, too.", ("state",), _count_states(drift)
     )
-    # In lower case: ARM folds case, and another spelling in a manifest is no other series.
+    # In lower case, because ARM ignores case: another spelling in a manifest must not start another series.
     drifted = {each.address.lower() for each in drift.findings if each.counts}
     unhealthy = {address.lower() for address, _ in drift.unhealthy}
     healthy = {address.lower(): address.lower() not in unhealthy for address, _ in drift.health}
     known = dict.fromkeys((*(each.address.lower() for each in drift.plan.changes), *healthy, *sorted(drifted)))
-    page.gauge(
+    metrics.add_gauge(
         "group_drifted",
         "1 where a finding about the group counts.",
         ("address",),
         {(each,): each in drifted for each in known},
     )
-    page.gauge(
+    metrics.add_gauge(
         "group_healthy",
         "1 where the containers of the group run as they should.",
         ("address",),
         {(each,): good for each, good in healthy.items()},
     )
-    return page.ended(now, success=drift.plan.complete)
+    return metrics.render(now, success=drift.plan.complete)
 
 
 def render_failure_metrics(header: Header, now: float) -> str:
-    """Return the metrics of a look that came to nothing."""
-    return _Metrics.of(header).ended(now, success=False)
+    """Return the metrics of a run that failed."""
+    return _Metrics.of(header).render(now, success=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Metrics:
-    """A registry of its own, so that nothing about this process gets into the file."""
+    """Metrics in a registry of their own: the default one would add metrics about this process."""
 
     registry: CollectorRegistry
     header: Header
@@ -75,7 +77,7 @@ class _Metrics:
 
         return cls(CollectorRegistry(), header)
 
-    def gauge(self, name: str, text: str, labels: Iterable[str], values: _Values) -> None:
+    def add_gauge(self, name: str, text: str, labels: Iterable[str], values: _Values) -> None:
         """Add a metric with a value for each set of labels."""
         from prometheus_client import Gauge
 
@@ -83,22 +85,22 @@ class _Metrics:
         for each, value in values.items():
             made.labels(*(_clean(label) for label in (self.header.project, self.header.environment, *each))).set(value)
 
-    def ended(self, now: float, *, success: bool) -> str:
-        """Return everything as text, with when the look was and whether all could be compared."""
+    def render(self, now: float, *, success: bool) -> str:
+        """Return all metrics as text, with the time of the run and whether it could compare everything."""
         from prometheus_client import generate_latest
 
-        self.gauge("last_run_timestamp_seconds", "When the look was, in seconds since the epoch.", (), {(): now})
-        self.gauge("last_run_success", "1 where everything could be read and compared.", (), {(): success})
+        self.add_gauge("last_run_timestamp_seconds", "When the look was, in seconds since the epoch.", (), {(): now})
+        self.add_gauge("last_run_success", "1 where everything could be read and compared.", (), {(): success})
         return generate_latest(self.registry).decode()
 
 
 def _clean(label: str) -> str:
-    """Return a label that can be encoded; quotes and line ends are escaped by the format."""
+    """Return a label that can be encoded; the format itself escapes quotes and line ends."""
     return label.encode("utf-8", "replace").decode()
 
 
 def _count_findings(drift: Drift) -> _Values:
-    """Count by severity and kind; a kind of which there is nothing counts 0, so that an alert sees it end."""
+    """Count by severity and kind. A kind without findings counts 0, so that an alert on it can end."""
     numbers: _Values = {(get_severity(kind).value, kind.value): 0 for kind in Kind if kind not in _NOT_DRIFT}
     for each in drift.counted:
         key = each.severity.value, each.kind.value

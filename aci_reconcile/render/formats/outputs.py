@@ -1,7 +1,7 @@
-"""A result in a few words for the steps of a pipeline that come after: names and values, one a line.
+"""A result as names and values for later steps of a pipeline.
 
-Read from the JSON of a plan, an apply, a drift or a validation. Values are numbers, ``true``, ``false`` or a digest:
-nothing that an author of manifests could have written, so that they may stand in a script.
+They are read from the JSON of a plan, an apply, a drift or a validation. Values are numbers, ``true``, ``false`` or a
+digest. An author of manifests cannot write any of them, so a script may contain them safely.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 NAMES: Final = ("has_changes", "add", "change", "replace", "destroy", "drift", "blocked", "plan_digest")
 _COUNTED: Final = {"create": "add", "update": "change", "adopt": "change", "replace": "replace", "delete": "destroy"}
 _OURS: Final = frozenset({"format_version", "type", "resource_changes", "resource_drift", "valid"})
-"""What every document of this tool holds, one of them at least."""
+"""Each document of this tool has at least one of these members."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def read_outputs(text: str) -> dict[str, str]:
-    """Return what a result says, by name; empty where it says nothing about it.
+    """Return the values of a result by name; empty for those that it does not have.
 
     Args:
         text: what ``--format json`` printed: a document, or several, one a line.
 
     Raises:
-        ValueError: it holds no JSON document of this tool, or is cut.
+        ValueError: it contains no JSON document of this tool, or an incomplete one.
     """
     documents = list(_parse_documents(text))
     if not any(_OURS & set(each) for each in documents):
@@ -41,7 +41,7 @@ def read_outputs(text: str) -> dict[str, str]:
 def _parse_documents(text: str) -> Iterable[Mapping[str, Any]]:
     for each in (text,) if text.startswith("{\n") else text.splitlines():
         if not each.startswith("{"):
-            continue  # a line that something else has printed
+            continue  # a line of another program: the step's log may be mixed into its output
         try:
             document: object = json.loads(each)
         except (ValueError, RecursionError):
@@ -76,8 +76,8 @@ def _read_plan(plan: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _count_actions(changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    told = [_COUNTED.get(each.get("action", "")) for each in changes]
-    return {name: str(told.count(name)) for name in dict.fromkeys(_COUNTED.values())}
+    counters = [_COUNTED.get(each.get("action", "")) for each in changes]
+    return {name: str(counters.count(name)) for name in dict.fromkeys(_COUNTED.values())}
 
 
 def _format_flag(value: object) -> str:

@@ -1,7 +1,7 @@
-"""Complaints about manifests as SARIF 2.1.0, for code scanning: each is an alert at its line.
+"""Diagnostics about manifests as SARIF 2.1.0, for code scanning: each is an alert at its line.
 
-What GitHub makes of SARIF is documented at docs.github.com ("SARIF support for code scanning"): a rule id that stays,
-paths from the repository's root, and a fingerprint by which an alert is found again when its line moves.
+GitHub documents what it needs at docs.github.com ("SARIF support for code scanning"): rule ids that stay, paths from
+the repository's root, and a fingerprint that identifies an alert when its line moves.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
-"""What paths count from; the reader knows where its checkout is."""
+"""The base of all paths; the reader knows where its checkout is."""
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
 
@@ -36,12 +36,12 @@ def render_sarif(
     *,
     tool_version: str,
 ) -> str:
-    """Return the complaints as a SARIF log, without a final line break.
+    """Return the diagnostics as a SARIF log, without a final line break.
 
     Args:
-        diagnostics: the complaints.
-        titles: of each code that may occur: its title, and what it means.
-        checkout: where the repository is, from whose root paths count.
+        diagnostics: the diagnostics.
+        titles: the title and the meaning of each code that may occur.
+        checkout: where the repository is; paths are relative to its root.
         tool_version: the version of this tool.
     """
     found = sorted(diagnostics)
@@ -61,8 +61,8 @@ def render_sarif(
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _make_rule(code: str, told: tuple[str, str]) -> dict[str, object]:
-    title, meaning = told
+def _make_rule(code: str, described: tuple[str, str]) -> dict[str, object]:
+    title, meaning = described
     text = sanitize(meaning or title) or code
     return {
         "id": sanitize(code),
@@ -75,12 +75,12 @@ def _make_rule(code: str, told: tuple[str, str]) -> dict[str, object]:
 def _make_result(
     each: Diagnostic, rules: Mapping[str, int], checkout: Checkout, seen: Counter[str]
 ) -> dict[str, object]:
-    told = [each.message, each.hint, f"At {each.path}." if each.path else ""]
+    lines = [each.message, each.hint, f"At {each.path}." if each.path else ""]
     return {
         "ruleId": sanitize(each.code),
         "ruleIndex": rules[each.code],
         "level": _LEVELS[each.severity],
-        "message": {"text": sanitize("\n".join(text for text in told if text), keep="\n")},
+        "message": {"text": sanitize("\n".join(text for text in lines if text), keep="\n")},
         "locations": [{"physicalLocation": _make_location(each, checkout)}],
         "partialFingerprints": {"primaryLocationLineHash": _make_fingerprint(each, checkout, seen)},
     }
@@ -89,6 +89,7 @@ def _make_result(
 def _make_location(each: Diagnostic, checkout: Checkout) -> dict[str, object]:
     path = checkout.path(each.where.file)
     uri = quote(path.encode("utf-8", "replace"), safe="/")
+    # A path outside the repository has no base that a reader could resolve.
     outside = posixpath.isabs(path) or path.startswith("..")
     artifact = {"uri": f"file://{uri}" if posixpath.isabs(path) else uri} | ({} if outside else {"uriBaseId": ROOT})
     region = {"startLine": max(each.where.line, 1)}
@@ -98,8 +99,9 @@ def _make_location(each: Diagnostic, checkout: Checkout) -> dict[str, object]:
 
 
 def _make_fingerprint(each: Diagnostic, checkout: Checkout, seen: Counter[str]) -> str:
-    """Return what stays the same when lines are put in above; a number tells equal complaints apart."""
+    """Return what stays the same when lines move; a number distinguishes equal diagnostics."""
     text = "\0".join((each.code, checkout.path(each.where.file), each.path, each.message))
     mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    # Neither line nor hint is part of it: lines move, and hints are rewritten between versions.
     seen[mark] += 1
     return f"{mark}:{seen[mark]}"

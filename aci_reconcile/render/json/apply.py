@@ -120,7 +120,7 @@ def _emit_health(health: Health | None) -> dict[str, object] | None:
 
 
 def emit_error(error: AciReconcileError) -> dict[str, object]:
-    """Return an error as JSON: what went wrong, in Azure's words where they are Azure's."""
+    """Return an error as JSON, with Azure's code, status and request id for an error of Azure's."""
     members: dict[str, object] = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
     if isinstance(error, AzureError):
         members |= {"code": error.code, "status": error.status, "request_id": error.request_id}

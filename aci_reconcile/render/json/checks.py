@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def render_checks_json(checks: Sequence[Check], header: Header, *, tool_version: str) -> str:
-    """Return the checks as a JSON document, in the order in which they were made."""
+    """Return the checks as a JSON document, in the order in which they ran."""
     document = header.json(tool_version) | {
         "passed": not _count(checks, Verdict.FAILED),
         "summary": {each.value: _count(checks, each) for each in Verdict},

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def render_drift_json(drift: Drift, header: Header, *, tool_version: str) -> str:
-    """Return what differs as a JSON document; ``resource_drift`` holds what a plan's ``resource_changes`` do."""
+    """Return what differs as a JSON document: ``schemas/drift.schema.json``."""
     changes = find_differing(drift.plan)
     document = header.json(tool_version) | {
         "drifted": bool(drift),
@@ -64,7 +64,7 @@ def emit_finding(finding: Finding) -> dict[str, object]:
 
 
 def emit_known(known: RecordedFinding) -> dict[str, object]:
-    """Return a finding of an earlier look as JSON."""
+    """Return a finding of an earlier run as JSON."""
     return {
         "fingerprint": known.fingerprint,
         "kind": known.kind.value,

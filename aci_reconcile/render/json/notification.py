@@ -20,7 +20,7 @@ _LONGEST = 600
 
 
 def make_notification(drift: Drift, header: Header, looked_at: str, *, tool_version: str) -> dict[str, object]:
-    """Return the body of a notification; there is no secret in it, and of fields only their paths."""
+    """Return the body of a notification. It has the paths of fields, and neither values nor secrets."""
     return header.json(tool_version) | {
         "kind": "drift",
         "looked_at": looked_at,
@@ -55,8 +55,8 @@ def _emit_finding(finding: Finding) -> dict[str, object]:
 
 
 def _render_text(drift: Drift, header: Header) -> str:
-    told = "; ".join(_list_sentences(drift))
-    return cut(sanitize(f"{header.project}: {told}"), _LONGEST)
+    sentences = "; ".join(_list_sentences(drift))
+    return cut(sanitize(f"{header.project}: {sentences}"), _LONGEST)
 
 
 def _list_sentences(drift: Drift) -> Iterator[str]:

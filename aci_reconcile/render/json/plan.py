@@ -36,7 +36,7 @@ _ACTIONS: Mapping[Action, list[str]] = {
     Action.UPDATE: ["update"],
     Action.REPLACE: ["delete", "create"],
     Action.DELETE: ["delete"],
-    Action.ADOPT: ["update"],
+    Action.ADOPT: ["update"],  # Terraform has no action for it, and says "importing" beside an update
     Action.NO_OP: ["no-op"],
 }
 _REASONS: Mapping[Action, str] = {
@@ -47,7 +47,7 @@ _RUN_STATE = "instanceView"
 
 
 def render_plan_json(plan: Plan, header: Header, *, tool_version: str, plan_digest: str = "") -> str:
-    """Return the plan as a JSON document, without a final line break; with its digest, where that is known."""
+    """Return the plan as a JSON document without a final line break, with its digest if that is known."""
     document = header.json(tool_version) | {
         "applyable": plan.applyable,
         "complete": plan.complete,
@@ -77,7 +77,7 @@ def emit_remarks(plan: Plan) -> dict[str, object]:
 
 
 def emit_summary(plan: Plan) -> dict[str, int]:
-    """Return the counts that the text ends with."""
+    """Return the counts with which the text ends."""
     return {
         "add": plan.to_add,
         "change": plan.to_change,
@@ -131,6 +131,7 @@ def _emit_sides(change: Change) -> dict[str, object]:
         "before_sensitive": mark_secrets(before) or {},
         "after_sensitive": mark_secrets(after) or {},
     }
+    # Terraform's `replace_paths` has no word for "may be refused", so only fields that certainly replace are in it.
     guilty = [list(each.keys or (each.path,)) for each in change.fields if each.replaces is Replaces.YES]
     if guilty:
         document["replace_paths"] = guilty
@@ -140,7 +141,7 @@ def _emit_sides(change: Change) -> dict[str, object]:
 
 
 def _make_tree(places: tuple[Keys, ...]) -> dict[str, object]:
-    """Return a tree with true at each of the places."""
+    """Return a tree of objects with true at each of the places."""
     firsts = dict.fromkeys(keys[0] for keys in places)
     return {
         first: _make_tree(tuple(keys[1:] for keys in places if keys[0] == first and keys[1:])) or True
@@ -149,7 +150,7 @@ def _make_tree(places: tuple[Keys, ...]) -> dict[str, object]:
 
 
 def _merge_trees(left: object, right: object) -> object:
-    """Return a tree with true wherever one of two trees says so; they have no list in common."""
+    """Return a tree with true wherever one of two trees has it. They have no list in common."""
     if all(isinstance(side, dict) for side in (left, right)):
         one, other = cast("dict[str, object]", left), cast("dict[str, object]", right)
         return {name: _merge_trees(one.get(name), other.get(name)) for name in one | other}
@@ -180,9 +181,9 @@ def _emit_field(field: FieldChange, change: Change, hidden: frozenset[str]) -> d
 
 
 def _emit_side(name: str, value: Json | Absent, *, hidden: bool) -> dict[str, object]:
-    """Return what is to be said of a side on which there is something.
+    """Return the members about one side of a change; none for a side without a value.
 
-    Of a secret that is no more than that; of readable text that a secret takes the place of, that it is none.
+    A secret is only marked as one. Readable text that a secret replaces is marked as readable, without the text.
     """
     if value is ABSENT:
         return {}
@@ -211,16 +212,16 @@ def _emit_resource_group(change: ResourceGroupChange) -> dict[str, object]:
 
 
 def emit_limits(plan: Plan) -> dict[str, object]:
-    """Return the member of the plan's JSON; nothing where there is nothing to tell."""
+    """Return the member about Azure's limits; none if they hardly slow this plan."""
     found = estimate_duration(plan)
     if found is None or not found.matters:
         return {}
-    told = {"seconds": found.seconds, "limit": found.limit.value, "count": found.count, "location": found.location}
-    return {"limits": told}
+    limits = {"seconds": found.seconds, "limit": found.limit.value, "count": found.count, "location": found.location}
+    return {"limits": limits}
 
 
 def emit_declared(body: Body) -> Json:
-    """Return what a manifest declares, with the fingerprint of its secrets kept back."""
+    """Return what a manifest declares, without the fingerprint of its secrets."""
     return {name: _hide_fingerprint(value) if name == "tags" else value for name, value in hide_secrets(body).items()}
 
 
@@ -235,23 +236,24 @@ def emit_live(body: Body, hidden: frozenset[str]) -> Json:
 
 
 def blank_secrets(value: Json) -> object:
-    """Return the value with null where a secret stands, or what is known only later."""
+    """Return the value with null for each secret, and for each value that is known only later."""
     if isinstance(value, Secret | Deferred):
         return None
     if isinstance(value, Mapping):
         return {name: blank_secrets(each) for name, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [blank_secrets(each) for each in value]
+    # JSON has no NaN or infinity; Azure never sends them, but a manifest's YAML can.
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def mark_secrets(value: Json) -> object:
-    """Return where secrets stand: true, within the objects and lists that lead there; something falsy for no secret."""
+    """Return a tree with true at each secret; something falsy if there is none."""
     return _mark(value, Secret)
 
 
 def mark_unknown(value: Json) -> object:
-    """Return where that stands which is known only after the apply; as ``masked`` does."""
+    """Return a tree with true at each value that is known only after the apply; falsy if there is none."""
     return _mark(value, Deferred)
 
 
@@ -273,7 +275,7 @@ def _drop_run_state(value: Json) -> Json:
 
 
 def _hide_fingerprint(value: Json) -> Json:
-    """Keep the fingerprint back: a reader of the report has no business guessing at it."""
+    """Hide the fingerprint, so that a reader of the report cannot test guesses at the secrets."""
     if not isinstance(value, Mapping):
         return value
     return {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def render_status_json(groups: Sequence[tuple[Resource, Health | None]], unread: Iterable[Unreadable] = ()) -> str:
-    """Return the groups as a JSON document, with the run state where it was read, and what could not be read."""
+    """Return the groups as a JSON document, each with its run state or null, and what could not be read."""
     document = {
         "format_version": FORMAT_VERSION,
         "groups": [_emit_group(resource, health) for resource, health in groups],

@@ -46,8 +46,8 @@ def make_apply_page(plan: Plan, events: Sequence[Event], finished: Finished, hea
     """Return what was done.
 
     Args:
-        plan: what was to be done.
-        events: what happened, the last event left out or not.
+        plan: what should have been done.
+        events: what happened, with or without the last event.
         finished: the last event.
         header: where it was done.
     """
@@ -63,12 +63,13 @@ def make_apply_page(plan: Plan, events: Sequence[Event], finished: Finished, hea
         facts=(*header.place(), ("took", format_duration(finished.seconds))),
         counts=tuple(_list_counts(finished)),
         remarks=(*_list_remarks(events, rest), *make_notices(plan)),
+        # An interrupted run has no event about the end of some groups of the plan; they must show, too.
         entries=tuple(ends.get(name) or _make_unattempted(planned[name], finished) for name in named),
     )
 
 
 def _make_ends(events: Iterable[Event]) -> Iterator[Entry]:
-    """Yield how it ended for each group and resource group; a later one takes the place of an earlier."""
+    """Yield the end of each group and resource group; a later entry of the same name replaces an earlier one."""
     for event in events:
         match event:
             case Succeeded() | Unhealthy() | Failed() | Moved() | Skipped():
@@ -88,12 +89,18 @@ def _make_end(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
     entry = replace(make_change_entry(event.change), severity=None, destroys=False)
     match event:
         case Succeeded(change, _, seconds, health):
+            # NO_OP with fields is a group that differs and is not written again: not as it should be.
             same = change.action is Action.NO_OP and not change.fields
             outcome = Outcome.SAME if same else Outcome.CHANGED
             there = make_reached(event)
-            told = f"{describe_success(event)}, {there.fqdn or there.ip}" if there else describe_success(event)
+            outcome_text = f"{describe_success(event)}, {there.fqdn or there.ip}" if there else describe_success(event)
             return replace(
-                entry, outcome=outcome, summary=told, notes=_list_notes(entry, there), health=health, seconds=seconds
+                entry,
+                outcome=outcome,
+                summary=outcome_text,
+                notes=_list_notes(entry, there),
+                health=health,
+                seconds=seconds,
             )
         case Unhealthy(_, health, seconds, logs):
             notes = _list_notes(entry, make_reached(event))
@@ -110,8 +117,8 @@ def _make_end(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
                 (*list_hints(error), *describe_recovery(event)),
             )
         case Moved(_, seconds):
-            told = describe_move(event)
-            return _make_failure(replace(entry, seconds=seconds), "moved", told, title="Moved")
+            outcome_text = describe_move(event)
+            return _make_failure(replace(entry, seconds=seconds), "moved", outcome_text, title="Moved")
         case Skipped(_, because):
             remark = Remark(Severity.WARNING, because, entry.where, "Skipped")
             return replace(
@@ -124,37 +131,38 @@ def _list_notes(entry: Entry, there: Reached | None) -> tuple[str, ...]:
     return (*entry.notes, *where)
 
 
-def _make_failure(entry: Entry, told: str, text: str, detail: tuple[str, ...] = (), title: str = "Failed") -> Entry:
+def _make_failure(entry: Entry, summary: str, text: str, detail: tuple[str, ...] = (), title: str = "Failed") -> Entry:
     remark = Remark(Severity.ERROR, text, entry.where, title, detail)
     return replace(
-        entry, outcome=Outcome.FAILED, summary=told, mark="!", severity=None, remarks=(remark,), weight=FAILED_WEIGHT
+        entry, outcome=Outcome.FAILED, summary=summary, mark="!", severity=None, remarks=(remark,), weight=FAILED_WEIGHT
     )
 
 
 def _make_unattempted(entry: Entry, finished: Finished) -> Entry:
-    """Return a group of the plan of whose end nothing was told."""
+    """Return a group of the plan that has no end among the events."""
     if entry.outcome in {Outcome.SAME, Outcome.ERROR}:
         return entry
-    told = "started and not seen to the end" if entry.name in finished.in_flight else "not attempted"
-    remark = Remark(Severity.WARNING, told, entry.where, "Skipped")
-    return replace(entry, outcome=Outcome.SKIPPED, summary=told, severity=None, remarks=(remark,), destroys=False)
+    reason = "started and not seen to the end" if entry.name in finished.in_flight else "not attempted"
+    remark = Remark(Severity.WARNING, reason, entry.where, "Skipped")
+    return replace(entry, outcome=Outcome.SKIPPED, summary=reason, severity=None, remarks=(remark,), destroys=False)
 
 
-def _list_remarks(events: Iterable[Event], last_words: Iterable[str]) -> Iterator[Remark]:
+def _list_remarks(events: Iterable[Event], summary_lines: Iterable[str]) -> Iterator[Remark]:
     for event in events:
         if isinstance(event, FreezeOverridden):
             yield Remark(Severity.WARNING, f"{event.reason} ({event.freeze})", title="Freeze overridden")
-    for text in last_words:
+    for text in summary_lines:
+        # Indented lines are the counts, which the page has already; the override is a remark of its own.
         if not text.startswith((" ", "The freeze was overridden")):
             yield Remark(Severity.WARNING, text)
 
 
 def _list_counts(finished: Finished) -> Iterator[tuple[str, int]]:
     yield from (("added", finished.added), ("changed", finished.changed), ("destroyed", finished.destroyed))
-    told = (
+    optional = (
         ("failed", finished.failed - finished.unhealthy),
         ("not healthy", finished.unhealthy),
         ("skipped", finished.skipped),
         ("unchanged", finished.unchanged),
     )
-    yield from ((name, number) for name, number in told if number)
+    yield from ((name, number) for name, number in optional if number)

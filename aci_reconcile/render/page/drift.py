@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.findings import Kind
+from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.values import Action, Notice
 from aci_reconcile.render.page.page import Entry, Outcome, Page, Remark
 from aci_reconcile.render.page.plan import (
@@ -17,7 +18,6 @@ from aci_reconcile.render.page.plan import (
     summarize_change,
 )
 from aci_reconcile.render.text.drift import render_drift_verdict
-from aci_reconcile.render.text.plan import find_matching
 from aci_reconcile.render.text.status import describe_reasons
 from aci_reconcile.render.text.style import PLAIN
 
@@ -33,7 +33,7 @@ _WEIGHT = 50
 
 
 def make_drift_page(drift: Drift, header: Header) -> Page:
-    """Return what differs; the fields as an apply would change them."""
+    """Return what differs, with fields as an apply would change them."""
     undeclared = {each.address for each in drift.undeclared if isinstance(each, Notice)}
     rest = tuple(each for each in make_notices(drift.plan) if each.text.partition(": ")[0] not in undeclared)
     counted, news = _group_by_address(drift.counted), _group_by_address(drift.since_last_check)
@@ -55,7 +55,7 @@ def make_drift_page(drift: Drift, header: Header) -> Page:
 
 
 def _make_entries(drift: Drift) -> Iterator[Entry]:
-    """Yield the groups of the plan with their run state, then those that no manifest declares, then the unread ones."""
+    """Yield the groups of the plan with their run state, then unmanaged ones, then those that could not be read."""
     health, sick = dict(drift.health), dict(drift.unhealthy)
     named = {each.address for each in (*drift.plan.changes, *drift.plan.unreadable, *drift.undeclared)}
     for change in drift.plan.changes:
@@ -64,6 +64,7 @@ def _make_entries(drift: Drift) -> Iterator[Entry]:
     for each in drift.undeclared:
         if isinstance(each, Notice):
             yield _mark_drifted(Entry(each.address, Outcome.FAILED, each.message, "?"))
+    # A group that vanished or changed between two runs may be in no plan any more; its finding needs an entry.
     for address in dict.fromkeys(each.address for each in drift.since_last_check if each.address not in named):
         yield Entry(address, Outcome.SAME, "as declared")
     yield from make_unreadable_entries(drift.plan)
@@ -77,14 +78,15 @@ def _make_group_entry(change: Change) -> Entry:
 
 
 def _mark_drifted(entry: Entry) -> Entry:
+    # A drift deletes nothing, whatever the plan behind it would do, so the warning about deletions must not appear.
     return replace(entry, outcome=Outcome.FAILED, severity=Severity.WARNING, weight=_WEIGHT, destroys=False)
 
 
 def _mark_unhealthy(entry: Entry, health: Health) -> Entry:
-    told = health.state.value if entry.outcome is Outcome.SAME else f"{entry.summary}, {health.state}"
+    summary = health.state.value if entry.outcome is Outcome.SAME else f"{entry.summary}, {health.state}"
     remark = Remark(Severity.ERROR, describe_reasons(health), entry.where, "Not healthy")
     mark = entry.mark or "!"
-    return replace(entry, outcome=Outcome.FAILED, summary=told, mark=mark, remarks=(remark,), weight=FAILED_WEIGHT)
+    return replace(entry, outcome=Outcome.FAILED, summary=summary, mark=mark, remarks=(remark,), weight=FAILED_WEIGHT)
 
 
 def _group_by_address(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -95,7 +97,7 @@ def _group_by_address(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def _add_findings(entry: Entry, counted: list[Finding], news: list[Finding], *, dated: bool) -> Entry:
-    """Return the entry with what was found about its group: how bad it is, since when, and what the last look saw."""
+    """Return the entry with the findings about its group: severity, date, and changes since the previous run."""
     if not counted:
         return entry
     if entry.outcome is Outcome.SAME:
@@ -104,8 +106,8 @@ def _add_findings(entry: Entry, counted: list[Finding], news: list[Finding], *, 
     notes = (f"First found at {since}.",) if since and dated else ()
     worst = min((each.severity for each in counted), key=list(Severity).index)
     remarks = tuple(Remark(each.severity, _describe_finding(each), each.where, "Since the last look") for each in news)
-    told = (*entry.remarks, *remarks)
-    return replace(entry, severity=worst, notes=(*entry.notes, *notes), remarks=told)
+    all_remarks = (*entry.remarks, *remarks)
+    return replace(entry, severity=worst, notes=(*entry.notes, *notes), remarks=all_remarks)
 
 
 def _make_accepted_remark(finding: Finding) -> Remark:
@@ -119,7 +121,7 @@ def _describe_finding(finding: Finding) -> str:
 
 
 def _describe_difference(change: Change) -> str:
-    """Return what was found out about a group, in the words of somebody who only looks."""
+    """Return the difference as a state; a plan would say what it is going to do about it."""
     if change.action is Action.CREATE:
         return "is declared but missing"
     if change.action is Action.DELETE:
@@ -135,5 +137,5 @@ def _list_counts(drift: Drift) -> Iterator[tuple[str, int]]:
     yield "unreadable", len(drift.plan.unreadable)
     yield "moved", sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_check)
     yield "accepted", len(drift.accepted)
-    yield "in sync", len(find_matching(drift.plan))
+    yield "in sync", len(find_unchanged(drift.plan))
     yield "secrets not compared", drift.plan.not_compared

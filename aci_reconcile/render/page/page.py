@@ -1,7 +1,7 @@
-"""What a report says, before any format: a verdict, counts, remarks, and an entry for each group or file.
+"""What a report contains, before any format: a verdict, counts, remarks, and an entry for each group or file.
 
-Markdown, HTML, JUnit and workflow commands are made from it, so that all of them say the same. The texts in it are as
-they came; each format makes them harmless in its own way.
+Markdown, HTML, JUnit XML and workflow commands are made from it, so all of them say the same. Its texts are not
+escaped; each format makes them harmless in its own way.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 
 
 PRESENT = "(present)"
-"""On its side of a change: an entry of a list that is nothing but its key."""
+"""The value of a list's entry that is only its key."""
 
 
 class Outcome(StrEnum):
     """How an entry counts."""
 
     SAME = "same"
-    """As it should be; nothing was or is to be done."""
+    """As it should be; nothing to do."""
     CHANGED = "changed"
-    """It is to be changed, or was; that is no failure."""
+    """It will be changed, or was; not a failure."""
     SKIPPED = "skipped"
     """Not attempted."""
     FAILED = "failed"
-    """Held back, drifted, not written, not healthy, not valid."""
+    """Blocked, drifted, not written, not healthy, or not valid."""
     ERROR = "error"
     """It could not be read or compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence that somebody should see, at a place in a file where there is one."""
+    """A sentence that somebody should see, with its place in a file if it has one."""
 
     severity: Severity
     text: str
     where: Where | None = None
     title: str = ""
-    """What kind of sentence it is: ``Held back``, ``Notice``, or a diagnostic's code."""
+    """The kind of sentence: ``Held back``, ``Notice``, or a diagnostic's code."""
     detail: tuple[str, ...] = ()
-    """What to do about it, and where in the document it is; one a line."""
+    """Lines about what to do, and where in the document it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class Entry:
     mark: str = ""
     """Terraform's: ``+``, ``~``, ``-``, ``-/+``; ``!`` is ours."""
     severity: Severity | None = None
-    """How loud the summary is told beside the code; None: not at all."""
+    """The severity of the summary as an annotation next to the code; None for no annotation."""
     where: Where | None = None
     notes: tuple[str, ...] = ()
-    """Why, beyond the fields."""
+    """Reasons other than the fields."""
     rows: tuple[Row, ...] = ()
     remarks: tuple[Remark, ...] = ()
     health: Health | None = None
@@ -70,16 +70,16 @@ class Entry:
     """The last lines of containers, by name."""
     seconds: float | None = None
     weight: int = 0
-    """How much it matters; where room is short, the least goes first."""
+    """How much it matters; if a report is too long, entries of the least weight go first."""
     adds: bool = False
-    """Whether its rows are of something that is not there yet."""
+    """Whether its rows describe something that does not exist yet."""
     destroys: bool = False
-    """Whether something that is there would be deleted; it is told first."""
+    """Whether something that exists would be deleted; such entries come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page that belongs to a report: the run that made it, the commit it is about. The URL is not escaped yet."""
+    """A page that belongs to a report, such as its run or its commit. The URL is not escaped yet."""
 
     name: str
     text: str
@@ -88,33 +88,33 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A whole report."""
+    """A report."""
 
     kind: str
     """The command: ``plan``, ``drift``, ``apply``, ``validate``."""
     verdict: str
     good: bool
     subject: str = ""
-    """What it is about: the project, and ``/environment`` where one is chosen; it stands in the heading."""
+    """The project, with ``/environment`` if one is chosen; the heading shows it."""
     facts: tuple[tuple[str, str], ...] = ()
-    """Where it applies, and what else is to be known of it, by name."""
+    """Where it applies, and other facts, by name."""
     counts: tuple[tuple[str, int], ...] = ()
     remarks: tuple[Remark, ...] = ()
     entries: tuple[Entry, ...] = ()
     sides: tuple[str, str] = ("Before", "After")
-    """What the two sides of a field are called."""
+    """The names of the two sides of a field."""
     links: tuple[Link, ...] = ()
 
     @property
-    def shown(self) -> tuple[Entry, ...]:
-        """The entries of which there is something to tell: what would be deleted, then what matters most."""
-        told = (each for each in self.entries if each.outcome is not Outcome.SAME)
-        return tuple(sorted(told, key=lambda each: (not each.destroys, -each.weight)))
+    def notable(self) -> tuple[Entry, ...]:
+        """The entries that are not as they should be: deletions first, then by weight."""
+        found = (each for each in self.entries if each.outcome is not Outcome.SAME)
+        return tuple(sorted(found, key=lambda each: (not each.destroys, -each.weight)))
 
     @property
     def destroyed(self) -> tuple[Entry, ...]:
         """The entries that would be deleted, or deleted and created again."""
-        return tuple(each for each in self.shown if each.destroys)
+        return tuple(each for each in self.notable if each.destroys)
 
     @property
     def same(self) -> tuple[Entry, ...]:
@@ -124,12 +124,12 @@ class Page:
     @property
     def loose(self) -> tuple[Remark, ...]:
         """The remarks that no entry repeats."""
-        told = {(each.title, each.text) for entry in self.entries for each in entry.remarks}
-        return tuple(each for each in self.remarks if (each.title, each.text) not in told)
+        repeated = {(each.title, each.text) for entry in self.entries for each in entry.remarks}
+        return tuple(each for each in self.remarks if (each.title, each.text) not in repeated)
 
 
 def split_sides(row: Row, *, adds: bool) -> tuple[str, str]:
-    """Return the two sides of a field; where there is one value only, it stands on the side where it is."""
+    """Return the two sides of a field; one of them is empty if the field has only one value."""
     if len(row.values) > 1:
         return row.values[0], row.values[1]
     (value,) = row.values or (PRESENT if row.sign in "+-" else "",)

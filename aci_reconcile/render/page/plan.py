@@ -39,7 +39,7 @@ _WEIGHTS: Mapping[Action, int] = {
     Action.DELETE: 70,
 }
 FAILED_WEIGHT = 100
-"""Of an entry with something wrong; it is the last to go."""
+"""The weight of an entry with something wrong; it is the last to be left out."""
 
 
 def make_plan_page(plan: Plan, header: Header, *, digest: str = "", extra: tuple[Remark, ...] = ()) -> Page:
@@ -49,7 +49,7 @@ def make_plan_page(plan: Plan, header: Header, *, digest: str = "", extra: tuple
         plan: what would be done.
         header: where it would be done.
         digest: the plan's digest, where it is known.
-        extra: what else is to be said of it: why a saved plan does not fit any more.
+        extra: further remarks, such as why a saved plan is stale.
     """
     return Page(
         kind="plan",
@@ -65,29 +65,30 @@ def make_plan_page(plan: Plan, header: Header, *, digest: str = "", extra: tuple
 
 
 def make_plan_entries(plan: Plan) -> Iterator[Entry]:
-    """Yield what happens to each group, and the groups that could not be read."""
+    """Yield an entry for each group, including those that could not be read."""
     yield from make_resource_group_entries(plan)
     for change in plan.changes:
-        held = tuple(make_blocker_remark(blocker, change.where) for blocker in _find_blockers(plan, change.address))
-        yield make_change_entry(change, held)
+        blocked = tuple(make_blocker_remark(blocker, change.where) for blocker in _find_blockers(plan, change.address))
+        yield make_change_entry(change, blocked)
     yield from make_unreadable_entries(plan)
 
 
-def make_change_entry(change: Change, held: tuple[Remark, ...] = ()) -> Entry:
-    """Return what would happen to one group, and what holds it back."""
-    told = change.writes or change.fields
-    outcome = Outcome.FAILED if held else Outcome.CHANGED if told else Outcome.SAME
+def make_change_entry(change: Change, blocked: tuple[Remark, ...] = ()) -> Entry:
+    """Return what would happen to one group, and what blocks it."""
+    differs = change.writes or change.fields
+    outcome = Outcome.FAILED if blocked else Outcome.CHANGED if differs else Outcome.SAME
     return Entry(
         name=change.address,
         outcome=outcome,
         summary=summarize_change(change),
-        mark=PLAIN.mark(change.action).strip() if told else "",
-        severity=_choose_severity(change) if told else None,
+        mark=PLAIN.mark(change.action).strip() if differs else "",
+        severity=_choose_severity(change) if differs else None,
         where=change.where,
         notes=change.reasons,
         rows=make_rows(change),
-        remarks=held,
-        weight=FAILED_WEIGHT if held else _WEIGHTS[change.action] - 25 * (change.impact is Impact.TAGS_ONLY),
+        remarks=blocked,
+        # A write of tags restarts nothing, so it matters less than any other write.
+        weight=FAILED_WEIGHT if blocked else _WEIGHTS[change.action] - 25 * (change.impact is Impact.TAGS_ONLY),
         adds=change.action is Action.CREATE,
         destroys=change.action in {Action.DELETE, Action.REPLACE},
     )
@@ -109,22 +110,22 @@ def make_unreadable_entries(plan: Plan) -> Iterator[Entry]:
     """Yield the groups that could not be read or compared."""
     for each in plan.unreadable:
         remark = Remark(Severity.ERROR, each.message, title="Error")
-        told = "could not be read or compared"
-        yield Entry(each.address, Outcome.ERROR, told, "!", remarks=(remark,), weight=FAILED_WEIGHT)
+        summary = "could not be read or compared"
+        yield Entry(each.address, Outcome.ERROR, summary, "!", remarks=(remark,), weight=FAILED_WEIGHT)
 
 
 def make_resource_group_entries(plan: Plan) -> Iterator[Entry]:
-    """Yield the resource groups that come or go."""
+    """Yield the resource groups that would be created or deleted."""
     for each in plan.resource_groups:
         action = Action.CREATE if each.create else Action.DELETE
         word = f"{WORDS[action]} the resource group"
-        told = f"{word} in {each.location}" if each.location else word
+        summary = f"{word} in {each.location}" if each.location else word
         mark, weight = PLAIN.mark(action).strip(), _WEIGHTS[action]
-        yield Entry(each.scope.resource_group, Outcome.CHANGED, told, mark, weight=weight, destroys=not each.create)
+        yield Entry(each.scope.resource_group, Outcome.CHANGED, summary, mark, weight=weight, destroys=not each.create)
 
 
 def make_remarks(plan: Plan) -> Iterator[Remark]:
-    """Yield what is to be said of the whole plan, the worst first."""
+    """Yield the remarks about the plan, the worst first."""
     yield from (make_blocker_remark(each) for each in plan.blockers)
     for each in find_missing_secrets(plan):
         yield Remark(Severity.WARNING, each.text, find_place(plan, each.addresses[0]), "Missing")
@@ -132,7 +133,7 @@ def make_remarks(plan: Plan) -> Iterator[Remark]:
 
 
 def make_notices(plan: Plan) -> Iterator[Remark]:
-    """Yield what is worth knowing, and the secrets of unchanged groups that nobody could compare."""
+    """Yield the notices, and the secrets of unchanged groups that could not be compared."""
     for notice in plan.notices:
         text = f"{notice.address}: {notice.text}"
         yield Remark(Severity.NOTICE, text, find_place(plan, notice.address), "Notice")
@@ -143,7 +144,7 @@ def make_notices(plan: Plan) -> Iterator[Remark]:
 
 
 def make_blocker_remark(blocker: Blocker, where: Where | None = None) -> Remark:
-    """Return what holds a plan back, with what releases it."""
+    """Return a blocker as a remark, with how to release it."""
     release = (f"{blocker.advice}.",) if blocker.advice else ()
     return Remark(Severity.ERROR, f"{blocker.reason}.", where, BLOCKED, release)
 
@@ -154,11 +155,12 @@ def find_place(plan: Plan, address: str) -> Where | None:
 
 
 def _find_blockers(plan: Plan, address: str) -> Iterator[Blocker]:
-    """Yield the blockers that name this group, unless they hold everything there is."""
+    """Yield the blockers that name this group."""
     return (each for each in plan.blockers if address in each.addresses)
 
 
 def _choose_severity(change: Change) -> Severity:
+    # Only what loses something is a warning: GitHub shows ten of each type, and a plan may have hundreds of updates.
     loses = change.action in {Action.REPLACE, Action.DELETE} or change.stuck
     return Severity.WARNING if loses else Severity.NOTICE
 
@@ -166,18 +168,18 @@ def _choose_severity(change: Change) -> Severity:
 def _render_verdict(plan: Plan) -> str:
     if not plan and not plan.blockers and plan.complete:
         return f"No changes. {describe_matching(plan, 'group matches its manifest', 'groups match their manifests')}"
-    told = f"Plan: {plan.to_add} to add, {plan.to_change} to change, {plan.to_destroy} to destroy."
+    verdict = f"Plan: {plan.to_add} to add, {plan.to_change} to change, {plan.to_destroy} to destroy."
     if plan.blockers:
-        told += " Held back."
+        verdict += " Held back."
     if not plan.complete:
-        told += f" {len(plan.unreadable)} could not be read or compared."
-    return told
+        verdict += f" {len(plan.unreadable)} could not be read or compared."
+    return verdict
 
 
 def _list_counts(plan: Plan) -> Iterator[tuple[str, int]]:
     same = len(find_unchanged(plan))
     yield from (("add", plan.to_add), ("change", plan.to_change), ("destroy", plan.to_destroy))
-    told = (
+    optional = (
         ("restart", plan.with_impact(Impact.RESTART)),
         ("recreate", plan.with_impact(Impact.RECREATE)),
         ("tags only", plan.with_impact(Impact.TAGS_ONLY)),
@@ -188,4 +190,4 @@ def _list_counts(plan: Plan) -> Iterator[tuple[str, int]]:
         ("unreadable", len(plan.unreadable)),
         ("secrets not compared", plan.not_compared),
     )
-    yield from ((name, number) for name, number in told if number)
+    yield from ((name, number) for name, number in optional if number)

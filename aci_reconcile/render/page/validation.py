@@ -21,10 +21,10 @@ _WEIGHTS = {Severity.ERROR: FAILED_WEIGHT, Severity.WARNING: 50, Severity.NOTICE
 
 
 def make_validation_page(diagnostics: Sequence[Diagnostic], files: Sequence[str], *, groups: int = 0) -> Page:
-    """Return what is to be said about manifests: an entry for each file.
+    """Return the diagnostics about manifests, with an entry for each file.
 
     Args:
-        diagnostics: the complaints.
+        diagnostics: the diagnostics.
         files: every manifest that was read.
         groups: how many groups they declare.
     """
@@ -43,22 +43,22 @@ def make_validation_page(diagnostics: Sequence[Diagnostic], files: Sequence[str]
 
 
 def make_failure_page(kind: str, error: AciReconcileError, known: Page | None = None) -> Page:
-    """Return the report of a command that came to no result, so that whoever waits for it can tell.
+    """Return the report of a command that failed, for readers who wait for its report.
 
     Args:
         kind: the command.
         error: what went wrong.
-        known: what was known until then, such as the plan that was held back.
+        known: what was known until then, such as a plan that is blocked.
     """
     if isinstance(error, InvalidManifestsError):
         page = make_validation_page(error.diagnostics, ())
-        told = f"No {kind}: {page.verdict}" if kind != "validate" else page.verdict
-        return replace(page, kind=kind, verdict=told)
+        verdict = f"No {kind}: {page.verdict}" if kind != "validate" else page.verdict
+        return replace(page, kind=kind, verdict=verdict)
     remark = Remark(Severity.ERROR, summarize_error(error), title="Error", detail=list_hints(error))
     if known is None:
         return Page(kind, f"{kind.capitalize()} failed.", good=False, remarks=(remark,))
-    told = f"{kind.capitalize()} did not run. {known.verdict}"
-    return replace(known, kind=kind, verdict=told, good=False, remarks=(remark, *known.remarks))
+    verdict = f"{kind.capitalize()} did not run. {known.verdict}"
+    return replace(known, kind=kind, verdict=verdict, good=False, remarks=(remark, *known.remarks))
 
 
 def _make_file_entry(name: str, found: Sequence[Diagnostic]) -> Entry:
@@ -66,9 +66,9 @@ def _make_file_entry(name: str, found: Sequence[Diagnostic]) -> Entry:
     if worst is None:
         return Entry(name, Outcome.SAME, "valid")
     severity = list(Severity)[worst]
-    told = ", ".join(count(number, each.value) for each in Severity if (number := _count(found, each)))
+    totals = ", ".join(count(number, each.value) for each in Severity if (number := _count(found, each)))
     outcome = Outcome.FAILED if severity is Severity.ERROR else Outcome.CHANGED
-    return Entry(name, outcome, told, "!", remarks=tuple(map(_make_remark, found)), weight=_WEIGHTS[severity])
+    return Entry(name, outcome, totals, "!", remarks=tuple(map(_make_remark, found)), weight=_WEIGHTS[severity])
 
 
 def _make_remark(diagnostic: Diagnostic) -> Remark:
@@ -78,7 +78,7 @@ def _make_remark(diagnostic: Diagnostic) -> Remark:
 
 
 def list_hints(error: AciReconcileError) -> tuple[str, ...]:
-    """Return what helps with an error: Azure's id of the request, and what to do."""
+    """Return the lines below an error: the id of the request to Azure, and what to do."""
     request = f"request id {error.request_id}" if isinstance(error, AzureError) and error.request_id else ""
     return tuple(each for each in (request, error.hint) if each)
 

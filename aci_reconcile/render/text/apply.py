@@ -51,7 +51,7 @@ _FINE = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})
 
 
 def render_event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912  one case per event
-    """Return the event as one line, or as several where a failure has its reasons; without a final line break."""
+    """Return the event as one line, or as several for a failure with reasons, without a final line break."""
     match event:
         case ResourceGroupCreated(scope):
             return _render_line("+", style.create, scope.resource_group, "resource group created", style)
@@ -90,7 +90,7 @@ def render_event_text(event: Event, style: Style) -> str:  # noqa: C901, PLR0912
 
 
 def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply") -> str:
-    """Return the last words of a run: Terraform's line where it went well, and what is left where it did not.
+    """Return the summary of a run: Terraform's line, and what is left to do if the run did not complete.
 
     Args:
         finished: the last event.
@@ -120,13 +120,14 @@ def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply"
     lines += render_outdated(finished)
     if finished.in_flight:
         lines.append(f"Started but not finished: {sanitize(', '.join(finished.in_flight))}.")
+    # An unhealthy group is written already: another run would change nothing about it.
     if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
         lines.append(f"Run {verb.lower()} again to continue.")
     return "\n".join(lines)
 
 
 def render_outdated(finished: Finished) -> Iterator[str]:
-    """Yield who holds an address that this run has moved, and how it gets the new one."""
+    """Yield the groups that hold a former address of a group of this run, and the command that updates them."""
     for each in finished.outdated:
         former = f"{each.address} holds {each.before}, the former {each.path} of {each.target}"
         yield sanitize(f"{former}, which is now {each.after}." if each.after else f"{former}, which now has none.")
@@ -137,7 +138,7 @@ def render_outdated(finished: Finished) -> Iterator[str]:
 
 
 def render_addresses(finished: Finished) -> str:
-    """Return where the groups that were written can be reached; empty where none has an address."""
+    """Return the addresses of the groups that were written; empty if none has one."""
     rows = [[sanitize(cell) for cell in (each.address, each.ip, each.fqdn)] for each in finished.reached]
     return "\n".join(("Addresses:", *(f"  {'  '.join(row)}".rstrip() for row in align(rows)))) if rows else ""
 
@@ -150,14 +151,14 @@ def _describe_pace(event: Paced) -> str:
 
 
 def describe_move(event: Moved) -> str:
-    """Return what somebody else's write means for ours."""
+    """Return what a write by someone else means for ours."""
     if event.written:
         return "changed in Azure by someone else after this write; run apply again"
     return "changed in Azure since the plan; nothing was written"
 
 
 def describe_start(change: Change) -> str:
-    """Return what begins, in a few words."""
+    """Return what begins, in a few words: ``creating``."""
     return "updating its tags" if change.impact is Impact.TAGS_ONLY else _DOING[change.action][0]
 
 
@@ -168,7 +169,7 @@ def _describe_action(change: Change) -> str:
 
 
 def describe_success(event: Succeeded) -> str:
-    """Return what was done, how long it took, and how the group is."""
+    """Return what was done, how long it took, and the state of the group."""
     text = f"{_describe_action(event.change)} after {format_duration(event.seconds)}"
     if event.change.action is Action.NO_OP:
         text = _DOING[Action.NO_OP][1]
@@ -178,7 +179,7 @@ def describe_success(event: Succeeded) -> str:
 
 
 def summarize_error(error: AciReconcileError) -> str:
-    """Return an error on one line: Azure's code, unless the message begins with it, and the message."""
+    """Return an error on one line: Azure's code, if the message does not begin with it, and the message."""
     code = error.code if isinstance(error, AzureError) else ""
     return sanitize(f"{code}: {error.message}" if code and not error.message.startswith(code) else error.message)
 
@@ -190,12 +191,13 @@ def _render_unhealthy(event: Unhealthy, style: Style) -> Iterator[str]:
     yield from _render_containers(event.health, event.logs, style)
 
 
-def _render_containers(health: Health, last_words: Logs, style: Style) -> Iterator[str]:
-    """Yield the events of the group, and the containers that are not well, with their events and last words."""
-    logs = dict(last_words)
+def _render_containers(health: Health, log_ends: Logs, style: Style) -> Iterator[str]:
+    """Yield the events of the group, then each unhealthy container with its events and the end of its log."""
+    logs = dict(log_ends)
     yield from (f"      {line}" for line in render_events(health.events, style))
     for container in health.containers:
         lines = logs.get(container.name, ())
+        # Healthy containers are left out, unless their log was fetched: then somebody thought that it helps.
         if container.verdict in _FINE and not lines:
             continue
         yield f"      {describe_container(container)}"
@@ -213,7 +215,7 @@ def _render_failure(event: Failed, style: Style) -> Iterator[str]:
 
 
 def describe_recovery(event: Failed) -> Iterator[str]:
-    """Yield what became of a group that was deleted to be created again, and how it comes back."""
+    """Yield what became of a group that was deleted in order to be created again, and how to restore it."""
     if event.restored:
         yield "Azure refused the new group, and the former group was restored."
         if event.unrestored:
@@ -237,6 +239,7 @@ def _render_error_details(error: AciReconcileError) -> Iterator[str]:
 
 
 def _render_change(change: Change, words: str, style: Style) -> str:
+    # A group that is only waited for gets no mark: a mark means a write.
     mark = style.mark(change.action) if change.writes else "   "
     return f"{mark} {sanitize(change.address):<{_ADDRESS}}  {sanitize(words)}"
 

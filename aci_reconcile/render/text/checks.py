@@ -35,18 +35,18 @@ _FIRST = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.OK)
 
 
 def render_checks_text(checks: Sequence[Check], header: Header, style: Style, *, verbose: bool = False) -> str:
-    """Return the checks by question, what failed first, without a final line break."""
+    """Return the checks by question, failed ones first, without a final line break."""
     if not checks:
-        return f"{style.paint(style.good, 'Nothing to check.')} The plan writes nothing ({header.text(whole=verbose)})."
+        return f"{style.paint(style.good, 'Nothing to check.')} The plan writes nothing ({header.text(full=verbose)})."
     ordered = sorted(checks, key=lambda each: (list(Question).index(each.question), _FIRST.index(each.verdict)))
-    lines = [f"Checked what the plan needs ({header.text(whole=verbose)}):"]
+    lines = [f"Checked what the plan needs ({header.text(full=verbose)}):"]
     for question, found in groupby(ordered, key=lambda each: each.question):
         lines += ["", f"  {style.paint(style.bold, _TITLES[question])}", *_render_section(tuple(found), style)]
     return "\n".join((*lines, "", _render_verdict(checks, style)))
 
 
 def _render_section(checks: Sequence[Check], style: Style) -> Iterator[str]:
-    """Yield the checks of one question: verdicts are as wide everywhere, subjects as the widest of the question."""
+    """Yield the checks of one question. Verdicts have one width in all sections, subjects one width in each section."""
     wide = max(map(len, _WORDS.values()))
     rows = align([[sanitize(each.subject), sanitize(_drop_subject(each))] for each in checks])
     for check, (subject, why) in zip(checks, rows, strict=True):
@@ -57,7 +57,7 @@ def _render_section(checks: Sequence[Check], style: Style) -> Iterator[str]:
 
 
 def _drop_subject(check: Check) -> str:
-    """Return why, without the subject that stands before it."""
+    """Return the reason without its subject, which the column before it shows."""
     return check.why.removeprefix(f"{check.subject} ")
 
 
@@ -66,11 +66,11 @@ def _render_verdict(checks: Sequence[Check], style: Style) -> str:
     numbers = ((failed, "failed"), (unknown, "could not be made"), (passed, "passed"))
     parts = [(number, word) for number, word in numbers if number]
     (first, word), *rest = parts
-    told = ", ".join((f"{count(first, 'check')} {word}", *(f"{number} {each}" for number, each in rest)))
+    totals = ", ".join((f"{count(first, 'check')} {word}", *(f"{number} {each}" for number, each in rest)))
     title = style.paint(style.error, "Not ready:") if failed else style.paint(style.good, "Ready:")
     if unknown and not failed:
         title = style.paint(style.warn, "Ready as far as could be checked:")
-    return f"{title} {told}."
+    return f"{title} {totals}."
 
 
 def _choose_colour(verdict: Verdict, style: Style) -> str:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from aci_reconcile.render.text.style import Style
 
 _LONGEST_PATH: Final = 400
-"""Of what is shown; no path of Azure's own names is half as long, and JSON has all of it."""
+"""Characters of a path. Azure's own names make paths half as long at most; JSON has the complete path."""
 
 
 def render_diagnostics_text(diagnostics: Iterable[Diagnostic], style: Style) -> str:
-    """Return the complaints in the order of the files, and how many there are; empty when there are none."""
+    """Return the diagnostics in the order of the files, and how many there are; empty if there are none."""
     found = sorted(diagnostics)
     if not found:
         return ""
@@ -38,7 +38,7 @@ def _render_diagnostic(diagnostic: Diagnostic, style: Style) -> str:
 
 
 def shorten_path(path: str) -> str:
-    """Return the path of a field as it is shown: names can be as long as a file, and the place says where it stands."""
+    """Return the path of a field, with its middle left out if an author's name makes it very long."""
     return path if len(path) <= _LONGEST_PATH else f"{path[: _LONGEST_PATH * 2 // 3]}…{path[-_LONGEST_PATH // 3 :]}"
 
 

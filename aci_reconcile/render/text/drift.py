@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from aci_reconcile.render.text.style import Style
 
 _MOST_NAMED = 3
-"""How many accepted groups are named on one line."""
+"""Accepted groups that one line names."""
 
 
 def render_drift_text(drift: Drift, header: Header, style: Style, *, width: int = 100, verbose: bool = False) -> str:
     """Return what differs, for a terminal of this width, without a final line break.
 
-    The fields are shown as an apply would change them: what Azure has now, and what the manifest says.
+    Fields appear as an apply would change them: what Azure has now, then what the manifest says.
     """
     changes = find_differing(drift.plan)
     sections: list[str] = []
     if changes:
-        sections.append(f"Azure differs from the manifests ({header.text(whole=verbose)}):")
-        sections += render_groups(changes, style, width=width, whole=verbose)
+        sections.append(f"Azure differs from the manifests ({header.text(full=verbose)}):")
+        sections += render_groups(changes, style, width=width, full=verbose)
     if drift.unhealthy:
         sections.append("\n".join(_render_unhealthy(drift, style)))
     sections += render_since_last_look(drift, style)
@@ -52,7 +52,7 @@ def _render_unhealthy(drift: Drift, style: Style) -> Iterator[str]:
 
 
 def render_drift_verdict(drift: Drift, style: Style) -> str:
-    """Return how many groups are not as they should be, and in what way; on two lines where something was found."""
+    """Return how many groups are not as they should be, and in what way; two lines if anything was found."""
     found = (
         count(number, singular, plural)
         for number, singular, plural in (
@@ -65,21 +65,24 @@ def render_drift_verdict(drift: Drift, style: Style) -> str:
         )
         if number
     )
-    told = ", ".join(found)
+    differences = ", ".join(found)
     same = describe_matching(drift.plan, "group in sync", "groups in sync")
-    if told:
+    if differences:
         title = "Drift:" if drift else "Incomplete:"
-        return f"{style.paint(style.bold, title)} {told}.\n{'':{len(title)}} {same}"
+        return f"{style.paint(style.bold, title)} {differences}.\n{'':{len(title)}} {same}"
     return f"{style.paint(style.good, 'No drift.')} {same}"
 
 
 def count_since_last_look(drift: Drift) -> int:
-    """Return how much only the last look tells; a group that vanished is counted as a missing one already."""
+    """Return how many findings come only from a comparison with the previous run.
+
+    A group that vanished is not one of them: it is counted as missing already.
+    """
     return sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_check)
 
 
 def render_since_last_look(drift: Drift, style: Style) -> Iterator[str]:
-    """Yield, as one section, what only the last look and this one tell together."""
+    """Yield one section with the findings that come only from a comparison with the previous run."""
     if drift.since_last_check:
         lines = [
             f"  {style.paint(_choose_colour(each, style), '!')} {_render_subject(each, style)}"
@@ -89,13 +92,14 @@ def render_since_last_look(drift: Drift, style: Style) -> Iterator[str]:
 
 
 def render_findings(drift: Drift, style: Style, *, verbose: bool) -> Iterator[str]:
-    """Yield, as one section, each finding with its severity and since when; where looks are remembered, or verbose."""
-    shown = [each for each in drift.findings if verbose or each.reported]
-    if not shown or not (verbose or drift.history is not None):
+    """Yield one section with each finding, its severity and its date; without a history, only if ``verbose``."""
+    findings = [each for each in drift.findings if verbose or each.reported]
+    # Without a history every finding is new in every run, so the list would repeat the lines above it.
+    if not findings or not (verbose or drift.history is not None):
         return
     new = {each.fingerprint for each in drift.appeared}
-    cells = [_make_cells(each, new=each.fingerprint in new, verbose=verbose) for each in shown]
-    tones = [_choose_colour(each, style) for each in shown]
+    cells = [_make_cells(each, new=each.fingerprint in new, verbose=verbose) for each in findings]
+    tones = [_choose_colour(each, style) for each in findings]
     rows = zip(tones, align(cells), strict=True)
     yield "\n".join(
         ("Findings:", *(f"  {style.paint(tone, row[0])}  {'  '.join(row[1:])}".rstrip() for tone, row in rows))
@@ -103,16 +107,15 @@ def render_findings(drift: Drift, style: Style, *, verbose: bool) -> Iterator[st
 
 
 def render_accepted(drift: Drift, style: Style) -> Iterator[str]:
-    """Yield a line for what is accepted, where anything is."""
+    """Yield a line about accepted findings, if there are any."""
     found = [(each, each.acceptance) for each in drift.accepted if each.acceptance is not None]
     if not found:
         return
     names = list(dict.fromkeys(sanitize(each.address) for each, _ in found))
-    told = ", ".join(names[:_MOST_NAMED]) + (
-        f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    )
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     first = min(acceptance.until for _, acceptance in found)
-    yield f"{style.paint(style.bold, 'Accepted:')} {count(len(found), 'finding')} in {told}, the first until {first}."
+    where = f"{', '.join(names[:_MOST_NAMED])}{more}"
+    yield f"{style.paint(style.bold, 'Accepted:')} {count(len(found), 'finding')} in {where}, the first until {first}."
 
 
 def _choose_colour(finding: Finding, style: Style) -> str:

@@ -1,4 +1,4 @@
-"""Laying out the groups of a plan in columns that are the same from top to bottom."""
+"""Lays out the groups of a plan in common columns."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 _INDENT = 6
 _BELOW = 10
-"""Where a value begins that doesn't fit beside its path."""
+"""The column of a value that does not fit next to its path."""
 _WHERE = 63
 _REMARK = 25
-"""How far after the values the remarks stand, where the value is shorter."""
+"""The column of a remark, counted from the value, if the value is shorter."""
 _LEAST = 24
-"""The least room that a value is given; below it a narrow terminal wraps."""
+"""The least room for a value; a narrower terminal wraps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the lines of one plan have in common."""
+    """The columns that the lines of one plan share."""
 
     width: int
     address: int
@@ -37,7 +37,7 @@ class Columns:
 
     @classmethod
     def of(cls, blocks: Sequence[tuple[Change, Sequence[Row]]], width: int) -> Columns:
-        """Measure the groups of a plan; a path that takes more than half of the width doesn't count."""
+        """Measure the groups of a plan, without the longest paths: one of them would push every value to the right."""
         limit = width * 6 // 10 - _INDENT
         paths = (len(row.path) for _, lines in blocks for row in lines)
         places = [len(format_place(change.where)) for change, _ in blocks]
@@ -49,29 +49,29 @@ class Columns:
         )
 
 
-def render_groups(changes: Sequence[Change], style: Style, *, width: int, whole: bool) -> Iterator[str]:
-    """Yield the block of each group, its lines in common columns. ``whole``: no value is cut."""
+def render_groups(changes: Sequence[Change], style: Style, *, width: int, full: bool) -> Iterator[str]:
+    """Yield the block of each group, with lines in common columns. ``full``: no value is cut."""
     blocks = [(change, make_rows(change)) for change in changes]
     columns = Columns.of(blocks, width)
     for change, lines in blocks:
-        told = [_render_head(change, columns, style)]
-        told += [f"{'':{_INDENT}}{style.paint(style.dim, sanitize(reason))}" for reason in change.reasons]
-        told += [text for row in lines for text in _render_row(row, columns, style, whole=whole)]
-        yield "\n".join(told)
+        block = [_render_head(change, columns, style)]
+        block += [f"{'':{_INDENT}}{style.paint(style.dim, sanitize(reason))}" for reason in change.reasons]
+        block += [text for row in lines for text in _render_row(row, columns, style, full=full)]
+        yield "\n".join(block)
 
 
 def describe_cost(change: Change) -> str:
-    """Return what stands in brackets after a group's name: what the change costs, and what is lost."""
+    """Return the brackets after a group's name: what the change costs, and what is lost."""
     if change.action is Action.NO_OP:
-        told = "not written again"
+        cost = "not written again"
     elif change.action is Action.DELETE:
-        told = f"loses {', '.join(change.loses)}" if change.loses else ""
+        cost = f"loses {', '.join(change.loses)}" if change.loses else ""
     else:
         adopted = "take over" if change.former_owner else "adopt" if change.action is Action.ADOPT else ""
-        told = ", ".join(text for text in (adopted, change.impact.value) if text)
+        cost = ", ".join(text for text in (adopted, change.impact.value) if text)
         if change.impact is Impact.RECREATE and change.loses:
-            told += f": {', '.join(change.loses)}"
-    return f"[{sanitize(told)}]" if told else ""
+            cost += f": {', '.join(change.loses)}"
+    return f"[{sanitize(cost)}]" if cost else ""
 
 
 def _render_head(change: Change, columns: Columns, style: Style) -> str:
@@ -84,26 +84,26 @@ def _render_head(change: Change, columns: Columns, style: Style) -> str:
     return f"{name}{gap}{style.paint(style.dim, where)}" if where else name
 
 
-def _render_row(row: Row, columns: Columns, style: Style, *, whole: bool) -> Iterator[str]:
+def _render_row(row: Row, columns: Columns, style: Style, *, full: bool) -> Iterator[str]:
     sign = {"+": style.create, "-": style.delete, " ": ""}[row.sign]
     start = f"{'':{_INDENT - 2}}{style.paint(sign, row.sign)} "
     value = " -> ".join(row.values)
     remark = _render_remark(row, style)
     fits = max(len(row.path), columns.path) + len(value) < columns.width - _INDENT
-    if fits or (whole and len(row.path) <= columns.path):
+    if fits or (full and len(row.path) <= columns.path):
         pad = " " * max(_REMARK - len(value), 2) if remark else ""
         yield f"{start}{row.path:<{columns.path}} {value}{pad}{remark}".rstrip()
         return
     yield f"{start}{row.path}" + (f"  {remark}" if remark else "")
-    for text in _fold_values(row.values, max(columns.width - _BELOW, _LEAST), whole=whole):
+    for text in _fold_values(row.values, max(columns.width - _BELOW, _LEAST), full=full):
         yield f"{'':{_BELOW}}{text}"
 
 
-def _fold_values(values: tuple[str, ...], room: int, *, whole: bool) -> Iterator[str]:
-    """Yield values on lines of their own: both sides on one where they fit, else each on one, cut where they part."""
+def _fold_values(values: tuple[str, ...], room: int, *, full: bool) -> Iterator[str]:
+    """Yield values on their own lines: both sides on one if they fit, else one each, cut around the difference."""
     together = " -> ".join(values)
-    if whole or len(together) <= room or len(values) == 1:
-        yield from () if not together else (together if whole else cut(together, room),)
+    if full or len(together) <= room or len(values) == 1:
+        yield from () if not together else (together if full else cut(together, room),)
         return
     before, after = values
     at = find_difference(before, after)

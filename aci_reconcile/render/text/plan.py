@@ -1,4 +1,4 @@
-"""A plan as people read it; the words and marks are Terraform's."""
+"""A plan as people read it, in Terraform's words and marks."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def render_plan_text(plan: Plan, header: Header, style: Style, *, width: int = 1
         plan: what would be done.
         header: where it would be done.
         style: the colours.
-        width: where long values are cut.
-        verbose: nothing is cut, and groups that stay as they are are named.
+        width: the longest line; longer values are cut.
+        verbose: cut nothing, and name unchanged groups.
     """
     sections = [*_render_actions(plan, header, style, width=width, verbose=verbose), *render_unreadable(plan, style)]
     sections.append("\n".join(_render_verdict(plan, style)))
@@ -55,7 +55,7 @@ def render_plan_text(plan: Plan, header: Header, style: Style, *, width: int = 1
 
 
 def render_unreadable(plan: Plan, style: Style) -> Iterator[str]:
-    """Yield what could not be read or compared, as one section; what failed for many at once is told once."""
+    """Yield one section about what could not be read or compared, with one line for each message."""
     by_message: dict[str, list[str]] = {}
     for each in plan.unreadable:
         by_message.setdefault(sanitize(each.message), []).append(sanitize(each.address))
@@ -67,17 +67,12 @@ def render_unreadable(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def find_differing(plan: Plan) -> tuple[Change, ...]:
-    """Return the groups that are not as declared, those included that nothing is written for."""
+    """Return the groups that are not as declared, including those that are not written again."""
     return tuple(change for change in plan.changes if change.writes or change.fields)
 
 
-def find_matching(plan: Plan) -> tuple[Change, ...]:
-    """Return the groups that are as declared."""
-    return find_unchanged(plan)
-
-
 def render_blockers(plan: Plan, style: Style) -> Iterator[str]:
-    """Yield a line for each blocker, with what releases it."""
+    """Yield a line for each blocker, with how to release it."""
     for blocker in plan.blockers:
         release = f" {sanitize(blocker.advice)}." if blocker.advice else ""
         yield f"{style.paint(style.error, 'Held back:')} {sanitize(blocker.reason)}.{release}"
@@ -87,24 +82,25 @@ def render_notices(plan: Plan, style: Style) -> Iterator[str]:
     """Yield a line for each notice, and for each secret of an unchanged group that could not be compared."""
     for notice in plan.notices:
         yield f"{style.paint(style.warn, 'Notice:')} {sanitize(f'{notice.address}: {notice.text}')}"
-    for change in find_matching(plan):
+    for change in find_unchanged(plan):
         for path in change.not_compared:
             yield f"{style.paint(style.warn, 'Not compared:')} {sanitize(describe_not_compared(change, path))}"
 
 
 def describe_matching(plan: Plan, singular: str, plural: str) -> str:
-    """Return a sentence: how many groups are as declared, and of how many there is more to say than that.
+    """Return a sentence about the groups that are as declared.
 
-    A group that is stopped, or that Azure has not done with, is counted as that.
+    A group that is stopped or in transition is counted as that.
 
     Args:
         plan: the plan.
-        singular: what is said of one such group (``group matches its manifest``).
-        plural: what is said of several.
+        singular: the words for one such group (``group matches its manifest``).
+        plural: the words for several.
     """
+    # "0 groups match" would hide that the owner is perhaps misspelt; an incomplete plan may have groups, though.
     if not plan.changes and plan.complete:
         return _describe_absence(plan)
-    same = find_matching(plan)
+    same = find_unchanged(plan)
     conditions = Counter(describe_condition(change.before.body) if change.before is not None else "" for change in same)
     fine, noun = conditions.pop("", 0), singular.split(maxsplit=1)[0]
     parts = [count(fine, singular, plural)] if fine or not conditions else []
@@ -116,6 +112,7 @@ def describe_matching(plan: Plan, singular: str, plural: str) -> str:
     stuck = sum(bool(change.fields) for change in plan.of(Action.NO_OP))
     if stuck:
         parts.append(count(stuck, "differs but is not written again", "differ but are not written again"))
+    # A group whose containers have ended is in sync, but a reader who expects it to run should see that it does not.
     ends = [has_ended(change.before.body) for change in same if change.before is not None]
     for state, word in (("Succeeded", "finished"), ("Failed", "failed")):
         if state in ends:
@@ -124,7 +121,7 @@ def describe_matching(plan: Plan, singular: str, plural: str) -> str:
 
 
 def _describe_absence(plan: Plan) -> str:
-    """Say whose groups there are none of; others may have some, and so may this owner where the run is narrowed."""
+    """Return the sentence for a plan without groups; other owners may have some, and so may this one if unselected."""
     owner = sanitize(plan.owner)
     if plan.policy.selected is None:
         return f"No groups belong to {owner}."
@@ -137,14 +134,15 @@ def describe_not_compared_secrets(plan: Plan) -> str:
 
 
 def _render_actions(plan: Plan, header: Header, style: Style, *, width: int, verbose: bool) -> Iterator[str]:
-    shown = find_differing(plan)
+    differing = find_differing(plan)
     if plan:
-        yield f"aci-reconcile will perform these actions ({header.text(whole=verbose)}):"
+        yield f"aci-reconcile will perform these actions ({header.text(full=verbose)}):"
+    # In the order of the apply: resource groups come before their groups, and go after them.
     yield from _render_resource_groups(plan, style, create=True)
-    yield from render_groups(shown, style, width=width, whole=verbose)
+    yield from render_groups(differing, style, width=width, full=verbose)
     yield from _render_resource_groups(plan, style, create=False)
-    if verbose and find_matching(plan):
-        yield "\n".join(f"    {sanitize(change.address)} is unchanged" for change in find_matching(plan))
+    if verbose and find_unchanged(plan):
+        yield "\n".join(f"    {sanitize(change.address)} is unchanged" for change in find_unchanged(plan))
 
 
 def _render_resource_groups(plan: Plan, style: Style, *, create: bool) -> Iterator[str]:
@@ -175,7 +173,7 @@ def _list_costs(plan: Plan) -> Iterator[str]:
     for impact, words in _COSTS.items():
         if number := plan.with_impact(impact):
             yield f"{number} {words}"
-    adopted, same = len(plan.adopted), len(find_matching(plan))
+    adopted, same = len(plan.adopted), len(find_unchanged(plan))
     if adopted:
         yield f"{adopted} to adopt"
     for owner, number in sorted(Counter(each.former_owner for each in plan.taken_over).items()):
@@ -194,7 +192,7 @@ def _render_missing(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def render_limits(plan: Plan) -> str:
-    """Return the sentence; empty where the limits make no difference that is worth telling."""
+    """Return the sentence about Azure's limits; empty if they hardly slow this plan."""
     found = estimate_duration(plan)
     if found is None or not found.matters:
         return ""

@@ -36,18 +36,16 @@ _STATE = 1
 def render_status_text(
     groups: Sequence[tuple[Resource, Health | None]], style: Style, unread: Sequence[Unreadable] = (), *, width: int = 0
 ) -> str:
-    """Return a table of groups, in the order given, and below it what could not be read.
-
-    A group without a run state was not read with one.
+    """Return a table of groups in their order, and below it what could not be read.
 
     Args:
-        groups: the groups.
+        groups: the groups, each with its run state, or None if that was not read.
         style: the colours.
         unread: what could not be read.
-        width: how wide a line may be; what has no room stands below its row. 0 for any width.
+        width: the longest line; a column that does not fit moves below its row. 0 for any length.
     """
-    told = _render_table(groups, style, width) if groups or not unread else ""
-    return "\n\n".join(filter(None, (told, "\n".join(render_unread(unread, style)))))
+    table = _render_table(groups, style, width) if groups or not unread else ""
+    return "\n\n".join(filter(None, (table, "\n".join(render_unread(unread, style)))))
 
 
 def render_unread(unread: Iterable[Unreadable], style: Style) -> Iterator[str]:
@@ -60,16 +58,16 @@ def _render_table(groups: Sequence[tuple[Resource, Health | None]], style: Style
     if not groups:
         return "No container groups."
     lines, below = fit_columns(_COLUMNS, [_make_cells(resource, health) for resource, health in groups], width)
-    told = ["  ".join(style.paint(style.bold, cell) for cell in lines[0])]
+    table = ["  ".join(style.paint(style.bold, cell) for cell in lines[0])]
     for row, rest, (_, health) in zip(lines[1:], below, groups, strict=True):
         if health is not None:
             row[_STATE] = style.paint(choose_colour(health.state, style), row[_STATE])
-        told += ["  ".join(row), *([style.paint(style.dim, rest)] if rest else [])]
-    return "\n".join(told)
+        table += ["  ".join(row), *([style.paint(style.dim, rest)] if rest else [])]
+    return "\n".join(table)
 
 
 def render_group_text(resource: Resource, health: Health | None, style: Style) -> str:
-    """Return everything about one group: where it is, how it is, and each container with its events."""
+    """Return one group in detail: its place, its state, and each container with its events."""
     state = (
         style.paint(choose_colour(health.state, style), describe_state(health)) if health is not None else "not read"
     )
@@ -93,7 +91,7 @@ def render_group_text(resource: Resource, health: Health | None, style: Style) -
 
 
 def choose_colour(state: State, style: Style) -> str:
-    """Return the colour of a verdict."""
+    """Return the colour of a state."""
     return {
         State.HEALTHY: style.good,
         State.FINISHED: style.good,
@@ -105,12 +103,12 @@ def choose_colour(state: State, style: Style) -> str:
 
 
 def describe_state(health: Health) -> str:
-    """Return the verdict over a group with its reasons."""
+    """Return the state of a group with its reasons."""
     return sanitize(f"{health.state}: {'; '.join(health.reasons)}" if health.reasons else health.state.value)
 
 
 def describe_reasons(health: Health) -> str:
-    """Return why a group is not healthy; its state where no reason is known."""
+    """Return why a group is not healthy, or its state if no reason is known."""
     return sanitize("; ".join(health.reasons) or health.state.value)
 
 
@@ -150,7 +148,7 @@ def _make_cells(resource: Resource, health: Health | None) -> list[str]:
 
 
 def _count_running(resource: Resource, health: Health | None) -> str:
-    """Return how many containers run, of how many."""
+    """Return ``running/total`` containers, with ``-`` if the run state was not read; init containers do not count."""
     total = len(as_list(resource.properties.get("containers")))
     if health is None:
         return f"-/{total}"

@@ -1,4 +1,4 @@
-"""How a terminal report is coloured: a table, so that colour or plain is another table and never another path."""
+"""The colours of a report. Plain output is another table of colours, not another path through the code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What is written before a text of each kind, and after all of them."""
+    """The control sequence before each kind of text, and the one that ends them all."""
 
     create: str
     update: str
@@ -31,7 +31,7 @@ class Style:
         return f"{colour}{text}{self.reset}" if text and colour else text
 
     def mark(self, action: Action) -> str:
-        """Return Terraform's mark for an action, three columns wide; ``!`` is ours, for what stays different."""
+        """Return Terraform's mark for an action, three columns wide; ``!`` is ours: it differs, and is not written."""
         return _MARKS[action].format(style=self)
 
 

@@ -18,34 +18,34 @@ class Column:
 
     name: str
     weight: int
-    """Where room is short, a column without a value goes first, then that of the least weight; 0 always stays."""
+    """If a line is too narrow, columns without a value go first, then those of the least weight; 0 always stays."""
     below: str = "{}"
-    """How a value is told there."""
+    """The form of a value below its row."""
     usual: str = ""
-    """A value that is not worth telling there."""
+    """A value that is left out below the row."""
 
 
 def fit_columns(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
 ) -> tuple[list[list[str]], list[str]]:
-    """Return the lines of a table, cell by cell, the heading first, and what stands below each row.
+    """Return the lines of a table as cells, the heading first, and the text below each row.
 
     Args:
         columns: the columns.
         rows: their cells.
-        width: how wide a line may be; 0 for any width. Where even what stays has no room, lines are wider.
+        width: the longest line; 0 for any length. Lines are longer if even the columns of weight 0 do not fit.
     """
     kept = _choose_columns(columns, rows, width)
-    shown = [[each[at] or "-" for at in kept] for each in ([column.name for column in columns], *rows)]
+    cells = [[each[at] or "-" for at in kept] for each in ([column.name for column in columns], *rows)]
     lost = [at for at in range(len(columns)) if at not in kept]
-    return list(align(shown)), ["\n".join(_render_below(columns, row, lost, width)) for row in rows]
+    return list(align(cells)), ["\n".join(_render_below(columns, row, lost, width)) for row in rows]
 
 
 def _choose_columns(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
     kept = list(range(len(columns)))
     widths = [max(map(len, (column.name, *(row[at] for row in rows)))) for at, column in enumerate(columns)]
-    told = [any(row[at] for row in rows) for at in kept]
-    for at in sorted(kept, key=lambda at: (told[at], columns[at].weight)):
+    has_values = [any(row[at] for row in rows) for at in kept]
+    for at in sorted(kept, key=lambda at: (has_values[at], columns[at].weight)):
         needed = sum(widths[each] for each in kept) + len(_GAP) * (len(kept) - 1)
         if width and needed > width and columns[at].weight:
             kept.remove(at)
@@ -53,9 +53,9 @@ def _choose_columns(columns: Sequence[Column], rows: Sequence[Sequence[str]], wi
 
 
 def _render_below(columns: Sequence[Column], row: Sequence[str], lost: Sequence[int], width: int) -> Iterator[str]:
-    told = [columns[at].below.format(row[at]) for at in lost if row[at] and row[at] != columns[at].usual]
+    texts = [columns[at].below.format(row[at]) for at in lost if row[at] and row[at] != columns[at].usual]
     line = ""
-    for text in told:
+    for text in texts:
         if line and len(_BELOW) + len(line) + len(", ") + len(text) + 1 > width:
             yield f"{_BELOW}{line},"
             line = ""
@@ -65,7 +65,7 @@ def _render_below(columns: Sequence[Column], row: Sequence[str], lost: Sequence[
 
 
 def align(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
-    """Yield the rows with every cell but the last as wide as the widest of its column; rows may differ in length."""
+    """Yield the rows with each cell, except the last of a row, padded to its column. Rows may differ in length."""
     widths = [
         max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows), default=0))
     ]
