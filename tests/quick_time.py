@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app import interruption
-from aci_reconcile.emulator import app
+from aci_reconcile.emulator import gateway
 
 if TYPE_CHECKING:
     import pytest
@@ -39,4 +39,4 @@ def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the command line and the emulator one time, in which nobody waits."""
     quick = QuickTime()
     monkeypatch.setattr(interruption, "time", quick)
-    monkeypatch.setattr(app, "time", quick)
+    monkeypatch.setattr(gateway, "time", quick)

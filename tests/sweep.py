@@ -153,7 +153,7 @@ class Sweep(AzureWorld):
             for kind in KEPT:
                 for key, document in source.scan(kind, ""):
                     copy.put(kind, key, document)
-                    copy.serial()
+                    copy.next_serial()
         world.requests.clear()
         world.emulator.done.clear()
         world.faults.add(faults)

@@ -5,15 +5,15 @@ It shares no code with the rest of the package, on purpose: a mistake in common 
 
 from __future__ import annotations
 
-from aci_reconcile.emulator.app import Emulator, system_clock
+from aci_reconcile.emulator.aci.simulation.images import IMAGES
 from aci_reconcile.emulator.faults import Fault, Faults, fault_from_json
-from aci_reconcile.emulator.images import IMAGES
+from aci_reconcile.emulator.gateway import Emulator, system_clock
+from aci_reconcile.emulator.http.server import Server, serve
+from aci_reconcile.emulator.http.tls import Tls, is_own_ca
+from aci_reconcile.emulator.http.visitors import is_loopback
 from aci_reconcile.emulator.knobs import Knobs, Pace
 from aci_reconcile.emulator.model import Clock, Request, Response
-from aci_reconcile.emulator.server import Server, serve
 from aci_reconcile.emulator.store import Store, open_store
-from aci_reconcile.emulator.tls import Tls, is_own_ca
-from aci_reconcile.emulator.visitors import is_loopback
 
 __all__ = [
     "IMAGES",

@@ -7,7 +7,7 @@ from aci_reconcile.emulator.model import ArmError
 _TYPE = "Microsoft.ContainerInstance/containerGroups"
 
 
-def missing_api_version() -> ArmError:
+def no_api_version() -> ArmError:
     """Every ARM request names an api-version."""
     message = "The api-version query parameter (?api-version=) is required for all requests."
     return ArmError(400, "MissingApiVersionParameter", message, fact="missing-api-version")
@@ -119,7 +119,7 @@ def group_not_found(name: str) -> ArmError:
     )
 
 
-def transitioning(name: str) -> ArmError:
+def group_in_transition(name: str) -> ArmError:
     """The group is busy; in this service a 409 means "wait" as often as "conflict"."""
     message = f"The container group '{name}' is still transitioning, please retry later."
     return ArmError(409, "ContainerGroupTransitioning", message, fact="transitioning")
@@ -219,7 +219,7 @@ def not_authorized(actor: str, action: str, scope: str) -> ArmError:
     return ArmError(403, "AuthorizationFailed", message, fact="not-authorized")
 
 
-def linked_not_authorized(actor: str, done: tuple[str, str], linked: tuple[str, str]) -> ArmError:
+def not_authorized_for_link(actor: str, done: tuple[str, str], linked: tuple[str, str]) -> ArmError:
     """A client that may write the resource and not use what it refers to; each pair is an action and its scope."""
     message = (
         f"The client '{actor}' with object id '{actor}' has permission to perform action '{done[0]}' on scope "

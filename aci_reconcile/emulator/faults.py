@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from aci_reconcile.emulator import misfortunes, tokens
-from aci_reconcile.emulator.model import Json, Request, Response, is_object
+from aci_reconcile.emulator import errors
+from aci_reconcile.emulator.entra import tokens
+from aci_reconcile.emulator.model import ArmError, Json, Request, Response, as_object, is_object, list_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from aci_reconcile.emulator.knobs import Knobs
-    from aci_reconcile.emulator.model import ArmError
+
 
 FaultKind: TypeAlias = Literal[
     "error",
@@ -78,7 +80,7 @@ class Fault:
 
     def error(self, request: Request) -> ArmError:
         """The error for a request that meets the fault."""
-        return misfortunes.make_error(request, self.status, self.code, self.message, self.seconds)
+        return make_error(request, self.status, self.code, self.message, self.seconds)
 
 
 class Faults:
@@ -102,7 +104,7 @@ class Faults:
             self._scripted.clear()
             self._rate = 0.0
 
-    def left(self) -> tuple[Fault, ...]:
+    def list_pending(self) -> tuple[Fault, ...]:
         """Return the faults that are still in the script."""
         with self._lock:
             return tuple(self._scripted)
@@ -172,7 +174,7 @@ def apply_fault(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Respons
         case "error":
             return fault.error(meeting.request).response()
         case "expired-token":
-            return tokens.expired_token(meeting.knobs, meeting.now - 1, meeting.now).response()
+            return tokens.make_expired_token(meeting.knobs, meeting.now - 1, meeting.now).response()
         case "reset":
             return Response(0, wire="reset")
         case "slow":
@@ -187,3 +189,71 @@ def apply_fault(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Respons
             return replace(handle(""), wire="truncate")
         case "failed-operation" | "endless-operation":
             return handle(_FATES[fault.kind])
+
+
+_ERRORS_BY_STATUS = {
+    429: ("TooManyRequests", "The request is being throttled. Please try again later."),
+    500: ("InternalServerError", "Encountered internal server error."),
+    503: ("ServiceUnavailable", "The service is temporarily unavailable. Please try again later."),
+    504: (
+        "GatewayTimeout",
+        "The gateway did not receive a response from 'Microsoft.ContainerInstance' within the specified time period.",
+    ),
+}
+
+
+def make_error(request: Request, status: int, code: str, message: str, retry_after: float) -> ArmError:
+    """The error of a fault; empty fields get Azure's own values."""
+    if code in _ERRORS_BY_CODE:
+        known = _ERRORS_BY_CODE[code](request)
+        return known if not message else ArmError(known.status, known.code, message, fact=known.fact)
+    own_code, own_message = _ERRORS_BY_STATUS.get(status, ("InternalServerError", "A requested fault."))
+    headers = {"x-ms-failure-cause": "service"}
+    if status in {429, 503} and retry_after > 0:
+        headers["retry-after"] = str(max(1, round(retry_after)))
+    return ArmError(status, code or own_code, message or own_message, headers, fact="cloud-faults")
+
+
+def _refuse_by_policy(request: Request) -> ArmError:
+    """Return Azure Policy's refusal; the assignment and the definition that it names are the emulator's own."""
+    scope = "/".join(request.split().path.split("/")[:3])
+    types = {"policyAssignment": "policyAssignments", "policyDefinition": "policyDefinitions"}
+    named = [
+        {
+            key: {"name": "emulator-denies", "id": f"{scope}/providers/Microsoft.Authorization/{kind}/emulator-denies"}
+            for key, kind in types.items()
+        }
+    ]
+    identifiers = json.dumps(named, separators=(",", ":"))
+    message = f"Resource '{_read_name(request)}' was disallowed by policy. Policy identifiers: '{identifiers}'."
+    return ArmError(403, "RequestDisallowedByPolicy", message, fact="policy-denies")
+
+
+def _refuse_image(request: Request) -> ArmError:
+    """Return the refusal of the body's first image."""
+    containers = list_objects(as_object(_read_body(request).get("properties")).get("containers"))
+    images = [str(as_object(item.get("properties")).get("image")) for item in containers]
+    return errors.inaccessible_image(images[0] if images else "", _read_name(request))
+
+
+def _refuse_transition(request: Request) -> ArmError:
+    return errors.group_in_transition(_read_name(request))
+
+
+_ERRORS_BY_CODE: Mapping[str, Callable[[Request], ArmError]] = {
+    "RequestDisallowedByPolicy": _refuse_by_policy,
+    "InaccessibleImage": _refuse_image,
+    "ContainerGroupTransitioning": _refuse_transition,
+}
+
+
+def _read_name(request: Request) -> str:
+    return request.split().path.rstrip("/").rpartition("/")[2]
+
+
+def _read_body(request: Request) -> Json:
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
+    return body if is_object(body) else {}

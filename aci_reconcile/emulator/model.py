@@ -126,11 +126,11 @@ def as_list(value: object) -> list[Any]:
     return value if is_list(value) else []
 
 
-def objects(value: object) -> list[Json]:
+def list_objects(value: object) -> list[Json]:
     """Return the JSON objects among the items of an array."""
     return [item for item in as_list(value) if is_object(item)]
 
 
-def duplicates(names: Iterable[str]) -> list[str]:
+def find_duplicates(names: Iterable[str]) -> list[str]:
     """Return the names that occur more than once."""
     return [name for name, count in Counter(names).items() if count > 1]

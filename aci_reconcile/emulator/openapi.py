@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator import versions
+from aci_reconcile.emulator.aci.schema import GROUP, ListOf, MapOf, Node, Object
+from aci_reconcile.emulator.arm import versions
 from aci_reconcile.emulator.routes import ROUTES, Route
-from aci_reconcile.emulator.schema import GROUP, ListOf, MapOf, Node, Object
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.model import Json

@@ -6,23 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
-from aci_reconcile.emulator import (
-    capabilities,
-    create,
-    groups,
-    network,
-    operations,
-    power,
-    resource_groups,
-    rights,
-    subscriptions,
-    usages,
-)
+from aci_reconcile.emulator.aci import create, groups, operations, power, regions, subnets
+from aci_reconcile.emulator.arm import resource_groups, rights, subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.emulator.call import Handler
+    from aci_reconcile.emulator.arm.call import Handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +105,12 @@ ROUTES = (
     _make_route(f"{_CG}/containers/{{container}}/{{action}}", "groups", {"POST": power.refuse_action}),
     _make_route(f"{_LOCATION}/operations/{{operation}}", "groups", {"GET": operations.get_status}),
     _make_route(f"{_LOCATION}/operationresults/{{operation}}", "groups", {"GET": operations.get_result}),
-    _make_route(f"{_LOCATION}/usages", "groups", {"GET": usages.list_usages}),
-    _make_route(f"{_LOCATION}/capabilities", "groups", {"GET": capabilities.list_capabilities}),
-    _make_route(f"{_LOCATION}/cachedImages", "groups", {"GET": capabilities.list_cached_images}),
-    _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": capabilities.refuse_dependencies}),
-    _make_route(
-        f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": capabilities.delete_association}
-    ),
-    _make_route(_SUBNET, "resources", {"GET": network.get_subnet}),
+    _make_route(f"{_LOCATION}/usages", "groups", {"GET": regions.list_usages}),
+    _make_route(f"{_LOCATION}/capabilities", "groups", {"GET": regions.list_capabilities}),
+    _make_route(f"{_LOCATION}/cachedImages", "groups", {"GET": regions.list_cached_images}),
+    _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": subnets.refuse_dependencies}),
+    _make_route(f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": subnets.delete_association}),
+    _make_route(_SUBNET, "resources", {"GET": subnets.get_subnet}),
     *(
         _make_route(f"{scope}{_RIGHTS}", "resources", {"GET": rights.list_permissions})
         for scope in (_SUB, _RG, f"{_RG}/providers/{{namespace}}/{{kind}}/{{name}}", _SUBNET)

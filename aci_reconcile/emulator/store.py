@@ -50,7 +50,7 @@ class Session:
         for key, body in self._connection.execute(sql, (kind, prefix, prefix + _LAST, after)):
             yield key, _decode(body)
 
-    def serial(self) -> int:
+    def next_serial(self) -> int:
         """A unique number."""
         self._connection.execute("UPDATE counters SET value = value + 1")
         row: tuple[int] = self._connection.execute("SELECT value FROM counters").fetchone()

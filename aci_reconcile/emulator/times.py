@@ -8,23 +8,23 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds()
 
 
-def seconds(instant: float) -> str:
+def format_seconds(instant: float) -> str:
     """Whole seconds, as in events."""
-    return _moment(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _make_moment(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def fraction(instant: float, digits: int = 3) -> str:
+def format_fraction(instant: float, digits: int = 3) -> str:
     """Fractions without trailing zeros: three digits in container states, seven in operations."""
-    moment = _moment(instant)
+    moment = _make_moment(instant)
     tail = f"{moment.microsecond:06d}".ljust(digits, "0")[:digits].rstrip("0")
     text = moment.strftime("%Y-%m-%dT%H:%M:%S")
     return f"{text}.{tail}Z" if tail else f"{text}Z"
 
 
-def compact(instant: float) -> str:
+def format_compact(instant: float) -> str:
     """Return the form inside `x-ms-routing-request-id`."""
-    return _moment(instant).strftime("%Y%m%dT%H%M%SZ")
+    return _make_moment(instant).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _moment(instant: float) -> datetime:
+def _make_moment(instant: float) -> datetime:
     return _EPOCH + timedelta(seconds=min(max(instant, 0.0), _LAST))

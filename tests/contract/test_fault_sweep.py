@@ -60,7 +60,7 @@ def _swept(name: str, *spots: Spot) -> list[str]:
     """Return what is wrong with an apply that meets one fault that passes, at each of some requests."""
     world = Sweep.begun(*(KINDS[name].at(spot) for spot in spots))
     ran = world.apply_once()
-    found = ["a fault was not met"] if world.faults.left() else []
+    found = ["a fault was not met"] if world.faults.list_pending() else []
     if ran.code != OK or not isinstance(ran.events[-1], Finished):
         found.append(f"exit code {ran.code}: {ran.err}")
     world.faults.clear()
@@ -99,7 +99,7 @@ def test_a_connection_that_breaks_in_process_breaks_as_a_socket_does(name: str, 
         assert backend.get_resource_group(SCOPE)
         backend.close()
 
-    assert () == world.faults.left()
+    assert () == world.faults.list_pending()
 
 
 def test_nothing_disturbed_writes_what_is_needed() -> None:

@@ -15,7 +15,7 @@ import pytest
 from e2e.processes import PROJECT, SUBSCRIPTION, Commands
 from e2e.test_e2e_identity import CLIENT, TENANT
 
-from aci_reconcile.emulator.tls import Tls, make_context
+from aci_reconcile.emulator.http.tls import Tls, make_context
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -1,0 +1,1 @@
+"""Azure Container Instances: the provider's operations on container groups."""

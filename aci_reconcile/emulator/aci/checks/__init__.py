@@ -1,0 +1,1 @@
+"""What the provider refuses in the body of a container group."""

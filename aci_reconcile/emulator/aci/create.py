@@ -1,0 +1,202 @@
+"""The PUT of a container group: a new group, or a full replacement that restarts every container."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import errors
+from aci_reconcile.emulator.aci import addresses, groups, operations, profiles, regions, updates
+from aci_reconcile.emulator.aci.checks.group import check_group
+from aci_reconcile.emulator.aci.deserializer import Reader, parse
+from aci_reconcile.emulator.aci.echo import Echo, without_empty_values, without_secrets
+from aci_reconcile.emulator.aci.record import Group, Operation, Run, image_of
+from aci_reconcile.emulator.aci.schema import GROUP
+from aci_reconcile.emulator.aci.simulation import views
+from aci_reconcile.emulator.aci.simulation.images import find_image, parse_reference
+from aci_reconcile.emulator.aci.simulation.runtime import find_ready_time
+from aci_reconcile.emulator.arm import rights, scopes, tags, versions
+from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.model import Json, Response, answer, as_object, list_objects
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.arm.call import Call
+    from aci_reconcile.emulator.faults import Fate
+    from aci_reconcile.emulator.model import ArmError
+
+
+_SKUS = {name.lower(): name for name in ("NotSpecified", "Standard", "Dedicated", "Confidential")}
+
+
+@rests_on("group-created", "put-takes-tags")
+def put(call: Call) -> Response:
+    """Create (201) or replace a group: refuse it before anything is written, or accept it as Pending."""
+    scopes.require_writable(call)
+    content = profiles.complete_from_profile(call, _read(call))
+    rights.check_linked(call, content)
+    stored = _find_living(groups.find_stored(call), content, call)
+    if stored is not None and (stored.gone is not None or stored.is_running(call.now)):
+        raise errors.group_in_transition(call.name)
+    location = _check_location(call, content, stored)
+    properties = as_object(content["properties"])
+    check_group(call.name, content, call.version, call.knobs)
+    _check_images(call, properties)
+    if stored is not None:
+        updates.check_update(stored, properties, call.now, call.knobs)
+    group = _set_times(call, _make_group(call, content, location, stored))
+    holder = call.session.get("label", group.fqdn) if group.fqdn else None
+    if holder is not None and holder["group"] != call.group_key:
+        raise errors.label_taken(str(as_object(properties["ipAddress"]).get("dnsNameLabel")), call.name)
+    groups.check_subnets(call, group)
+    if call.knobs.limits:
+        regions.enforce(call, group)
+    if stored is not None:
+        groups.forget(call, call.group_key, stored)
+    groups.save(call, call.group_key, group)
+    operations.save(call, call.group_key, group)
+    body = Echo.of(call).show(group, provisioning="Pending")
+    status = 201 if stored is None else call.knobs.update_status
+    return answer(status, body, operations.make_headers(call, group))
+
+
+def _find_living(stored: Group | None, content: Json, call: Call) -> Group | None:
+    """The group that occupies the name; none if only a deleted one does, and does not block its successor."""
+    if stored is None or stored.gone is None or call.knobs.lingering_name == "taken":
+        return stored
+    return stored if stored.subnets() or as_object(content["properties"]).get("subnetIds") else None
+
+
+def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
+    """The timeline of a deployment that begins now, without containers that take longer than usual."""
+    length = call.knobs.provisioning_seconds + (call.knobs.vnet_extra_seconds if subnet else 0.0)
+    begins = call.now + 0.3 * length
+    run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
+    return Operation(call.new_id(), call.now, begins, call.now + length), run
+
+
+def without_start(run: Run, properties: Json) -> Run:
+    """The run, in which no container starts if a volume cannot be mounted."""
+    return replace(run, pulled=math.inf, starts=math.inf) if views.find_denied(properties) else run
+
+
+def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
+    """Extend provisioning until every container was started once, or until it times out as Failed."""
+    operation = group.operation
+    if fate == "endless":
+        return replace(group, operation=replace(operation, ready=math.inf))
+    if fate == "failed":
+        return replace(group, operation=replace(operation, failed=True, reason="A requested failure."))
+    ready = max(operation.ready, find_ready_time(group))
+    failed = ready > operation.started + timeout
+    ready = operation.started + timeout if failed else ready
+    return replace(group, operation=replace(operation, ready=ready, failed=failed))
+
+
+def _read(call: Call) -> Json:
+    reader = Reader(len(call.request.body), call.knobs.keep_unknown_properties)
+    content: Json = reader.read(GROUP, parse(call.request.body))
+    if call.version >= versions.SUBNETS_SINCE and not call.knobs.keep_unknown_properties:
+        as_object(content["properties"]).pop("networkProfile", None)
+    named = tags.apply_policy(tags.read(content.get("tags", {})), call.knobs.policy_tags)
+    return {**content, "tags": named} if "tags" in content or named else content
+
+
+def _check_location(call: Call, content: Json, stored: Group | None) -> str:
+    declared = content.get("location")
+    if not declared:
+        raise errors.location_required()
+    location = versions.canonical_location(str(declared))
+    if location not in versions.LOCATIONS:
+        raise errors.location_not_available(str(declared), versions.LOCATIONS)
+    if stored is not None and versions.canonical_location(stored.location) != location:
+        raise errors.invalid_location(call.name, call.resource_group, stored.location, location)
+    return location if call.knobs.normalize_location else str(declared)
+
+
+def _check_images(call: Call, properties: Json) -> None:
+    """Refuse images that cannot be pulled: Azure reports those with the PUT itself."""
+    found: dict[str, ArmError] = {}
+    for container in (*list_objects(properties.get("initContainers")), *list_objects(properties.get("containers"))):
+        image = image_of(container)
+        if find_image(image).limited:
+            reference = parse_reference(image)
+            found[image] = errors.registry_error((reference.registry if reference else "") or "index.docker.io")
+        elif not find_image(image).accessible or not _can_pull(call, image, properties):
+            found[image] = errors.inaccessible_image(image, call.name)
+    if found:
+        raise errors.several(list(found.values()))
+
+
+def _can_pull(call: Call, image: str, properties: Json) -> bool:
+    reference = parse_reference(image)
+    if not call.knobs.registry_needs_credentials or reference is None or not reference.registry.endswith(".azurecr.io"):
+        return True
+    servers = {str(item.get("server", "")).lower() for item in list_objects(properties.get("imageRegistryCredentials"))}
+    return reference.registry.lower() in servers
+
+
+def _make_group(call: Call, content: Json, location: str, stored: Group | None) -> Group:
+    body = _make_body(call, content, stored)
+    properties = as_object(body["properties"])
+    serial = call.session.next_serial() if stored is None else stored.serial
+    operation, run = plan_run(call, subnet=bool(properties.get("subnetIds")))
+    run = without_start(run, properties)
+    group = Group(
+        id=stored.id if stored else _make_id(call),
+        name=stored.name if stored else call.name,
+        location=location,
+        body=body,
+        serial=serial,
+        ip="",
+        fqdn=addresses.make_fqdn(call, as_object(properties.get("ipAddress")), location, serial),
+        created=call.now if stored is None else stored.created,
+        modified=call.now,
+        operation=operation,
+        run=run,
+        backoff=call.knobs.crash_backoff_seconds,
+        backoff_max=call.knobs.crash_backoff_max_seconds,
+    )
+    return replace(group, ip=addresses.choose_ip(call, group, stored))
+
+
+def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
+    """The part of the request that is stored: everything but write-only values."""
+    kept = as_object(without_secrets(GROUP, content))
+    properties = _normalize_spelling(as_object(kept["properties"]))
+    if not call.knobs.echo_empty_value:
+        properties = without_empty_values(properties)
+    address = addresses.set_label_scope(call, as_object(properties.get("ipAddress")), stored)
+    if address:
+        properties["ipAddress"] = address
+    body: Json = {**kept, "properties": properties}
+    body.pop("location", None)
+    if stored is not None and not call.knobs.put_updates_tags:
+        body.pop("tags", None)
+        body |= {"tags": stored.body["tags"]} if "tags" in stored.body else {}
+    return body
+
+
+@rests_on("vault-url-slash", "enum-case")
+def _normalize_spelling(properties: Json) -> Json:
+    """Values that are returned in another spelling than they were sent."""
+    changed = dict(properties)
+    sku = str(changed.get("sku", "")).lower()
+    if sku in _SKUS:
+        changed["sku"] = _SKUS[sku]
+    encryption = as_object(changed.get("encryptionProperties"))
+    if encryption:
+        url = str(encryption["vaultBaseUrl"])
+        changed["encryptionProperties"] = {**encryption, "vaultBaseUrl": f"{url.removesuffix('/')}/"}
+    return changed
+
+
+def _set_times(call: Call, group: Group) -> Group:
+    return with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.fate)
+
+
+def _make_id(call: Call) -> str:
+    return (
+        f"/subscriptions/{call.subscription}/resourceGroups/{call.resource_group}"
+        f"/providers/Microsoft.ContainerInstance/containerGroups/{call.name}"
+    )

@@ -1,0 +1,111 @@
+"""Long-running operations, which clients poll."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from aci_reconcile.emulator import times
+from aci_reconcile.emulator.aci.record import Group, Operation, group_from_json
+from aci_reconcile.emulator.aci.simulation.views import list_group_events
+from aci_reconcile.emulator.arm.call import PROVIDER, Call
+from aci_reconcile.emulator.arm.versions import canonical_location
+from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer
+
+
+def save(call: Call, key: str, group: Group) -> None:
+    """Store the operation that a write has begun."""
+    operation = group.operation
+    document: Json = {"group": key, "serial": group.serial, "id": group.id, "operation": asdict(operation)}
+    call.session.put("operation", f"{call.subscription}/{operation.id}".lower(), document)
+
+
+def make_headers(call: Call, group: Group) -> dict[str, str]:
+    """Return the headers of an answer that begins an operation: no Location and no ETag, as recorded."""
+    operation = group.operation
+    found = {
+        "azure-asyncoperation": call.provider_url(group.location, "operations", operation.id),
+        # Recorded by Azure PowerShell's tests: the request id is the operation's.
+        "x-ms-request-id": f"{canonical_location(group.location)}:{operation.id}",
+    }
+    return found | _make_retry_after(call)
+
+
+@rests_on("operation-status", "operation-updating", "operation-failed")
+def get_status(call: Call) -> Response:
+    """Return the state of an operation: exactly four keys, and `error` where it failed."""
+    document, operation = _require(call)
+    state = operation.state(call.now)
+    body: Json = {
+        "id": document["id"],
+        "status": state,
+        "startTime": times.format_fraction(operation.started, 7),
+        "properties": {"events": _list_events(call, document)},
+    }
+    if state == "Failed":
+        body["error"] = _make_failure(operation)
+    return answer(200, body, _make_retry_after(call) if operation.is_running(call.now) else None)
+
+
+def get_result(call: Call) -> Response:
+    """Answer a poll of a start's Location: 202 while it goes on, then 204."""
+    _, operation = _require(call)
+    if operation.is_running(call.now):
+        return answer(202, None, {"location": call.request.absolute_url(), **_make_retry_after(call)})
+    return Response(204)
+
+
+def list_operations(_: Call) -> Response:
+    """The provider's actions on container groups, for role definitions."""
+    resource = f"{PROVIDER}/containerGroups"
+    return answer(200, {"value": [_show_operation(resource, verb, text) for verb, text in _VERBS]})
+
+
+_VERBS = (
+    ("read", "Get all container groups."),
+    ("write", "Create or update a specific container group."),
+    ("delete", "Delete the specific container group."),
+    ("restart/action", "Restarts a specific container group."),
+    ("stop/action", "Stops a specific container group."),
+    ("start/action", "Starts a specific container group."),
+    ("containers/logs/read", "Get logs for a specific container."),
+)
+
+
+def _show_operation(resource: str, verb: str, text: str) -> Json:
+    display: Json = {"provider": PROVIDER, "resource": "Container Groups", "operation": text, "description": text}
+    return {"name": f"{resource}/{verb}", "display": display, "origin": "User"}
+
+
+def _require(call: Call) -> tuple[Json, Operation]:
+    key = f"{call.subscription}/{call.path['operation']}".lower()
+    document = call.session.get("operation", key)
+    if document is None or "operation" not in document:
+        raise ArmError(
+            404,
+            "OperationNotFound",
+            f"The operation '{call.path['operation']}' does not exist.",
+            fact="operation-not-found",
+        )
+    return document, Operation(**document["operation"])
+
+
+def _make_failure(operation: Operation) -> Json:
+    """ARM's contract for a failed operation. None was recorded: codes and messages are inferred."""
+    if operation.reason:
+        return {"code": "ContainerGroupProvisioningFailed", "message": operation.reason}
+    message = "The container group's provisioning timed out. The code and these words are inferred."
+    return {"code": "ContainerGroupProvisioningTimeout", "message": message}
+
+
+def _list_events(call: Call, document: Json) -> list[Json]:
+    stored = call.session.get("group", document["group"])
+    group = None if stored is None else group_from_json(stored)
+    if group is None or group.gone is not None or group.serial != document["serial"]:
+        return []
+    return list_group_events(group, call.now)
+
+
+@rests_on("no-retry-after")
+def _make_retry_after(call: Call) -> dict[str, str]:
+    return {} if call.knobs.retry_after is None else {"retry-after": str(call.knobs.retry_after)}

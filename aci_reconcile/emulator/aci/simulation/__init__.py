@@ -1,0 +1,1 @@
+"""What the containers of a group do: nothing runs, everything follows from the time."""

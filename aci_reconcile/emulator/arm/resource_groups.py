@@ -1,0 +1,188 @@
+"""Resource groups: the part of ARM that container groups live in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator import errors
+from aci_reconcile.emulator.aci import groups
+from aci_reconcile.emulator.aci.deserializer import parse
+from aci_reconcile.emulator.aci.echo import TYPE
+from aci_reconcile.emulator.arm import scopes, tags, versions
+from aci_reconcile.emulator.arm.call import make_page
+from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aci_reconcile.emulator.arm.call import Call
+
+_TYPE = "Microsoft.Resources/resourceGroups"
+_TYPE_FILTER = re.compile(r"\s*resourceType\s+eq\s+'(?P<type>[^']+)'\s*", re.IGNORECASE)
+_PAGE = 1000
+_ILLEGAL = re.compile(r"[^\w.()-]")
+_LONGEST = 90
+_POLL_SECONDS = "1"
+
+
+def put(call: Call) -> Response:
+    """Create (201) or update (200) a resource group."""
+    body = parse(call.request.body)
+    _check_name(call.resource_group)
+    wanted = body.get("location")
+    if not isinstance(wanted, str) or not wanted:
+        raise errors.location_required()
+    location = versions.canonical_location(wanted)
+    stored = scopes.find(call)
+    if stored is not None and scopes.is_deleting(stored, call):
+        raise errors.resource_group_being_deleted(call.resource_group)
+    if stored is not None and stored["location"] != location:
+        message = f"Invalid resource group location '{location}'. The Resource group already exists in location"
+        raise ArmError(
+            409, "InvalidResourceGroupLocation", f"{message} '{stored['location']}'.", fact="resource-group-location"
+        )
+    document: Json = {
+        "subscription": call.subscription,
+        "name": stored["name"] if stored else call.resource_group,
+        "location": location,
+        "tags": tags.read(body.get("tags")) if body.get("tags") is not None else None,
+        "deleted": None,
+    }
+    call.session.put("resource_group", call.resource_group_key, document)
+    return answer(200 if stored else 201, _show(document, call))
+
+
+def get(call: Call) -> Response:
+    """Return one resource group."""
+    return answer(200, _show(scopes.require(call), call))
+
+
+def head(call: Call) -> Response:
+    """Whether there is one: 204 or 404, without a body."""
+    return Response(204 if scopes.find(call) is not None else 404)
+
+
+def patch(call: Call) -> Response:
+    """Replace the tags."""
+    document = scopes.require_writable(call)
+    body = parse(call.request.body)
+    if body.get("tags") is not None:
+        document = {**document, "tags": tags.read(body["tags"])}
+        call.session.put("resource_group", call.resource_group_key, document)
+    return answer(200, _show(document, call))
+
+
+def list_all(call: Call) -> Response:
+    """Return all resource groups of the subscription."""
+    _refuse_filter(call)
+    found = call.session.scan("resource_group", f"{call.subscription}/".lower(), _read_skip_token(call))
+    alive = ((key, _show(item, call)) for key, item in found if not scopes.is_gone(item, call))
+    return make_page(call, alive)
+
+
+@rests_on("resources-filter", "resources-page")
+def list_resources(call: Call) -> Response:
+    """The resources of a resource group or a subscription, in ARM's short form, filtered by type on request."""
+    if not _wants_type(call, TYPE):
+        return answer(200, {"value": []})
+    prefix = f"{call.subscription}/"
+    if "resource_group" in call.path:
+        scopes.require(call)
+        prefix = f"{call.resource_group_key}/"
+    return make_page(call, _list_resources(call, prefix.lower()), _PAGE)
+
+
+@rests_on("resource-group-blocked")
+def delete(call: Call) -> Response:
+    """Delete it with everything inside: 202, and a Location that answers 202 until it is done or has failed."""
+    document = scopes.require(call)
+    if scopes.is_deleting(document, call):
+        return answer(
+            202, None, {"location": _make_result_url(call, document["operation"]), "retry-after": _POLL_SECONDS}
+        )
+    until = call.now + call.knobs.resource_group_delete_seconds
+    operation = call.new_id()
+    begun: Json = {"until": until, "name": document["name"], "failed": call.fate == "failed"}
+    call.session.put("operation", f"{call.subscription}/{operation}".lower(), begun)
+    if call.fate != "failed":
+        for key, group in groups.list_stored(call, f"{call.resource_group_key}/"):
+            groups.forget(call, key, group)
+        gone: Json = {**document, "deleted": until, "operation": operation}
+        call.session.put("resource_group", call.resource_group_key, gone)
+    headers = {"location": _make_result_url(call, operation), "retry-after": _POLL_SECONDS}
+    return answer(202, None, headers)
+
+
+def get_result(call: Call) -> Response:
+    """Answer a poll of a deletion's Location: 202 while it goes on, then 200."""
+    stored = call.session.get("operation", f"{call.subscription}/{call.path['operation']}".lower())
+    if stored is None or "until" not in stored:
+        raise ArmError(
+            404,
+            "OperationNotFound",
+            f"The operation '{call.path['operation']}' does not exist.",
+            fact="operation-not-found",
+        )
+    if call.now < stored["until"]:
+        return answer(202, None, {"location": call.request.absolute_url(), "retry-after": _POLL_SECONDS})
+    if stored.get("failed"):
+        raise errors.resource_group_blocked(stored["name"], call.path["operation"])
+    return Response(200)
+
+
+def _show(document: Json, call: Call) -> Json:
+    state = "Deleting" if scopes.is_deleting(document, call) else "Succeeded"
+    body: Json = {
+        "id": f"/subscriptions/{document['subscription']}/resourceGroups/{document['name']}",
+        "name": document["name"],
+        "type": _TYPE,
+        "location": document["location"],
+    }
+    if document["tags"] is not None:
+        body["tags"] = document["tags"]
+    return {**body, "properties": {"provisioningState": state}}
+
+
+def _list_resources(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
+    for key, group in groups.list_stored(call, prefix, _read_skip_token(call)):
+        if group.gone is None:
+            short: Json = {"id": group.id, "name": group.name, "type": TYPE, "location": group.location}
+            extras = {name: group.body[name] for name in ("tags", "zones") if name in group.body}
+            yield key, {**short, **as_object(extras)}
+
+
+def _check_name(name: str) -> None:
+    if len(name) > _LONGEST or name.endswith(".") or _ILLEGAL.search(name):
+        message = (
+            f"The provided resource group name '{name}' has invalid characters or is too long. The name can only be "
+            "letters, digits, '-', '.', '(', ')' or '_', at most 90 of them, and must not end with '.'."
+        )
+        raise ArmError(400, "InvalidResourceGroup", message, fact="resource-group-name")
+
+
+def _wants_type(call: Call, resource_type: str) -> bool:
+    """Whether a list of resources is filtered by type; other filters are not supported."""
+    wanted = call.request.query().get("$filter", "")
+    if not wanted:
+        _refuse_filter(call)
+        return True
+    match = _TYPE_FILTER.fullmatch(wanted)
+    if match is None or call.request.query().keys() & {"$top", "$expand"}:
+        raise errors.not_emulated("filters of ARM's lists but `resourceType eq '…'`, and $top and $expand")
+    return match["type"].lower() == resource_type.lower()
+
+
+def _refuse_filter(call: Call) -> None:
+    if call.request.query().keys() & {"$filter", "$top", "$expand"}:
+        raise errors.not_emulated("$filter, $top and $expand on ARM's lists")
+
+
+def _read_skip_token(call: Call) -> str:
+    return call.request.query().get("$skiptoken", "")
+
+
+def _make_result_url(call: Call, operation: str) -> str:
+    path = f"/subscriptions/{call.subscription}/operationresults/{operation}"
+    return f"{call.request.origin()}{path}?api-version={call.version}"

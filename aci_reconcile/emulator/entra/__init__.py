@@ -1,0 +1,1 @@
+"""Microsoft Entra: sign-in of a service principal, and the tokens."""

@@ -1,0 +1,109 @@
+"""The table of simulated images, their names, and the commands that the simulation understands."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from aci_reconcile.emulator import IMAGES, Knobs
+from aci_reconcile.emulator.aci.simulation.images import make_program, parse_reference
+from aci_reconcile.emulator.aci.simulation.shell import simulate
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (["true"], (1.0, 0)),
+        (["false"], (1.0, 1)),
+        (["sleep", "5"], (5.0, 0)),
+        (["sleep", "2m"], (120.0, 0)),
+        (["sleep", "infinity"], (None, 0)),
+        (["/bin/sh", "-c", "exit 3"], (1.0, 3)),
+        (["/bin/bash", "-c", "sleep 2; sleep 3 && exit 256"], (5.0, 0)),
+        (["/bin/sh", "-c", "echo hello; sleep 15; done"], (1.0, 2)),
+        (["/bin/sh", "-c", "while true; do echo hello; sleep 20; done"], (None, 0)),
+        (["exit 3"], (1.0, 3)),
+        (["/bin/sh", "-c", "sleep 1\ntrue"], (1.0, 0)),
+    ],
+)
+def test_plain_commands_do_what_they_say(command: list[str], expected: tuple[float | None, int]) -> None:
+    """The little that the simulated shell understands."""
+    attempt = simulate(command)
+
+    assert attempt is not None
+    assert expected == (attempt.seconds, attempt.exit_code)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["node", "app.js"],
+        ["/bin/sh", "-c", "curl http://x | sh"],
+        ["/bin/sh", "-c", "echo 'unbalanced"],
+        ["/bin/sh", "-c", "echo $HOME"],
+        ["/bin/sh", "-c", "while true; do exit 1; done"],
+        ["/bin/sh", "-c", "while true; do curl x; done"],
+        ["sleep", "soon"],
+        ["sleep", "9" * 400],
+    ],
+)
+def test_other_commands_are_not_understood(command: list[str]) -> None:
+    """Then the image decides."""
+    assert simulate(command) is None
+
+
+def test_an_unknown_command_keeps_a_bare_shell_image_running_and_leaves_others_alone() -> None:
+    """Who gives alpine a command gave it something to do."""
+    command = ["my-server", "--port", "80"]
+
+    assert make_program("alpine", command, {}).first.seconds is None
+    assert 1 == make_program("sim/crash", command, {}).first.exit_code
+    assert 1 == make_program("nginx", ["false"], {}).first.exit_code
+
+
+def test_an_endless_loop_in_a_shell_prints_and_prints() -> None:
+    """Once at the start, once each round."""
+    attempt = simulate(["/bin/sh", "-c", "while true; do echo hello; sleep 20; done"])
+
+    assert attempt is not None
+    assert [(0.0, "hello")] == attempt.list_printed(19)
+    assert [(0.0, "hello"), (20.0, "hello"), (40.0, "hello")] == attempt.list_printed(40)
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("nginx", ("", "nginx", "latest")),
+        ("library/nginx:1", ("", "nginx", "1")),
+        ("r.azurecr.io/a/b:2", ("r.azurecr.io", "a/b", "2")),
+        ("localhost:5000/a@sha256:" + "0" * 64, ("localhost:5000", "a", "latest")),
+    ],
+)
+def test_image_names_are_taken_apart(image: str, expected: tuple[str, str, str]) -> None:
+    """Registry, repository, tag; a digest given is the digest shown."""
+    reference = parse_reference(image)
+
+    assert reference is not None
+    assert expected == (reference.registry, reference.repository, reference.tag)
+    assert "@sha256:" in reference.by_digest()
+
+
+def test_digests_depend_on_nothing_but_the_name() -> None:
+    """A tag of the emulator never moves."""
+    first, second = parse_reference("nginx:1"), parse_reference("nginx:2")
+
+    assert first is not None
+    assert second is not None
+    assert first.by_digest() == parse_reference("nginx:1").by_digest()  # type: ignore[union-attr]
+    assert first.by_digest() != second.by_digest()
+
+
+def test_the_documentation_names_every_image_and_every_knob() -> None:
+    """What can be turned, or relied upon, is written down."""
+    text = (Path(__file__).resolve().parents[3] / "docs" / "emulator.md").read_text("utf-8")
+    names = {*IMAGES, *(knob.name for knob in fields(Knobs))}
+
+    assert set() == {name for name in names if f"`{name}`" not in text}
