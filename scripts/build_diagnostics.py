@@ -8,12 +8,14 @@ Run it after a change of the table::
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.manifest import CODES, evidence
+from aci_reconcile.manifest import CODES
+from aci_reconcile.manifest.code_table import RETIRED
 
 if TYPE_CHECKING:
     from aci_reconcile.manifest import Code
@@ -42,7 +44,7 @@ manifest that contradicts itself, or a rule of this tool. What is only documente
 def render() -> str:
     """Return the page."""
     rows = "".join(
-        f"| [{code}](#{code.lower()}) | {each.severity} | {evidence(code)[0].kind} | {each.title} |\n"
+        f"| [{code}](#{code.lower()}) | {each.severity} | {each.evidence[0].basis} | {each.title} |\n"
         for code, each in CODES.items()
     )
     table = f"| code | severity | rests on | |\n|---|---|---|---|\n{rows}"
@@ -52,13 +54,22 @@ def render() -> str:
 def _section(code: str, each: Code) -> str:
     text = textwrap.fill(each.explanation, WIDTH, break_long_words=False, break_on_hyphens=False)
     example = f"\n```yaml\n{each.example}\n```\n" if each.example else ""
-    rests = "".join(f"- {known.where} ({known.kind})\n" for known in evidence(code))
+    rests = "".join(f"- {known.where} ({known.basis})\n" for known in each.evidence)
     return f"## {code}\n\n**{each.title}** ({each.severity})\n\n{text}\n{example}\nRests on:\n\n{rests}"
+
+
+def find_lost(page: str) -> list[str]:
+    """Return the numbers that a page explains and that no code has: a published number is retired, not forgotten."""
+    return [each for each in re.findall(r"^## (ACI\d{3})$", page, re.MULTILINE) if each not in {*CODES, *RETIRED}]
 
 
 def main(arguments: list[str]) -> int:
     """Write the page, or compare it with what it should be."""
     text = render()
+    lost = find_lost(PAGE.read_text(encoding="utf-8")) if PAGE.is_file() else []
+    if lost:
+        print(f"{', '.join(lost)}: no code has this number any more; list it in RETIRED of manifest/code_table.py")
+        return 1
     if "--check" in arguments:
         fresh = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
         print(f"{PAGE.name}: {'fresh' if fresh else 'stale: run scripts/build_diagnostics.py'}")

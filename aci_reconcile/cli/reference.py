@@ -47,13 +47,11 @@ def _explain(ctx: click.Context) -> ExitCode:
 
 
 def _explained(name: str, code: Code) -> str:
-    from aci_reconcile.manifest import evidence
-
     parts = [f"{name} ({code.severity}): {code.title}", code.explanation.strip()]
     if code.example:
         example = "\n".join(f"    {line}".rstrip() for line in code.example.strip("\n").splitlines())
         parts.append(f"Example:\n\n{example}")
-    rests = "\n".join(f"    {each.where} ({each.kind})" for each in evidence(name))
+    rests = "\n".join(f"    {each.where} ({each.basis})" for each in code.evidence)
     parts.append(f"Rests on:\n\n{rests}")
     return "\n\n".join(part for part in parts if part)
 

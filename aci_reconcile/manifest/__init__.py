@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from aci_reconcile.manifest.body_check import find_body_errors
-from aci_reconcile.manifest.codes import CODES
-from aci_reconcile.manifest.codes.evidence import Evidence, evidence
-from aci_reconcile.manifest.codes.model import Code
+from aci_reconcile.manifest.code import Code, Evidence
+from aci_reconcile.manifest.code_table import CODES
 from aci_reconcile.manifest.load import Loaded, list_names, load, load_project
 from aci_reconcile.manifest.project.freeze import make_calendar
 from aci_reconcile.manifest.project.plan_rules import Rule, Violation, find_violations
@@ -35,7 +34,6 @@ __all__ = [
     "Request",
     "Rule",
     "Violation",
-    "evidence",
     "find_body_errors",
     "find_project_file",
     "find_schema_error",

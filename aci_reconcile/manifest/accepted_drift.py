@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.findings import Acceptance, Kind
+from aci_reconcile.manifest.project.codes import ACI195, ACI196, ACI197
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote, suggest_word
 from aci_reconcile.manifest.source.files import Files, find_repository
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, describe
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.core.errors import Diagnostic
+    from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.source.nodes import Source
 
 _KEYS: Final = ("fingerprint", "address", "kind", "paths", "reason", "until")
@@ -41,7 +43,7 @@ def read_accepted_drift(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], 
     files = Files(cwd, file.parent, find_repository(file.parent))
     documents = files.read_documents(file, diagnostics)
     if len(documents) > 1:
-        diagnostics.add("ACI195", documents[1].where, "a file of accepted drift must be a single document")
+        diagnostics.add(ACI195, documents[1].where, "a file of accepted drift must be a single document")
     found = tuple(_read_entries(documents[0], diagnostics)) if documents else ()
     return found, diagnostics.collect()
 
@@ -50,7 +52,7 @@ def _read_entries(node: Source, diagnostics: Diagnostics) -> Iterator[Acceptance
     if isinstance(node, ScalarNode) and node.null:
         return
     if not isinstance(node, ListNode):
-        diagnostics.add("ACI195", node.where, f"expected a list, found {describe(node)}")
+        diagnostics.add(ACI195, node.where, f"expected a list, found {describe(node)}")
         return
     for index, each in enumerate(node.items):
         if isinstance(each, MapNode):
@@ -58,7 +60,7 @@ def _read_entries(node: Source, diagnostics: Diagnostics) -> Iterator[Acceptance
             if found is not None:
                 yield found
         else:
-            diagnostics.add("ACI195", each.where, f"expected a map, found {describe(each)}", path=f"[{index}]")
+            diagnostics.add(ACI195, each.where, f"expected a map, found {describe(each)}", path=f"[{index}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,14 @@ class _Entry:
         where = Where(self.node.where.file, self.node.where.line, self.node.where.column)
         return Acceptance(reason, until, where, fingerprint, address, kind, paths)
 
-    def _complain(self, code: str, where: Where, message: str, name: str = "", hint: str = "") -> None:
+    def _complain(self, code: Code, where: Where, message: str, name: str = "", hint: str = "") -> None:
         self.diagnostics.add(code, where, message, hint=hint, path=f"{self.path}.{name}" if name else self.path)
 
     def _check_keys(self) -> None:
         for entry in self.node.entries:
             if entry.key not in _KEYS:
                 hint = suggest_word(entry.key, _KEYS) or f"known keys: {', '.join(_KEYS)}"
-                self._complain("ACI195", entry.where, f"unknown key {quote(entry.key)}", entry.key, hint)
+                self._complain(ACI195, entry.where, f"unknown key {quote(entry.key)}", entry.key, hint)
 
     def _identifies_drift(self) -> bool:
         named = [name for name in ("fingerprint", "address") if self.node.entry(name)]
@@ -100,11 +102,11 @@ class _Entry:
                 if named
                 else "the entry has neither a fingerprint nor an address"
             )
-            self._complain("ACI197", self.node.where, f"{both}: use exactly one")
+            self._complain(ACI197, self.node.where, f"{both}: use exactly one")
             return False
         if named == ["fingerprint"] and (self.node.entry("kind") or self.node.entry("paths")):
             self._complain(
-                "ACI197", self.node.where, "a fingerprint already determines the kind and the path: remove them"
+                ACI197, self.node.where, "a fingerprint already determines the kind and the path: remove them"
             )
             return False
         return True
@@ -115,7 +117,7 @@ class _Entry:
             return None
         if isinstance(entry.value, ScalarNode) and not entry.value.null:
             return entry.value
-        self._complain("ACI195", entry.where, f"expected text, found {describe(entry.value)}", name)
+        self._complain(ACI195, entry.where, f"expected text, found {describe(entry.value)}", name)
         return None
 
     def _read_matching(self, name: str, pattern: re.Pattern[str], wanted: str) -> str:
@@ -123,7 +125,7 @@ class _Entry:
         if found is None:
             return ""
         if not pattern.fullmatch(found.text):
-            self._complain("ACI195", found.where, f"{quote(found.text)} is not {wanted}", name)
+            self._complain(ACI195, found.where, f"{quote(found.text)} is not {wanted}", name)
         return found.text
 
     def _read_kind(self) -> str:
@@ -132,7 +134,7 @@ class _Entry:
             return ""
         if found.text not in _KINDS:
             hint = suggest_word(found.text, _KINDS) or f"known kinds: {', '.join(_KINDS)}"
-            self._complain("ACI195", found.where, f"{quote(found.text)} is not a kind of drift", "kind", hint)
+            self._complain(ACI195, found.where, f"{quote(found.text)} is not a kind of drift", "kind", hint)
         return found.text
 
     def _read_paths(self) -> Iterator[str]:
@@ -140,18 +142,18 @@ class _Entry:
         if entry is None:
             return
         if not isinstance(entry.value, ListNode) or not entry.value.items:
-            self._complain("ACI195", entry.where, "expected a list of paths", "paths")
+            self._complain(ACI195, entry.where, "expected a list of paths", "paths")
             return
         for each in entry.value.items:
             if isinstance(each, ScalarNode) and not each.null:
                 yield each.text
             else:
-                self._complain("ACI195", each.where, f"expected a path, found {describe(each)}", "paths")
+                self._complain(ACI195, each.where, f"expected a path, found {describe(each)}", "paths")
 
     def _read_reason(self) -> str | None:
         found = self._read_text("reason")
         if found is None or not found.text.strip():
-            self._complain("ACI196", self.node.where, "`reason` is missing", hint="say why the drift is accepted")
+            self._complain(ACI196, self.node.where, "`reason` is missing", hint="say why the drift is accepted")
             return None
         return found.text.strip()
 
@@ -159,12 +161,12 @@ class _Entry:
         found = self._read_text("until")
         if found is None:
             self._complain(
-                "ACI196", self.node.where, "`until` is missing", hint="add the last day, such as `until: 2026-12-31`"
+                ACI196, self.node.where, "`until` is missing", hint="add the last day, such as `until: 2026-12-31`"
             )
             return None
         try:
             return date.fromisoformat(found.text if _DATE.fullmatch(found.text) else "")
         except ValueError:
             hint = "write a date such as 2026-12-31"
-            self._complain("ACI196", found.where, f"{quote(found.text)} is not a date", "until", hint)
+            self._complain(ACI196, found.where, f"{quote(found.text)} is not a date", "until", hint)
             return None

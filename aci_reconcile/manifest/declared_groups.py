@@ -9,7 +9,9 @@ from aci_reconcile.core.cycles import find_cycles
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.model import as_list, as_object
 from aci_reconcile.core.references import Deferred, GroupReference, find_references, map_deferred
+from aci_reconcile.manifest.group_codes import ACI134, ACI141, ACI142, ACI175
 from aci_reconcile.manifest.source.diagnostics import quote
+from aci_reconcile.manifest.syntax.reference_codes import ACI160
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -88,12 +90,12 @@ def _resolve_address(item: Item, reference: GroupReference, own: ResourceId, kno
     if len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
         item.complain(
-            "ACI160",
+            ACI160,
             f"{quote(reference.address)} is ambiguous: {listed}",
             "add the resource group: `resourceGroup/name`",
         )
     elif found.key == own.key:
-        item.complain("ACI142", "the group depends on itself")
+        item.complain(ACI142, "the group depends on itself")
     return found.address
 
 
@@ -123,7 +125,7 @@ def _check_patches(settings: Settings, known: GroupIndex, diagnostics: Diagnosti
         if not known.fits(key):
             hint = diagnostics.suggest(patch.key, known.names)
             message = f"there is no group {quote(patch.key)} to patch"
-            diagnostics.add("ACI175", patch.where, message, hint=hint, path=f"groups.{patch.key}")
+            diagnostics.add(ACI175, patch.where, message, hint=hint, path=f"groups.{patch.key}")
 
 
 def _drop_duplicates(
@@ -137,7 +139,7 @@ def _drop_duplicates(
             where = each.resource.where or Where("")
             name, other = quote(_describe_id(identity)), first.resource.where
             message = f"the group {name} is declared twice; the other manifest is {other}"
-            diagnostics.add("ACI134", where, message, path="name")
+            diagnostics.add(ACI134, where, message, path="name")
     return found
 
 
@@ -161,14 +163,14 @@ def _resolve_dependency(item: Item, own: ResourceId, known: GroupIndex) -> str:
     fits = known.fits(item.text)
     if not fits:
         hint = item.diagnostics.suggest(item.text, known.names)
-        item.complain("ACI141", f"there is no group {quote(item.text)}", hint)
+        item.complain(ACI141, f"there is no group {quote(item.text)}", hint)
     elif len(fits) > 1:
         listed = ", ".join(sorted(each.address for each in fits))
         item.complain(
-            "ACI141", f"{quote(item.text)} is ambiguous: {listed}", "add the resource group: `resourceGroup/name`"
+            ACI141, f"{quote(item.text)} is ambiguous: {listed}", "add the resource group: `resourceGroup/name`"
         )
     elif fits[0].key == own.key:
-        item.complain("ACI142", "the group depends on itself")
+        item.complain(ACI142, "the group depends on itself")
     else:
         return fits[0].address
     return ""
@@ -185,7 +187,7 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
         item = first.ours.at("lifecycle", "dependsOn")
         if not item:
             item = next((each for each, _ in first.named), item)
-        item.complain("ACI142", f"the groups depend on each other in a circle: {_render_circle(circle)}")
+        item.complain(ACI142, f"the groups depend on each other in a circle: {_render_circle(circle)}")
 
 
 def _render_circle(circle: tuple[str, ...]) -> str:

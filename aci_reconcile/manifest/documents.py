@@ -12,20 +12,25 @@ from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, Resou
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.references import find_references
 from aci_reconcile.manifest.declared_groups import DeclaredGroup, list_references
+from aci_reconcile.manifest.group_codes import ACI020, ACI021, ACI130, ACI133, ACI135, ACI136, ACI145
 from aci_reconcile.manifest.keys import ENVELOPE, GROUP, OURS
 from aci_reconcile.manifest.lifecycle import read_lifecycle
+from aci_reconcile.manifest.project.codes import ACI131, ACI137, ACI144
 from aci_reconcile.manifest.project.layers import Layers, is_removed, is_same_location
 from aci_reconcile.manifest.project.project import RESOURCE_GROUP
 from aci_reconcile.manifest.project.versions import find_newest, is_api_version, order_api_version
 from aci_reconcile.manifest.rules import check
 from aci_reconcile.manifest.schemas import check_schema
+from aci_reconcile.manifest.source.codes import ACI011, ACI132
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote, suggest_word
 from aci_reconcile.manifest.source.foreign import identify_foreign
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, fold_key
 from aci_reconcile.manifest.syntax.body import BodyReader
+from aci_reconcile.manifest.syntax.codes import ACI116
 from aci_reconcile.manifest.syntax.expansion import Expansion, expand
 from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder
 from aci_reconcile.manifest.syntax.items import Item
+from aci_reconcile.manifest.syntax.reference_codes import ACI158
 from aci_reconcile.manifest.syntax.references import has_reference
 
 if TYPE_CHECKING:
@@ -66,12 +71,12 @@ def read_document(
     other = identify_foreign(node)
     if other:
         diagnostics.add(
-            "ACI132", node.where, f"this is {other.what}, not a manifest", hint=other.make_hint(node.where.file)
+            ACI132, node.where, f"this is {other.what}, not a manifest", hint=other.make_hint(node.where.file)
         )
         return None
     if not isinstance(node, MapNode):
         hint = "write each group as a separate document, after a line `---`" if isinstance(node, ListNode) else ""
-        diagnostics.add("ACI011", node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
+        diagnostics.add(ACI011, node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
         return None
     references.size.begin()
     return _Document(node.without("$schema"), request, settings, references, diagnostics).read()
@@ -128,7 +133,7 @@ class _Document:
             return value.text
         shown = quote(value.text) if isinstance(value, ScalarNode) else "this"
         hint = "write a date such as `2025-09-01`"
-        self.diagnostics.add("ACI131", value.where, f"{shown} is not a valid api-version", hint=hint, path="apiVersion")
+        self.diagnostics.add(ACI131, value.where, f"{shown} is not a valid api-version", hint=hint, path="apiVersion")
         return ""
 
     def _find_spec(self) -> Node | None:
@@ -139,7 +144,7 @@ class _Document:
         text = value.text if isinstance(value, ScalarNode) else ""
         found = next((spec for kind, spec in KINDS.items() if kind.lower() == text.lower()), None)
         if found is None:
-            code = "ACI158" if has_reference(text) else "ACI130"
+            code = ACI158 if has_reference(text) else ACI130
             message = (
                 "a reference is not allowed here"
                 if has_reference(text)
@@ -153,11 +158,11 @@ class _Document:
         value = node.get("name")
         if not isinstance(value, ScalarNode) or value.null or not value.text:
             where = value.where if value else self.node.where
-            self.diagnostics.add("ACI133", where, "the group has no name", hint="write `name: …`", path="name")
+            self.diagnostics.add(ACI133, where, "the group has no name", hint="write `name: …`", path="name")
             return ""
         if has_reference(value.text):
             hint = "the name identifies the group, so it must not depend on variables"
-            self.diagnostics.add("ACI158", value.where, "a reference is not allowed here", hint=hint, path="name")
+            self.diagnostics.add(ACI158, value.where, "a reference is not allowed here", hint=hint, path="name")
             return ""
         self._check_name(value)
         return value.text
@@ -168,12 +173,12 @@ class _Document:
             hint = "write the name out, because it identifies the group; use a resource group per environment"
         if not _GROUP_NAME.fullmatch(value.text):
             message = f"{quote(value.text)} is not a valid container group name"
-            self.diagnostics.add("ACI020", value.where, message, hint=hint, path="name")
+            self.diagnostics.add(ACI020, value.where, message, hint=hint, path="name")
         elif not _DOCUMENTED_NAME.fullmatch(value.text):
             message = f"Azure may refuse the name {quote(value.text)}"
             near = re.sub("[^a-z0-9]+", "-", value.text.lower()).strip("-")
             hint = f"write {quote(near)}: {hint}" if _DOCUMENTED_NAME.fullmatch(near) else hint
-            self.diagnostics.add("ACI021", value.where, message, hint=hint, path="name")
+            self.diagnostics.add(ACI021, value.where, message, hint=hint, path="name")
 
     def _merge_layers(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
@@ -215,17 +220,17 @@ class _Document:
         declared = as_text(item.value)
         flag = self.request.resource_group
         if item.value is not None and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
-            item.complain("ACI144", f"{quote(declared)} is not a valid resource group name")
+            item.complain(ACI144, f"{quote(declared)} is not a valid resource group name")
         if declared and flag and flag.lower() != declared.lower():
             message = f"the manifest says {quote(declared)}, but --resource-group says {quote(flag)}"
-            item.complain("ACI137", message, "remove one of them")
+            item.complain(ACI137, message, "remove one of them")
         taken = merged.entry("resourceGroup")
         removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.resource_group) or flag
         if not found and not item.doubtful:
             where = taken.where if removed and taken else self.node.where
             hint = "set `resourceGroup` here or in the project file, or give --resource-group"
-            code = "ACI135" if self.request.resolve else "ACI145"
+            code = ACI135 if self.request.resolve else ACI145
             message = _NULL.format("resource group") if removed else "the group has no resource group"
             self.diagnostics.add(code, where, message, hint=hint, path="resourceGroup")
         return found
@@ -236,10 +241,10 @@ class _Document:
         if declared and flag and not is_same_location(flag, declared):
             message = f"the manifest says {quote(declared)}, but the command line says {quote(flag)}"
             where = typing.places.find(("location",))
-            self.diagnostics.add("ACI137", where, message, hint="remove one of them", path="location")
+            self.diagnostics.add(ACI137, where, message, hint="remove one of them", path="location")
         if not declared and "location" in body:
             where, message = typing.places.find(("location",)), "expected a region, found an empty text"
-            self.diagnostics.add("ACI116", where, message, hint="write `location: westeurope`", path="location")
+            self.diagnostics.add(ACI116, where, message, hint="write `location: westeurope`", path="location")
         taken = merged.entry("location")
         removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.location) or flag
@@ -247,7 +252,7 @@ class _Document:
             where = taken.where if removed and taken else self.node.where
             hint = "set a location such as `location: westeurope` here or in the project file"
             message = _NULL.format("location") if removed else "the group has no location"
-            self.diagnostics.add("ACI136", where, message, hint=hint, path="location")
+            self.diagnostics.add(ACI136, where, message, hint=hint, path="location")
         told = self.settings.find_place("location")
         if not declared and not removed and told is not None:  # its mistakes are reported once for all groups
             typing.places.where["location",] = told

@@ -8,6 +8,7 @@ from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display, parse, walk
 from aci_reconcile.core.ignore import find_missing_entry, list_entry_keys, parse_ignorable
 from aci_reconcile.core.model import Lifecycle, as_text
+from aci_reconcile.manifest.group_codes import ACI143, ACI295
 from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
@@ -40,16 +41,16 @@ def _check_ignored(path: Item, body: Body) -> None:
     keys = parse(ROOT, text)
     if keys is None:
         path.complain(
-            "ACI143", f"{quote(text)} is not the path of a field", "write `tags.costCenter` or `containers[web].image`"
+            ACI143, f"{quote(text)} is not the path of a field", "write `tags.costCenter` or `containers[web].image`"
         )
         return
     *_, (_, _, last) = walk(ROOT, keys)
     if last is not None and last.write_only:
         hint = "Azure never returns this field, so its live value can't be carried over"
-        path.complain("ACI143", f"{quote(text)} can't be ignored", hint)
+        path.complain(ACI143, f"{quote(text)} can't be ignored", hint)
         return
     entry = find_missing_entry(body, parse_ignorable(text))
     known = list_entry_keys(body, entry[:-1]) if entry else ()
     if known:  # without entries, the whole list belongs to others, such as a profile
         hint = path.diagnostics.suggest(entry[-1], known) or f"known entries: {', '.join(map(quote, known))}"
-        path.complain("ACI295", f"{quote(text)} points into {quote(display(ROOT, entry))}, which does not exist", hint)
+        path.complain(ACI295, f"{quote(text)} points into {quote(display(ROOT, entry))}, which does not exist", hint)

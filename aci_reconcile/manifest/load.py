@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.core.errors import Diagnostic, Severity, Where
 from aci_reconcile.manifest.declared_groups import check_groups
 from aci_reconcile.manifest.documents import read_document
+from aci_reconcile.manifest.group_codes import ACI262
 from aci_reconcile.manifest.project.changed_groups import (
     ChangedGroups,
     Reading,
@@ -16,6 +17,7 @@ from aci_reconcile.manifest.project.changed_groups import (
     find_file_references,
     list_former_groups,
 )
+from aci_reconcile.manifest.project.codes import ACI137
 from aci_reconcile.manifest.project.layers import list_default_paths
 from aci_reconcile.manifest.project.nested_projects import NestedProjects
 from aci_reconcile.manifest.project.request import Request
@@ -191,7 +193,7 @@ class _Load:
             folder = self._files.show(file.parent)
             message = f"{quote(folder)} is a separate project, and is left out here"
             hint = f"to work on it, name the folder: `aci-reconcile plan {shlex.quote(folder)}`"
-            self._diagnostics.add("ACI262", Where(self._files.show(file), 1, 1), message, hint=hint)
+            self._diagnostics.add(ACI262, Where(self._files.show(file), 1, 1), message, hint=hint)
 
     def _uses_variables(self, documents: Iterable[Source]) -> bool:
         """Whether values of the command line may determine a resource group."""
@@ -207,7 +209,7 @@ class _Load:
             if project and flag and project.lower() != flag.lower():
                 where = self._settings.find_place(key) or Where(self._files.show(self._settings.project.root))
                 message = f"the project says {quote(project)}, but the command line says {quote(flag)}"
-                self._diagnostics.add("ACI137", where, message, hint="remove one of them", path=key)
+                self._diagnostics.add(ACI137, where, message, hint="remove one of them", path=key)
 
     def _complete_project(self, declared: list[DeclaredGroup]) -> Project:
         project = self._settings.project

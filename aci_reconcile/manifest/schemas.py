@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import LEAVES, as_object
 from aci_reconcile.core.secret import REDACTED, Secret
+from aci_reconcile.manifest.syntax.codes import ACI127
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,7 +73,7 @@ def check_schema(group: Item) -> None:
         where = group.places.find(path)
         if path not in group.places.doubtful and not group.diagnostics.has_any_at(where):
             message = _MESSAGES[error.validator].format(error.validator_value)
-            group.diagnostics.add("ACI127", where, message, path=group.places.name(path))
+            group.diagnostics.add(ACI127, where, message, path=group.places.name(path))
 
 
 def _list_errors(errors: Iterable[Any]) -> Iterator[Any]:

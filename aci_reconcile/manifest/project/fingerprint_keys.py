@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.secret import Secret
+from aci_reconcile.manifest.project.codes import ACI290, ACI291, ACI292, ACI293
 from aci_reconcile.manifest.project.public_env import read_reviewed_root
 from aci_reconcile.manifest.source.credentials import is_own_credential, name_owner
 from aci_reconcile.manifest.source.nodes import MapNode, ScalarNode
+from aci_reconcile.manifest.syntax.reference_codes import ACI154
 from aci_reconcile.manifest.syntax.references import NAME, VAULT_SECRET
 
 if TYPE_CHECKING:
@@ -91,14 +93,14 @@ class FingerprintReader:
             return None
         match = _REFERENCE.fullmatch(node.text) if isinstance(node, ScalarNode) else None
         if match is None:
-            self.diagnostics.add("ACI290", node.where, "expected a reference to a key", hint=_FORM, path=name)
+            self.diagnostics.add(ACI290, node.where, "expected a reference to a key", hint=_FORM, path=name)
         elif match["env"] and is_own_credential(match["env"]) and match["env"] not in KEY_VARIABLES:
             message = f"{match['env']} holds credentials of {name_owner(match['env'])}, and can't be a fingerprint key"
-            self.diagnostics.add("ACI154", node.where, message, hint=_FORM, path=name)
+            self.diagnostics.add(ACI154, node.where, message, hint=_FORM, path=name)
             return None
         elif match["env"] and match["env"] in self.public.names:
             message = f"{match['env']} is listed under `publicEnv`, so everybody may know it"
-            self.diagnostics.add("ACI290", node.where, message, hint=_FORM, path=name)
+            self.diagnostics.add(ACI290, node.where, message, hint=_FORM, path=name)
             return None
         return match
 
@@ -114,18 +116,18 @@ class FingerprintReader:
             counts = "the reference in the base branch is used" if text else "secrets are fingerprinted without a key"
             message = f"this reference is ignored in this pull request: {counts}"
             hint = base.hint or "it takes effect once it is merged"
-            self.diagnostics.add("ACI291", entry.where, message, hint=hint, path=name)
+            self.diagnostics.add(ACI291, entry.where, message, hint=hint, path=name)
         return entry or before, _REFERENCE.fullmatch(text)
 
     def _resolve(self, said: re.Match[str], where: Where, name: str) -> Secret | None:
         secret = self._look_up(said)
         if not secret.available and secret.missing != NOT_ASKED:
             hint = "an apply that must write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
-            self.diagnostics.add("ACI293", where, secret.missing, hint=hint, path=name)
+            self.diagnostics.add(ACI293, where, secret.missing, hint=hint, path=name)
         elif secret.available and (reason := secret.find_weakness()):
             hint = "make a key with: aci-reconcile key"
             message = f"the key behind {said.group()} can be guessed: {reason}"
-            self.diagnostics.add("ACI292", where, message, hint=hint, path=name)
+            self.diagnostics.add(ACI292, where, message, hint=hint, path=name)
             return None
         return secret
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.fields import Fold, Kind, child
 from aci_reconcile.core.normalize import fold
 from aci_reconcile.manifest.keys import GROUP
+from aci_reconcile.manifest.project.codes import ACI137, ACI176, ACI260, ACI261
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import Entry, MapNode, ScalarNode, describe, fold_key
+from aci_reconcile.manifest.syntax.codes import ACI115
 from aci_reconcile.manifest.syntax.expansion import expand, join
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Layers:
             kind = describe(under).removeprefix("a ")
             message = f"this is empty, so the {kind} at {under.where} still applies"
             hint = "write `null` to remove it, or leave the key out"
-            self.diagnostics.add("ACI260", over.where, message, hint=hint, path=at)
+            self.diagnostics.add(ACI260, over.where, message, hint=hint, path=at)
             return under
         if isinstance(under, MapNode) and isinstance(over, MapNode):
             return self._merge_maps(under, over, spec, at)
@@ -106,7 +108,7 @@ def unify_location(layer: MapNode, diagnostics: Diagnostics) -> MapNode:
     own = layer.entry("location")
     if own and isinstance(own.value, ScalarNode) and not is_same_location(own.value.text, inner.value.text):
         message = f"`defaults` says {quote(inner.value.text)}, but `location` beside it says {quote(own.value.text)}"
-        diagnostics.add("ACI137", inner.where, message, hint="remove one of them", path="defaults.location")
+        diagnostics.add(ACI137, inner.where, message, hint="remove one of them", path="defaults.location")
     rest = MapNode(tuple(entry for entry in entries if entry is not inner), layer.where)
     kept = [entry._replace(value=rest) if entry.key == "defaults" else entry for entry in layer.entries]
     return MapNode((*kept, *(() if own else (Entry("location", inner.where, inner.value),))), layer.where)
@@ -123,13 +125,13 @@ _NOT_SHARED: Final = ("name", "type", "apiVersion", "resourceGroup")
 def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:
     """Return the patches of single groups in ARM's shape, by name or address."""
     if node is not None and not isinstance(node, MapNode) and not (isinstance(node, ScalarNode) and node.null):
-        run.diagnostics.add("ACI115", node.where, "`groups` must be a map of group names to patches", path="groups")
+        run.diagnostics.add(ACI115, node.where, "`groups` must be a map of group names to patches", path="groups")
     entries = _drop_duplicates(node, run) if isinstance(node, MapNode) else ()
     for entry in entries:
         if is_removed(entry.value):
             message = f"the patch of {quote(entry.key)} must be a map; `null` does not remove a group"
             hint = "remove the key; if only some environments have the group, put its manifest into a folder of theirs"
-            run.diagnostics.add("ACI115", entry.value.where, message, hint=hint, path=f"groups.{entry.key}")
+            run.diagnostics.add(ACI115, entry.value.where, message, hint=hint, path=f"groups.{entry.key}")
     patches = ((entry, read_overlay(entry.value, "a patch", run)) for entry in entries)
     return tuple(entry._replace(value=value) for entry, value in patches if value is not None)
 
@@ -142,7 +144,7 @@ def _drop_duplicates(node: MapNode, run: Expansion) -> tuple[Entry, ...]:
         if first is not entry:
             message = f"{quote(entry.key)} is the same group as {quote(first.key)} in line {first.where.line}"
             hint = "keep one patch: Azure ignores the case of names"
-            run.diagnostics.add("ACI261", entry.where, message, hint=hint, path=f"groups.{entry.key}")
+            run.diagnostics.add(ACI261, entry.where, message, hint=hint, path=f"groups.{entry.key}")
     return tuple(known.values())
 
 
@@ -151,12 +153,12 @@ def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | No
     if node is None or (isinstance(node, ScalarNode) and node.null):
         return None
     if not isinstance(node, MapNode):
-        run.diagnostics.add("ACI115", node.where, f"{what} must be a map of properties of a group")
+        run.diagnostics.add(ACI115, node.where, f"{what} must be a map of properties of a group")
         return None
     for key in _NOT_SHARED:
         entry = node.entry(key)
         if entry:
-            run.diagnostics.add("ACI176", entry.where, f"`{key}` is not allowed in {what}", path=key)
+            run.diagnostics.add(ACI176, entry.where, f"`{key}` is not allowed in {what}", path=key)
     expanded = expand(node.without(*_NOT_SHARED), GROUP, "", run)
     return expanded if isinstance(expanded, MapNode) else None
 

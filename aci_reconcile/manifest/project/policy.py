@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.manifest.project.codes import ACI190, ACI191
 from aci_reconcile.manifest.project.freeze import Window, WindowError, find_zone, make_cron_window, make_dated_window
 from aci_reconcile.manifest.project.plan_rules import Rule, read_schema
+from aci_reconcile.manifest.syntax.codes import ACI127
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +68,7 @@ class PolicyReader:
         if most is None or (isinstance(most, int) and most >= 0):
             return most
         message = "expected a number of groups, 0 or more"
-        self.diagnostics.add("ACI127", self.places.find(("policy", name)), message, path=f"policy.{name}")
+        self.diagnostics.add(ACI127, self.places.find(("policy", name)), message, path=f"policy.{name}")
         return None
 
     def _read_share(self, body: Mapping[str, Json]) -> float:
@@ -74,7 +76,7 @@ class PolicyReader:
         if isinstance(share, (int, float)) and 0 <= share <= 1:
             return float(share)
         message = "expected a share from 0 to 1"
-        self.diagnostics.add("ACI127", self.places.find(("policy", "maxShare")), message, path="policy.maxShare")
+        self.diagnostics.add(ACI127, self.places.find(("policy", "maxShare")), message, path="policy.maxShare")
         return _SHARE
 
     def _read_windows(self, body: Mapping[str, Json]) -> Iterator[Window]:
@@ -85,7 +87,7 @@ class PolicyReader:
             except WindowError as error:
                 at = ("policy", "freeze", index, *((error.key,) if error.key in said else ()))
                 path = f"policy.freeze[{index}]" + (f".{error.key}" if error.key in said else "")
-                self.diagnostics.add("ACI190", self.places.find(at), str(error), hint=error.hint, path=path)
+                self.diagnostics.add(ACI190, self.places.find(at), str(error), hint=error.hint, path=path)
 
     def _read_rules(self, body: Mapping[str, Json]) -> Iterator[Rule]:
         for index, each in enumerate(as_list(body.get("rules"))):
@@ -98,7 +100,7 @@ class PolicyReader:
             try:
                 schema = read_schema(text)
             except ValueError as error:
-                self.diagnostics.add("ACI191", where, f"{name}: {error}", path=at)
+                self.diagnostics.add(ACI191, where, f"{name}: {error}", path=at)
                 continue
             yield Rule(name, message, schema, warning=said.get("severity") == "warning")
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.keys import PROJECT
+from aci_reconcile.manifest.project.codes import ACI173, ACI174
+from aci_reconcile.manifest.source.codes import ACI011
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.files import Files, find_project, find_repository
 from aci_reconcile.manifest.source.nodes import MapNode, ScalarNode, describe
+from aci_reconcile.manifest.syntax.codes import ACI115
 from aci_reconcile.manifest.syntax.expansion import Expansion, expand
 
 if TYPE_CHECKING:
@@ -30,12 +33,12 @@ def make_root(documents: tuple[Source, ...], file: str, diagnostics: Diagnostics
     """Return the settings in the documents of a project file; an empty map if there are none."""
     where = Where(file, 1, 1)
     if len(documents) > 1:
-        diagnostics.add("ACI011", documents[1].where, "a project file must be a single document")
+        diagnostics.add(ACI011, documents[1].where, "a project file must be a single document")
     node: Source = documents[0] if documents else MapNode((), where)
     if isinstance(node, ScalarNode) and node.null:
         node = MapNode((), where)
     if not isinstance(node, MapNode):
-        diagnostics.add("ACI011", node.where, "a project file must be a map of settings")
+        diagnostics.add(ACI011, node.where, "a project file must be a map of settings")
         node = MapNode((), where)
     node = _drop_targets(node.without("$schema"), diagnostics)
     expanded = expand(node, PROJECT, "", Expansion(diagnostics))
@@ -50,7 +53,7 @@ def _drop_targets(node: MapNode, diagnostics: Diagnostics) -> MapNode:
         if flag:
             message = f"{quote(entry.key)} can't be set in a file"
             diagnostics.add(
-                "ACI173", entry.where, message, hint=f"use {flag}, or its environment variable", path=entry.key
+                ACI173, entry.where, message, hint=f"use {flag}, or its environment variable", path=entry.key
             )
         elif entry.key.lower() == "environments" and isinstance(entry.value, MapNode):
             below = tuple(
@@ -78,9 +81,7 @@ def check_name(what: str, name: str, where: Where, diagnostics: Diagnostics) -> 
     if not _NAME.fullmatch(name):
         message = f"{quote(name)} is not a valid {what} name"
         hint = "it becomes part of a tag: use up to 64 letters, digits, `.`, `_` and `-`, with a letter or digit first"
-        diagnostics.add(
-            "ACI174", where, message, hint=hint, path="name" if what == "project" else f"environments.{name}"
-        )
+        diagnostics.add(ACI174, where, message, hint=hint, path="name" if what == "project" else f"environments.{name}")
 
 
 def read_environments(root: MapNode, diagnostics: Diagnostics) -> tuple[Entry, ...]:
@@ -92,5 +93,5 @@ def read_environments(root: MapNode, diagnostics: Diagnostics) -> tuple[Entry, .
     for each in wrong:
         if not (isinstance(each, ScalarNode) and each.null):
             message = f"expected a map, found {describe(each)}"
-            diagnostics.add("ACI115", each.where, message, path="environments")
+            diagnostics.add(ACI115, each.where, message, path="environments")
     return found

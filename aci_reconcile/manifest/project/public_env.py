@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.redaction import is_secret_name
 from aci_reconcile.manifest.keys import PROJECT
+from aci_reconcile.manifest.project.codes import ACI240, ACI241
 from aci_reconcile.manifest.project.layers import Layers
 from aci_reconcile.manifest.project.project_file import make_root
 from aci_reconcile.manifest.source import yaml_reader
@@ -41,12 +42,12 @@ def read_public(node: Source | None, request: Request, diagnostics: Diagnostics)
         elif is_secret_name(name):
             doubted[name] = INNOCENT
             message = f"{quote(name)} is named like a secret, and is never shown"
-            diagnostics.add("ACI240", each.where, message, hint=f"use it in a secure field; {INNOCENT}", path=KEY)
+            diagnostics.add(ACI240, each.where, message, hint=f"use it in a secure field; {INNOCENT}", path=KEY)
         elif base is not None and reviewed is not None and name not in reviewed:
             doubted[name] = _LATER
             because = base.because or "the base branch does not list it"
             message = f"{quote(name)} does not count in this pull request: {because}"
-            diagnostics.add("ACI241", each.where, message, hint=base.hint or _LATER, path=KEY)
+            diagnostics.add(ACI241, each.where, message, hint=base.hint or _LATER, path=KEY)
         else:
             counted.add(name)
     return PublicEnv(frozenset(counted), doubted)

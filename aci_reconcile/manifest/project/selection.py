@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import UsageError, Where
+from aci_reconcile.manifest.project.codes import ACI177, ACI225
+from aci_reconcile.manifest.source.codes import ACI140
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.files import ZIP, find_path_flaw, find_project, is_manifest
 from aci_reconcile.manifest.source.foreign import TERRAFORM_PLAN, identify_foreign
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.model import Resource, ResourceId
+    from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.project.changed_groups import ChangedGroups
     from aci_reconcile.manifest.project.nested_projects import NestedProjects
     from aci_reconcile.manifest.project.request import Request
@@ -244,23 +247,23 @@ class ManifestFiles:
         path = Path(entry)
         if path.is_absolute() or ".." in path.parts:
             message = f"{quote(entry)} leads out of the project"
-            self._complain("ACI177", where, message, "name files below the folder of the project file")
+            self._complain(ACI177, where, message, "name files below the folder of the project file")
             return
         why = _find_pattern_flaw(entry) if _PATTERN & set(entry) else find_path_flaw(root / path)
         if why:
-            self._complain("ACI225", where, f"{quote(entry)} can't be read: {why}", "")
+            self._complain(ACI225, where, f"{quote(entry)} can't be read: {why}", "")
             return
         existing = tuple(_glob(root, entry)) if _PATTERN & set(entry) else tuple(_list_existing(root / path))
         if not existing:
-            self._complain("ACI177", where, f"{quote(entry)} does not exist", "")
+            self._complain(ACI177, where, f"{quote(entry)} does not exist", "")
         for each in existing:
             if self.files.is_inside(each):
                 yield each
             else:
                 message = f"{quote(self.files.show(each))} leads out of the repository"
-                self._complain("ACI140", where, message, "")
+                self._complain(ACI140, where, message, "")
 
-    def _complain(self, code: str, where: Where, message: str, hint: str) -> None:
+    def _complain(self, code: Code, where: Where, message: str, hint: str) -> None:
         self.empty_files.diagnostics.add(code, where, message, hint=hint, path="manifests")
 
 

@@ -11,6 +11,7 @@ from aci_reconcile.core.fields import API_VERSION
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.tags import PROJECT_ID
 from aci_reconcile.manifest.keys import GROUP, PROJECT
+from aci_reconcile.manifest.project.codes import ACI102, ACI131, ACI144, ACI171, ACI172, ACI270
 from aci_reconcile.manifest.project.effective_settings import EffectiveSettings
 from aci_reconcile.manifest.project.fingerprint_keys import KEPT, KEYS, FingerprintReader
 from aci_reconcile.manifest.project.layers import Layers, read_overlay, read_patches, unify_location
@@ -29,8 +30,10 @@ from aci_reconcile.manifest.project.versions import (
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote, suggest_word
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.syntax.body import BodyReader
+from aci_reconcile.manifest.syntax.codes import ACI116
 from aci_reconcile.manifest.syntax.expansion import Expansion
 from aci_reconcile.manifest.syntax.items import Places
+from aci_reconcile.manifest.syntax.reference_codes import ACI158
 from aci_reconcile.manifest.syntax.references import PublicEnv, References, has_reference
 from aci_reconcile.version import VERSION
 
@@ -225,7 +228,7 @@ class _Reader:
         if not (isinstance(node, ScalarNode) and has_reference(node.text)):
             return True
         hint = "references are not expanded twice: use the reference in the manifest itself"
-        self.diagnostics.add("ACI158", node.where, "a reference is not allowed here", hint=hint, path=path)
+        self.diagnostics.add(ACI158, node.where, "a reference is not allowed here", hint=hint, path=path)
         return False
 
     def _read_project(self, body: Mapping[str, Json], places: Places) -> Project:
@@ -236,30 +239,30 @@ class _Reader:
         if "id" in body and not PROJECT_ID.fullmatch(project_id):
             message = f"{quote(project_id)} is not a valid project id"
             hint = "it becomes part of a tag: use 6 to 16 lowercase letters and digits, such as `id: 4f7k2m9q1c`"
-            self.diagnostics.add("ACI270", places.find(("id",)), message, hint=hint, path="id")
+            self.diagnostics.add(ACI270, places.find(("id",)), message, hint=hint, path="id")
             project_id = ""
         self._check_version(as_text(body.get("requiredVersion")), places)
         api_version = as_text(body.get("apiVersion"))
         if api_version and not is_api_version(api_version):
             message = f"{quote(api_version)} is not a valid api-version"
             self.diagnostics.add(
-                "ACI131", places.find(("apiVersion",)), message, hint="write `2025-09-01`", path="apiVersion"
+                ACI131, places.find(("apiVersion",)), message, hint="write `2025-09-01`", path="apiVersion"
             )
             api_version = ""
         subscription = as_text(body.get("subscription"))
         if "subscription" in body and not subscription:
             message = "the subscription id is empty"
             hint = "write the id, or remove the key: the run would use the subscription that the credentials name"
-            self.diagnostics.add("ACI116", places.find(("subscription",)), message, hint=hint, path="subscription")
+            self.diagnostics.add(ACI116, places.find(("subscription",)), message, hint=hint, path="subscription")
         elif subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
             message = f"{quote(subscription)} is not a subscription id"
             self.diagnostics.add(
-                "ACI102", places.find(("subscription",)), message, hint="write a GUID", path="subscription"
+                ACI102, places.find(("subscription",)), message, hint="write a GUID", path="subscription"
             )
         group = as_text(body.get("resourceGroup"))
         if "resourceGroup" in body and "${" not in group and not RESOURCE_GROUP.fullmatch(group):
             message = f"{quote(group)} is not a valid resource group name"
-            self.diagnostics.add("ACI144", places.find(("resourceGroup",)), message, path="resourceGroup")
+            self.diagnostics.add(ACI144, places.find(("resourceGroup",)), message, path="resourceGroup")
         return Project(
             name or "default",
             self.file.parent,
@@ -283,10 +286,10 @@ class _Reader:
         fits = satisfies(version, required)
         if fits is None:
             message, hint = f"{quote(required)} is not a valid version constraint", 'write ">=0.1,<2"'
-            self.diagnostics.add("ACI172", where, message, hint=hint, path="requiredVersion")
+            self.diagnostics.add(ACI172, where, message, hint=hint, path="requiredVersion")
         elif not fits and self.chosen:
             message = f"this is aci-reconcile {version}, but the project requires {required}"
-            self.diagnostics.add("ACI171", where, message, path="requiredVersion")
+            self.diagnostics.add(ACI171, where, message, path="requiredVersion")
 
 
 def _drop_children(spec: Node, *names: str) -> Node:

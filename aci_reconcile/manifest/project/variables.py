@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.errors import Where
 from aci_reconcile.core.fields import Kind
 from aci_reconcile.core.model import as_object, as_text
+from aci_reconcile.manifest.project.codes import ACI178, ACI179, ACI180, ACI264
 from aci_reconcile.manifest.source import json_reader, yaml_reader
+from aci_reconcile.manifest.source.codes import ACI006
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.nodes import Entry, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.syntax import scalars
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.core.model import Body, Json
+    from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.source.nodes import Source
     from aci_reconcile.manifest.syntax.items import Places
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """The names that references can use."""
-_WRONG: Final = "ACI264"
+_WRONG: Final = ACI264
 _LINE: Final = "write NAME=VALUE; quotes, `export` and comments after a space work as in a .env file"
 
 
@@ -90,7 +93,7 @@ def _read_lines(text: str, file: str, diagnostics: Diagnostics) -> Iterator[Entr
         if each.error or (each.key is not None and each.value is None):
             diagnostics.add(_WRONG, where, f"line {where.line} is not NAME=VALUE", hint=_LINE)
         elif each.key is not None and each.key in first:
-            diagnostics.add("ACI006", where, f"duplicate key {quote(each.key)}; the first is in line {first[each.key]}")
+            diagnostics.add(ACI006, where, f"duplicate key {quote(each.key)}; the first is in line {first[each.key]}")
         elif each.key is not None and each.value is not None:
             first[each.key] = where.line
             node = ScalarNode(each.value, where, plain=False)
@@ -141,7 +144,7 @@ class VariableReader:
             return self._check_type(self.given[name], kind, name, "the given value")
         if value is None and told.get("required") is True and self.chosen:
             hint = f"give --var {name}=… or a --var-file"
-            self._complain("ACI178", name, f"the variable {quote(name)} needs a value", hint)
+            self._complain(ACI178, name, f"the variable {quote(name)} needs a value", hint)
         return value
 
     def _check_type(self, text: str, kind: Kind, name: str, what: str) -> str:
@@ -150,7 +153,7 @@ class VariableReader:
             return text
         reading = scalars.read_scalar(kind, text, plain=True)
         if reading.failed:
-            self._complain("ACI179", name, f"the variable must be {_WANTED[kind]}, but {what} is not", "")
+            self._complain(ACI179, name, f"the variable must be {_WANTED[kind]}, but {what} is not", "")
         return str(reading.value).lower() if isinstance(reading.value, bool) else text
 
     def _check_given(self, declared: Body) -> None:
@@ -159,8 +162,8 @@ class VariableReader:
             near = self.diagnostics.suggest(name, declared) if name not in declared else ""
             if near:
                 where = self.places.find(("variables",))
-                self.diagnostics.add("ACI180", where, f"--var {name}: the project declares no such variable", hint=near)
+                self.diagnostics.add(ACI180, where, f"--var {name}: the project declares no such variable", hint=near)
 
-    def _complain(self, code: str, name: str, message: str, hint: str) -> None:
+    def _complain(self, code: Code, name: str, message: str, hint: str) -> None:
         where = self.places.find(("variables", name, "default"))
         self.diagnostics.add(code, where, message, hint=hint, path=f"variables.{name}")

@@ -6,17 +6,30 @@ do instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.redaction import is_secret_setting, veil, veil_argument
+from aci_reconcile.manifest.code import WARNING, Basis, Code, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.syntax.items import Item
+    from aci_reconcile.manifest.syntax.items import Item, RuleTable
 
 _MESSAGE = "this looks like a secret, and everybody who can read the group can read it"
+
+
+ACI243: Final = Code(
+    "ACI243",
+    "A readable field contains what looks like a secret",
+    "Everybody who can read the repository, or the group in Azure, can read it. It is a password in a URL, a key "
+    "in a connection string, a token with a known prefix, or the value of a variable named like a password. Plans "
+    "and reports do not repeat it. Use a secure field with a reference, and change the secret.",
+    example="environmentVariables: {DATABASE_URL: postgres://shop:hunter2@db/shop}",
+    severity=WARNING,
+    evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
+)
 
 
 def check_open_variables(group: Item) -> None:
@@ -25,7 +38,7 @@ def check_open_variables(group: Item) -> None:
         for variable in container.at("properties").each("environmentVariables"):
             name, value = as_text(variable.at("name").value), variable.at("value")
             if _has_secret(value) and not is_secret_setting(name):  # else the name has a diagnostic already
-                value.complain("ACI243", _MESSAGE, f'write {name}: {{secureValue: "${{env:{name}}}"}}')
+                value.complain(ACI243, _MESSAGE, f'write {name}: {{secureValue: "${{env:{name}}}"}}')
 
 
 def check_open_arguments(group: Item) -> None:
@@ -36,7 +49,7 @@ def check_open_arguments(group: Item) -> None:
         for argument in command:
             text = as_text(argument.value)
             if veil_argument(before, text) != text:
-                argument.complain("ACI243", _MESSAGE, hint)
+                argument.complain(ACI243, _MESSAGE, hint)
             before = text
 
 
@@ -46,7 +59,7 @@ def check_open_addresses(group: Item) -> None:
     for volume in group.at("properties").each("volumes"):
         address = volume.at("gitRepo", "repository")
         if _has_secret(address):
-            address.complain("ACI243", _MESSAGE, hint)
+            address.complain(ACI243, _MESSAGE, hint)
 
 
 def check_open_headers(group: Item) -> None:
@@ -56,14 +69,14 @@ def check_open_headers(group: Item) -> None:
             for header in container.at("properties", name, "httpGet").each("httpHeaders"):
                 if _has_secret(header.at("value")):
                     hint = "probe a page that needs no sign-in, or use `exec`"
-                    header.at("value").complain("ACI243", _MESSAGE, hint)
+                    header.at("value").complain(ACI243, _MESSAGE, hint)
 
 
 def check_open_tags(group: Item) -> None:
     """This tool's own rule: tags appear in lists, cost exports and logs."""
     for _, tag in group.entries("tags"):
         if _has_secret(tag):
-            tag.complain("ACI243", _MESSAGE, "remove it: tags are readable")
+            tag.complain(ACI243, _MESSAGE, "remove it: tags are readable")
 
 
 def _has_secret(item: Item) -> bool:
@@ -82,3 +95,12 @@ def _list_commands(group: Item) -> Iterator[tuple[Item, ...]]:
         yield properties.each("command")
         for name in ("livenessProbe", "readinessProbe"):
             yield properties.at(name, "exec").each("command")
+
+
+RULES: Final[RuleTable] = {
+    ("environmentVariables",): (check_open_variables,),
+    ("command",): (check_open_arguments,),
+    ("gitRepo",): (check_open_addresses,),
+    ("httpHeaders",): (check_open_headers,),
+    ("tags",): (check_open_tags,),
+}

@@ -5,14 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.model import as_object
+from aci_reconcile.manifest.code import WARNING, Basis, Code, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aci_reconcile.manifest.syntax.items import Item
+    from aci_reconcile.manifest.syntax.items import Item, RuleTable
 
 _OF_GROUP: Final = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
 _OF_CONTAINER: Final = frozenset({"configMap"})
+
+
+ACI205: Final = Code(
+    "ACI205",
+    "Not allowed for a group from a standby pool",
+    "The profile of the pool defines what such a group runs. Its manifest may contain only the names of the "
+    "containers, their `configMap`, `containerGroupProfile`, `standbyPoolProfile`, tags, location and zones. "
+    "Remove the rest.",
+    example="containers: [{name: web, image: nginx}]\nstandbyPoolProfile: {id: …}",
+    evidence=(
+        Evidence(Basis.RECORDING, "azure-powershell 2024: any property but the config map is a BadRequest"),
+        Evidence(Basis.EXAMPLE, "ContainerGroupCreateOrUpdateStandbyPool.json of 2025-09-01"),
+    ),
+)
+ACI206: Final = Code(
+    "ACI206",
+    "A standby pool is named without a profile",
+    "Every published example of a group from a pool also names the profile and its revision. Add "
+    "`containerGroupProfile`.",
+    example="standbyPoolProfile: {id: …}",
+    severity=WARNING,
+    evidence=(Evidence(Basis.DOCUMENT, "Request a container from a standby pool"),),
+)
 
 
 def check_claims(group: Item) -> None:
@@ -25,10 +49,10 @@ def check_claims(group: Item) -> None:
         return
     for item, name in _list_foreign(properties):
         hint = f"remove `{name}`: the profile of the pool defines it"
-        item.complain("ACI205", f"a group from a standby pool can't have its own `{name}`", hint)
+        item.complain(ACI205, f"a group from a standby pool can't have its own `{name}`", hint)
     if not properties.has("containerGroupProfile"):
         hint = "add `containerGroupProfile: {id: …, revision: 1}` with the profile of the pool"
-        properties.at("standbyPoolProfile").complain("ACI206", "the group names a pool, but no profile", hint)
+        properties.at("standbyPoolProfile").complain(ACI206, "the group names a pool, but no profile", hint)
 
 
 def _list_foreign(properties: Item) -> Iterator[tuple[Item, str]]:
@@ -41,3 +65,8 @@ def _list_foreign(properties: Item) -> Iterator[tuple[Item, str]]:
         for name in as_object(settings.value):
             if name not in _OF_CONTAINER and settings.has(name):
                 yield settings.at(name), name
+
+
+RULES: Final[RuleTable] = {
+    ("standbyPoolProfile",): (check_claims,),
+}

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Diagnostic, Severity, Where
 from aci_reconcile.core.redaction import veil
-from aci_reconcile.manifest.codes import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from aci_reconcile.manifest.code import Code
 
 
 def find_odd_character(text: str) -> str:
@@ -95,10 +96,10 @@ class Diagnostics:
         self._compared = 0
         self._wrong: set[Where] = set()
 
-    def add(self, code: str, where: Where, message: str, *, hint: str = "", path: str = "") -> None:
+    def add(self, code: Code, where: Where, message: str, *, hint: str = "", path: str = "") -> None:
         """Note a complaint; the same one twice is one."""
-        severity = CODES[code].severity
-        self._found[Diagnostic(where, code, message, hint, path, severity)] = None
+        severity = code.severity
+        self._found[Diagnostic(where, code.number, message, hint, path, severity)] = None
         self._places.update((where, Where(where.file)))
         if severity is Severity.ERROR:
             self._wrong.add(where)

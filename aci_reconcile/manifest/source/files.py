@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.source import json_reader, yaml_reader
+from aci_reconcile.manifest.source.codes import ACI001, ACI002, ACI003, ACI010, ACI140, ACI155, ACI156, ACI242
 from aci_reconcile.manifest.source.credentials import is_private
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ScalarNode
@@ -93,7 +94,7 @@ class Files:
             elif not self.is_inside(path):
                 message = "this link leads out of the repository"
                 diagnostics.add(
-                    "ACI140", Where(self.show(path)), message, hint="copy the file, or name it on the command line"
+                    ACI140, Where(self.show(path)), message, hint="copy the file, or name it on the command line"
                 )
             elif not (path.is_dir() or self._refuse_private(path, Where(self.show(path)), diagnostics) or owner(path)):
                 yield path
@@ -103,7 +104,7 @@ class Files:
 
         def unreadable(error: OSError) -> None:
             message = f"the folder can't be read: {error.strerror or 'unknown reason'}"
-            diagnostics.add("ACI001", Where(self.show(Path(error.filename))), message)
+            diagnostics.add(ACI001, Where(self.show(Path(error.filename))), message)
 
         for root, folders, names in os.walk(folder, onerror=unreadable):
             here = Path(root)
@@ -128,7 +129,7 @@ class Files:
             return False
         message = f"{quote(self.show(path))} holds credentials of a program, and is not read"
         hint = "copy what the container needs into a separate file, or use ${env:NAME}"
-        diagnostics.add("ACI242", where, message, hint=hint, path=at)
+        diagnostics.add(ACI242, where, message, hint=hint, path=at)
         return True
 
     def read_documents(self, path: Path, diagnostics: Diagnostics) -> tuple[Source, ...]:
@@ -156,11 +157,11 @@ class Files:
         full = self.base / name
         why = find_path_flaw(full)
         if why:
-            diagnostics.add("ACI156", where, f"{quote(target)} can't be read: {why}", path=path)
+            diagnostics.add(ACI156, where, f"{quote(target)} can't be read: {why}", path=path)
             return None
         if name.is_absolute() or ".." in name.parts or "\\" in target or not self.is_inside(full):
             hint = f"write a path relative to {quote(self.show(self.base))}, without `..`"
-            diagnostics.add("ACI155", where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
+            diagnostics.add(ACI155, where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
             return None
         if self._refuse_private(full, where, diagnostics, path):
             return None
@@ -169,10 +170,10 @@ class Files:
             data = full.read_bytes() if size <= MAX_BYTES else b""
         except OSError as error:
             message = f"{quote(target)} can't be read: {error.strerror or 'unknown reason'}"
-            diagnostics.add("ACI156", where, message, path=path)
+            diagnostics.add(ACI156, where, message, path=path)
             return None
         if size > MAX_BYTES:
-            diagnostics.add("ACI156", where, f"{quote(target)} is larger than 1 MiB", path=path)
+            diagnostics.add(ACI156, where, f"{quote(target)} is larger than 1 MiB", path=path)
             return None
         return _decode(data, target, where, path, diagnostics)
 
@@ -195,7 +196,7 @@ def _decode(data: bytes, target: str, where: Where, path: str, diagnostics: Diag
         text = data.decode()
     except UnicodeDecodeError:
         hint = "store a binary file as base64, and use that as the content of the secret volume"
-        diagnostics.add("ACI156", where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
+        diagnostics.add(ACI156, where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
         return None
     return text.removesuffix("\n").removesuffix("\r")
 
@@ -221,14 +222,14 @@ def _read_text(path: Path, where: Where, diagnostics: Diagnostics) -> str | None
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte {error.start + 1} is not UTF-8"
         hint = next((hint for mark, hint in _KNOWN_BYTES if data.startswith(mark)), "save the file as UTF-8")
-        diagnostics.add("ACI003", Where(where.file, line), message, hint=hint)
+        diagnostics.add(ACI003, Where(where.file, line), message, hint=hint)
         return None
     bad = None if data.isascii() and _has_no_controls(data) else _compile_unprintable().search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         column = bad.start() - text.rfind("\n", 0, bad.start())
         message = f"the control character U+{ord(bad.group()):04X} is not allowed in a file"
-        diagnostics.add("ACI010", Where(where.file, line, column), message)
+        diagnostics.add(ACI010, Where(where.file, line, column), message)
         return None
     return text
 
@@ -253,10 +254,10 @@ def _read_bytes(path: Path, where: Where, diagnostics: Diagnostics) -> bytes | N
                 data += stream.read(MAX_BYTES + 1 - len(data))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "unknown reason"
-        diagnostics.add("ACI001", where, f"the file can't be read: {why}")
+        diagnostics.add(ACI001, where, f"the file can't be read: {why}")
         return None
     if len(data) > MAX_BYTES:
-        diagnostics.add("ACI002", where, "the file is larger than 1 MiB", hint="a manifest takes a few kilobytes")
+        diagnostics.add(ACI002, where, "the file is larger than 1 MiB", hint="a manifest takes a few kilobytes")
         return None
     return data
 

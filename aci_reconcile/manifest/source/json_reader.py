@@ -8,6 +8,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Where
+from aci_reconcile.manifest.source.codes import ACI004, ACI008, ACI009, ACI139
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.source.yaml_reader import MAX_DEPTH, MAX_NODES, Unreadable, check_characters, make_unique
@@ -64,7 +65,7 @@ class _Parser:
 
     def _fail(self, message: str) -> Unreadable:
         where = self._tokens[min(self._next, len(self._tokens) - 1)][2]
-        self._diagnostics.add("ACI004", where, f"this is not JSON: {message}")
+        self._diagnostics.add(ACI004, where, f"this is not JSON: {message}")
         return Unreadable()
 
     def _scan(self, text: str) -> Iterator[tuple[str, str, Where]]:
@@ -74,13 +75,13 @@ class _Parser:
             match = _TOKEN.match(text, at)
             if match is None:
                 message = f"this is not JSON: {quote(text[at])} is out of place"
-                self._diagnostics.add("ACI004", self._locate(at), message)
+                self._diagnostics.add(ACI004, self._locate(at), message)
                 raise Unreadable
             kind = match.lastgroup or ""
             if kind == "comment" and not commented:
                 commented = True
                 self._diagnostics.add(
-                    "ACI139", self._locate(at), "JSON has no comments; other tools will reject this file"
+                    ACI139, self._locate(at), "JSON has no comments; other tools will reject this file"
                 )
             elif kind not in {"space", "comment"}:
                 text_of, number = match.group(), number + 1
@@ -93,9 +94,9 @@ class _Parser:
     def _check_bounds(self, depth: int, number: int, at: int) -> None:
         """Refuse a text that is nested too deep, or has too many values, before parsing it."""
         if depth > MAX_DEPTH:
-            self._diagnostics.add("ACI009", self._locate(at), f"nested more than {MAX_DEPTH} levels deep")
+            self._diagnostics.add(ACI009, self._locate(at), f"nested more than {MAX_DEPTH} levels deep")
         elif number > _MAX_TOKENS:
-            self._diagnostics.add("ACI008", self._locate(at), f"more than {MAX_NODES:,} values")
+            self._diagnostics.add(ACI008, self._locate(at), f"more than {MAX_NODES:,} values")
         else:
             return
         raise Unreadable

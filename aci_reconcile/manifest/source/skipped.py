@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Diagnostic, Where
-from aci_reconcile.manifest.codes import CODES
+from aci_reconcile.manifest.source.codes import ACI132, ACI138, ACI224, ACI263
 from aci_reconcile.manifest.source.diagnostics import Diagnostics
 from aci_reconcile.manifest.source.foreign import PROJECT, identify_foreign, identify_foreign_text
 from aci_reconcile.manifest.source.nodes import ScalarNode
@@ -55,10 +55,10 @@ class SkippedFiles:
             where = Where(self.files.show(file), 1, 1)
             if empty:
                 self.diagnostics.add(
-                    "ACI132", where, f"this is {what.what}, not a manifest", hint=what.make_hint(where.file)
+                    ACI132, where, f"this is {what.what}, not a manifest", hint=what.make_hint(where.file)
                 )
             else:
-                self.diagnostics.add("ACI224", where, f"this is {what.what}, not a manifest; it is skipped")
+                self.diagnostics.add(ACI224, where, f"this is {what.what}, not a manifest; it is skipped")
 
     def _identify(self, file: Path, documents: tuple[Source, ...], *, failed: bool) -> Foreign | None:
         """Return the kind of a file if another tool owns all of it; a project file under a wrong name is a mistake."""
@@ -99,7 +99,7 @@ class EmptyFiles:
             self._note(where, "no manifest in this folder")
 
     def _note(self, where: Where, message: str) -> None:
-        self.diagnostics.add("ACI138", where, message, hint=_HINT)
+        self.diagnostics.add(ACI138, where, message, hint=_HINT)
         self.places[where] = None
 
 
@@ -107,7 +107,7 @@ def warn_of_nothing_to_check(where: Where) -> Diagnostic:
     """Return the warning for a check that found no manifests."""
     hint = "name the folder with your manifests, write one (docs/manifests.md), or run `aci-reconcile import`"
     message = "no manifest here: nothing was checked"
-    return Diagnostic(where, "ACI263", message, hint, severity=CODES["ACI263"].severity)
+    return Diagnostic(where, ACI263.number, message, hint, severity=ACI263.severity)
 
 
 def _is_empty(node: Source) -> bool:

@@ -10,6 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aci_reconcile.core.errors import Where
+from aci_reconcile.manifest.source.codes import ACI004, ACI005, ACI006, ACI007, ACI008, ACI009, ACI010
 from aci_reconcile.manifest.source.diagnostics import find_odd_character, quote
 from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     import yaml
 
+    from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
     from aci_reconcile.manifest.source.nodes import Source
 
@@ -30,11 +32,11 @@ def report_error(error: yaml.MarkedYAMLError, text: str, file: str, diagnostics:
     line = lines[where.line - 1] if 0 < where.line <= len(lines) else ""
     before = line[: where.column]
     if "\t" in before and not before.strip():
-        diagnostics.add("ACI005", where, "a tab in the indentation", hint="indent with spaces")
+        diagnostics.add(ACI005, where, "a tab in the indentation", hint="indent with spaces")
         return
     problem = " ".join(part for part in (error.context, error.problem) if part)
     hint = _find_hint(problem, line, lines[where.line - 2] if 1 < where.line <= len(lines) + 1 else "")
-    diagnostics.add("ACI004", where, f"this is not YAML: {problem or 'it cannot be parsed'}", hint=hint)
+    diagnostics.add(ACI004, where, f"this is not YAML: {problem or 'it cannot be parsed'}", hint=hint)
 
 
 def _find_hint(problem: str, line: str, above: str) -> str:
@@ -103,7 +105,7 @@ def read_documents(text: str, file: str, diagnostics: Diagnostics) -> Iterator[S
     except yaml.MarkedYAMLError as error:
         report_error(error, text, file, diagnostics)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        diagnostics.add("ACI004", Where(file), f"this is not YAML: {quote(str(error).splitlines()[0])}")
+        diagnostics.add(ACI004, Where(file), f"this is not YAML: {quote(str(error).splitlines()[0])}")
 
 
 class _Builder:
@@ -137,13 +139,13 @@ class _Builder:
         mark = event.start_mark
         return _new(Where, (self._file, mark.line + 1, mark.column + 1))
 
-    def _fail(self, code: str, where: Where, message: str, hint: str = "") -> Unreadable:
+    def _fail(self, code: Code, where: Where, message: str, hint: str = "") -> Unreadable:
         self._diagnostics.add(code, where, message, hint=hint)
         return Unreadable()
 
     def _complain_of_tag(self, tag: str, where: Where) -> None:
         self._diagnostics.add(
-            "ACI007", where, f"the YAML tag {show_tag(tag)} is not supported", hint=suggest_for_tag(tag)
+            ACI007, where, f"the YAML tag {show_tag(tag)} is not supported", hint=suggest_for_tag(tag)
         )
 
     def take_scalar(self, event: Any) -> Source | None:
@@ -170,7 +172,7 @@ class _Builder:
         if event.tag is not None:
             self._complain_of_tag(event.tag, where)
         if len(self._stack) >= MAX_DEPTH:
-            raise self._fail("ACI009", where, f"nested more than {MAX_DEPTH} levels deep")
+            raise self._fail(ACI009, where, f"nested more than {MAX_DEPTH} levels deep")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         self._stack.append(_new(_Open, (where, is_map, event.anchor, self._nodes, self._written, [])))
@@ -188,10 +190,10 @@ class _Builder:
     def take_alias(self, event: Any) -> Source | None:
         where = self._locate(event)
         if event.anchor not in self._anchors:
-            raise self._fail("ACI004", where, f"this is not YAML: the alias {quote(event.anchor)} has no anchor")
+            raise self._fail(ACI004, where, f"this is not YAML: the alias {quote(event.anchor)} has no anchor")
         known = self._anchors[event.anchor]
         if known is None:
-            raise self._fail("ACI008", where, f"the alias {quote(event.anchor)} contains itself")
+            raise self._fail(ACI008, where, f"the alias {quote(event.anchor)} contains itself")
         node, size, written = known
         self._nodes += size
         self._written += written
@@ -208,7 +210,7 @@ class _Builder:
         """
         if self._nodes > MAX_NODES or self._written > MAX_TEXT:
             limit = f"{MAX_NODES:,} values" if self._nodes > MAX_NODES else f"{MAX_TEXT // 2**20} MiB of text"
-            raise self._fail("ACI008", node.where, f"more than {limit} once the aliases are expanded")
+            raise self._fail(ACI008, node.where, f"more than {limit} once the aliases are expanded")
         if anchor is not None:
             self._anchors[anchor] = (node, size, written)
         if not self._stack:
@@ -244,7 +246,7 @@ def check_characters(node: ScalarNode, diagnostics: Diagnostics) -> None:
     """Complain of control characters, which can be written with escapes; tabs and line ends are fine."""
     bad = next((char for char in node.text if (char < " " and char not in "\t\n\r") or char == "\x7f"), None)
     if bad is not None:
-        diagnostics.add("ACI010", node.where, f"the control character U+{ord(bad):04X} is not allowed in a value")
+        diagnostics.add(ACI010, node.where, f"the control character U+{ord(bad):04X} is not allowed in a value")
 
 
 def _make_entries(items: list[Source], diagnostics: Diagnostics) -> tuple[Entry, ...]:
@@ -254,7 +256,7 @@ def _make_entries(items: list[Source], diagnostics: Diagnostics) -> tuple[Entry,
     each = iter(items)
     for key, value in zip(each, each, strict=True):
         if not isinstance(key, ScalarNode):
-            diagnostics.add("ACI004", key.where, "a key must be a single word", hint=_BRACES)
+            diagnostics.add(ACI004, key.where, "a key must be a single word", hint=_BRACES)
         elif key.plain and key.text == "<<":
             merged.append(value)
         else:
@@ -275,10 +277,10 @@ def make_unique(pairs: list[tuple[ScalarNode, Source]], diagnostics: Diagnostics
     for key, value in pairs:
         text = key.text
         if not text and key.plain:
-            diagnostics.add("ACI004", key.where, "a key is missing before the `:`")
+            diagnostics.add(ACI004, key.where, "a key is missing before the `:`")
         elif text in first:
             line = first[text].where.line
-            diagnostics.add("ACI006", key.where, f"duplicate key {quote(text)}; the first is in line {line}")
+            diagnostics.add(ACI006, key.where, f"duplicate key {quote(text)}; the first is in line {line}")
         else:
             first[text] = _new(Entry, (text, key.where, value))
     return list(first.values())
@@ -291,4 +293,4 @@ def _list_merged(nodes: list[Source], diagnostics: Diagnostics) -> Iterator[Entr
         elif isinstance(node, ListNode):
             yield from _list_merged(list(node.items), diagnostics)
         else:
-            diagnostics.add("ACI004", node.where, "`<<` merges maps, and this is not a map")
+            diagnostics.add(ACI004, node.where, "`<<` merges maps, and this is not a map")

@@ -10,6 +10,7 @@ from aci_reconcile.core.secret import EMPTY, Secret
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.syntax import scalars
+from aci_reconcile.manifest.syntax.codes import ACI037, ACI115, ACI116, ACI120, ACI121, ACI122, ACI123, ACI126
 from aci_reconcile.manifest.syntax.expansion import join
 from aci_reconcile.manifest.syntax.hints import (
     TOKEN_STARTS,
@@ -23,6 +24,17 @@ from aci_reconcile.manifest.syntax.hints import (
     suggest_value,
 )
 from aci_reconcile.manifest.syntax.items import Places
+from aci_reconcile.manifest.syntax.reference_codes import (
+    ACI082,
+    ACI151,
+    ACI153,
+    ACI157,
+    ACI158,
+    ACI160,
+    ACI204,
+    ACI222,
+    ACI255,
+)
 from aci_reconcile.manifest.syntax.references import Text, has_reference
 from aci_reconcile.manifest.syntax.scalars import encode_base64, is_base64
 
@@ -30,6 +42,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.errors import Where
     from aci_reconcile.core.fields import Node
     from aci_reconcile.core.model import Json
+    from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
     from aci_reconcile.manifest.source.nodes import Source
     from aci_reconcile.manifest.syntax.items import Path
@@ -81,9 +94,9 @@ class BodyReader:
         elif bare and kind in _LISTS:
             return self._read_list(node, spec, path, at)
         message = f"expected {describe_type(kind, spec)}, found {describe(node)}"
-        return self._reject("ACI115", node.where, message, path, suggest_form(spec))
+        return self._reject(ACI115, node.where, message, path, suggest_form(spec))
 
-    def _reject(self, code: str, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
+    def _reject(self, code: Code, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
         self.diagnostics.add(code, where, message, hint=hint, path=self.places.name(path))
         self.places.doubtful.add(path)
         return OMITTED
@@ -98,10 +111,10 @@ class BodyReader:
         if spec.kind in _COLLECTIONS:
             if row.path != "tags":
                 message = "the property is empty; it counts as left out"
-                self.diagnostics.add("ACI126", where, message, path=self.places.name(path))
+                self.diagnostics.add(ACI126, where, message, path=self.places.name(path))
             return OMITTED
         message = f"expected {describe_type(spec.kind, spec)}, found nothing"
-        return self._reject("ACI116", where, message, path, suggest_value(spec))
+        return self._reject(ACI116, where, message, path, suggest_value(spec))
 
     def _read_map(self, node: MapNode, spec: Node | None, path: Path, at: str) -> dict[str, Json]:
         body: dict[str, Json] = {}
@@ -110,7 +123,7 @@ class BodyReader:
         for key, where, source in node.entries:
             below = known.get(key) if known is not None else _find_field(spec, key)
             if "${" in key and has_reference(key):
-                self.diagnostics.add("ACI158", where, "a reference is not allowed in a key", path=at)
+                self.diagnostics.add(ACI158, where, "a reference is not allowed in a key", path=at)
             here = (*path, key)
             places.keys.add(key)
             value = self.read(source, below, here, join(at, key, below))
@@ -130,7 +143,7 @@ class BodyReader:
                 removed = self.places.where.get(here)
                 if removed:
                     message = f"`{name}` is required, and `null` removes it"
-                self.diagnostics.add("ACI123", removed or self.places.find(path), message, hint=hint, path=at)
+                self.diagnostics.add(ACI123, removed or self.places.find(path), message, hint=hint, path=at)
                 self.places.doubtful.add(here)
 
     def _read_list(self, node: ListNode, spec: Node | None, path: Path, at: str) -> list[Json]:
@@ -157,7 +170,7 @@ class BodyReader:
         """Return the value of a text with references, or with what looks like references."""
         self.places.plain = False
         if spec is not None and spec.row.name == "name" and has_reference(node.text):
-            return self._reject("ACI158", node.where, "a reference is not allowed in a name", path)
+            return self._reject(ACI158, node.where, "a reference is not allowed in a name", path)
         if node.plain and not (spec is not None and spec.row.path.endswith(_COMMANDS)) and find_bare_names(node.text):
             return self._reject_unquoted(node, spec, path)
         text = self.references.replace(node, at)
@@ -165,7 +178,7 @@ class BodyReader:
 
     def _reject_unquoted(self, node: ScalarNode, spec: Node | None, path: Path) -> _Omitted:
         message, hint = explain_unquoted(node, spec)
-        return self._reject("ACI157", node.where, message, path, hint)
+        return self._reject(ACI157, node.where, message, path, hint)
 
     def _read_replaced(self, text: Text, node: ScalarNode, spec: Node | None, path: Path, at: str) -> Json | _Omitted:
         """Return the value of a text whose references are replaced."""
@@ -213,7 +226,7 @@ class BodyReader:
         if name:
             message = f"{quote(value)} looks like a placeholder; it is sent unchanged"
             hint = suggest_references([name], secret=spec.write_only)
-            self.diagnostics.add("ACI222", node.where, message, hint=hint, path=at)
+            self.diagnostics.add(ACI222, node.where, message, hint=hint, path=at)
         return bool(name)
 
     def _reject_exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
@@ -221,13 +234,13 @@ class BodyReader:
         hint = self.references.suggest_field(text.offer)
         if path[-1] == "value" and "environmentVariables" in path:
             hint = f'write {{secureValue: "{text.offer}"}}'
-        return self._reject("ACI153", node.where, message, path, hint)
+        return self._reject(ACI153, node.where, message, path, hint)
 
     def _reject_deferred(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
         """Report a value of another group in a field that needs its value now."""
         message = f"${{group:{text.deferred}}} is known only once the other group runs, and is not allowed here"
         hint = "use it in readable text fields only, such as environment variables and commands"
-        return self._reject("ACI160", node.where, message, path, hint)
+        return self._reject(ACI160, node.where, message, path, hint)
 
     def _check_secret(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
         """Remove a final line break from a key, and check that the content of a secret file is base64."""
@@ -239,10 +252,10 @@ class BodyReader:
                     "the value ends in a line break, which is sent too",
                     "remove the line break from the source",
                 )
-                self.diagnostics.add("ACI204", node.where, message, hint=hint, path=at)
+                self.diagnostics.add(ACI204, node.where, message, hint=hint, path=at)
         if spec is not None and spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
             hint = "write {fromText: …} to give plain text"
-            self.diagnostics.add("ACI037", node.where, "the content of a secret file is not base64", hint=hint, path=at)
+            self.diagnostics.add(ACI037, node.where, "the content of a secret file is not base64", hint=hint, path=at)
         return value
 
     def _strip_line_end(self, value: Secret, node: ScalarNode, at: str) -> Secret:
@@ -251,7 +264,7 @@ class BodyReader:
         if key:
             return key
         missing, hint = "it contains only a line break", "an apply that needs it will refuse to start"
-        self.diagnostics.add("ACI151", node.where, f"{value.source}: {missing}", hint=hint, path=at)
+        self.diagnostics.add(ACI151, node.where, f"{value.source}: {missing}", hint=hint, path=at)
         return Secret.unavailable(value.source, missing)
 
     def _wrap_literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
@@ -261,14 +274,12 @@ class BodyReader:
             message, hint = "the secret is empty, and counts as missing", "write `${env:NAME}`"
             if spec.row.name == "secureValue":
                 hint += ', or `value: ""` for an empty variable'
-            self.diagnostics.add("ACI255", node.where, message, hint=hint, path=at)
+            self.diagnostics.add(ACI255, node.where, message, hint=hint, path=at)
             return Secret.unavailable(at, EMPTY)
         confidential = spec.row.confidential or spec.row.path == _FILES_IN_SECRETS
         if confidential and not has_reference(node.text) and not self._check_token(node.text, node, spec, at):
             hint = "write `${env:NAME}` and set NAME where the tool runs"
-            self.diagnostics.add(
-                "ACI082", node.where, "the manifest contains a secret in clear text", hint=hint, path=at
-            )
+            self.diagnostics.add(ACI082, node.where, "the manifest contains a secret in clear text", hint=hint, path=at)
         return Secret(value, source="literal")
 
     def _correct_word(self, value: str, node: ScalarNode, allowed: tuple[str, ...], path: Path) -> Json | _Omitted:
@@ -276,22 +287,22 @@ class BodyReader:
         word = scalars.choose(value, allowed)
         if word is not None:
             message = f"{quote(value)} should be `{word}`"
-            self.diagnostics.add("ACI121", node.where, message, path=self.places.name(path))
+            self.diagnostics.add(ACI121, node.where, message, path=self.places.name(path))
             return word
         listed = ", ".join(allowed)
         if self.lenient:
             message = f"unknown value {quote(value)} ({listed}); it is passed on to Azure"
-            self.diagnostics.add("ACI122", node.where, message, path=self.places.name(path))
+            self.diagnostics.add(ACI122, node.where, message, path=self.places.name(path))
             return value
         hint = suggest_number_or_word(node.text, None)
-        return self._reject("ACI120", node.where, f"{quote(value)} is not one of: {listed}", path, hint)
+        return self._reject(ACI120, node.where, f"{quote(value)} is not one of: {listed}", path, hint)
 
     def _read_from_text(self, node: MapNode, spec: Node, path: Path, at: str) -> Json | _Omitted:
         """Read ``{fromText: …}``: the plain content of a file, which is encoded as base64 for ARM."""
         entry = node.entry("fromText")
         if entry is None or len(node.entries) != 1 or not isinstance(entry.value, ScalarNode) or entry.value.null:
             hint = "write {fromText: …} with the text of the file"
-            return self._reject("ACI115", node.where, "the content of a secret file must be text", path, hint)
+            return self._reject(ACI115, node.where, "the content of a secret file must be text", path, hint)
         self.places.plain = False
         if entry.value.plain and find_bare_names(entry.value.text):
             return self._reject_unquoted(entry.value, spec, path)

@@ -15,6 +15,18 @@ from aci_reconcile.core.fields.containers import CONTAINERS
 from aci_reconcile.manifest.keys import ENVELOPE
 from aci_reconcile.manifest.source.diagnostics import find_odd_character, quote
 from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, fold_key
+from aci_reconcile.manifest.syntax.codes import (
+    ACI078,
+    ACI110,
+    ACI111,
+    ACI112,
+    ACI113,
+    ACI114,
+    ACI115,
+    ACI124,
+    ACI220,
+    ACI221,
+)
 from aci_reconcile.manifest.syntax.hints import translate_word
 from aci_reconcile.manifest.syntax.short_forms import SHORTHANDS
 
@@ -130,7 +142,7 @@ class _Object:
             message = (
                 f"{quote(entry.key)} comes from an export of `az`; its content is read as if it stood one level higher"
             )
-            self._run.diagnostics.add("ACI221", entry.where, message, path=join(self._at, entry.key))
+            self._run.diagnostics.add(ACI221, entry.where, message, path=join(self._at, entry.key))
             if isinstance(entry.value, MapNode):
                 yield from self._flatten(entry.value)
 
@@ -147,7 +159,7 @@ class _Object:
         self._outside["properties"] = Entry("properties", entry.where, MapNode((), entry.where))
         if not isinstance(entry.value, MapNode):
             message = "`properties` must be a map"
-            self._run.diagnostics.add("ACI115", entry.value.where, message, path=self._at)
+            self._run.diagnostics.add(ACI115, entry.value.where, message, path=self._at)
             return
         for each in self._flatten(entry.value):
             self._place(each, inner, None)
@@ -179,7 +191,7 @@ class _Object:
         row = spec.row
         if row.computed and row.path not in ENVELOPE:
             message = f"Azure computes {quote(name)}; the value is ignored here"
-            self._run.diagnostics.add("ACI114", entry.where, message, path=join(self._at, name))
+            self._run.diagnostics.add(ACI114, entry.where, message, path=join(self._at, name))
             return
         if entry.key == name and type(entry.value) is ScalarNode and row.path not in SHORTHANDS:
             into[name] = entry  # shortcut: most values are texts, which have no short form
@@ -187,13 +199,13 @@ class _Object:
         into[name] = Entry(name, entry.where, expand(entry.value, spec, join(self._at, name, spec), self._run))
 
     def _note_case(self, entry: Entry, name: str) -> None:
-        code = "ACI220" if "_" in entry.key else "ACI111"
+        code = ACI220 if "_" in entry.key else ACI111
         message = f"{quote(entry.key)} should be `{name}`"
         self._run.diagnostics.add(code, entry.where, message, path=join(self._at, name))
 
     def _complain_of_duplicate(self, entry: Entry, name: str) -> None:
         message = f"`{name}` is given twice: with `properties` and without, or in two spellings"
-        self._run.diagnostics.add("ACI112", entry.where, message, hint="keep one", path=join(self._at, name))
+        self._run.diagnostics.add(ACI112, entry.where, message, hint="keep one", path=join(self._at, name))
 
     def _complain_of_unknown(self, entry: Entry, known: list[str], into: dict[str, Entry]) -> None:
         path = join(self._at, entry.key)
@@ -201,13 +213,13 @@ class _Object:
         lowered = entry.key.lower()
         if lowered in _REMOVED and not (isinstance(entry.value, ScalarNode) and entry.value.null):
             message = f"{quote(entry.key)} was removed from the API"
-            add("ACI124", entry.where, message, hint=_REMOVED[lowered], path=path)
+            add(ACI124, entry.where, message, hint=_REMOVED[lowered], path=path)
         elif lowered in _REMOVED or self._is_leftover(lowered):
-            add("ACI114", entry.where, f"{quote(entry.key)} comes from an export, and is ignored", path=path)
+            add(ACI114, entry.where, f"{quote(entry.key)} comes from an export, and is ignored", path=path)
         elif lowered in _NOT_IN_INIT and self._spec.row.path == "properties.initContainers[]":
-            add("ACI078", entry.where, f"an init container can't have {quote(entry.key)}", path=path)
+            add(ACI078, entry.where, f"an init container can't have {quote(entry.key)}", path=path)
         elif self._run.lenient:
-            add("ACI113", entry.where, f"unknown property {quote(entry.key)}; it is passed on to Azure", path=path)
+            add(ACI113, entry.where, f"unknown property {quote(entry.key)}; it is passed on to Azure", path=path)
             into.setdefault(entry.key, entry)
         else:
             hint = (
@@ -216,7 +228,7 @@ class _Object:
                 or translate_word(entry.key)
                 or self._run.diagnostics.suggest(entry.key, known)
             )
-            add("ACI110", entry.where, f"unknown property {quote(entry.key)}", hint=hint, path=path)
+            add(ACI110, entry.where, f"unknown property {quote(entry.key)}", hint=hint, path=path)
 
     def _is_leftover(self, lowered: str) -> bool:
         """Whether an unknown key comes from ``az``, which adds a resource group wherever it finds an ARM id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.errors import Where
     from aci_reconcile.core.model import Json
+    from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
 
 Path: TypeAlias = "tuple[str | int, ...]"
@@ -158,6 +160,13 @@ class Item:
             return True
         return bool(self.places.doubtful) and self.at(name).doubtful
 
-    def complain(self, code: str, message: str, hint: str = "") -> None:
+    def complain(self, code: Code, message: str, hint: str = "") -> None:
         """Add a diagnostic at this place."""
         self.diagnostics.add(code, self.places.find(self.path), message, hint=hint, path=self.places.name(self.path))
+
+
+Rule: TypeAlias = Callable[[Item], None]
+"""A rule adds diagnostics to what is wrong in a group."""
+
+RuleTable: TypeAlias = Mapping[tuple[str, ...], tuple[Rule, ...]]
+"""Rules by the keys of which a group must have at least one; ``()`` is for every group."""

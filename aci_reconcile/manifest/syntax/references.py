@@ -15,12 +15,24 @@ from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.source.credentials import is_own_credential, name_owner
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
+from aci_reconcile.manifest.syntax.reference_codes import (
+    ACI150,
+    ACI151,
+    ACI152,
+    ACI154,
+    ACI159,
+    ACI160,
+    ACI192,
+    ACI223,
+    ACI280,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.backend import Resolver
     from aci_reconcile.core.errors import Where
+    from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.source.files import Files
     from aci_reconcile.manifest.source.nodes import ScalarNode
 
@@ -156,7 +168,7 @@ class References:
             f"or more than {MAX_EXPANDED_IN_ALL // 2**20} MiB in all"
         )
         return self._fail(
-            "ACI223", where, message, "Azure refuses a request of that size: mount a file share instead", path
+            ACI223, where, message, "Azure refuses a request of that size: mount a file share instead", path
         )
 
     def _complain_of_lookalikes(self, node: ScalarNode, path: str) -> None:
@@ -165,7 +177,7 @@ class References:
             if almost.end() not in found:
                 message = f"`${{{almost[1]}:…}}` looks like a reference, but is not valid; it is sent unchanged"
                 hint = f"write `${{{almost[1].lower()}:NAME}}`, without spaces"
-                self.diagnostics.add("ACI159", node.where, message, hint=hint, path=path)
+                self.diagnostics.add(ACI159, node.where, message, hint=hint, path=path)
 
     def _replace_one(self, match: re.Match[str], where: Where, path: str) -> Text:
         if match["escape"]:
@@ -176,7 +188,7 @@ class References:
             return self._replace_environment(match, where, path)
         return self._replace_external(match["other"], match["target"], where, path)
 
-    def _fail(self, code: str, where: Where, message: str, hint: str, path: str) -> Text:
+    def _fail(self, code: Code, where: Where, message: str, hint: str, path: str) -> Text:
         self.diagnostics.add(code, where, message, hint=hint, path=path)
         return Text("", failed=True)
 
@@ -185,18 +197,18 @@ class References:
             return Text(self.variables[name])
         if name in self.declared:
             hint = f"give --var {name}=…, or a `default` in the project file"
-            return self._fail("ACI150", where, f"the variable {quote(name)} has no value", hint, path)
+            return self._fail(ACI150, where, f"the variable {quote(name)} has no value", hint, path)
         hint = (
             self.diagnostics.suggest(name, self.variables)
             or "define it under `variables` of the project file, or with --var"
         )
-        return self._fail("ACI150", where, f"unknown variable {quote(name)}", hint, path)
+        return self._fail(ACI150, where, f"unknown variable {quote(name)}", hint, path)
 
     def _replace_environment(self, match: re.Match[str], where: Where, path: str) -> Text:
         name, default = match["env"], match["default"]
         if is_own_credential(name):
             message = f"{name} holds credentials of {name_owner(name)}, and can't be used in a manifest"
-            return self._fail("ACI154", where, message, "give the container its own credential", path)
+            return self._fail(ACI154, where, message, "give the container its own credential", path)
         if f"env:{name}" in self.kept_back:
             return self._refuse_key(f"env:{name}", where, path)
         public = name in self.public.names
@@ -211,13 +223,13 @@ class References:
             return Text(Secret(value, source=f"env:{name}"), offer=match.group())
         missing = f"the environment variable {name} is {'not set' if value is None else 'empty'}"
         if public:
-            return self._fail("ACI152", where, missing, f"set it, or write `${{env:{name}:-default}}`", path)
-        self.diagnostics.add("ACI151", where, missing, hint="an apply that needs it will refuse to start", path=path)
+            return self._fail(ACI152, where, missing, f"set it, or write `${{env:{name}:-default}}`", path)
+        self.diagnostics.add(ACI151, where, missing, hint="an apply that needs it will refuse to start", path=path)
         return Text(Secret.unavailable(f"env:{name}", missing), offer=match.group())
 
     def _refuse_key(self, source: str, where: Where, path: str) -> Text:
         message = f"{source} is the fingerprint key, and can't be used in a manifest"
-        return self._fail("ACI154", where, message, "give the container its own credential", path)
+        return self._fail(ACI154, where, message, "give the container its own credential", path)
 
     def suggest_field(self, offer: str) -> str:
         """Return a hint for a reference to a secret in a readable field."""
@@ -235,7 +247,7 @@ class References:
         source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
         if scheme == "keyvault" and not VAULT_SECRET.fullmatch(target):
             message = f"{quote(target)} does not name a secret of a Key Vault"
-            return self._fail("ACI192", where, message, _suggest_vault_name(target), path)
+            return self._fail(ACI192, where, message, _suggest_vault_name(target), path)
         if scheme == "group":
             return self._replace_group(target, where, path)
         if source in self.kept_back:
@@ -256,17 +268,17 @@ class References:
     def _check_secret(self, secret: Secret, whole: str, where: Where, path: str) -> Text:
         if not secret.available:
             hint = "an apply that needs it will refuse to start"
-            self.diagnostics.add("ACI151", where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
+            self.diagnostics.add(ACI151, where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
         elif secret.notice:
             hint = "renew it, or change its dates in the vault; it is used anyway"
-            self.diagnostics.add("ACI280", where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
+            self.diagnostics.add(ACI280, where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
         return Text(secret, offer=whole)
 
     def _replace_group(self, target: str, where: Where, path: str) -> Text:
         match = _OF_GROUP.fullmatch(target)
         if match is None:
             hint = "write `${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`"
-            return self._fail("ACI160", where, f"{quote(target)} is not a value of another group", hint, path)
+            return self._fail(ACI160, where, f"{quote(target)} is not a value of another group", hint, path)
         return Text(Deferred(GroupReference(match["address"], match["path"])), deferred=match.group())
 
 

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aci_reconcile.core.fields import Kind
 from aci_reconcile.manifest.source.diagnostics import quote
+from aci_reconcile.manifest.syntax.codes import ACI115, ACI117, ACI118, ACI119, ACI125
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Json
     from aci_reconcile.core.secret import Secret
+    from aci_reconcile.manifest.code import Code
 
 
 def encode_base64(text: str) -> str:
@@ -55,13 +57,13 @@ _OLD_FLAGS = {"yes": True, "y": True, "on": True, "no": False, "n": False, "off"
 
 
 class Reading(NamedTuple):
-    """A value read from a text, with a diagnostic (``code`` empty if there is none).
+    """A value read from a text, with a diagnostic (``code`` is None if there is none).
 
     If ``failed``, there is no value.
     """
 
     value: Json = None
-    code: str = ""
+    code: Code | None = None
     message: str = ""
     hint: str = ""
     failed: bool = False
@@ -78,24 +80,24 @@ def read_number(text: str, *, whole: bool, plain: bool) -> Reading:
         value = int(text) if _WHOLE.fullmatch(text) else float(text)
     if whole and isinstance(value, float):
         if not value.is_integer():
-            return Reading(code="ACI115", message=f"{quote(text)} is not a whole number", failed=True)
+            return Reading(code=ACI115, message=f"{quote(text)} is not a whole number", failed=True)
         value = int(value)
     if not math.isfinite(value):
-        return Reading(code="ACI125", message="the number is too large", failed=True)
+        return Reading(code=ACI125, message="the number is too large", failed=True)
     if plain:
         return Reading(value)
-    return Reading(value, "ACI117", f"{wanted} is in quotes", "remove the quotes")
+    return Reading(value, ACI117, f"{wanted} is in quotes", "remove the quotes")
 
 
 def _refuse_number(text: str, wanted: str) -> Reading | None:
     """Return why a text is not a number; None if it is one."""
     if _NOT_A_NUMBER.fullmatch(text):
-        return Reading(code="ACI125", message=f"{quote(text)} is not {wanted}", failed=True)
+        return Reading(code=ACI125, message=f"{quote(text)} is not {wanted}", failed=True)
     if _has_odd_notation(text):
         message = f"{quote(text)} is a different number to different YAML readers"
-        return Reading(code="ACI118", message=message, hint="write decimal digits", failed=True)
+        return Reading(code=ACI118, message=message, hint="write decimal digits", failed=True)
     if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
-        return Reading(code="ACI115", message=f"{quote(text)} is not {wanted}", failed=True)
+        return Reading(code=ACI115, message=f"{quote(text)} is not {wanted}", failed=True)
     return None
 
 
@@ -113,12 +115,12 @@ def read_boolean(text: str, *, plain: bool) -> Reading:
         value = text in _TRUE
         if plain:
             return Reading(value)
-        return Reading(value, "ACI117", f"{text.lower()} is in quotes", "remove the quotes")
+        return Reading(value, ACI117, f"{text.lower()} is in quotes", "remove the quotes")
     old = _OLD_FLAGS.get(text.lower())
     if old is not None:
         word = "true" if old else "false"
-        return Reading(old, "ACI119", f"{quote(text)} is read as `{word}`", f"write `{word}`")
-    return Reading(code="ACI115", message=f"{quote(text)} is neither `true` nor `false`", failed=True)
+        return Reading(old, ACI119, f"{quote(text)} is read as `{word}`", f"write `{word}`")
+    return Reading(code=ACI115, message=f"{quote(text)} is neither `true` nor `false`", failed=True)
 
 
 def read_free(text: str, *, plain: bool) -> Reading:
@@ -130,7 +132,7 @@ def read_free(text: str, *, plain: bool) -> Reading:
     if text in _TRUE or text in _FALSE:
         return Reading(text in _TRUE)
     if re.fullmatch(r"[-+]?\.inf|\.nan", text, re.IGNORECASE):
-        return Reading(code="ACI125", message=f"JSON has no {quote(text)}", failed=True)
+        return Reading(code=ACI125, message=f"JSON has no {quote(text)}", failed=True)
     if re.fullmatch(r"0o[0-7]{1,20}", text):
         return Reading(int(text, 0))
     if re.fullmatch(r"0x[0-9a-fA-F]{1,16}", text):
@@ -139,7 +141,7 @@ def read_free(text: str, *, plain: bool) -> Reading:
         value = int(text) if _WHOLE.fullmatch(text) else float(text)
         if math.isfinite(value):
             return Reading(value)
-        return Reading(code="ACI125", message="the number is too large", failed=True)
+        return Reading(code=ACI125, message="the number is too large", failed=True)
     return Reading(text)
 
 

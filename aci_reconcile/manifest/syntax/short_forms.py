@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, Source, fold_key
+from aci_reconcile.manifest.syntax.codes import ACI112, ACI115
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ def _expand_port(node: Source, at: str, diagnostics: Diagnostics) -> Source:
     number, slash, protocol = node.text.partition("/")
     if slash:
         hint = f"write {{port: {number}, protocol: {protocol.upper()}}}" if number.isdigit() else ""
-        diagnostics.add("ACI115", node.where, f"{quote(node.text)} is not a port", hint=hint, path=at)
+        diagnostics.add(ACI115, node.where, f"{quote(node.text)} is not a port", hint=hint, path=at)
         node = ScalarNode(number if number.isdigit() else "0", node.where)
     return MapNode((Entry("port", node.where, node),), node.where)
 
@@ -69,7 +70,7 @@ def _expand_resources(node: Source, at: str, diagnostics: Diagnostics) -> Source
         for entry in short:
             if fold_key(entry.key) in taken:
                 message = f"{quote(entry.key)} is given both in `requests` and beside it"
-                diagnostics.add("ACI112", entry.where, message, hint="keep one", path=f"{at}.requests.{entry.key}")
+                diagnostics.add(ACI112, entry.where, message, hint="keep one", path=f"{at}.requests.{entry.key}")
     both = (*given, *(entry for entry in short if fold_key(entry.key) not in taken))
     where = long.where if long else short[0].where
     return MapNode((Entry("requests", where, MapNode(both, where)), *rest), node.where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Where
+from aci_reconcile.manifest import CODES
 from aci_reconcile.manifest.source.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def found(code: str, count: int, file: str = "a.yaml") -> Diagnostics:
     """Return as many complaints of one kind."""
     diagnostics = Diagnostics()
     for number in range(count):
-        diagnostics.add(code, Where(file, number + 1, 1), f"message {number}")
+        diagnostics.add(CODES[code], Where(file, number + 1, 1), f"message {number}")
     return diagnostics
 
 
