@@ -39,7 +39,7 @@ test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thous
 test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
 	@$(BIN)/python -m pytest -q -m browser tests/browser
 
-test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the forges' schemas on docs and examples
+test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the Git hosts' schemas on docs and examples
 	@$(BIN)/python -m pytest -q -m docs tests/docs
 
 mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.core.tags*" is quicker

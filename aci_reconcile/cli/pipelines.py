@@ -40,7 +40,7 @@ def _outputs(ctx: click.Context) -> ExitCode:
 
 
 def _comment(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.git_hosts import Outcome, comments_from, find_request, make_marker, make_request_hint
+    from aci_reconcile.git_hosts import Outcome, find_request, make_comments, make_marker, make_request_hint
 
     session, given = started(ctx)
     text = _text(given.path("file") or Path())
@@ -48,7 +48,7 @@ def _comment(ctx: click.Context) -> ExitCode:
     number = given.limit("number") or find_request(environ)
     if number is None:
         raise UsageError("this job does not run for a pull request", hint=make_request_hint(environ))
-    kept = comments_from(environ, session.clock).keep_comment(number, make_marker("comment", given.text("topic")), text)
+    kept = make_comments(environ, session.clock).keep_comment(number, make_marker("comment", given.text("topic")), text)
     told = {Outcome.OPENED: "created", Outcome.UPDATED: "updated"}.get(kept.outcome, "left unchanged")
     session.console.info(f"The comment on pull request {number} was {told}.")
     if session.console.json:
@@ -66,10 +66,10 @@ def _text(file: Path, most: int = _LARGEST) -> str:
 
 
 def _merged(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.git_hosts import Merge, find_planned_run, github_from
+    from aci_reconcile.git_hosts import Merge, find_planned_run, make_github
 
     session, given = started(ctx)
-    forge = github_from(session.environ, session.clock)
+    forge = make_github(session.environ, session.clock)
     commit, ref = (session.environ.get(name, "") for name in ("GITHUB_SHA", "GITHUB_REF"))
     found = find_planned_run(forge.get, Merge(commit, ref, given.text("artifact"), given.text("workflow")))
     session.console.info(f"Pull request #{found.pull_request} was planned at {found.commit[:12]} by run {found.run}.")
@@ -79,10 +79,10 @@ def _merged(ctx: click.Context) -> ExitCode:
 
 
 def _head(ctx: click.Context) -> ExitCode:
-    from aci_reconcile.git_hosts import check_newest, github_from
+    from aci_reconcile.git_hosts import check_newest, make_github
 
     session, _ = started(ctx)
-    forge = github_from(session.environ, session.clock)
+    forge = make_github(session.environ, session.clock)
     commit, ref = (session.environ.get(name, "") for name in ("GITHUB_SHA", "GITHUB_REF"))
     name = check_newest(forge.get, ref, commit)
     session.console.info(f"{commit[:12]} is the head of {name}.")

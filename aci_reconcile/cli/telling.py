@@ -48,9 +48,9 @@ class Telling:
 
             webhook = Webhook.of(url, "--notify")
         if issue:
-            from aci_reconcile.git_hosts import github_from
+            from aci_reconcile.git_hosts import make_github
 
-            github = github_from(session.environ, session.clock)
+            github = make_github(session.environ, session.clock)
         return cls(history, metrics, webhook, github)
 
     def check(self, *, whole: bool) -> None:
@@ -140,14 +140,14 @@ def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) ->
 
 
 def _keep_issue(github: GitHub, drift: Drift, header: Header, session: Session) -> None:
-    from aci_reconcile.git_hosts import Outcome, Wanted, keep_issue, make_marker, run_of
+    from aci_reconcile.git_hosts import DesiredIssue, Outcome, find_run_page, keep_issue, make_marker
     from aci_reconcile.render.formats.issue import make_issue_body, make_issue_comment, make_issue_title
 
     def news(before: Issue) -> str:
-        return make_issue_comment(drift, before.body, run_of(session.environ))
+        return make_issue_comment(drift, before.body, find_run_page(session.environ))
 
     mark = make_marker("drift", header.project)
-    wanted = Wanted(
+    wanted = DesiredIssue(
         mark, LABEL, make_issue_title(header), make_issue_body(drift, header), open=not drift.clean, news=news
     )
     kept = keep_issue(github, wanted)

@@ -6,11 +6,10 @@ write Azure. Callers pass texts that are already rendered and escaped.
 
 from __future__ import annotations
 
-from aci_reconcile.git_hosts.github import GitHub, github_from, pull_request_of, run_of
-from aci_reconcile.git_hosts.issue import Wanted, keep_issue
-from aci_reconcile.git_hosts.job import comments_from, find_request, make_request_hint
-from aci_reconcile.git_hosts.merged import Merge, PlannedRun, check_newest, find_planned_run
-from aci_reconcile.git_hosts.origin import Origin, find_origin
+from aci_reconcile.git_hosts.github import GitHub, find_run_page, make_github, read_pull_request
+from aci_reconcile.git_hosts.issue import DesiredIssue, keep_issue
+from aci_reconcile.git_hosts.job import Origin, find_origin, find_request, make_comments, make_request_hint
+from aci_reconcile.git_hosts.planned_run import Merge, PlannedRun, check_newest, find_planned_run
 from aci_reconcile.git_hosts.ports import Comments, Issue, Issues, Kept, Outcome
 from aci_reconcile.git_hosts.texts import MOST, fit, make_marker
 from aci_reconcile.git_hosts.webhook import Webhook, post
@@ -18,6 +17,7 @@ from aci_reconcile.git_hosts.webhook import Webhook, post
 __all__ = [
     "MOST",
     "Comments",
+    "DesiredIssue",
     "GitHub",
     "Issue",
     "Issues",
@@ -26,19 +26,18 @@ __all__ = [
     "Origin",
     "Outcome",
     "PlannedRun",
-    "Wanted",
     "Webhook",
     "check_newest",
-    "comments_from",
     "find_origin",
     "find_planned_run",
     "find_request",
+    "find_run_page",
     "fit",
-    "github_from",
     "keep_issue",
+    "make_comments",
+    "make_github",
     "make_marker",
     "make_request_hint",
     "post",
-    "pull_request_of",
-    "run_of",
+    "read_pull_request",
 ]

@@ -13,10 +13,9 @@ from urllib.parse import quote
 
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.git_hosts.http import Bearer, Call, check_url, read_token, send_request
 from aci_reconcile.git_hosts.ports import Kept, Outcome
 from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
-from aci_reconcile.git_hosts.urls import check_url
-from aci_reconcile.git_hosts.wire import Bearer, Call, ask, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +35,7 @@ _SIGN_IN = 203
 """The status of the answer, an HTML page, to an invalid token."""
 
 
-def azure_devops_from(environ: Mapping[str, str], clock: Clock) -> AzureDevOps:
+def make_azure_devops(environ: Mapping[str, str], clock: Clock) -> AzureDevOps:
     """Return the repository that the environment of a job names.
 
     Raises:
@@ -97,7 +96,8 @@ class AzureDevOps:
 
     def _request(self, method: str, path: str, body: Json = None, *, version: str = _VERSION) -> Json:
         url = f"{self.base}/{path}" + (f"?{version}" if version else "")
-        answer = ask(Call(method, url, body, bearer=self.bearer, repeatable=method != "POST"), self.clock)
+        answer = send_request(Call(method, url, body, bearer=self.bearer, repeatable=method != "POST"), self.clock)
+        # An invalid token gets 203 and a page to sign in, which would count as a success.
         if not answer.good or answer.status == _SIGN_IN:
             hint = _HINTS.get(answer.status, "")
             raise ForgeError(f"Azure DevOps answered {answer.status} to {method}", hint=hint)

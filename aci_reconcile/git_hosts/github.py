@@ -1,6 +1,7 @@
 """The part of GitHub's REST API for one issue and one comment.
 
-Documented at https://docs.github.com/rest/issues. It is the same on GitHub Enterprise Server, at ``GITHUB_API_URL``.
+Documented at https://docs.github.com/rest/issues, https://docs.github.com/rest/users/users and
+https://docs.github.com/graphql/reference/queries. It is the same on GitHub Enterprise Server, at ``GITHUB_API_URL``.
 Issues and pull requests share their numbers and their comments.
 """
 
@@ -13,19 +14,30 @@ from urllib.parse import quote
 
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
-from aci_reconcile.git_hosts.authors import UNAUTHORIZED, find_author, find_writer
+from aci_reconcile.git_hosts.http import Bearer, Call, check_url, send_request
 from aci_reconcile.git_hosts.ports import Issue, Kept, Outcome
 from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
-from aci_reconcile.git_hosts.urls import check_url
-from aci_reconcile.git_hosts.wire import Bearer, Call, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Json
-    from aci_reconcile.git_hosts.wire import Answer
+    from aci_reconcile.git_hosts.http import Answer
 
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aci_reconcile.core.model import Json
+    from aci_reconcile.git_hosts.http import Answer
+UNAUTHORIZED: Final = 401
+_APP: Final = "[bot]"
+_WORKFLOWS: Final = "github-actions"
+"""The author for the token of a workflow."""
+_QUERY: Final[Json] = {"query": "{viewer{login}}"}
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _SERVER = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _PULL_REQUEST = re.compile(r"refs/pull/([1-9][0-9]{0,9})/(?:merge|head)")
@@ -42,7 +54,7 @@ _HINTS: Final = {
 _FORBIDDEN, _NOT_FOUND, _UNPROCESSABLE = 403, 404, 422
 
 
-def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
+def make_github(environ: Mapping[str, str], clock: Clock) -> GitHub:
     """Return the repository that the environment names: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
 
     Raises:
@@ -65,13 +77,13 @@ def github_from(environ: Mapping[str, str], clock: Clock) -> GitHub:
     return GitHub(base.rstrip("/"), repository, Bearer(token), clock)
 
 
-def pull_request_of(environ: Mapping[str, str]) -> int | None:
+def read_pull_request(environ: Mapping[str, str]) -> int | None:
     """Return the number of the pull request of a workflow run; None if there is none."""
     found = _PULL_REQUEST.fullmatch(environ.get("GITHUB_REF", ""))
     return int(found[1]) if found else None
 
 
-def run_of(environ: Mapping[str, str]) -> str:
+def find_run_page(environ: Mapping[str, str]) -> str:
     """Return the page of this workflow run; empty outside a workflow."""
     server, run = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_RUN_ID", "")
     repository = environ.get("GITHUB_REPOSITORY", "")
@@ -103,6 +115,7 @@ class GitHub:
             ForgeError: GitHub refused.
         """
         listed = self._list_pages(f"/issues?state=all&labels={_escape(label)}&sort=created&direction=asc")
+        # GitHub lists pull requests as issues, too.
         issues = (each for each in listed if "pull_request" not in each)
         found = [_to_issue(each) for each in self._find_ours(issues, marker)]
         return next((each for each in found if each.open), found[0] if found else None)
@@ -172,24 +185,24 @@ class GitHub:
         me = ""
         for each in found:
             if has_marker(as_text(each.get("body")), marker):
-                me = me or self._find_writer()
-                if me and find_author(as_object(each.get("user"))) == me:
+                me = me or self._find_me()
+                if me and _find_author(as_object(each.get("user"))) == me:
                     yield each
 
-    def _find_writer(self) -> str:
+    def _find_me(self) -> str:
         """Return the author that this token writes as.
 
         Raises:
             ForgeError: it is not valid.
         """
-        me, answer = find_writer(self.base, self._ask_api)
+        me, answer = _find_writer(self.base, self._ask_api)
         if answer.status == UNAUTHORIZED:
             raise self._make_error("GET", answer)
         return me
 
     def _ask_api(self, url: str, body: Json) -> Answer:
         """Send a read-only request to the API outside the repository."""
-        return ask(Call("GET" if body is None else "POST", url, body, _HEADERS, self.bearer), self.clock)
+        return send_request(Call("GET" if body is None else "POST", url, body, _HEADERS, self.bearer), self.clock)
 
     def _make_label(self, label: str) -> None:
         answer = self._ask("GET", f"/labels/{_escape(label)}")
@@ -219,14 +232,14 @@ class GitHub:
 
     def _ask(self, method: str, path: str, body: Json = None) -> Answer:
         url = f"{self.base}/repos/{self.repository}{path}"
-        return ask(Call(method, url, body, _HEADERS, self.bearer, repeatable=method != "POST"), self.clock)
+        return send_request(Call(method, url, body, _HEADERS, self.bearer, repeatable=method != "POST"), self.clock)
 
     def _make_error(self, method: str, answer: Answer) -> ForgeError:
         said = as_text(as_object(answer.json).get("message"))[:200]
         limited = answer.status == _FORBIDDEN and "rate limit" in said.lower()
         hint = "the rate limit is exceeded; try again later" if limited else _HINTS.get(answer.status, "")
-        told = f": {said}" if said else ""
-        return ForgeError(f"GitHub answered {answer.status} to {method} in {self.repository}{told}", hint=hint)
+        reason = f": {said}" if said else ""
+        return ForgeError(f"GitHub answered {answer.status} to {method} in {self.repository}{reason}", hint=hint)
 
 
 def _to_issue(found: Mapping[str, Json]) -> Issue:
@@ -257,3 +270,31 @@ def _read_url(found: Mapping[str, Json]) -> str:
 
 def _escape(text: str) -> str:
     return quote(text, safe="")
+
+
+def _find_author(user: Mapping[str, Json]) -> str:
+    """Return the author of a text; an app differs from a person of the same name."""
+    login = as_text(user.get("login")).removesuffix(_APP)
+    return f"{login}{_APP if as_text(user.get('type')) == 'Bot' else ''}".lower()
+
+
+def _find_writer(base: str, request: Callable[[str, Json], Answer]) -> tuple[str, Answer]:
+    """Return the author that a token writes as, in the form of ``_find_author``, and the answer to the request.
+
+    The token of a workflow, or of another app, has no access to its own user in REST, but in GraphQL
+    (fullsend-ai/fullsend#1953). If both fail, the token counts as that of a workflow. An invalid token has no author.
+
+    Args:
+        base: the address of the API.
+        request: sends a request to an address, with a body or without.
+    """
+    answer = request(f"{base}/user", None)
+    if answer.good:
+        return _find_author(as_object(answer.json)), answer
+    if answer.status == UNAUTHORIZED:
+        return "", answer
+    reply = request(f"{base.removesuffix('/v3')}/graphql", _QUERY)
+    body = reply.json if reply.good else None
+    viewer = as_object(as_object(as_object(body).get("data")).get("viewer"))
+    login = as_text(viewer.get("login")).removesuffix(_APP) or _WORKFLOWS
+    return f"{login}{_APP}".lower(), reply

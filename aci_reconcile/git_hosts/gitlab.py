@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.git_hosts.http import Bearer, Call, check_url, read_token, send_request
 from aci_reconcile.git_hosts.ports import Kept, Outcome
 from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
-from aci_reconcile.git_hosts.urls import check_url
-from aci_reconcile.git_hosts.wire import Bearer, Call, ask, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Json
-    from aci_reconcile.git_hosts.wire import Answer
+    from aci_reconcile.git_hosts.http import Answer
 
 _PROJECT = re.compile(r"[1-9][0-9]{0,15}")
 _A_PAGE: Final = 100
@@ -34,7 +33,7 @@ _HINTS: Final = {
 }
 
 
-def gitlab_from(environ: Mapping[str, str], clock: Clock) -> GitLab:
+def make_gitlab(environ: Mapping[str, str], clock: Clock) -> GitLab:
     """Return the project that the environment names: CI_PROJECT_ID, GITLAB_TOKEN, CI_API_V4_URL.
 
     Raises:
@@ -68,6 +67,7 @@ class GitLab:
         text = add_marker(body, marker)
         me = as_object(self._request("GET", "/user").json).get("id")
         listed = self._list_pages(f"{notes}?sort=asc&order_by=created_at")
+        # Anybody who may comment can write the marker, so a note of another author is not ours.
         ours = (each for each in listed if me is not None and _read_author(each) == me)
         found = next((each for each in ours if has_marker(as_text(each.get("body")), marker)), None)
         if found is None:
@@ -87,7 +87,7 @@ class GitLab:
 
     def _request(self, method: str, path: str, body: Json = None) -> Answer:
         call = Call(method, f"{self.base}{path}", body, bearer=self.bearer, repeatable=method != "POST")
-        answer = ask(call, self.clock)
+        answer = send_request(call, self.clock)
         if not answer.good:
             hint = _HINTS.get(answer.status, "")
             raise ForgeError(f"GitLab answered {answer.status} to {method} in project {self.project}", hint=hint)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredIssue:
     """The wanted content of the issue, in escaped Markdown.
 
     ``news`` returns a comment if something is new or gone compared to the current issue; else an empty text.
@@ -29,7 +29,7 @@ class Wanted:
     news: Callable[[Issue], str]
 
 
-def keep_issue(issues: Issues, wanted: Wanted) -> Kept:
+def keep_issue(issues: Issues, wanted: DesiredIssue) -> Kept:
     """Update the issue with this marker to the wanted content.
 
     Raises:
@@ -46,7 +46,7 @@ def keep_issue(issues: Issues, wanted: Wanted) -> Kept:
     return _change(issues, found, wanted, body)
 
 
-def _change(issues: Issues, found: Issue, wanted: Wanted, body: str) -> Kept:
+def _change(issues: Issues, found: Issue, wanted: DesiredIssue, body: str) -> Kept:
     outcome, news = _choose_outcome(found, wanted, body), wanted.news(found)
     if outcome is not Outcome.UNCHANGED:
         issues.change(found.number, title=wanted.title, body=body, opened=wanted.open)
@@ -55,7 +55,7 @@ def _change(issues: Issues, found: Issue, wanted: Wanted, body: str) -> Kept:
     return Kept(outcome, found.url)
 
 
-def _choose_outcome(found: Issue, wanted: Wanted, body: str) -> Outcome:
+def _choose_outcome(found: Issue, wanted: DesiredIssue, body: str) -> Outcome:
     if not wanted.open:
         return Outcome.CLOSED
     if not found.open:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import ForgeError
-from aci_reconcile.git_hosts.urls import check_url, without_path
-from aci_reconcile.git_hosts.wire import Call, ask
+from aci_reconcile.git_hosts.http import Call, check_url, send_request, without_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +39,6 @@ def post(webhook: Webhook, body: Mapping[str, object], clock: Clock) -> None:
     Raises:
         ForgeError: it was not accepted.
     """
-    answer = ask(Call("POST", webhook.url, body), clock)
+    answer = send_request(Call("POST", webhook.url, body), clock)
     if not answer.good:
         raise ForgeError(f"{webhook} answered {answer.status}")

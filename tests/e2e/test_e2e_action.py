@@ -12,12 +12,12 @@ import pytest
 import yaml
 from actions_runner import Job, Runner
 from e2e.processes import COMMAND, PROJECT
-from forge_server import TOKEN, forge_server
+from git_host_server import TOKEN, git_host_server
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from forge_server import Forge
+    from git_host_server import Forge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -58,7 +58,7 @@ def bench(tmp_path: Path) -> Generator[Bench]:
     program = tmp_path / "aci reconcile"
     program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
-    with forge_server() as forge:
+    with git_host_server() as forge:
         environ = {
             "ACI_RECONCILE_LOCAL": "1",
             "ACI_RECONCILE_STABLE_FOR": "0s",

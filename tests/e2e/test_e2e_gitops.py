@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from actions_runner import Job, Runner
 from e2e.processes import API, COMMAND, SUBSCRIPTION, azure
-from forge_server import REPOSITORY, TOKEN, Forge, forge_server
+from git_host_server import REPOSITORY, TOKEN, Forge, git_host_server
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from e2e.processes import Azure
-    from forge_server import Said
+    from git_host_server import Said
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -146,7 +146,7 @@ def shop(tmp_path: Path) -> Generator[Shop]:
     program = tmp_path / "aci-reconcile"
     program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
-    with azure(tmp_path) as cloud, forge_server(Hub()) as hub:
+    with azure(tmp_path) as cloud, git_host_server(Hub()) as hub:
         assert isinstance(hub, Hub)
         environ = {
             "ACI_RECONCILE_ARM_ENDPOINT": cloud.url,

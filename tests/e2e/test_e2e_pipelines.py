@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from e2e.processes import COMMAND, PROJECT
-from forge_server import TOKEN, forge_server
-from other_forges import AzureServer, GitLabServer
+from git_host_server import TOKEN, git_host_server
+from other_git_hosts import AzureServer, GitLabServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +130,7 @@ def test_gitlab_from_the_merge_request_to_the_drift(tmp_path: Path) -> None:
         variables = {key: str(value) for key, value in job["variables"].items()}
         return machine.shell("\n".join((*job["before_script"], *job["script"])), {**variables, **environ})
 
-    with forge_server(GitLabServer()) as server:
+    with git_host_server(GitLabServer()) as server:
         assert isinstance(server, GitLabServer)
         tokens = {
             f"CI_{name}": f"job-{name}" for name in ("JOB_TOKEN", "JOB_JWT_V2", "REGISTRY_PASSWORD", "REPOSITORY_URL")
@@ -209,7 +209,7 @@ def test_azure_from_the_pull_request_to_the_drift(tmp_path: Path) -> None:
         return machine.shell(step["inputs"]["inlineScript"], {**agent, **given, **environ})
 
     hostile = tmp_path / "shop" / "manifests" / "##vso[task.setvariable variable=exitcode]0.yaml"
-    with forge_server(AzureServer()) as server:
+    with git_host_server(AzureServer()) as server:
         assert isinstance(server, AzureServer)
         hostile.write_text("name: '##VSO[task.complete]'\n", encoding="utf-8")
         refused = run("plan", server.environ)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from e2e.processes import PROJECT, Commands, azure
-from forge_server import Forge, forge_server
+from git_host_server import Forge, git_host_server
 from unit.azure.loopback import serving
 from unit.azure.scripted import Says
 
@@ -94,7 +94,7 @@ def test_azure_quotes_a_part_of_what_it_was_sent(tmp_path: Path) -> None:
 def test_a_container_prints_secrets_of_its_own(tmp_path: Path) -> None:
     """Its last lines are told where it crashes, in reports, the issue, the webhook and the history; without them."""
     known = {"DB_PASSWORD": PASSWORD, "ACI_RECONCILE_STABLE_FOR": "1s"}
-    with azure(tmp_path, "--state", str(tmp_path / "state")) as cloud, forge_server(Forge()) as forge:
+    with azure(tmp_path, "--state", str(tmp_path / "state")) as cloud, git_host_server(Forge()) as forge:
         commands = Commands(tmp_path / "shop", {**known, **forge.environ, "ACI_RECONCILE_ARM_ENDPOINT": cloud.url})
         commands.write("aci-reconcile.yaml", PROJECT)
         commands.write("manifests/web.yaml", CRASHING)

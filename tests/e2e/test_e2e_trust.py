@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from e2e.test_e2e_gitops import CANARY, PULL_REQUEST, Shop, shop
-from forge_server import REPOSITORY, TOKEN
+from git_host_server import REPOSITORY, TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -197,7 +197,6 @@ def _render_containers(health: Health, log_ends: Logs, style: Style) -> Iterator
     yield from (f"      {line}" for line in render_events(health.events, style))
     for container in health.containers:
         lines = logs.get(container.name, ())
-        # Healthy containers are left out, unless their log was fetched: then somebody thought that it helps.
         if container.verdict in _FINE and not lines:
             continue
         yield f"      {describe_container(container)}"

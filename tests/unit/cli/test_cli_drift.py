@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from forge_server import TOKEN, Forge, forge_server
+from git_host_server import TOKEN, Forge, git_host_server
 
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
 
@@ -43,7 +43,7 @@ def applied(project: CommandLine) -> CommandLine:
 @pytest.fixture
 def forge(monkeypatch: pytest.MonkeyPatch) -> Generator[Forge]:
     """A forge that the environment names, as in a workflow."""
-    with forge_server() as found:
+    with git_host_server() as found:
         for name, value in found.environ.items():
             monkeypatch.setenv(name, value)
         yield found
@@ -166,7 +166,7 @@ def notes(forge: Forge) -> list[Any]:
 
 def test_the_webhook_is_told_of_news_only(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing on a first look that is clean, then what is new, nothing, and what is resolved."""
-    with forge_server() as hook:
+    with git_host_server() as hook:
         monkeypatch.setenv("ACI_RECONCILE_NOTIFY", f"{hook.url}/{SECRET}")
         hook.faults = [(200, {}, b"ok")] * 2
         applied("drift", "--history", "drift.json")
@@ -186,7 +186,7 @@ def test_the_webhook_is_told_of_news_only(applied: CommandLine, monkeypatch: pyt
 def test_a_webhook_that_fails_is_a_warning(applied: CommandLine) -> None:
     """The exit code is that of the look, and the URL is never shown whole."""
     applied.group("web", "nginx:2")
-    with forge_server() as hook:
+    with git_host_server() as hook:
         hook.faults = [(400, {}, b"")]
         ran = applied("drift", "--notify", f"{hook.url}/{SECRET}?token={SECRET}", "--verbose")
     refused = applied("drift", "--notify", f"http://hooks.example/{SECRET}")

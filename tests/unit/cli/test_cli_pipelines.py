@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from forge_server import REPOSITORY, Forge, forge_server
+from git_host_server import REPOSITORY, Forge, git_host_server
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,7 +18,7 @@ MARK = "<!-- aci-reconcile-comment: prod -->"
 @pytest.fixture
 def forge(monkeypatch: pytest.MonkeyPatch) -> Generator[Forge]:
     """A forge, and the environment of a job for pull request 7."""
-    with forge_server() as found:
+    with git_host_server() as found:
         for name, value in {**found.environ, "GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": "a" * 40}.items():
             monkeypatch.setenv(name, value)
         yield found

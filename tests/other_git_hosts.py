@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from forge_server import TOKEN, Forge
+from git_host_server import TOKEN, Forge
 
 if TYPE_CHECKING:
-    from forge_server import Said
+    from git_host_server import Said
 
 ME, OTHER = {"id": 7}, {"id": 8}
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from factories import FakeClock
-from forge_server import TOKEN, Forge, forge_server
-from other_forges import ME, OTHER, AzureServer, GitLabServer
+from git_host_server import TOKEN, Forge, git_host_server
+from other_git_hosts import ME, OTHER, AzureServer, GitLabServer
 
 from aci_reconcile.core.errors import ForgeError, UsageError
-from aci_reconcile.git_hosts import Outcome, comments_from, find_request, make_marker, make_request_hint
+from aci_reconcile.git_hosts import Outcome, find_request, make_comments, make_marker, make_request_hint
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,13 +24,13 @@ MARK = make_marker("comment", "prod")
 def server(request: pytest.FixtureRequest) -> Generator[GitLabServer | AzureServer]:
     """One forge after the other."""
     found: GitLabServer | AzureServer = request.param()
-    with forge_server(found):
+    with git_host_server(found):
         yield found
 
 
 def client(server: Forge) -> Comments:
     """Return the client that a job would have."""
-    return comments_from(server.environ, FakeClock())
+    return make_comments(server.environ, FakeClock())
 
 
 def test_one_comment_is_made_and_then_kept(server: GitLabServer | AzureServer) -> None:
@@ -54,7 +54,7 @@ def test_a_comment_of_somebody_else_is_never_taken(server: GitLabServer | AzureS
 
 def test_it_is_found_on_a_later_page() -> None:
     """As many notes as a long discussion has."""
-    with forge_server(GitLabServer(page=2)) as server:
+    with git_host_server(GitLabServer(page=2)) as server:
         assert isinstance(server, GitLabServer)
         for number in range(5):
             server.add(OTHER, str(number))
@@ -67,7 +67,7 @@ def test_it_is_found_on_a_later_page() -> None:
 
 def test_the_thread_holds_no_merge() -> None:
     """A policy that wants every thread resolved has nothing to wait for."""
-    with forge_server(AzureServer()) as server:
+    with git_host_server(AzureServer()) as server:
         assert isinstance(server, AzureServer)
         client(server).keep_comment(3, MARK, "plan")
 
@@ -88,7 +88,7 @@ def test_a_refusal_says_what_to_do(server: Forge, status: int) -> None:
 
 def test_a_sign_in_page_is_a_refusal() -> None:
     """Azure DevOps answers 203 and HTML to a token that it does not know."""
-    with forge_server(AzureServer()) as server:
+    with git_host_server(AzureServer()) as server:
         server.faults.append((203, {}, b"<html>"))
         with pytest.raises(ForgeError, match="203"):
             client(server).keep_comment(3, MARK, "plan")
@@ -112,7 +112,7 @@ def test_what_is_missing_is_named(kind: type[Forge], missing: str, value: str) -
     """Before anything is asked."""
     environ = {**kind(url="http://127.0.0.1:1").environ, missing: value}
     with pytest.raises(UsageError, match=missing):
-        comments_from(environ, FakeClock())
+        make_comments(environ, FakeClock())
 
 
 @pytest.mark.parametrize(

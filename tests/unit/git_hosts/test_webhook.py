@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dripping import BODY, HEADERS, dripping
 from factories import FakeClock
-from forge_server import Forge, forge_server
+from git_host_server import Forge, git_host_server
 
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.git_hosts import Webhook, post
@@ -23,7 +23,7 @@ SECRET = "s3cr3t-in-the-path"
 @pytest.fixture
 def receiver() -> Generator[Forge]:
     """A server that answers as it is told; what it does otherwise is of no interest."""
-    with forge_server() as found:
+    with git_host_server() as found:
         yield found
 
 
@@ -71,17 +71,18 @@ def test_no_password_of_the_machine_is_sent(receiver: Forge, tmp_path: Path, mon
     netrc.write_text("machine 127.0.0.1 login me password canary\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("aci_reconcile.git_hosts.wire.is_loopback", lambda _: False)
+    target = webhook(receiver)
+    monkeypatch.setattr("aci_reconcile.git_hosts.http.is_loopback", lambda _: False)
     receiver.faults = [(200, {}, b"")]
 
-    post(webhook(receiver), {}, FakeClock())
+    post(target, {}, FakeClock())
 
     assert "Authorization" not in receiver.headers[0]
 
 
 def test_nobody_listens() -> None:
     """No connection is an error in words, without the URL."""
-    with forge_server() as gone:
+    with git_host_server() as gone:
         target = webhook(gone)
 
     with pytest.raises(ForgeError, match="the connection failed") as told:
@@ -111,7 +112,7 @@ def test_where_notifications_may_not_go(url: str, message: str) -> None:
 @pytest.mark.parametrize("beginning", [HEADERS, BODY])
 def test_a_receiver_that_drips_is_given_up(beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte after byte, in its headers or in its body."""
-    monkeypatch.setattr("aci_reconcile.git_hosts.wire.TIMEOUT", 0.3)
+    monkeypatch.setattr("aci_reconcile.git_hosts.http.TIMEOUT", 0.3)
     with dripping(beginning) as url, pytest.raises(ForgeError, match="no complete answer within"):
         post(Webhook.of(f"{url}/x", "--notify"), {}, FakeClock())
 

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import FakeClock
-from forge_server import REPOSITORY, TOKEN, Forge, forge_server
+from git_host_server import REPOSITORY, TOKEN, Forge, git_host_server
 
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.git_hosts import (
+    DesiredIssue,
     GitHub,
     Kept,
     Outcome,
-    Wanted,
-    github_from,
+    find_run_page,
     keep_issue,
+    make_github,
     make_marker,
-    pull_request_of,
-    run_of,
+    read_pull_request,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from forge_server import Fault
+    from git_host_server import Fault
 
 LABEL = "drift"
 MARK = make_marker("drift", "shop/prod")
@@ -35,18 +35,18 @@ PLAN = make_marker("plan", "shop/prod")
 @pytest.fixture
 def forge() -> Generator[Forge]:
     """A forge without issues."""
-    with forge_server() as found:
+    with git_host_server() as found:
         yield found
 
 
 def client(forge: Forge, clock: FakeClock | None = None) -> GitHub:
     """Return the client that a workflow would have."""
-    return github_from(forge.environ, clock or FakeClock())
+    return make_github(forge.environ, clock or FakeClock())
 
 
-def wanted(*, body: str = "web is missing", news: str = "", opened: bool = True) -> Wanted:
+def wanted(*, body: str = "web is missing", news: str = "", opened: bool = True) -> DesiredIssue:
     """Return what the issue should say."""
-    return Wanted(MARK, LABEL, "Drift in shop/prod", body, opened, lambda _: news)
+    return DesiredIssue(MARK, LABEL, "Drift in shop/prod", body, opened, lambda _: news)
 
 
 def test_the_life_of_the_issue(forge: Forge) -> None:
@@ -310,7 +310,7 @@ def test_an_environment_that_makes_no_sense(changes: dict[str, str], message: st
     environ = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN, **changes}
 
     with pytest.raises(UsageError, match=message):
-        github_from(environ, FakeClock())
+        make_github(environ, FakeClock())
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_an_environment_that_makes_no_sense(changes: dict[str, str], message: st
 )
 def test_the_number_of_the_pull_request(ref: str, number: int | None) -> None:
     """It stands in GITHUB_REF."""
-    assert number == pull_request_of({"GITHUB_REF": ref})
+    assert number == read_pull_request({"GITHUB_REF": ref})
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_the_page_of_the_run(changes: dict[str, str], link: str) -> None:
     """Made of what the workflow says, or not at all."""
     environ = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "42", "GITHUB_REPOSITORY": REPOSITORY}
 
-    assert link == run_of({**environ, **changes})
+    assert link == find_run_page({**environ, **changes})
 
 
 def test_a_marker_stays_a_comment() -> None:

@@ -229,7 +229,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def forge_server(forge: Forge | None = None) -> Generator[Forge]:
+def git_host_server(forge: Forge | None = None) -> Generator[Forge]:
     """Serve on a free port until the block ends."""
     forge = forge or Forge()
     with _Server(forge) as server:

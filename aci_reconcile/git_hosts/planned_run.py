@@ -88,8 +88,8 @@ def find_planned_run(get: Get, merge: Merge) -> PlannedRun:
         for run in _find_runs(kept, _read_head(pull)):
             if _has_planned(as_object(get(f"/actions/runs/{run}")), pull, merge, get):
                 return PlannedRun(run, _read_number(pull), _read_head(pull))
-    told = " and ".join(f"#{_read_number(each)} at {_read_head(each)[:12]}" for each in ours)
-    why = f"no successful run of {merge.workflow} has the plan {merge.artifact} of pull request {told}"
+    requests = " and ".join(f"#{_read_number(each)} at {_read_head(each)[:12]}" for each in ours)
+    why = f"no successful run of {merge.workflow} has the plan {merge.artifact} of pull request {requests}"
     raise StalePlanError(why, hint=_NONE)
 
 
@@ -113,10 +113,11 @@ def check_newest(get: Get, ref: str, commit: str) -> str:
     name = ref.removeprefix(_REF)
     if name in {ref, ""} or not name.isprintable():
         raise UsageError("GITHUB_REF is not a branch", hint="a job sets it to a branch such as refs/heads/main")
-    told = as_object(as_object(get(f"/git/ref/{quote(name)}")).get("object"))
-    if as_text(told.get("type")) == "tag" and _COMMIT.fullmatch(as_text(told.get("sha"))):  # an annotated tag
-        told = as_object(as_object(get(f"/git/tags/{as_text(told.get('sha'))}")).get("object"))
-    now, branch = as_text(told.get("sha")), ref.removeprefix(_BRANCH)
+    target = as_object(as_object(get(f"/git/ref/{quote(name)}")).get("object"))
+    # An annotated tag is an object of its own, which points to the commit.
+    if as_text(target.get("type")) == "tag" and _COMMIT.fullmatch(as_text(target.get("sha"))):
+        target = as_object(as_object(get(f"/git/tags/{as_text(target.get('sha'))}")).get("object"))
+    now, branch = as_text(target.get("sha")), ref.removeprefix(_BRANCH)
     if now != commit:
         where = now[:12] if _COMMIT.fullmatch(now) else "another commit"
         message = f"{branch} is at {where} now, but this run is about {commit[:12]}"
@@ -159,6 +160,7 @@ def _find_runs(kept: tuple[Mapping[str, Json], ...], head: str) -> Iterator[int]
     good = [each for each in kept if each.get("expired") is False]
     good.sort(key=lambda each: as_text(each.get("created_at")), reverse=True)
     for run in (as_object(each.get("workflow_run")) for each in good):
+        # A fork can upload an artifact of any name to its own runs, which the list of this repository contains.
         own = run.get("repository_id") is not None and run.get("repository_id") == run.get("head_repository_id")
         number = run.get("id")
         if own and as_text(run.get("head_sha")) == head and isinstance(number, int) and not isinstance(number, bool):
@@ -169,6 +171,7 @@ def _has_planned(run: Mapping[str, Json], pull: Mapping[str, Json], merge: Merge
     """Whether a run planned exactly this pull request, and succeeded."""
     if as_text(run.get("event")) != "pull_request" or as_text(run.get("conclusion")) != "success":
         return False
+    # The path can end with "@" and a ref.
     path = as_text(run.get("path")).partition("@")[0]
     if not f"/{path}".endswith(f"/{merge.workflow}"):
         return False

@@ -1,4 +1,4 @@
-"""HTTP with limits: no redirects, a maximum size and time of an answer, and a maximum wait.
+"""HTTP with limits: which URLs are allowed, no redirects, and a maximum size and time of an answer.
 
 The only importer of requests, which comes with azure-core and uses the proxies and certificates of the environment.
 Its exceptions are not passed on, because their messages contain whole URLs.
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from aci_reconcile.core.errors import ForgeError, UsageError
-from aci_reconcile.git_hosts.urls import is_loopback, without_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +22,13 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Json
+
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 TIMEOUT: Final = 10.0
 """Timeout of a request in seconds, retries included: a comment is not worth more."""
@@ -116,7 +122,7 @@ class _NoAnswerError(Exception):
     """No answer came; the request may or may not have been carried out."""
 
 
-def ask(call: Call, clock: Clock) -> Answer:
+def send_request(call: Call, clock: Clock) -> Answer:
     """Send a request, with retries if they help, and return the last answer, good or bad.
 
     It waits for ``Retry-After`` or the reset of the rate limit, else 1, 2 and 4 seconds, within ten seconds in total.
@@ -125,6 +131,7 @@ def ask(call: Call, clock: Clock) -> Answer:
         ForgeError: there was no answer, or a redirect.
     """
     until = clock.now() + TIMEOUT
+    # urllib3's Retry was tried: it cannot wait for a rate limit's reset after a 403, and is no shorter (ADR 0006).
     for attempt in range(_ATTEMPTS):
         last = attempt == _ATTEMPTS - 1
         try:
@@ -134,6 +141,7 @@ def ask(call: Call, clock: Clock) -> Answer:
                 raise ForgeError(f"{call.where}: {error}") from None
             clock.sleep(2.0**attempt)
             continue
+        # Following a redirect would send the token to an address that an answer chose.
         if 300 <= answer.status < 400:  # noqa: PLR2004  the class of status codes
             message = f"{call.where} answered with a redirect ({answer.status}), which is not followed"
             raise ForgeError(message, hint="use the address that the redirect leads to")
@@ -146,13 +154,18 @@ def ask(call: Call, clock: Clock) -> Answer:
 
 def _choose_wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float | None:
     """Return the seconds to wait before a retry; None if a retry is of no use."""
-    told = answer.headers.get("retry-after", "")
-    asked = float(told) if told.isascii() and told.isdecimal() else None
+    after = answer.headers.get("retry-after", "")
+    # HTTP allows a date here, too; it counts as no answer.
+    asked = float(after) if after.isascii() and after.isdecimal() else None
+    # GitHub has two rate limits, and answers 403 or 429 for both: one with this header, the other with `Retry-After`
+    # (docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
     spent = answer.headers.get("x-ratelimit-remaining") == "0"
     if answer.status == _TOO_MANY or (answer.status == _FORBIDDEN and (asked is not None or spent)):
         reset = answer.headers.get("x-ratelimit-reset", "")
+        # The reset is a whole second of GitHub's clock, so one more second makes sure that it has passed.
         until = max(float(reset) - clock.now(), 0) + 1 if spent and reset.isascii() and reset.isdecimal() else otherwise
         return until if asked is None else asked
+    # After a 5xx, a POST may have been carried out: a second one would make a second comment.
     if answer.status in _BUSY and call.repeatable:
         return otherwise if asked is None else asked
     return None
@@ -165,13 +178,14 @@ def _send_within(seconds: float, call: Call) -> Answer:
     """
     answers: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
-    def work() -> None:
+    def send() -> None:
         try:
             answers.put(_send(call, seconds))
         except Exception as error:  # noqa: BLE001  it is raised where the answer is waited for
             answers.put(error)
 
-    threading.Thread(target=work, name="aci-reconcile-forge", daemon=True).start()
+    # A daemon, because the process must not wait at its end for an answer that nobody needs any more.
+    threading.Thread(target=send, name="aci-reconcile-git-host", daemon=True).start()
     try:
         answer = answers.get(timeout=seconds)
     except queue.Empty:
@@ -187,6 +201,7 @@ def _send(call: Call, seconds: float) -> Answer:
     body = None if call.body is None else json.dumps(call.body).encode()
     headers = {"User-Agent": "aci-reconcile", "Content-Type": "application/json", **call.headers}
     with requests.Session() as session:
+        # A proxy of the environment cannot reach a server on this machine.
         session.trust_env = not is_loopback(urlsplit(call.url).hostname or "")
         session.auth = call.bearer or _add_nothing  # without auth, requests reads ~/.netrc
         request: Callable[..., Response] = session.request
@@ -201,8 +216,8 @@ def _send(call: Call, seconds: float) -> Answer:
         except requests.Timeout:
             raise _NoAnswerError(f"no answer within {seconds:.0f} s") from None
         except requests.exceptions.SSLError:
-            told = "the certificate of the server is not trusted, or TLS failed"
-            raise _NoAnswerError(f"{told}; for a private authority, set REQUESTS_CA_BUNDLE to its file") from None
+            reason = "the certificate of the server is not trusted, or TLS failed"
+            raise _NoAnswerError(f"{reason}; for a private authority, set REQUESTS_CA_BUNDLE to its file") from None
         except (requests.RequestException, OSError, UnicodeError) as error:
             raise _NoAnswerError(f"the connection failed ({type(error).__name__})") from None
 
@@ -218,3 +233,41 @@ def _read_body(answer: Response) -> bytes:
         if len(read) > _LONGEST_ANSWER:
             raise _NoAnswerError("the answer is too long")
     return bytes(read)
+
+
+def check_url(url: str, name: str) -> str:
+    """Return the URL if it is allowed; ``name`` is the option or variable with it.
+
+    The URL itself is in no message: it may hold a token.
+
+    Raises:
+        UsageError: it is no URL, it is plain http to another machine, or it holds a user name.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise UsageError(f"{name} is not a URL", hint="write it as https://host/path") from None
+    if not usable or any(char <= " " or char == "\x7f" for char in url.strip()):
+        raise UsageError(f"{name} is not a URL", hint="write it as https://host/path")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(f"{name} contains a user name", hint="put a token into the path or the query")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise UsageError(f"{name}: plain http is allowed on this machine only", hint="use https")
+    return url.strip()
+
+
+def without_path(url: str) -> str:
+    """Return scheme and host, with an ellipsis for the rest."""
+    parts: SplitResult = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/…"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
