@@ -43,7 +43,7 @@ def collect_codes(codes: Iterable[tuple[str, Code]], retired: Collection[str] = 
     for name, code in known:
         number = code.number
         if found.setdefault(number, code) is not code:
-            problem = f"already means {found[number].title!r}, so {code.title!r} needs another number"
+            problem = f"has two meanings, {found[number].title!r} and {code.title!r}: give the new one another number"
         elif number in retired:
             problem = "is retired, and never gets another meaning"
         elif number != name:

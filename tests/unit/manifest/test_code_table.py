@@ -60,7 +60,9 @@ def test_a_taken_number_fails_with_the_free_ones() -> None:
     """At the first import, so no test needs to be found first."""
     codes = [("ACI001", _code("ACI001", "Old")), ("ACI001", _code("ACI001", "New"))]
 
-    with pytest.raises(ValueError, match=r"ACI001 already means 'Old', so 'New' .*; free numbers: ACI002, ACI003, "):
+    with pytest.raises(
+        ValueError, match=r"ACI001 has two meanings, 'Old' and 'New': .*; free numbers: ACI002, ACI003, "
+    ):
         collect_codes(codes)
 
 
