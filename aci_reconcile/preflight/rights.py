@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import ResourceId, as_list, as_object, as_text
+from aci_reconcile.core.resource_types import RESOURCE_GROUPS, get_type
 from aci_reconcile.planning.values import Action
 from aci_reconcile.preflight.checks import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
 from aci_reconcile.preflight.inventory import is_allowed
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from aci_reconcile.planning.values import Change, ResourceGroupChange
 
-_GROUPS = "Microsoft.ContainerInstance/containerGroups"
-_RESOURCE_GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
 _VERBS = {
     Action.CREATE: ("read", "write"),
     Action.UPDATE: ("read", "write"),
@@ -54,7 +53,7 @@ def list_rights(changes: Iterable[Change], resource_groups: Iterable[ResourceGro
     for each in groups:
         for verb in ("read", "write") if each.create else ("read", "delete"):
             scope = f"/subscriptions/{each.scope.subscription}" if each.create else str(each.scope)
-            found.append(Right(scope, f"{_RESOURCE_GROUPS}/{verb}"))
+            found.append(Right(scope, RESOURCE_GROUPS.actions[verb]))
     for change in changes:
         found += _list_change_rights(change, new)
     return tuple(found)
@@ -88,8 +87,9 @@ def _list_change_rights(change: Change, new: set[tuple[str, str]]) -> Iterator[R
     fresh = scope.key in new
     where = f"/subscriptions/{scope.subscription}" if fresh else str(scope)
     own = str(change.id) if change.before is not None and not fresh else ""
+    actions = get_type(change.id).actions
     for verb in _VERBS[change.action]:
-        yield Right(where, f"{_GROUPS}/{verb}", change.address, own)
+        yield Right(where, actions[verb], change.address, own)
     if not change.sends_body or change.after is None:
         return
     for each in as_list(change.after.properties.get("subnetIds")):

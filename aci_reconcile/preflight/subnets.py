@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from aci_reconcile.core.resource_types import CONTAINER_GROUPS
 from aci_reconcile.preflight.capacity import list_created
 from aci_reconcile.preflight.checks import NOT_ASKED, Check, Facts, Place, Question, Unanswered, Verdict
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Change
     from aci_reconcile.preflight.inventory import Subnet
 
-_SERVICE = "Microsoft.ContainerInstance/containerGroups"
+_SERVICE = CONTAINER_GROUPS.name
+"""The name of the service that a subnet is delegated to: ARM's name of the type."""
 _ID = re.compile(
     r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)"
     r"/providers/Microsoft\.Network/virtualNetworks/(?P<network>[^/]+)/subnets/(?P<subnet>[^/]+)",

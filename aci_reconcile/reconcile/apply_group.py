@@ -16,7 +16,7 @@ from aci_reconcile.core.errors import (
     SecretUnavailableError,
 )
 from aci_reconcile.core.model import NO_TAGS, as_text
-from aci_reconcile.core.provisioning import is_settled
+from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.blockers import is_protected
 from aci_reconcile.planning.policy import UNLIMITED
 from aci_reconcile.planning.values import Action, Impact, find_missing_secrets
@@ -141,7 +141,7 @@ def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Res
                 watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
             )
             seen = listing.groups.get(change.id.key) if listing else None
-            if listing and (seen is None or is_settled(seen.body)):
+            if listing and (seen is None or is_settled(seen)):
                 return seen
     again = partial(repeat_unless_stopped, ctx)
     return (yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline, again=again, idle=True))
@@ -150,7 +150,7 @@ def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Res
 def _is_fresh(change: Change, ctx: Context) -> bool:
     """Whether the plan read the group itself moments ago: after a list that is fresh, so not before it."""
     planned = _find_outdated_list(change, ctx)
-    settled = change.before is not None and is_settled(change.before.body)
+    settled = change.before is not None and is_settled(change.before)
     return settled and planned is not None and planned.began >= fresh_since(ctx)
 
 
@@ -196,7 +196,7 @@ def _can_recreate(change: Change, ctx: Context) -> bool:
 
 def _is_hung(change: Change, error: AzureError) -> bool:
     """Whether Azure takes no update of a group that was in transition before the run, and still is."""
-    hung = change.before is not None and not is_settled(change.before.body)
+    hung = change.before is not None and not is_settled(change.before)
     return hung and error.code == "ContainerGroupTransitioning"
 
 

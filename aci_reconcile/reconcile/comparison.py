@@ -12,7 +12,8 @@ from aci_reconcile.core.errors import NotConvergedError
 from aci_reconcile.core.ignore import carry_over
 from aci_reconcile.core.model import NO_TAGS, as_object
 from aci_reconcile.core.normalize import align, digest, normalize
-from aci_reconcile.core.provisioning import as_settled, is_settled
+from aci_reconcile.core.provisioning import as_settled
+from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.values import Action
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def is_our_write(change: Change, wanted: Resource, expected: Resource | None, li
     if is_overwritten(change, wanted, live):
         return False
     if expected is not None and not _diff_fields(change, wanted, expected):
-        return not is_settled(live.body)
+        return not is_settled(live)
     return not _diff_fields(change, wanted, live)
 
 
@@ -116,7 +117,7 @@ def has_moved(change: Change, expected: Resource | None, current: Resource | Non
         return False
     before, now = as_settled(expected.body, current.body), as_settled(current.body, expected.body)
     wanted = change.after.body if change.after else None
-    if wanted is None and not is_settled(expected.body):
+    if wanted is None and not is_settled(expected):
         wanted = before  # what Azure fills in once it has settled is nobody's change
     return _compute_digest(before, wanted) != _compute_digest(now, wanted)
 

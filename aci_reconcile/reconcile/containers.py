@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AzureError, NotConvergedError
-from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.health import State
 from aci_reconcile.core.model import as_list
-from aci_reconcile.core.provisioning import has_failed, has_succeeded, is_settled
+from aci_reconcile.core.provisioning import has_failed, has_succeeded
+from aci_reconcile.core.resource_types import assess_health, is_settled
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.events import Succeeded, Unhealthy, Waiting
 from aci_reconcile.reconcile.reader import SETTLING
@@ -77,7 +78,7 @@ def _has_failed(container: ContainerHealth) -> bool:
 
 def _was_failing(change: Change) -> bool:
     """Whether the group was failing when the plan was made; Azure may show that for a while after a write."""
-    return change.before is not None and assess(change.before.body).state is State.UNHEALTHY
+    return change.before is not None and assess_health(change.before).state is State.UNHEALTHY
 
 
 @dataclass(slots=True)
@@ -122,10 +123,10 @@ def check_viable(change: Change, live: Resource, ctx: Context, began: float) -> 
     Raises:
         NotViableError: it never will.
     """
-    if is_settled(live.body):
+    if is_settled(live):
         return
     now = ctx.clock.now()
-    health = assess(live.body, now=now, stable_for=ctx.stable_for)
+    health = assess_health(live, now=now, stable_for=ctx.stable_for)
     if (ctx.wait is Wait.HEALTHY or _prevents_provisioning(health)) and is_not_viable(
         change, health, since_write=now - began
     ):
@@ -164,7 +165,7 @@ def _needs_run_state(change: Change, live: Resource, ctx: Context) -> bool:
     """Whether the run state matters: where it is waited for, and where provisioning itself did not end well."""
     if ctx.wait is Wait.HEALTHY or (change.writes and has_failed(live.body)):
         return True
-    return ctx.wait is Wait.PROVISIONED and not is_settled(live.body)
+    return ctx.wait is Wait.PROVISIONED and not is_settled(live)
 
 
 def _is_bad(health: Health, ctx: Context) -> bool:
@@ -181,7 +182,7 @@ def _watch(change: Change, live: Resource, ctx: Context, deadline: Deadline) -> 
     backoff, reported, began = Backoff(ceiling=2), "", ctx.clock.now()
     while True:
         now = ctx.clock.now()
-        health = assess(live.body, now=now, stable_for=ctx.stable_for)
+        health = assess_health(live, now=now, stable_for=ctx.stable_for)
         until = _choose_end(change, health, began, deadline)
         if _is_decided(change, health, ctx, began) or ctx.stopped():
             return live, health
@@ -263,7 +264,7 @@ def examine_failure(change: Change, ctx: Context) -> Process[tuple[Health | None
         return None, ()
     if live is None:
         return None, ()
-    health = assess(live.body, now=ctx.clock.now(), stable_for=ctx.stable_for)
+    health = assess_health(live, now=ctx.clock.now(), stable_for=ctx.stable_for)
     if health.state is not State.UNHEALTHY and has_succeeded(live.body):
         return None, ()
     return health, (yield from _read_last_logs(change, health, ctx))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
 from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.resource_types import RESOURCE_GROUPS, get_type
 from aci_reconcile.planning.dns_labels import find_freed_labels
 from aci_reconcile.planning.order import get_region, make_dependency_graph
 from aci_reconcile.planning.values import Action, Change
@@ -41,7 +42,7 @@ from aci_reconcile.reconcile.steps import Task, never
 from aci_reconcile.reconcile.watch import make_watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from aci_reconcile.core.model import Resource, Scope
     from aci_reconcile.planning.values import Plan
@@ -192,9 +193,9 @@ def _make_tasks(plan: Plan, ctx: Context) -> list[Task]:
     unread = [(Change(each.id, Action.NO_OP), each.message) for each in plan.unreadable if each.id is not None]
     after = make_dependency_graph((*plan.changes, *(change for change, _ in unread)))
     groups = [make_creation_task(each, ctx) for each in plan.resource_groups if each.create]
-    made = {each.name for each in groups}
+    creations = _group_creations(plan)
     tasks = [
-        _make_task(each, ctx, after[each.address.lower()] | {make_task_name(each.id.scope)} & made)
+        _make_task(each, ctx, after[each.address.lower()] | _find_earlier_creations(each, creations))
         for each in plan.changes
     ]
     gone = frozenset(each.name for each in tasks if each.last)
@@ -203,6 +204,25 @@ def _make_tasks(plan: Plan, ctx: Context) -> list[Task]:
         *(_make_failing_task(change, message) for change, message in unread),
         *(_require_deletions(each, gone) for each in tasks),
     ]
+
+
+def _group_creations(plan: Plan) -> Mapping[tuple[tuple[str, str], int], set[str]]:
+    """Return the names of the tasks that create something, by resource group and order of type."""
+    found: dict[tuple[tuple[str, str], int], set[str]] = defaultdict(set)
+    for group in plan.resource_groups:
+        if group.create:
+            found[group.scope.key, RESOURCE_GROUPS.order].add(make_task_name(group.scope))
+    for change in plan.of(Action.CREATE):
+        found[change.id.scope.key, get_type(change.id).order].add(change.address.lower())
+    return found
+
+
+def _find_earlier_creations(
+    change: Change, creations: Mapping[tuple[tuple[str, str], int], set[str]]
+) -> frozenset[str]:
+    """Return the tasks that must create something in the resource group before this change may begin."""
+    orders = range(get_type(change.id).order)
+    return frozenset(name for order in orders for name in creations.get((change.id.scope.key, order), ()))
 
 
 def _make_task(change: Change, ctx: Context, after: set[str]) -> Task:

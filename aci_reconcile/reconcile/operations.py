@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import NotConvergedError, NotFoundError
-from aci_reconcile.core.provisioning import has_succeeded, is_settled, state_of
+from aci_reconcile.core.provisioning import has_succeeded, state_of
+from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.reconcile.comparison import has_moved
 from aci_reconcile.reconcile.containers import ReadSchedule, check_if_due, check_viable
 from aci_reconcile.reconcile.context import MovedError
@@ -55,7 +56,7 @@ def settle(
                 seen = listing.groups.get(change.id.key) if listing else None
                 if seen is not None and has_succeeded(seen.body) and proof(seen):
                     return seen
-                if seen is not None and not is_settled(seen.body):
+                if seen is not None and not is_settled(seen):
                     reported = yield from _report_state(change, _state_or_pending(seen), reported)
                     check_deadline(ctx, deadline, _state_or_pending(seen).lower())
                     continue
@@ -108,7 +109,7 @@ def wait_until_settled(change: Change, ctx: Context, deadline: Deadline) -> Proc
         live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
             raise NotConvergedError("the group disappeared while it was being written")
-        if is_settled(live.body):
+        if is_settled(live):
             return live
         check_viable(change, live, ctx, began)
         check_deadline(ctx, deadline, _state_or_pending(live).lower())

@@ -10,8 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aci_reconcile.core.errors import AuthenticationError, AzureError
-from aci_reconcile.core.health import State, assess
-from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.core.health import State
+from aci_reconcile.core.provisioning import state_of
+from aci_reconcile.core.resource_types import assess_health, is_settled
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.hash_cost import HashCost
 from aci_reconcile.reconcile.limits import Limits
@@ -181,11 +182,7 @@ def read_when_settled(
         live = yield from read_within_limits(reader, partial(reader.backend.get, resource_id))
         if live is None:
             return ()
-        if (
-            is_settled(live.body)
-            or is_enough(live)
-            or assess(live.body, now=reader.clock.now()).state is State.UNHEALTHY
-        ):
+        if is_settled(live) or is_enough(live) or assess_health(live, now=reader.clock.now()).state is State.UNHEALTHY:
             return (live,)
         if not until:
             until = reader.clock.now() + SETTLING

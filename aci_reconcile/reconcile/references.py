@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import NotConvergedError
-from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.core.provisioning import state_of
 from aci_reconcile.core.references import find_references, resolve
+from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.decision import decide
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.events import Waiting
@@ -48,7 +49,7 @@ def _wait_for_value(reference: GroupReference, change: Change, ctx: Context, dea
     while True:
         ask = partial(ctx.backend.get, target)
         other = yield from retry(ctx, ask, deadline, again=partial(repeat_unless_stopped, ctx), idle=True)
-        if other is None or is_settled(other.body):
+        if other is None or is_settled(other):
             break
         check_deadline(ctx, deadline, f"waiting for {target.address}")
         if state_of(other.body) != reported:

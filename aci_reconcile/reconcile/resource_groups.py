@@ -15,13 +15,12 @@ from aci_reconcile.core.errors import (
     ThrottledError,
 )
 from aci_reconcile.core.model import as_object, as_text
+from aci_reconcile.core.resource_types import RESOURCE_GROUPS
 from aci_reconcile.reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.retries import Backoff, Deadline, check_deadline, make_failure, retry
 from aci_reconcile.reconcile.steps import Task, pause
 
-_DELETING: Final = "Deleting"
-"""The state of a resource group on its way out (documented; so many recordings of azure-cli's)."""
 _CONFLICT: Final = 409
 
 if TYPE_CHECKING:
@@ -115,10 +114,11 @@ def _wait_until_gone(scope: Scope, operation: Operation, ctx: Context, deadline:
     backoff, begun, ended = Backoff(), False, False
     while (group := (yield from retry(ctx, partial(ctx.backend.get_resource_group, scope), deadline))) is not None:
         ended = ended or (yield from _has_ended(operation, ctx))
-        state = as_text(as_object(group.get("properties")).get("provisioningState"))
-        if begun and not ended and state != _DELETING:
-            raise make_failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state or 'unknown'}")
-        begun = begun or state == _DELETING
+        kept = RESOURCE_GROUPS.is_settled(group)
+        if begun and not ended and kept:
+            state = as_text(as_object(group.get("properties")).get("provisioningState")) or "unknown"
+            raise make_failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state}")
+        begun = begun or not kept
         check_deadline(ctx, deadline, "there")
         yield from pause(backoff.next())
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AzureError
-from aci_reconcile.core.provisioning import is_settled
+from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.reconcile.retries import Deadline, Requester, repeat_unless_stopped, retry
 from aci_reconcile.reconcile.steps import Await, InterruptedRunError, Notify, pause
 
@@ -80,7 +80,7 @@ class Watch:
 
     def update(self, listing: Listing, now: float) -> None:
         """Keep a new list and set when the next one is due: later each time, but soon after a group has ended."""
-        ended = sum(is_settled(each.body) for each in listing.groups.values())
+        ended = sum(is_settled(each) for each in listing.groups.values())
         ending = ended != self.ended or len(listing.groups) < len(self.last.groups)
         self.last, self.ended = listing, ended
         self.pages = count_pages(len(listing.groups))
@@ -107,7 +107,7 @@ def make_watch(scope: Scope, groups: int, listing: Listing | None) -> Watch:
     """
     if listing is None:
         return Watch(scope, pages=count_pages(groups))
-    ended = sum(is_settled(each.body) for each in listing.groups.values())
+    ended = sum(is_settled(each) for each in listing.groups.values())
     return Watch(scope, pages=count_pages(len(listing.groups)), last=listing, ended=ended)
 
 

@@ -10,7 +10,8 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.backend import Operation
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.normalize import secrets_of
-from aci_reconcile.core.provisioning import is_settled, state_of
+from aci_reconcile.core.provisioning import state_of
+from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.core.secret import UNKEPT, fingerprint, needs_slow_hash
 from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.reconcile.comparison import (
@@ -147,14 +148,14 @@ def _make_write_deadline(change: Change, ctx: Context, deadline: Deadline) -> De
     Azure refuses such a write with ``ContainerGroupTransitioning``, for ever where the group hangs
     (alan-turing-institute/data-safe-haven#2641, where only a deletion helped).
     """
-    if change.before is None or is_settled(change.before.body):
+    if change.before is None or is_settled(change.before):
         return deadline
     return Deadline(min(deadline.at, ctx.clock.now() + STUCK), min(deadline.seconds, STUCK))
 
 
 def _report_refusal(live: Resource | None, change: Change) -> Process[None]:
     """Report that Azure refuses writes while the group is in transition."""
-    if live is not None and not is_settled(live.body):
+    if live is not None and not is_settled(live):
         yield Waiting(change, f"Azure accepts no write while the group is {state_of(live.body)}; retrying")
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 from aci_reconcile.core.errors import UsageError
-from aci_reconcile.core.model import CONTAINER_GROUPS
+from aci_reconcile.core.resource_types import CONTAINER_GROUPS, RESOURCE_GROUPS
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import ResourceId, Scope
 
-RESOURCES_API = "2021-04-01"
-"""The api-version of resource groups: every cloud has it, and later versions answer the same."""
+RESOURCES_API = RESOURCE_GROUPS.api_version
+"""The api-version of resource groups, and of ARM's own list of resources."""
 
 _READABLE = frozenset({"api-version", "tail"})
 
@@ -25,7 +25,7 @@ def resource_path(resource_id: ResourceId, *below: str) -> str:
 
 def groups_path(scope: Scope) -> str:
     """Return the path that lists the container groups of a resource group."""
-    return f"{scope_path(scope)}/providers/{CONTAINER_GROUPS}"
+    return f"{scope_path(scope)}{CONTAINER_GROUPS.collection}"
 
 
 def subscription_path(subscription: str) -> str:
@@ -41,7 +41,7 @@ def scope_path(scope: Scope, *below: str) -> str:
 
 def location_path(subscription: str, location: str, below: str) -> str:
     """Return the path of ACI's data about a region."""
-    provider = CONTAINER_GROUPS.partition("/")[0]
+    provider = CONTAINER_GROUPS.name.partition("/")[0]
     return f"/subscriptions/{_quote(subscription)}/providers/{provider}/locations/{_quote(location)}/{_quote(below)}"
 
 
