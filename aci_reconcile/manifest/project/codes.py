@@ -46,7 +46,7 @@ ACI172: Final = Code(
     "ACI172",
     "Not a valid version constraint",
     "`requiredVersion` is one or more of `>=`, `<=`, `==`, `!=`, `~=`, `<`, `>`, each with a version, separated "
-    "by commas: `>=0.1,<2`.",
+    "by commas: `>=0.1,<2`. `~=` needs at least two numbers: `~=1.4` is `>=1.4,==1.*`.",
     example='requiredVersion: "^1.2"',
 )
 ACI173: Final = Code(

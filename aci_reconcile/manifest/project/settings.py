@@ -23,9 +23,9 @@ from aci_reconcile.manifest.project.variables import VariableReader
 from aci_reconcile.manifest.project.versions import (
     OLDEST_USED,
     find_newest,
+    is_allowed,
     is_api_version,
     order_api_version,
-    satisfies,
 )
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote, suggest_word
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode
@@ -283,7 +283,7 @@ class _Reader:
             return
         where = places.find(("requiredVersion",))
         version = self.request.version or VERSION
-        fits = satisfies(version, required)
+        fits = is_allowed(version, required)
         if fits is None:
             message, hint = f"{quote(required)} is not a valid version constraint", 'write ">=0.1,<2"'
             self.diagnostics.add(ACI172, where, message, hint=hint, path="requiredVersion")

@@ -1,4 +1,4 @@
-"""Two kinds of versions: ARM's api-versions, which are dates, and those of this tool, which are numbers."""
+"""Versions: ARM's api-versions, which are dates, and ``requiredVersion``, which is about this tool."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ OLDEST_USED: Final = "2025-09-01"
 """The api-version to use unless a newer one is requested."""
 
 _API = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(-preview)?")
-_CLAUSE = re.compile(r"\s*(>=|<=|==|!=|~=|<|>)\s*([0-9]+(?:\.[0-9]+)*)\s*")
 
 
 def is_api_version(text: str) -> bool:
@@ -35,37 +34,16 @@ def find_newest(*versions: str) -> str:
     return max((version for version in versions if version), key=order_api_version, default="")
 
 
-def satisfies(version: str, required: str) -> bool | None:
-    """Whether a version matches constraints such as ``>=0.1,<2``; None if they are invalid.
+def is_allowed(version: str, required: str) -> bool | None:
+    """Whether a version of this tool matches constraints such as ``>=0.1,<2``; None if they are invalid.
 
-    What follows the numbers of ``version`` (``.dev1``, ``+local``) is ignored.
+    Versions are compared as pip compares them (PEP 440): 1.0rc1 comes before 1.0, so ``>=1.0`` does not allow it.
     """
-    clauses = [_CLAUSE.fullmatch(clause) for clause in required.split(",")]
-    if not all(clauses):
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        specifiers = SpecifierSet(required)
+    except InvalidSpecifier:
         return None
-    have = _numbers(re.match(r"[0-9]+(\.[0-9]+)*", version))
-    return all(_holds(have, clause[1], _parse(clause[2])) for clause in clauses if clause)
-
-
-def _numbers(match: re.Match[str] | None) -> tuple[int, ...]:
-    return _parse(match.group()) if match else (0,)
-
-
-def _parse(text: str) -> tuple[int, ...]:
-    return tuple(int(part[:9]) for part in text.split("."))
-
-
-def _holds(have: tuple[int, ...], operator: str, want: tuple[int, ...]) -> bool:
-    size = max(len(have), len(want))
-    left, right = (each + (0,) * (size - len(each)) for each in (have, want))
-    if operator == "~=":
-        keep = max(len(want) - 1, 1)
-        return left >= right and left[:keep] == right[:keep]
-    return {
-        ">=": left >= right,
-        "<=": left <= right,
-        "==": left == right,
-        "!=": left != right,
-        "<": left < right,
-        ">": left > right,
-    }[operator]
+    # Whoever runs a pre-release has chosen it. Without the flag, it would be outside of every range.
+    return specifiers.contains(version, prereleases=True) if len(specifiers) else None

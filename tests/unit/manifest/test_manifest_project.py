@@ -9,7 +9,6 @@ import pytest
 
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest import PolicySettings
-from aci_reconcile.manifest.project.versions import find_newest, is_api_version, order_api_version, satisfies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,40 +232,6 @@ def test_dependencies_become_addresses(load_text: Loader) -> None:
     loaded = load_text(f"{API}lifecycle: {{dependsOn: [Web, rg/WEB]}}\n---\n{API.replace('api', 'web')}")
 
     assert [("rg/web",), ()] == [each.lifecycle.depends_on for each in loaded.resources]
-
-
-@pytest.mark.parametrize(
-    ("version", "required", "fits"),
-    [
-        ("0.1.0", ">=0.1", True),
-        ("0.1.0.dev3", ">=0.1,<1", True),
-        ("1.0", "<1", False),
-        ("1.4.5", "~=1.4", True),
-        ("2.0", "~=1.4", False),
-        ("1.4.5", "~=1.4.2", True),
-        ("1.5.0", "~=1.4.2", False),
-        ("1.0", "==1.0.0", True),
-        ("1.0", "!=1", False),
-        ("1.10", ">1.9", True),
-        ("1", "<=1", True),
-        ("1", "^1", None),
-        ("1", "", None),
-    ],
-)
-def test_required_versions(version: str, required: str, fits: bool | None) -> None:
-    """Clauses compare numbers, not texts."""
-    assert satisfies(version, required) is fits
-
-
-def test_api_versions() -> None:
-    """They are dates; a preview comes before the stable version of its day."""
-    assert ["2025-09-01-preview", "2025-09-01", "2026-01-01-preview"] == sorted(
-        ["2026-01-01-preview", "2025-09-01", "2025-09-01-preview"], key=order_api_version
-    )
-    assert find_newest("2025-09-01", "", "2024-01-01") == "2025-09-01"
-    assert [True, True, False, False] == [
-        is_api_version(each) for each in ("2025-09-01", "2025-09-01-preview", "2025-13-01", "2025-9-1")
-    ]
 
 
 def test_the_project_file_as_a_path_is_the_project(load_text: Loader) -> None:
