@@ -29,7 +29,7 @@ from urllib.parse import quote, unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+_REQUEST = re.compile(r"[1-9][0-9]{0,9}")
 
 
 def make_comments(environ: Mapping[str, str], clock: Clock) -> Comments:
@@ -50,7 +50,7 @@ def find_request(environ: Mapping[str, str]) -> int | None:
     name = "CI_MERGE_REQUEST_IID" if environ.get("GITLAB_CI") else "SYSTEM_PULLREQUEST_PULLREQUESTID"
     if environ.get("GITLAB_CI") or environ.get("TF_BUILD"):
         number = environ.get(name, "")
-        return int(number) if _NUMBER.fullmatch(number) else None
+        return int(number) if _REQUEST.fullmatch(number) else None
     return read_pull_request(environ)
 
 
