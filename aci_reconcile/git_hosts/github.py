@@ -14,26 +14,17 @@ from urllib.parse import quote
 
 from aci_reconcile.core.errors import ForgeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
-from aci_reconcile.git_hosts.http import Bearer, Call, check_url, send_request
+from aci_reconcile.git_hosts.http import Call, check_url, read_token, send_request
 from aci_reconcile.git_hosts.ports import Issue, Kept, Outcome
 from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Json
-    from aci_reconcile.git_hosts.http import Answer
+    from aci_reconcile.git_hosts.http import Answer, Bearer
 
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from aci_reconcile.core.model import Json
-    from aci_reconcile.git_hosts.http import Answer
-UNAUTHORIZED: Final = 401
 _APP: Final = "[bot]"
 _WORKFLOWS: Final = "github-actions"
 """The author for the token of a workflow."""
@@ -51,7 +42,7 @@ _HINTS: Final = {
     404: "the token finds no such repository: check its permissions and GITHUB_REPOSITORY",
     410: "issues are disabled in the repository",
 }
-_FORBIDDEN, _NOT_FOUND, _UNPROCESSABLE = 403, 404, 422
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _UNPROCESSABLE = 401, 403, 404, 422
 
 
 def make_github(environ: Mapping[str, str], clock: Clock) -> GitHub:
@@ -60,21 +51,15 @@ def make_github(environ: Mapping[str, str], clock: Clock) -> GitHub:
     Raises:
         UsageError: one of them is missing or invalid.
     """
-    repository, token = environ.get("GITHUB_REPOSITORY", "").strip(), environ.get("GITHUB_TOKEN", "").strip()
-    if not repository or not token:
-        missing = "GITHUB_TOKEN" if repository else "GITHUB_REPOSITORY"
-        hint = (
-            "set it in the workflow: env: {GITHUB_TOKEN: ${{ github.token }}}"
-            if repository
-            else "GitHub sets it in a workflow, to owner/name"
-        )
-        raise UsageError(f"{missing} is not set", hint=hint)
+    repository = environ.get("GITHUB_REPOSITORY", "").strip()
+    if not repository:
+        raise UsageError("GITHUB_REPOSITORY is not set", hint="GitHub sets it in a workflow, to owner/name")
+    hint = "set it in the workflow: env: {GITHUB_TOKEN: ${{ github.token }}}"
+    token = read_token(environ, "GITHUB_TOKEN", hint=hint)
     if not _REPOSITORY.fullmatch(repository):
         raise UsageError("GITHUB_REPOSITORY is not a repository name", hint="write it as owner/name")
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError("GITHUB_TOKEN is not a token", hint="it contains characters that no token has")
     base = check_url(environ.get("GITHUB_API_URL", "").strip() or "https://api.github.com", "GITHUB_API_URL")
-    return GitHub(base.rstrip("/"), repository, Bearer(token), clock)
+    return GitHub(base.rstrip("/"), repository, token, clock)
 
 
 def read_pull_request(environ: Mapping[str, str]) -> int | None:
@@ -196,7 +181,7 @@ class GitHub:
             ForgeError: it is not valid.
         """
         me, answer = _find_writer(self.base, self._ask_api)
-        if answer.status == UNAUTHORIZED:
+        if answer.status == _UNAUTHORIZED:
             raise self._make_error("GET", answer)
         return me
 
@@ -291,7 +276,7 @@ def _find_writer(base: str, request: Callable[[str, Json], Answer]) -> tuple[str
     answer = request(f"{base}/user", None)
     if answer.good:
         return _find_author(as_object(answer.json)), answer
-    if answer.status == UNAUTHORIZED:
+    if answer.status == _UNAUTHORIZED:
         return "", answer
     reply = request(f"{base.removesuffix('/v3')}/graphql", _QUERY)
     body = reply.json if reply.good else None

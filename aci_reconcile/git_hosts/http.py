@@ -6,6 +6,7 @@ Its exceptions are not passed on, because their messages contain whole URLs.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import queue
 import threading
@@ -17,18 +18,12 @@ from aci_reconcile.core.errors import ForgeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from urllib.parse import SplitResult
 
     from requests import PreparedRequest, Response
 
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Json
-
-
-import ipaddress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from urllib.parse import SplitResult
 
 TIMEOUT: Final = 10.0
 """Timeout of a request in seconds, retries included: a comment is not worth more."""

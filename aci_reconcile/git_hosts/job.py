@@ -7,8 +7,11 @@ part of a link.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from aci_reconcile.git_hosts.azure_devops import make_azure_devops
 from aci_reconcile.git_hosts.github import make_github, read_pull_request
@@ -20,16 +23,19 @@ if TYPE_CHECKING:
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.git_hosts.ports import Comments
 
-
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _REQUEST = re.compile(r"[1-9][0-9]{0,9}")
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%@+-]+)*/?")
+_NUMBER = re.compile(r"[0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Pages on the Git host; unknown ones are empty."""
+
+    run: str = ""
+    commit: str = ""
+    commit_page: str = ""
 
 
 def make_comments(environ: Mapping[str, str], clock: Clock) -> Comments:
@@ -62,20 +68,6 @@ def make_request_hint(environ: Mapping[str, str]) -> str:
     if environ.get("TF_BUILD"):
         return "a build that a branch policy starts sets System.PullRequest.PullRequestId"
     return "a workflow on pull_request sets GITHUB_REF, such as refs/pull/7/merge; otherwise give --number"
-
-
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~%@+-]+)*/?")
-_NUMBER = re.compile(r"[0-9]{1,20}")
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Pages on the Git host; unknown ones are empty."""
-
-    run: str = ""
-    commit: str = ""
-    commit_page: str = ""
 
 
 def find_origin(environ: Mapping[str, str], event: str = "") -> Origin:

@@ -122,11 +122,13 @@ def test_what_is_missing_is_named(kind: type[Forge], missing: str, value: str) -
         ({"GITHUB_REF": "refs/heads/main"}, None),
         ({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "4"}, 4),
         ({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "4/.."}, None),
+        ({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "0"}, None),
+        ({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "12345678901"}, None),
         ({"TF_BUILD": "True", "SYSTEM_PULLREQUEST_PULLREQUESTID": "5"}, 5),
         ({"TF_BUILD": "True", "GITHUB_REF": "refs/pull/12/merge"}, None),
     ],
 )
 def test_which_pull_request_a_job_is_for(environ: dict[str, str], expected: int | None) -> None:
-    """As each of the forges says it; where it says none, there is a hint."""
+    """As each Git host says it; where it says none, there is a hint."""
     assert expected == find_request(environ)
     assert make_request_hint(environ)
