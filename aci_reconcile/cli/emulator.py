@@ -58,6 +58,8 @@ def _listen(emulator: Emulator, asked: EmulatorOptions, session: Session) -> Ser
     tls = Tls(_for_ca(asked.ca_file(session.cwd)), asked.tls_names) if asked.tls else None
     try:
         return serve(emulator, host=asked.host, port=asked.port, tls=tls, anywhere=True)
+    except ValueError as error:
+        raise UsageError(f"--tls-name: {error}") from error
     except OSError as error:
         hint = "another emulator may be running; use another --port, or 0 for a free one"
         raise UsageError(f"{asked.host}:{asked.port}: {error.strerror or error}", hint=hint) from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import shutil
 import ssl
 import subprocess
@@ -14,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import azure.identity
 import pytest
+import trustme
 from azure.core.credentials import AccessTokenInfo
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from unit.azure.loopback import serving
 from unit.azure.scripted import API, WEB, Says
 
@@ -29,29 +25,21 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """Return a file with a key and a certificate for 127.0.0.1 that is its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+def authority() -> trustme.CA:
+    """Return an authority of our own."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def certificate(authority: trustme.CA, tmp_path: Path) -> Path:
+    """Return the file with the certificate of that authority."""
     path = tmp_path / "certificate.pem"
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    authority.cert_pem.write_to_path(path)
     return path
 
 
 @pytest.fixture
-def context(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+def context(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """Return the server's side of TLS, and a credential that gives a token without asking anybody."""
 
     def get_token_info(_self: Any, *_scopes: str, **_options: Any) -> AccessTokenInfo:
@@ -59,7 +47,7 @@ def context(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContex
 
     monkeypatch.setattr(azure.identity.DefaultAzureCredential, "get_token_info", get_token_info)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(certificate)
+    authority.issue_cert("127.0.0.1").configure_cert(made)
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import socket
 import ssl
 import urllib.request
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.emulator.emulator_world import RESOURCE_GROUP, World
 
-from aci_reconcile.emulator import Tls, serve
-from aci_reconcile.emulator.http.tls import make_certificates
+from aci_reconcile.emulator import Tls, is_own_ca, serve
+from aci_reconcile.emulator.http.tls import make_context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,13 +78,23 @@ def test_plain_http_and_silence_on_the_tls_port_hold_up_nobody(tmp_path: Path) -
     assert 200 == status
 
 
-def test_each_certificate_is_new() -> None:
-    """Its CA's key is forgotten, so that nobody can sign with it later."""
-    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    first, second = make_certificates((), now), make_certificates((), now)
+def test_each_authority_is_new_and_known_as_ours(tmp_path: Path) -> None:
+    """Its key is forgotten, so that nobody can sign with it later; only its name tells that a file may be replaced."""
+    files = [tmp_path / "first.pem", tmp_path / "second.pem"]
+    for file in files:
+        make_context(Tls(file))
+    first, second = (file.read_bytes() for file in files)
 
-    assert first.ca != second.ca
-    assert first.key != second.key
+    assert first != second
+    assert [True, True, False] == [is_own_ca(each) for each in (first, second, first + second)]
+
+
+def test_a_name_that_no_host_has_is_refused(tmp_path: Path) -> None:
+    """Before anything is written."""
+    with pytest.raises(ValueError, match="a certificate cannot be made for not_a_host"):
+        make_context(Tls(tmp_path / "ca.pem", ("not_a_host",)))
+
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_made_frees_the_port(tmp_path: Path) -> None:
