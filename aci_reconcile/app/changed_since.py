@@ -41,7 +41,7 @@ def find_changes(ref: str, folder: Path, environ: Mapping[str, str], shared: Ite
         UsageError: there is no git, no repository, or no such commit in it.
     """
     if _NOTHING.fullmatch(ref):
-        return Changes(shared=tuple(shared), whole="this is the first push")
+        return Changes(shared=tuple(shared), everything="this is the first push")
     git = Git.of(folder, environ, "--changed-since")
     top = Path(git.read_line("rev-parse", "--show-toplevel", wanted="a repository")).resolve()
     found = _diff(git, top, _find_base(git, ref), folder.resolve())

@@ -34,7 +34,7 @@ def read_accepted_drift(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], 
 
     Args:
         file: YAML, or JSON where its name says so.
-        cwd: where paths are shown from.
+        cwd: the folder that displayed paths are relative to.
 
     Returns:
         The acceptances, and the diagnostics of the file. If there is an error, the acceptances are incomplete.

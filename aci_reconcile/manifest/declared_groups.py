@@ -192,5 +192,5 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
 
 def _render_circle(circle: tuple[str, ...]) -> str:
     """Return a circle as a path back to its first group; a long one is shortened in the middle."""
-    shown = circle if len(circle) <= _SHOWN else (*circle[: _SHOWN - 1], "…", circle[-1])
-    return " → ".join([*shown, circle[0]])
+    names = circle if len(circle) <= _SHOWN else (*circle[: _SHOWN - 1], "…", circle[-1])
+    return " → ".join([*names, circle[0]])

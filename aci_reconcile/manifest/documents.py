@@ -131,9 +131,9 @@ class _Document:
             return ""
         if isinstance(value, ScalarNode) and is_api_version(value.text):
             return value.text
-        shown = quote(value.text) if isinstance(value, ScalarNode) else "this"
+        text = quote(value.text) if isinstance(value, ScalarNode) else "this"
         hint = "write a date such as `2025-09-01`"
-        self.diagnostics.add(ACI131, value.where, f"{shown} is not a valid api-version", hint=hint, path="apiVersion")
+        self.diagnostics.add(ACI131, value.where, f"{text} is not a valid api-version", hint=hint, path="apiVersion")
         return ""
 
     def _find_spec(self) -> Node | None:
@@ -253,9 +253,9 @@ class _Document:
             hint = "set a location such as `location: westeurope` here or in the project file"
             message = _NULL.format("location") if removed else "the group has no location"
             self.diagnostics.add(ACI136, where, message, hint=hint, path="location")
-        told = self.settings.find_place("location")
-        if not declared and not removed and told is not None:  # its mistakes are reported once for all groups
-            typing.places.where["location",] = told
+        place = self.settings.find_place("location")
+        if not declared and not removed and place is not None:  # its mistakes are reported once for all groups
+            typing.places.where["location",] = place
         return {"location": found, **body} if found else body
 
 

@@ -69,7 +69,7 @@ class Loaded:
     elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
     """Groups of projects below: addresses in lowercase, each with its project file."""
     request: Request = field(default_factory=Request, repr=False, compare=False)
-    """What was asked for. It holds the environment, so it is never shown."""
+    """What was asked for. It holds the environment, so it is never displayed."""
 
     @property
     def errors(self) -> bool:
@@ -120,8 +120,8 @@ class _Load:
         self._reading = Reading()
         self._empty_files = EmptyFiles(self._diagnostics)
         self._nested = NestedProjects(root)
-        said = self._settings.effective.root
-        self._movable = bool(request.resource_group) or self._uses_variables([said] if said else ())
+        settings = self._settings.effective.root
+        self._movable = bool(request.resource_group) or self._uses_variables([settings] if settings else ())
         self._manifest_files = ManifestFiles(
             self._request, self._file, self._files, self._settings, self._empty_files, self._nested
         )

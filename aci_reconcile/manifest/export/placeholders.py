@@ -90,9 +90,9 @@ class Placeholders:
         name = as_text(found.get("name"))
         group = self.address.rpartition("/")[2]
         container = at.partition("[")[2].partition("]")[0]
-        whole = (*self.address.split("/"), container, name)
+        full = (*self.address.split("/"), container, name)
         found["secureValue"] = self._make_reference(
-            at, (self.address, at), (group, name), (group, container, name), whole
+            at, (self.address, at), (group, name), (group, container, name), full
         )
 
     def _fill_registry(self, found: dict[str, Json], at: str) -> None:

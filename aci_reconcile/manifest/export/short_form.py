@@ -86,19 +86,19 @@ class Shortener:
             return _abbreviate_object(self._shorten_object(raw, node, at), node)
         if isinstance(raw, Mapping) and node.kind is Kind.MAP and node.item is not None:
             item = node.item
-            said = {
+            found = {
                 name: self._shorten_value(each, item, join(at, name)) for name, each in raw.items() if each is not None
             }
-            return {**said, **dict.fromkeys(self._list_missing(said, node))} if said else said
+            return {**found, **dict.fromkeys(self._list_missing(found, node))} if found else found
         if isinstance(raw, list) and node.kind is Kind.LIST and node.item is not None:
             return _abbreviate_list(list(self._shorten_items(raw, node, node.item, at)), node)
         return escape_references(to_plain(raw))
 
-    def _list_missing(self, said: Body, node: Node) -> list[str]:
+    def _list_missing(self, found: Body, node: Node) -> list[str]:
         """Return the names that the project's defaults add to a map, and that this group lacks."""
         under = f"{node.row.path}."
         shared = sorted(each.removeprefix(under) for each in self.default_paths if each.startswith(under))
-        known = {name.lower() for name in said} if node.row.caseless else said.keys()
+        known = {name.lower() for name in found} if node.row.caseless else found.keys()
         return [name for name in shared if (name.lower() if node.row.caseless else name) not in known]
 
     def _shorten_items(self, raw: list[Json], node: Node, item: Node, at: str) -> Iterable[Json]:

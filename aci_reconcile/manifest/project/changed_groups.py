@@ -1,7 +1,7 @@
 """Finds the groups that a change of the repository touches, for ``plan --changed-since``.
 
-A group is touched if its file, a file that it names with ``${file:…}``, or a group that it depends on changed. A change
-of a shared file touches everything. So does a removed group, because only a plan of all groups shows a removal.
+A group is affected if its file, a file that it names with ``${file:…}``, or a group that it depends on changed. A
+change of a shared file affects all groups. So does a removed group, because only a plan of all groups shows a removal.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Key: TypeAlias = "tuple[str, ...]"
 
 @dataclass(frozen=True, slots=True)
 class ChangedGroups:
-    """The touched groups, by full address; None for all of them, with the reason in ``because``."""
+    """The affected groups, by full address; None for all of them, with the reason in ``because``."""
 
     addresses: frozenset[str] | None
     because: str = ""
@@ -77,7 +77,7 @@ def find_changed_groups(
         nested: the projects below, whose manifests do not count here.
     """
     common = sorted(path for path in shared if _has_changed(path, changes))
-    because = changes.whole or (f"{common[0].name} changed" if common else _explain_split(changes, nested))
+    because = changes.everything or (f"{common[0].name} changed" if common else _explain_split(changes, nested))
     if because:
         return ChangedGroups(None, because)
     gone = sorted(set(_list_former_names(changes, nested)) - reading.named)

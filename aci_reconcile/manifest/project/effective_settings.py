@@ -48,8 +48,8 @@ class EffectiveSettings:
 
     def list_all(self) -> tuple[Setting, ...]:
         """Return every setting, in the order in which the keys of a project file are documented."""
-        said = frozenset(_list_places(self.overlay)) if self.overlay else frozenset[object]()
-        return tuple(Setting(name, value, where, environment=where in said) for name, value, where in self._walk())
+        places = frozenset(_list_places(self.overlay)) if self.overlay else frozenset[object]()
+        return tuple(Setting(name, value, where, environment=where in places) for name, value, where in self._walk())
 
     def _walk(self) -> Iterator[tuple[str, Json, Where | None]]:
         yield from _walk_project(self.root, PROJECT, "")
@@ -72,7 +72,7 @@ def _list_places(node: MapNode) -> Iterator[Where]:
 
 
 def _walk_project(node: Source | None, spec: Node, at: str) -> Iterator[tuple[str, Json, Where | None]]:
-    """Yield the values of the project file, and defaults for the others."""
+    """Yield the values of the project file, and defaults for the rest."""
     for name, below in spec.children.items():
         if name in _APART:
             continue
@@ -83,9 +83,9 @@ def _walk_project(node: Source | None, spec: Node, at: str) -> Iterator[tuple[st
         elif entry is not None and is_removed(entry.value):
             yield path, None if below.row.default is UNSET else below.row.default, entry.where
         elif entry is not None:
-            shown = _show_value(entry.value, below)
-            secret = name in KEYS and not is_key_reference(str(shown))
-            yield path, REDACTED if secret else shown, entry.where
+            value = _show_value(entry.value, below)
+            secret = name in KEYS and not is_key_reference(str(value))
+            yield path, REDACTED if secret else value, entry.where
         elif below.row.default is not UNSET:
             yield path, below.row.default, None
 

@@ -77,14 +77,14 @@ class FingerprintReader:
 
     def _read_key(self, root: MapNode, name: str, variable: str) -> Secret | None:
         entry = root.entry(name)
-        said = self._read_reference(entry, name) if entry is not None else None
+        reference = self._read_reference(entry, name) if entry is not None else None
         if self.request.environ.get(variable, "").strip():
             return None  # the environment overrides the project file, as for all options
         if not self.request.resolve:
-            return Secret.unavailable(_name_source(said), NOT_ASKED) if said is not None else None
+            return Secret.unavailable(_name_source(reference), NOT_ASKED) if reference is not None else None
         if self.request.base is not None:
-            entry, said = self._use_reviewed(entry, said, name)
-        return self._resolve(said, entry.where, name) if said is not None and entry is not None else None
+            entry, reference = self._use_reviewed(entry, reference, name)
+        return self._resolve(reference, entry.where, name) if reference is not None and entry is not None else None
 
     def _read_reference(self, entry: Entry, name: str) -> re.Match[str] | None:
         """Return the reference. The text may be a key by mistake, so no message quotes it."""
@@ -105,42 +105,42 @@ class FingerprintReader:
         return match
 
     def _use_reviewed(
-        self, entry: Entry | None, said: re.Match[str] | None, name: str
+        self, entry: Entry | None, reference: re.Match[str] | None, name: str
     ) -> tuple[Entry | None, re.Match[str] | None]:
         """Return the reference of the base branch of a pull request."""
         base = self.request.base
         root = read_reviewed_root(base, self.request.environment) if base is not None else None
         before = root.entry(name) if root is not None else None
         text = before.value.text if before is not None and isinstance(before.value, ScalarNode) else ""
-        if entry is not None and said is not None and said.group() != text and base is not None:
+        if entry is not None and reference is not None and reference.group() != text and base is not None:
             counts = "the reference in the base branch is used" if text else "secrets are fingerprinted without a key"
             message = f"this reference is ignored in this pull request: {counts}"
             hint = base.hint or "it takes effect once it is merged"
             self.diagnostics.add(ACI291, entry.where, message, hint=hint, path=name)
         return entry or before, _REFERENCE.fullmatch(text)
 
-    def _resolve(self, said: re.Match[str], where: Where, name: str) -> Secret | None:
-        secret = self._look_up(said)
+    def _resolve(self, reference: re.Match[str], where: Where, name: str) -> Secret | None:
+        secret = self._look_up(reference)
         if not secret.available and secret.missing != NOT_ASKED:
             hint = "an apply that must write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED
             self.diagnostics.add(ACI293, where, secret.missing, hint=hint, path=name)
         elif secret.available and (reason := secret.find_weakness()):
             hint = "make a key with: aci-reconcile key"
-            message = f"the key behind {said.group()} can be guessed: {reason}"
+            message = f"the key behind {reference.group()} can be guessed: {reason}"
             self.diagnostics.add(ACI292, where, message, hint=hint, path=name)
             return None
         return secret
 
-    def _look_up(self, said: re.Match[str]) -> Secret:
-        source, variable = _name_source(said), said["env"]
+    def _look_up(self, reference: re.Match[str]) -> Secret:
+        source, variable = _name_source(reference), reference["env"]
         if variable:
             value = self.request.environ.get(variable, "").strip()
             missing = f"the environment variable {variable} is not set" if not value else ""
             return Secret(value, source=source, missing=missing)
         resolver = self.resolvers.get("keyvault")
-        found = resolver.resolve("keyvault", said["vault"]) if resolver else None
+        found = resolver.resolve("keyvault", reference["vault"]) if resolver else None
         return found.map(str.strip) if found is not None else Secret.unavailable(source, NOT_ASKED)
 
 
-def _name_source(said: re.Match[str]) -> str:
-    return f"env:{said['env']}" if said["env"] else f"keyvault:{said['vault']}"
+def _name_source(reference: re.Match[str]) -> str:
+    return f"env:{reference['env']}" if reference["env"] else f"keyvault:{reference['vault']}"

@@ -24,7 +24,7 @@ _CRON_FIELDS: Final = 5
 _FOREVER: Final = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
 """From here on, some time zone has no date for a moment, or no next day."""
 _LOOKAHEAD: Final = timedelta(hours=26)
-"""More than any change of clocks: cron ticks are searched backwards from this far ahead."""
+"""More than any change of clocks: cron ticks are searched backwards from this much later."""
 
 
 class WindowError(ValueError):
@@ -56,8 +56,8 @@ class Window:
         """Return the last occurrence that has begun; an empty one if there was none."""
         from cronsim import CronSim
 
-        ahead = datetime.fromtimestamp(int(now), UTC) + _LOOKAHEAD
-        for tick in CronSim(self.cron, ahead.astimezone(self.zone), reverse=True):
+        later = datetime.fromtimestamp(int(now), UTC) + _LOOKAHEAD
+        for tick in CronSim(self.cron, later.astimezone(self.zone), reverse=True):
             if tick.timestamp() <= now:
                 return tick.timestamp(), tick.timestamp() + self.seconds
         return now, now
@@ -112,11 +112,11 @@ def make_cron_window(reason: str, zone: ZoneInfo, cron: str, duration: str) -> W
     try:
         CronSim(cron, datetime.fromtimestamp(0, UTC))
     except (CronSimError, AssertionError, IndexError) as error:
-        said = f"{quote(cron)} is not a cron expression: {error or 'it cannot be parsed'}"
-        raise WindowError(said, "cron", _suggest_range(cron)) from error
+        message = f"{quote(cron)} is not a cron expression: {error or 'it cannot be parsed'}"
+        raise WindowError(message, "cron", _suggest_range(cron)) from error
     if len(cron.split()) != _CRON_FIELDS:
-        said = f"{quote(cron)} is not a cron expression of five fields: minute, hour, day, month, weekday"
-        raise WindowError(said, "cron")
+        message = f"{quote(cron)} is not a cron expression of five fields: minute, hour, day, month, weekday"
+        raise WindowError(message, "cron")
     return Window(reason, zone, cron=cron, seconds=_parse_duration(duration))
 
 
@@ -161,14 +161,14 @@ def _parse_moments(key: str, text: str, zone: ZoneInfo, *, days: int) -> tuple[f
             day = date.fromisoformat(text)
             if day == date.max:  # users write this for "no end"
                 return _FOREVER, _FOREVER
-            said = datetime.combine(day + timedelta(days=days), time())
+            moment = datetime.combine(day + timedelta(days=days), time())
         elif _MOMENT.fullmatch(text):
-            said = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text)
         else:
-            raise ValueError(text)  # noqa: TRY301  told below, with the others
-        if said.tzinfo is not None:
-            return said.timestamp(), said.timestamp()
-        first, second = (said.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
+            raise ValueError(text)  # noqa: TRY301  reported below, as for the others
+        if moment.tzinfo is not None:
+            return moment.timestamp(), moment.timestamp()
+        first, second = (moment.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
     except (ValueError, OverflowError) as error:
         hint = "write a day as 2026-12-31, or a moment as 2026-12-31T18:00"
         raise WindowError(f"{quote(text)} is not a date or a time", key, hint) from error
@@ -180,6 +180,6 @@ def _parse_duration(text: str) -> float:
     days, hours, minutes = (int(each or 0) for each in match.groups()) if match else (0, 0, 0)
     seconds = ((days * 24 + hours) * 60 + minutes) * 60.0
     if not 0 < seconds <= _LONGEST:
-        said = f"{quote(text)} is not a duration from 1m to 366d"
-        raise WindowError(said, "duration", "write a duration such as 90m, 64h or 2d")
+        message = f"{quote(text)} is not a duration from 1m to 366d"
+        raise WindowError(message, "duration", "write a duration such as 90m, 64h or 2d")
     return seconds

@@ -96,6 +96,6 @@ def _list_resource_groups(file: Path, files: Files) -> frozenset[str]:
     root = read_root(file, files, Diagnostics())
     known = root.get("environments")
     layers = [root, *(entry.value for entry in known.entries)] if isinstance(known, MapNode) else [root]
-    said = [each.get("resourceGroup") for each in layers if isinstance(each, MapNode)]
-    texts = {each.text.lower() for each in said if isinstance(each, ScalarNode) and not each.null}
+    groups = [each.get("resourceGroup") for each in layers if isinstance(each, MapNode)]
+    texts = {each.text.lower() for each in groups if isinstance(each, ScalarNode) and not each.null}
     return frozenset("" if "${" in text else text for text in texts) or frozenset({""})

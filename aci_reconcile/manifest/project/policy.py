@@ -81,18 +81,18 @@ class PolicyReader:
 
     def _read_windows(self, body: Mapping[str, Json]) -> Iterator[Window]:
         for index, each in enumerate(as_list(body.get("freeze"))):
-            said = {name: as_text(value) for name, value in as_object(each).items()}
+            entry = {name: as_text(value) for name, value in as_object(each).items()}
             try:
-                yield _read_window(said)
+                yield _read_window(entry)
             except WindowError as error:
-                at = ("policy", "freeze", index, *((error.key,) if error.key in said else ()))
-                path = f"policy.freeze[{index}]" + (f".{error.key}" if error.key in said else "")
+                at = ("policy", "freeze", index, *((error.key,) if error.key in entry else ()))
+                path = f"policy.freeze[{index}]" + (f".{error.key}" if error.key in entry else "")
                 self.diagnostics.add(ACI190, self.places.find(at), str(error), hint=error.hint, path=path)
 
     def _read_rules(self, body: Mapping[str, Json]) -> Iterator[Rule]:
         for index, each in enumerate(as_list(body.get("rules"))):
-            said = as_object(each)
-            name, message = as_text(said.get("schema")), as_text(said.get("message"))
+            entry = as_object(each)
+            name, message = as_text(entry.get("schema")), as_text(entry.get("message"))
             at, where = f"policy.rules[{index}].schema", self.places.find(("policy", "rules", index, "schema"))
             text = self.files.read_reference(name, where, at, self.diagnostics) if name else None
             if text is None:
@@ -102,21 +102,21 @@ class PolicyReader:
             except ValueError as error:
                 self.diagnostics.add(ACI191, where, f"{name}: {error}", path=at)
                 continue
-            yield Rule(name, message, schema, warning=said.get("severity") == "warning")
+            yield Rule(name, message, schema, warning=entry.get("severity") == "warning")
 
 
-def _read_window(said: Mapping[str, str]) -> Window:
+def _read_window(entry: Mapping[str, str]) -> Window:
     """Return the window that an entry describes.
 
     Raises:
         WindowError: it describes no window, or two.
     """
-    given = {name for name in ("from", "to", "cron", "duration") if name in said}
-    zone = find_zone(said.get("timezone", "UTC"))
-    reason = said.get("reason", "")
-    if given == {"from", "to"}:
-        return make_dated_window(reason, zone, said["from"], said["to"])
-    if given == {"cron", "duration"}:
-        return make_cron_window(reason, zone, said["cron"], said["duration"])
+    keys = {name for name in ("from", "to", "cron", "duration") if name in entry}
+    zone = find_zone(entry.get("timezone", "UTC"))
+    reason = entry.get("reason", "")
+    if keys == {"from", "to"}:
+        return make_dated_window(reason, zone, entry["from"], entry["to"])
+    if keys == {"cron", "duration"}:
+        return make_cron_window(reason, zone, entry["cron"], entry["duration"])
     wanted = "a window needs either two dates, or a cron expression and a duration"
     raise WindowError(wanted, hint="give `from` and `to`, or `cron` and `duration`")

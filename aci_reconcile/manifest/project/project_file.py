@@ -85,7 +85,7 @@ def check_name(what: str, name: str, where: Where, diagnostics: Diagnostics) -> 
 
 
 def read_environments(root: MapNode, diagnostics: Diagnostics) -> tuple[Entry, ...]:
-    """Return the environments; others are reported."""
+    """Return the environments; invalid ones are reported."""
     node = root.get("environments")
     found = node.entries if isinstance(node, MapNode) else ()
     wrong = [node] if node is not None and not isinstance(node, MapNode) else []

@@ -21,8 +21,8 @@ class Changes:
     shared: tuple[Path, ...] = ()
     """Files besides the project file that every group depends on: variable files."""
     trees: frozenset[Path] = frozenset()
-    """Folders whose whole content counts as changed: submodules."""
-    whole: str = ""
+    """Folders whose entire content counts as changed: submodules."""
+    everything: str = ""
     """Why everything counts as changed; empty if it does not."""
 
 
@@ -42,7 +42,7 @@ class Base:
 class Request:
     """Which manifests to load, for which environment, with which values.
 
-    ``environ`` and ``cwd`` are passed in, not looked up, so a run depends on nothing else.
+    ``environ`` and ``cwd`` are passed in, not read from the process, so a run depends on nothing else.
     """
 
     paths: tuple[Path, ...] = ()

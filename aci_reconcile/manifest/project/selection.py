@@ -67,8 +67,8 @@ class Selection:
     def name_option(self) -> str:
         """Return the option that narrows the run, for messages; if there are several, the one to drop first."""
         request = self.request
-        said = (("--only", request.only), ("--changed-since", request.changes), ("the paths", request.paths))
-        return next((word for word, given in said if given), "the options that narrow this run")
+        options = (("--only", request.only), ("--changed-since", request.changes), ("the paths", request.paths))
+        return next((name for name, value in options if value), "the options that narrow this run")
 
     def _covers_all(self) -> bool:
         """Whether the paths cover all of the project's paths of manifests, so that nothing is narrowed.
@@ -140,12 +140,12 @@ def resolve_paths(request: Request) -> tuple[Path, ...]:
         UsageError: a path does not exist.
     """
     paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
-    for given, path in zip(request.paths, paths, strict=True):
+    for typed, path in zip(request.paths, paths, strict=True):
         why = find_path_flaw(path)
         if why:
-            raise UsageError(f"{quote(str(given))}: {why}")
+            raise UsageError(f"{quote(str(typed))}: {why}")
         if not path.exists():
-            raise UsageError(f"{given} does not exist")
+            raise UsageError(f"{typed} does not exist")
     return paths
 
 
@@ -153,7 +153,7 @@ def find_project_file(request: Request) -> Path | None:
     """Return the project file; None where there is none.
 
     Raises:
-        UsageError: the given file does not exist, or the paths belong to several projects.
+        UsageError: the named file does not exist, or the paths belong to several projects.
     """
     if request.project is not None:
         file = request.cwd / request.project

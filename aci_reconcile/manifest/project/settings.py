@@ -90,7 +90,7 @@ def make_default_settings(
 def read_project(
     file: Path, request: Request, files: Files, diagnostics: Diagnostics, resolvers: Mapping[str, Resolver]
 ) -> Settings:
-    """Read the project file for the chosen environment; the others are checked, too.
+    """Read the project file for the chosen environment; the other environments are checked, too.
 
     Raises:
         UsageError: there is no such environment.

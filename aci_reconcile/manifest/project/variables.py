@@ -116,7 +116,7 @@ _WANTED: Final = {Kind.NUMBER: "a number", Kind.BOOLEAN: "`true` or `false`"}
 class VariableReader:
     """Reads the values of variables; mistakes are noted at the declaration."""
 
-    given: Mapping[str, str]
+    values: Mapping[str, str]
     """Values from the command line, which override defaults."""
     places: Places
     diagnostics: Diagnostics
@@ -125,24 +125,24 @@ class VariableReader:
 
     def read(self, declared: Body) -> dict[str, str]:
         """Return the value of each variable that has one."""
-        values = dict(self.given)
-        for name, told in declared.items():
-            value = self._read_variable(name, as_object(told))
+        values = dict(self.values)
+        for name, declaration in declared.items():
+            value = self._read_variable(name, as_object(declaration))
             if value is not None:
                 values[name] = value
         if self.chosen:
             self._check_given(declared)
         return values
 
-    def _read_variable(self, name: str, told: Mapping[str, Json]) -> str | None:
-        kind = _KINDS.get(as_text(told.get("type")), Kind.STRING)
-        default = told.get("default")
+    def _read_variable(self, name: str, declaration: Mapping[str, Json]) -> str | None:
+        kind = _KINDS.get(as_text(declaration.get("type")), Kind.STRING)
+        default = declaration.get("default")
         value = self._check_type(as_text(default), kind, name, "its default") if default is not None else None
-        if name in self.given and not self.chosen:
-            return self.given[name]
-        if name in self.given:
-            return self._check_type(self.given[name], kind, name, "the given value")
-        if value is None and told.get("required") is True and self.chosen:
+        if name in self.values and not self.chosen:
+            return self.values[name]
+        if name in self.values:
+            return self._check_type(self.values[name], kind, name, "the value from the command line")
+        if value is None and declaration.get("required") is True and self.chosen:
             hint = f"give --var {name}=… or a --var-file"
             self._complain(ACI178, name, f"the variable {quote(name)} needs a value", hint)
         return value
@@ -158,7 +158,7 @@ class VariableReader:
 
     def _check_given(self, declared: Body) -> None:
         """Warn of a value for an undeclared variable whose name is close to a declared one."""
-        for name in self.given:
+        for name in self.values:
             near = self.diagnostics.suggest(name, declared) if name not in declared else ""
             if near:
                 where = self.places.find(("variables",))

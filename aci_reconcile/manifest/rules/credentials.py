@@ -68,9 +68,9 @@ def check_identities(group: Item) -> None:
             ACI090, f"`type: {kind.text}` needs `userAssignedIdentities`", "list their ARM ids, each with `{}`"
         )
     elif listed and "UserAssigned" not in kind.text and not kind.doubtful:
-        said = f"`type` is `{kind.text}`" if kind.text else "there is no `type`"
+        problem = f"`type` is `{kind.text}`" if kind.text else "there is no `type`"
         hint = "write `type: UserAssigned`"
-        identity.at("userAssignedIdentities").complain(ACI090, f"identities are listed, but {said}", hint)
+        identity.at("userAssignedIdentities").complain(ACI090, f"identities are listed, but {problem}", hint)
     for key, item in identity.entries("userAssignedIdentities"):
         if not _IDENTITY.fullmatch(key):
             item.complain(ACI048, f"{quote(key)} is not the ARM id of a user-assigned identity")

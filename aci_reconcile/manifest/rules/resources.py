@@ -140,8 +140,8 @@ ACI059: Final = Code(
 
 def check_amounts(group: Item) -> None:
     """Azure refuses an amount of zero (MicrosoftDocs/azure-docs#41476)."""
-    given = [each.at(kind) for each in _list_resources(group) for kind in ("requests", "limits") if each.has(kind)]
-    for each in given:
+    amounts = [each.at(kind) for each in _list_resources(group) for kind in ("requests", "limits") if each.has(kind)]
+    for each in amounts:
         for name, unit in _FIELDS:
             amount = each.at(name)
             if amount and amount.number <= 0:

@@ -81,10 +81,10 @@ def check_variable_values(group: Item) -> None:
     The warning about a readable variable that looks like a secret is this tool's own.
     """
     for variable in (variable for variables in _list_variables(group) for variable in variables):
-        given = [name for name in _VALUES if variable.has(name)]
-        if len(given) > 1:
-            message = f"the variable has several values: {', '.join(given)}"
-            variable.at(given[1]).complain(ACI080, message, "keep one of them")
+        values = [name for name in _VALUES if variable.has(name)]
+        if len(values) > 1:
+            message = f"the variable has several values: {', '.join(values)}"
+            variable.at(values[1]).complain(ACI080, message, "keep one of them")
         value, name = variable.at("value"), variable.at("name").text
         if value.value and is_secret_setting(name) and veil_variable(name, value.text) != value.text:
             hint = f'write {name}: {{secureValue: "${{env:{name}}}"}}'

@@ -79,14 +79,14 @@ ACI032: Final = Code(
 def check_volume_source(group: Item) -> None:
     """A volume has one source; only a secret volume may have two (Microsoft's 2025-09-01 example)."""
     for volume in group.at("properties").each("volumes"):
-        given = [name for name in SOURCES if volume.has(name)]
-        if given == ["secret", "secretReference"]:
+        sources = [name for name in SOURCES if volume.has(name)]
+        if sources == ["secret", "secretReference"]:
             continue
-        if not given and not any(path[: len(volume.path)] == volume.path for path in group.places.doubtful):
+        if not sources and not any(path[: len(volume.path)] == volume.path for path in group.places.doubtful):
             volume.complain(ACI031, "the volume has no source", f"add one of: {', '.join(SOURCES)}")
-        elif len(given) > 1:
-            volume.at(given[1]).complain(
-                ACI032, f"the volume has several sources: {', '.join(given)}", "keep one of them"
+        elif len(sources) > 1:
+            volume.at(sources[1]).complain(
+                ACI032, f"the volume has several sources: {', '.join(sources)}", "keep one of them"
             )
 
 

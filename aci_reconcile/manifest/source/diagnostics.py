@@ -53,12 +53,12 @@ _LINES: Final = 8
 
 def fold_similar(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return sorted diagnostics, with many of one kind in one file folded into the last one shown."""
-    kinds: dict[tuple[str, str], list[Diagnostic]] = {}
+    groups: dict[tuple[str, str], list[Diagnostic]] = {}
     for each in found:
-        kinds.setdefault((each.where.file, each.code), []).append(each)
-    if not any(len(same) > _ONE_LINE.get(code, _MOST_OF_A_KIND) for (_, code), same in kinds.items()):
+        groups.setdefault((each.where.file, each.code), []).append(each)
+    if not any(len(same) > _ONE_LINE.get(code, _MOST_OF_A_KIND) for (_, code), same in groups.items()):
         return tuple(found)
-    return tuple(sorted(each for (_, code), same in kinds.items() for each in _shorten(code, same)))
+    return tuple(sorted(each for (_, code), same in groups.items() for each in _shorten(code, same)))
 
 
 def _shorten(code: str, same: list[Diagnostic]) -> Iterator[Diagnostic]:
@@ -66,18 +66,18 @@ def _shorten(code: str, same: list[Diagnostic]) -> Iterator[Diagnostic]:
     if len(same) <= most:
         yield from same
         return
-    told = 1 if code in _ONE_LINE else most
-    yield from same[: told - 1]
-    last, rest = same[told - 1], same[told:]
+    count = 1 if code in _ONE_LINE else most
+    yield from same[: count - 1]
+    last, rest = same[count - 1], same[count:]
     yield replace(last, message=f"{last.message}; {len(rest):,} more of this kind in {_name_lines(rest)}")
 
 
 def _name_lines(rest: list[Diagnostic]) -> str:
-    """Name the lines of the others."""
+    """Name the lines of the rest."""
     lines = list(dict.fromkeys(each.where.line for each in rest))
-    shown = ", ".join(map(str, lines[:_LINES]))
+    first = ", ".join(map(str, lines[:_LINES]))
     more = " …" if len(lines) > _LINES else ""
-    return f"line{'s' * (len(lines) > 1)} {shown}{more}"
+    return f"line{'s' * (len(lines) > 1)} {first}{more}"
 
 
 _LONGEST_QUOTE = 60
@@ -143,8 +143,8 @@ class Diagnostics:
 def quote(text: str) -> str:
     """Return a text as it may stand in a message: short, on one line, without control characters and secrets."""
     text = veil(text)
-    shown = text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
-    return "`" + "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown) + "`"
+    short = text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+    return "`" + "".join(char if char.isprintable() else repr(char)[1:-1] for char in short) + "`"
 
 
 def suggest_word(wrong: str, known: Collection[str]) -> str:

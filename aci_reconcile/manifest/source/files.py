@@ -52,8 +52,8 @@ _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r"
 class Files:
     """The files of one run.
 
-    ``cwd`` is where paths are shown from; ``base`` is where references to files start; ``boundary`` is the repository,
-    which symbolic links may not leave. ``credentials`` are files in it that manifests may not read.
+    Displayed paths are relative to ``cwd``, and references to files to ``base``. ``boundary`` is the repository, which
+    symbolic links may not leave. ``credentials`` are files in it that manifests may not read.
     """
 
     cwd: Path
@@ -268,7 +268,7 @@ def find_repository(root: Path) -> Path:
 
 
 def find_project(start: Path) -> Path | None:
-    """Walk up from a folder to the project file; the repository's own folder is the last one looked into."""
+    """Walk up from a folder to the project file; the repository's own folder is searched last."""
     for folder in (start, *start.parents):
         candidate = folder / PROJECT_FILE
         if candidate.is_file():

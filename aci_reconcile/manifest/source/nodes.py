@@ -89,5 +89,5 @@ DeclaredName: TypeAlias = "tuple[str, str]"
 def read_group_name(node: Source) -> DeclaredName:
     """Return the resource group and the name in a document."""
     entries = node.entries if isinstance(node, MapNode) else ()
-    said = {fold_key(each.key): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
-    return said.get("resourcegroup", ""), said.get("name", "")
+    texts = {fold_key(each.key): each.value.text.lower() for each in entries if isinstance(each.value, ScalarNode)}
+    return texts.get("resourcegroup", ""), texts.get("name", "")

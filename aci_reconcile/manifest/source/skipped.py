@@ -32,7 +32,7 @@ class SkippedFiles:
     left_out: dict[Path, Foreign] = field(default_factory=dict["Path", "Foreign"])
 
     def read_documents(self, file: Path) -> tuple[Source, ...] | None:
-        """Return the documents of a file; None if it is not a manifest, which ``told`` reports."""
+        """Return the documents of a file; None if it is not a manifest, which ``report`` lists."""
         mine = Diagnostics()
         found = self.files.read_documents(file, mine)
         what = None if file in self.named else self._identify(file, found, failed=mine.failed)
@@ -62,13 +62,13 @@ class SkippedFiles:
 
     def _identify(self, file: Path, documents: tuple[Source, ...], *, failed: bool) -> Foreign | None:
         """Return the kind of a file if another tool owns all of it; a project file under a wrong name is a mistake."""
-        said = [each for each in documents if not (isinstance(each, ScalarNode) and each.null)]
-        kinds = [identify_foreign(each) for each in said]
-        if any(kind is None or kind is PROJECT for kind in kinds):
+        content = [each for each in documents if not (isinstance(each, ScalarNode) and each.null)]
+        found = [identify_foreign(each) for each in content]
+        if any(kind is None or kind is PROJECT for kind in found):
             return None
         if failed:  # an unreadable file may be a manifest
             return identify_foreign_text(self.files.read_head(file), json=file.suffix.lower() == ".json")
-        return kinds[0] if kinds else None
+        return found[0] if found else None
 
 
 _HINT = "remove it, or add a manifest: until then nothing is pruned"

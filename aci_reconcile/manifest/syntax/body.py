@@ -156,7 +156,7 @@ class BodyReader:
             value = self.read(each, item, here, f"{at}[{label or index}]")
             if not isinstance(value, _Omitted):
                 values.append(value)
-            elif here in self.places.doubtful:  # the next entry takes this index, so the list as a whole is doubtful
+            elif here in self.places.doubtful:  # the next entry takes this index, so the list itself is doubtful
                 self.places.doubtful.discard(here)
                 self.places.doubtful.add(path)
         return values
@@ -192,7 +192,7 @@ class BodyReader:
             return self._check_secret(text.value, node, spec, at)
         if text.unknown:
             return text.value if spec is not None and spec.kind is Kind.STRING else self._doubt(path)
-        return self._read_text(text.value, node, spec, path, at, plain=text.whole or node.plain)
+        return self._read_text(text.value, node, spec, path, at, plain=text.sole or node.plain)
 
     def _doubt(self, path: Path) -> _Omitted:
         self.places.doubtful.add(path)

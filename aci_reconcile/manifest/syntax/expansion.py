@@ -147,8 +147,8 @@ class _Object:
                 yield from self._flatten(entry.value)
 
     def _find_wrapper_place(self) -> Where:
-        given = self._outside.get("properties")
-        return given.where if given else self._node.where
+        wrapper = self._outside.get("properties")
+        return wrapper.where if wrapper else self._node.where
 
     def _unwrap(self, entry: Entry, inner: Node) -> None:
         if entry.key != "properties":

@@ -137,8 +137,8 @@ def read_placeholder(text: str) -> str:
     found = _PLACEHOLDER.fullmatch(text.strip())
     if found is None:
         return ""
-    said = next(part for part in found.groups() if part is not None)
-    name = _NO_NAME.sub("_", said.rpartition(".")[2]).strip("_")
+    part = next(each for each in found.groups() if each is not None)
+    name = _NO_NAME.sub("_", part.rpartition(".")[2]).strip("_")
     return name if name[:1].isalpha() and name.isascii() else "NAME"
 
 
@@ -159,9 +159,9 @@ def suggest_references(names: Sequence[str], *, secret: bool) -> str:
         written = " and ".join(f"`${{env:{name}}}`" for name in names)
         return f"write {written}, and set {listed} where the tool runs"
     written = " and ".join(f"`${{var:{name}}}`" for name in names)
-    given = " ".join(f"--var {name}=…" for name in names)
+    options = " ".join(f"--var {name}=…" for name in names)
     return (
-        f"write {written}, with `{given}` or a value under `variables` of the project file; "
+        f"write {written}, with `{options}` or a value under `variables` of the project file; "
         f"or `${{env:{names[0]}}}`, with {listed} under `publicEnv` there"
     )
 
@@ -219,8 +219,8 @@ def suggest_number_or_word(text: str, spec: Node | None) -> str:
 def explain_unquoted(node: ScalarNode, spec: Node | None) -> tuple[str, str]:
     """Return message and hint about ``${NAME}`` without quotes."""
     names = find_bare_names(node.text)
-    shown = " and ".join(quote(f"${{{name}}}") for name in names)
-    message = f"{shown} without quotes: `az container create` would replace it, but this tool does not"
+    texts = " and ".join(quote(f"${{{name}}}") for name in names)
+    message = f"{texts} without quotes: `az container create` would replace it, but this tool does not"
     if spec is not None and spec.row.name == "name":
         return message, "write the name out: a reference is not allowed in a name"
     hint = suggest_references(names, secret=spec is not None and spec.write_only)

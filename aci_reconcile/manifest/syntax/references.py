@@ -80,11 +80,11 @@ def _measure(value: str | Secret) -> int:
         return len(value)
     lengths = [0]
 
-    def look(text: str) -> str:
+    def note(text: str) -> str:
         lengths.append(len(text))
         return text
 
-    value.map(look)
+    value.map(note)
     return lengths[-1]
 
 
@@ -109,12 +109,12 @@ _OF_GROUP: Final = re.compile(
 class Text(NamedTuple):
     """A scalar with its references replaced.
 
-    ``whole``: it was exactly one reference, so the value is typed as if written without quotes.
+    ``sole``: it was exactly one reference, so the value is typed as if written without quotes.
     ``unknown``: the value is unknown (offline), so it is not checked. ``secret``: it contains a secret.
     """
 
     value: str | Secret
-    whole: bool = False
+    sole: bool = False
     unknown: bool = False
     failed: bool = False
     offer: str = ""
@@ -149,7 +149,7 @@ class References:
         only = _REFERENCE.fullmatch(node.text)
         if only is not None and not only["escape"]:
             text = self._replace_one(only, node.where, path)
-            return text._replace(whole=True) if self.size.add(text.value) else self._fail_too_large(node.where, path)
+            return text._replace(sole=True) if self.size.add(text.value) else self._fail_too_large(node.where, path)
         self._complain_of_lookalikes(node, path)
         parts: list[Text] = []
         end = 0
@@ -244,7 +244,7 @@ class References:
         return "if the variable is not secret, list it under `publicEnv` of the project file"
 
     def _replace_external(self, scheme: str, target: str, where: Where, path: str) -> Text:
-        source, whole = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
+        source, text = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
         if scheme == "keyvault" and not VAULT_SECRET.fullmatch(target):
             message = f"{quote(target)} does not name a secret of a Key Vault"
             return self._fail(ACI192, where, message, _suggest_vault_name(target), path)
@@ -253,26 +253,26 @@ class References:
         if source in self.kept_back:
             return self._refuse_key(source, where, path)
         if not self.resolve:
-            return _make_unknown(whole, source, public=False)
+            return _make_unknown(text, source, public=False)
         if scheme == "file":
             value = self.files.read_reference(target, where, path, self.diagnostics)
             if value is None:
                 return Text("", failed=True)
-            return self._check_secret(Secret(value, source=source), whole, where, path)
+            return self._check_secret(Secret(value, source=source), text, where, path)
         resolver = self.resolvers.get(scheme)
         secret = resolver.resolve(scheme, target) if resolver else None
         if secret is None:
-            return Text(Secret.unavailable(source, "not asked for"), offer=whole)
-        return self._check_secret(secret, whole, where, path)
+            return Text(Secret.unavailable(source, "not asked for"), offer=text)
+        return self._check_secret(secret, text, where, path)
 
-    def _check_secret(self, secret: Secret, whole: str, where: Where, path: str) -> Text:
+    def _check_secret(self, secret: Secret, text: str, where: Where, path: str) -> Text:
         if not secret.available:
             hint = "an apply that needs it will refuse to start"
             self.diagnostics.add(ACI151, where, f"{secret.source}: {secret.missing}", hint=hint, path=path)
         elif secret.notice:
             hint = "renew it, or change its dates in the vault; it is used anyway"
             self.diagnostics.add(ACI280, where, f"{secret.source}: {secret.notice}", hint=hint, path=path)
-        return Text(secret, offer=whole)
+        return Text(secret, offer=text)
 
     def _replace_group(self, target: str, where: Where, path: str) -> Text:
         match = _OF_GROUP.fullmatch(target)
@@ -289,10 +289,10 @@ def _suggest_vault_name(target: str) -> str:
     return "write `${keyvault:vault/secret}`; names have letters, digits and single hyphens, with a letter first"
 
 
-def _make_unknown(whole: str, source: str, *, public: bool) -> Text:
+def _make_unknown(text: str, source: str, *, public: bool) -> Text:
     if public:
-        return Text(whole, unknown=True)
-    return Text(Secret.unavailable(source, "not resolved"), unknown=True, offer=whole)
+        return Text(text, unknown=True)
+    return Text(Secret.unavailable(source, "not resolved"), unknown=True, offer=text)
 
 
 def _join(parts: list[Text]) -> Text:

@@ -31,14 +31,14 @@ def is_base64(secret: Secret) -> bool:
     """Whether a secret is base64; True if its value is missing."""
     good = [True]
 
-    def look(text: str) -> str:
+    def check(text: str) -> str:
         try:
             base64.b64decode("".join(text.split()), validate=True)
         except (binascii.Error, ValueError):
             good.append(False)
         return text
 
-    secret.map(look)
+    secret.map(check)
     return all(good)
 
 
@@ -69,16 +69,16 @@ class Reading(NamedTuple):
     failed: bool = False
 
 
-def read_number(text: str, *, whole: bool, plain: bool) -> Reading:
+def read_number(text: str, *, integer: bool, plain: bool) -> Reading:
     """Read a number in decimal notation; a quoted number is accepted with a warning."""
-    wanted = "a whole number" if whole else "a number"
+    wanted = "a whole number" if integer else "a number"
     if (simple := _SIMPLE.fullmatch(text)) is not None:
         value = float(text) if simple[1] else int(text)
     elif (refused := _refuse_number(text, wanted)) is not None:
         return refused
     else:
         value = int(text) if _WHOLE.fullmatch(text) else float(text)
-    if whole and isinstance(value, float):
+    if integer and isinstance(value, float):
         if not value.is_integer():
             return Reading(code=ACI115, message=f"{quote(text)} is not a whole number", failed=True)
         value = int(value)
@@ -148,7 +148,7 @@ def read_free(text: str, *, plain: bool) -> Reading:
 def read_scalar(kind: Kind, text: str, *, plain: bool) -> Reading:
     """Read a text as a value of this kind."""
     if kind is Kind.INTEGER or kind is Kind.NUMBER:
-        return read_number(text, whole=kind is Kind.INTEGER, plain=plain)
+        return read_number(text, integer=kind is Kind.INTEGER, plain=plain)
     if kind is Kind.BOOLEAN:
         return read_boolean(text, plain=plain)
     if kind is Kind.ANY:

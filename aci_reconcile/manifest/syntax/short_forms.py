@@ -60,18 +60,18 @@ def _expand_resources(node: Source, at: str, diagnostics: Diagnostics) -> Source
     long = next((entry for entry in node.entries if entry.key.lower() == "requests"), None)
     apart = {id(entry) for entry in (*short, long)}
     rest = tuple(entry for entry in node.entries if id(entry) not in apart)
-    given: tuple[Entry, ...] = ()
+    requests: tuple[Entry, ...] = ()
     taken: set[str] = set()
     if long is not None:
         if not isinstance(long.value, MapNode):
             return MapNode((long, *rest), node.where)
-        given = long.value.entries
-        taken = {fold_key(each.key) for each in given}
+        requests = long.value.entries
+        taken = {fold_key(each.key) for each in requests}
         for entry in short:
             if fold_key(entry.key) in taken:
                 message = f"{quote(entry.key)} is given both in `requests` and beside it"
                 diagnostics.add(ACI112, entry.where, message, hint="keep one", path=f"{at}.requests.{entry.key}")
-    both = (*given, *(entry for entry in short if fold_key(entry.key) not in taken))
+    both = (*requests, *(entry for entry in short if fold_key(entry.key) not in taken))
     where = long.where if long else short[0].where
     return MapNode((Entry("requests", where, MapNode(both, where)), *rest), node.where)
 
