@@ -22,30 +22,30 @@ _WORKS: Final[tuple[tuple[Work, str], ...]] = (
 
 
 def tables(results: Results, peers: Sequence[str]) -> str:
-    """Return everything: promises, the comparison, what else was measured, and how busy the stand-in was."""
+    """Return everything: targets, the comparison, what else was measured, and how busy the stand-in was."""
     hashed = f" One slow hash takes {results.hash * 1000:.0f} ms here." if results.hash else ""
     machine = f"Measured on {results.cores} cores with Python {results.python}.{hashed}"
     warning = f"**{results.note}**" if results.note else ""
     parts = (
         machine,
         warning,
-        "### What was promised",
-        _promises(results),
-        "### Beside what a user has instead",
+        "### Targets",
+        _targets(results),
+        "### Next to other tools",
         _comparison(results, peers),
-        "### What it takes of the machine",
+        "### Memory and CPU",
         _resources(results, (OURS, KEYLESS, FLOOR, *peers)),
-        "### More of ours",
+        "### More measurements",
         _more(results),
-        "### Whether the stand-in was in the way",
+        "### How busy the stand-in was",
         _stand_in(results),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _promises(results: Results) -> str:
-    rows = ((item.what, item.promised, item.measured, "yes" if item.kept else "**no**") for item in verdicts(results))
-    return _table(("what", "promised", "measured, median (least–most)", "kept"), rows)
+def _targets(results: Results) -> str:
+    rows = ((item.what, item.target, item.measured, "yes" if item.met else "**no**") for item in verdicts(results))
+    return _table(("what", "target", "measured, median (least–most)", "met"), rows)
 
 
 def _comparison(results: Results, peers: Sequence[str]) -> str:

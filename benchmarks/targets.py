@@ -1,4 +1,4 @@
-"""What was promised, and whether it was kept. Pure."""
+"""The targets, and whether they are met. Pure."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _CALLS_PER_CHANGE: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One promise: what was promised of what, what came of it."""
+    """One target: what it is about, its value, and what was measured."""
 
     what: str
-    promised: str
+    target: str
     measured: str
-    kept: bool
+    met: bool
 
 
 def verdicts(results: Results) -> tuple[Verdict, ...]:
-    """Return the verdicts on all promises about which something was measured."""
+    """Return the verdicts on all targets about which something was measured."""
     return (
         *_factors(results),
         *_keyless(results),
@@ -73,13 +73,13 @@ def _keyless(results: Results) -> Iterator[Verdict]:
         if row is not None and keyed is not None:
             needed = 0.0 if work == "delete" else hashes
             most = needed + _KEYLESS_FACTOR * keyed.wall
-            promised = f"≤ {needed:.2f} s of hashes + {_KEYLESS_FACTOR} × with a key = {most:.2f} s"
-            yield Verdict(f"{what}, no key", promised, seconds_of(row), row.wall <= most)
+            target = f"≤ {needed:.2f} s of hashes + {_KEYLESS_FACTOR} × with a key = {most:.2f} s"
+            yield Verdict(f"{what}, no key", target, seconds_of(row), row.wall <= most)
     found = [row.memory for row in results.rows if (row.tool, row.groups) == (KEYLESS, 200)]
     if found:
         what = "peak memory at 200 groups, no key"
-        promised, measured = f"≤ {_KEYLESS_MEMORY} MB", f"{max(found):.0f} MB"
-        yield Verdict(what, promised, measured, max(found) <= _KEYLESS_MEMORY)
+        target, measured = f"≤ {_KEYLESS_MEMORY} MB", f"{max(found):.0f} MB"
+        yield Verdict(what, target, measured, max(found) <= _KEYLESS_MEMORY)
 
 
 def _plans(results: Results) -> Iterator[Verdict]:
@@ -103,8 +103,8 @@ def _writes(results: Results) -> Iterator[Verdict]:
     change, delete = results.find("change", OURS, 200), results.find("delete", OURS, 200)
     if change is not None:
         most = pages(200) + _CALLS_PER_CHANGE * 20
-        promised = f"≤ pages + {_CALLS_PER_CHANGE} for each = {most}"
-        yield Verdict("change 20 of 200: ARM calls", promised, f"{change.calls:,.0f}", change.calls <= most)
+        target = f"≤ pages + {_CALLS_PER_CHANGE} for each = {most}"
+        yield Verdict("change 20 of 200: ARM calls", target, f"{change.calls:,.0f}", change.calls <= most)
     if delete is not None:
         yield _within("delete 200", delete, 1.5)
 
@@ -127,8 +127,8 @@ def _starts(results: Results) -> Iterator[Verdict]:
     if row is not None:
         asked = row.median(lambda run: run.calls + run.sign_in)
         most = 0.5 + asked * LATENCY
-        promised = f"≤ 0.5 s + {asked:.0f} requests × {LATENCY * 1000:.0f} ms = {most:.2f} s"
-        yield Verdict("plan of one group", promised, seconds_of(row), row.wall <= most)
+        target = f"≤ 0.5 s + {asked:.0f} requests × {LATENCY * 1000:.0f} ms = {most:.2f} s"
+        yield Verdict("plan of one group", target, seconds_of(row), row.wall <= most)
 
 
 def _within(what: str, row: Row, seconds: float) -> Verdict:

@@ -170,5 +170,5 @@ def _find_container_changes(
         yield make_finding(Kind.IMAGE_MOVED, address, text, path=f"{after.path}.image", where=where)
     times = after.restarts - before.restarts
     if times >= CRASHES:
-        text = f"restarted {times} times since the last look"
+        text = f"restarted {times} times since the last run"
         yield make_finding(Kind.RESTARTING, address, text, path=after.path, where=where)

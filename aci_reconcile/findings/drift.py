@@ -30,7 +30,7 @@ class Drift:
     appeared: tuple[Finding, ...] = ()
     """Those that are drift, or could not be compared, and were not at the last check."""
     resolved: tuple[RecordedFinding, ...] = ()
-    """Those of the last check that are over: repaired, accepted, or told once."""
+    """Those of the last check that are over: repaired, accepted, or reported once."""
     history: History | None = None
     """What is to be remembered of this check; None where nobody asked."""
 

@@ -92,8 +92,8 @@ def test_pages(groups: int, count: int) -> None:
 
 
 def test_verdicts() -> None:
-    """Each promise about which something is known, and no other."""
-    told = {verdict.what: verdict.kept for verdict in verdicts(some())}
+    """Each target about which something is known, and no other."""
+    told = {verdict.what: verdict.met for verdict in verdicts(some())}
 
     assert {
         "plan of 200 unchanged groups, beside the floor": False,
@@ -107,7 +107,7 @@ def test_verdicts() -> None:
     } == told
 
 
-def test_what_is_promised_without_a_key() -> None:
+def test_targets_without_a_key() -> None:
     """A slow hash for each group, shared by the cores, on top of what a run with a key takes; none for a deletion."""
     rows = (
         row("plan", OURS, 200, 1.0),
@@ -115,9 +115,7 @@ def test_what_is_promised_without_a_key() -> None:
         row("delete", OURS, 200, 1.0),
         row("delete", KEYLESS, 200, 1.1),
     )
-    told = {
-        verdict.what: (verdict.promised, verdict.kept) for verdict in verdicts(Results(2, "3.11.7", rows, "", 0.04))
-    }
+    told = {verdict.what: (verdict.target, verdict.met) for verdict in verdicts(Results(2, "3.11.7", rows, "", 0.04))}
 
     assert ("≤ 4.00 s of hashes + 1.2 × with a key = 5.20 s", False) == told["plan of 200 unchanged groups, no key"]
     assert ("≤ 0.00 s of hashes + 1.2 × with a key = 1.20 s", True) == told["delete 200, no key"]
@@ -139,7 +137,7 @@ def test_the_groups_hold_what_real_ones_hold(tmp_path: Path) -> None:
 
 
 def test_tables() -> None:
-    """Promises and the comparison, word for word; what was not measured is a dash or not there."""
+    """Targets and the comparison, word for word; what was not measured is a dash or not there."""
     text = tables(some(), ("az", "never measured"))
     lines = text.splitlines()
 
@@ -150,7 +148,7 @@ def test_tables() -> None:
         "| --- | --- | --- | --- |",
         "| create 200 | 3.00 s, 203 calls | 5.00 s (4.80–5.50), 407 calls, **1.67 × floor** | ~600 s, ~1,200 calls, **~120 × ours** |",  # noqa: E501
         "| run again, nothing changed | 0.40 s, 2 calls | 0.80 s, 2 calls, **2.00 × floor** | – |",
-    ] == text.partition("instead\n\n")[2].partition("\n\n")[0].splitlines()
+    ] == text.partition("### Next to other tools\n\n")[2].partition("\n\n")[0].splitlines()
 
 
 def test_what_lies_below_the_noise_is_not_told_as_a_number() -> None:

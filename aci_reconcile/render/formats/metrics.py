@@ -89,7 +89,7 @@ class _Metrics:
         """Return all metrics as text, with the time of the run and whether it could compare everything."""
         from prometheus_client import generate_latest
 
-        self.add_gauge("last_run_timestamp_seconds", "When the look was, in seconds since the epoch.", (), {(): now})
+        self.add_gauge("last_run_timestamp_seconds", "When the run was, in seconds since the epoch.", (), {(): now})
         self.add_gauge("last_run_success", "1 where everything could be read and compared.", (), {(): success})
         return generate_latest(self.registry).decode()
 

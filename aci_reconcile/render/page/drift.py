@@ -101,11 +101,11 @@ def _add_findings(entry: Entry, counted: list[Finding], news: list[Finding], *, 
     if not counted:
         return entry
     if entry.outcome is Outcome.SAME:
-        entry = replace(_mark_drifted(entry), summary="changed since the last look", mark="!")
+        entry = replace(_mark_drifted(entry), summary="changed since the last run", mark="!")
     since = min((each.since for each in counted if each.since), default="")
     notes = (f"First found at {since}.",) if since and dated else ()
     worst = min((each.severity for each in counted), key=list(Severity).index)
-    remarks = tuple(Remark(each.severity, _describe_finding(each), each.where, "Since the last look") for each in news)
+    remarks = tuple(Remark(each.severity, _describe_finding(each), each.where, "Since the last run") for each in news)
     all_remarks = (*entry.remarks, *remarks)
     return replace(entry, severity=worst, notes=(*entry.notes, *notes), remarks=all_remarks)
 

@@ -60,7 +60,7 @@ def render_drift_verdict(drift: Drift, style: Style) -> str:
             (len(drift.missing), "group is missing", "groups are missing"),
             (len(drift.undeclared), "group has no manifest", "groups have no manifest"),
             (len(drift.unhealthy), "group is not healthy", "groups are not healthy"),
-            (count_since_last_look(drift), "change since the last look", "changes since the last look"),
+            (count_since_last_look(drift), "change since the last run", "changes since the last run"),
             (len(drift.plan.unreadable), "could not be read or compared", "could not be read or compared"),
         )
         if number
@@ -88,7 +88,7 @@ def render_since_last_look(drift: Drift, style: Style) -> Iterator[str]:
             f"  {style.paint(_choose_colour(each, style), '!')} {_render_subject(each, style)}"
             for each in drift.since_last_check
         ]
-        yield "\n".join(("Since the last look:", *lines))
+        yield "\n".join(("Since the last run:", *lines))
 
 
 def render_findings(drift: Drift, style: Style, *, verbose: bool) -> Iterator[str]:

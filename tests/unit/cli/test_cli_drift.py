@@ -60,7 +60,7 @@ def test_the_history_of_a_group_that_vanishes(applied: CommandLine) -> None:
     last = applied("drift", "--history", "kept/drift.json")
 
     assert [0, 2, 2, 0] == [each.code for each in (first, second, third, last)]
-    assert "Since the last look:\n  ! rg-shop/web  is gone; last seen at" in second.out
+    assert "Since the last run:\n  ! rg-shop/web  is gone; last seen at" in second.out
     assert "Findings:\n  error  rg-shop/web  vanished  new\n" in second.out
     found = third.document["findings"][0]
     assert ("vanished", []) == (found["kind"], third.document["appeared"])
