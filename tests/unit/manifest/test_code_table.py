@@ -136,6 +136,6 @@ def test_a_golden_case_shows_it(code: str) -> None:
     golden = "".join(
         file.read_text(encoding="utf-8") for file in (ROOT / "tests/golden/diagnostics").glob("*/expected.txt")
     )
-    tests = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*.py"))
+    tests = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.rglob("test_*.py"))
 
     assert f" {code}: " in golden or f'"{code}"' in tests
