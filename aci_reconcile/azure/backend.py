@@ -12,7 +12,7 @@ from aci_reconcile.azure.http.answer import ErrorDetail
 from aci_reconcile.azure.http.client import read_object, read_pages
 from aci_reconcile.azure.http.urls import (
     RESOURCES_API,
-    groups_path,
+    collection_path,
     resource_path,
     scope_path,
     subscription_path,
@@ -20,10 +20,11 @@ from aci_reconcile.azure.http.urls import (
 )
 from aci_reconcile.core.backend import Backend, Operation, Progress, Remaining
 from aci_reconcile.core.errors import NoAnswerError, NotFoundError
-from aci_reconcile.core.model import CONTAINER_GROUPS, Resource, ResourceId, as_object, as_text
+from aci_reconcile.core.model import Resource, ResourceId, as_object, as_text
+from aci_reconcile.core.resource_types import LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from aci_reconcile.azure.auth.identity import Identity
     from aci_reconcile.azure.http.answer import Answer
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
     from aci_reconcile.azure.preflight import ArmPreflight
     from aci_reconcile.core.model import Body, Scope
     from aci_reconcile.core.redaction import Redactor
+    from aci_reconcile.core.resource_types import ResourceType
     from aci_reconcile.core.secret import Secret
 
 _ABSENT = frozenset({"containergroupnotfound", "resourcenotfound", "resourcegroupnotfound"})
 """Error codes of ARM and of the provider for a missing resource, both recorded; other 404s are errors."""
 _NO_GROUP = frozenset({"resourcegroupnotfound"})
 _ACCEPTED = 202
+_LISTED_NAMES = frozenset(row.name.lower() for row in LISTED)
 
 
 class ArmBackend(Backend):
@@ -101,11 +104,12 @@ class ArmBackend(Backend):
 
     def list(self, scope: Scope, /) -> Iterable[Resource]:
         """List the groups of a resource group; all pages are read before the first group is returned."""
-        bodies = self._pages(with_query(groups_path(scope), api_version=self._api))
-        unnamed = ResourceId(scope.subscription, scope.resource_group, "")
-        return tuple(
-            Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), _group(body)) for body in bodies
-        )
+        return tuple(each for row in LISTED for each in self._list_type(scope, row))
+
+    def _list_type(self, scope: Scope, row: ResourceType) -> Iterator[Resource]:
+        unnamed = ResourceId(scope.subscription, scope.resource_group, "", row.name)
+        for body in self._pages(with_query(collection_path(scope, row), api_version=self._api)):
+            yield Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), _group(body))
 
     def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:
         """List the groups of a subscription that carry a tag, from ARM's own list of resources.
@@ -115,7 +119,7 @@ class ArmBackend(Backend):
         Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users report gaps in it
         (Azure/azure-powershell#20724): so its entries are read again, and missing ones are found in a later run.
         """
-        wanted = {"$filter": f"resourceType eq '{CONTAINER_GROUPS}'"}
+        wanted = {"$filter": " or ".join(f"resourceType eq '{row.name}'" for row in LISTED)}
         url = with_query(f"{subscription_path(subscription)}/resources", api_version=RESOURCES_API, **wanted)
         return tuple(_in_short(body) for body in read_pages(self._client, url) if _is_tagged(body, tag.lower()))
 
@@ -238,7 +242,7 @@ def _group(body: Body) -> Body:
 def _is_tagged(body: Body, tag: str) -> bool:
     """Whether a resource of a list is a container group with a tag; most of a subscription is not."""
     tagged = any(name.lower() == tag for name in as_object(body.get("tags")))
-    return tagged and as_text(body.get("type")).lower() == CONTAINER_GROUPS.lower()
+    return tagged and as_text(body.get("type")).lower() in _LISTED_NAMES
 
 
 def _in_short(body: Body) -> Resource:

@@ -81,7 +81,12 @@ CONTAINER_GROUPS: Final = ResourceType(
     is_settled=provisioning.is_settled,
     assess=assess,
 )
-_BY_NAME: Final = {each.name.lower(): each for each in (RESOURCE_GROUPS, CONTAINER_GROUPS)}
+TYPES: Final = (RESOURCE_GROUPS, CONTAINER_GROUPS)
+"""All rows."""
+LISTED: Final = tuple(each for each in TYPES if each.collection)
+"""Those that live in resource groups, and that a list of one shows."""
+
+_BY_NAME: Final = {each.name.lower(): each for each in TYPES}
 
 
 def get_type(resource_id: ResourceId) -> ResourceType:

@@ -92,11 +92,11 @@ class _Document:
 
     def read(self) -> DeclaredGroup | None:
         api_version = self._read_api_version()
-        spec = self._find_spec()
-        if spec is None:
+        type_ = self._find_type()
+        if type_ is None:
             return None
         lenient = self._is_lenient(api_version)
-        expanded = expand(self.node, spec, "", Expansion(self.diagnostics, lenient))
+        expanded = expand(self.node, KINDS[type_], "", Expansion(self.diagnostics, lenient))
         name = self._read_name(expanded) if isinstance(expanded, MapNode) else ""
         merged = self._merge_layers(expanded, name)
         ours = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
@@ -110,7 +110,7 @@ class _Document:
         check_schema(item)
         if not name:
             return None
-        identity = ResourceId(self.settings.project.subscription, resource_group, name)
+        identity = ResourceId(self.settings.project.subscription, resource_group, name, type_)
         body = drop_computed(body)
         plain = typing.places.plain
         known = (
@@ -136,13 +136,13 @@ class _Document:
         self.diagnostics.add(ACI131, value.where, f"{text} is not a valid api-version", hint=hint, path="apiVersion")
         return ""
 
-    def _find_spec(self) -> Node | None:
-        """Return the fields of the declared type; None if the type is unknown."""
+    def _find_type(self) -> str | None:
+        """Return the declared type in ARM's spelling; None if it is unknown."""
         value = _find_value(self.node, "type")
         if value is None or (isinstance(value, ScalarNode) and value.null):
-            return KINDS[CONTAINER_GROUPS]
+            return CONTAINER_GROUPS
         text = value.text if isinstance(value, ScalarNode) else ""
-        found = next((spec for kind, spec in KINDS.items() if kind.lower() == text.lower()), None)
+        found = next((each for each in KINDS if each.lower() == text.lower()), None)
         if found is None:
             code = ACI158 if has_reference(text) else ACI130
             message = (

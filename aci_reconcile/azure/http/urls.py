@@ -10,6 +10,7 @@ from aci_reconcile.core.resource_types import CONTAINER_GROUPS, RESOURCE_GROUPS
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import ResourceId, Scope
+    from aci_reconcile.core.resource_types import ResourceType
 
 RESOURCES_API = RESOURCE_GROUPS.api_version
 """The api-version of resource groups, and of ARM's own list of resources."""
@@ -23,9 +24,9 @@ def resource_path(resource_id: ResourceId, *below: str) -> str:
     return "".join((*parts, *(f"/{_quote(part)}" for part in below)))
 
 
-def groups_path(scope: Scope) -> str:
-    """Return the path that lists the container groups of a resource group."""
-    return f"{scope_path(scope)}{CONTAINER_GROUPS.collection}"
+def collection_path(scope: Scope, row: ResourceType) -> str:
+    """Return the path that lists the resources of one type in a resource group."""
+    return f"{scope_path(scope)}{row.collection}"
 
 
 def subscription_path(subscription: str) -> str:
