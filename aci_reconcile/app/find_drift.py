@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def find_drift(plan: Plan, clock: Clock, memory: Baseline | None = None) -> Drift:
     """Judge the run state of the declared groups that the plan has read, and compare with what is known from before."""
-    from aci_reconcile.core.health import assess
+    from aci_reconcile.core.resource_types import assess_health
     from aci_reconcile.findings import Baseline, History, Place, judge, to_moment
 
     plan = _without_foreign(plan)
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
-    health = tuple((address, assess(live.body, now=now)) for address, live in declared if live is not None)
+    health = tuple((address, assess_health(live, now=now)) for address, live in declared if live is not None)
     return judge(plan, health, memory or Baseline(History(Place(plan.owner, ""))), to_moment(now))
 
 

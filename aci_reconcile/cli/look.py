@@ -13,8 +13,8 @@ from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.cli.given import sources_of, target_of
 from aci_reconcile.cli.session import started
 from aci_reconcile.core.errors import ExitCode, UsageError
-from aci_reconcile.core.health import assess
 from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.resource_types import assess_health
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -85,7 +85,7 @@ def _status(ctx: click.Context) -> ExitCode:
             raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
         seen = view.read_named(asked.addresses) if asked.addresses else view.read_all()
     now = session.clock.now()
-    judged = tuple((each, assess(each.body, now=now)) for each in seen.groups)
+    judged = tuple((each, assess_health(each, now=now)) for each in seen.groups)
     if console.json:
         console.result(render_status_json(judged, seen.unread))
     elif not asked.addresses:

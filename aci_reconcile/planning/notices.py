@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.health import State, assess, describe_condition
+from aci_reconcile.core.health import State, describe_condition
 from aci_reconcile.core.ignore import find_missing_entry, parse_ignorable, value_at
-from aci_reconcile.core.model import as_object
 from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.core.resource_types import assess_health
 from aci_reconcile.core.secret import UNKEPT, Fingerprint
 from aci_reconcile.planning.losses import make_restoration
 from aci_reconcile.planning.values import Action, Notice
@@ -16,7 +16,7 @@ from aci_reconcile.planning.values import Action, Notice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from aci_reconcile.core.model import Body, Key, Resource
+    from aci_reconcile.core.model import Key, Resource
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change
 
@@ -69,15 +69,15 @@ def note_conditions(changes: Iterable[Change]) -> Iterator[Notice]:
     """Yield a notice for each group that is stopped, in transition, or failed to provision."""
     for change in changes:
         if change.before is not None and describe_condition(change.before.body):
-            yield Notice(CONDITION, change.address, _render_condition(change, change.before.body))
+            yield Notice(CONDITION, change.address, _render_condition(change, change.before))
 
 
-def _render_condition(change: Change, body: Body) -> str:
-    health = assess(body)
+def _render_condition(change: Change, live: Resource) -> str:
+    health = assess_health(live)
     if health.state is State.STOPPED:
         return f"is stopped; {'this write starts' if change.sends_body else 'an apply does not start'} it"
-    has_details = "instanceView" in as_object(body.get("properties"))  # Azure's lists leave the instance view out
-    head, *rest = f"is {describe_condition(body)} in Azure", *(health.reasons[1:] if has_details else ())
+    has_details = "instanceView" in live.properties  # Azure's lists leave the instance view out
+    head, *rest = f"is {describe_condition(live.body)} in Azure", *(health.reasons[1:] if has_details else ())
     return ": ".join((head, "; ".join(rest))) if rest else head
 
 

@@ -7,8 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.health import State, assess
+from aci_reconcile.core.health import State
 from aci_reconcile.core.references import references_in
+from aci_reconcile.core.resource_types import assess_health
 from aci_reconcile.planning.dns_labels import find_dns_label
 from aci_reconcile.planning.values import Holder, Notice
 
@@ -90,7 +91,7 @@ def _explain_unusable(live: Resource | None) -> str:
     """Return why other groups cannot depend on a group; empty if nothing speaks against it."""
     if live is None:
         return "does not exist"
-    return "is stopped" if assess(live.body).state is State.STOPPED else ""
+    return "is stopped" if assess_health(live).state is State.STOPPED else ""
 
 
 def _find_moved_fields(change: Change) -> frozenset[str]:
