@@ -115,7 +115,7 @@ def exit_code(found: Drift, *, exit_zero: bool = False, strict: bool = False) ->
 
 def _memory() -> list[click.Parameter]:
     """What is known from before, and whom to tell; from flags and the environment, never from a repository."""
-    kept = "Record in FILE what drift finds, to compare with the next look."
+    kept = "Record in FILE what drift finds, to compare with the next run."
     accept = "Accepted drift (default: aci-reconcile.accepted.yaml)."
     return [
         Option("--history", section=_MEMORY, type=options.FILE, metavar="FILE", help=kept),

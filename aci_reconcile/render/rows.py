@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from aci_reconcile.core.fields.paths import Keys
     from aci_reconcile.core.model import Json
 
-_GUILTY: Mapping[Replaces, str] = {Replaces.MAY: "may force replacement", Replaces.YES: "forces replacement"}
+_REPLACES: Mapping[Replaces, str] = {Replaces.MAY: "may force replacement", Replaces.YES: "forces replacement"}
 _CHANGED = "(secret changed)"
 _READABLE = "(readable text)"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field. ``values`` is one text, or both sides of a change. ``guilty`` colours the ``remark`` red."""
+    """One field. ``values`` is one text, or both sides of a change. ``remark`` is about either."""
 
     path: str
     values: tuple[str, ...]
     sign: str = " "
     remark: str = ""
-    guilty: bool = False
+    forces_replacement: bool = False
 
 
 def make_rows(change: Change) -> tuple[Row, ...]:
@@ -88,10 +88,10 @@ def _list_fields(change: Change) -> Iterator[Row]:
     hidden = find_hidden_texts(change)
     for field in map(_fill_default, change.fields):
         first, *rest = [_make_secret_row(field)] if field.secret else _make_leaf_rows(field, hidden)
-        guilt = _GUILTY.get(field.replaces, "")
+        replaces = _REPLACES.get(field.replaces, "")
         in_azure = field.path in change.in_azure or (change.cause_of(field) is Cause.AZURE and not change.stuck)
-        remark = ", ".join(text for text in (guilt, "changed in Azure" if in_azure else "") if text)
-        yield replace(first, remark=remark, guilty=bool(guilt))
+        remark = ", ".join(text for text in (replaces, "changed in Azure" if in_azure else "") if text)
+        yield replace(first, remark=remark, forces_replacement=bool(replaces))
         yield from rest
 
 

@@ -212,7 +212,7 @@ class ManifestFiles:
                 self.files.list_manifests(start, self.nested.find_project_of, self.empty_files.diagnostics)
             )
             if not below and len(starts) > 1 and not self.nested.find_project_of(start):
-                self.empty_files.note_folder(Where(self.files.show(start)))
+                self.empty_files.folder(Where(self.files.show(start)))
             found.update(below)
         return tuple(sorted(found, key=lambda path: path.as_posix()))
 

@@ -1,1 +1,1 @@
-"""Reports as JSON documents, each described by a schema in ``schemas/``."""
+"""Reports as JSON documents. ``schemas/`` has the schemas of a plan and of a notification."""

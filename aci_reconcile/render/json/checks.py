@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.preflight import Verdict
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
 def render_checks_json(checks: Sequence[Check], header: Header, *, tool_version: str) -> str:
     """Return the checks as a JSON document, in the order in which they ran."""
+    numbers = Counter(each.verdict for each in checks)
     document = header.json(tool_version) | {
-        "passed": not _count(checks, Verdict.FAILED),
-        "summary": {each.value: _count(checks, each) for each in Verdict},
+        # What could not be checked does not fail the checks; only the exit code of `--strict` depends on it.
+        "passed": not numbers[Verdict.FAILED],
+        "summary": {each.value: numbers[each] for each in Verdict},
         "checks": [
             {
                 "question": each.question.value,
@@ -32,7 +35,3 @@ def render_checks_json(checks: Sequence[Check], header: Header, *, tool_version:
         ],
     }
     return dump(document)
-
-
-def _count(checks: Sequence[Check], verdict: Verdict) -> int:
-    return sum(each.verdict is verdict for each in checks)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.render.escape import dump
 from aci_reconcile.render.header import FORMAT_VERSION
+from aci_reconcile.render.text.diagnostics import count_severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,21 +16,17 @@ if TYPE_CHECKING:
 
 
 def render_diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return them as a JSON document, in Terraform's names."""
+    """Return the diagnostics as a JSON document, in the order of the files."""
     found = sorted(diagnostics)
-    errors = _count(found, Severity.ERROR)
+    errors = count_severity(found, Severity.ERROR)
     document = {
         "format_version": FORMAT_VERSION,
         "valid": not errors,
         "error_count": errors,
-        "warning_count": _count(found, Severity.WARNING),
+        "warning_count": count_severity(found, Severity.WARNING),
         "diagnostics": [_emit_diagnostic(each) for each in found],
     }
     return dump(document)
-
-
-def _count(found: list[Diagnostic], severity: Severity) -> int:
-    return sum(each.severity is severity for each in found)
 
 
 def _emit_diagnostic(diagnostic: Diagnostic) -> dict[str, object]:

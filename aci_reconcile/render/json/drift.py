@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.render.escape import dump
 from aci_reconcile.render.json.plan import emit_change, emit_remarks
 from aci_reconcile.render.json.status import emit_health
-from aci_reconcile.render.text.drift import count_since_last_look
+from aci_reconcile.render.text.drift import count_since_last_check
 from aci_reconcile.render.text.plan import find_differing
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def render_drift_json(drift: Drift, header: Header, *, tool_version: str) -> str:
-    """Return what differs as a JSON document: ``schemas/drift.schema.json``."""
+    """Return what differs as a JSON document; its changes have the form of a plan's."""
     changes = find_differing(drift.plan)
     document = header.json(tool_version) | {
         "drifted": bool(drift),
@@ -26,7 +26,7 @@ def render_drift_json(drift: Drift, header: Header, *, tool_version: str) -> str
         "health": [{"address": address} | emit_health(health) for address, health in drift.health],
         "findings": [emit_finding(each) for each in drift.findings],
         "appeared": [each.fingerprint for each in drift.appeared],
-        "resolved": [emit_known(each) for each in drift.resolved],
+        "resolved": [emit_recorded(each) for each in drift.resolved],
     }
     return dump(document | emit_remarks(drift.plan))
 
@@ -37,7 +37,7 @@ def _emit_summary(drift: Drift) -> dict[str, int]:
         "missing": len(drift.missing),
         "undeclared": len(drift.undeclared),
         "unhealthy": len(drift.unhealthy),
-        "since_last_look": count_since_last_look(drift),
+        "since_last_look": count_since_last_check(drift),
         "accepted": len(drift.accepted),
         "unreadable": len(drift.plan.unreadable),
         "secrets_not_compared": drift.plan.not_compared,
@@ -63,13 +63,13 @@ def emit_finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def emit_known(known: RecordedFinding) -> dict[str, object]:
+def emit_recorded(finding: RecordedFinding) -> dict[str, object]:
     """Return a finding of an earlier run as JSON."""
     return {
-        "fingerprint": known.fingerprint,
-        "kind": known.kind.value,
-        "severity": known.severity.value,
-        "address": known.address,
-        "path": known.path,
-        "since": known.since,
+        "fingerprint": finding.fingerprint,
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "address": finding.address,
+        "path": finding.path,
+        "since": finding.since,
     }

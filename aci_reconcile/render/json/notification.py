@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.render.escape import sanitize
-from aci_reconcile.render.json.drift import emit_known
+from aci_reconcile.render.json.drift import emit_recorded
 from aci_reconcile.render.values import cut
 from aci_reconcile.render.words import count
 
@@ -35,7 +35,7 @@ def make_notification(drift: Drift, header: Header, looked_at: str, *, tool_vers
         },
         "text": _render_text(drift, header),
         "appeared": [_emit_finding(each) for each in drift.appeared],
-        "resolved": [emit_known(each) | {"text": ""} for each in drift.resolved],
+        "resolved": [emit_recorded(each) | {"text": ""} for each in drift.resolved],
         "findings": [_emit_finding(each) for each in drift.findings if each.reported],
     }
 

@@ -132,9 +132,9 @@ def _emit_sides(change: Change) -> dict[str, object]:
         "after_sensitive": mark_secrets(after) or {},
     }
     # Terraform's `replace_paths` has no word for "may be refused", so only fields that certainly replace are in it.
-    guilty = [list(each.keys or (each.path,)) for each in change.fields if each.replaces is Replaces.YES]
-    if guilty:
-        document["replace_paths"] = guilty
+    replacing = [list(each.keys or (each.path,)) for each in change.fields if each.replaces is Replaces.YES]
+    if replacing:
+        document["replace_paths"] = replacing
     if change.action is Action.ADOPT:
         document["importing"] = {"id": str(change.id)}
     return document

@@ -93,11 +93,11 @@ def _make_end(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
             same = change.action is Action.NO_OP and not change.fields
             outcome = Outcome.SAME if same else Outcome.CHANGED
             there = make_reached(event)
-            outcome_text = f"{describe_success(event)}, {there.fqdn or there.ip}" if there else describe_success(event)
+            summary = f"{describe_success(event)}, {there.fqdn or there.ip}" if there else describe_success(event)
             return replace(
                 entry,
                 outcome=outcome,
-                summary=outcome_text,
+                summary=summary,
                 notes=_list_notes(entry, there),
                 health=health,
                 seconds=seconds,
@@ -117,8 +117,8 @@ def _make_end(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
                 (*list_hints(error), *describe_recovery(event)),
             )
         case Moved(_, seconds):
-            outcome_text = describe_move(event)
-            return _make_failure(replace(entry, seconds=seconds), "moved", outcome_text, title="Moved")
+            summary = describe_move(event)
+            return _make_failure(replace(entry, seconds=seconds), "moved", summary, title="Moved")
         case Skipped(_, because):
             remark = Remark(Severity.WARNING, because, entry.where, "Skipped")
             return replace(

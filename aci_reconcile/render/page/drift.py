@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.findings import Kind
 from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.values import Action, Notice
 from aci_reconcile.render.page.page import Entry, Outcome, Page, Remark
@@ -17,7 +16,7 @@ from aci_reconcile.render.page.plan import (
     make_unreadable_entries,
     summarize_change,
 )
-from aci_reconcile.render.text.drift import render_drift_verdict
+from aci_reconcile.render.text.drift import count_since_last_check, render_drift_verdict
 from aci_reconcile.render.text.status import describe_reasons
 from aci_reconcile.render.text.style import PLAIN
 
@@ -135,7 +134,7 @@ def _list_counts(drift: Drift) -> Iterator[tuple[str, int]]:
     yield "undeclared", len(drift.undeclared)
     yield "not healthy", len(drift.unhealthy)
     yield "unreadable", len(drift.plan.unreadable)
-    yield "moved", sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_check)
+    yield "moved", count_since_last_check(drift)
     yield "accepted", len(drift.accepted)
     yield "in sync", len(find_unchanged(drift.plan))
     yield "secrets not compared", drift.plan.not_compared

@@ -9,7 +9,7 @@ from aci_reconcile.core.errors import AzureError, InvalidManifestsError, Severit
 from aci_reconcile.render.page.page import Entry, Outcome, Page, Remark
 from aci_reconcile.render.page.plan import FAILED_WEIGHT
 from aci_reconcile.render.text.apply import summarize_error
-from aci_reconcile.render.text.diagnostics import shorten_path
+from aci_reconcile.render.text.diagnostics import count_severity, shorten_path
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def make_validation_page(diagnostics: Sequence[Diagnostic], files: Sequence[str]
     """
     found = sorted(diagnostics)
     names = dict.fromkeys((*files, *(each.where.file for each in found)))
-    errors = _count(found, Severity.ERROR)
+    errors = count_severity(found, Severity.ERROR)
     read = f"{count(groups, 'group')} in {count(len(files), 'file')}"
-    numbers = [(severity.value, _count(found, severity)) for severity in Severity]
+    numbers = [(severity.value, count_severity(found, severity)) for severity in Severity]
     return Page(
         kind="validate",
         verdict=f"{count(errors, 'error')} in the manifests." if errors else f"Valid. {read}.",
@@ -66,7 +66,7 @@ def _make_file_entry(name: str, found: Sequence[Diagnostic]) -> Entry:
     if worst is None:
         return Entry(name, Outcome.SAME, "valid")
     severity = list(Severity)[worst]
-    totals = ", ".join(count(number, each.value) for each in Severity if (number := _count(found, each)))
+    totals = ", ".join(count(number, each.value) for each in Severity if (number := count_severity(found, each)))
     outcome = Outcome.FAILED if severity is Severity.ERROR else Outcome.CHANGED
     return Entry(name, outcome, totals, "!", remarks=tuple(map(_make_remark, found)), weight=_WEIGHTS[severity])
 
@@ -85,7 +85,3 @@ def list_hints(error: AciReconcileError) -> tuple[str, ...]:
 
 def _pluralize(name: str, number: int) -> tuple[str, int]:
     return count(number, name).partition(" ")[2], number
-
-
-def _count(found: Sequence[Diagnostic], severity: Severity) -> int:
-    return sum(each.severity is severity for each in found)

@@ -8,7 +8,7 @@ from aci_reconcile.core.errors import Severity
 from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.render.text.style import Style
@@ -43,9 +43,10 @@ def shorten_path(path: str) -> str:
 
 
 def _render_totals(found: list[Diagnostic]) -> str:
-    numbers = ((_count(found, severity), severity.value) for severity in Severity)
+    numbers = ((count_severity(found, severity), severity.value) for severity in Severity)
     return ", ".join(f"{number} {name}{'s' * (number != 1)}" for number, name in numbers if number)
 
 
-def _count(found: list[Diagnostic], severity: Severity) -> int:
+def count_severity(found: Sequence[Diagnostic], severity: Severity) -> int:
+    """Return how many diagnostics have this severity."""
     return sum(each.severity is severity for each in found)

@@ -36,7 +36,7 @@ def render_drift_text(drift: Drift, header: Header, style: Style, *, width: int 
         sections += render_groups(changes, style, width=width, full=verbose)
     if drift.unhealthy:
         sections.append("\n".join(_render_unhealthy(drift, style)))
-    sections += render_since_last_look(drift, style)
+    sections += render_since_last_check(drift, style)
     sections += render_findings(drift, style, verbose=verbose)
     sections += [*render_unreadable(drift.plan, style), render_drift_verdict(drift, style)]
     remarks = [*render_accepted(drift, style), *render_notices(drift.plan, style)]
@@ -60,7 +60,7 @@ def render_drift_verdict(drift: Drift, style: Style) -> str:
             (len(drift.missing), "group is missing", "groups are missing"),
             (len(drift.undeclared), "group has no manifest", "groups have no manifest"),
             (len(drift.unhealthy), "group is not healthy", "groups are not healthy"),
-            (count_since_last_look(drift), "change since the last run", "changes since the last run"),
+            (count_since_last_check(drift), "change since the last run", "changes since the last run"),
             (len(drift.plan.unreadable), "could not be read or compared", "could not be read or compared"),
         )
         if number
@@ -73,7 +73,7 @@ def render_drift_verdict(drift: Drift, style: Style) -> str:
     return f"{style.paint(style.good, 'No drift.')} {same}"
 
 
-def count_since_last_look(drift: Drift) -> int:
+def count_since_last_check(drift: Drift) -> int:
     """Return how many findings come only from a comparison with the previous run.
 
     A group that vanished is not one of them: it is counted as missing already.
@@ -81,7 +81,7 @@ def count_since_last_look(drift: Drift) -> int:
     return sum(each.counts and each.kind is not Kind.VANISHED for each in drift.since_last_check)
 
 
-def render_since_last_look(drift: Drift, style: Style) -> Iterator[str]:
+def render_since_last_check(drift: Drift, style: Style) -> Iterator[str]:
     """Yield one section with the findings that come only from a comparison with the previous run."""
     if drift.since_last_check:
         lines = [

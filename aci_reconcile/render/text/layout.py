@@ -114,4 +114,4 @@ def _fold_values(values: tuple[str, ...], room: int, *, full: bool) -> Iterator[
 def _render_remark(row: Row, style: Style) -> str:
     if not row.remark:
         return ""
-    return style.paint(style.error if row.guilty else style.warn, f"# {row.remark}")
+    return style.paint(style.error if row.forces_replacement else style.warn, f"# {row.remark}")

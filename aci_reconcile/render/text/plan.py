@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.core.health import describe_condition, has_ended
 from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.duration import Limit, estimate_duration
-from aci_reconcile.planning.values import Action, Impact, Plan
+from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.missing_secrets import describe_not_compared, find_missing_secrets, join_few
 from aci_reconcile.render.text.layout import render_groups
