@@ -75,10 +75,12 @@ class Limits:
         if not bucket.rate:
             return wait
         rate = _compute_rate(bucket, now)
-        bucket.tokens = min(bucket.tokens + max(now - bucket.counted, 0) * rate, max(rate, 1))
+        bucket.tokens = min(bucket.tokens + max(now - bucket.counted, 0) * rate, max(rate, 1)) - 1
         bucket.counted = max(now, bucket.counted)
-        bucket.tokens -= 1
-        return max(wait, bucket.counted - now - bucket.tokens / rate)
+        if bucket.tokens < 0:
+            # It goes once there is a token. Requests that come later go after it, even if the rate has grown since.
+            bucket.counted, bucket.tokens = bucket.counted - bucket.tokens / rate, 0
+        return max(wait, bucket.counted - now)
 
     def get_last_refusal(self, verb: Verb) -> float:
         """Return when the rate of a kind was last lowered; waits that were reserved before that no longer count."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aci_reconcile.core.errors import ThrottledError
@@ -41,6 +41,7 @@ def test_without_a_refusal_everything_goes_at_once(kind: Verb, gaps: list[float]
 
 
 @given(kind=KINDS, before=GAPS, gaps=GAPS, wait=st.floats(0.1, 400))
+@example(kind=Verb.WRITE, before=[0.0], gaps=[*[0.0] * 41, 15.0, *[0.0] * 15], wait=11.0)
 def test_after_a_refusal_the_rate_is_kept(kind: Verb, before: list[float], gaps: list[float], wait: float) -> None:
     """None before Retry-After ends; between any two of them no more than the rate allows, and one second's burst."""
     limits, ask = Limits(), Request(kind)
