@@ -79,7 +79,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         stopped: asked again and again; once true, nothing new begins.
 
     Raises:
-        HeldBackError: a blocker stands.
+        BlockedError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is not at hand.
     """
     from aci_reconcile.azure import start_span

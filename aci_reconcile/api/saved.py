@@ -112,7 +112,7 @@ def load_plan(  # noqa: PLR0913  one door to the outside: each argument is the c
 
     Raises:
         StalePlanError: the plan is not the same, has expired, was changed, or an argument does not repeat it.
-        HeldBackError: it was blocked when it was made.
+        BlockedError: it was blocked when it was made.
         UsageError: the file cannot be read, or an argument contradicts it.
         InvalidManifestsError: the manifests have errors.
         SecretUnavailableError: a secret that a write needs is missing.

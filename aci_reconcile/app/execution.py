@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import AciReconcileError, HeldBackError, SecretUnavailableError
+from aci_reconcile.core.errors import AciReconcileError, BlockedError, SecretUnavailableError
 from aci_reconcile.reconcile import Context, RecreationChecks, Wait
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def check_applyable(plan: Plan, *, named: bool = False) -> None:
         named: whether the output already says which secrets are missing.
 
     Raises:
-        HeldBackError: it is blocked.
+        BlockedError: it is blocked.
         AciReconcileError: it is blocked, and a group could not be read.
         SecretUnavailableError: secrets that a write needs are missing.
     """
@@ -64,7 +64,7 @@ def check_applyable(plan: Plan, *, named: bool = False) -> None:
         unread = ", ".join(each.address for each in plan.unreadable)
         raise AciReconcileError(f"the plan is blocked, and {unread} could not be read; nothing was written")
     if plan.blockers:
-        raise HeldBackError("the plan is blocked; nothing was written")
+        raise BlockedError("the plan is blocked; nothing was written")
     if plan.missing_secrets:
         lines = dict.fromkeys(f"{address} needs {secret.source}" for address, secret in plan.missing_secrets)
         message = "secrets are missing" if named else f"secrets are missing: {'; '.join(lines)}"
@@ -77,10 +77,10 @@ def check_freeze(policy: Policy, now: float) -> None:
     """Check the freezes again, just before the first write: one may have begun while a question was open.
 
     Raises:
-        HeldBackError: one is in force.
+        BlockedError: one is in force.
     """
     why = "" if policy.override else policy.frozen_at(now)
     if why:
-        raise HeldBackError(
+        raise BlockedError(
             f"a freeze began: {why}; nothing was written", hint="to apply anyway, use --override-freeze REASON"
         )

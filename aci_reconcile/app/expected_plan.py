@@ -13,7 +13,7 @@ from aci_reconcile.app.repetition import compare_options, refuse_unrepeated
 from aci_reconcile.app.saved_inputs import inputs_from_json, replay_inputs
 from aci_reconcile.app.saved_plan import Basis, make_content, read_plan
 from aci_reconcile.app.workspace import prepare
-from aci_reconcile.core.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
+from aci_reconcile.core.errors import AciReconcileError, BlockedError, StalePlanError, UsageError
 from aci_reconcile.saved import find_moved, find_other_target, is_expired
 from aci_reconcile.version import VERSION
 
@@ -130,7 +130,7 @@ def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str 
     Raises:
         UsageError: the file cannot be read, or options contradict the saved plan.
         StalePlanError: the plan has expired, was changed, or has releases that the caller does not repeat.
-        HeldBackError: the plan was blocked when it was made.
+        BlockedError: the plan was blocked when it was made.
     """
     saved = read_plan(file)
     difference = compare_options(saved, own, cwd)
@@ -146,7 +146,7 @@ def check_usable(saved: Document, name: str, now: float) -> None:
 
     Raises:
         StalePlanError: it has expired, or something could not be read or was missing when it was made.
-        HeldBackError: it was blocked when it was made.
+        BlockedError: it was blocked when it was made.
     """
     if is_expired(saved, now=now):
         raise StalePlanError(f"{name} has expired: it was valid until {saved['expires_at']}", hint=_HINT)
@@ -156,7 +156,7 @@ def check_usable(saved: Document, name: str, now: float) -> None:
         raise StalePlanError(f"{name} cannot be applied: something could not be read when it was made", hint=_HINT)
     if saved["blockers"] and not saved["missing_secrets"]:
         reasons = "; ".join(f"{each['reason']} (release: {each['release']})" for each in saved["blockers"])
-        raise HeldBackError(f"{name} was blocked when it was made: {reasons}", hint=_HINT)
+        raise BlockedError(f"{name} was blocked when it was made: {reasons}", hint=_HINT)
     raise StalePlanError(
         f"{name} cannot be applied: secrets were missing when it was made",
         hint="plan where the secrets are; the plan names each missing one",

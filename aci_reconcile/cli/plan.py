@@ -130,7 +130,7 @@ def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
     if not detailed:
         return ExitCode.OK
     if plan.blockers:
-        return ExitCode.HELD_BACK
+        return ExitCode.BLOCKED
     return ExitCode.DIFFERENCES if plan or any(change.stuck for change in plan.changes) else ExitCode.OK
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.app.history import save_history
 from aci_reconcile.app.own_files import check_own
-from aci_reconcile.core.errors import AciReconcileError, ForgeError, UsageError
+from aci_reconcile.core.errors import AciReconcileError, GitHostError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -83,7 +83,7 @@ class Telling:
 
         Raises:
             UsageError: a file can't be written.
-            ForgeError: the issue could not be brought up to date.
+            GitHostError: the issue could not be brought up to date.
         """
         if self.metrics is not None:
             from aci_reconcile.render.formats.metrics import render_drift_metrics
@@ -135,7 +135,7 @@ def _notify(webhook: Webhook, drift: Drift, header: Header, session: Session) ->
             make_notification(drift, header, to_moment(session.clock.now()), tool_version=VERSION),
             session.clock,
         )
-    except ForgeError as error:
+    except GitHostError as error:
         session.console.warn(f"the notification was not sent: {error.message}")
 
 

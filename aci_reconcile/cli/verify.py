@@ -74,7 +74,7 @@ def exit_code(found: Sequence[Check], *, strict: bool) -> ExitCode:
     failed = {each.question for each in found if each.verdict in bad}
     if failed - {Question.BLOCKED}:
         return ExitCode.ERROR
-    return ExitCode.HELD_BACK if failed else ExitCode.OK
+    return ExitCode.BLOCKED if failed else ExitCode.OK
 
 
 VERIFY = Command(

@@ -1,14 +1,14 @@
-"""Diagnostics for the author, exceptions for what stops us.
+"""Diagnostics for authors of manifests, and the exceptions of the package.
 
-The tree, with the exit code each branch ends in (see docs/cli.md)::
+The tree of exceptions, with the exit code of each branch (docs/cli.md)::
 
     AciReconcileError                     1
     ├── UsageError                        1  options that contradict each other or the project
-    ├── InvalidManifestsError             1  carries every Diagnostic, not the first one
-    ├── SecretUnavailableError            1  a reference could not be resolved before a write
-    ├── AzureError                        1  Azure said no, with its code, message and request id
-    │   ├── AuthenticationError              no credential, or one that Azure does not take
-    │   ├── ForbiddenError                   authenticated, not allowed
+    ├── InvalidManifestsError             1  contains every diagnostic, not only the first
+    ├── SecretUnavailableError            1  a write needs a secret that is missing
+    ├── AzureError                        1  Azure refused, with its code, message and request id
+    │   ├── AuthenticationError              no credential, or one that Azure does not accept
+    │   ├── ForbiddenError                   authenticated, but not allowed
     │   ├── NotFoundError                    the resource or its resource group does not exist
     │   ├── InvalidRequestError              Azure refuses the body; repeating it is useless
     │   ├── ImmutableFieldError              InvalidContainerGroupUpdate: delete and create instead
@@ -16,13 +16,13 @@ The tree, with the exit code each branch ends in (see docs/cli.md)::
     │   ├── RetryableError                   waiting helps: transitioning, capacity, registry, subnet
     │   │   └── ThrottledError               429, with the seconds that Azure asks for
     │   └── NoAnswerError                    the request may or may not have been carried out
-    ├── ForgeError                        1  the forge did not take an issue or a comment, or a webhook a notification
-    ├── HeldBackError                     3  a safety rule holds the plan
-    ├── StalePlanError                    4  a saved plan no longer fits
-    └── NotConvergedError                 5  written, and yet not as it should be
+    ├── GitHostError                      1  a Git host refused an issue or a comment, or a receiver a notification
+    ├── BlockedError                      3  a safety rule blocks the plan
+    ├── StalePlanError                    4  a saved plan no longer matches
+    └── NotConvergedError                 5  written, but not as it should be
 
-An ``AzureError`` chains the SDK's exception as its cause; its text is Azure's own and may contain anything,
-so whoever shows it escapes it.
+An ``AzureError`` has the SDK's exception as its cause. Its text comes from Azure and may contain anything, so every
+renderer escapes it.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from typing import ClassVar, NamedTuple
 
 
 class ExitCode(IntEnum):
-    """What the process says to its caller; documented in docs/cli.md."""
+    """The exit codes of the process; documented in docs/cli.md."""
 
     OK = 0
     ERROR = 1
     DIFFERENCES = 2
-    HELD_BACK = 3
+    BLOCKED = 3
     STALE_PLAN = 4
     NOT_CONVERGED = 5
     DEFECT = 70
@@ -47,7 +47,7 @@ class ExitCode(IntEnum):
 
 
 class Severity(StrEnum):
-    """How bad a diagnostic is: only an error stops the run."""
+    """The severity of a diagnostic. Only an error stops the run."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -55,9 +55,9 @@ class Severity(StrEnum):
 
 
 class Where(NamedTuple):
-    """A place in a file: path as the author would type it, line and column counted from 1 (0: the whole file).
+    """A place in a file: the path as the author would type it, line and column from 1 (0: the entire file).
 
-    A tuple, because every key and value of every manifest has one, and a frozen dataclass takes twice as long to make.
+    A tuple, because every key and value of every manifest has one, and creating a frozen dataclass takes twice as long.
     """
 
     file: str
@@ -72,7 +72,7 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One complaint about what the author wrote: where, what, and what to do about it."""
+    """One mistake in a file: where it is, what it is, and how to fix it."""
 
     where: Where
     code: str
@@ -83,7 +83,7 @@ class Diagnostic:
 
 
 class AciReconcileError(Exception):
-    """The root: everything this package raises on purpose."""
+    """The root of all exceptions that this package raises on purpose."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.ERROR
 
@@ -94,11 +94,11 @@ class AciReconcileError(Exception):
 
 
 class UsageError(AciReconcileError):
-    """The options, or the options and the project file, make no sense together."""
+    """The options contradict each other, or the project file."""
 
 
 class InvalidManifestsError(AciReconcileError):
-    """The manifests have errors; nothing is planned from them."""
+    """The manifests have errors, so there is no plan."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         errors = sum(each.severity is Severity.ERROR for each in diagnostics)
@@ -107,7 +107,7 @@ class InvalidManifestsError(AciReconcileError):
 
 
 class SecretUnavailableError(AciReconcileError):
-    """A secret that a write needs could not be had."""
+    """A write needs a secret that is missing."""
 
 
 class AzureError(AciReconcileError):
@@ -121,19 +121,19 @@ class AzureError(AciReconcileError):
 
 
 class AuthenticationError(AzureError):
-    """No credential could be had, or Azure does not take it."""
+    """There is no credential, or Azure does not accept it."""
 
 
 class ForbiddenError(AzureError):
-    """The identity may not do this."""
+    """The identity is not allowed to do this."""
 
 
 class NotFoundError(AzureError):
-    """The resource, or the resource group it lives in, does not exist."""
+    """The resource, or its resource group, does not exist."""
 
 
 class InvalidRequestError(AzureError):
-    """Azure refuses the request as it stands."""
+    """Azure refuses the request, and would refuse it again."""
 
 
 class ImmutableFieldError(AzureError):
@@ -149,7 +149,7 @@ class RetryableError(AzureError):
 
 
 class ThrottledError(RetryableError):
-    """Too many requests; ``retry_after`` is what Azure asks for, in seconds (0: it did not say)."""
+    """Too many requests; ``retry_after`` is the wait in seconds that Azure asks for, 0 if it names none."""
 
     def __init__(
         self, message: str, *, code: str = "", status: int = 429, request_id: str = "", retry_after: float = 0
@@ -159,26 +159,30 @@ class ThrottledError(RetryableError):
 
 
 class NoAnswerError(AzureError):
-    """No answer came: read before repeating a write."""
+    """There was no usable answer. A write may have been carried out, so read before you repeat it."""
 
 
-class ForgeError(AciReconcileError):
-    """A forge such as GitHub, or the receiver of a notification, did not take what it was sent."""
+class GitHostError(AciReconcileError):
+    """A Git host such as GitHub, or the receiver of a notification, refused a request or did not answer."""
 
 
-class HeldBackError(AciReconcileError):
-    """A blocker of the plan stands."""
+class BlockedError(AciReconcileError):
+    """The plan has a blocker that no flag released."""
 
-    exit_code = ExitCode.HELD_BACK
+    exit_code = ExitCode.BLOCKED
 
 
 class StalePlanError(AciReconcileError):
-    """What was approved is not what would be done now."""
+    """The approved plan differs from what would be done now."""
 
     exit_code = ExitCode.STALE_PLAN
 
 
 class NotConvergedError(AciReconcileError):
-    """A group was written and is not as it should be: a field did not take, or a container does not run."""
+    """A group was written but is not as declared: Azure did not accept a field, or a container does not run."""
 
     exit_code = ExitCode.NOT_CONVERGED
+
+
+HeldBackError = BlockedError
+"""The former name of ``BlockedError``, for programs that catch it."""

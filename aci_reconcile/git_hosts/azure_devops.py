@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.http import Bearer, Call, check_url, read_token, send_request
 from aci_reconcile.git_hosts.ports import Kept, Outcome
@@ -67,7 +67,7 @@ class AzureDevOps:
         It is a closed thread, so that it does not block a merge that requires resolved threads.
 
         Raises:
-            ForgeError: Azure DevOps refused.
+            GitHostError: Azure DevOps refused.
         """
         threads = f"{self.repository}/pullRequests/{number}/threads"
         text = add_marker(body, marker)
@@ -100,7 +100,7 @@ class AzureDevOps:
         # An invalid token gets 203 and a page to sign in, which would count as a success.
         if not answer.good or answer.status == _SIGN_IN:
             hint = _HINTS.get(answer.status, "")
-            raise ForgeError(f"Azure DevOps answered {answer.status} to {method}", hint=hint)
+            raise GitHostError(f"Azure DevOps answered {answer.status} to {method}", hint=hint)
         return answer.json
 
 
@@ -108,5 +108,5 @@ def _read_number(found: Mapping[str, Json]) -> int:
     number = found.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         hint = "check SYSTEM_COLLECTIONURI"
-        raise ForgeError("unexpected answer from Azure DevOps", hint=hint)
+        raise GitHostError("unexpected answer from Azure DevOps", hint=hint)
     return number

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.http import Call, check_url, read_token, send_request
 from aci_reconcile.git_hosts.ports import Issue, Kept, Outcome
@@ -97,7 +97,7 @@ class GitHub:
         Only issues opened by this token's user are ours, because anybody can write the marker.
 
         Raises:
-            ForgeError: GitHub refused.
+            GitHostError: GitHub refused.
         """
         listed = self._list_pages(f"/issues?state=all&labels={_escape(label)}&sort=created&direction=asc")
         # GitHub lists pull requests as issues, too.
@@ -109,7 +109,7 @@ class GitHub:
         """Open an issue; the label is created first, because an issue without it would not be found again.
 
         Raises:
-            ForgeError: GitHub refused, or ignored the label.
+            GitHostError: GitHub refused, or ignored the label.
         """
         self._make_label(label)
         made = self._request("POST", "/issues", {"title": title, "body": body, "labels": [label]})
@@ -117,14 +117,14 @@ class GitHub:
         names = {as_text(as_object(each).get("name")).lower() for each in as_list(made.get("labels"))}
         if label.lower() not in names:
             message = f"{self.repository}#{issue.number} was opened, but the token is not allowed to set labels"
-            raise ForgeError(message, hint=f"give it the label {label} by hand, or the next run will not find it")
+            raise GitHostError(message, hint=f"give it the label {label} by hand, or the next run will not find it")
         return issue
 
     def change(self, number: int, /, *, title: str, body: str, opened: bool) -> Issue:
         """Give an issue this title and this body, and leave it open or closed.
 
         Raises:
-            ForgeError: GitHub refused.
+            GitHostError: GitHub refused.
         """
         state: dict[str, Json] = {"state": "open"} if opened else {"state": "closed", "state_reason": "completed"}
         return _to_issue(self._request("PATCH", f"/issues/{number}", {"title": title, "body": body, **state}))
@@ -133,7 +133,7 @@ class GitHub:
         """Add a comment to an issue or a pull request.
 
         Raises:
-            ForgeError: GitHub refused.
+            GitHostError: GitHub refused.
         """
         self._request("POST", f"/issues/{number}/comments", {"body": body})
 
@@ -143,7 +143,7 @@ class GitHub:
         A comment of another author is never ours, even with the marker, because that author could change it later.
 
         Raises:
-            ForgeError: GitHub refused.
+            GitHostError: GitHub refused.
         """
         text = add_marker(body, marker)
         found = next(self._find_ours(self._list_pages(f"/issues/{number}/comments?"), marker), None)
@@ -158,7 +158,7 @@ class GitHub:
         """Read from this repository's part of the API.
 
         Raises:
-            ForgeError: GitHub refused.
+            GitHostError: GitHub refused.
         """
         answer = self._ask("GET", path)
         if not answer.good:
@@ -178,7 +178,7 @@ class GitHub:
         """Return the author that this token writes as.
 
         Raises:
-            ForgeError: it is not valid.
+            GitHostError: it is not valid.
         """
         me, answer = _find_writer(self.base, self._ask_api)
         if answer.status == _UNAUTHORIZED:
@@ -219,12 +219,12 @@ class GitHub:
         url = f"{self.base}/repos/{self.repository}{path}"
         return send_request(Call(method, url, body, _HEADERS, self.bearer, repeatable=method != "POST"), self.clock)
 
-    def _make_error(self, method: str, answer: Answer) -> ForgeError:
+    def _make_error(self, method: str, answer: Answer) -> GitHostError:
         said = as_text(as_object(answer.json).get("message"))[:200]
         limited = answer.status == _FORBIDDEN and "rate limit" in said.lower()
         hint = "the rate limit is exceeded; try again later" if limited else _HINTS.get(answer.status, "")
         reason = f": {said}" if said else ""
-        return ForgeError(f"GitHub answered {answer.status} to {method} in {self.repository}{reason}", hint=hint)
+        return GitHostError(f"GitHub answered {answer.status} to {method} in {self.repository}{reason}", hint=hint)
 
 
 def _to_issue(found: Mapping[str, Json]) -> Issue:
@@ -241,11 +241,11 @@ def _read_number(found: Mapping[str, Json], name: str) -> int:
     """Return a number for a path.
 
     Raises:
-        ForgeError: the answer has none.
+        GitHostError: the answer has none.
     """
     number = found.get(name)
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise ForgeError("unexpected answer from GitHub", hint="check GITHUB_API_URL")
+        raise GitHostError("unexpected answer from GitHub", hint="check GITHUB_API_URL")
     return number
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.http import Bearer, Call, check_url, read_token, send_request
 from aci_reconcile.git_hosts.ports import Kept, Outcome
@@ -61,7 +61,7 @@ class GitLab:
         """Update our note on a merge request, which begins with the marker, or create it.
 
         Raises:
-            ForgeError: GitLab refused.
+            GitHostError: GitLab refused.
         """
         notes = f"/projects/{self.project}/merge_requests/{number}/notes"
         text = add_marker(body, marker)
@@ -90,7 +90,7 @@ class GitLab:
         answer = send_request(call, self.clock)
         if not answer.good:
             hint = _HINTS.get(answer.status, "")
-            raise ForgeError(f"GitLab answered {answer.status} to {method} in project {self.project}", hint=hint)
+            raise GitHostError(f"GitLab answered {answer.status} to {method} in project {self.project}", hint=hint)
         return answer
 
 
@@ -101,5 +101,5 @@ def _read_author(note: Mapping[str, Json]) -> Json:
 def _read_number(note: Mapping[str, Json]) -> int:
     number = note.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise ForgeError("unexpected answer from GitLab", hint="check CI_API_V4_URL")
+        raise GitHostError("unexpected answer from GitLab", hint="check CI_API_V4_URL")
     return number

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
-from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.core.errors import GitHostError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,7 +102,7 @@ class Answer:
         """The body as JSON; None if there is none, or a refusal is not JSON.
 
         Raises:
-            ForgeError: the body of a success is damaged; an incomplete list must not count as an empty one.
+            GitHostError: the body of a success is damaged; an incomplete list must not count as an empty one.
         """
         try:
             return cast("Json", json.loads(self.body))
@@ -110,7 +110,7 @@ class Answer:
             if not self.good or not self.body.strip():
                 return None
         message = f"the Git host's answer ({self.status}) is not JSON"
-        raise ForgeError(message, hint="check the address of the API, and look for a proxy in between")
+        raise GitHostError(message, hint="check the address of the API, and look for a proxy in between")
 
 
 class _NoAnswerError(Exception):
@@ -123,7 +123,7 @@ def send_request(call: Call, clock: Clock) -> Answer:
     It waits for ``Retry-After`` or the reset of the rate limit, else 1, 2 and 4 seconds, within ten seconds in total.
 
     Raises:
-        ForgeError: there was no answer, or a redirect.
+        GitHostError: there was no answer, or a redirect.
     """
     until = clock.now() + TIMEOUT
     # urllib3's Retry was tried: it cannot wait for a rate limit's reset after a 403, and is no shorter (ADR 0006).
@@ -133,13 +133,13 @@ def send_request(call: Call, clock: Clock) -> Answer:
             answer = _send_within(max(until - clock.now(), _SHORTEST), call)
         except _NoAnswerError as error:
             if last or not call.repeatable or clock.now() + 2.0**attempt > until:
-                raise ForgeError(f"{call.where}: {error}") from None
+                raise GitHostError(f"{call.where}: {error}") from None
             clock.sleep(2.0**attempt)
             continue
         # Following a redirect would send the token to an address that an answer chose.
         if 300 <= answer.status < 400:  # noqa: PLR2004  the class of status codes
             message = f"{call.where} answered with a redirect ({answer.status}), which is not followed"
-            raise ForgeError(message, hint="use the address that the redirect leads to")
+            raise GitHostError(message, hint="use the address that the redirect leads to")
         wait = _choose_wait(call, answer, 2.0**attempt, clock)
         if last or wait is None or clock.now() + wait > until:
             return answer

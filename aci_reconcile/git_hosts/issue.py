@@ -33,7 +33,7 @@ def keep_issue(issues: Issues, wanted: DesiredIssue) -> Kept:
     """Update the issue with this marker to the wanted content.
 
     Raises:
-        ForgeError: the Git host refused.
+        GitHostError: the Git host refused.
     """
     found = issues.find(wanted.marker, wanted.label)
     body = add_marker(wanted.body, wanted.marker)

@@ -72,7 +72,7 @@ def find_planned_run(get: Get, merge: Merge) -> PlannedRun:
     Raises:
         UsageError: the commit or its branch is invalid.
         StalePlanError: the commit merged no pull request, or its plan no longer exists.
-        ForgeError: GitHub refused.
+        GitHostError: GitHub refused.
     """
     branch = check_branch(merge.ref, merge.commit)
     pulls = [
@@ -106,7 +106,7 @@ def check_newest(get: Get, ref: str, commit: str) -> str:
     Raises:
         UsageError: the commit or the ref is invalid.
         StalePlanError: the ref has moved.
-        ForgeError: GitHub refused.
+        GitHostError: GitHub refused.
     """
     if not _COMMIT.fullmatch(commit):
         raise UsageError("GITHUB_SHA is not a commit")

@@ -39,7 +39,7 @@ class Kept:
 
 
 class Issues(Protocol):
-    """The issues of one repository. Every method may raise a ``ForgeError``."""
+    """The issues of one repository. Every method may raise a ``GitHostError``."""
 
     def find(self, marker: str, label: str, /) -> Issue | None:
         """Return the issue that carries the label and whose body begins with the marker; an open one first."""
@@ -59,7 +59,7 @@ class Issues(Protocol):
 
 
 class Comments(Protocol):
-    """The comments of one repository. Every method may raise a ``ForgeError``."""
+    """The comments of one repository. Every method may raise a ``GitHostError``."""
 
     def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
         """Update our comment on an issue or a pull request, which begins with the marker, or create it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import ForgeError
+from aci_reconcile.core.errors import GitHostError
 from aci_reconcile.git_hosts.http import Call, check_url, send_request, without_path
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def post(webhook: Webhook, body: Mapping[str, object], clock: Clock) -> None:
     """Send a notification, up to four times if there is no answer or the receiver is busy.
 
     Raises:
-        ForgeError: it was not accepted.
+        GitHostError: it was not accepted.
     """
     answer = send_request(Call("POST", webhook.url, body), clock)
     if not answer.good:
-        raise ForgeError(f"{webhook} answered {answer.status}")
+        raise GitHostError(f"{webhook} answered {answer.status}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import AciReconcileError, AzureError, HeldBackError, SecretUnavailableError
+from aci_reconcile.core.errors import AciReconcileError, AzureError, BlockedError, SecretUnavailableError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.resource_types import RESOURCE_GROUPS, get_type
 from aci_reconcile.planning.dns_labels import find_freed_labels
@@ -63,7 +63,7 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
         stopped: asked again and again; once true, nothing new begins.
 
     Raises:
-        HeldBackError: a blocker stands.
+        BlockedError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is not at hand.
         UsageError: groups depend on each other in a circle.
     """
@@ -127,7 +127,7 @@ def _check_applicable(plan: Plan) -> None:
     if plan.blind is not None:
         raise AciReconcileError(f"{plan.blind.address} could not be read: {plan.blind.message}")
     if plan.blockers:
-        raise HeldBackError("; ".join(f"{each.reason} (release: {each.release})" for each in plan.blockers))
+        raise BlockedError("; ".join(f"{each.reason} (release: {each.release})" for each in plan.blockers))
     if plan.missing_secrets:
         needs = "; ".join(f"{address} needs {each.source}: {each.missing}" for address, each in plan.missing_secrets)
         raise SecretUnavailableError(needs, hint="nothing was written; set what is missing and apply again")

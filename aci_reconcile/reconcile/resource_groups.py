@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import (
     AciReconcileError,
-    HeldBackError,
+    BlockedError,
     NoAnswerError,
     NotFoundError,
     RetryableError,
@@ -64,10 +64,10 @@ def _check_not_frozen(ctx: Context) -> None:
     """Check that no freeze has begun.
 
     Raises:
-        HeldBackError: one has.
+        BlockedError: one has.
     """
     if why := ctx.find_freeze():
-        raise HeldBackError(f"a freeze began: {why}")
+        raise BlockedError(f"a freeze began: {why}")
 
 
 def make_skipped(scope: Scope, because: str) -> ResourceGroupFailed:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.errors import HeldBackError
+from aci_reconcile.core.errors import BlockedError
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import UNLIMITED, Action
 from aci_reconcile.reconcile import apply
@@ -143,7 +143,7 @@ class Reconciling(RuleBasedStateMachine):
         """Apply, and return the names of the groups that a DELETE was sent for."""
         sent = len(self.world.writes)
         if proposal.blockers:
-            with pytest.raises(HeldBackError):
+            with pytest.raises(BlockedError):
                 apply(proposal, self.world.context(policy(**rules)))
             assert [] == self.world.writes[sent:]
             return frozenset()

@@ -58,7 +58,7 @@ def _read_document(document: Mapping[str, Any]) -> Mapping[str, str]:
             return _read_plan(document)
         case {"resource_drift": [*changes], "drifted": drifted}:
             return _count_actions(changes) | {"drift": _format_flag(drifted), "has_changes": _format_flag(drifted)}
-        case {"type": "error", "error": {"kind": "HeldBackError"}}:
+        case {"type": "error", "error": {"kind": "BlockedError"}}:
             return {"blocked": "true"}
         case _:
             return {}

@@ -13,7 +13,7 @@ from factories import FakeBackend
 from unit.azure.fake_vault import Principal, vaults
 
 import aci_reconcile
-from aci_reconcile.core.errors import HeldBackError, InvalidManifestsError, UsageError
+from aci_reconcile.core.errors import BlockedError, InvalidManifestsError, UsageError
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.planning import Action
 from aci_reconcile.preflight import Question, Verdict
@@ -103,7 +103,7 @@ def test_what_is_allowed_is_a_value(folder: Path) -> None:
         allow = aci_reconcile.Allow(prune=True, max_deletes=1, redeploy=("web",))
         allowed = aci_reconcile.plan(loaded, backend, allow=allow)
         held = aci_reconcile.plan(loaded, backend, allow=aci_reconcile.Allow(prune=True, max_deletes=0))
-        with pytest.raises(HeldBackError):
+        with pytest.raises(BlockedError):
             aci_reconcile.apply(held, backend)
 
     assert (0, 0) == (careful.to_change, careful.to_destroy)

@@ -9,7 +9,7 @@ import pytest
 from unit.azure.fake_vault import Principal, vaults
 
 import aci_reconcile
-from aci_reconcile.core.errors import AciReconcileError, HeldBackError, StalePlanError, UsageError
+from aci_reconcile.core.errors import AciReconcileError, BlockedError, StalePlanError, UsageError
 from aci_reconcile.reconcile.events import Finished
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def test_a_blocked_plan_is_saved_and_refused(project: CommandLine) -> None:
     saved = save("blocked.json")
 
     assert not saved["applyable"]
-    with pytest.raises(HeldBackError, match="was blocked when it was made"):
+    with pytest.raises(BlockedError, match="was blocked when it was made"):
         apply("blocked.json")
 
 

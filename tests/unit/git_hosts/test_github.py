@@ -9,7 +9,7 @@ import pytest
 from factories import FakeClock
 from git_host_server import REPOSITORY, TOKEN, Forge, git_host_server
 
-from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.git_hosts import (
     DesiredIssue,
     GitHub,
@@ -83,7 +83,7 @@ def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
     """An issue that could not be labelled would be opened again and again."""
     forge.may_label = False
 
-    with pytest.raises(ForgeError, match="#1 was opened, but the token is not allowed to set labels"):
+    with pytest.raises(GitHostError, match="#1 was opened, but the token is not allowed to set labels"):
         keep_issue(client(forge), wanted())
 
 
@@ -184,7 +184,7 @@ def test_a_token_that_is_not_valid_is_said(forge: Forge) -> None:
     forge.add_comment(7, f"{PLAN}\nx")
     forge.faults = [(200, {}, list(forge.comments.values())), (401, {}, {"message": "Bad credentials"})]
 
-    with pytest.raises(ForgeError, match="401"):
+    with pytest.raises(GitHostError, match="401"):
         client(forge).keep_comment(7, PLAN, "two")
 
 
@@ -228,7 +228,7 @@ def test_a_write_is_sent_again_only_where_it_was_not_carried_out(forge: Forge) -
     github.comment(1, "once")
     forge.faults = [None]
 
-    with pytest.raises(ForgeError, match="the connection failed"):
+    with pytest.raises(GitHostError, match="the connection failed"):
         github.comment(1, "twice")
 
     assert ["once"] == forge.said(1)
@@ -254,7 +254,7 @@ def test_a_refusal_says_what_to_do(forge: Forge, fault: Fault, message: str, hin
     """What GitHub says, and what helps; never the token."""
     forge.faults = [fault]
 
-    with pytest.raises(ForgeError, match=message) as told:
+    with pytest.raises(GitHostError, match=message) as told:
         client(forge).find(MARK, LABEL)
 
     assert TOKEN not in f"{told.value}{told.value.hint}{told.value.__cause__}"
@@ -267,7 +267,7 @@ def test_a_busy_server_is_given_up(forge: Forge) -> None:
     began = clock.time
     forge.faults = [(503, {}, {})] * 4
 
-    with pytest.raises(ForgeError, match="503"):
+    with pytest.raises(GitHostError, match="503"):
         client(forge, clock).find(MARK, LABEL)
 
     assert (4, 7) == (len(forge.asked), clock.time - began)
@@ -288,7 +288,7 @@ def test_strange_answers_are_no_defect(forge: Forge) -> None:
     forge.labels = {LABEL}
     forge.faults = [(200, {}, b"[1, null, {}]"), (200, {}, {}), (201, {}, {"number": "1/../../x"})]
 
-    with pytest.raises(ForgeError, match="unexpected answer from GitHub"):
+    with pytest.raises(GitHostError, match="unexpected answer from GitHub"):
         keep_issue(client(forge), wanted())
 
 

@@ -9,7 +9,7 @@ from factories import FakeClock
 from git_host_server import TOKEN, Forge, git_host_server
 from other_git_hosts import ME, OTHER, AzureServer, GitLabServer
 
-from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.git_hosts import Outcome, find_request, make_comments, make_marker, make_request_hint
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_the_thread_holds_no_merge() -> None:
 def test_a_refusal_says_what_to_do(server: Forge, status: int) -> None:
     """With a hint, and without the token."""
     server.faults.append((status, {}, {"message": "no"}))
-    with pytest.raises(ForgeError) as caught:
+    with pytest.raises(GitHostError) as caught:
         client(server).keep_comment(3, MARK, "plan")
 
     assert str(status) in caught.value.message
@@ -90,7 +90,7 @@ def test_a_sign_in_page_is_a_refusal() -> None:
     """Azure DevOps answers 203 and HTML to a token that it does not know."""
     with git_host_server(AzureServer()) as server:
         server.faults.append((203, {}, b"<html>"))
-        with pytest.raises(ForgeError, match="203"):
+        with pytest.raises(GitHostError, match="203"):
             client(server).keep_comment(3, MARK, "plan")
 
 

@@ -10,7 +10,7 @@ from dripping import BODY, HEADERS, dripping
 from factories import FakeClock
 from git_host_server import Forge, git_host_server
 
-from aci_reconcile.core.errors import ForgeError, UsageError
+from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.git_hosts import Webhook, post
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_what_is_not_taken_is_said_without_the_url(receiver: Forge, fault: tuple
     """The host alone is named: the rest may hold a token."""
     receiver.faults = [fault] * 4
 
-    with pytest.raises(ForgeError, match=r"http://127\.0\.0\.1:[0-9]+/… answered") as told:
+    with pytest.raises(GitHostError, match=r"http://127\.0\.0\.1:[0-9]+/… answered") as told:
         post(webhook(receiver), {}, FakeClock())
 
     assert SECRET not in f"{told.value}{told.value.hint}{webhook(receiver)!r}"
@@ -85,7 +85,7 @@ def test_nobody_listens() -> None:
     with git_host_server() as gone:
         target = webhook(gone)
 
-    with pytest.raises(ForgeError, match="the connection failed") as told:
+    with pytest.raises(GitHostError, match="the connection failed") as told:
         post(target, {}, FakeClock())
 
     assert (True, None) == (SECRET not in str(told.value), told.value.__cause__)
@@ -113,7 +113,7 @@ def test_where_notifications_may_not_go(url: str, message: str) -> None:
 def test_a_receiver_that_drips_is_given_up(beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte after byte, in its headers or in its body."""
     monkeypatch.setattr("aci_reconcile.git_hosts.http.TIMEOUT", 0.3)
-    with dripping(beginning) as url, pytest.raises(ForgeError, match="no complete answer within"):
+    with dripping(beginning) as url, pytest.raises(GitHostError, match="no complete answer within"):
         post(Webhook.of(f"{url}/x", "--notify"), {}, FakeClock())
 
 
@@ -124,7 +124,7 @@ def test_a_wait_of_more_than_ten_seconds_is_not_made(receiver: Forge, wait: str)
     began = clock.time
     receiver.faults = [(429, {"Retry-After": wait}, b"")]
 
-    with pytest.raises(ForgeError, match="429"):
+    with pytest.raises(GitHostError, match="429"):
         post(webhook(receiver), {}, clock)
 
     assert (1, 0) == (len(receiver.sent), clock.time - began)

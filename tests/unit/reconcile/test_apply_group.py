@@ -12,7 +12,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.errors import (
     AciReconcileError,
     AzureError,
-    HeldBackError,
+    BlockedError,
     ImmutableFieldError,
     InvalidRequestError,
     NoAnswerError,
@@ -450,7 +450,7 @@ def test_one_at_a_time_in_a_subnet() -> None:
 
 
 REFUSED: dict[str, tuple[Any, type[AciReconcileError]]] = {
-    "a blocker": (group(osType="Windows"), HeldBackError),
+    "a blocker": (group(osType="Windows"), BlockedError),
     "a missing secret": (
         group(
             "web", container(environmentVariables=[{"name": "A", "secureValue": Secret.unavailable("env:A", "unset")}])

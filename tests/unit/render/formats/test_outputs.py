@@ -50,7 +50,7 @@ def test_an_apply() -> None:
     first, last = {"type": "plan", "plan": plan("update")}, {"type": "finished", "changed": 1}
 
     assert COUNTS | {"change": "1", "has_changes": "true", "blocked": "false"} == said(first, last)
-    assert {"blocked": "true"} == said({"type": "error", "error": {"kind": "HeldBackError"}})
+    assert {"blocked": "true"} == said({"type": "error", "error": {"kind": "BlockedError"}})
     assert {} == said({"type": "error", "error": {"kind": "UsageError"}})
 
 
