@@ -181,7 +181,7 @@ class _Load:
             references = replace(references, files=files)
         if self._request.changes is not None:
             self._reading.note(file, documents, references.files.base)
-        self._empty_files.in_file(Where(self._files.show(file)), documents)
+        self._empty_files.check_file(Where(self._files.show(file)), documents)
         self._movable = self._movable or self._uses_variables(documents)
         for node in documents:
             found = read_document(node, self._request, self._settings, references, self._diagnostics)

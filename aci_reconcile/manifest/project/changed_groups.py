@@ -80,6 +80,7 @@ def find_changed_groups(
     because = changes.everything or (f"{common[0].name} changed" if common else _explain_split(changes, nested))
     if because:
         return ChangedGroups(None, because)
+    # A group that is no longer declared has no manifest that could be affected, and only a plan of all finds orphans.
     gone = sorted(set(_list_former_names(changes, nested)) - reading.named)
     if gone:
         return ChangedGroups(
@@ -126,6 +127,7 @@ def _list_former_names(changes: Changes, nested: NestedProjects) -> Iterator[Dec
             if identify_foreign(node) is None
         ]
         yield from (each for each in found if each[1])
+        # What can't be read may have declared any group, so everything counts as changed.
         if diagnostics.failed and identify_foreign_text(text, json=json) is None:
             yield ("", "")
 

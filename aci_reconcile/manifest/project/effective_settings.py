@@ -84,6 +84,7 @@ def _walk_project(node: Source | None, spec: Node, at: str) -> Iterator[tuple[st
             yield path, None if below.row.default is UNSET else below.row.default, entry.where
         elif entry is not None:
             value = _show_value(entry.value, below)
+            # Whoever wrote the key itself instead of a reference should not find it in a log, too.
             secret = name in KEYS and not is_key_reference(str(value))
             yield path, REDACTED if secret else value, entry.where
         elif below.row.default is not UNSET:

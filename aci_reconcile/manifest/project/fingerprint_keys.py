@@ -80,6 +80,7 @@ class FingerprintReader:
         reference = self._read_reference(entry, name) if entry is not None else None
         if self.request.environ.get(variable, "").strip():
             return None  # the environment overrides the project file, as for all options
+        # Offline, the reference is still needed: manifests may not name the same source.
         if not self.request.resolve:
             return Secret.unavailable(_name_source(reference), NOT_ASKED) if reference is not None else None
         if self.request.base is not None:
@@ -89,7 +90,7 @@ class FingerprintReader:
     def _read_reference(self, entry: Entry, name: str) -> re.Match[str] | None:
         """Return the reference. The text may be a key by mistake, so no message quotes it."""
         node = entry.value
-        if isinstance(node, ScalarNode) and node.null and node.text:
+        if isinstance(node, ScalarNode) and node.null and node.text:  # an environment removes the project's key
             return None
         match = _REFERENCE.fullmatch(node.text) if isinstance(node, ScalarNode) else None
         if match is None:
@@ -107,7 +108,7 @@ class FingerprintReader:
     def _use_reviewed(
         self, entry: Entry | None, reference: re.Match[str] | None, name: str
     ) -> tuple[Entry | None, re.Match[str] | None]:
-        """Return the reference of the base branch of a pull request."""
+        """Return the reference of the base branch of a pull request: whoever chooses the key may know it."""
         base = self.request.base
         root = read_reviewed_root(base, self.request.environment) if base is not None else None
         before = root.entry(name) if root is not None else None
@@ -134,7 +135,7 @@ class FingerprintReader:
     def _look_up(self, reference: re.Match[str]) -> Secret:
         source, variable = _name_source(reference), reference["env"]
         if variable:
-            value = self.request.environ.get(variable, "").strip()
+            value = self.request.environ.get(variable, "").strip()  # a line break at its end is no part of a key
             missing = f"the environment variable {variable} is not set" if not value else ""
             return Secret(value, source=source, missing=missing)
         resolver = self.resolvers.get("keyvault")

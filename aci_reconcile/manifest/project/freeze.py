@@ -57,6 +57,7 @@ class Window:
         from cronsim import CronSim
 
         later = datetime.fromtimestamp(int(now), UTC) + _LOOKAHEAD
+        # When clocks are set back, an hour repeats: a search backwards from `now` itself could begin in the wrong one.
         for tick in CronSim(self.cron, later.astimezone(self.zone), reverse=True):
             if tick.timestamp() <= now:
                 return tick.timestamp(), tick.timestamp() + self.seconds
@@ -65,6 +66,7 @@ class Window:
 
 def explain_freeze(windows: Iterable[Window], now: float) -> str:
     """Return why writing is forbidden at a moment; empty if it is allowed."""
+    # Of several open windows, the one that ends last says when writing is possible again.
     ends = [(end, window) for window in windows if (end := window.find_end(now)) is not None]
     if not ends:
         return ""
@@ -95,6 +97,7 @@ def make_dated_window(reason: str, zone: ZoneInfo, start: str, end: str) -> Wind
     Raises:
         WindowError: a text is not a date or time, or the window is empty.
     """
+    # Where a change of clocks makes a time ambiguous, the longer window counts: a freeze too long is harmless.
     begins, ends = min(_parse_moments("from", start, zone, days=0)), max(_parse_moments("to", end, zone, days=1))
     if begins >= ends:
         raise WindowError(f"{quote(end)} is not after {quote(start)}", "to")
@@ -111,7 +114,7 @@ def make_cron_window(reason: str, zone: ZoneInfo, cron: str, duration: str) -> W
 
     try:
         CronSim(cron, datetime.fromtimestamp(0, UTC))
-    except (CronSimError, AssertionError, IndexError) as error:
+    except (CronSimError, AssertionError, IndexError) as error:  # cronsim raises all three for hostile expressions
         message = f"{quote(cron)} is not a cron expression: {error or 'it cannot be parsed'}"
         raise WindowError(message, "cron", _suggest_range(cron)) from error
     if len(cron.split()) != _CRON_FIELDS:

@@ -50,6 +50,7 @@ class Layers:
         """
         if under is None or over is None:
             return under if over is None else over
+        # Often the lines below an empty key were commented out; removing what lies below would be a surprise.
         if isinstance(over, ScalarNode) and over.null and not over.text and not isinstance(under, ScalarNode):
             kind = describe(under).removeprefix("a ")
             message = f"this is empty, so the {kind} at {under.where} still applies"
@@ -68,6 +69,7 @@ class Layers:
             upper = above.pop(entry.key.lower() if caseless else entry.key, None)
             if upper is None:
                 entries.append(entry)
+            # A null of a known field stays, as a mark; in a free-form map it would be sent as a value, so the key goes.
             elif not (_is_free_form(spec) and _is_null(upper.value)):
                 below = child(spec, entry.key)
                 value = self.merge(entry.value, upper.value, below, join(at, entry.key, below))
@@ -120,6 +122,7 @@ def is_same_location(one: str, other: str) -> bool:
 
 
 _NOT_SHARED: Final = ("name", "type", "apiVersion", "resourceGroup")
+"""Keys that identify a group. A patch that changed them would make it another group, and this one an orphan."""
 
 
 def read_patches(node: Source | None, run: Expansion) -> tuple[Entry, ...]:

@@ -31,6 +31,7 @@ class NestedProjects:
 
     def find_project_of(self, path: Path) -> Path | None:
         """Return the project file of a path in a project below; None if the path belongs to this project."""
+        # A link may lead into a project below, or stand in one.
         for each in dict.fromkeys((path, path.resolve())):
             found = self._find_in(each if each.is_dir() else each.parent)
             if found is not None:
@@ -51,6 +52,7 @@ class NestedProjects:
             if file in seen:
                 continue
             seen.add(file)
+            # Its mistakes are its own: they are reported by a run in its folder.
             below = NestedProjects(file.parent)
             shared = _list_resource_groups(file, files)
             for path in files.list_manifests(file.parent, below.find_project_of, Diagnostics()):

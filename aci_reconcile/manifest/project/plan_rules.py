@@ -57,6 +57,7 @@ def read_schema(text: str) -> Any:
     except jsonschema.SchemaError as error:
         raise ValueError(f"it is not a JSON Schema: {error.message}") from error
     remote = next((each for each in _list_references(schema) if not each.startswith("#")), "")
+    # A rule must not fetch anything: it would make a plan depend on the network, and tell a server that it runs.
     if remote:
         raise ValueError(f"it refers to {remote}; only references within the schema (`#/…`) are supported")
     return schema
@@ -89,6 +90,7 @@ def _check_rule(rule: Rule, document: Mapping[str, Any]) -> Iterator[Violation]:
     try:
         checker = _find_validator(rule.schema)(rule.schema, registry=referencing.Registry[Any]())
         errors = list(checker.iter_errors(document))
+    # A rule that can't be applied has not been satisfied.
     except (referencing.exceptions.Unresolvable, RecursionError) as error:
         yield Violation(rule, unusable=str(error) or type(error).__name__)
         return

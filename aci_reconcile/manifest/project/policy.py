@@ -52,6 +52,7 @@ class PolicyReader:
         body = as_object(project.get("policy"))
         restarts = self._read_count(body, "maxRestarts")
         deletes = self._read_count(body, "maxDeletes")
+        # An invalid value is an error, so nothing is planned with what stands in for it here.
         return PolicySettings(
             prune=body.get("prune") is True,
             max_deletes=1 if deletes is None else deletes,

@@ -46,7 +46,10 @@ def make_root(documents: tuple[Source, ...], file: str, diagnostics: Diagnostics
 
 
 def _drop_targets(node: MapNode, diagnostics: Diagnostics) -> MapNode:
-    """Remove settings that determine where requests and tokens go: a repository may not set them."""
+    """Remove settings that determine where requests and tokens go.
+
+    A repository may not set them: a pull request could send the pipeline's tokens to a server of its author.
+    """
     kept: list[Entry] = []
     for entry in node.entries:
         flag = _NOT_HERE.get(re.sub("[-_]", "", entry.key).lower())

@@ -17,7 +17,7 @@ from aci_reconcile.manifest.source import yaml_reader
 from aci_reconcile.manifest.source.credentials import is_own_credential
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode
-from aci_reconcile.manifest.syntax.references import INNOCENT, PublicEnv
+from aci_reconcile.manifest.syntax.references import RENAME_IT, PublicEnv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +37,13 @@ def read_public(node: Source | None, request: Request, diagnostics: Diagnostics)
     doubted: dict[str, str] = {}
     for each in _list_names(node):
         name = each.text
+        # The name alone decides, not the value: the check must give the same answer on every machine.
         if is_own_credential(name):
-            doubted[name] = INNOCENT  # the diagnostic is at the reference that uses it
+            doubted[name] = RENAME_IT  # the diagnostic is at the reference that uses it
         elif is_secret_name(name):
-            doubted[name] = INNOCENT
+            doubted[name] = RENAME_IT
             message = f"{quote(name)} is named like a secret, and is never shown"
-            diagnostics.add(ACI240, each.where, message, hint=f"use it in a secure field; {INNOCENT}", path=KEY)
+            diagnostics.add(ACI240, each.where, message, hint=f"use it in a secure field; {RENAME_IT}", path=KEY)
         elif base is not None and reviewed is not None and name not in reviewed:
             doubted[name] = _LATER
             because = base.because or "the base branch does not list it"

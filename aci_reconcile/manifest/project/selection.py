@@ -75,10 +75,10 @@ class Selection:
 
         Naming every manifest of a folder is not enough, because a removed manifest can't be named.
         """
-        given_paths = [path.resolve() for path in resolve_paths(self.request)]
-        if self.file is not None and self.file.resolve() in given_paths:
+        paths = [path.resolve() for path in resolve_paths(self.request)]
+        if self.file is not None and self.file.resolve() in paths:
             return True
-        return all(any(place.resolve().is_relative_to(path) for path in given_paths) for place in self.places)
+        return all(any(place.resolve().is_relative_to(path) for path in paths) for place in self.places)
 
     def _select_by_path(self, sources: Mapping[tuple[str, ...], Path]) -> set[tuple[str, ...]]:
         chosen: set[tuple[str, ...]] = set()
@@ -87,6 +87,7 @@ class Selection:
             if self.file is not None and real == self.file.resolve():  # the project file stands for the project
                 return set(sources)
             inside = {key for key, file in sources.items() if file.resolve().is_relative_to(real)}
+            # After an error, the file may hold a group that could not be read.
             if not inside and not self.diagnostics.failed:
                 hint = (
                     self._explain_path(path)
@@ -139,6 +140,7 @@ def resolve_paths(request: Request) -> tuple[Path, ...]:
     Raises:
         UsageError: a path does not exist.
     """
+    # Not `resolve`, which follows links: messages and the search for a project start where the author typed.
     paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
     for typed, path in zip(request.paths, paths, strict=True):
         why = find_path_flaw(path)
@@ -175,7 +177,9 @@ def _find_common_project(request: Request, paths: tuple[Path, ...]) -> Path | No
     files = [find_project(path if path.is_dir() else path.parent) for path in paths]
     first = files[0]
     for path, file in zip(request.paths, files, strict=False):
-        if file != first and not (file and first and file.samefile(first)):
+        if file != first and not (
+            file and first and file.samefile(first)
+        ):  # a link to the same file is the same project
             projects = [_describe_project(each, request.cwd) for each in (first, file)]
             pairs = f"{request.paths[0]} to {projects[0]}, {path} to {projects[1]}"
             hint = "run the command once per project: each has its own owner, defaults and variables"
@@ -211,8 +215,10 @@ class ManifestFiles:
             below = dict.fromkeys(
                 self.files.list_manifests(start, self.nested.find_project_of, self.empty_files.diagnostics)
             )
+            # A folder that was emptied by mistake would make orphans of its groups. If it is the only one, nothing is
+            # declared at all, which is reported elsewhere.
             if not below and len(starts) > 1 and not self.nested.find_project_of(start):
-                self.empty_files.folder(Where(self.files.show(start)))
+                self.empty_files.note_folder(Where(self.files.show(start)))
             found.update(below)
         return tuple(sorted(found, key=lambda path: path.as_posix()))
 

@@ -102,10 +102,12 @@ def read_project(
         hint = suggest_word(request.environment, names) or f"known environments: {', '.join(names) or 'none'}"
         raise UsageError(f"--environment {request.environment}: no such environment in {files.show(file)}", hint=hint)
     base = root.without("environments")
+    # The other environments are read offline: to check them, and to know where orphans of this project may be. Their
+    # secrets are none of this run's business.
     places: list[tuple[str, str]] = []
     if request.environment:
         plain = replace(request, environment="", resolve=False)
-        _note(places, _Reader(file, plain, files, Diagnostics(), resolvers, chosen=False).read(base, None))
+        _note_scope(places, _Reader(file, plain, files, Diagnostics(), resolvers, chosen=False).read(base, None))
     reader = _Reader(file, request, files, diagnostics, resolvers)
     elsewhere: list[Entry] = []
     for entry in known:
@@ -114,7 +116,7 @@ def read_project(
             offline = replace(request, environment=entry.key, resolve=False)
             other = _Reader(file, offline, files, diagnostics, resolvers, chosen=False).read(base, entry.value)
             elsewhere.extend(other.patches)
-            _note(places, other)
+            _note_scope(places, other)
     chosen = next((entry.value for entry in known if entry.key == request.environment), None)
     found = reader.read(base, chosen)
     environments = tuple(entry.key for entry in known)
@@ -122,7 +124,7 @@ def read_project(
     return replace(found, project=project, elsewhere=tuple(elsewhere))
 
 
-def _note(places: list[tuple[str, str]], settings: Settings) -> None:
+def _note_scope(places: list[tuple[str, str]], settings: Settings) -> None:
     """Note the scope of an environment's groups, as far as it is known before references are replaced."""
     subscription, group = settings.project.subscription, settings.project.resource_group
     if "${" not in f"{subscription}{group}" and (subscription or group):
@@ -165,45 +167,45 @@ class _Reader:
         layers = Layers(self.diagnostics)
         merged = layers.merge(_drop_group_layers(base), _drop_group_layers(overlay) if overlay else None, PROJECT)
         node = merged if isinstance(merged, MapNode) else base
+        # In this order: variables first, because all other settings may refer to them. The key of the fingerprints is
+        # read from its own text, because it must be a reference and never a value.
         references = self._read_references(node)
-        typing = BodyReader(self.diagnostics, references)
+        reader = BodyReader(self.diagnostics, references)
         plain = node.without("variables", KEY, *KEYS)
-        body = as_object(_as_json(typing.read(plain, _drop_children(PROJECT, "environments"), (), "")))
-        marks = FingerprintReader(self.request, self.diagnostics, references.public, self.resolvers).read(node)
-        marks = replace(marks, kept=body.get(KEPT) != "none")
-        references = replace(references, kept_back=frozenset(each.source for each in marks.keys))
-        typing = replace(typing, references=references)
-        project = replace(self._read_project(body, typing.places), fingerprints=marks)
-        run = Expansion(
-            self.diagnostics, lenient=order_api_version(project.api_version) > order_api_version(API_VERSION)
-        )
-        defaults = self._read_defaults(base, overlay, run)
-        laid = read_patches(overlay.get("groups") if overlay else None, run)
+        body = as_object(_as_json(reader.read(plain, _drop_children(PROJECT, "environments"), (), "")))
+        fingerprints = FingerprintReader(self.request, self.diagnostics, references.public, self.resolvers).read(node)
+        fingerprints = replace(fingerprints, kept=body.get(KEPT) != "none")
+        references = replace(references, kept_back=frozenset(each.source for each in fingerprints.keys))
+        project = replace(self._read_project(body, reader.places), fingerprints=fingerprints)
+        newer = order_api_version(project.api_version) > order_api_version(API_VERSION)
+        expansion = Expansion(self.diagnostics, lenient=newer)
+        defaults = self._read_defaults(base, overlay, expansion)
+        patches = read_patches(overlay.get("groups") if overlay else None, expansion)
         return Settings(
             project,
             references,
             tuple(as_text(each) for each in as_list(body.get("manifests"))),
             defaults,
-            laid,
-            places=typing.places,
-            effective=EffectiveSettings(node, overlay, defaults, laid),
+            patches,
+            places=reader.places,
+            effective=EffectiveSettings(node, overlay, defaults, patches),
         )
 
-    def _read_defaults(self, base: MapNode, overlay: MapNode | None, run: Expansion) -> MapNode | None:
+    def _read_defaults(self, base: MapNode, overlay: MapNode | None, expansion: Expansion) -> MapNode | None:
         """Return the defaults of every group; each layer is expanded into ARM's shape before they are merged."""
         above = overlay.get("defaults") if overlay else None
-        under = read_overlay(base.get("defaults"), "`defaults`", run)
-        over = above if isinstance(above, ScalarNode) and above.null else read_overlay(above, "`defaults`", run)
-        laid = Layers(self.diagnostics).merge(under, over, GROUP, "defaults")
-        return laid if isinstance(laid, MapNode) else None
+        under = read_overlay(base.get("defaults"), "`defaults`", expansion)
+        # `defaults: null` of an environment removes the defaults of the project, so it must reach the merge.
+        over = above if isinstance(above, ScalarNode) and above.null else read_overlay(above, "`defaults`", expansion)
+        merged = Layers(self.diagnostics).merge(under, over, GROUP, "defaults")
+        return merged if isinstance(merged, MapNode) else None
 
     def _read_references(self, node: MapNode) -> References:
-        plain = References(self.diagnostics, self.files, resolve=False)
-        typing = BodyReader(self.diagnostics, plain)
+        body_reader = BodyReader(self.diagnostics, References(self.diagnostics, self.files, resolve=False))
         shared = MapNode(tuple(each for each in node.entries if each.key in {"variables", KEY}), node.where)
         shared = shared._replace(entries=tuple(self._drop_references(entry) for entry in shared.entries))
-        body = as_object(_as_json(typing.read(shared, _drop_children(PROJECT, "name", "environments"), (), "")))
-        reader = VariableReader(self.request.variables, typing.places, self.diagnostics, self.chosen)
+        body = as_object(_as_json(body_reader.read(shared, _drop_children(PROJECT, "name", "environments"), (), "")))
+        reader = VariableReader(self.request.variables, body_reader.places, self.diagnostics, self.chosen)
         declared = as_object(body.get("variables"))
         variables = reader.read(declared)
         public = read_public(shared.get(KEY), self.request, self.diagnostics)
@@ -235,34 +237,8 @@ class _Reader:
         name = as_text(body.get("name"))
         if "name" in body:
             check_name("project", name, places.find(("name",)), self.diagnostics)
-        project_id = as_text(body.get("id"))
-        if "id" in body and not PROJECT_ID.fullmatch(project_id):
-            message = f"{quote(project_id)} is not a valid project id"
-            hint = "it becomes part of a tag: use 6 to 16 lowercase letters and digits, such as `id: 4f7k2m9q1c`"
-            self.diagnostics.add(ACI270, places.find(("id",)), message, hint=hint, path="id")
-            project_id = ""
         self._check_version(as_text(body.get("requiredVersion")), places)
-        api_version = as_text(body.get("apiVersion"))
-        if api_version and not is_api_version(api_version):
-            message = f"{quote(api_version)} is not a valid api-version"
-            self.diagnostics.add(
-                ACI131, places.find(("apiVersion",)), message, hint="write `2025-09-01`", path="apiVersion"
-            )
-            api_version = ""
-        subscription = as_text(body.get("subscription"))
-        if "subscription" in body and not subscription:
-            message = "the subscription id is empty"
-            hint = "write the id, or remove the key: the run would use the subscription that the credentials name"
-            self.diagnostics.add(ACI116, places.find(("subscription",)), message, hint=hint, path="subscription")
-        elif subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
-            message = f"{quote(subscription)} is not a subscription id"
-            self.diagnostics.add(
-                ACI102, places.find(("subscription",)), message, hint="write a GUID", path="subscription"
-            )
-        group = as_text(body.get("resourceGroup"))
-        if "resourceGroup" in body and "${" not in group and not RESOURCE_GROUP.fullmatch(group):
-            message = f"{quote(group)} is not a valid resource group name"
-            self.diagnostics.add(ACI144, places.find(("resourceGroup",)), message, path="resourceGroup")
+        subscription, group = self._read_subscription(body, places), self._read_resource_group(body, places)
         return Project(
             name or "default",
             self.file.parent,
@@ -273,10 +249,46 @@ class _Reader:
             as_text(body.get("location")),
             create_resource_groups=body.get("createResourceGroups") is True,
             policy=PolicyReader(places, self.files, self.diagnostics).read(body),
-            api_version=find_newest(OLDEST_USED, api_version),
+            api_version=find_newest(OLDEST_USED, self._read_api_version(body, places)),
             resource_groups=(group,) if group else (),
-            id=project_id,
+            id=self._read_id(body, places),
         )
+
+    def _read_id(self, body: Mapping[str, Json], places: Places) -> str:
+        project_id = as_text(body.get("id"))
+        if "id" not in body or PROJECT_ID.fullmatch(project_id):
+            return project_id
+        message = f"{quote(project_id)} is not a valid project id"
+        hint = "it becomes part of a tag: use 6 to 16 lowercase letters and digits, such as `id: 4f7k2m9q1c`"
+        self.diagnostics.add(ACI270, places.find(("id",)), message, hint=hint, path="id")
+        return ""
+
+    def _read_api_version(self, body: Mapping[str, Json], places: Places) -> str:
+        api_version = as_text(body.get("apiVersion"))
+        if not api_version or is_api_version(api_version):
+            return api_version
+        message, where = f"{quote(api_version)} is not a valid api-version", places.find(("apiVersion",))
+        self.diagnostics.add(ACI131, where, message, hint="write `2025-09-01`", path="apiVersion")
+        return ""
+
+    def _read_subscription(self, body: Mapping[str, Json], places: Places) -> str:
+        subscription, where = as_text(body.get("subscription")), places.find(("subscription",))
+        # An empty one is no default: an unset variable of a pipeline would decide where the groups go.
+        if "subscription" in body and not subscription:
+            message = "the subscription id is empty"
+            hint = "write the id, or remove the key: the run would use the subscription that the credentials name"
+            self.diagnostics.add(ACI116, where, message, hint=hint, path="subscription")
+        elif subscription and "${" not in subscription and not _GUID.fullmatch(subscription):
+            message = f"{quote(subscription)} is not a subscription id"
+            self.diagnostics.add(ACI102, where, message, hint="write a GUID", path="subscription")
+        return subscription
+
+    def _read_resource_group(self, body: Mapping[str, Json], places: Places) -> str:
+        group = as_text(body.get("resourceGroup"))
+        if "resourceGroup" in body and "${" not in group and not RESOURCE_GROUP.fullmatch(group):
+            message = f"{quote(group)} is not a valid resource group name"
+            self.diagnostics.add(ACI144, places.find(("resourceGroup",)), message, path="resourceGroup")
+        return group
 
     def _check_version(self, required: str, places: Places) -> None:
         if not required:
@@ -287,7 +299,7 @@ class _Reader:
         if fits is None:
             message, hint = f"{quote(required)} is not a valid version constraint", 'write ">=0.1,<2"'
             self.diagnostics.add(ACI172, where, message, hint=hint, path="requiredVersion")
-        elif not fits and self.chosen:
+        elif not fits and self.chosen:  # another environment may still run another version
             message = f"this is aci-reconcile {version}, but the project requires {required}"
             self.diagnostics.add(ACI171, where, message, path="requiredVersion")
 

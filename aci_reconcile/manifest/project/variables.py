@@ -30,8 +30,72 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.source.nodes import Source
     from aci_reconcile.manifest.syntax.items import Places
 
+_KINDS: Final = {"string": Kind.STRING, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN}
+_WANTED: Final = {Kind.NUMBER: "a number", Kind.BOOLEAN: "`true` or `false`"}
+
+
+@dataclass(frozen=True, slots=True)
+class VariableReader:
+    """Reads the values of variables; mistakes are noted at the declaration."""
+
+    values: Mapping[str, str]
+    """Values from the command line, which override defaults."""
+    places: Places
+    diagnostics: Diagnostics
+    chosen: bool = True
+    """Whether this is the chosen environment: only it needs values for all required variables."""
+
+    def read(self, declared: Body) -> dict[str, str]:
+        """Return the value of each variable that has one."""
+        values = dict(self.values)
+        for name, declaration in declared.items():
+            value = self._read_variable(name, as_object(declaration))
+            if value is not None:
+                values[name] = value
+        if self.chosen:
+            self._check_given(declared)
+        return values
+
+    def _read_variable(self, name: str, declaration: Mapping[str, Json]) -> str | None:
+        kind = _KINDS.get(as_text(declaration.get("type")), Kind.STRING)
+        default = declaration.get("default")
+        value = self._check_type(as_text(default), kind, name, "its default") if default is not None else None
+        # Options are meant for the chosen environment, whose variable may have another type.
+        if name in self.values and not self.chosen:
+            return self.values[name]
+        if name in self.values:
+            return self._check_type(self.values[name], kind, name, "the value from the command line")
+        if value is None and declaration.get("required") is True and self.chosen:
+            hint = f"give --var {name}=… or a --var-file"
+            self._complain(ACI178, name, f"the variable {quote(name)} needs a value", hint)
+        return value
+
+    def _check_type(self, text: str, kind: Kind, name: str, what: str) -> str:
+        """Return the text of a value of this kind; a wrong value is noted, but not quoted."""
+        if kind is Kind.STRING:
+            return text
+        reading = scalars.read_scalar(kind, text, plain=True)
+        if reading.failed:
+            self._complain(ACI179, name, f"the variable must be {_WANTED[kind]}, but {what} is not", "")
+        return str(reading.value).lower() if isinstance(reading.value, bool) else text
+
+    def _check_given(self, declared: Body) -> None:
+        """Warn of a value for an undeclared variable whose name is close to a declared one."""
+        # A pipeline may pass the same options to several projects, so only a likely typo is reported.
+        for name in self.values:
+            near = self.diagnostics.suggest(name, declared) if name not in declared else ""
+            if near:
+                where = self.places.find(("variables",))
+                self.diagnostics.add(ACI180, where, f"--var {name}: the project declares no such variable", hint=near)
+
+    def _complain(self, code: Code, name: str, message: str, hint: str) -> None:
+        where = self.places.find(("variables", name, "default"))
+        self.diagnostics.add(code, where, message, hint=hint, path=f"variables.{name}")
+
+
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """The names that references can use."""
+
 _WRONG: Final = ACI264
 _LINE: Final = "write NAME=VALUE; quotes, `export` and comments after a space work as in a .env file"
 
@@ -106,64 +170,3 @@ def _find_begin(text: str, line: int, file: str) -> Where:
     above = text[: len(text) - len(text.lstrip())]
     lines = re.split("\r\n|\n|\r", above)
     return Where(file, line + len(lines) - 1, len(lines[-1]) + 1)
-
-
-_KINDS: Final = {"string": Kind.STRING, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN}
-_WANTED: Final = {Kind.NUMBER: "a number", Kind.BOOLEAN: "`true` or `false`"}
-
-
-@dataclass(frozen=True, slots=True)
-class VariableReader:
-    """Reads the values of variables; mistakes are noted at the declaration."""
-
-    values: Mapping[str, str]
-    """Values from the command line, which override defaults."""
-    places: Places
-    diagnostics: Diagnostics
-    chosen: bool = True
-    """Whether this is the chosen environment: only it needs values for all required variables."""
-
-    def read(self, declared: Body) -> dict[str, str]:
-        """Return the value of each variable that has one."""
-        values = dict(self.values)
-        for name, declaration in declared.items():
-            value = self._read_variable(name, as_object(declaration))
-            if value is not None:
-                values[name] = value
-        if self.chosen:
-            self._check_given(declared)
-        return values
-
-    def _read_variable(self, name: str, declaration: Mapping[str, Json]) -> str | None:
-        kind = _KINDS.get(as_text(declaration.get("type")), Kind.STRING)
-        default = declaration.get("default")
-        value = self._check_type(as_text(default), kind, name, "its default") if default is not None else None
-        if name in self.values and not self.chosen:
-            return self.values[name]
-        if name in self.values:
-            return self._check_type(self.values[name], kind, name, "the value from the command line")
-        if value is None and declaration.get("required") is True and self.chosen:
-            hint = f"give --var {name}=… or a --var-file"
-            self._complain(ACI178, name, f"the variable {quote(name)} needs a value", hint)
-        return value
-
-    def _check_type(self, text: str, kind: Kind, name: str, what: str) -> str:
-        """Return the text of a value of this kind; a wrong value is noted, but not quoted."""
-        if kind is Kind.STRING:
-            return text
-        reading = scalars.read_scalar(kind, text, plain=True)
-        if reading.failed:
-            self._complain(ACI179, name, f"the variable must be {_WANTED[kind]}, but {what} is not", "")
-        return str(reading.value).lower() if isinstance(reading.value, bool) else text
-
-    def _check_given(self, declared: Body) -> None:
-        """Warn of a value for an undeclared variable whose name is close to a declared one."""
-        for name in self.values:
-            near = self.diagnostics.suggest(name, declared) if name not in declared else ""
-            if near:
-                where = self.places.find(("variables",))
-                self.diagnostics.add(ACI180, where, f"--var {name}: the project declares no such variable", hint=near)
-
-    def _complain(self, code: Code, name: str, message: str, hint: str) -> None:
-        where = self.places.find(("variables", name, "default"))
-        self.diagnostics.add(code, where, message, hint=hint, path=f"variables.{name}")

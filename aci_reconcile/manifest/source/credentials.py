@@ -60,6 +60,7 @@ _FILES: Final = (
     "ARM_CLIENT_SECRET_FILE_PATH",
     "ARM_OIDC_TOKEN_FILE_PATH",
 )
+# `git~1` is the short name that Windows gives `.git`.
 _FOLDERS: Final = frozenset({".git", "git~1", ".azure", ".aws", ".docker", ".gnupg", ".kube", ".ssh"})
 _NAMES: Final = frozenset({".git-credentials", ".netrc", "_netrc", ".npmrc", ".pypirc"})
 
@@ -88,6 +89,7 @@ def is_private(path: Path, boundary: Path, credentials: frozenset[Path] = frozen
     real, home = path.resolve(), boundary.resolve()
     if real in credentials:
         return True
+    # Both the path as written and where its links lead: either may name such a folder.
     below = (*_list_parts(path.absolute(), boundary.absolute()), *_list_parts(real, home))
     return any(part in _FOLDERS or part in _NAMES for part in below)
 

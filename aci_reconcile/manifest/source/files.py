@@ -63,13 +63,14 @@ class Files:
 
     def show(self, path: Path) -> str:
         """Return a path as the author would type it: relative if it is below the current folder."""
+        # Comparing texts is much faster than pathlib, and a run displays each path many times.
         here, name = str(self.cwd), str(path)
         if name == here:
             return "."
         below = here if here.endswith(os.sep) else here + os.sep
         if name.startswith(below):
             return name.removeprefix(below).replace(os.sep, "/")
-        try:  # Windows ignores case
+        try:  # on Windows, pathlib knows that case does not matter
             return path.relative_to(self.cwd).as_posix()
         except ValueError:
             return name
@@ -81,6 +82,7 @@ class Files:
         repository, whose files are read in place. A link that leaves the repository is an error. Files of another
         project (``owner`` returns its project file) are skipped.
         """
+        # A typed path may itself be `.git/config`, or lead into another project.
         if self._refuse_private(start, Where(self.show(start)), diagnostics):
             return
         if owner(start):
@@ -102,12 +104,13 @@ class Files:
     def _list_below(self, folder: Path, owner: Owner, diagnostics: Diagnostics) -> Iterator[Path]:
         """Yield the manifests of a folder and the folders below it; links to folders are yielded, not followed."""
 
-        def unreadable(error: OSError) -> None:
+        def note_unreadable(error: OSError) -> None:
             message = f"the folder can't be read: {error.strerror or 'unknown reason'}"
             diagnostics.add(ACI001, Where(self.show(Path(error.filename))), message)
 
-        for root, folders, names in os.walk(folder, onerror=unreadable):
+        for root, folders, names in os.walk(folder, onerror=note_unreadable):
             here = Path(root)
+            # `os.walk` goes where `folders` says, so clearing it leaves out all that is below.
             if PROJECT_FILE in names and owner(here):
                 folders.clear()
                 continue
@@ -133,7 +136,7 @@ class Files:
         return True
 
     def read_documents(self, path: Path, diagnostics: Diagnostics) -> tuple[Source, ...]:
-        """Read the documents of a file; mistakes are noted."""
+        """Read the documents of a file as YAML, or as JSON by its name; mistakes become diagnostics."""
         file = self.show(path)
         text = _read_text(path, Where(file), diagnostics)
         if text is None:
@@ -159,6 +162,7 @@ class Files:
         if why:
             diagnostics.add(ACI156, where, f"{quote(target)} can't be read: {why}", path=path)
             return None
+        # A backslash is a separator on Windows only; refused everywhere, a manifest means the same on every system.
         if name.is_absolute() or ".." in name.parts or "\\" in target or not self.is_inside(full):
             hint = f"write a path relative to {quote(self.show(self.base))}, without `..`"
             diagnostics.add(ACI155, where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
@@ -198,6 +202,7 @@ def _decode(data: bytes, target: str, where: Where, path: str, diagnostics: Diag
         hint = "store a binary file as base64, and use that as the content of the secret volume"
         diagnostics.add(ACI156, where, f"{quote(target)} is not UTF-8 text", hint=hint, path=path)
         return None
+    # Editors end a file with a newline, which is no part of a key or a password; as `$(cat FILE)` of a shell does.
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -248,6 +253,7 @@ def _compile_unprintable() -> re.Pattern[str]:
 def _read_bytes(path: Path, where: Where, diagnostics: Diagnostics) -> bytes | None:
     try:
         with path.open("rb") as stream:
+            # The size is 0 for a pipe or a file below /proc, and may change: so never trust it, and never read more.
             size = os.fstat(stream.fileno()).st_size
             data = stream.read(size + 1) if 0 < size <= MAX_BYTES else stream.read(MAX_BYTES + 1)
             if len(data) > size > 0:  # the file has grown since its size was checked
@@ -273,6 +279,6 @@ def find_project(start: Path) -> Path | None:
         candidate = folder / PROJECT_FILE
         if candidate.is_file():
             return candidate
-        if (folder / ".git").exists():
+        if (folder / ".git").exists():  # a project file above the repository is not reviewed with it
             return None
     return None

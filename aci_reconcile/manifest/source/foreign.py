@@ -76,6 +76,7 @@ def _make_kind(what: Foreign, needed: str, some: str = "") -> Kind:
     return what, frozenset(needed.split()), frozenset(some.split())
 
 
+# The keys are those that each tool's documentation or schema requires, or that no other tool has.
 KINDS: Final[tuple[Kind, ...]] = (
     _make_kind(TERRAFORM_PLAN, "format_version terraform_version"),
     _make_kind(PLAN, "format_version resource_changes"),
@@ -111,10 +112,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     _make_kind(_TERRAFORM, "", "terraform provider resource variable"),
     _make_kind(Foreign("a Docker Compose file", COMPOSE.hint), "services"),
 )
-"""In the order in which they are tried."""
+"""In the order in which they are tried: a Terraform plan also has the key of our own reports."""
 
-
-__all__ = ["PROJECT", "Foreign", "identify_foreign", "identify_foreign_text"]
 
 _SHARED: Final = frozenset(
     {"name", "type", "apiversion", "id", "tags", "identity", "volumes", "extensions", "priority"}
@@ -136,6 +135,7 @@ def identify_foreign(node: Source) -> Foreign | None:
     by_schema = _match_schema(_get_text(node.get("$schema")))
     if by_schema is not None:
         return by_schema
+    # Before the keys of a group are looked for, because our reports may have some of them at the top, too.
     if node.entry(_REPORTS) is not None and node.entry("containers") is None:
         return _match_keys({entry.key for entry in node.entries})
     if any(entry.key.lower() in _OURS for entry in node.entries):  # shortcut for nearly every document
@@ -153,6 +153,7 @@ def identify_foreign_text(text: str, *, json: bool) -> Foreign | None:
         text: its beginning at least.
         json: whether its name says that it is JSON.
     """
+    # Only keys at the top count: further down, such as in the settings of an extension, any key may stand.
     keys = _find_top_keys(text) if json else set(_YAML_KEY.findall(text))
     if _REPORTS in keys and "containers" not in keys:
         return _match_keys(keys)
@@ -181,10 +182,12 @@ def _match_values(node: MapNode, keys: Collection[str]) -> Foreign | None:
         named = bool(resources.items) and all(isinstance(each, ScalarNode) for each in resources.items)
         return KUSTOMIZE if named else TEMPLATE
     if isinstance(services, MapNode):
+        # azd's schema requires `host` of every service; Compose has no such key.
         below = [each.value for each in services.entries if isinstance(each.value, MapNode)]
         return AZD if below and all(each.get("host") for each in below) else COMPOSE
     if set(keys) & {"manifests", "environments"}:
         return PROJECT
+    # GitLab's pipelines have jobs with any name at the top; `scripts` is the key of a package.json.
     jobs = [each.value for each in node.entries if isinstance(each.value, MapNode)]
     return PIPELINE if any(each.get("script") for each in jobs) and "scripts" not in keys else None
 

@@ -48,6 +48,7 @@ class _Parser:
         self._file = file
         self._diagnostics = diagnostics
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        # All tokens are read before any is parsed, so that the bounds hold before the first recursion.
         self._tokens = list(self._scan(text))
         self._next = 0
 
@@ -78,6 +79,7 @@ class _Parser:
                 self._diagnostics.add(ACI004, self._locate(at), message)
                 raise Unreadable
             kind = match.lastgroup or ""
+            # Editors and Azure's own samples put comments into JSON, so they are no error; one warning is enough.
             if kind == "comment" and not commented:
                 commented = True
                 self._diagnostics.add(
@@ -135,7 +137,7 @@ class _Parser:
     def _parse_string(self, text: str) -> str:
         try:
             value: str = json.loads(text)
-            value.encode()
+            value.encode()  # fails for half of a surrogate pair, which JSON can spell and UTF-8 cannot
         except ValueError as error:
             raise self._fail("the text contains an invalid escape") from error
         return value

@@ -33,6 +33,7 @@ class SkippedFiles:
 
     def read_documents(self, file: Path) -> tuple[Source, ...] | None:
         """Return the documents of a file; None if it is not a manifest, which ``report`` lists."""
+        # The mistakes of a file count only if it is a manifest: a Helm template is not valid YAML, and need not be.
         mine = Diagnostics()
         found = self.files.read_documents(file, mine)
         what = None if file in self.named else self._identify(file, found, failed=mine.failed)
@@ -64,9 +65,10 @@ class SkippedFiles:
         """Return the kind of a file if another tool owns all of it; a project file under a wrong name is a mistake."""
         content = [each for each in documents if not (isinstance(each, ScalarNode) and each.null)]
         found = [identify_foreign(each) for each in content]
+        # One document that may be a manifest makes the file one: skipping it could delete a group.
         if any(kind is None or kind is PROJECT for kind in found):
             return None
-        if failed:  # an unreadable file may be a manifest
+        if failed:  # the rest of the file, which could not be parsed, may hold a manifest: search it as text
             return identify_foreign_text(self.files.read_head(file), json=file.suffix.lower() == ".json")
         return found[0] if found else None
 
@@ -76,7 +78,7 @@ _HINT = "remove it, or add a manifest: until then nothing is pruned"
 
 @dataclass(frozen=True, slots=True)
 class EmptyFiles:
-    """Records each of them once, and warns.
+    """Records empty files, documents and folders, each once, and warns.
 
     An empty file may be a mistake, or a template that rendered to nothing. It is not a request to delete groups.
     """
@@ -84,8 +86,11 @@ class EmptyFiles:
     diagnostics: Diagnostics
     places: dict[Where, None] = field(default_factory=dict["Where", None])
 
-    def in_file(self, where: Where, documents: tuple[Source, ...]) -> None:
-        """Check the documents of a file. A file with an error is not recorded: nothing is planned from it anyway."""
+    def check_file(self, where: Where, documents: tuple[Source, ...]) -> None:
+        """Check the documents of a file.
+
+        A file with an error is not recorded: it may be empty only because it could not be read.
+        """
         empty = [node.where for node in documents if _is_empty(node)]
         if len(empty) < len(documents):
             for each in empty:
@@ -93,7 +98,7 @@ class EmptyFiles:
         elif not self.diagnostics.has_error_in(where.file):
             self._note(where, "no manifest in this file")
 
-    def folder(self, where: Where) -> None:
+    def note_folder(self, where: Where) -> None:
         """Record a folder without manifests."""
         if not self.diagnostics.has_error_in(where.file):
             self._note(where, "no manifest in this folder")

@@ -23,53 +23,16 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
     from aci_reconcile.manifest.source.nodes import Source
 
-
-def report_error(error: yaml.MarkedYAMLError, text: str, file: str, diagnostics: Diagnostics) -> None:
-    """Note why a text can't be read."""
-    mark = error.problem_mark or error.context_mark
-    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
-    lines = text.splitlines()
-    line = lines[where.line - 1] if 0 < where.line <= len(lines) else ""
-    before = line[: where.column]
-    if "\t" in before and not before.strip():
-        diagnostics.add(ACI005, where, "a tab in the indentation", hint="indent with spaces")
-        return
-    problem = " ".join(part for part in (error.context, error.problem) if part)
-    hint = _find_hint(problem, line, lines[where.line - 2] if 1 < where.line <= len(lines) + 1 else "")
-    diagnostics.add(ACI004, where, f"this is not YAML: {problem or 'it cannot be parsed'}", hint=hint)
-
-
-def _find_hint(problem: str, line: str, above: str) -> str:
-    odd = find_odd_character(line) or find_odd_character(above)
-    if odd:
-        return odd
-    if "cannot start any token" in problem:
-        return "a value that begins with @, ` or % needs quotes"
-    if "while parsing a flow" in problem and ("${" in line or "{{" in line):
-        return "inside `{…}` and `[…]`, a text with braces needs quotes"
-    if "mapping values are not allowed" in problem:
-        return "a value that contains `: ` needs quotes, and each key needs its own line"
-    return ""
-
-
-def suggest_for_tag(tag: str) -> str:
-    """Say what to do about a YAML tag."""
-    if "python/" in tag:
-        return "an old `az container export` wrote this: write a plain word, such as `type: SystemAssigned`"
-    return "remove it: the schema defines the type of a value"
-
-
-def show_tag(tag: str) -> str:
-    """Return a tag as people write it."""
-    return quote(tag.replace("tag:yaml.org,2002:", "!!"))
-
-
 MAX_DEPTH = 60
+"""Levels of nesting. What walks the nodes is recursive, and Python's stack is limited."""
+
 MAX_NODES = 100_000
+"""Values of a document, aliases expanded: ten lines of aliases of aliases would be billions."""
+
 MAX_TEXT = 8 * 1024 * 1024
 """Limit for the characters of a document's values with aliases expanded; a file has up to 1 MiB without them."""
-_BRACES = "quote the `{{ name }}` of another tool, or use `${var:name}`"
 
+_BRACES = "quote the `{{ name }}` of another tool, or use `${var:name}`"
 _new = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  # of what, the calls say
 """Creates a named tuple in half the time of its constructor, since every value of every manifest is one."""
 
@@ -95,6 +58,7 @@ def read_documents(text: str, file: str, diagnostics: Diagnostics) -> Iterator[S
     """Yield the root of each document; one that can't be read ends the file."""
     import yaml
 
+    # The C parser is much faster; a PyYAML that was built without it still works.
     loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         builder = _Builder(file, diagnostics, loader(text).get_event)
@@ -155,7 +119,7 @@ class _Builder:
             self._complain_of_tag(event.tag, where)
         text: str = event.value
         node = _new(ScalarNode, (text, where, not event.style))
-        if not text.isprintable():
+        if not text.isprintable():  # a quick test that nearly every value passes
             check_characters(node, self._diagnostics)
         self._nodes += 1
         self._written += len(text)
@@ -173,6 +137,7 @@ class _Builder:
             self._complain_of_tag(event.tag, where)
         if len(self._stack) >= MAX_DEPTH:
             raise self._fail(ACI009, where, f"nested more than {MAX_DEPTH} levels deep")
+        # None until the collection is complete: an alias inside it would contain itself.
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         self._stack.append(_new(_Open, (where, is_map, event.anchor, self._nodes, self._written, [])))
@@ -257,7 +222,7 @@ def _make_entries(items: list[Source], diagnostics: Diagnostics) -> tuple[Entry,
     for key, value in zip(each, each, strict=True):
         if not isinstance(key, ScalarNode):
             diagnostics.add(ACI004, key.where, "a key must be a single word", hint=_BRACES)
-        elif key.plain and key.text == "<<":
+        elif key.plain and key.text == "<<":  # the merge key of YAML 1.1
             merged.append(value)
         else:
             own.append((key, value))
@@ -294,3 +259,45 @@ def _list_merged(nodes: list[Source], diagnostics: Diagnostics) -> Iterator[Entr
             yield from _list_merged(list(node.items), diagnostics)
         else:
             diagnostics.add(ACI004, node.where, "`<<` merges maps, and this is not a map")
+
+
+def report_error(error: yaml.MarkedYAMLError, text: str, file: str, diagnostics: Diagnostics) -> None:
+    """Note why a text can't be read."""
+    mark = error.problem_mark or error.context_mark
+    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
+    lines = text.splitlines()
+    line = lines[where.line - 1] if 0 < where.line <= len(lines) else ""
+    before = line[: where.column]
+    # The parser's own message is about a character that "cannot start any token".
+    if "\t" in before and not before.strip():
+        diagnostics.add(ACI005, where, "a tab in the indentation", hint="indent with spaces")
+        return
+    problem = " ".join(part for part in (error.context, error.problem) if part)
+    hint = _find_hint(problem, line, lines[where.line - 2] if 1 < where.line <= len(lines) + 1 else "")
+    diagnostics.add(ACI004, where, f"this is not YAML: {problem or 'it cannot be parsed'}", hint=hint)
+
+
+def _find_hint(problem: str, line: str, above: str) -> str:
+    odd = find_odd_character(line) or find_odd_character(above)
+    if odd:
+        return odd
+    if "cannot start any token" in problem:
+        return "a value that begins with @, ` or % needs quotes"
+    if "while parsing a flow" in problem and ("${" in line or "{{" in line):
+        return "inside `{…}` and `[…]`, a text with braces needs quotes"
+    if "mapping values are not allowed" in problem:
+        return "a value that contains `: ` needs quotes, and each key needs its own line"
+    return ""
+
+
+def suggest_for_tag(tag: str) -> str:
+    """Say what to do about a YAML tag."""
+    # Published exports of `az` have such tags, of the classes of its SDK.
+    if "python/" in tag:
+        return "an old `az container export` wrote this: write a plain word, such as `type: SystemAssigned`"
+    return "remove it: the schema defines the type of a value"
+
+
+def show_tag(tag: str) -> str:
+    """Return a tag as people write it."""
+    return quote(tag.replace("tag:yaml.org,2002:", "!!"))

@@ -67,7 +67,7 @@ OMITTED = _Omitted()
 
 @dataclass(frozen=True, slots=True)
 class BodyReader:
-    """One body during typing."""
+    """Reads one body: types its values, and notes their places. After a mistake it goes on, to find the next one."""
 
     diagnostics: Diagnostics
     references: References
@@ -80,6 +80,7 @@ class BodyReader:
         places.where[path] = node.where
         places.names[path] = at
         kind = spec.kind if spec is not None else Kind.ANY
+        # `emptyDir: {}` says something by its presence alone, so it is a map, whatever kind its row has.
         bare = spec is None or not spec.row.presence
         if isinstance(node, ScalarNode):
             if spec is not None and node.null:
@@ -104,6 +105,7 @@ class BodyReader:
     def _read_null(self, node: ScalarNode, spec: Node, path: Path) -> Json | _Omitted:
         """Return the value of a null: explicit ``null`` means left out, while an empty value is often a mistake."""
         row, where = spec.row, node.where
+        # In tags, null removes the tag from the live group; in free-form JSON, it is a value.
         if row.path == _NULLABLE or (spec.kind is Kind.ANY and not row.presence):
             return None
         if node.text and path and isinstance(path[-1], str) and row.path != _FILES_IN_SECRETS:
@@ -127,7 +129,7 @@ class BodyReader:
             here = (*path, key)
             places.keys.add(key)
             value = self.read(source, below, here, join(at, key, below))
-            # point diagnostics about collections at the key, about scalars at the value
+            # A diagnostic about a collection points at its key, because its value begins on the next line.
             if not isinstance(source, ScalarNode):
                 places.where[here] = where
             if not isinstance(value, _Omitted):
@@ -171,6 +173,7 @@ class BodyReader:
         self.places.plain = False
         if spec is not None and spec.row.name == "name" and has_reference(node.text):
             return self._reject(ACI158, node.where, "a reference is not allowed in a name", path)
+        # `az container create` replaces ${NAME}, so its author may expect it. In a command, the shell replaces it.
         if node.plain and not (spec is not None and spec.row.path.endswith(_COMMANDS)) and find_bare_names(node.text):
             return self._reject_unquoted(node, spec, path)
         text = self.references.replace(node, at)
@@ -186,6 +189,7 @@ class BodyReader:
             if not _may_wait(spec, path):
                 return self._reject_deferred(text, node, path)
             self.places.refers = True
+        # Also where the secret is empty in this run: in the next one it may not be.
         if (text.hidden or isinstance(text.value, Secret)) and not (spec is not None and spec.write_only):
             return self._reject_exposed(text, node, path)
         if isinstance(text.value, Secret):
@@ -244,6 +248,8 @@ class BodyReader:
 
     def _check_secret(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
         """Remove a final line break from a key, and check that the content of a secret file is base64."""
+        # `echo KEY > file` adds a line break. A storage key with one left a group Waiting, so keys lose it. The value
+        # of a variable may mean it: that is only reported.
         if spec is not None and value.ends_in(*_LINE_ENDS):
             if spec.row.one_line:
                 return self._strip_line_end(value, node, at)

@@ -113,6 +113,7 @@ class _Object:
         self._spec = spec
         self._at = at
         self._run = run
+        # ARM keeps most of a group, a container or a volume in a map `properties`. Authors leave that level out.
         inner = spec.children.get("properties")
         self._inner = inner if inner is not None and inner.kind is Kind.OBJECT else None
         self._wrapped = node.entry("properties") is not None
@@ -127,6 +128,7 @@ class _Object:
             else:
                 self._place(entry, spec, inner)
         entries = list(self._outside.values())
+        # A required wrapper is added even if it is empty, so that the message is about what is missing in it.
         if self._inside or "properties" in self._outside or (self._inner is not None and self._inner.row.required):
             entries = [entry for entry in entries if entry.key != "properties"]
             where = self._find_wrapper_place()
@@ -174,6 +176,8 @@ class _Object:
         if name is not None and inner is not None:
             self._keep(entry, name, inner.children[name], self._inside)
             return
+        # An unknown property that is passed on goes where its neighbours are: in the short form, new properties are
+        # probably ARM's inner ones.
         wrapped = spec is not self._spec or (inner is not None and not self._wrapped)
         self._complain_of_unknown(
             entry, [*spec.children, *(inner.children if inner else ())], self._inside if wrapped else self._outside
@@ -182,6 +186,7 @@ class _Object:
     def _keep(self, entry: Entry, name: str, spec: Node, into: dict[str, Entry]) -> None:
         if entry.key != name:
             self._note_case(entry, name)
+        # `az container export` writes null for each unset property, also beside another spelling that is set.
         if name in into:
             if _is_explicit_null(entry.value):
                 return
@@ -199,6 +204,7 @@ class _Object:
         into[name] = Entry(name, entry.where, expand(entry.value, spec, join(self._at, name, spec), self._run))
 
     def _note_case(self, entry: Entry, name: str) -> None:
+        # Underscores come from the Python SDK, whose objects `az` exports; other spellings are an author's.
         code = ACI220 if "_" in entry.key else ACI111
         message = f"{quote(entry.key)} should be `{name}`"
         self._run.diagnostics.add(code, entry.where, message, path=join(self._at, name))
@@ -222,6 +228,7 @@ class _Object:
             add(ACI113, entry.where, f"unknown property {quote(entry.key)}; it is passed on to Azure", path=path)
             into.setdefault(entry.key, entry)
         else:
+            # The surest hint first: what can be seen, what ARM has elsewhere, what other tools call it, a guess.
             hint = (
                 find_odd_character(entry.key)
                 or _suggest_owner(lowered, self._spec)

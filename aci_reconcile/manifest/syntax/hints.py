@@ -29,6 +29,7 @@ _FILES: Final = "write `volumes: [{name: …, secret: {FILE: {fromText: …}}}]`
 _ONE: Final = "a manifest is one group with one copy of each container: write another manifest per copy"
 _PULL: Final = "remove it: Azure pulls the image at every start"
 
+# The words are those of the Kubernetes API for pods, of the Compose specification, and of `az container create --help`.
 _WORDS: Final[Mapping[str, str]] = {
     "args": _COMMAND,
     "build": "build and push the image first, and name it with `image`",
@@ -83,6 +84,9 @@ def translate_word(key: str) -> str:
     return _WORDS.get(fold_key(key), "")
 
 
+# Kubernetes counts CPU in thousandths and memory in bytes with a suffix; Compose writes `512M` and `1g`. Azure counts
+# cores and GB. Whether a GB is 10^9 or 2^30 bytes is not documented; the hint treats them as equal, as Azure's own
+# examples do.
 _AMOUNT: Final = re.compile(r"([0-9]{1,12}(?:[.,][0-9]{1,6})?)\s*([A-Za-z]{0,12})")
 _CPU: Final = {"m": 0.001, "": 1, "c": 1, "cpu": 1, "cpus": 1, "core": 1, "cores": 1, "vcpu": 1, "vcpus": 1}
 _IN_GB: Final = {"k": 2**-20, "m": 2**-10, "g": 1, "t": 2**10, "": 1}
@@ -116,6 +120,8 @@ def _find_factor(name: str, unit: str) -> float:
     return _IN_GB.get(found[1].lower() if found else unit, 0)
 
 
+# In this order: "replace tokens" tasks, Azure Pipelines and Kubernetes, GitHub's expressions or Helm and Jinja, another
+# style of "replace tokens", and the slots of documentation. The lengths are bounded, so that no text takes long.
 _PLACEHOLDER: Final = re.compile(
     r"#\{\s*(?P<token>[\w.-]{1,100})\s*\}#?"
     r"|\$\(\s*(?P<pipeline>[A-Za-z_][\w.-]{0,99})\s*\)"
@@ -123,6 +129,7 @@ _PLACEHOLDER: Final = re.compile(
     r"|__(?P<dunder>[A-Za-z][A-Za-z0-9.-]*(?:_[A-Za-z0-9.-]+)*)__"
     r"|<(?P<slot>[A-Za-z][\w -]{0,98})>"
 )
+# As envsubst and `az container create` write it.
 _BARE: Final = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 TOKEN_STARTS: Final = frozenset("#$_<{ ")
 """First characters of placeholders; few other texts begin with them."""

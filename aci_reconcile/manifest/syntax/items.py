@@ -38,6 +38,7 @@ class Places:
 
     def find(self, path: Path) -> Where:
         """Return the place of a path, or of its nearest parent."""
+        # A value that no file contains, such as a default, is reported at the nearest place that a file has.
         while path not in self.where:
             path = path[:-1]
         return self.where[path]

@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PublicEnv:
-    """The names that count and, for the others, a hint for the author."""
+    """The environment variables that may appear in readable fields; for those that are refused, a hint."""
 
     names: frozenset[str] = frozenset()
     doubted: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-INNOCENT: Final = "if the variable is not secret, rename it"
+RENAME_IT: Final = "if the variable is not secret, rename it"
 
 
 MAX_EXPANDED: Final = 4 * 2**20
@@ -54,8 +54,11 @@ MAX_EXPANDED_IN_ALL: Final = 64 * MAX_EXPANDED
 """The same for all documents of a run, which are in memory together."""
 
 
-class Size:
-    """The size of expanded references so far, in one document and in the run."""
+class ExpansionSize:
+    """The characters of expanded references so far, in one document and in the run.
+
+    A few letters can expand to a megabyte, thousands of times.
+    """
 
     __slots__ = ("_document", "_run")
 
@@ -109,13 +112,14 @@ _OF_GROUP: Final = re.compile(
 class Text(NamedTuple):
     """A scalar with its references replaced.
 
-    ``sole``: it was exactly one reference, so the value is typed as if written without quotes.
-    ``unknown``: the value is unknown (offline), so it is not checked. ``secret``: it contains a secret.
+    ``value`` is a ``Secret`` as soon as one part of it is.
     """
 
     value: str | Secret
     sole: bool = False
+    """Whether it was exactly one reference, so that the value is typed as if written without quotes."""
     unknown: bool = False
+    """Whether the value is not known now (offline), so that it cannot be checked."""
     failed: bool = False
     offer: str = ""
     """The first secret reference in it, for messages."""
@@ -140,7 +144,7 @@ class References:
     resolve: bool = True
     kept_back: frozenset[str] = frozenset()
     """The sources of the fingerprint keys, as `env:NAME`. A container with a key could guess secrets."""
-    size: Size = field(default_factory=Size)
+    size: ExpansionSize = field(default_factory=ExpansionSize)
 
     def replace(self, node: ScalarNode, path: str) -> Text:
         """Replace the references of a text."""
@@ -206,6 +210,7 @@ class References:
 
     def _replace_environment(self, match: re.Match[str], where: Where, path: str) -> Text:
         name, default = match["env"], match["default"]
+        # The author of a manifest controls the container, which would then hold the tool's own access.
         if is_own_credential(name):
             message = f"{name} holds credentials of {name_owner(name)}, and can't be used in a manifest"
             return self._fail(ACI154, where, message, "give the container its own credential", path)
@@ -214,9 +219,11 @@ class References:
         public = name in self.public.names
         if not self.resolve:
             return _make_unknown(match.group(), f"env:{name}", public=public)
+        # As in a shell, `:-` also replaces an empty value.
         value = self.environ.get(name)
         if not value and default is not None:
             value = default
+        # With an empty default, an empty value is no secret now. `hidden` remembers that in another run it is one.
         if value is not None and (public or value == default == ""):
             return Text(value, offer=match.group(), hidden=not public)
         if value:
@@ -240,7 +247,7 @@ class References:
         if name in self.public.doubted:
             return self.public.doubted[name]
         if is_secret_name(name):
-            return f"use it in a field that Azure never returns, such as secureValue; {INNOCENT}"
+            return f"use it in a field that Azure never returns, such as secureValue; {RENAME_IT}"
         return "if the variable is not secret, list it under `publicEnv` of the project file"
 
     def _replace_external(self, scheme: str, target: str, where: Where, path: str) -> Text:
@@ -250,6 +257,7 @@ class References:
             return self._fail(ACI192, where, message, _suggest_vault_name(target), path)
         if scheme == "group":
             return self._replace_group(target, where, path)
+        # A container that holds the fingerprint key could test guesses against the fingerprints in the tags.
         if source in self.kept_back:
             return self._refuse_key(source, where, path)
         if not self.resolve:

@@ -21,38 +21,18 @@ if TYPE_CHECKING:
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.manifest.code import Code
 
-
-def encode_base64(text: str) -> str:
-    """Return a text in base64."""
-    return base64.b64encode(text.encode()).decode()
-
-
-def is_base64(secret: Secret) -> bool:
-    """Whether a secret is base64; True if its value is missing."""
-    good = [True]
-
-    def check(text: str) -> str:
-        try:
-            base64.b64decode("".join(text.split()), validate=True)
-        except (binascii.Error, ValueError):
-            good.append(False)
-        return text
-
-    secret.map(check)
-    return all(good)
-
-
 _DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _SIMPLE = re.compile(r"(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,14})?")
 """The usual form of a number: decimal and unambiguous."""
+
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _OTHER_BASE = re.compile(r"[-+]?0([xX][0-9a-fA-F_]+|[oO][0-7_]+|[bB][01_]+)")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(nan|inf(inity)?)", re.IGNORECASE)
 _MAX_DIGITS = 30
-
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
+# YAML 1.1 knew these, and YAML 1.2 does not. A schema that asks for a boolean leaves no doubt what they mean.
 _OLD_FLAGS = {"yes": True, "y": True, "on": True, "no": False, "n": False, "off": False}
 
 
@@ -160,3 +140,23 @@ def choose(text: str, allowed: tuple[str, ...]) -> str | None:
     """Return the allowed word that equals a text, ignoring case and spaces; None if there is none."""
     folded = text.replace(" ", "").lower()
     return next((word for word in allowed if word.replace(" ", "").lower() == folded), None)
+
+
+def encode_base64(text: str) -> str:
+    """Return a text in base64."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def is_base64(secret: Secret) -> bool:
+    """Whether a secret is base64; True if its value is missing."""
+    good = [True]
+
+    def check(text: str) -> str:
+        try:
+            base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            good.append(False)
+        return text
+
+    secret.map(check)
+    return all(good)

@@ -23,6 +23,7 @@ def _expand_port(node: Source, at: str, diagnostics: Diagnostics) -> Source:
     if slash:
         hint = f"write {{port: {number}, protocol: {protocol.upper()}}}" if number.isdigit() else ""
         diagnostics.add(ACI115, node.where, f"{quote(node.text)} is not a port", hint=hint, path=at)
+        # Go on with the number alone, so that the rules for ports do not report the same mistake again.
         node = ScalarNode(number if number.isdigit() else "0", node.where)
     return MapNode((Entry("port", node.where, node),), node.where)
 
@@ -58,6 +59,7 @@ def _expand_resources(node: Source, at: str, diagnostics: Diagnostics) -> Source
     if not short:
         return node
     long = next((entry for entry in node.entries if entry.key.lower() == "requests"), None)
+    # By identity, because comparing entries would compare all that is below them.
     apart = {id(entry) for entry in (*short, long)}
     rest = tuple(entry for entry in node.entries if id(entry) not in apart)
     requests: tuple[Entry, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.manifest.syntax.references import MAX_EXPANDED, Size, escape, has_reference, scan_references
+from aci_reconcile.manifest.syntax.references import MAX_EXPANDED, ExpansionSize, escape, has_reference, scan_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def test_many_documents_together_are_bounded(
 
 def test_all_documents_of_a_run_are_bounded() -> None:
     """Sixty-four of the largest are taken, and not a letter more."""
-    size, largest = Size(), "x" * MAX_EXPANDED
+    size, largest = ExpansionSize(), "x" * MAX_EXPANDED
 
     def another(text: str) -> bool:
         size.begin()
@@ -69,7 +69,7 @@ def test_all_documents_of_a_run_are_bounded() -> None:
 
 def test_a_document_begins_anew() -> None:
     """Four MiB are for each."""
-    size = Size()
+    size = ExpansionSize()
     first = [size.add("x" * MAX_EXPANDED), size.add("x")]
     size.begin()
 
