@@ -1,13 +1,18 @@
-"""Refuses changes of an existing group that the service cannot make in place."""
+"""Refuses changes of an existing group that the service cannot make in place: a table, with the evidence of each row.
+
+A new row is all that it takes to refuse a change of another property. What is only contested is refused if a knob asks
+for it.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci.simulation.runtime import has_ended, observe
-from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.evidence import get_fact
 from aci_reconcile.emulator.model import Json, as_list, as_object, list_objects
 
 if TYPE_CHECKING:
@@ -17,14 +22,49 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.knobs import Knobs
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A value that cannot change while the group, or the container, stays."""
+
+    path: str
+    """Below `properties`, of the group or of a container; `[]` stands for the items of a list, in any order."""
+    name: str
+    """The service's own name for it, which the refusal quotes."""
+    default: Any = None
+    """What leaving it out means."""
+    fact: str
+    """The row of the evidence."""
+
+    def __post_init__(self) -> None:
+        get_fact(self.fact)
+
+    def read(self, properties: Json) -> Any:
+        """Return the value in a body, in the form in which it is compared: texts without their case."""
+        return _read(properties, self.path.split("."), self.default)
+
+
+OF_GROUPS = (
+    Fixed(path="osType", name="OsType", default="Linux", fact="update-named"),
+    Fixed(path="restartPolicy", name="RestartPolicy", default="Always", fact="update-named"),
+    Fixed(path="subnetIds[].id", name="SubnetIds", fact="update-named"),
+)
+OF_CONTAINERS = (
+    Fixed(path="resources.requests.cpu", name="Cpu", fact="update-named"),
+    Fixed(path="resources.requests.memoryInGB", name="MemoryInGB", fact="update-named"),
+    Fixed(path="resources.requests.gpu", name="Gpu", fact="update-named"),
+    Fixed(path="resources.limits.cpu", name="CpuLimit", fact="update-named"),
+    Fixed(path="resources.limits.memoryInGB", name="MemoryInGBLimit", fact="update-named"),
+    Fixed(path="resources.limits.gpu", name="GpuLimit", fact="update-named"),
+)
+"""Of containers that are there before and after, told apart by their names."""
+
+
 def check_update(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
     """Refuse an update that needs a new group, with the service's own words."""
     if has_ended(observe(stored, now)) and knobs.ended_update == "refuse":
         raise errors.invalid_update(stored.name, code=knobs.ended_update_code)
     before = stored.properties()
-    changed = next(_find_changes(_collect_fixed(before), _collect_fixed(wanted)), "") or next(
-        _find_resized(before, wanted), ""
-    )
+    changed = next(find_changes(before, wanted), "")
     if changed:
         raise errors.invalid_update(stored.name, *([changed] if knobs.update_refusal == "named" else []))
     if any(_collect_contested(before)[name] != _collect_contested(wanted)[name] for name in knobs.refused_updates):
@@ -32,56 +72,39 @@ def check_update(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
         raise errors.invalid_update(stored.name)
 
 
-def _find_changes(before: Json, wanted: Json) -> Iterator[str]:
-    """Yield the values that differ, in the words of the refusal and under the service's own names for them."""
-    for name, old in before.items():
-        new = wanted.get(name, old)
+def find_changes(before: Json, wanted: Json) -> Iterator[str]:
+    """Yield the fixed values that differ, in the words of the refusal."""
+    yield from _compare(OF_GROUPS, before, wanted)
+    stored = _list_containers(before)
+    for name, container in _list_containers(wanted).items():
+        if name in stored:  # a container that comes or goes is another question, which the evidence leaves open
+            yield from _compare(OF_CONTAINERS, stored[name], container)
+
+
+def _compare(rows: tuple[Fixed, ...], before: Json, wanted: Json) -> Iterator[str]:
+    for row in rows:
+        old, new = row.read(before), row.read(wanted)
         if _fold_case(old) != _fold_case(new):
-            yield f'the {name} (old "{_render_value(old)}", new "{_render_value(new)}")'
+            yield f'the {row.name} (old "{_render_value(old)}", new "{_render_value(new)}")'
 
 
-@rests_on("update-named")
-def _collect_fixed(properties: Json) -> Json:
-    """Return the values of the whole group that cannot change: operating system, restart policy, network."""
-    return {
-        "OsType": properties.get("osType") or "Linux",
-        "RestartPolicy": properties.get("restartPolicy") or "Always",
-        "SubnetIds": sorted(_fold_case(subnet.get("id") or "") for subnet in list_objects(properties.get("subnetIds"))),
-    }
-
-
-def _find_resized(before: Json, wanted: Json) -> Iterator[str]:
-    """Yield the changes of CPU, memory and GPU of containers that are there before and after."""
-    sizes = _collect_sizes(before)
-    for name, size in _collect_sizes(wanted).items():
-        yield from _find_changes(sizes.get(name, size), size)
-
-
-def _collect_sizes(properties: Json) -> dict[str, Json]:
+def _list_containers(properties: Json) -> dict[str, Json]:
     containers = list_objects(properties.get("containers"))
-    return {
-        str(item.get("name")): _collect_size(as_object(as_object(item.get("properties")).get("resources")))
-        for item in containers
-    }
+    return {str(item.get("name")): as_object(item.get("properties")) for item in containers}
 
 
-def _collect_size(resources: Json) -> Json:
-    requests, limits = as_object(resources.get("requests")), as_object(resources.get("limits"))
-    return {
-        "Cpu": requests.get("cpu"),
-        "MemoryInGB": requests.get("memoryInGB"),
-        "Gpu": requests.get("gpu"),
-        "CpuLimit": limits.get("cpu"),
-        "MemoryInGBLimit": limits.get("memoryInGB"),
-        "GpuLimit": limits.get("gpu"),
-    }
+def _read(value: Any, path: list[str], default: Any) -> Any:
+    name, *rest = path
+    inner = as_object(value).get(name.removesuffix("[]"))
+    if name.endswith("[]"):
+        return sorted(_fold_case(_read(item, rest, "")) for item in list_objects(inner))
+    return _read(inner, rest, default) if rest else default if inner is None else inner
 
 
 def _collect_contested(properties: Json) -> dict[str, Any]:
     """Return the values whose changes users saw refused, though neither messages nor documents name them."""
     address = as_object(properties.get("ipAddress"))
-    containers = list_objects(properties.get("containers"))
-    ports = {str(item.get("name")): as_list(as_object(item.get("properties")).get("ports")) for item in containers}
+    ports = {name: as_list(container.get("ports")) for name, container in _list_containers(properties).items()}
     diagnostics = as_object(as_object(properties.get("diagnostics")).get("logAnalytics"))
     return {
         "ports": (address.get("ports"), ports),

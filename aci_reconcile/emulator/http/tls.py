@@ -46,7 +46,7 @@ def make_context(tls: Tls) -> ssl.SSLContext:
         raise ValueError(message) from error
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.configure_cert(context)
+    made.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # it takes contexts of PyOpenSSL, too
     tls.ca_file.parent.mkdir(parents=True, exist_ok=True)
     ca.cert_pem.write_to_path(tls.ca_file)
     return context

@@ -8,6 +8,7 @@ import pytest
 from unit.emulator.emulator_world import SUBNET, World, changed, container, group, public
 
 from aci_reconcile.emulator import Knobs
+from aci_reconcile.emulator.aci.updates import OF_CONTAINERS, OF_GROUPS, Fixed, find_changes
 
 BODY = group(restartPolicy="Always", containers=[container("web", ports=[{"port": 80}])])
 GENERAL = "the os type, restart policy, network profile, CPU, memory or GPU resources"
@@ -42,6 +43,25 @@ def test_what_cannot_change_in_place_is_refused_in_azures_words(path: str, value
         "new one."
     )
     assert before == world.get("web")
+
+
+def properties_with(row: Fixed, value: str) -> dict[str, Any]:
+    """Return the properties of a group with a value at a row's path."""
+    body: Any = value
+    for name in reversed(row.path.split(".")):
+        body = {name.removesuffix("[]"): [body]} if name.endswith("[]") else {name: body}
+    return {"containers": [{"name": "web", "properties": body}]} if row in OF_CONTAINERS else body
+
+
+@pytest.mark.parametrize("row", [*OF_GROUPS, *OF_CONTAINERS], ids=lambda row: row.name)
+def test_every_row_of_the_table_is_compared(row: Fixed) -> None:
+    """Whatever is added to it: another value is a change under the row's name, another spelling is none."""
+    before = properties_with(row, "one")
+
+    assert [f"the {row.name} (old"] == [
+        each.partition(' "')[0] for each in find_changes(before, properties_with(row, "other"))
+    ]
+    assert [] == list(find_changes(before, properties_with(row, "ONE")))
 
 
 @pytest.mark.parametrize(
