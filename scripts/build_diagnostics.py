@@ -25,7 +25,8 @@ WIDTH = 120
 
 HEAD = """# Diagnostics
 
-These are the messages that `aci-reconcile validate`, and every command that reads manifests, can print:
+Look up here what a diagnostic means and what to do about it. `aci-reconcile validate`, and every other command that
+reads manifests, prints diagnostics in this form:
 
 ```text
 manifests/web.yaml:14:9: error ACI014: no container exposes port 80
