@@ -11,7 +11,8 @@ from aci_reconcile.app.orphans import make_project_filter
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_object, as_text
-from aci_reconcile.planning.blockers import IN_MANIFEST, block_writes
+from aci_reconcile.planning.blockers import IN_MANIFEST
+from aci_reconcile.planning.permission import block_writes
 from aci_reconcile.planning.unmanaged import find_abandoned_environment
 from aci_reconcile.planning.values import Blocker, ResourceGroupChange
 from aci_reconcile.reconcile.reader import Search

@@ -181,7 +181,7 @@ def _find_skipped(
     groups: Iterable[Resource], loaded: Loaded, owns: Callable[[str], bool], *, named: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield each group that is not imported, with the reason. ``named``: the caller named the groups."""
-    from aci_reconcile.planning.decision import is_member
+    from aci_reconcile.planning.permission import is_member
 
     declared = {each.id.key: each.where for each in loaded.resources}
     for each in groups:

@@ -9,7 +9,16 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display
 from aci_reconcile.core.ignore import find_missing_entry, parse_ignorable, value_at
-from aci_reconcile.planning.decision import is_foreign, is_member
+from aci_reconcile.planning.permission import (
+    MEMBER,
+    OWNER,
+    UNOWNED,
+    block_group_write,
+    block_writes,
+    is_protected,
+    join_addresses,
+    make_unowned_blocker,
+)
 from aci_reconcile.planning.policy import UNLIMITED
 from aci_reconcile.planning.values import Action, Blocker, Change, Impact
 
@@ -24,7 +33,7 @@ IN_MANIFEST: Final = "set lifecycle.protect: false in its manifest"
 """What lifts the protection of a group that is declared."""
 
 
-_FOREIGN: Final = frozenset({"owner", "member"})
+_FOREIGN: Final = frozenset({OWNER, MEMBER})
 """Blockers of groups that are somebody else's."""
 
 
@@ -32,12 +41,13 @@ def find_blockers(
     changes: tuple[Change, ...], missing: Iterable[Scope], policy: Policy, ours: int
 ) -> tuple[Blocker, ...]:
     """Return everything that blocks these changes. ``ours`` is the number of live groups that the project owns."""
+    refusals = tuple(_list_refusals(changes, policy))
     return (
         *block_writes(tuple(change.address for change in changes if change.writes), policy),
-        *_block_foreign(changes, policy),
-        *_block_unowned(changes, policy),
+        *(each for each in refusals if each.code == OWNER),
+        *_merge_unowned(refusals),
         *_block_protected(changes),
-        *_block_members(changes),
+        *(each for each in refusals if each.code == MEMBER),
         *_block_replacements(changes, policy, ours),
         *_block_emptied(changes, policy),
         *_block_handed_over(changes, policy),
@@ -49,81 +59,29 @@ def find_blockers(
     )
 
 
+def _list_refusals(changes: Iterable[Change], policy: Policy) -> Iterator[Blocker]:
+    """Yield why groups may not be written."""
+    for change in changes:
+        if change.before is not None:
+            for blocker in block_group_write(change.before, change.after, policy):
+                # Only a manifest can claim what nobody owns or an NGroup manages, and a no-op claims nothing.
+                claimed = change.after is not None and (change.writes or blocker.code != UNOWNED)
+                if claimed or blocker.code == OWNER:
+                    yield blocker
+
+
+def _merge_unowned(refusals: Iterable[Blocker]) -> Iterator[Blocker]:
+    """Yield one blocker for all groups without an owner: one option lifts it for all."""
+    addresses = tuple(address for each in refusals if each.code == UNOWNED for address in each.addresses)
+    if addresses:
+        yield make_unowned_blocker(addresses)
+
+
 def find_unchanged(plan: Plan) -> tuple[Change, ...]:
     """Return the groups that match their manifests. Groups of another owner are not compared, so they are left out."""
     theirs = {address for each in plan.blockers if each.code in _FOREIGN for address in each.addresses}
     same = (change for change in plan.of(Action.NO_OP) if not change.fields)
     return tuple(change for change in same if change.address not in theirs)
-
-
-def is_protected(change: Change) -> bool:
-    """Whether the group must not be deleted or recreated. The manifest decides; without a word there, the live tag."""
-    declared = change.after.lifecycle.protect if change.after else None
-    if declared is not None:
-        return declared
-    return change.before is not None and tags.is_protected(change.before)
-
-
-def block_writes(blocked: tuple[str, ...], policy: Policy) -> Iterator[Blocker]:
-    """Block these writes where the project is only observed, or while a freeze is in force."""
-    if blocked and policy.observe:
-        yield Blocker("observe", f"{policy.owner} is in observe mode", blocked, "set mode: apply in the project file")
-    if blocked and policy.frozen and not policy.override:
-        yield Blocker("freeze", f"writes are frozen: {policy.frozen}", blocked, "--override-freeze REASON")
-
-
-def _block_members(changes: tuple[Change, ...]) -> Iterator[Blocker]:
-    for change in changes:
-        if change.before is not None and change.after is not None and is_member(change.before):
-            reason = f"{change.address} is a member of an NGroup, which manages it"
-            yield Blocker("member", reason, (change.address,), "remove its manifest here")
-
-
-def _block_foreign(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    for change in changes:
-        if change.before is not None and is_foreign(change.before, policy):
-            owner = tags.owner(change.before)
-            reason, release = _explain_owner(change, owner, policy)
-            yield Blocker("owner", reason, (change.address,), release)
-
-
-def _explain_owner(change: Change, owner: str, policy: Policy) -> tuple[str, str]:
-    """Return who owns a foreign group, and what unblocks it.
-
-    A group with our name may be ours as long as the project file has no id: the repository was renamed or forked.
-    """
-    release, theirs = _suggest_takeover(change, owner), tags.owner_id(owner)
-    if not theirs or tags.owner_name(owner) != policy.owner:
-        return f"{change.address} belongs to {owner}, not to {policy.owner}", release
-    if policy.project_id and not policy.id_derived:
-        reason = f"{change.address} belongs to another project {policy.owner} with the id {theirs}"
-        return f"{reason}, not {policy.project_id}", release
-    ours = policy.project_id or ", ".join(sorted(policy.known_ids))
-    reason = f"{change.address} belongs to {policy.owner} with the id {theirs}"
-    reason += f", but this project's id is {ours}" if ours else ", but this project has no id"
-    return reason, f"write `id: {theirs}` into the project file if it is the same project; otherwise {release}"
-
-
-def _suggest_takeover(change: Change, owner: str) -> str:
-    """Return how to take a group over. An owner name that could not be typed safely never becomes part of a command."""
-    if change.after is not None and owner.isprintable() and not owner.startswith("-"):
-        return f"--take-over {shlex.quote(owner)}, or remove its manifest here"
-    return f"remove its manifest here, or its tag {tags.OWNER} in Azure"
-
-
-def _block_unowned(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    blocked = tuple(
-        change.address
-        for change in changes
-        if change.before is not None
-        and change.after is not None
-        and change.writes
-        and not tags.owner(change.before)
-        and not (policy.adopt or change.after.lifecycle.adopt)
-    )
-    if blocked:
-        verb = "exists and has" if len(blocked) == 1 else "exist and have"
-        yield Blocker("unowned", f"{_join_addresses(blocked)} {verb} no owner", blocked, "--adopt")
 
 
 def _block_protected(changes: tuple[Change, ...]) -> Iterator[Blocker]:
@@ -143,7 +101,7 @@ def _block_replacements(changes: tuple[Change, ...], policy: Policy, ours: int) 
     )
     if not blocked or policy.allow_replace == UNLIMITED or len(blocked) <= policy.allow_replace:
         return
-    reason = f"{_join_addresses(blocked)} must be deleted and created again"
+    reason = f"{join_addresses(blocked)} must be deleted and created again"
     replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
     most = _is_most((*replaced, *deleted), policy, ours)
     blanket = policy.allow_replace == 0 and not most
@@ -156,7 +114,7 @@ def _block_emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Bloc
     blocked = _list_addresses(changes, Action.DELETE)
     if blocked and policy.emptied:
         verb = "declares" if len(policy.emptied) == 1 else "declare"
-        reason = f"{_join_addresses(policy.emptied)} {verb} nothing, and {_count_groups(blocked)} would be deleted"
+        reason = f"{join_addresses(policy.emptied)} {verb} nothing, and {_count_groups(blocked)} would be deleted"
         pronoun = "it" if len(policy.emptied) == 1 else "them"
         yield Blocker("emptied", reason, blocked, f"remove {pronoun}, or fill {pronoun} again")
 
@@ -234,12 +192,6 @@ def _block_resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator
 
 def _count_groups(addresses: tuple[str, ...]) -> str:
     return "1 group" if len(addresses) == 1 else f"{len(addresses)} groups"
-
-
-def _join_addresses(addresses: tuple[str, ...]) -> str:
-    if len(addresses) <= 3:  # noqa: PLR2004  more would hide the sentence
-        return ", ".join(addresses)
-    return f"{', '.join(addresses[:2])} and {len(addresses) - 2} more"
 
 
 def block_ignored(changes: Iterable[Change]) -> Iterator[Blocker]:

@@ -10,11 +10,12 @@ from aci_reconcile.core.desired import add_required_defaults, without_profile
 from aci_reconcile.core.diff import FieldChange, Replaces, diff, make_secret_change
 from aci_reconcile.core.health import has_ended
 from aci_reconcile.core.ignore import carry_over
-from aci_reconcile.core.model import NO_TAGS, as_object, as_text
+from aci_reconcile.core.model import NO_TAGS, as_object
 from aci_reconcile.core.normalize import align, normalize, secrets_in, secrets_of
 from aci_reconcile.core.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.core.secret import UNKEPT, Fingerprint
 from aci_reconcile.planning.losses import list_losses
+from aci_reconcile.planning.permission import is_foreign, is_member
 from aci_reconcile.planning.secrets import (
     SecretDiff,
     add_missing_secrets,
@@ -231,17 +232,6 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         may_replace=found.replaces is Replaces.MAY,
     )
     return add_missing_secrets(_choose_action(_add_causes(known, found, live), found, live, policy), desired, policy)
-
-
-def is_foreign(live: Resource, policy: Policy) -> bool:
-    """Whether the group belongs to somebody else, whose groups this run may not take over."""
-    owner = tags.owner(live)
-    return bool(owner) and not policy.owns(owner) and not policy.takes(owner)
-
-
-def is_member(live: Resource) -> bool:
-    """Whether the group belongs to an NGroup, which writes it as it likes (documented: ``orchestratorId``)."""
-    return bool(as_text(live.properties.get("orchestratorId")))
 
 
 def _detach(desired: Resource, live: Resource | None, policy: Policy) -> Change:

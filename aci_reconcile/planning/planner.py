@@ -10,7 +10,7 @@ from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import Key, Scope, as_text
 from aci_reconcile.core.references import references_in
 from aci_reconcile.planning.blockers import find_blockers
-from aci_reconcile.planning.decision import decide, is_member
+from aci_reconcile.planning.decision import decide
 from aci_reconcile.planning.losses import list_losses
 from aci_reconcile.planning.notices import (
     note_conditions,
@@ -21,6 +21,7 @@ from aci_reconcile.planning.notices import (
     note_unknown_fields,
 )
 from aci_reconcile.planning.order import block_deadlocks, block_taken_labels, order_changes, order_deletions
+from aci_reconcile.planning.permission import is_member
 from aci_reconcile.planning.references import ReferencedGroups, sort_by_references
 from aci_reconcile.planning.selection import UnselectedGroups
 from aci_reconcile.planning.unmanaged import (

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
-from aci_reconcile.planning.decision import is_member
+from aci_reconcile.planning.permission import is_member
 from aci_reconcile.planning.values import Notice
 
 if TYPE_CHECKING:

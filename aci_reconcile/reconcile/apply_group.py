@@ -17,7 +17,7 @@ from aci_reconcile.core.errors import (
 )
 from aci_reconcile.core.model import NO_TAGS, as_text
 from aci_reconcile.core.resource_types import is_settled
-from aci_reconcile.planning.blockers import is_protected
+from aci_reconcile.planning.permission import is_protected
 from aci_reconcile.planning.policy import UNLIMITED
 from aci_reconcile.planning.values import Action, Impact, find_missing_secrets
 from aci_reconcile.preflight import Verdict

@@ -11,7 +11,8 @@ from plans import codes
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle, Resource, Scope
 from aci_reconcile.planning import UNLIMITED, Action, Change, Impact
-from aci_reconcile.planning.blockers import find_blockers, is_protected
+from aci_reconcile.planning.blockers import find_blockers
+from aci_reconcile.planning.permission import is_protected
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,8 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.planning import Action, Cause, Change, Impact
-from aci_reconcile.planning.decision import Comparison, decide, is_foreign, is_member, make_target
+from aci_reconcile.planning.decision import Comparison, decide, make_target
+from aci_reconcile.planning.permission import is_foreign, is_member
 
 if TYPE_CHECKING:
     from aci_reconcile.planning import Plan
