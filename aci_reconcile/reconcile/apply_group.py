@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import (
-    AciReconcileError,
     AzureError,
     ImmutableFieldError,
     NotConvergedError,
@@ -22,19 +21,19 @@ from aci_reconcile.planning.policy import UNLIMITED
 from aci_reconcile.planning.values import Action, Impact, find_missing_secrets
 from aci_reconcile.preflight import Verdict
 from aci_reconcile.reconcile.comparison import has_moved, make_not_taken_error
-from aci_reconcile.reconcile.containers import NotViableError, examine_failure, report_unhealthy, wait_until_running
+from aci_reconcile.reconcile.containers import wait_until_running
 from aci_reconcile.reconcile.context import MovedError
-from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started
+from aci_reconcile.reconcile.events import Started
 from aci_reconcile.reconcile.handover import note_deletion, put_with_retries
 from aci_reconcile.reconcile.limits import Request, Verb
+from aci_reconcile.reconcile.outcome import report_outcome
 from aci_reconcile.reconcile.preflight import preflight
-from aci_reconcile.reconcile.recreation import GoneError, recreate
+from aci_reconcile.reconcile.recreation import recreate
 from aci_reconcile.reconcile.references import resolve_deferred
 from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry, wait_for_limits
-from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, call
+from aci_reconcile.reconcile.steps import call
 from aci_reconcile.reconcile.watch import fresh_since, get_listing, get_watch
 from aci_reconcile.reconcile.writes import (
-    ACCEPTED,
     PROVISIONED,
     add_tags,
     delete,
@@ -60,43 +59,14 @@ if TYPE_CHECKING:
 
 def apply_change(change: Change, ctx: Context) -> Process[bool]:
     """Carry out one change; returns whether the group is as it should be."""
-    good = yield from _apply_and_report(change, ctx)
+    good = yield from report_outcome(change, ctx, change.action.value, _apply_change(change, ctx))
     if good:
         note_deletion(change, ctx)
     return good
 
 
-def _apply_and_report(change: Change, ctx: Context) -> Process[bool]:
-    """Carry out one change and report how it ended."""
-    began = ctx.clock.now()
-    good = False
-    try:
-        with ctx.span(f"{change.action.value} container group", change.address):
-            good = yield from _apply_change(change, ctx, began)
-    except MovedError:
-        yield Moved(change, ctx.clock.now() - began, written=change.address in ctx.in_flight)
-    except InterruptedRunError:
-        if change.address in ctx.in_flight:
-            return False
-        yield Skipped(change, "interrupted")
-    except FrozenRunError as error:
-        yield Skipped(change, str(error))
-    except NotViableError as error:
-        yield from report_unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
-    except GoneError as gone:
-        seconds, why = ctx.clock.now() - began, gone.unrestored
-        yield Failed(change, gone.error, seconds, gone=not gone.restored, restored=gone.restored, unrestored=why)
-    except AciReconcileError as error:
-        seconds = ctx.clock.now() - began
-        written = ctx.in_flight.get(change.address) in {ACCEPTED, PROVISIONED}
-        health, logs = (yield from examine_failure(change, ctx)) if written else (None, ())
-        yield Failed(change, error, seconds, health=health, logs=logs)
-    ctx.in_flight.pop(change.address, None)
-    return good
-
-
-def _apply_change(change: Change, ctx: Context, began: float) -> Process[bool]:
-    deadline = ctx.make_deadline()
+def _apply_change(change: Change, ctx: Context) -> Process[bool]:
+    began, deadline = ctx.clock.now(), ctx.make_deadline()
     live = change.before
     if change.writes:
         yield from wait_for_limits(ctx, _make_first_ask(change), deadline, idle=True)

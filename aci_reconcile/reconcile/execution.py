@@ -69,7 +69,7 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
     """
     _check_applicable(plan)
     ctx = _prepare(plan, replace(ctx, stopped=stopped))
-    events = _run_tasks(
+    events = run_tasks(
         _make_tasks(plan, ctx), ctx, concurrency, _report_override(ctx, ctx.policy.frozen) if plan else ()
     )
     return _add_counts(events, plan)
@@ -139,7 +139,15 @@ def _report_override(ctx: Context, freeze: str) -> tuple[Event, ...]:
     return (FreezeOverridden(freeze, reason),) if freeze and reason else ()
 
 
-def _run_tasks(tasks: list[Task], ctx: Context, concurrency: int, first: tuple[Event, ...]) -> Iterator[Event]:
+def run_tasks(tasks: list[Task], ctx: Context, concurrency: int, first: tuple[Event, ...]) -> Iterator[Event]:
+    """Run the tasks side by side; yield their events with traces, and ``Finished`` at last.
+
+    Args:
+        tasks: what to do, each with the group or resource group that it is about.
+        ctx: how.
+        concurrency: how many requests may be in flight at once.
+        first: events that come before all others.
+    """
     began = ctx.clock.now()
     seen: list[Event] = list(first)
     since: dict[str, float] = {}
@@ -269,7 +277,7 @@ def delete_resource_groups(
         Task(make_task_name(scope), partial(delete_resource_group, scope, ctx), partial(make_skipped, scope))
         for scope in dict.fromkeys(scopes)
     ]
-    return _run_tasks(tasks, ctx, concurrency, _report_override(ctx, ctx.policy.frozen) if tasks else ())
+    return run_tasks(tasks, ctx, concurrency, _report_override(ctx, ctx.policy.frozen) if tasks else ())
 
 
 def find_subnet_locks(change: Change) -> frozenset[str]:

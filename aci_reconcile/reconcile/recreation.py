@@ -26,12 +26,11 @@ from aci_reconcile.reconcile.comparison import has_moved
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.handover import QUOTA_LAGS, wait_for_quota
-from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.operations import wait_until_settled
 from aci_reconcile.reconcile.preflight import preflight
 from aci_reconcile.reconcile.retries import Backoff, repeat_unless_stopped, retry
 from aci_reconcile.reconcile.steps import Await, Notify, call, compute, pause
-from aci_reconcile.reconcile.writes import delete, finish_write, make_serial, put
+from aci_reconcile.reconcile.writes import delete, finish_write, make_serial, put, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -179,8 +178,7 @@ def _restore(change: Change, former: Restoration, refusal: AciReconcileError, ct
     try:
         yield from _create(replace(change, after=group), group, settled, deadline, _wait_until_settled)
         if former.stopped:
-            stop = partial(ctx.backend.stop, change.id)
-            yield from retry(ctx, stop, deadline, request=Request(Verb.WRITE))
+            yield from stop(change, ctx, deadline)
     except GoneError as failed:
         raise GoneError(refusal, unrestored=failed.error.message) from refusal
     except (AzureError, NotConvergedError) as failed:  # it is there, and not quite as it was

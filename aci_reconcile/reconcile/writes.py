@@ -33,6 +33,8 @@ from aci_reconcile.reconcile.retries import Deadline, retry
 from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, compute, unlock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aci_reconcile.core.model import Resource
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
@@ -193,14 +195,28 @@ def _note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
 
 
 def patch(change: Change, wanted: dict[str, str], ctx: Context, deadline: Deadline) -> Process[None]:
-    """Write the whole tag map; nothing restarts. Repeating it is harmless."""
+    """Write the whole tag map; nothing restarts."""
+    yield from send_repeatable(change, partial(ctx.backend.patch_tags, change.id, wanted), ctx, deadline)
 
-    def send() -> None:
+
+def stop(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Stop the containers of a group."""
+    yield from send_repeatable(change, partial(ctx.backend.stop, change.id), ctx, deadline)
+
+
+def send_repeatable(change: Change, send: Callable[[], None], ctx: Context, deadline: Deadline) -> Process[None]:
+    """Send a write to a group that does no harm if Azure carries it out twice, until Azure accepts it.
+
+    Raises:
+        AzureError: Azure refuses it, or did not answer by the deadline.
+    """
+
+    def send_counted() -> None:
         _note_attempt(ctx, change)
-        ctx.backend.patch_tags(change.id, wanted)
+        send()
 
     _begin_attempts(ctx, change, "")
-    yield from retry(ctx, send, deadline, request=Request(Verb.WRITE))
+    yield from retry(ctx, send_counted, deadline, request=Request(Verb.WRITE))
 
 
 def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
