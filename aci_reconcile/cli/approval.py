@@ -16,16 +16,16 @@ _WORD = "yes"
 
 
 def ask(session: Session, what: str, *, approved: bool) -> None:
-    """Go on only when the word was typed, or approval was given on the command line.
+    """Return only if the word is typed, or if the command line approves.
 
     Args:
         session: where the answer comes from.
-        what: what the word stands for (``apply these changes``).
-        approved: whether it was given already.
+        what: what the word approves (``apply these changes``).
+        approved: whether the command line approves.
 
     Raises:
-        UsageError: nobody is there to be asked.
-        AciReconcileError: the answer was another one.
+        UsageError: there is no terminal.
+        AciReconcileError: the answer is something else.
     """
     if approved:
         return
@@ -34,9 +34,9 @@ def ask(session: Session, what: str, *, approved: bool) -> None:
             f"cannot ask whether to {what}: no terminal", hint="approve with --auto-approve (-y); nothing was written"
         )
     console = session.console
-    forget_typed(session.stdin)
+    discard_typed(session.stdin)
     console.raw(f"\n{console.notes.paint(console.notes.bold, f'Type {_WORD} to {what}:')} ")
-    answer = answered(session.stdin)
+    answer = read_answer(session.stdin)
     if not answer.endswith("\n"):
         console.raw("\n")
     if answer.removesuffix("\n").removesuffix("\r") != _WORD:
@@ -44,8 +44,8 @@ def ask(session: Session, what: str, *, approved: bool) -> None:
     console.raw("\n")
 
 
-def answered(stdin: IO[str]) -> str:
-    """Return the line that is typed; a terminal that was closed answers nothing."""
+def read_answer(stdin: IO[str]) -> str:
+    """Return the line that is typed; nothing if the terminal was closed."""
     try:
         return stdin.readline()
     except OSError:
@@ -54,8 +54,8 @@ def answered(stdin: IO[str]) -> str:
 
 if sys.platform == "win32":  # pragma: no cover  # of the other system
 
-    def forget_typed(_terminal: IO[str]) -> None:
-        """Forget what was typed already: it answers nothing that was not asked yet."""
+    def discard_typed(_terminal: IO[str]) -> None:
+        """Discard what was typed before the question: it cannot be its answer."""
         import msvcrt
 
         while msvcrt.kbhit():
@@ -63,8 +63,8 @@ if sys.platform == "win32":  # pragma: no cover  # of the other system
 
 else:
 
-    def forget_typed(terminal: IO[str]) -> None:
-        """Forget what was typed already: it answers nothing that was not asked yet."""
+    def discard_typed(terminal: IO[str]) -> None:
+        """Discard what was typed before the question: it cannot be its answer."""
         import termios
 
         with suppress(OSError, termios.error):  # it is closed, or none

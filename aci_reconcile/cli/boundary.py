@@ -10,10 +10,9 @@ import click
 from click.exceptions import Exit
 
 from aci_reconcile.app.interruption import InterruptedRunError
-from aci_reconcile.cli.command import PREFIX
-from aci_reconcile.cli.given import Output
-from aci_reconcile.cli.options import CHECKS
-from aci_reconcile.cli.root import root
+from aci_reconcile.cli.option import PREFIX
+from aci_reconcile.cli.options import CHECKS, OutputOptions
+from aci_reconcile.cli.root import make_root
 from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
 from aci_reconcile.render.escape import sanitize
@@ -26,21 +25,21 @@ if TYPE_CHECKING:
 
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return the exit code; nothing is raised."""
-    session = Session.real(Output(format="json" if _wants_json(argv) else "text"))
+    session = Session.of_process(OutputOptions(format="json" if _wants_json(argv) else "text"))
     with session.interruption.handle_signals():
         try:
-            code = root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
+            code = make_root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
         except (InterruptedRunError, KeyboardInterrupt, click.Abort):
             session.console.raw(session.interruption.render_line(session.interruption.words))
             return int(session.interruption.exit_code)
         except Exit as end:
             return end.exit_code
         except click.ClickException as error:
-            return _usage(error, session)
+            return _report_usage(error, session)
         except AciReconcileError as error:
-            return _known(error, session)
+            return _report_error(error, session)
         except Exception as defect:  # noqa: BLE001  whatever it is, a person gets a message and not a traceback
-            return _defect(defect, session)
+            return _report_defect(defect, session)
     return int(code or 0)
 
 
@@ -51,14 +50,14 @@ def _wants_json(argv: Sequence[str]) -> bool:
     return said[-1] == "--format=json" if said else os.environ.get(f"{PREFIX}FORMAT") == "json"
 
 
-def _usage(error: click.ClickException, session: Session) -> int:
-    from aci_reconcile.cli.suggesting import told
+def _report_usage(error: click.ClickException, session: Session) -> int:
+    from aci_reconcile.cli.suggestions import explain_error
 
-    message, hint = told(error)
-    return _told({"kind": "UsageError", "message": message, "hint": hint}, message, (hint,), session)
+    message, hint = explain_error(error)
+    return _report({"kind": "UsageError", "message": message, "hint": hint}, message, (hint,), session)
 
 
-def _known(error: AciReconcileError, session: Session) -> int:
+def _report_error(error: AciReconcileError, session: Session) -> int:
     if isinstance(error, InvalidManifestsError):
         session.console.plain("error", render_diagnostics_text(error.diagnostics, session.console.notes))
         if session.console.json:
@@ -71,21 +70,21 @@ def _known(error: AciReconcileError, session: Session) -> int:
         lines.insert(0, f"request id {error.request_id}" if error.request_id else "")
         if error.code and not message.startswith(error.code):
             message = f"{error.code}: {message}"
-    _told(emit_error(error), message, lines, session)
+    _report(emit_error(error), message, lines, session)
     return int(error.exit_code)
 
 
-def _defect(defect: Exception, session: Session) -> int:
-    from aci_reconcile.cli.defects import write_log
+def _report_defect(defect: Exception, session: Session) -> int:
+    from aci_reconcile.cli.crash_log import write_log
 
     log = write_log(defect)
     message = f"this is a defect in aci-reconcile ({type(defect).__name__})"
     hint = f"please report it and attach {log}" if log else "please report it; the log could not be written"
-    _told({"kind": "Defect", "message": message, "hint": hint}, message, (hint,), session)
+    _report({"kind": "Defect", "message": message, "hint": hint}, message, (hint,), session)
     return int(ExitCode.DEFECT)
 
 
-def _told(document: Mapping[str, object], message: str, hints: Sequence[str], session: Session) -> int:
+def _report(document: Mapping[str, object], message: str, hints: Sequence[str], session: Session) -> int:
     console = session.console
     console.error("\n  ".join((sanitize(message, keep="\n"), *(sanitize(hint) for hint in hints if hint))))
     if console.json:

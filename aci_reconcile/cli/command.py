@@ -1,107 +1,80 @@
-"""Commands and options as values: a help page in sections, environment forms, and an option whose value is optional."""
+"""Commands: a function with its typed options, and a help page in sections."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from aci_reconcile.cli.option import CommandLine, Option, fill_options, list_params, read_command_line
+from aci_reconcile.cli.options import OutputOptions
+from aci_reconcile.cli.session import Session
+from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aci_reconcile.core.errors import ExitCode
 
-PREFIX = "ACI_RECONCILE_"
+T = TypeVar("T")
+
+
 WIDTH = 100
 
-_WHOLE = 1000
-"""More than any command's help has: nothing of it is cut."""
+_UNCUT = 1000
+"""More characters than the help of any command has, so that click does not shorten it."""
 
 _LAST = "Output"
-"""The section of the help page that comes last; ``--help`` stands in it."""
+"""The last section of a help page, which has ``--help``."""
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
 
 
-class Option(click.Option):
-    """An option with its section of the help page.
-
-    It may be set in the environment unless it releases a brake, as ``setting`` where its own name means something else
-    in another command; ``optional`` is the value that it has where none is given with ``=``; ``adds`` is whether what
-    stands on the command line is added to what the environment says, instead of taking its place.
-    """
-
-    def __init__(
-        self,
-        *spellings: str,
-        section: str,
-        brake: bool = False,
-        optional: str = "",
-        setting: str = "",
-        adds: bool = False,
-        **attributes: Any,
-    ) -> None:
-        self.section = section
-        self.adds = adds
-        self.optional = optional
-        self.long = next(each for each in spellings if each.startswith("--")).partition("/")[0]
-        if not brake:
-            attributes["envvar"] = PREFIX + (setting or self.long.removeprefix("--").replace("-", "_")).upper()
-        super().__init__(list(spellings), **attributes)
-
-    def ambient(self, ctx: click.Context) -> tuple[Any, ...]:
-        """Return what the environment says of an option that may be repeated, whatever stands on the command line."""
-        found = self.value_from_envvar(ctx)
-        return () if found is None else tuple(self.type_cast_value(ctx, found))
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        """Return the spellings, and the text as it is: it says itself what the default is."""
-        spec, _ = super().get_help_record(ctx) or (self.long, "")
-        return (spec.replace(" ", "[=", 1) + "]" if self.optional else spec), self.help or ""
-
-
 class Command(click.Command):
-    """A command that returns its exit code, with a help page in sections."""
+    """A command whose function gets the session and its options, and returns the exit code."""
 
     def __init__(
         self,
         name: str,
-        callback: Callable[[click.Context], ExitCode],
-        params: Sequence[click.Parameter],
+        function: Callable[[Session, T], ExitCode],
+        options: type[T],
         *,
         help: str,  # noqa: A002  click's own word
         examples: Sequence[str] = (),
     ) -> None:
+        def call(ctx: click.Context, **_values: object) -> ExitCode:
+            return _run(ctx, function, options)
+
         super().__init__(
             name,
             context_settings=_SETTINGS,
-            callback=click.pass_context(_without_values(callback)),
-            params=list(params),
+            callback=click.pass_context(call),
+            params=list(list_params(options)),
             help=help,
-            epilog=_examples(examples),
+            epilog=_join_examples(examples),
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Give options with an optional value that value: what follows them is never taken for it."""
+        """Add the value of options that are typed without one, so that click does not take the next word for it."""
         optional = {option.long: option for option in self.params if isinstance(option, Option) and option.optional}
         end = args.index("--") if "--" in args else len(args)
-        given = [f"{arg}={optional[arg].optional}" if arg in optional else arg for arg in args[:end]]
-        return super().parse_args(ctx, given + args[end:])
+        words = [f"{arg}={optional[arg].optional}" if arg in optional else arg for arg in args[:end]]
+        return super().parse_args(ctx, words + args[end:])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options in sections."""
         _write_sections(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples; what is said of one stands below it where the terminal is too narrow."""
+        """Write the examples, each with its explanation below it if the terminal is too narrow."""
         del ctx
         if self.epilog:
-            formatter.write(f"\n{_laid_out(self.epilog, formatter.width)}\n")
+            formatter.write(f"\n{_wrap_examples(self.epilog, formatter.width)}\n")
 
 
 class Root(click.Group):
-    """The command without a command: global options may stand before the command, and commands load when asked for."""
+    """``aci-reconcile`` itself: global options may be typed before the command, and a command is imported when used."""
 
     def __init__(
         self,
@@ -115,15 +88,19 @@ class Root(click.Group):
         super().__init__(
             name,
             context_settings=_SETTINGS,
-            callback=click.pass_context(_without_values(_help)),
+            callback=click.pass_context(_show_help),
             params=list(params),
             help=help,
-            epilog=_examples(examples),
+            epilog=_join_examples(examples),
             invoke_without_command=True,
             subcommand_metavar="COMMAND ...",
         )
         self._sections = commands
         self._modules = {command: module for each in commands.values() for command, module in each.items()}
+
+    def find_module(self, name: str) -> str:
+        """Return the module of a command."""
+        return self._modules[name]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, in the order of the help page."""
@@ -147,7 +124,7 @@ class Root(click.Group):
             UnknownCommandError: there is none of this name.
         """
         if args and not args[0].startswith("-") and args[0] not in self._modules and not ctx.resilient_parsing:
-            from aci_reconcile.cli.suggesting import UnknownCommandError
+            from aci_reconcile.cli.suggestions import UnknownCommandError
 
             raise UnknownCommandError(args[0], self._modules, ctx)
         return super().resolve_command(ctx, args)
@@ -157,37 +134,51 @@ class Root(click.Group):
         for title, commands in self._sections.items():
             with formatter.section(title):
                 found = ((name, self.get_command(ctx, name)) for name in commands)
-                rows = [(name, each.get_short_help_str(_WHOLE)) for name, each in found if each is not None]
+                rows = [(name, each.get_short_help_str(_UNCUT)) for name, each in found if each is not None]
                 formatter.write_dl([(f"{name:<12}", text) for name, text in rows])
         _write_sections(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples; what is said of one stands below it where the terminal is too narrow."""
+        """Write the examples, each with its explanation below it if the terminal is too narrow."""
         del ctx
         if self.epilog:
-            formatter.write(f"\n{_laid_out(self.epilog, formatter.width)}\n")
+            formatter.write(f"\n{_wrap_examples(self.epilog, formatter.width)}\n")
 
 
-def _without_values(callback: Callable[[click.Context], ExitCode | None]) -> Callable[..., ExitCode | None]:
-    """Return a callback that reads the values from the context, where they are typed, instead of taking them."""
+def _run(ctx: click.Context, function: Callable[[Session, T], ExitCode], options: type[T]) -> ExitCode:
+    session = ctx.find_object(Session)
+    if session is None:
+        raise RuntimeError("a command runs within a session")
+    line = read_command_line(ctx)
+    _check_format(ctx, line)
+    session.follow(fill_options(OutputOptions, line))
+    return function(session, fill_options(options, line))
 
-    def call(ctx: click.Context, **_values: object) -> ExitCode | None:
-        return callback(ctx)
 
-    return call
+def _check_format(ctx: click.Context, line: CommandLine) -> None:
+    """Check the format, which may be typed before the command, where any is valid.
+
+    Raises:
+        UsageError: this command does not have it.
+    """
+    types = [each.type for each in ctx.command.params if each.name == "format"]
+    known = [str(each) for one in types for each in getattr(one, "choices", ())]
+    if known and line.values["format"] not in known:
+        hint = f"it takes {', '.join(known)}"
+        raise UsageError(f"{ctx.command.name} has no format {line.values['format']}", hint=hint)
 
 
-def _help(ctx: click.Context) -> None:
+def _show_help(ctx: click.Context, **_values: object) -> None:
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
 
-def _examples(examples: Sequence[str]) -> str:
+def _join_examples(examples: Sequence[str]) -> str:
     return "\n".join(("Examples:", *(f"  {each}" for each in examples))) if examples else ""
 
 
-def _laid_out(examples: str, width: int) -> str:
-    """Return the lines, those that are too long with their second column below the first."""
+def _wrap_examples(examples: str, width: int) -> str:
+    """Return the lines; in those that are too long, the second column is below the first."""
     lines: list[str] = []
     for line in examples.splitlines():
         first, gap, second = line.strip().partition("  ")

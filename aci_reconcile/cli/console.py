@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.app.run import Level
-    from aci_reconcile.cli.given import Output
+    from aci_reconcile.cli.options import OutputOptions
 
 CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
 """Environment variables of build servers: where one is set, nothing moves on the screen."""
@@ -134,7 +134,7 @@ def write(stream: IO[str], text: str) -> None:
         raise AciReconcileError(f"the output cannot be written: {error.strerror or error}") from error
 
 
-def console_for(output: Output, streams: tuple[IO[str], IO[str]], environ: Mapping[str, str]) -> Console:
+def make_console(output: OutputOptions, streams: tuple[IO[str], IO[str]], environ: Mapping[str, str]) -> Console:
     """Return the console for these options, streams and environment."""
     out, err = streams
     automatic = is_terminal(err) and not any(environ.get(name) for name in CI) and environ.get("TERM") != "dumb"

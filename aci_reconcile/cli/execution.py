@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.cli.options import PLAIN
@@ -16,32 +14,9 @@ from aci_reconcile.render.text.apply import render_addresses, render_summary_tex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Context
     from aci_reconcile.reconcile.events import Event, Finished
-    from aci_reconcile.render.header import Header
-
-
-def show_plan(plan: Plan, header: Header, session: Session) -> None:
-    """Show what is about to be done: as text, or as the first line of JSON; where stdout takes a page, on stderr."""
-    from aci_reconcile.cli.plan import shown
-
-    console = session.console
-    if console.json:
-        console.line(plan_line(plan, header, console))
-    elif console.format in PLAIN:
-        console.result(shown(plan, header, console))
-    else:
-        console.plain("info", f"{shown(plan, header, replace(console, style=console.notes))}\n")
-
-
-def plan_line(plan: Plan, header: Header, console: Console) -> dict[str, object]:
-    """Return the plan as the first line of what an apply says in JSON."""
-    from aci_reconcile.cli.plan import shown
-
-    return {"type": "plan", "plan": json.loads(shown(plan, header, console))}
 
 
 def follow_work(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:

@@ -28,7 +28,7 @@ def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Fini
     """
     ends: list[Finished] = []
     lost: AciReconcileError | None = None
-    with reader(console, clock) as show:
+    with choose_reader(console, clock) as show:
         for event in events:
             if isinstance(event, Finished):
                 ends.append(event)
@@ -43,16 +43,16 @@ def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Fini
 
 
 @contextmanager
-def reader(console: Console, clock: Clock) -> Generator[Reader]:
-    """Choose the reader that fits the console."""
+def choose_reader(console: Console, clock: Clock) -> Generator[Reader]:
+    """Yield the reader of events that fits the console."""
     if console.json:
         yield lambda event: console.result(render_event_json(event, timestamp=clock.now()))
     elif console.log_json:
         yield lambda event: console.raw(f"{render_event_json(event, timestamp=clock.now())}\n")
     elif console.live:
-        from aci_reconcile.cli.live import live_table
+        from aci_reconcile.cli.live_table import show_live_table
 
-        with live_table(console, clock) as show:
+        with show_live_table(console, clock) as show:
             yield show
     else:
         yield lambda event: report_event(event, console)

@@ -4,50 +4,51 @@ from __future__ import annotations
 
 import click
 
-from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Root
+from aci_reconcile.cli.option import list_params
+from aci_reconcile.cli.options import GlobalOptions
 
 _COMMANDS = {
     "Main commands": {
-        "validate": "aci_reconcile.cli.authoring",
-        "plan": "aci_reconcile.cli.plan",
-        "verify": "aci_reconcile.cli.verify",
-        "apply": "aci_reconcile.cli.apply",
-        "drift": "aci_reconcile.cli.drift",
-        "destroy": "aci_reconcile.cli.destroy",
+        "validate": "aci_reconcile.cli.commands.validate",
+        "plan": "aci_reconcile.cli.commands.plan",
+        "verify": "aci_reconcile.cli.commands.verify",
+        "apply": "aci_reconcile.cli.commands.apply",
+        "drift": "aci_reconcile.cli.commands.drift",
+        "destroy": "aci_reconcile.cli.commands.destroy",
     },
     "Inspect": {
-        "status": "aci_reconcile.cli.look",
-        "logs": "aci_reconcile.cli.look",
-        "show": "aci_reconcile.cli.show",
+        "status": "aci_reconcile.cli.commands.status",
+        "logs": "aci_reconcile.cli.commands.logs",
+        "show": "aci_reconcile.cli.commands.show",
     },
     "Author and configure": {
-        "import": "aci_reconcile.cli.importing",
-        "render": "aci_reconcile.cli.authoring",
-        "schema": "aci_reconcile.cli.reference",
-        "explain": "aci_reconcile.cli.reference",
-        "config": "aci_reconcile.cli.config",
-        "key": "aci_reconcile.cli.keys",
-        "completion": "aci_reconcile.cli.completion",
+        "import": "aci_reconcile.cli.commands.import_groups",
+        "render": "aci_reconcile.cli.commands.render",
+        "schema": "aci_reconcile.cli.commands.schema",
+        "explain": "aci_reconcile.cli.commands.explain",
+        "config": "aci_reconcile.cli.commands.config",
+        "key": "aci_reconcile.cli.commands.key",
+        "completion": "aci_reconcile.cli.commands.completion",
     },
     "Pipelines": {
-        "outputs": "aci_reconcile.cli.pipelines",
-        "comment": "aci_reconcile.cli.pipelines",
-        "merged": "aci_reconcile.cli.pipelines",
-        "head": "aci_reconcile.cli.pipelines",
+        "outputs": "aci_reconcile.cli.commands.outputs",
+        "comment": "aci_reconcile.cli.commands.comment",
+        "merged": "aci_reconcile.cli.commands.merged",
+        "head": "aci_reconcile.cli.commands.head",
     },
     "Local emulator": {
-        "emulator": "aci_reconcile.cli.emulator",
+        "emulator": "aci_reconcile.cli.commands.emulator",
     },
 }
 
 
-def root() -> Root:
-    """Return the command."""
+def make_root() -> Root:
+    """Return the command ``aci-reconcile``."""
     return Root(
         "aci-reconcile",
         _COMMANDS,
-        [_version(), *options.common(options.CHECKS)],
+        [_make_version_option(), *list_params(GlobalOptions)],
         help="Make Azure Container Instances match the manifests in this folder.",
         examples=(
             "aci-reconcile plan              show what would change",
@@ -63,7 +64,7 @@ def root() -> Root:
     )
 
 
-def _version() -> click.Option:
+def _make_version_option() -> click.Option:
     return click.Option(
         ["--version"],
         is_flag=True,

@@ -1,4 +1,4 @@
-"""What one run of the command shares: its environment, its console, its clock."""
+"""What one run of a command shares: its environment, its console, its clock."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from aci_reconcile.app.interruption import Interruption, SystemClock
-from aci_reconcile.cli.console import Console, console_for
-from aci_reconcile.cli.given import Given, Output
+from aci_reconcile.cli.console import Console, make_console
 from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import click
+    from aci_reconcile.cli.options import OutputOptions
 
 
 @dataclass(slots=True)
 class Session:
-    """The edge of the process, read once. ``console`` is replaced when a command knows its options."""
+    """The environment and the streams of the process. ``console`` is replaced once the options are known."""
 
     environ: Mapping[str, str]
     stdin: IO[str] | None
@@ -33,7 +32,7 @@ class Session:
         """The current folder.
 
         Raises:
-            UsageError: it was deleted meanwhile.
+            UsageError: it was deleted.
         """
         try:
             return Path.cwd()
@@ -42,43 +41,29 @@ class Session:
 
     @property
     def clock(self) -> SystemClock:
-        """Time, which signals shorten."""
+        """Time; a signal ends a sleep early."""
         return SystemClock(self.interruption)
 
     @classmethod
-    def real(cls, output: Output) -> Session:
+    def of_process(cls, output: OutputOptions) -> Session:
         """Return the session of this process."""
-        streams = _usable(sys.stdout), _usable(sys.stderr)
-        return cls(os.environ, sys.stdin, console_for(output, streams, os.environ))
+        streams = _make_usable(sys.stdout), _make_usable(sys.stderr)
+        return cls(os.environ, sys.stdin, make_console(output, streams, os.environ))
+
+    def follow(self, output: OutputOptions) -> None:
+        """Write from now on as the options of a command say.
+
+        Raises:
+            UsageError: options contradict each other.
+        """
+        if output.quiet and output.verbose:
+            raise UsageError("--quiet and --verbose cannot be combined")
+        self.interruption.json = output.log_format == "json"
+        self.console = make_console(output, (self.console.out, self.console.err), self.environ)
 
 
-def started(ctx: click.Context) -> tuple[Session, Given]:
-    """Begin a command: its options are read, and the console follows them."""
-    session = ctx.find_object(Session)
-    if session is None:
-        raise RuntimeError("a command runs within a session")
-    given = Given.of(ctx)
-    _check_format(ctx, given)
-    session.interruption.json = given.text("log_format") == "json"
-    session.console = console_for(Output.of(given), (session.console.out, session.console.err), session.environ)
-    return session, given
-
-
-def _check_format(ctx: click.Context, given: Given) -> None:
-    """Look at a format that stands before the command: there it may be any.
-
-    Raises:
-        UsageError: this command has no use for it.
-    """
-    kinds = [each.type for each in ctx.command.params if each.name == "format"]
-    known = [str(each) for kind in kinds for each in getattr(kind, "choices", ())]
-    if known and given.text("format") not in known:
-        hint = f"it takes {', '.join(known)}"
-        raise UsageError(f"{ctx.command.name} has no format {given.text('format')}", hint=hint)
-
-
-def _usable(stream: IO[str] | None) -> IO[str]:
-    """Return a stream that takes any character; one that the caller closed leads to nowhere."""
+def _make_usable(stream: IO[str] | None) -> IO[str]:
+    """Return a stream that takes any character. One that the caller closed drops everything."""
     if stream is None:
         return Path(os.devnull).open("w", encoding="utf-8")
     reconfigure = getattr(stream, "reconfigure", None)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from aci_reconcile.app.find_drift import find_drift
 from aci_reconcile.app.verify import verify_plan
-from aci_reconcile.cli.drift import exit_code as drift_code
-from aci_reconcile.cli.plan import exit_code as plan_code
-from aci_reconcile.cli.verify import exit_code as verify_code
+from aci_reconcile.cli.commands.drift import find_exit_code as drift_code
+from aci_reconcile.cli.commands.plan import find_exit_code as plan_code
+from aci_reconcile.cli.commands.verify import find_exit_code as verify_code
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, NotConvergedError
 from aci_reconcile.core.model import Lifecycle, Resource

@@ -15,7 +15,7 @@ import yaml
 from click.exceptions import Exit
 from docs_blocks import ROOT, Block, blocks
 
-from aci_reconcile.cli.root import root
+from aci_reconcile.cli.root import make_root
 from aci_reconcile.manifest import Request, load, load_schema
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def ours(line: str) -> list[list[str]]:
 
 def parsed(words: list[str]) -> None:
     """Parse words as the command would; nothing is run."""
-    group = root()
+    group = make_root()
     try:
         context = group.make_context("aci-reconcile", list(words))
         _, rest, _ = group.make_parser(context).parse_args(list(words))

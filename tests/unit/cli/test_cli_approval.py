@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.cli.approval import answered, ask, forget_typed
+from aci_reconcile.cli.approval import ask, discard_typed, read_answer
 from aci_reconcile.cli.console import Console
 from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import AciReconcileError
@@ -58,10 +58,10 @@ def test_what_was_typed_before_the_question_is_forgotten(terminal: tuple[int, io
     """Whole lines and the beginning of one."""
     ours, stream = terminal
     os.write(ours, b"yes\nye")
-    forget_typed(stream)
+    discard_typed(stream)
     os.write(ours, b"no\n")
 
-    assert "no\n" == answered(stream)
+    assert "no\n" == read_answer(stream)
     os.close(ours)
 
 
@@ -69,6 +69,6 @@ def test_a_terminal_that_was_closed_answers_nothing(terminal: tuple[int, io.Text
     """Where the system calls it an error, too."""
     ours, stream = terminal
     os.close(ours)
-    forget_typed(stream)
+    discard_typed(stream)
 
-    assert "" == answered(stream)
+    assert "" == read_answer(stream)

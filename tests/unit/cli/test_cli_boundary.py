@@ -18,7 +18,7 @@ from unit.cli.command_line import PROJECT
 
 from aci_reconcile.app import interruption
 from aci_reconcile.app.interruption import InterruptedRunError, Interruption, SystemClock
-from aci_reconcile.cli import authoring
+from aci_reconcile.cli.commands.validate import VALIDATE
 from aci_reconcile.core.errors import (
     AciReconcileError,
     AzureError,
@@ -46,7 +46,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail(_ctx: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(authoring.VALIDATE, "callback", lambda **_values: fail(None))
+    monkeypatch.setattr(VALIDATE, "callback", lambda **_values: fail(None))
 
 
 @pytest.mark.parametrize(

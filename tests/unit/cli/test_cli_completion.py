@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.shell_completion import BashComplete
 
-from aci_reconcile.cli.root import root
+from aci_reconcile.cli.root import make_root
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
@@ -38,7 +38,7 @@ def shop(cli: CommandLine) -> CommandLine:
 
 def offered(*words: str) -> list[str]:
     """Return what is offered for the last of the words."""
-    shell = BashComplete(root(), {}, "aci-reconcile", "_ACI_RECONCILE_COMPLETE")
+    shell = BashComplete(make_root(), {}, "aci-reconcile", "_ACI_RECONCILE_COMPLETE")
     return [each.value for each in shell.get_completions(list(words[:-1]), words[-1])]
 
 
@@ -70,7 +70,7 @@ def test_what_is_offered(words: tuple[str, ...], expected: list[str]) -> None:
 
 def test_files_are_the_shells_own_business(shop: CommandLine) -> None:
     """It knows how to complete them."""
-    shell = BashComplete(root(), {}, "aci-reconcile", "_ACI_RECONCILE_COMPLETE")
+    shell = BashComplete(make_root(), {}, "aci-reconcile", "_ACI_RECONCILE_COMPLETE")
 
     assert ["file"] == [each.type for each in shell.get_completions(["plan", "--out"], "")]
     assert shop.folder.is_dir()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.app.interruption import SystemClock
-from aci_reconcile.cli.console import Console, Progress, console_for, wants_colour, write
-from aci_reconcile.cli.given import Output
+from aci_reconcile.cli.console import Console, Progress, make_console, wants_colour, write
+from aci_reconcile.cli.options import OutputOptions
 from aci_reconcile.cli.progress import follow
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.reconcile.events import Finished, Paced
@@ -56,7 +56,7 @@ def test_colour(color: str, terminal: bool, environ: dict[str, str], expected: b
 
 def test_each_stream_has_its_own_colours() -> None:
     """A result that is piped away has none, though progress on the terminal has."""
-    console = console_for(Output(), (io.StringIO(), Terminal()), {"TERM": "xterm"})
+    console = make_console(OutputOptions(), (io.StringIO(), Terminal()), {"TERM": "xterm"})
 
     assert ("", True) == (console.style.reset, bool(console.notes.reset))
 
@@ -64,21 +64,21 @@ def test_each_stream_has_its_own_colours() -> None:
 @pytest.mark.parametrize(
     ("output", "environ", "live"),
     [
-        (Output(), {}, True),
-        (Output(quiet=True), {}, False),
-        (Output(format="json"), {}, False),
-        (Output(log_format="json"), {}, False),
-        (Output(), {"CI": "true"}, False),
-        (Output(), {"GITHUB_ACTIONS": "true"}, False),
-        (Output(), {"TF_BUILD": "True"}, False),
-        (Output(), {"GITLAB_CI": "true"}, False),
-        (Output(), {"TERM": "dumb"}, False),
+        (OutputOptions(), {}, True),
+        (OutputOptions(quiet=True), {}, False),
+        (OutputOptions(format="json"), {}, False),
+        (OutputOptions(log_format="json"), {}, False),
+        (OutputOptions(), {"CI": "true"}, False),
+        (OutputOptions(), {"GITHUB_ACTIONS": "true"}, False),
+        (OutputOptions(), {"TF_BUILD": "True"}, False),
+        (OutputOptions(), {"GITLAB_CI": "true"}, False),
+        (OutputOptions(), {"TERM": "dumb"}, False),
     ],
 )
-def test_nothing_moves_where_nobody_looks(output: Output, environ: dict[str, str], live: bool) -> None:
+def test_nothing_moves_where_nobody_looks(output: OutputOptions, environ: dict[str, str], live: bool) -> None:
     """Spinners are for a person at a terminal."""
-    assert live is console_for(output, (io.StringIO(), Terminal()), environ).live
-    assert False is console_for(output, (Terminal(), io.StringIO()), environ).live
+    assert live is make_console(output, (io.StringIO(), Terminal()), environ).live
+    assert False is make_console(output, (Terminal(), io.StringIO()), environ).live
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_nothing_moves_where_nobody_looks(output: Output, environ: dict[str, str
 )
 def test_a_pipe_has_a_width_of_its_own(environ: dict[str, str], width: int) -> None:
     """What goes into a file does not depend on the terminal beside it."""
-    assert width == console_for(Output(), (io.StringIO(), io.StringIO()), environ).width
+    assert width == make_console(OutputOptions(), (io.StringIO(), io.StringIO()), environ).width
 
 
 def test_a_reader_that_went_away_is_no_error() -> None:

@@ -8,17 +8,17 @@ from pathlib import Path
 import click
 import pytest
 
-from aci_reconcile.cli.command import Option
-from aci_reconcile.cli.root import root
+from aci_reconcile.cli.option import Option
+from aci_reconcile.cli.root import make_root
 from aci_reconcile.core.errors import ExitCode
 
 PAGE = (Path(__file__).resolve().parent.parent.parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
-COMMANDS = root().list_commands(click.Context(root()))
+COMMANDS = make_root().list_commands(click.Context(make_root()))
 
 
 def options_of(command: str) -> list[Option]:
     """Return the options of a command."""
-    found = root().get_command(click.Context(root()), command)
+    found = make_root().get_command(click.Context(make_root()), command)
 
     assert found is not None
     return [each for each in found.params if isinstance(each, Option)]

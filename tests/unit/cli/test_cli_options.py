@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from aci_reconcile.cli.command import Option
-from aci_reconcile.cli.kinds import Duration
-from aci_reconcile.cli.root import root
+from aci_reconcile.cli.option import Option
+from aci_reconcile.cli.option_types import Duration
+from aci_reconcile.cli.root import make_root
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
 
-COMMANDS = root().list_commands(click.Context(root()))
+COMMANDS = make_root().list_commands(click.Context(make_root()))
 OWN_FORMS = {("import", "--out"): "import-out", ("verify", "--strict"): "verify-strict"}
 BRAKES = {
     "--prune",
@@ -38,7 +38,7 @@ BRAKES = {
 
 def options_of(command: str) -> list[Option]:
     """Return the options of a command."""
-    found = root().get_command(click.Context(root()), command)
+    found = make_root().get_command(click.Context(make_root()), command)
 
     assert found is not None
     return [each for each in found.params if isinstance(each, Option)]

@@ -259,7 +259,7 @@ def test_a_report_that_cannot_be_written_does_not_stop_the_others(
             raise OSError(28, "No space left on device")
         write_whole(file, text, private=private)
 
-    monkeypatch.setattr("aci_reconcile.cli.reporting.write_whole", write)
+    monkeypatch.setattr("aci_reconcile.cli.reports.write_whole", write)
     ran = project("plan", "--report", "html=bad", "--report", "markdown=good")
 
     assert (1, True) == (ran.code, ran.out.startswith(BEGINNINGS["text"]))
@@ -292,7 +292,7 @@ def test_the_files_of_a_failed_run_that_cannot_be_written_do_not_hide_why(
     def write(file: Path, text: str, *, private: bool) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("aci_reconcile.cli.reporting.write_whole", write)
+    monkeypatch.setattr("aci_reconcile.cli.reports.write_whole", write)
     project.group("db", more="colour: red\n")
     ran = project("plan", "--report", "html=x")
 

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from aci_reconcile.app.variables import read_variables
-from aci_reconcile.cli import options
-from aci_reconcile.cli.given import Given, sources_of
+from aci_reconcile.cli.option import fill_options, list_params, read_command_line
+from aci_reconcile.cli.options import PlaceOptions, SourceOptions
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.manifest import read_variable_file
 
@@ -462,9 +462,9 @@ def test_the_value_of_a_variable(
     monkeypatch.setenv("ACI_RECONCILE_VAR", "other=x" if ambient == ABSENT else f"v={ambient}\nother=x")
     words += [] if file == ABSENT else ["--var-file", "given.env"]
     words += ["--var", "more=y"] if flag == ABSENT else ["--var", f"v={flag}"]
-    context = click.Command("plan", params=options.sources()).make_context("plan", words)
+    context = click.Command("plan", params=list(list_params(SourceOptions))).make_context("plan", words)
 
-    values = read_variables(sources_of(Given.of(context)), tmp_path)
+    values = read_variables(fill_options(SourceOptions, read_command_line(context)).at(PlaceOptions()), tmp_path)
     files = {
         "aci-reconcile.yaml": project,
         "web.yaml": f"name: web\ntags: {{v: '${{var:v}}'}}\ncontainers: {CONTAINERS}\n",

@@ -1,0 +1,128 @@
+"""``apply``: plan, ask, carry out the plan, wait until containers run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli import options
+from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.safety_options import APPROVE, RESTORE, ReleaseOptions, WaitOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aci_reconcile.app.expected_plan import Expected
+    from aci_reconcile.app.saved_inputs import Inputs
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.core.errors import ExitCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """The options of ``apply``."""
+
+    paths: tuple[Path, ...] = declare(options.PATHS)
+    plan: Path | None = declare(
+        Option(
+            "--plan",
+            section=options.SAVED,
+            safety=True,
+            type=options.FILE,
+            metavar="FILE",
+            help="Apply the plan that plan --out saved, if it still holds. Does not ask.",
+        )
+    )
+    checksum: str | None = declare(
+        Option(
+            "--checksum",
+            section=options.SAVED,
+            safety=True,
+            metavar="DIGEST",
+            help="Apply only if the plan has this digest; plan --verbose prints it.",
+        )
+    )
+    auto_approve: bool = declare(APPROVE)
+    releases: ReleaseOptions = include(ReleaseOptions)
+    restore: bool = declare(RESTORE)
+    waiting: WaitOptions = include(WaitOptions)
+    refresh: str = declare(options.REFRESH)
+    sources: SourceOptions = include(SourceOptions)
+    azure: AzureOptions = include(AzureOptions)
+    output: OutputOptions = options.include_output(options.PAGES)
+    report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
+    line: CommandLine = command_line()
+
+    @property
+    def inputs(self) -> Inputs:
+        """What decides what is planned."""
+        from aci_reconcile.app.saved_inputs import Inputs
+
+        sources = self.sources.at(self.azure.place, self.paths)
+        return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
+
+
+def apply(session: Session, asked: ApplyOptions) -> ExitCode:
+    """Plan, show the plan, ask, carry it out, and report what happened."""
+    from aci_reconcile import reconcile
+    from aci_reconcile.app.execution import Waiting, check_applyable, check_freeze, make_context
+    from aci_reconcile.app.expected_plan import make_expected_plan
+    from aci_reconcile.app.former_groups import save_former_groups
+    from aci_reconcile.cli.apply_record import ApplyRecord
+    from aci_reconcile.cli.approval import ask
+    from aci_reconcile.cli.execution import follow_work, report_end
+    from aci_reconcile.cli.plan_output import show_plan
+    from aci_reconcile.cli.reports import open_reports
+    from aci_reconcile.reconcile import Refresh, Wait
+
+    target, wait, environment = asked.azure.target, Wait(asked.waiting.wait), asked.sources.environment
+    with open_reports("apply", session, asked.report, environment=environment, taken=(asked.plan,)) as reports:
+        expected = _expect_plan(session, asked)
+        health = wait is Wait.HEALTHY
+        with make_expected_plan(expected, target, session, Refresh(asked.refresh), health=health) as (work, plan):
+            record = ApplyRecord(plan, work.header, reports, session.clock)
+            show_plan(plan, work.header, session)
+            check_applyable(plan, named=session.console.format == "text")
+            waiting = Waiting(wait, asked.waiting.stable_for, target.timeout)
+            context = make_context(work, work.policy, waiting, session)
+            stopped = session.interruption.has_come
+            events = reconcile.apply(plan, context, concurrency=target.concurrency, stopped=stopped)
+            # The embedded emulator is for trying things out: what is lost there need not come back.
+            if not asked.azure.local:
+                place = asked.line.repeat("arm_endpoint", "cloud")
+                events = save_former_groups(events, work.loaded.project, session, place)
+            events = record.follow(events)
+            if plan:
+                ask(session, "apply these changes", approved=asked.auto_approve or expected.saved is not None)
+                check_freeze(work.policy, session.clock.now())
+            (finished,) = follow_work(events, context, session, verb="Apply")
+            code = report_end(finished, session, verb="Apply")
+            reports.publish(record.render, streamed=True)
+            return code
+
+
+def _expect_plan(session: Session, asked: ApplyOptions) -> Expected:
+    """Return the plan that ``--plan`` and ``--checksum`` allow."""
+    from aci_reconcile.app.expected_plan import Expected, expect_saved, parse_digest
+
+    digest = "" if asked.checksum is None else parse_digest(asked.checksum)
+    if asked.plan is None:
+        return Expected(asked.inputs, digest=digest)
+    return expect_saved(asked.plan, asked.inputs, cwd=session.cwd, now=session.clock.now(), digest=digest)
+
+
+APPLY = Command(
+    "apply",
+    apply,
+    ApplyOptions,
+    help="Show the plan, ask for approval, apply it, and wait until containers run.",
+    examples=(
+        "aci-reconcile apply                       the whole project, asks first",
+        "aci-reconcile apply -y --only web         one group, without asking",
+        "aci-reconcile apply -y --allow-replace=1  allow one group to be replaced",
+        "aci-reconcile apply --plan plan.json      a saved plan, if it still holds",
+        "aci-reconcile apply --local -y            on the embedded emulator",
+    ),
+)

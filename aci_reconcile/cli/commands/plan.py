@@ -1,0 +1,164 @@
+"""``plan``: what an apply would do, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli import options
+from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
+from aci_reconcile.cli.option_types import Duration
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.safety_options import RESTORE, ReleaseOptions
+from aci_reconcile.core.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aci_reconcile.app.saved_inputs import Inputs
+    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.reports import Reports
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.planning.values import Plan
+    from aci_reconcile.render.header import Header
+    from aci_reconcile.saved import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """The options of ``plan``."""
+
+    paths: tuple[Path, ...] = declare(options.PATHS)
+    changed_since: str = declare(options.CHANGED_SINCE)
+    releases: ReleaseOptions = include(ReleaseOptions)
+    restore: bool = declare(RESTORE)
+    detailed: bool = declare(
+        Option(
+            "--detailed-exitcode",
+            section=options.OUTPUT,
+            is_flag=True,
+            help="Exit with 2 if there are changes, with 3 if one is blocked.",
+        )
+    )
+    out: Path | None = declare(
+        Option(
+            "--out",
+            section=options.SAVED,
+            type=options.FILE,
+            metavar="FILE",
+            help="Save the plan for apply --plan FILE.",
+        )
+    )
+    expires: float = declare(
+        Option(
+            "--expires",
+            section=options.SAVED,
+            type=Duration(),
+            default=7 * 24 * 3600.0,
+            metavar="TIME",
+            help="How long the saved plan stays valid (default: 7d).",
+        )
+    )
+    refresh: str = declare(options.REFRESH)
+    sources: SourceOptions = include(SourceOptions)
+    azure: AzureOptions = include(AzureOptions)
+    output: OutputOptions = options.include_output(options.PAGES)
+    report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
+    line: CommandLine = command_line()
+
+    @property
+    def inputs(self) -> Inputs:
+        """What decides what is planned."""
+        from aci_reconcile.app.saved_inputs import Inputs
+
+        sources = self.sources.at(self.azure.place, self.paths, self.changed_since)
+        return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
+
+
+def plan(session: Session, asked: PlanOptions) -> ExitCode:
+    """Plan, show the plan, and save it if a file is named."""
+    from aci_reconcile.app.workspace import prepare
+    from aci_reconcile.cli.reports import open_reports
+
+    inputs, target = asked.inputs, asked.azure.target
+    if asked.out is not None:
+        from aci_reconcile.app.saved_plan import check_plan_file
+
+        check_plan_file(asked.out, f"--out {asked.out}")
+    with (
+        open_reports(
+            "plan", session, asked.report, environment=asked.sources.environment, taken=(asked.out,)
+        ) as reports,
+        prepare(inputs.sources, target, inputs.allow, session) as work,
+    ):
+        from aci_reconcile.app.propose import make_look, propose_plan
+        from aci_reconcile.reconcile import Refresh
+
+        look = make_look(work, target, session, Refresh(asked.refresh))
+        proposal = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
+        content = _make_content(proposal, work, inputs, asked, session)
+        digest = str(content["plan_digest"]) if content else ""
+        reports.publish(lambda console: _render(proposal, work.header, console, digest, reports))
+        if asked.out is not None:
+            _save(content, asked.out, asked.expires, session)
+    return find_exit_code(proposal, detailed=asked.detailed)
+
+
+def _make_content(proposal: Plan, work: Work, inputs: Inputs, asked: PlanOptions, session: Session) -> Document:
+    """Return what is saved of the plan, if it is needed: for a file, or to print its digest. It costs slow hashes."""
+    if asked.out is None and not session.console.verbose:
+        return {}
+    from aci_reconcile.app.saved_plan import Basis, make_content
+
+    return make_content(proposal, Basis(inputs, work.loaded, work.header, session.cwd, work.effort))
+
+
+def _save(content: Document, file: Path, lifetime: float, session: Session) -> None:
+    from aci_reconcile.app.repetition import list_words
+    from aci_reconcile.app.saved_plan import save_content
+
+    document = save_content(content, file, now=session.clock.now(), lifetime=lifetime, label=f"--out {file}")
+    hint = "" if document["applyable"] else " It cannot be applied."
+    session.console.info(f"Saved to {file}, valid until {document['expires_at']}.{hint}")
+    for name in document["hidden_variables"]:
+        session.console.warn(f"variable {name} is part of a secret and was not saved")
+    if again := list_words(document):
+        session.console.info(f"To apply it, repeat these options: {' '.join(again)}")
+
+
+def _render(proposal: Plan, header: Header, console: Console, digest: str, reports: Reports) -> str:
+    if console.format in options.PLAIN:
+        from aci_reconcile.cli.plan_output import render_plan
+
+        return render_plan(proposal, header, console, digest)
+    from aci_reconcile.render.page.plan import make_plan_page
+
+    return reports.page(make_plan_page(proposal, header, digest=digest), console)
+
+
+def find_exit_code(proposal: Plan, *, detailed: bool) -> ExitCode:
+    """Return the exit code. A field that Azure does not change counts as a difference, though nothing is written."""
+    if proposal.unreadable:
+        return ExitCode.ERROR
+    if not detailed:
+        return ExitCode.OK
+    if proposal.blockers:
+        return ExitCode.BLOCKED
+    return ExitCode.DIFFERENCES if proposal or any(change.stuck for change in proposal.changes) else ExitCode.OK
+
+
+PLAN = Command(
+    "plan",
+    plan,
+    PlanOptions,
+    help="Show what apply would change and what it costs. Changes nothing.",
+    examples=(
+        "aci-reconcile plan                              the whole project",
+        "aci-reconcile plan manifests/web.yaml           one file",
+        "aci-reconcile plan -e prod --detailed-exitcode  for a pipeline",
+        "aci-reconcile plan --changed-since origin/main  for a pull request",
+        "aci-reconcile plan --out plan.json              for apply --plan plan.json",
+    ),
+)

@@ -1,0 +1,73 @@
+"""``render``: print manifests as ARM bodies. It never asks Azure and needs no credential."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aci_reconcile.cli import options
+from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.option import declare, include
+from aci_reconcile.cli.options import OutputOptions, PlaceOptions, SourceOptions
+from aci_reconcile.core.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.core.model import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """The options of ``render``."""
+
+    paths: tuple[Path, ...] = declare(options.PATHS)
+    sources: SourceOptions = include(SourceOptions)
+    place: PlaceOptions = include(PlaceOptions)
+    output: OutputOptions = include(OutputOptions)
+
+
+def render(session: Session, asked: RenderOptions) -> ExitCode:
+    """Print the bodies of the selected groups."""
+    from aci_reconcile.app.manifests import load_valid
+
+    loaded = load_valid(asked.sources.at(asked.place, asked.paths), session)
+    chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
+    document = [_make_template(each, loaded.project.api_version) for each in chosen]
+    session.console.result(json.dumps(document, indent=2, default=_redact))
+    return ExitCode.OK
+
+
+def _make_template(resource: Resource, api_version: str) -> Mapping[str, object]:
+    """Return a group as a template would have it, without what looks like a secret."""
+    from aci_reconcile.core.desired import add_required_defaults
+    from aci_reconcile.core.model import as_object
+    from aci_reconcile.render.values import hide_lookalikes
+
+    place = {"resourceGroup": resource.id.resource_group, "name": resource.id.name}
+    return {
+        "type": resource.id.type,
+        "apiVersion": api_version,
+        **place,
+        **as_object(hide_lookalikes(add_required_defaults(resource.body))),
+    }
+
+
+def _redact(value: object) -> str:
+    from aci_reconcile.core.secret import REDACTED, Secret
+
+    if isinstance(value, Secret):
+        return REDACTED
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+RENDER = Command(
+    "render",
+    render,
+    RenderOptions,
+    help="Print full ARM bodies as JSON. Secrets are redacted.",
+    examples=("aci-reconcile render --only web -e prod",),
+)

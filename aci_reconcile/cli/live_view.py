@@ -1,0 +1,42 @@
+"""The way to Azure for commands that only look; manifests are not needed for it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.app.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.cli.session import Session
+
+
+@contextmanager
+def open_view(sources: Sources, target: Target, session: Session) -> Generator[View]:
+    """Connect. The project file and the manifests say where to look, even if they have errors.
+
+    Their secrets are redacted in what Azure returns, as far as they are available: a container may print its own.
+    """
+    from aci_reconcile.app.allow import make_owner_policy
+    from aci_reconcile.app.manifests import find_secrets, locate, make_request
+    from aci_reconcile.app.orphans import make_leftover_filter, make_search
+    from aci_reconcile.app.workspace import connect, list_scopes
+    from aci_reconcile.manifest import load
+
+    loaded = load(make_request(sources, session, resolve=True))
+    secrets = find_secrets(loaded)
+    if loaded.errors:  # without an unset variable, the places are known all the same
+        loaded = load(make_request(sources, session, resolve=False))
+    project = locate(loaded, target, session.environ).project
+    if sources.resource_group:
+        project = replace(project, resource_groups=(sources.resource_group,))
+    with connect(project, target, session) as connection:
+        connection.backend.remember(secrets)
+        search = make_search(project, make_leftover_filter(make_owner_policy(project)), session.console, needed=True)
+        view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
+        chosen = project.environment or sources.resource_group
+        yield replace(view, search=search, environments=() if chosen else project.environments)

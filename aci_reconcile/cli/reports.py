@@ -1,0 +1,199 @@
+"""The reports of a run: its result on stdout, and in the files that ``--report`` names."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from aci_reconcile.app.files import check_target, write_whole
+from aci_reconcile.cli.console import PIPED
+from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
+from aci_reconcile.core.errors import AciReconcileError, InvalidManifestsError, UsageError
+from aci_reconcile.render.escape import dump, sanitize
+from aci_reconcile.render.json.diagnostics import render_diagnostics_json
+from aci_reconcile.render.text.diagnostics import render_diagnostics_text
+from aci_reconcile.render.text.style import PLAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.render.formats.checkout import Checkout
+    from aci_reconcile.render.page.page import Link, Page
+
+_LARGEST_EVENT = 16 * 1024 * 1024
+
+Render: TypeAlias = "Callable[[Console], str]"
+"""Renders the result for a console: in its format, its colours and its width."""
+
+
+class Reports:
+    """The reports of one run. It knows what is known so far, so that a run that fails can report it, too."""
+
+    def __init__(self, kind: str, session: Session, files: tuple[tuple[str, Path], ...], environment: str) -> None:
+        self._kind = kind
+        self._console = session.console
+        self._files = files
+        self._published = False
+        self.checkout = find_checkout(session.cwd)
+        self._environ = session.environ
+        self._environment = environment
+        self.known: Callable[[], Page] | None = None
+        self.begun: Render | None = None
+
+    def publish(self, render: Render, *, streamed: bool = False) -> None:
+        """Write the result to stdout and to every file. ``streamed``: stdout has it, unless it takes a whole page.
+
+        Raises:
+            UsageError: a file cannot be written; the others are.
+        """
+        self._published = True
+        if not streamed or self._console.format not in PLAIN_FORMATS:
+            self._console.result(render(self._console))
+        problems = [problem for form, file in self._files if (problem := self._write(form, file, render))]
+        if problems:
+            raise UsageError("\n  ".join(problems))
+
+    def fail(self, error: AciReconcileError) -> None:
+        """Report an error in place of the result. Text and JSON on stdout are the caller's."""
+        if self._published:
+            return
+        try:
+            self.publish(lambda console: self._render_failure(error, console), streamed=True)
+        except UsageError as problem:
+            self._console.error(problem.message)
+
+    def page(self, page: Page, console: Console) -> str:
+        """Return a page in the format of the console. If no project is known, its subject is the environment."""
+        complete = replace(page, subject=page.subject or self._environment, links=_find_links(self._environ))
+        return render_page(complete, console.format, self.checkout)
+
+    def _render_failure(self, error: AciReconcileError, console: Console) -> str:
+        from aci_reconcile.render.json.apply import emit_error
+        from aci_reconcile.render.page.validation import make_failure_page
+
+        if console.format not in PLAIN_FORMATS:
+            return self.page(make_failure_page(self._kind, error, self.known() if self.known else None), console)
+        if isinstance(error, InvalidManifestsError):
+            return (
+                render_diagnostics_json(error.diagnostics)
+                if console.json
+                else render_diagnostics_text(error.diagnostics, PLAIN)
+            )
+        begun = self.begun(console) if self.begun else ""
+        if console.json:
+            text = dump({"type": "error", "error": emit_error(error)}, indent=None)
+        else:
+            lines = (f"Error: {error.message}", error.hint)
+            text = "\n  ".join(sanitize(line, keep="\n") for line in lines if line)
+        return "\n".join(part for part in (begun, text) if part)
+
+    def _write(self, form: str, file: Path, render: Render) -> str:
+        """Write one file; return what went wrong, or an empty text."""
+        console = replace(self._console, style=PLAIN, width=PIPED, format=form, json=form == "json")
+        try:
+            write_whole(file, f"{render(console)}\n", private=True)
+        except OSError as error:
+            return f"--report {form}={file}: {error.strerror or 'cannot be written'}"
+        return ""
+
+
+@contextmanager
+def open_reports(
+    kind: str,
+    session: Session,
+    wanted: tuple[tuple[str, str], ...],
+    *,
+    environment: str = "",
+    taken: tuple[Path | None, ...] = (),
+) -> Generator[Reports]:
+    """Report on a command, even if it fails.
+
+    Args:
+        kind: what is reported on: ``plan``, ``apply``, ``drift`` or ``validate``.
+        session: the run.
+        wanted: formats and files of ``--report``.
+        environment: the environment that is chosen, for errors that come before the project is known.
+        taken: files of other options, which must not be written over.
+
+    Raises:
+        UsageError: a report cannot be written where it is wanted.
+    """
+    reports = Reports(kind, session, tuple(_check_files(wanted, taken)), environment)
+    try:
+        yield reports
+    except AciReconcileError as error:
+        reports.fail(error)
+        raise
+
+
+def render_page(page: Page, form: str, checkout: Checkout) -> str:
+    """Return a page in one of the formats of pages."""
+    if form == "markdown":
+        from aci_reconcile.render.formats.markdown import render_markdown
+
+        run = next((each.url for each in page.links if each.name == "run"), "")
+        return render_markdown(page, link=f"See [the run]({run}) for the rest." if run else "")
+    if form == "html":
+        from aci_reconcile.render.formats.html import render_html
+        from aci_reconcile.version import VERSION
+
+        return render_html(page, tool_version=VERSION)
+    if form == "junit":
+        from aci_reconcile.render.formats.junit import render_junit
+
+        return render_junit(page)
+    from aci_reconcile.render.formats.github import render_github
+
+    return render_github(page, checkout)
+
+
+def _find_links(environ: Mapping[str, str]) -> tuple[Link, ...]:
+    """Return the pages of the run and of the commit, where the job of a pipeline says which."""
+    from aci_reconcile.git_hosts import find_origin
+    from aci_reconcile.render.page.page import Link
+
+    found = find_origin(environ, _read_event(environ.get("GITHUB_EVENT_PATH", "")))
+    links = Link("commit", found.commit[:12], found.commit_page), Link("run", "the job", found.run)
+    return tuple(each for each in links if each.url)
+
+
+def _read_event(name: str) -> str:
+    """Return the event that began a workflow on GitHub; empty where it cannot be read."""
+    try:
+        with Path(name).open("rb") as stream:
+            return stream.read(_LARGEST_EVENT).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def find_checkout(cwd: Path) -> Checkout:
+    """Return the repository that the current folder is in; the folder itself where it is in none."""
+    from aci_reconcile.render.formats.checkout import Checkout
+
+    top = next((each for each in (cwd, *cwd.parents) if (each / ".git").exists()), cwd)
+    return Checkout(top.as_posix(), cwd.as_posix())
+
+
+def _check_files(wanted: tuple[tuple[str, str], ...], others: tuple[Path | None, ...]) -> Generator[tuple[str, Path]]:
+    """Yield the files to write, before anything else is done.
+
+    Raises:
+        UsageError: one of them cannot be written.
+    """
+    taken = {each.resolve() for each in others if each is not None}
+    for form, name in wanted:
+        file = Path(name)
+        if file.resolve() in taken:
+            raise UsageError(f"--report {form}={name}: another option uses this file", hint="use another file")
+        if not file.parent.is_dir():
+            raise UsageError(f"--report {form}={name}: there is no folder {file.parent}", hint="create it first")
+        check_target(f"--report {form}={name}", file)
+        from aci_reconcile.app.own_files import check_own
+
+        check_own(f"--report {form}={name}", file, form)
+        taken.add(file.resolve())
+        yield form, file

@@ -1,0 +1,174 @@
+"""The options of commands that write: what releases a safety limit, approval, and waiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from aci_reconcile.cli import candidates
+from aci_reconcile.cli.option import Option, declare
+from aci_reconcile.cli.option_types import Allowance, Duration
+from aci_reconcile.cli.options import SAFETY, WAITING
+
+if TYPE_CHECKING:
+    from aci_reconcile.app.allow import Allow
+
+_LIMIT: Final = click.IntRange(min=0)
+
+APPROVE: Final = Option(
+    "-y", "--auto-approve", section=SAFETY, safety=True, is_flag=True, help="Do not ask for approval."
+)
+OVERRIDE_FREEZE: Final = Option(
+    "--override-freeze",
+    section=SAFETY,
+    safety=True,
+    metavar="REASON",
+    default=None,
+    help="Write despite a freeze. The reason is recorded.",
+)
+RESTORE: Final = Option(
+    "--restore-on-failure",
+    section=SAFETY,
+    is_flag=True,
+    help="Create the former group again if Azure refuses its replacement.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOptions:
+    """What releases a safety limit; on the command line only."""
+
+    prune: bool | None = declare(
+        Option(
+            "--prune/--no-prune",
+            section=SAFETY,
+            safety=True,
+            default=None,
+            help="Delete this project's groups that have no manifest (default: no, or the project's).",
+        )
+    )
+    max_deletes: int | None = declare(
+        Option(
+            "--max-deletes",
+            section=SAFETY,
+            safety=True,
+            type=_LIMIT,
+            metavar="N",
+            help="Allow N deletions (default: 1, or the project's).",
+        )
+    )
+    max_restarts: int | None = declare(
+        Option(
+            "--max-restarts",
+            section=SAFETY,
+            safety=True,
+            type=_LIMIT,
+            metavar="N",
+            help="Allow N restarts (default: no limit, or the project's).",
+        )
+    )
+    adopt: bool = declare(
+        Option(
+            "--adopt",
+            section=SAFETY,
+            safety=True,
+            is_flag=True,
+            help="Take over declared groups that have no owner.",
+        )
+    )
+    take_over: tuple[str, ...] = declare(
+        Option(
+            "--take-over",
+            section=SAFETY,
+            safety=True,
+            multiple=True,
+            metavar="OWNER",
+            help="Take over declared groups of OWNER: a project or project/environment. Repeatable.",
+        )
+    )
+    allow_replace: int | None = declare(
+        Option(
+            "--allow-replace",
+            section=SAFETY,
+            safety=True,
+            optional="any",
+            type=Allowance(),
+            metavar="N",
+            help="Allow groups, or at most N, to be deleted and created again.",
+        )
+    )
+    touch_secrets: bool = declare(
+        Option(
+            "--touch-secrets",
+            section=SAFETY,
+            safety=True,
+            is_flag=True,
+            help="Write secrets that could not be compared. Containers restart.",
+        )
+    )
+    trust_secrets: bool = declare(
+        Option(
+            "--trust-secrets",
+            section=SAFETY,
+            safety=True,
+            is_flag=True,
+            help="Confirm that Azure already has the secrets that could not be compared.",
+        )
+    )
+    redeploy: tuple[str, ...] = declare(
+        Option(
+            "--redeploy",
+            section=SAFETY,
+            safety=True,
+            multiple=True,
+            metavar="ADDRESS",
+            help="Write this group again even if nothing differs. Repeatable.",
+            shell_complete=candidates.complete_groups,
+        )
+    )
+    override_freeze: str | None = declare(OVERRIDE_FREEZE)
+
+    def make_allow(self, *, restore: bool = False) -> Allow:
+        """Return what a plan may do."""
+        from aci_reconcile.app.allow import Allow
+
+        return Allow(
+            prune=self.prune,
+            max_deletes=self.max_deletes,
+            max_restarts=self.max_restarts,
+            adopt=self.adopt,
+            take_over=self.take_over,
+            replace=self.allow_replace,
+            touch_secrets=self.touch_secrets,
+            trust_secrets=self.trust_secrets,
+            redeploy=self.redeploy,
+            override_freeze=self.override_freeze,
+            restore=restore,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitOptions:
+    """What an apply waits for."""
+
+    wait: str = declare(
+        Option(
+            "--wait",
+            section=WAITING,
+            type=click.Choice(["none", "provisioned", "healthy"]),
+            default="healthy",
+            help="Wait until Azure accepts, provisioning ends, or containers run (default: healthy).",
+        )
+    )
+    stable_for: float = declare(
+        Option(
+            "--stable-for",
+            section=WAITING,
+            type=Duration(),
+            default=10.0,
+            metavar="TIME",
+            help="How long a container must run to count as healthy (default: 10s).",
+        )
+    )

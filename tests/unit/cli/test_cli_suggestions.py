@@ -1,0 +1,77 @@
+"""What helps who mistypes, or comes from another tool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aci_reconcile.cli.root import make_root
+from aci_reconcile.cli.suggestions import ELSEWHERE, OPTIONS_ELSEWHERE
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("aply", "there is no command 'aply'\n  did you mean apply? see aci-reconcile --help"),
+        ("Deploy", "there is no command 'Deploy'\n  did you mean apply? see aci-reconcile --help"),
+        ("frobnicate", "there is no command 'frobnicate'\n  see aci-reconcile --help"),
+        (
+            "apply --dry-run",
+            "there is no option --dry-run\n  `plan` shows what apply would change, and writes nothing; see",
+        ),
+        (
+            "plan --destroy",
+            "there is no option --destroy\n  use the command `destroy`: it shows what it would delete, ",
+        ),
+        (
+            "destroy --dry-run",
+            "there is no option --dry-run\n  `destroy` shows what it would delete and asks; only yes",
+        ),
+        ("import --dry-run", "there is no option --dry-run\n  without --out, `import` writes no files; see"),
+        (
+            "status --dry-run",
+            "there is no option --dry-run\n  `plan` shows what apply would change, and writes nothing; ",
+        ),
+        ("plan --json", "there is no option --json\n  write --format json; see aci-reconcile plan --help"),
+        (
+            "plan --enviroment prod",
+            "there is no option --enviroment\n  did you mean --environment? see aci-reconcile plan --help",
+        ),
+        (
+            "validate --local",
+            "there is no option --local\n  this command does not use Azure: remove the option; see",
+        ),
+        (
+            "render --timeout 1s",
+            "there is no option --timeout\n  this command does not use Azure: remove",
+        ),
+        ("status --yes", "there is no option --yes\n  see aci-reconcile status --help"),
+        ("import --foo", "there is no option --foo\n  see aci-reconcile import --help"),
+        ("plan -x", "there is no option -x\n  see aci-reconcile plan --help"),
+        ("plan --max-deletes x", "Invalid value for '--max-deletes'"),
+        ("config", "Missing argument 'show'. Choose from: show\n  see aci-reconcile config --help"),
+        ("completion", "Missing argument 'SHELL'. Choose from: bash, zsh, fish\n  see aci-reconcile completion --help"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_one(cli: CommandLine, words: str, told: str) -> None:
+    """By what other tools call it, else by its spelling; nothing is suggested that is something else."""
+    ran = cli(*words.split())
+
+    assert (1, True) == (ran.code, ran.err.startswith(f"Error: {told}")), ran.err
+
+
+def test_every_suggestion_exists() -> None:
+    """A command by this name, an option of some command; and nothing is listed that exists itself."""
+    commands = make_root()
+    context = commands.make_context("aci-reconcile", [], resilient_parsing=True)
+    found = [commands.get_command(context, name) for name in commands.list_commands(context)]
+    options = {spelling for each in found if each for param in each.params for spelling in param.opts}
+
+    assert set(ELSEWHERE.values()) <= set(commands.list_commands(context))
+    assert not set(ELSEWHERE) & set(commands.list_commands(context))
+    assert {needs for needs, _ in OPTIONS_ELSEWHERE.values() if needs} <= options
+    assert not set(OPTIONS_ELSEWHERE) & options
