@@ -86,6 +86,7 @@ class AzureDevOps:
 
     def _find_ours(self, threads: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
         """Yield the first comments of the threads that this token began, each with its thread's number."""
+        # Azure DevOps offers connectionData as a preview only, so the released api-version is left out.
         user = as_object(as_object(self._request("GET", "_apis/connectionData", version="")).get("authenticatedUser"))
         me = as_text(user.get("id"))
         for each in map(as_object, as_list(as_object(self._request("GET", threads)).get("value"))):

@@ -102,6 +102,7 @@ class GitHub:
         listed = self._list_pages(f"/issues?state=all&labels={_escape(label)}&sort=created&direction=asc")
         # GitHub lists pull requests as issues, too.
         issues = (each for each in listed if "pull_request" not in each)
+        # Two runs at once can open two issues. Both runs then agree on the older one, unless it was closed.
         found = [_to_issue(each) for each in self._find_ours(issues, marker)]
         return next((each for each in found if each.open), found[0] if found else None)
 
@@ -196,7 +197,8 @@ class GitHub:
         if answer.status != _NOT_FOUND:
             raise self._make_error("GET", answer)
         made = self._ask("POST", "/labels", {"name": label, "color": _COLOUR, "description": _MEANING})
-        if not made.good and made.status != _UNPROCESSABLE:  # 422: another run has created it meanwhile
+        # 422: another run has created it meanwhile.
+        if not made.good and made.status != _UNPROCESSABLE:
             raise self._make_error("POST", made)
 
     def _list_pages(self, path: str) -> Iterator[Mapping[str, Json]]:

@@ -41,12 +41,14 @@ def keep_issue(issues: Issues, wanted: DesiredIssue) -> Kept:
         if not wanted.open:
             return Kept(Outcome.NONE)
         return Kept(Outcome.OPENED, issues.create(wanted.title, body, wanted.label).url)
+    # A closed issue that needs no reopening is left alone: an edit would notify everyone who watches it.
     if not wanted.open and not found.open:
         return Kept(Outcome.NONE, found.url)
     return _change(issues, found, wanted, body)
 
 
 def _change(issues: Issues, found: Issue, wanted: DesiredIssue, body: str) -> Kept:
+    # The news compare with the body as it was, so they are made before it changes.
     outcome, news = _choose_outcome(found, wanted, body), wanted.news(found)
     if outcome is not Outcome.UNCHANGED:
         issues.change(found.number, title=wanted.title, body=body, opened=wanted.open)

@@ -44,6 +44,7 @@ def make_comments(environ: Mapping[str, str], clock: Clock) -> Comments:
     Raises:
         UsageError: the Git host is not supported, or a variable of the job is missing.
     """
+    # GitHub comes last: its variables can also be set by hand, to comment from anywhere with --number.
     if environ.get("GITLAB_CI"):
         return make_gitlab(environ, clock)
     if environ.get("TF_BUILD"):
@@ -87,6 +88,7 @@ def find_origin(environ: Mapping[str, str], event: str = "") -> Origin:
 
 def _find_github_origin(environ: Mapping[str, str], event: str) -> Origin:
     base = _join_url(environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", ""))
+    # For a pull request, GITHUB_SHA is a merge that exists only for this run; readers know the pushed commit.
     commit = _find_commit(_read_head(event), environ.get("GITHUB_SHA", ""))
     return Origin(
         _make_page_url(base, "actions/runs", environ.get("GITHUB_RUN_ID", "")),

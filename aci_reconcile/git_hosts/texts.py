@@ -42,6 +42,7 @@ def fit(text: str, most: int = MOST) -> str:
         return text
     room = most - _count_units(_CUT)
     kept = text.encode("utf-16-le", "surrogatepass")[: room * 2].decode("utf-16-le", "ignore")
+    # Between lines: half a link or half a tag could change the text after it.
     return kept[: kept.rfind("\n")] + _CUT if "\n" in kept else kept + _CUT
 
 

@@ -39,6 +39,7 @@ def post(webhook: Webhook, body: Mapping[str, object], clock: Clock) -> None:
     Raises:
         GitHostError: it was not accepted.
     """
+    # A POST may be repeated here: a notification that arrives twice does less harm than one that never does.
     answer = send_request(Call("POST", webhook.url, body), clock)
     if not answer.good:
         raise GitHostError(f"{webhook} answered {answer.status}")

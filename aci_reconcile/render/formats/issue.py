@@ -45,6 +45,7 @@ def make_issue_body(drift: Drift, header: Header) -> str:
     marks = " ".join(sorted(each.fingerprint for each in findings))
     hidden = marks if len(findings) <= _MOST_REMEMBERED else _TOO_MANY
     parts = [f"<!-- aci-reconcile-findings: {hidden} -->", *_render_list(findings, dated=drift.history is not None)]
+    # Fingerprints must not be cut, or the next run would call these findings new: the report gets what is left.
     room = LIMIT - _RESERVED - sum(len(part) + 2 for part in (*parts, _FOOT))
     return "\n\n".join((*parts, render_markdown(make_drift_page(drift, header), limit=room), _FOOT))
 

@@ -34,6 +34,7 @@ def render_junit(page: Page) -> str:
     suite = SubElement(root, "testsuite", name=_clean(f"{name} {subject}".rstrip()))
     for entry in page.entries:
         _add_case(suite, entry, subject or page.kind)
+    # A freeze blocks the plan as a whole, so no group's case would fail for it.
     wrong = [each for each in page.loose if each.severity is Severity.ERROR]
     for remark in wrong:
         case = SubElement(suite, "testcase", classname=_clean(subject or page.kind), name=_clean(remark.title or name))

@@ -64,6 +64,7 @@ def render_event_json(event: Event, *, timestamp: float) -> str:
         event: what happened.
         timestamp: when, in seconds since the epoch.
     """
+    # The first line of the text, so that readers of the JSON stream and of a log see the same words.
     message = render_event_text(event, PLAIN).partition("\n")[0]
     document = {
         "format_version": FORMAT_VERSION,

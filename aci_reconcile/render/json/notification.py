@@ -35,6 +35,7 @@ def make_notification(drift: Drift, header: Header, looked_at: str, *, tool_vers
         },
         "text": _render_text(drift, header),
         "appeared": [_emit_finding(each) for each in drift.appeared],
+        # A finding of an earlier run has no text any more; the schema gives all findings the same members.
         "resolved": [emit_recorded(each) | {"text": ""} for each in drift.resolved],
         "findings": [_emit_finding(each) for each in drift.findings if each.reported],
     }

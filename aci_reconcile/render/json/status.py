@@ -36,6 +36,7 @@ def _emit_group(resource: Resource, health: Health | None) -> dict[str, object]:
         "resource_group": resource.id.resource_group,
         "location": as_text(resource.body.get("location")),
         "provisioning_state": as_text(resource.properties.get("provisioningState")),
+        # Null, not an empty text: a script must not take "" for an address.
         "ip": as_text(address.get("ip")) or None,
         "fqdn": as_text(address.get("fqdn")) or None,
         "project": tags.owner_name(tags.owner(resource)) or None,

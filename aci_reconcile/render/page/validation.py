@@ -67,6 +67,7 @@ def _make_file_entry(name: str, found: Sequence[Diagnostic]) -> Entry:
         return Entry(name, Outcome.SAME, "valid")
     severity = list(Severity)[worst]
     totals = ", ".join(count(number, each.value) for each in Severity if (number := count_severity(found, each)))
+    # Warnings do not fail a build server's test: `validate` ends with 0, too.
     outcome = Outcome.FAILED if severity is Severity.ERROR else Outcome.CHANGED
     return Entry(name, outcome, totals, "!", remarks=tuple(map(_make_remark, found)), weight=_WEIGHTS[severity])
 

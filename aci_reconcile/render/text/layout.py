@@ -38,6 +38,7 @@ class Columns:
     @classmethod
     def of(cls, blocks: Sequence[tuple[Change, Sequence[Row]]], width: int) -> Columns:
         """Measure the groups of a plan, without the longest paths: one of them would push every value to the right."""
+        # A path that leaves less than four tenths for its values gets its values on the next line instead.
         limit = width * 6 // 10 - _INDENT
         paths = (len(row.path) for _, lines in blocks for row in lines)
         places = [len(format_place(change.where)) for change, _ in blocks]
@@ -78,6 +79,7 @@ def _render_head(change: Change, columns: Columns, style: Style) -> str:
     address, brackets, where = sanitize(change.address), describe_cost(change), format_place(change.where)
     plain = f"    {address:<{columns.address}} {brackets}".rstrip()
     gap = " " * max(columns.where - len(plain), 2)
+    # Only a recreation is coloured, because it is the one that loses something.
     colour = style.replace if change.impact is Impact.RECREATE else ""
     pad = " " * (columns.address - len(address) + 1) if brackets else ""
     name = f"{style.mark(change.action)} {style.paint(style.bold, address)}{pad}{style.paint(colour, brackets)}"

@@ -24,7 +24,7 @@ _COLUMNS = (
     Column("STATE", 0),
     Column("PROVISIONING", 4, "provisioning: {}", "Succeeded"),
     Column("IP", 5),
-    Column("FQDN", 1),
+    Column("FQDN", 1),  # the first to go: it is the longest, and the IP address is next to it
     Column("LOCATION", 2),
     Column("CONTAINERS", 7, "{} containers"),
     Column("RESTARTS", 6, "{} restarts", "0"),

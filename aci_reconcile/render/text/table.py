@@ -45,6 +45,7 @@ def _choose_columns(columns: Sequence[Column], rows: Sequence[Sequence[str]], wi
     kept = list(range(len(columns)))
     widths = [max(map(len, (column.name, *(row[at] for row in rows)))) for at, column in enumerate(columns)]
     has_values = [any(row[at] for row in rows) for at in kept]
+    # An empty column says nothing; among the others, the weights say what a reader misses least.
     for at in sorted(kept, key=lambda at: (has_values[at], columns[at].weight)):
         needed = sum(widths[each] for each in kept) + len(_GAP) * (len(kept) - 1)
         if width and needed > width and columns[at].weight:
