@@ -114,17 +114,17 @@ class ArmBackend(Backend):
     def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:
         """List the groups of a subscription that carry a tag, from ARM's own list of resources.
 
-        The list is short (ids, locations, tags), has pages of 1,000, while the provider's own has whole bodies, and can
-        be filtered by type. Filtered by tag and value it comes without tags (documented at "Resources - List",
-        Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users report gaps in it
-        (Azure/azure-powershell#20724): so its entries are read again, and missing ones are found in a later run.
+        The list is short (ids, locations, tags), has pages of 1,000, while the provider's own has complete bodies, and
+        can be filtered by type. Filtered by tag and value it comes without tags (documented at "Resources - List",
+        Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users report gaps in it (Azure/azure-
+        powershell#20724): so its entries are read again, and missing ones are found in a later run.
         """
         wanted = {"$filter": " or ".join(f"resourceType eq '{row.name}'" for row in LISTED)}
         url = with_query(f"{subscription_path(subscription)}/resources", api_version=RESOURCES_API, **wanted)
         return tuple(_in_short(body) for body in read_pages(self._client, url) if _is_tagged(body, tag.lower()))
 
     def put(self, resource: Resource, /) -> Operation:
-        """Create the group, or replace its whole body.
+        """Create the group, or replace its complete body.
 
         Raises:
             SecretUnavailableError: a secret has no value; nothing was sent.
@@ -134,7 +134,7 @@ class ArmBackend(Backend):
         return self._operation(self._client.exchange("PUT", url, serialize_body(resource.body, self._redactor)))
 
     def patch_tags(self, resource_id: ResourceId, tags: Mapping[str, str], /) -> None:
-        """Replace the whole tag map; nothing restarts."""
+        """Replace the tag map; nothing restarts."""
         body = json.dumps({"tags": dict(tags)}).encode()
         self._client.exchange("PATCH", with_query(resource_path(resource_id), api_version=self._api), body)
 
@@ -177,7 +177,7 @@ class ArmBackend(Backend):
 
     def create_resource_group(self, scope: Scope, location: str, tags: Mapping[str, str], /) -> None:
         """Create the resource group if it does not exist; an existing one is not changed."""
-        if self.get_resource_group(scope) is None:
+        if self.get_resource_group(scope) is None:  # a PUT would replace its tags
             body = json.dumps({"location": location, "tags": dict(tags)}).encode()
             self._client.exchange("PUT", with_query(scope_path(scope), api_version=RESOURCES_API), body)
 
@@ -220,7 +220,8 @@ class ArmBackend(Backend):
             raise
 
     def _operation(self, answer: Answer) -> Operation:
-        answer.json()
+        answer.json()  # what is not JSON comes from a proxy: whether anything was written is unknown
+        # A PUT of a group has Azure-AsyncOperation only (recorded), the deletion of a resource group Location only.
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
         return Operation(url, answer.request_id)
 
@@ -257,9 +258,9 @@ def _in_short(body: Body) -> Resource:
         raise NoAnswerError("a resource in the list has no id") from error
 
 
-def _id_of(body: Body, asked: ResourceId) -> ResourceId:
+def _id_of(body: Body, requested: ResourceId) -> ResourceId:
     """Return Azure's spelling of the id, or the requested one if the answer has none."""
     try:
         return ResourceId.parse(as_text(body.get("id")))
     except ValueError:
-        return asked
+        return requested

@@ -61,7 +61,7 @@ def _reveal_one(secret: Secret, path: str, opened: list[Secret]) -> str:
 
 
 _PROSE_FIELDS: Final = frozenset({"message", "detailStatus"})
-"""The fields of an instance view that contain prose; the others are names of states, and numbers."""
+"""The fields of an instance view that contain prose; all other fields are names of states, and numbers."""
 
 _STATE_TEXTS: Final = frozenset({
     "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "Completed", "Error",
@@ -71,15 +71,15 @@ _STATE_TEXTS: Final = frozenset({
 
 
 def redact_instance_view(body: Body, redact: Redact) -> Body:
-    """Return a group without secrets in its instance view."""
+    """Return a group without secrets in its instance view. Declared values do not change: they are compared."""
     properties = body.get("properties")
     if not isinstance(properties, Mapping):
         return body
-    told: dict[str, Json] = {**properties, **_redact_view(properties, redact)}
+    redacted: dict[str, Json] = {**properties, **_redact_view(properties, redact)}
     for name in ("containers", "initContainers"):
         if isinstance(listed := properties.get(name), list):
-            told[name] = [_redact_container(each, redact) for each in as_list(listed)]
-    return {**body, "properties": told}
+            redacted[name] = [_redact_container(each, redact) for each in as_list(listed)]
+    return {**body, "properties": redacted}
 
 
 def _redact_container(container: Json, redact: Redact) -> Json:

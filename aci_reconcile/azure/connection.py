@@ -41,7 +41,7 @@ def connect(  # noqa: PLR0913  one door to the outside: each argument is the cal
 
     Args:
         endpoint: where requests and tokens go.
-        api_version: of Microsoft.ContainerInstance; one for the whole run.
+        api_version: of Microsoft.ContainerInstance; one for the entire run.
         concurrency: number of threads, and so of connections that are kept.
         environ: the environment with credentials (docs/authentication.md); not read if no token is needed.
         send: a function that answers instead of a server (``--local``), without a token.
@@ -128,7 +128,7 @@ def make_options(
     paced: bool = False,
     total_timeout: float = TOTAL_SECONDS,
 ) -> dict[str, Any]:
-    """Return the arguments of both clients. They require a credential, even if their pipeline does not use it."""
+    """Return the arguments of both clients of the SDK. They require a credential, even if their pipeline uses none."""
     from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy
 
@@ -140,6 +140,7 @@ def make_options(
         "base_url": endpoint.base_url,
         "transport": transport,
         "policies": [
+            # The order of azure-core's own pipelines: what is below the retries happens once for each attempt.
             RequestIdPolicy(),
             UserAgentPolicy(USER_AGENT),
             SafeRetryPolicy(paced=paced, timeout=total_timeout),

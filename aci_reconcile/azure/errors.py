@@ -1,4 +1,8 @@
-"""Our exceptions for Azure's error codes and statuses, and for the SDK's exceptions."""
+"""Our exceptions for Azure's error codes and statuses, and for the SDK's exceptions.
+
+In this service 409 means "wait" as often as "conflict" (users' reports), so a known code takes precedence over the
+status.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +86,7 @@ BY_EXCEPTION: dict[str, type[AzureError]] = {
 }
 """Our exceptions for those of azure-core, azure-identity and requests, by class name.
 
-By name, so that nothing is imported to look them up; a test walks the libraries' classes and fails for a missing one.
+By name, so that nothing is imported to look them up; a test compares them with the classes of the libraries.
 ``ServiceRequestError`` is documented as "no request was sent", but is also raised if a connection breaks while the
 answer is read (azure-core 1.41, ``RequestsTransport.send``), so the outcome is unknown, as for the others.
 """
@@ -181,6 +185,9 @@ _SIGN_IN = "sign in again, or check the variables described in docs/authenticati
 _WAIT = "this is temporary; run again in a minute"
 _READ_FIRST = "the request may or may not have been carried out; run again, which reads before it writes"
 
+# If a code is ambiguous, users' reports decide: "ServiceUnavailable" is a lack of capacity, "RegistryErrorResponse" the
+# rate limit of the registry, and "NetworkProfileNotFound" and "ServiceAssociationLinkNotReady" go away by themselves.
+# ARM's own codes are documented at "Troubleshoot common Azure deployment errors". The case of codes is ignored.
 BY_CODE: dict[str, Meaning] = {
     "InvalidContainerGroupUpdate": Meaning(
         ImmutableFieldError, "the group must be deleted and created again; allow that with --allow-replace"
@@ -271,7 +278,7 @@ def find_meaning(status: int, codes: Iterable[str]) -> Meaning:
 
     A 429 is always throttling, whatever its code, so that its Retry-After is obeyed.
     """
-    if status == 429:  # noqa: PLR2004  the one status that no code overrules
+    if status == 429:  # noqa: PLR2004  the one status that no code overrides
         return BY_STATUS[status]
     for code in codes:
         if code.lower() in _BY_LOWER_CODE:

@@ -75,7 +75,7 @@ class ArmPreflight(Preflight):
         try:
             answer = self._client.exchange("GET", with_query(id_path(network), api_version=NETWORK_API))
             location = as_text(read_object(answer).get("location"))
-        except AuthenticationError:
+        except AuthenticationError:  # no other read would work either
             raise
         except AzureError as error:
             return "", f"{error.code}: {error.message}" if error.code else error.message

@@ -1,4 +1,4 @@
-"""The narrow ports to the world: protocols, nothing else."""
+"""What the rest of the package needs of the outside world, as protocols: Azure, a clock, and sources of secrets."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ if TYPE_CHECKING:
 class Operation:
     """A long-running operation that Azure accepted.
 
-    ``url`` is where its progress stands (up to 4 KB, signed: never shown whole); empty when Azure gave none, in which
-    case reading the resource is the only way to follow it. What Azure says about when to look again (``Retry-After``)
-    is not kept: most groups are watched together, and one that is asked after alone is asked less and less often.
+    ``url`` is the address of its progress (up to 4 KB, and signed, so it is never shown in full). It is empty if Azure
+    returned none; then reading the resource is the only way to follow it. Azure's ``Retry-After`` is not kept: most
+    groups are watched together by one list, and a group that is polled alone is polled less and less often.
     """
 
     url: str = ""
     request_id: str = ""
-    """What Azure's support asks for."""
+    """The id that Azure's support asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """What the last answers said is left of ARM's limits; None where they did not say. Not to be trusted."""
+    """The rest of ARM's rate limits by the last answers; None if unknown.
+
+    A hint only: ARM counts in each of its instances (documented at "Throttling Resource Manager requests").
+    """
 
     reads: int | None = None
     writes: int | None = None
@@ -37,7 +40,7 @@ class Remaining:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One look at an operation: ``status`` is Azure's word; ``error_*`` are set where it failed."""
+    """The progress of an operation: ``status`` is Azure's word; ``error_*`` are set if it failed."""
 
     status: str
     error_code: str = ""
@@ -55,7 +58,7 @@ class Progress:
 
 
 class Backend(Protocol):
-    """Azure, or what stands in for it. Every method may raise an ``AzureError`` and be called from several threads."""
+    """Azure, or a substitute. Every method may raise an ``AzureError``, and may be called from several threads."""
 
     def get(self, resource_id: ResourceId, /) -> Resource | None:
         """Read one group with its instance view; None when it, or its resource group, does not exist."""
@@ -70,7 +73,7 @@ class Backend(Protocol):
         ...
 
     def put(self, resource: Resource, /) -> Operation:
-        """Create the group, or replace its whole body; every container restarts. The secrets in it are opened here."""
+        """Create the group, or replace its whole body; every container restarts. Reveals the secrets in it."""
         ...
 
     def patch_tags(self, resource_id: ResourceId, tags: Mapping[str, str], /) -> None:
@@ -78,7 +81,7 @@ class Backend(Protocol):
         ...
 
     def delete(self, resource_id: ResourceId, /) -> Operation:
-        """Delete the group; deleting one that is absent is no error. The platform may go on tearing down."""
+        """Delete the group; a missing one is no error. Azure may still be cleaning up when this returns."""
         ...
 
     def stop(self, resource_id: ResourceId, /) -> None:
@@ -86,11 +89,11 @@ class Backend(Protocol):
         ...
 
     def poll(self, operation: Operation, /) -> Progress:
-        """Look at an operation once."""
+        """Read the progress of an operation once."""
         ...
 
     def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
-        """Return what a container has printed, the last ``tail`` lines of it where given."""
+        """Return the log of a container, or only its last ``tail`` lines."""
         ...
 
     def get_resource_group(self, scope: Scope, /) -> Body | None:
@@ -98,7 +101,7 @@ class Backend(Protocol):
         ...
 
     def create_resource_group(self, scope: Scope, location: str, tags: Mapping[str, str], /) -> None:
-        """Create the resource group; no error when it is there already."""
+        """Create the resource group; an existing one is no error."""
         ...
 
     def delete_resource_group(self, scope: Scope, /) -> Operation:
@@ -106,7 +109,7 @@ class Backend(Protocol):
         ...
 
     def get_remaining(self) -> Remaining:
-        """Return what the last answers said about ARM's limits; sends nothing."""
+        """Return the rest of ARM's rate limits, by the last answers; sends nothing."""
         ...
 
     def list_resources(self, scope: Scope, /) -> Iterable[str]:
@@ -122,13 +125,13 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float, /) -> None:
-        """Wait; may return early when the run is interrupted."""
+        """Wait; may return early if the run is interrupted."""
         ...
 
 
 class Resolver(Protocol):
-    """What gives a reference its value, one per scheme (``env``, ``file``, ``keyvault``)."""
+    """Resolves references, by scheme: ``env``, ``file``, ``keyvault``."""
 
     def resolve(self, scheme: str, name: str, /) -> Secret | None:
-        """Return the secret, which says why where it could not be had; None where nothing of this run needs it."""
+        """Return the secret, which says why if it is unavailable; None if this run does not need it."""
         ...

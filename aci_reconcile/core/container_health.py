@@ -50,12 +50,12 @@ class ContainerEvent:
 
     @property
     def failure(self) -> bool:
-        """Whether it tells of a failure. ``FailedMount`` is of type Normal in Microsoft's own example."""
+        """Whether it reports a failure. By name, too: ``FailedMount`` is of type Normal in Microsoft's own example."""
         return self.type == "Warning" or self.name.startswith("Failed")
 
     @property
     def text(self) -> str:
-        """What it tells, on one line: the name, how often, and the message."""
+        """The event on one line: name, count and message."""
         return f"{self.name}{f' (x{self.count})' if self.count > 1 else ''}: {self.message}"
 
 
@@ -76,7 +76,7 @@ class ContainerHealth:
 
     @property
     def waits(self) -> bool:
-        """Whether it is to run and does not yet."""
+        """Whether it should run and does not yet."""
         return self.verdict is State.PENDING and self.state != "Running"
 
 
@@ -137,12 +137,15 @@ def _read_container(raw: Mapping[str, Json], policy: str, since: float | None, *
 
 def _judge_ended(state: str, detail: str, exit_code: int | None, policy: str, restarts: int) -> State:
     """Judge a container that is not running. Terminated is final only if the restart policy says so."""
+    # Recorded by Azure PowerShell's tests: a stop leaves no exit code, only this text.
     if detail == "Container stopped per client request":
         return State.STOPPED
     if state == "Terminated" and exit_code == 0 and policy != "Always":
         return State.FINISHED
     if state == "Terminated" and policy == "Never":
         return State.UNHEALTHY
+    # Recorded: between two attempts of a crash loop the state is Waiting, with the reason in the detail. Without a
+    # reason, three restarts decide: a container may fail once or twice until what it depends on is up.
     crashing = "CrashLoopBackOff" in detail or "ImagePullBackOff" in detail or "ErrImagePull" in detail
     return State.UNHEALTHY if crashing or (state and restarts >= CRASHES) else State.PENDING
 

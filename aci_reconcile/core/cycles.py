@@ -1,4 +1,4 @@
-"""Circles of dependencies, found in linear time (Kosaraju's algorithm)."""
+"""Cycles of dependencies, found in linear time (Kosaraju's algorithm)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def find_cycles(below: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Yield one circle for each strongly connected set of names; each circle begins with its smallest name.
+    """Yield one cycle for each strongly connected set of names; each cycle begins with its smallest name.
 
     Args:
         below: the names that each name leads to.
@@ -61,7 +61,7 @@ def _collect_reachable(root: str, above: Mapping[str, list[str]], sets: dict[str
 
 
 def _find_cycle(start: str, below: Mapping[str, tuple[str, ...]], members: set[str]) -> tuple[str, ...]:
-    """Return a shortest circle through a name, within its set."""
+    """Return a shortest cycle through a name, within its set."""
     came: dict[str, str] = {}
     waiting = deque([start])
     while waiting:

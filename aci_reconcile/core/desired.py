@@ -23,8 +23,8 @@ _REQUIRED_DEFAULTS: Final = {
 def add_required_defaults(body: Body) -> Body:
     """Return the body with the default of each field that Azure demands and the body leaves out.
 
-    A group that takes its settings from a profile gets nothing: the profile says them, and Microsoft's 2025-09-01
-    examples of such groups hold no ``osType``.
+    A group that takes its settings from a profile gets none: the profile has them, and Microsoft's 2025-09-01 examples
+    of such groups have no ``osType``.
     """
     if takes_profile(body):
         return body

@@ -55,7 +55,7 @@ class FieldChange:
     replaces: Replaces = Replaces.NO
     secret: bool = False
     candidates: tuple[str, ...] = ()
-    """Of a secret: the paths one or more of which changed, where one fingerprint stands for several."""
+    """Of a secret: the paths of which at least one changed, if one fingerprint covers several."""
 
 
 def diff(before: NormalForm, after: NormalForm) -> tuple[FieldChange, ...]:
@@ -103,8 +103,8 @@ def split_leaves(change: FieldChange) -> tuple[FieldChange, ...]:
 def _list_deepdiff_paths(before: NormalForm, after: NormalForm) -> Iterable[list[str | int]]:
     """Yield the path of everything that DeepDiff reports.
 
-    Private names count (an environment variable may begin with two underscores), and nothing is given up as "too
-    different to look into".
+    Names with two leading underscores are compared, too (an environment variable may have such a name), and so are
+    objects that DeepDiff would report as a whole because they differ too much.
     """
     from deepdiff import DeepDiff
 

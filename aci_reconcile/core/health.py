@@ -41,7 +41,7 @@ __all__ = [
 
 _BEGINNINGS = frozenset({"Pulling", "Started"})
 _A_WHILE = 60.0
-"""Seconds after which a failure of the group, with nothing coming after it, is more than a hiccup."""
+"""Seconds after which a failure of the group, without any later event, counts as permanent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +54,28 @@ class Health:
     containers: tuple[ContainerHealth, ...] = ()
     reasons: tuple[str, ...] = ()
     events: tuple[ContainerEvent, ...] = ()
-    """Of the group itself: a share that could not be mounted is told here and at no container."""
+    """Events of the group itself: a share that could not be mounted is reported here, and at no container."""
     of_group: tuple[str, ...] = ()
-    """Those of the reasons that are about the group itself."""
+    """The reasons that are about the group itself, not about a container."""
 
     @property
     def settled(self) -> bool:
-        """Whether Azure has done with the group, well or badly."""
+        """Whether Azure has finished provisioning, with or without success."""
         return not is_passing(self.provisioning_state)
 
     @property
     def provisioned(self) -> bool:
-        """Whether the group became what was asked for, however its containers are."""
+        """Whether provisioning succeeded, whatever the state of the containers."""
         return self.settled and not failure_in(self.provisioning_state)
 
     @property
     def good(self) -> bool:
-        """Whether nothing is wrong and nothing is to be waited for."""
+        """Whether nothing is wrong, and nothing is pending."""
         return self.state in {State.HEALTHY, State.FINISHED}
 
     @property
     def ready_at(self) -> float | None:
-        """When the last container began to run, in seconds since the epoch, where nothing but time is missing."""
+        """When the last container began to run, in seconds since the epoch; None if more than time is missing."""
         left = [each for each in self.containers if not each.init and each.verdict is State.PENDING]
         if self.state is not State.PENDING or not left or any(each.state != "Running" for each in left):
             return None

@@ -1,8 +1,8 @@
 """The grammar of image references, and what is wrong with a name that no registry could have.
 
 The grammar is the one that container runtimes and registries share (`distribution/reference`): a host with an optional
-port, a path of small letters, a tag, a digest. ACI tells a name outside it as it tells a name that does not exist, with
-`InaccessibleImage`, once everything else has been taken.
+port, a lowercase path, a tag, a digest. ACI refuses a name outside it like a name that does not exist, with
+``InaccessibleImage``, and only after everything else in the body was accepted.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from typing import Final
 _BYTES: Final = 16
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _HEX_DISTINCT, _DISTINCT = 8, 10
-"""So many different characters are in nearly every random key of 16 bytes; in a word repeated they are not."""
+"""The least number of different characters. Nearly every random key of 16 bytes has them, a repeated word has not."""
 
 
 def find_weakness(key: str) -> str:
@@ -49,11 +49,11 @@ _AZURE_KEY_FIELD: Final = re.compile(
     r"(?P<long>volumes\[[^\]]*\]\.azureFile\.storageAccountKey|diagnostics\.logAnalytics\.workspaceKey)"
     r"|imageRegistryCredentials\[.*\]\.password"
 )
-"""The fields, as ``secrets_of`` names them."""
+"""The fields that Azure's keys fit, in the spelling of ``normalize.secrets_of``."""
 _DISTINCT_BYTES, _HIGH_BYTES = 44, 14
-"""Of 64 random bytes some 57 differ and 32 are no ASCII; fewer than these are in one of a hundred thousand keys."""
+"""Of 64 random bytes some 57 are different and 32 are not ASCII. One key of a hundred thousand has fewer than these."""
 _DISTINCT_LETTERS = 20
-"""Of 42 random letters of base64 some 31 differ."""
+"""Of 42 random letters of base64 some 31 are different."""
 
 
 def is_azure_key(path: str, value: str) -> bool:

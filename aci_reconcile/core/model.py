@@ -1,7 +1,7 @@
-"""What is declared and what is live have one shape: an ARM id and an ARM body.
+"""Resources, declared or live: an ARM id and an ARM body.
 
-A container group is the JSON that Azure takes and returns; there are no classes for containers, ports and volumes: they
-would be a third description beside the field table and the JSON Schema.
+A container group is the JSON that Azure accepts and returns. There are no classes for containers, ports and volumes:
+they would be a third description beside the field table and the JSON Schema (docs/adr/0002).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Json: TypeAlias = "bool | int | float | str | Secret | Sequence[Json] | Mapping[
 Body: TypeAlias = "Mapping[str, Json]"
 
 LEAVES: Final = frozenset({str, int, float, bool, type(None)})
-"""The types of most values, to be told apart quickly: asking the abstract classes costs many times as much."""
+"""The types of most values. Comparing types is many times as fast as ``isinstance`` with the abstract classes."""
 
 NO_TAGS: Final[Mapping[str, Json]] = {}
 
@@ -93,37 +93,37 @@ class ResourceId:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """What the manifest says to us and never to Azure (``lifecycle:``)."""
+    """The ``lifecycle:`` of a manifest, which is for this tool and is never sent to Azure."""
 
     protect: bool | None = None
-    """Never delete or recreate; kept on the live group as a tag. None: the manifest does not say, the tag stays."""
+    """Never delete or recreate; a tag of the live group records it. None: not in the manifest, so the tag stays."""
     adopt: bool = False
     """Take over a group that has no owner."""
     replace: bool = False
     """Allow the group to be deleted and created again where a change needs it."""
     detach: bool = False
-    """Let the group go: take our tags off and leave it alone from then on."""
+    """Release the group: remove our tags, and do not change it from then on."""
     depends_on: tuple[str, ...] = ()
-    """Addresses of groups that must be as they should be before this one is written."""
+    """Addresses of groups that must be ready before this one is written."""
     ignore: tuple[str, ...] = ()
-    """Paths of fields left to others: not compared, and carried over in a write."""
+    """Paths of fields that other tools set: not compared, and carried over in a write."""
     ignored_at: tuple[Where, ...] = field(default=(), compare=False)
-    """Where each of them stands."""
+    """The place of each of them in its file."""
 
 
 Key: TypeAlias = "tuple[str, str, str, str]"
-"""What tells a group from every other: ``ResourceId.key``."""
+"""``ResourceId.key``, which identifies a resource."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What stands in one body, looked for once: thousands of groups are asked for their secrets again and again."""
+    """Facts about one body, collected once: the secrets of thousands of groups are needed again and again."""
 
     body: Body
     secrets: Mapping[str, Secret]
     """By their paths."""
     refers: bool
-    """Whether a text in it waits for another group."""
+    """Whether a text in it refers to another group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +139,18 @@ class Resource:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     where: Where | None = None
     plain: bool = field(default=False, compare=False, repr=False)
-    """Whether it is known that nothing in the body is a secret or waits for another group; then nobody need look."""
+    """Whether it is known that the body has no secrets and no references to other groups, so no search is needed."""
     known: Contents | None = field(default=None, compare=False, repr=False)
-    """What is known to stand in the body, as long as it is this very one."""
+    """What was collected about the body, valid as long as it is this very object."""
 
     @property
     def contents(self) -> Contents | None:
-        """What stands in the body, where that has been looked for."""
+        """What was collected about the body; None if nothing was, or if the body has been replaced."""
         known = self.known
         return known if known is not None and known.body is self.body else None
 
     def with_body(self, body: Body) -> Resource:
-        """Return it with another body of the same kind: one that holds secrets only where this one may."""
+        """Return the resource with another body, which may have secrets only if this one may."""
         return Resource(self.id, body, self.lifecycle, self.where, self.plain)
 
     @property
@@ -170,21 +170,21 @@ class Resource:
 
 
 def as_object(value: Json) -> Mapping[str, Json]:
-    """Return the value where it is a JSON object, and an empty one where it is anything else."""
+    """Return the value if it is a JSON object, else an empty one."""
     if type(value) is dict:  # nearly always; the abstract class is much slower to ask
         return value  # pyright: ignore[reportUnknownVariableType]  # what a Json of this type holds is Json
     return value if isinstance(value, Mapping) else {}
 
 
 def as_list(value: Json) -> Sequence[Json]:
-    """Return the value where it is a JSON list, and an empty one where it is anything else."""
+    """Return the value if it is a JSON list, else an empty one."""
     if type(value) is list:
         return value  # pyright: ignore[reportUnknownVariableType]  # as above
     return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def as_number(value: Json) -> float | None:
-    """Return the value where it is a finite number, and None where it is anything else: ``NaN`` is no size."""
+    """Return the value if it is a finite number, else None: ``NaN`` is no size."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
@@ -195,5 +195,5 @@ def as_number(value: Json) -> float | None:
 
 
 def as_text(value: Json) -> str:
-    """Return the value where it is a text, and an empty one where it is anything else."""
+    """Return the value if it is a text, else an empty one."""
     return value if isinstance(value, str) else ""

@@ -1,9 +1,9 @@
-"""Bodies that mean the same become the same value.
+"""The normal form of a body: bodies with the same meaning have the same normal form.
 
-The normal form of a body is a tree of plain JSON in which everything that Azure and authors write in more than one way
-is written in one: computed and write-only fields are gone, what equals a default or is empty is gone, keyed lists have
-become maps, texts are folded where Azure folds them, and 1.0 is 1. Nothing is mutated. Two bodies differ exactly where
-their normal forms do, so the comparison needs no options.
+It is plain JSON in which everything that Azure and authors can write in several ways is written in one. Computed and
+write-only fields, empty values and values that equal their default are left out. Keyed lists are maps, texts are
+folded where Azure folds them, and 1.0 is 1. Nothing is mutated. Two bodies differ exactly where their normal forms do,
+so the comparison needs no options.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NormalForm: TypeAlias = "dict[str, Json]"
 _NO_SECRETS: Mapping[str, Secret] = {}
 
 POSITION = "(position)"
-"""In the entries of a keyed list whose order matters: where the entry stands, from 0."""
+"""The position of an entry, from 0, in a keyed list whose order matters."""
 
 
 def normalize(body: Body) -> NormalForm:
@@ -146,7 +146,7 @@ def _normalize_object(body: Mapping[str, Json], node: Node) -> NormalForm:
             value = _normalize_value(raw, below)
         if not _is_absent(value, below):
             normal[name] = value
-    for name, beside, value in node.chosen:
+    for name, beside, value in node.chosen:  # such as the ``ip`` of a public address, which Azure always chooses
         if normal.get(beside) == value:
             normal.pop(name, None)
     return normal
@@ -188,7 +188,7 @@ def _normalize_list(raw: list[Json], node: Node, item: Node) -> Json:
     ordered = node.row.ordered
     for position, each in enumerate(raw):
         name, entry = _split_key(each, node, item)
-        while name in entries:
+        while name in entries:  # two entries with one key are a mistake that Azure may accept: neither may get lost
             name += "'"
         if ordered:
             entry[POSITION] = position

@@ -1,15 +1,15 @@
-"""Values that must not be seen.
+"""Secret values, and their fingerprints.
 
-A ``Secret`` can be joined to text, compared and fingerprinted, and shows itself nowhere: not as text, not as ``repr``,
-not as JSON, not pickled. Only ``aci_reconcile.azure`` opens one, when it writes the request to Azure.
+A ``Secret`` can be joined to text, compared and fingerprinted. It never shows its value: not as text, not as ``repr``,
+not as JSON, not pickled. Only ``aci_reconcile.azure`` reveals it, in the request to Azure.
 
 Azure never returns the values that a container group keeps secret, so the group carries a fingerprint of them as a tag:
 ``v1:<scheme>:<key id>:<salt>:<digest>`` over all its write-only values, with a random salt. The scheme is
 
 ``scrypt``  slow, so that a value that a person chose takes long to guess;
-``hmac``    where the team shares a fingerprint key: fast, and nothing to guess at for whoever lacks the key;
-``sha256``  fast, where every value is a key that Azure made at random;
-``none``    where the project wants no fingerprint: the tag says that there are secrets, and nothing of them.
+``hmac``    if the team shares a fingerprint key: fast, and without the key there is nothing to guess;
+``sha256``  if Azure made every value at random: fast;
+``none``    if the project wants no fingerprint: the tag only says that there are secrets.
 
 A group keeps its tag until it is written for another reason, and a tag is compared by its own scheme. The key id is
 derived as slowly as a fingerprint without a key.
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 REDACTED = "(secret)"
 EMPTY = "it is empty"
-"""Why an empty text is not at hand."""
+"""Why an empty text counts as missing."""
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
 _NAME_SALT = b"aci-reconcile key id"
@@ -45,12 +45,12 @@ UNKEPT: Final = "v1:none:::"
 
 
 class Secret:
-    """A text that is never shown; or, where it could not be had, the name of what is missing.
+    """A text that is never shown, or the reason why it is unavailable.
 
-    ``source`` names where it comes from (``env:DB_PASSWORD``), for messages. ``missing`` says why there is no value;
-    it is empty when there is one. ``notice`` is what is to be said of a value that is there. ``joined`` says that
-    ``source`` names only a part of the value. An empty text is no secret: it is what a pipeline gives for one that
-    nobody set, and Azure refuses it as a password (Azure/azure-cli#8545).
+    ``source`` is its origin (``env:DB_PASSWORD``), for messages. ``missing`` says why there is no value; it is empty if
+    there is one. ``notice`` is a remark about an available value. ``joined`` says that ``source`` names only a part of
+    the value. An empty text is no secret: pipelines pass one for a secret that is not set, and Azure refuses it as a
+    password (Azure/azure-cli#8545).
     """
 
     __slots__ = ("__name", "__parts", "__value", "joined", "missing", "notice", "source")
@@ -75,7 +75,7 @@ class Secret:
 
     @classmethod
     def unavailable(cls, source: str, missing: str) -> Secret:
-        """Stand for a value that could not be had; it equals nothing and cannot be opened."""
+        """Return a secret without a value; it equals nothing, and cannot be revealed."""
         return cls("", source=source, missing=missing or "not resolved")
 
     @property
@@ -84,7 +84,7 @@ class Secret:
         return not self.missing
 
     def reveal(self) -> str:
-        """Return the value. Only the code that writes the request to Azure may call this.
+        """Return the value. Only the code that writes the request to Azure may call this (a test checks it).
 
         Raises:
             ValueError: there is no value.
@@ -94,11 +94,11 @@ class Secret:
         return self.__value
 
     def pieces(self) -> tuple[str, ...]:
-        """Return the value, and the secrets that it was joined or encoded from; only what takes them out may ask."""
+        """Return the value, and the secrets that it was joined or encoded from. Only the redactor may call this."""
         return tuple(dict.fromkeys((self.__value, *self.__parts))) if self.__value else ()
 
     def holds(self, text: str) -> bool:
-        """Whether a text is the value, or a part of it that tells something: short ones count as whole words only."""
+        """Whether a text is the value, or a revealing part of it: a short text must be a complete word of it."""
         if not text or text == self.__value:
             return bool(text)
         if len(text) >= _LONG:
@@ -110,12 +110,12 @@ class Secret:
         return self.__value.endswith(endings)
 
     def stands_in(self, text: str) -> bool:
-        """Whether the value, or a part that it was joined from, stands in a text; short ones stand anywhere."""
+        """Whether a text contains the value, or a part that it was joined from; short ones could match by chance."""
         return any(len(piece) >= _LONG and piece in text for piece in self.__parts or (self.__value,))
 
     @property
     def is_named(self) -> bool:
-        """Whether ``name`` has been asked for before, and costs nothing any more."""
+        """Whether ``name`` was computed before, so that it costs nothing now."""
         return bool(self.__name)
 
     def name(self) -> str:
@@ -167,7 +167,7 @@ class Secret:
 
 
 def _to_bytes(secret: Secret) -> bytes:
-    """Return the value as bytes. The environment gives lone surrogates for bytes that are not text."""
+    """Return the value as bytes. Python reads bytes of the environment that are not UTF-8 as lone surrogates."""
     return secret.reveal().encode("utf-8", "surrogatepass")
 
 
@@ -185,7 +185,7 @@ def _join(left: str | Secret, right: str | Secret) -> Secret:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """The parsed tag: enough to tell whether secrets changed, not what they are."""
+    """The parsed tag. It shows whether secrets changed, not what they are."""
 
     scheme: str
     key_id: str
@@ -197,7 +197,7 @@ class Fingerprint:
 
     @classmethod
     def parse(cls, text: str) -> Fingerprint | None:
-        """Read a tag; None where it is not one of ours, which means "not compared", never "changed"."""
+        """Parse a tag; None if it is not one of ours, which means "not compared", never "changed"."""
         parts = text.split(":")
         if len(parts) != 5 or parts[0] != "v1":  # noqa: PLR2004  the five parts of the module's docstring
             return None

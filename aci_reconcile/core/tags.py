@@ -1,4 +1,4 @@
-"""Tags are the memory: there is no state file, the group itself says whose it is and what was last written to it.
+"""The tags of this tool. There is no state file: a group's own tags say who owns it and what was last written.
 
 ==========================  ======================================================================================
 ``aci-reconcile-project``   the owner: the project, ``/environment`` where one is chosen, ``@id`` where it has an id
@@ -7,10 +7,10 @@
 ``aci-reconcile-secrets``   the fingerprint of all write-only values (``aci_reconcile.core.secret``)
 ==========================  ======================================================================================
 
-The serial is another one after every write, so that what was approved of a group before a write is never good again
-after it. A tag without one, or without anything behind the first digest, is as valid as it ever was.
+The serial changes with every write, so an approval from before a write is never valid after it. Tags without a serial,
+or with the first digest only, were written by earlier versions and stay valid.
 
-Azure compares the names of tags without regard to case, and a write replaces the whole map: whoever writes merges.
+Azure ignores the case of tag names, and a write replaces the entire map. So every write merges.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ SECRETS: Final = "aci-reconcile-secrets"
 MEMORY: Final = frozenset({APPLIED, SECRETS})
 """Tags that record a write; they change with it and are no difference by themselves."""
 PROJECT_ID: Final = re.compile(r"[a-z0-9]{6,16}")
-"""What the id of a project looks like: short, for a tag holds 256 characters, and nothing that could be misread."""
+"""The form of a project's id: short, because a tag holds 256 characters (documented), and without ``/`` and ``@``."""
 _OURS: Final = MEMORY | {OWNER, PROTECTED}
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What the last write recorded: the digest of the desired body, and of what it left behind where that differs."""
+    """What the last write recorded: the digest of the desired body, and of the live body if that differed."""
 
     desired: str = ""
     refused: str = ""
     serial: str = ""
-    """Which write it was; no other write has the same. Empty where a former version wrote."""
+    """The serial of the write, which is unique. Empty if an earlier version wrote the tag."""
 
     def __str__(self) -> str:
         last = (self.refused, self.serial) if self.serial else (self.refused,) if self.refused else ()
@@ -55,7 +55,8 @@ class Applied:
 
     @classmethod
     def of(cls, tags: Mapping[str, Json]) -> Applied:
-        """Read the tag; empty where there is none, or one that another version wrote."""
+        """Parse the tag; empty if there is none, or if another version wrote it."""
+        # A tag of another version counts as none: it means "unknown", and must not mean "changed".
         version, _, rest = get(tags, APPLIED).partition(":")
         desired, _, more = rest.partition(":")
         refused, _, serial = more.partition(":")
@@ -124,7 +125,7 @@ def keep_spelling(wanted: Mapping[str, Json], live: Mapping[str, Json]) -> dict[
 
 
 def make_tags(desired: Resource, owner: str) -> dict[str, Json]:
-    """Return our owner and protection tags. Without a word on protection in the manifest, that tag stays as it is."""
+    """Return our owner and protection tags. If the manifest does not mention protection, that tag stays as it is."""
     wanted: dict[str, Json] = {OWNER: owner}
     if desired.lifecycle.protect is not None:
         wanted[PROTECTED] = "true" if desired.lifecycle.protect else None
@@ -156,8 +157,8 @@ def make_refusal(live: Body, desired: Body, declared: str, *, written: bool) -> 
         live: its current body.
         desired: what was sent.
         declared: the digest of the manifest.
-        written: whether a whole body was ever written. If not, the tag must not claim so: it holds one digest over
-            both the live body and the manifest.
+        written: whether a complete body was ever written. If not, as after adoption, the tag must not claim so: it has
+            one digest over both the live body and the manifest.
     """
     left = digest_live(live, desired)
     return Applied(declared, left) if written else Applied("", digest([left, declared]))

@@ -1,9 +1,9 @@
-"""Secrets that a group holds and its body does not: Azure never shows them, and a write without them wipes them.
+"""Secrets that a group has and its body lacks: Azure never returns them, and a write without them removes them.
 
 A secure variable comes back as its name alone, a registry without its password, a share without its key, a secret
 volume as ``secret: {}`` (recorded, docs/fields.md). Sent back like that, a variable is refused (400
 ``InvalidEnvironmentVariable``, virtual-kubelet/virtual-kubelet#296, mage-ai/mage-ai#4872), a password too
-(Azure/azure-cli#8545); what becomes of the others is shown nowhere.
+(Azure/azure-cli#8545). For the other kinds there is no evidence.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def _add_declared(live: Body, declared: Body, node: Node) -> Body:
 def _fits(live: Body, declared: Body, secret: Node) -> bool:
     row = secret.row
     if secret.kind is Kind.MAP and row.name not in live:
-        return False  # the volume has another kind by now: Azure shows that a volume is a secret one
+        return (
+            False  # recorded: a secret volume comes back as ``secret: {}``; without it, the volume has changed its kind
+        )
     return not _stands_in(live, secret) and _has_same_owner(live, declared, secret)
 
 

@@ -63,7 +63,7 @@ class AuthFile:
             named: the authority that the environment names; the file may name the same.
 
         Raises:
-            AuthenticationError: the file's addresses belong to another cloud or to a server that nobody named.
+            AuthenticationError: the file's addresses belong to another cloud, or to a server that was not named.
         """
         self._must_fit("resourceManagerEndpointUrl", self.resource_manager, endpoint, "base_url")
         self._must_fit("activeDirectoryEndpointUrl", self.authority, endpoint, "authority", named)
@@ -119,7 +119,7 @@ def _load(path: Path) -> dict[str, str]:
         raise AuthenticationError(f"{path} (from {VARIABLE}): {error.strerror}", hint=_HINT) from error
     except (ValueError, RecursionError) as error:
         at = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        # not chained: the decoder's exception contains the whole file
+        # Not chained: the decoder's exception contains the entire file.
         raise AuthenticationError(f"{path} (from {VARIABLE}) is not JSON{at}", hint=_HINT) from None
     if not isinstance(content, Mapping):
         raise AuthenticationError(f"{path} (from {VARIABLE}) is not a JSON object", hint=_HINT)
@@ -127,11 +127,12 @@ def _load(path: Path) -> dict[str, str]:
 
 
 def _warn_of_readers(path: Path) -> str:
+    # Windows has access lists, which the mode does not show.
     if os.name != "posix" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return ""
     return f"{path} contains a client secret, and other users can read it; run: chmod 600 {path}"
 
 
 def _get_host(url: str) -> str:
-    """The host and port of a URL, or of a bare host."""
+    """Return the host and port of a URL, or of a bare host."""
     return urlsplit(url if "//" in url else f"//{url}").netloc.lower().removesuffix(":443")

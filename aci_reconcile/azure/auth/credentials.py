@@ -98,6 +98,7 @@ def find_endpoint(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
 
 
 def _check_cloud(environ: Mapping[str, str], endpoint: Endpoint) -> None:
+    """Refuse a variable for another cloud: a token of one cloud is not valid in another."""
     for variable, implied in _list_implied_clouds(environ):
         if get_cloud(implied).authority != endpoint.authority:
             raise AuthenticationError(
@@ -107,7 +108,7 @@ def _check_cloud(environ: Mapping[str, str], endpoint: Endpoint) -> None:
 
 
 def _list_implied_clouds(environ: Mapping[str, str]) -> Iterator[tuple[str, CloudName]]:
-    """The clouds that variables imply, Azure's own variable first; an unknown authority implies none."""
+    """Yield the clouds that variables imply, Azure's own variable first; an unknown authority implies none."""
     host = get_host(find_authority(environ))
     for name in CLOUDS:
         if get_cloud(name).authority == host:
@@ -144,12 +145,12 @@ def _make_options(authority: str) -> dict[str, Any]:
 
 
 def _use_azure_variables(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredential | None:
-    given = [name for name in _SECRETS if environ.get(name)]
-    if not given:
+    proofs = [name for name in _SECRETS if environ.get(name)]
+    if not proofs:
         return None
     missing = [name for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID") if not environ.get(name)]
     if missing:
-        raise AuthenticationError(f"{given[0]} is set, but {' and '.join(missing)} is not", hint="set all of them")
+        raise AuthenticationError(f"{proofs[0]} is set, but {' and '.join(missing)} is not", hint="set all of them")
     found = _use_default(environ, endpoint)
     return FoundCredential(found.credential, f"{describe_principal(environ['AZURE_CLIENT_ID'])} from AZURE_CLIENT_ID")
 
@@ -157,7 +158,7 @@ def _use_azure_variables(environ: Mapping[str, str], endpoint: Endpoint) -> Foun
 def _use_github(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredential | None:
     url, token = environ.get("ACTIONS_ID_TOKEN_REQUEST_URL"), environ.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
     client, tenant = environ.get("AZURE_CLIENT_ID"), environ.get("AZURE_TENANT_ID")
-    if not (url and token and client and tenant):
+    if not (url and token and client and tenant):  # a job with "id-token: write" that signs in otherwise is no mistake
         return None
     from azure.identity import ClientAssertionCredential
 
@@ -168,7 +169,7 @@ def _use_github(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredenti
 
 
 def _use_terraform(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredential | None:
-    if environ.get("AZURE_CLIENT_ID"):
+    if environ.get("AZURE_CLIENT_ID"):  # the variables of Azure's own SDK win over those of another tool
         return None
     found = terraform.find_credential(environ, endpoint.authority)
     if found is None:
@@ -184,6 +185,7 @@ def _use_default(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredent
     from azure.identity import DefaultAzureCredential
 
     authority = find_authority(environ) or endpoint.authority
+    # Terraform's own switch: whoever set it does not want a run to act as the person who is signed in.
     no_cli = environ.get("ARM_USE_CLI", "").lower() in {"false", "0"}
     options = {**_make_options(authority), **({"exclude_cli_credential": True} if no_cli else {})}
     return FoundCredential(DefaultAzureCredential(authority=authority, **options), "DefaultAzureCredential")

@@ -42,7 +42,7 @@ def read_from_service(url: str, token: str, fetch: Fetch | None = None) -> Calla
     Raises:
         AuthenticationError: the URL is not https, or, from the callable, the service gave no assertion.
     """
-    if urlsplit(url).scheme != "https":
+    if urlsplit(url).scheme != "https":  # the request carries the job's token
         raise AuthenticationError("the URL for OIDC tokens is not https", hint="check *_REQUEST_URL")
     joiner = "&" if urlsplit(url).query else "?"
     target = f"{url}{joiner}audience={quote(AUDIENCE, safe='')}"
@@ -74,7 +74,12 @@ def _fetch(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
 
     try:
         answer = requests.get(
-            url, headers=dict(headers), timeout=_SECONDS, allow_redirects=False, auth=lambda request: request
+            # No redirects, which would carry the job's token away; an ``auth`` of our own, or ~/.netrc replaces it.
+            url,
+            headers=dict(headers),
+            timeout=_SECONDS,
+            allow_redirects=False,
+            auth=lambda request: request,
         )
     except requests.RequestException as error:
         message = f"no answer from the pipeline's OIDC service: {type(error).__name__}"

@@ -51,6 +51,7 @@ def describe_actor(token: str) -> str:
     claims = _read_claims(token)
     user, app, tenant = _find_text(claims, _USER_CLAIMS), _find_text(claims, _APP_CLAIMS), _find_text(claims, ("tid",))
     object_id = _find_text(claims, ("oid",))
+    # ``idtyp`` is optional (documented), so an application is also known by the lack of a user's name.
     if user and _find_text(claims, ("idtyp",)) != "app":
         who = f"user {user}"
     elif app and _find_text(claims, ("idtyp",)) != "user":

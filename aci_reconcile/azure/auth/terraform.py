@@ -79,6 +79,7 @@ def _make_options(authority: str) -> dict[str, Any]:
 
 
 def _choose_assertion(environ: Mapping[str, str]) -> Callable[[], str]:
+    # The order of azurerm. A fixed token cannot be renewed: a run that is longer than it must use a file or a URL.
     if fixed := environ.get("ARM_OIDC_TOKEN"):
         return lambda: fixed
     if path := environ.get("ARM_OIDC_TOKEN_FILE_PATH"):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LONGEST_MESSAGE = 4096
 _LONGEST_ID = 200
 _LARGEST_ERROR_BODY = 1 << 20
+# ARM sends seconds; other services of Azure, and gateways before it, also milliseconds (azure-core reads the same).
 _RETRY_AFTER = (("retry-after", 1.0), ("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001))
 
 
@@ -45,8 +46,9 @@ class Answer:
             return None
         try:
             body: Json = json.loads(self.content)
-        except (ValueError, RecursionError):  # not chained: the decoder's exception contains the whole body
-            raise NoAnswerError(  # nor quoted: a successful answer may contain secrets
+        except (ValueError, RecursionError):
+            # Neither chained nor quoted: the decoder's exception contains the entire body, which may hold secrets.
+            raise NoAnswerError(
                 f"the answer ({self.status}) is not JSON: {_describe_content(self.content)}",
                 status=self.status,
                 request_id=self.request_id,
@@ -57,8 +59,8 @@ class Answer:
     @property
     def request_id(self) -> str:
         """The id that Azure's support asks for."""
-        told = self.headers.get("x-ms-request-id") or self.headers.get("x-ms-correlation-request-id", "")
-        return clip(self.redact(told), _LONGEST_ID)
+        found = self.headers.get("x-ms-request-id") or self.headers.get("x-ms-correlation-request-id", "")
+        return clip(self.redact(found), _LONGEST_ID)
 
     @property
     def retry_after(self) -> float | None:
@@ -119,9 +121,10 @@ class ErrorDetail:
     @classmethod
     def of(cls, error: Json, redact: Callable[[str], str] = str) -> ErrorDetail:
         """Read the error object itself."""
-        if isinstance(error, str):
+        if isinstance(error, str):  # not ARM's: OAuth's ``{"error": "invalid_client"}``
             return cls(message=clip(redact(error)))
         code, message = _get_text(error, "code"), _get_text(error, "message")
+        # Users' reports: "Multiple error occurred: 'BadRequest':'InaccessibleImage':…", and no ``details``.
         quoted = re.findall(r"'(\w{1,80})'", message) if code == "MultipleErrorsOccurred" else []
         details = [
             (_get_text(each, "code"), _get_text(each, "message")) for each in as_list(as_object(error).get("details"))

@@ -75,7 +75,7 @@ class ArmClient:
         self._note_remaining(answer)
         if answer.status >= FIRST_ERROR and answer.status not in accept:
             raise translate_answer(answer)
-        if _FIRST_REDIRECT <= answer.status < FIRST_ERROR:
+        if _FIRST_REDIRECT <= answer.status < FIRST_ERROR:  # never followed: see ``policies``
             raise AzureError(
                 f"{method} {shorten(target)}: the server redirects (status {answer.status})",
                 status=answer.status,

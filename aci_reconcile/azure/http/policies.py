@@ -5,7 +5,7 @@ challenges, and the HTTP log, which redacts. Changed: retries, and the content o
 
 - redirects: ARM has none, and following one could send a body, and on the same host a token, to an unknown place;
 - ``NetworkTraceLoggingPolicy``: it logs bodies and tokens if ``logging_enable`` is set;
-- ``ARMAutoResourceProviderRegistrationPolicy``: it changes the subscription unasked and sleeps ten seconds at a time;
+- ``ARMAutoResourceProviderRegistrationPolicy``: it changes the subscription, and sleeps for 10 s;
 - ``ContentDecodePolicy``: we read bodies ourselves, and an HTML page must not become a traceback.
 """
 
@@ -60,7 +60,7 @@ class SafeRetryPolicy(RetryPolicy[Any, Any]):
         wait = self.get_retry_after(response)
         if not settings["total"] or (wait is not None and wait > _LONGEST_WAIT):
             return False
-        if status == _TOO_MANY:
+        if status == _TOO_MANY:  # refused before anything was done, so a write may be repeated
             return not self._paced
         return response.http_request.method in _READS and status in _TRANSIENT
 
@@ -77,8 +77,8 @@ class SafeRetryPolicy(RetryPolicy[Any, Any]):
 class SafeTracingPolicy(DistributedTracingPolicy[Any, Any]):
     """azure-core's spans, one for each attempt, without the signatures in ARM's URLs.
 
-    azure-core 1.33 records whole URLs, and 1.41 still records query parameters without a value. Both describe a failed
-    span with the text of the exception, in which requests quotes the URL.
+    azure-core 1.33 records complete URLs, and 1.41 still records query parameters without a value. Both describe a
+    failed span with the text of the exception, in which requests quotes the URL.
     """
 
     def end_span(self, request: PipelineRequest[Any], response: Any = None, exc_info: Any = None) -> None:
@@ -86,8 +86,8 @@ class SafeTracingPolicy(DistributedTracingPolicy[Any, Any]):
         if self.TRACING_CONTEXT not in request.context:
             return
         sent = request.http_request
-        shown = HttpRequest(sent.method, shorten(sent.url), headers=sent.headers)
+        described = HttpRequest(sent.method, shorten(sent.url), headers=sent.headers)
         if exc_info is not None:
             kind, error, _ = exc_info
-            exc_info = kind, SdkError(shorten_words(str(translate_exception(error, shown.method)))), None
-        super().end_span(PipelineRequest(shown, request.context), response, exc_info)
+            exc_info = kind, SdkError(shorten_words(str(translate_exception(error, described.method)))), None
+        super().end_span(PipelineRequest(described, request.context), response, exc_info)

@@ -230,7 +230,7 @@ class SharedTrust(HTTPAdapter):
         """
         host, options = super().build_connection_pool_key_attributes(request, verify, cert)
         where = _find_authorities(verify)
-        if host["scheme"] == "https" and os.path.exists(where):  # noqa: PTH110  else requests says that it is missing
+        if host["scheme"] == "https" and os.path.exists(where):  # noqa: PTH110  a missing file is left to requests, which names it
             for name in _AUTHORITY_SETTINGS:
                 options.pop(name, None)
             options["ssl_context"] = self._load_trust(where)
@@ -241,7 +241,7 @@ class SharedTrust(HTTPAdapter):
         with self._reading:
             if where not in self._trusted:
                 context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
-                folder = os.path.isdir(where)  # noqa: PTH112  the path is what the environment says
+                folder = os.path.isdir(where)  # noqa: PTH112  a path from the environment
                 context.load_verify_locations(**{"capath" if folder else "cafile": where})
                 self._trusted[where] = context
             return self._trusted[where]

@@ -42,7 +42,7 @@ class RequestCounter:
 
 
 class InProcessTransport(HttpTransport[HttpRequest, HttpResponse]):
-    """Calls a function instead of a server, so the SDK's whole pipeline runs without a socket (``--local``)."""
+    """Calls a function instead of a server, so all of the SDK's pipeline runs without a socket (``--local``)."""
 
     def __init__(self, send: Send, counter: RequestCounter, sleep: Callable[[float], None]) -> None:
         self._send = send
@@ -93,7 +93,7 @@ class CompleteResponse(HttpResponse):
 
     @property
     def url(self) -> str:
-        """The URL that was asked."""
+        """The URL of the request."""
         return self._request.url
 
     @property

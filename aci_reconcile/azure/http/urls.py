@@ -66,13 +66,13 @@ def shorten(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "(unreadable URL)"
-    shown = [pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() in _READABLE]
-    query = "&".join([*shown, "…"] if len(shown) < len(parts.query.split("&")) and parts.query else shown)
+    kept = [pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() in _READABLE]
+    query = "&".join([*kept, "…"] if len(kept) < len(parts.query.split("&")) and parts.query else kept)
     path = parts._replace(query="", fragment="").geturl()
     return f"{path}?{query}" if query else path
 
 
 def _quote(segment: str) -> str:
-    if segment in {"", ".", ".."}:
+    if segment in {"", ".", ".."}:  # quoting keeps dots, and servers and proxies resolve them to another resource
         raise UsageError(f"{segment!r} is not a valid name in Azure")
     return quote(segment, safe="")

@@ -1,6 +1,6 @@
-"""Taking secrets out of texts: those that are known by value, and those that look like one.
+"""Removes secrets from texts: known values, and whatever looks like a secret.
 
-Pure; nothing here keeps a text. ``Redactor`` knows the secrets of a run, ``veil`` and ``find_pieces`` know what secrets
+Pure; no text is kept. ``Redactor`` knows the secrets of a run, ``veil`` and ``find_pieces`` know what secrets
 look like, ``names`` knows the names of variables that hold them.
 """
 

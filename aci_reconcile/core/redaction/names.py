@@ -2,8 +2,8 @@
 
 A name is taken apart into its words, and the words decide.
 
-Words, and not letters: PAT is no part of PATH, and KEY is none of MONKEY. The words rest on what people name such
-variables (Terraform, Spring and the CI services mask by the same ones); a name that says nothing is not caught.
+Words, not letters: PATH does not contain PAT, and MONKEY does not contain KEY. The words are those by which Terraform,
+Spring and the CI services mask variables. A name without any of them is not detected.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _TEXTS: Final = frozenset({"STRING", "STRINGS", "STR"})
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a name says, by any of its words, that a secret may stand behind it: in doubt, yes."""
+    """Whether any word of a name suggests a secret: in doubt, yes."""
     words = _split_words(name)
     return any(word in _AMBIGUOUS for word in words) or any(_is_unambiguous(words, at) for at in range(len(words)))
 
 
 def is_secret_setting(name: str) -> bool:
-    """Whether a name says, by its last word, that its value is a secret: in doubt, no (SORT_KEY, TOKEN_URL)."""
+    """Whether the last word of a name says that the value is a secret: in doubt, no (SORT_KEY, TOKEN_URL)."""
     words = _split_words(name)
     return bool(words) and _is_unambiguous(words, len(words) - 1)
 
@@ -66,7 +66,7 @@ _HARMLESS: Final = r"(?is:\s*|\d{1,3}|true|false|null|none|yes|no|on|off|/[\w./-
 
 
 def veil_variable(name: str, value: str) -> str:
-    """Return the value of a variable without secrets; hide all of it if its name says that it is secret."""
+    """Return the value of a variable without secrets; hide all of it if its name says that it is a secret."""
     veiled = veil(value)
     if veiled == value and is_secret_setting(name) and not re.fullmatch(_HARMLESS, value):
         return REDACTED

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 
 _CUT: Final = 8
-"""How much of a secret must be left at the end of a text that was cut for it to be known again; or at its beginning."""
+"""The least number of characters by which a secret is recognized that was cut off at the end or start of a text."""
 _BETWEEN: Final = "\0"
 _LONGEST: Final = 4096
-"""Of longer ones no rest is looked for: that would be a lot of work for a hostile text."""
+"""Parts of longer secrets are not searched for: a hostile text could make that very slow."""
 
 
 @dataclass(slots=True)
 class Redactor:
-    """Takes the secrets of a run out of texts, however they are spelled, and what looks like a secret besides.
+    """Removes the secrets of a run from texts, in every spelling, and whatever else looks like a secret.
 
-    Spellings are found by their first letters, in one pass over a text, however many they are. They are made when the
-    first text comes, for most runs need none. May be called from several threads: what was remembered is only added
-    to, and learning a secret twice changes nothing.
+    All spellings are found in one pass over a text, by their first letters. They are generated with the first text,
+    because most runs need none. May be called from several threads: secrets are only added, and adding one twice
+    changes nothing.
     """
 
     _values: dict[str, None] = field(default_factory=dict[str, None], repr=False)
@@ -44,7 +44,7 @@ class Redactor:
     """Spellings by their beginning and their length."""
     _whole: list[str] = field(default_factory=list[str], repr=False)
     _joined: tuple[int, str] = field(default=(0, ""), repr=False)
-    """How many spellings stand in one text, and that text: to look for what is left of one at a log's beginning."""
+    """The number of joined spellings, and their text, in which the cut start of a log is searched."""
 
     def remember(self, secrets: Iterable[Secret]) -> None:
         """Add secrets that must not be shown, with the parts that they were joined from."""
@@ -117,9 +117,9 @@ def _is_word(text: str, start: int, end: int) -> bool:
 
 
 SHORTEST: Final = 4
-"""Shorter values are left alone: taking those out would spoil messages and hide nothing."""
+"""Shorter values are kept: removing them would make messages unreadable, and hide nothing."""
 WORD: Final = 6
-"""Shorter values count as whole words only."""
+"""Shorter values must be complete words."""
 _LINE: Final = 8
 _RISKY: Final = (r"[<>&]", r"""\\"|[<>&'+`]""")
 """What encoders of JSON write as code units besides: that of Go, and that of .NET."""

@@ -1,4 +1,4 @@
-"""What looks like a secret, whoever made it: passwords beside their names, keys with a prefix, tokens, private keys.
+"""What looks like a secret: passwords next to their names, keys with a known prefix, tokens, private keys.
 
 Each shape has words of which one must be in a text before its pattern is tried, so that harmless texts cost next to
 nothing, and no pattern looks at a character more often than a few times: texts are hostile. The forms of the prefixed
@@ -91,10 +91,10 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
     *((name, _NAMED) for name in _NAMES),
     *((word, shape.pattern) for shape in _SHAPES for word in shape.words),
 )
-"""What is looked for in a text first, and what is tried where it stands."""
+"""Words to search a text for, each with the pattern to try if the text contains it."""
 
 _STANDS_FOR: Final = r"(?i:\$[\w{(]|\{\{|%[A-Z_]+%|#\{|\*+$|\.{3}|\(secret|(?:null|none|true|false|undefined|xxx+)$)"
-"""How texts begin that stand for a secret and are none: references, placeholders of other tools, what was taken out."""
+"""The start of texts that replace a secret: references, placeholders of other tools, and redacted values."""
 
 
 @functools.cache
