@@ -74,6 +74,7 @@ class _Entry:
     def read(self) -> Acceptance | None:
         """Return the acceptance; None if the entry lacks the drift it accepts, a reason or an end date."""
         self._check_keys()
+        # Everything is read before any of it decides, so that one run finds all mistakes of an entry.
         reason, until = self._read_reason(), self._read_until()
         fingerprint = self._read_matching(
             "fingerprint", _FINGERPRINT, "16 hexadecimal digits, as `drift --verbose` shows"
@@ -165,6 +166,7 @@ class _Entry:
             )
             return None
         try:
+            # Python accepts more forms (20261231, 2026-W53-4), which a reader of the file may misread.
             return date.fromisoformat(found.text if _DATE.fullmatch(found.text) else "")
         except ValueError:
             hint = "write a date such as 2026-12-31"

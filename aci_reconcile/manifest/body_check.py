@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def find_body_errors(group: Resource) -> tuple[Diagnostic, ...]:
     """Return the errors of a group's body; tags are not checked, because other tools may have set them."""
     where = group.where or Where(group.address)
+    # Warnings are for authors. An error would be refused by Azure in the middle of an apply, so it is found before.
     body = {name: value for name, value in group.body.items() if name != "tags"}
     places, diagnostics = Places(where={(): where}, names={(): ""}, plain=False), Diagnostics()
     _note(body, ROOT, (), "", places)

@@ -56,6 +56,7 @@ def resolve_references(declared: DeclaredGroup, known: GroupIndex) -> Resource:
     resource = declared.resource
     if not declared.named:
         return resource
+    # A reference to a group of another project stays, but sets no order: this run does not write that group.
     addresses: dict[str, str] = {}
     for item, reference in declared.named:
         addresses[reference.address] = _resolve_address(item, reference, resource.id, known)
@@ -112,6 +113,7 @@ def check_groups(
     resources = [_resolve_dependencies(each, known) for each in unique.values()]
     _check_cycles(resources, unique)
     _check_patches(settings, known, diagnostics)
+    # Sorted, so that neither names of files nor their order can change a plan.
     return tuple(sorted(resources, key=lambda each: each.id.key))
 
 

@@ -84,6 +84,8 @@ def read_document(
 
 @dataclass(frozen=True, slots=True)
 class _Document:
+    """One document. After a mistake, reading goes on as far as it makes sense, to find the next one."""
+
     node: MapNode
     request: Request
     settings: Settings
@@ -97,24 +99,26 @@ class _Document:
             return None
         lenient = self._is_lenient(api_version)
         expanded = expand(self.node, KINDS[type_], "", Expansion(self.diagnostics, lenient))
+        # The name is read before the layers are merged, because it decides which patches apply.
         name = self._read_name(expanded) if isinstance(expanded, MapNode) else ""
         merged = self._merge_layers(expanded, name)
         ours = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
-        typing = BodyReader(self.diagnostics, self.references, lenient=lenient)
-        body = self._read_body(merged, typing)
+        reader = BodyReader(self.diagnostics, self.references, lenient=lenient)
+        body = self._read_body(merged, reader)
         where = self.node.entries[0].where if self.node.entries else self.node.where
         resource_group = self._choose_resource_group(ours, merged)
-        body = self._add_location(body, typing, merged)
-        item = Item(body, typing.places, self.diagnostics)
+        body = self._add_location(body, reader, merged)
+        item = Item(body, reader.places, self.diagnostics)
         check(item)
         check_schema(item)
-        if not name:
+        if not name:  # now that all its other mistakes have been found
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name, type_)
+        # What the body contains is looked for once, while it is read: a search per group and run would cost more.
         body = drop_computed(body)
-        plain = typing.places.plain
+        plain = reader.places.plain
         known = (
-            None if plain else Contents(body, secrets_of(body), typing.places.refers and bool(find_references(body)))
+            None if plain else Contents(body, secrets_of(body), reader.places.refers and bool(find_references(body)))
         )
         resource = Resource(identity, body, read_lifecycle(ours, body), where, plain, known)
         refers = known is not None and known.refers
@@ -169,6 +173,7 @@ class _Document:
 
     def _check_name(self, value: ScalarNode) -> None:
         hint = "use 1 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends"
+        # Whoever wrote a placeholder wants a name per environment. That would be another group, with another owner.
         if read_placeholder(value.text) or find_bare_names(value.text):
             hint = "write the name out, because it identifies the group; use a resource group per environment"
         if not _GROUP_NAME.fullmatch(value.text):
@@ -200,18 +205,19 @@ class _Document:
         group = _find_value(self.node, "resourcegroup")
         if not isinstance(group, ScalarNode) or group.null or "${" not in group.text:
             return group.text if isinstance(group, ScalarNode) and not group.null else ""
+        # With diagnostics of its own: the same text is read again with the other keys, and reports its mistakes then.
         text = replace(self.references, diagnostics=Diagnostics()).replace(group, "resourceGroup")
         return text.value if isinstance(text.value, str) and not text.failed else ""
 
-    def _read_own_keys(self, merged: MapNode, typing: BodyReader) -> Item:
+    def _read_own_keys(self, merged: MapNode, reader: BodyReader) -> Item:
         """Return the keys that are never sent to Azure: the resource group and the life cycle."""
         kept = tuple(entry for entry in merged.entries if entry.key in OURS.children)
-        value = typing.read(MapNode(kept, merged.where), OURS, (), "")
+        value = reader.read(MapNode(kept, merged.where), OURS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
-        return Item(body, typing.places, self.diagnostics)
+        return Item(body, reader.places, self.diagnostics)
 
-    def _read_body(self, merged: MapNode, typing: BodyReader) -> dict[str, Json]:
-        value = typing.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")
+    def _read_body(self, merged: MapNode, reader: BodyReader) -> dict[str, Json]:
+        value = reader.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")
         return value if isinstance(value, dict) else {}
 
     def _choose_resource_group(self, ours: Item, merged: MapNode) -> str:
@@ -221,6 +227,7 @@ class _Document:
         flag = self.request.resource_group
         if item.value is not None and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
             item.complain(ACI144, f"{quote(declared)} is not a valid resource group name")
+        # Neither wins: the author of the file and the caller disagree on where the group is.
         if declared and flag and flag.lower() != declared.lower():
             message = f"the manifest says {quote(declared)}, but --resource-group says {quote(flag)}"
             item.complain(ACI137, message, "remove one of them")
@@ -230,32 +237,33 @@ class _Document:
         if not found and not item.doubtful:
             where = taken.where if removed and taken else self.node.where
             hint = "set `resourceGroup` here or in the project file, or give --resource-group"
+            # Offline, a pipeline may still pass --resource-group to the run that writes.
             code = ACI135 if self.request.resolve else ACI145
             message = _NULL.format("resource group") if removed else "the group has no resource group"
             self.diagnostics.add(code, where, message, hint=hint, path="resourceGroup")
         return found
 
-    def _add_location(self, body: dict[str, Json], typing: BodyReader, merged: MapNode) -> dict[str, Json]:
+    def _add_location(self, body: dict[str, Json], reader: BodyReader, merged: MapNode) -> dict[str, Json]:
         """Return the body with the project's location where the group says none."""
         declared, flag = as_text(body.get("location")), self.request.location
         if declared and flag and not is_same_location(flag, declared):
             message = f"the manifest says {quote(declared)}, but the command line says {quote(flag)}"
-            where = typing.places.find(("location",))
+            where = reader.places.find(("location",))
             self.diagnostics.add(ACI137, where, message, hint="remove one of them", path="location")
         if not declared and "location" in body:
-            where, message = typing.places.find(("location",)), "expected a region, found an empty text"
+            where, message = reader.places.find(("location",)), "expected a region, found an empty text"
             self.diagnostics.add(ACI116, where, message, hint="write `location: westeurope`", path="location")
         taken = merged.entry("location")
         removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.location) or flag
-        if not found and ("location",) not in typing.places.doubtful:
+        if not found and ("location",) not in reader.places.doubtful:
             where = taken.where if removed and taken else self.node.where
             hint = "set a location such as `location: westeurope` here or in the project file"
             message = _NULL.format("location") if removed else "the group has no location"
             self.diagnostics.add(ACI136, where, message, hint=hint, path="location")
         place = self.settings.find_place("location")
         if not declared and not removed and place is not None:  # its mistakes are reported once for all groups
-            typing.places.where["location",] = place
+            reader.places.where["location",] = place
         return {"location": found, **body} if found else body
 
 

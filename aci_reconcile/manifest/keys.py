@@ -57,13 +57,14 @@ OURS: Final[Node] = build_tree(_list_own_keys())
 ENVELOPE: Final = ("name", "type", "apiVersion")
 """Keys that identify a manifest; they are read before its body."""
 
+# One map for people: ARM's properties and our own keys stand side by side, and `documents` takes them apart.
 GROUP: Final[Node] = replace(
     ROOT,
     children={**ROOT.children, **OURS.children},
     lowered={**ROOT.lowered, **OURS.lowered},
     required=(*ROOT.required, *OURS.required),
 )
-"""A whole manifest of a container group."""
+"""A manifest of a container group."""
 
 
 def _list_shared_settings(at: str) -> Iterable[Field]:

@@ -45,6 +45,7 @@ def _check_ignored(path: Item, body: Body) -> None:
         )
         return
     *_, (_, _, last) = walk(ROOT, keys)
+    # To ignore a field is to send Azure what it has now, which nobody can know of a write-only field.
     if last is not None and last.write_only:
         hint = "Azure never returns this field, so its live value can't be carried over"
         path.complain(ACI143, f"{quote(text)} can't be ignored", hint)

@@ -109,6 +109,8 @@ def load_project(request: Request) -> Project | None:
 
 
 class _Load:
+    """One run of the loader. Reading the project file comes first, because it says where the manifests are."""
+
     def __init__(self, request: Request, resolvers: Mapping[str, Resolver]) -> None:
         self._request = replace(request, cwd=request.cwd.absolute())
         self._diagnostics = Diagnostics()
@@ -140,6 +142,7 @@ class _Load:
         files = self._manifest_files.list_files()
         for file in files:
             declared.extend((file, each) for each in self._read(file))
+        # Only now is it known which projects lie below, and whether there is any manifest at all.
         self._note_nested_projects()
         self._skipped.report(empty=not declared and not self._diagnostics.failed)
         resources = check_groups([each for _, each in declared], self._settings, self._diagnostics)
@@ -176,6 +179,7 @@ class _Load:
         if documents is None:
             return
         references = self._settings.references
+        # Without a project, each manifest stands for itself: its files are beside it, in its own repository.
         if self._file is None:
             files = replace(self._files, base=file.parent, boundary=find_repository(file.parent))
             references = replace(references, files=files)
@@ -205,7 +209,7 @@ class _Load:
             ("resourceGroup", self._settings.project.resource_group, self._request.resource_group),
             ("location", self._settings.project.location, self._request.location),
         )
-        for key, project, flag in flags:
+        for key, project, flag in flags:  # once for the project, not once for each of its groups
             if project and flag and project.lower() != flag.lower():
                 where = self._settings.find_place(key) or Where(self._files.show(self._settings.project.root))
                 message = f"the project says {quote(project)}, but the command line says {quote(flag)}"
@@ -215,6 +219,7 @@ class _Load:
         project = self._settings.project
         flag = (self._request.resource_group,) if self._request.resource_group else ()
         groups = (*project.resource_groups, *flag, *(each.resource.id.resource_group for each in declared))
+        # Azure ignores case in names of resource groups; of several spellings, the first one stays.
         known = {group.lower(): group for group in reversed(groups) if group}
         return replace(
             project,
@@ -227,7 +232,7 @@ class _Load:
         )
 
     def _list_former(self) -> Iterator[tuple[str, str]]:
-        """Yield the resource groups that the changed files named before."""
+        """Yield the resource groups that the changed files named before: a group that was moved is an orphan there."""
         if self._request.changes is not None:
             yield from (("", group) for group in list_former_groups(self._request.changes, self._nested))
 
@@ -239,6 +244,7 @@ class _Load:
         if changes is None:
             return None
         root = self._settings.effective.root
+        # A file that the project's own settings name may be part of every group.
         layers = (root, self._settings.defaults)
         nodes = [*(each for each in layers if each), *(patch.value for patch in self._settings.patches)]
         names = [name for node in nodes for name in find_file_references(node)]

@@ -66,11 +66,13 @@ def check_schema(group: Item) -> None:
     Typing and the rules check most. Only ranges and sizes are taken from the schema.
     """
     body = group.value if group.places.plain else _redact(group.value)
+    # The schema requires a name, which is no part of the body, and has been checked with the document.
     if _load_quick_validator().is_valid({"name": "checked-elsewhere", **as_object(body)}):
         return
     for error in _list_errors(_load_validator("container-group").iter_errors(body)):
         path: BodyPath = tuple(error.absolute_path)
         where = group.places.find(path)
+        # The schema's words are for programs. What a rule has reported at this place is said better there.
         if path not in group.places.doubtful and not group.diagnostics.has_any_at(where):
             message = _MESSAGES[error.validator].format(error.validator_value)
             group.diagnostics.add(ACI127, where, message, path=group.places.name(path))

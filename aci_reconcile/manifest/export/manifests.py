@@ -85,6 +85,7 @@ def write_manifests(
 def _write_manifest(live: Resource, shared: SharedSettings, placeholders: Placeholders) -> WrittenManifest:
     body = Shortener(placeholders, shared.default_paths).shorten(live.body)
     head: dict[str, Json] = {"name": live.id.name}
+    # What the project says already is left out, so that a change of the project changes its groups.
     if live.id.resource_group.lower() != shared.resource_group.lower():
         head["resourceGroup"] = live.id.resource_group
     if shared.location and fold(as_text(body.get("location")), Fold.SPACES) == fold(shared.location, Fold.SPACES):
@@ -99,7 +100,7 @@ class _Emitter(Emitter):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002  PyYAML's
         """Go one level deeper."""
-        del indentless
+        del indentless  # PyYAML does not indent lists below a key; most linters and editors do
         super().increase_indent(flow, False)
 
     def check_simple_key(self) -> bool:
@@ -163,8 +164,8 @@ def _make_scalar(value: Json) -> ScalarEvent:
         return _make_text(value)
     if value is None or isinstance(value, bool):
         return _make_event({None: "null", True: "true", False: "false"}[value])
-    text = repr(value)
-    return _make_event(text if "." in text else text.replace("e", ".0e"))
+    text = repr(value)  # the shortest text that is read as the same number
+    return _make_event(text if "." in text else text.replace("e", ".0e"))  # YAML 1.1 reads 1e22 as a text
 
 
 def _make_text(text: str) -> ScalarEvent:
@@ -183,6 +184,7 @@ def _is_safe(text: str) -> bool:
         lines = text.removesuffix("\n").split("\n")
         tidy = all(line == line.rstrip() and line.isprintable() for line in lines)
         return tidy and bool(lines[0]) and not lines[0].startswith(" ") and bool(lines[-1])
+    # YAML 1.1 and 1.2 read these words differently, and `${` has a meaning for this tool and for `az`.
     if text.lower() in _NO_WORDS or "${" in text or not text.isprintable():
         return False
     return bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _STR) and _is_read_as_text(text)

@@ -40,6 +40,7 @@ class Variables:
 
     def choose_name(self, secret: tuple[str, ...], *candidates: tuple[str, ...]) -> str:
         """Return the name for a secret: the same name for the same secret, else the first free candidate."""
+        # From short to long: a short name is easier to set, and a longer one is needed only if two secrets share it.
         names = [make_variable_name(*parts) for parts in candidates]
         names += [f"{names[-1]}_{number}" for number in range(2, len(self.taken) + 3)]
         found = next(name for name in names if self.taken.get(name, secret) == secret and not is_own_credential(name))
@@ -98,6 +99,7 @@ class Placeholders:
     def _fill_registry(self, found: dict[str, Json], at: str) -> None:
         if "username" not in found or "passwordReference" in found:
             return
+        # One secret for all groups that pull from the same registry as the same user: it is the same password.
         server, user = as_text(found.get("server")), as_text(found.get("username"))
         secret = ("registry", server.lower(), user)
         found["password"] = self._make_reference(

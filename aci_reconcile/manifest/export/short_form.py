@@ -33,7 +33,7 @@ _TAGS: Final = "tags"
 
 @dataclass(frozen=True, slots=True)
 class Shortener:
-    """One group during shortening.
+    """Shortens one group.
 
     ``default_paths`` has the paths of fields that the project's defaults set: there, a default or absent value can't be
     omitted.
@@ -69,6 +69,7 @@ class Shortener:
         row = node.row
         if row.computed or row.write_only or row.path in LEFT_TO_AZURE:
             return None
+        # Absent in Azure means the default, so that is what must be written where the project's defaults say otherwise.
         if raw is None:
             return row.default if row.path in self.default_paths and row.default is not UNSET else None
         value = self._shorten_value(raw, node, at)
@@ -122,6 +123,7 @@ def _abbreviate_list(items: list[Json], node: Node) -> Json:
         return items
     entries = [dict(as_object(each)) for each in items]
     names = [as_text(each.pop("name", None)) for each in entries]
+    # A map can't hold a name twice. Azure may have such a list, and import must not lose an entry.
     if not all(names) or len(set(names)) < len(names):
         return items
     if node.row.name == "environmentVariables":

@@ -52,6 +52,7 @@ def check_container_count(group: Item) -> None:
     """Quotas: number of containers in a group; docs: at least one that is not an init container."""
     properties = group.at("properties")
     containers, inits = properties.each("containers"), properties.each("initContainers")
+    # A list that could not be read may have held containers.
     if not containers and not has_profile(group):
         doubtful = any(path[:2] == ("properties", "containers") for path in group.places.doubtful)
         if not doubtful:
@@ -111,9 +112,10 @@ def check_images(group: Item) -> None:
         settings = container.at("properties")
         image = settings.at("image")
         if not settings.has("image"):
+            # A profile supplies what its containers lack.
             if not has_profile(group) and not container.doubtful:
                 container.complain(ACI065, "the container has no image", "add `image: registry/name:tag`")
-        elif image.text and _MOVING.search(image.text) and not find_flaw(image.text):
+        elif image.text and _MOVING.search(image.text) and not find_flaw(image.text):  # no tag means `latest`
             image.complain(ACI067, f"the tag of {quote(image.text)} is mutable", "use a fixed tag or a digest")
 
 
@@ -182,6 +184,7 @@ def check_probed_ports(group: Item) -> None:
         listed = {port.at("port").number for port in container.at("properties").each("ports")}
         for name in ("livenessProbe", "readinessProbe"):
             port = container.at("properties", name, "httpGet", "port")
+            # A container that lists no ports at all may listen on any: then there is nothing to compare with.
             if port and listed and port.number not in listed:
                 port.complain(ACI077, f"the container does not list port {port.number:.0f}")
 

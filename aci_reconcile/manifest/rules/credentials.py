@@ -90,6 +90,7 @@ def check_used_identities(group: Item) -> None:
     """Likely: the group can pull, read and encrypt only with its own identities."""
     owned = {key.lower() for key, _ in group.at("identity").entries("userAssignedIdentities")}
     for used in _list_used(group):
+        # Only ids can be compared with the list. ARM ignores their case.
         if used.text.startswith("/") and used.text.lower() not in owned:
             used.complain(ACI091, "the group does not have this identity", "list it under `identity`")
 

@@ -68,7 +68,7 @@ def check_image_names(group: Item) -> None:
     """Azure: `InaccessibleImage` for images that cannot be pulled, such as any name outside the grammar."""
     for image in _list_images(group):
         text = image.value
-        if not isinstance(text, str) or has_reference(text):
+        if not isinstance(text, str) or has_reference(text):  # what it will be is not known offline
             continue
         why = find_flaw(text)
         if not why and "__" not in text:  # shortcut for most names: other styles are outside the grammar

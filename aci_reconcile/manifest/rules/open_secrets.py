@@ -48,6 +48,7 @@ def check_open_arguments(group: Item) -> None:
         before = ""
         for argument in command:
             text = as_text(argument.value)
+            # The word before decides: `--password` makes a secret of the next one.
             if veil_argument(before, text) != text:
                 argument.complain(ACI243, _MESSAGE, hint)
             before = text

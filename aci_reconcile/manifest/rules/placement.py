@@ -65,7 +65,7 @@ def check_region(group: Item) -> None:
     """Likely: a name that is close to a region is misspelt; any other unknown name may be a new region."""
     location = group.at("location")
     name = location.text.replace(" ", "").lower()
-    if not name or name in REGIONS or read_placeholder(location.text):
+    if not name or name in REGIONS or read_placeholder(location.text):  # a placeholder has a diagnostic already
         return
     near = difflib.get_close_matches(name, sorted(REGIONS), n=1, cutoff=_NEAR)
     if near:

@@ -133,6 +133,7 @@ def check_group_ports(group: Item) -> None:
         place.complain(ACI017, "the address has no ports", "list the ports that containers listen on: `ports: [80]`")
     if len(address.each("ports")) > _MOST:
         address.at("ports").complain(ACI015, f"{len(address.each('ports'))} ports; the documented maximum is {_MOST}")
+    # A port that could not be read may be the one that is missing below.
     unsure = any(path[-1] == "port" or "ports" in path[-2:] for path in group.places.doubtful)
     if unsure:
         return

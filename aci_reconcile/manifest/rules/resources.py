@@ -81,6 +81,7 @@ def check_totals(group: Item) -> None:
     for (name, unit), least, most in zip(_FIELDS, LEAST, _find_maximum(group), strict=True):
         requests = [each.at(name) for each in asked]
         numbers = [each.number for each in requests]
+        # Without all numbers there is no total; an amount of zero is reported by its own rule.
         if not numbers or min(numbers) <= 0 or not all(requests):
             continue
         total = sum(numbers)

@@ -74,6 +74,7 @@ def check_reserved_tags(group: Item) -> None:
     seen: dict[str, str] = {}
     for name, item in group.entries("tags"):
         lowered = name.lower()
+        # Azure ignores case in names of tags, so `ACI-Reconcile-Owner` would be this tool's own.
         if lowered.startswith(OURS):
             item.complain(ACI098, f"only this tool writes the tag {quote(name)}", "remove it")
         elif lowered.startswith(_RESERVED):

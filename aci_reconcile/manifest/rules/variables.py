@@ -86,6 +86,7 @@ def check_variable_values(group: Item) -> None:
             message = f"the variable has several values: {', '.join(values)}"
             variable.at(values[1]).complain(ACI080, message, "keep one of them")
         value, name = variable.at("value"), variable.at("name").text
+        # The name alone is not enough: `API_TOKEN: true` holds no secret. What a plan redacts is what is reported.
         if value.value and is_secret_setting(name) and veil_variable(name, value.text) != value.text:
             hint = f'write {name}: {{secureValue: "${{env:{name}}}"}}'
             value.complain(ACI083, f"{quote(name)} looks like a secret, but its value is readable", hint)
@@ -128,7 +129,7 @@ def check_secret_references(group: Item) -> None:
     """Sense: a secret reference in a field must be one of the group's."""
     properties = group.at("properties")
     known = {each.at("name").text for each in properties.each("secretReferences")}
-    if properties.at("secretReferences").doubtful:
+    if properties.at("secretReferences").doubtful:  # the missing one may be among those that could not be read
         return
     for used in _list_references(group):
         if used.text and used.text not in known:

@@ -80,6 +80,7 @@ def check_volume_source(group: Item) -> None:
     """A volume has one source; only a secret volume may have two (Microsoft's 2025-09-01 example)."""
     for volume in group.at("properties").each("volumes"):
         sources = [name for name in SOURCES if volume.has(name)]
+        # Microsoft's 2025-09-01 example mounts files of both kinds in one volume.
         if sources == ["secret", "secretReference"]:
             continue
         if not sources and not any(path[: len(volume.path)] == volume.path for path in group.places.doubtful):
@@ -124,7 +125,7 @@ def check_mount_paths(group: Item) -> None:
         seen: set[str] = set()
         for mount in mounts:
             path = mount.at("mountPath")
-            if ":" in path.text:
+            if ":" in path.text:  # also on Windows, where `C:\data` would be usual
                 path.complain(ACI033, f"{quote(path.text)} contains a colon")
             elif path.text and not windows and not path.text.startswith("/"):
                 path.complain(ACI035, f"{quote(path.text)} is not absolute", "begin it with `/`")
