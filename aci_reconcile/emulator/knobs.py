@@ -17,11 +17,30 @@ if TYPE_CHECKING:
 Pace: TypeAlias = Literal["instant", "quick", "realistic"]
 Choice: TypeAlias = Literal["refuse", "accept"]
 T = TypeVar("T")
+_NOTHING = "none"
 
 
 def knob(default: T, *, fact: str) -> T:
-    """A field with a default and its row of the evidence. Raises LookupError if there is no such row."""
-    return field(default=default, metadata={"fact": get_fact(fact).id})
+    """A switch for a belief about Azure: its default, and its row of the evidence, which no other switch has.
+
+    Raises:
+        LookupError: there is no such row.
+    """
+    return field(default=default, metadata={"fact": get_fact(fact).id, "belief": True})
+
+
+def setting(default: T, *, fact: str) -> T:
+    """A switch for what the emulated world is like, or how fast: nothing that Azure could show to be wrong.
+
+    Raises:
+        LookupError: there is no such row of the evidence.
+    """
+    return field(default=default, metadata={"fact": get_fact(fact).id, "belief": False})
+
+
+def list_beliefs(owner: type) -> Mapping[str, str]:
+    """Return the names of the switches for beliefs, by the rows of their evidence."""
+    return {one.metadata["fact"]: one.name for one in fields(owner) if one.metadata["belief"]}
 
 
 def read_knob(owner: type, name: str, text: str) -> Any:
@@ -30,6 +49,20 @@ def read_knob(owner: type, name: str, text: str) -> Any:
         return _parse(_get_types(owner)[name], text)
     except ValueError:
         raise ValueError(f"'{text}' is not a valid value of the knob '{name}'") from None
+
+
+def write_knob(value: Any) -> str:
+    """Return a value of a knob as `read_knob` reads it."""
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value)) or _NOTHING
+    return _NOTHING if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def list_values(owner: type, name: str) -> tuple[str, ...]:
+    """Return the values that a knob can have, as text; none if they cannot be listed."""
+    kind = _get_types(owner)[name]
+    choices = (True, False) if kind is bool else get_args(kind) if get_origin(kind) is Literal else ()
+    return tuple(write_knob(choice) for choice in choices)
 
 
 @cache
@@ -42,9 +75,10 @@ def _parse(kind: Any, text: str) -> Any:
         return _parse_choice(get_args(kind), text)
     if get_origin(kind) is frozenset:
         (inner,) = get_args(kind)
-        return frozenset(_parse(inner, word) for word in filter(None, text.split(",")))
+        words = "" if text.lower() == _NOTHING else text
+        return frozenset(_parse(inner, word) for word in filter(None, words.split(",")))
     if isinstance(kind, UnionType):
-        return None if text.lower() == "none" else _parse(get_args(kind)[0], text)
+        return None if text.lower() == _NOTHING else _parse(get_args(kind)[0], text)
     if kind is bool:
         return _parse_choice((True, False), text.lower().title())
     if kind is int:
@@ -112,27 +146,27 @@ class Knobs:
     agree about every group.
     """
 
-    provisioning_seconds: float = knob(1.0, fact="creation-time")
+    provisioning_seconds: float = setting(1.0, fact="creation-time")
     """Time from a PUT to `Succeeded`; 0 is immediate. Real groups take about 30 s."""
-    vnet_extra_seconds: float = knob(0.0, fact="creation-time")
+    vnet_extra_seconds: float = setting(0.0, fact="creation-time-in-network")
     """Extra time for groups in a subnet. Real ones take one to two minutes longer."""
-    provisioning_timeout_seconds: float = knob(1800.0, fact="provisioning-timeout")
+    provisioning_timeout_seconds: float = setting(1800.0, fact="provisioning-timeout")
     """Time in `Creating` after which a group is `Failed`; documented as 30 minutes."""
-    lingering_name: Literal["taken", "taken in subnet"] = knob("taken in subnet", fact="name-lingers")
+    lingering_name: Literal["taken", "taken in subnet"] = knob("taken in subnet", fact="name-lingers-where")
     """Whether the name of a deleted group stays taken everywhere, or in a subnet only. CONTESTED: users report the 409
     for subnets, but Ansible's own live test creates a group again right after its DELETE."""
-    delete_linger_seconds: float = knob(1.0, fact="name-lingers")
+    delete_linger_seconds: float = setting(1.0, fact="name-lingers")
     """Time for which the name of a deleted group stays taken (409 on PUT); reads no longer find the group."""
-    resource_group_delete_seconds: float = knob(1.0, fact="emulators-own")
+    resource_group_delete_seconds: float = setting(1.0, fact="emulators-own")
     """Time for which the deletion of a resource group answers 202."""
-    crash_backoff_seconds: float = knob(1.0, fact="crash-pauses")
+    crash_backoff_seconds: float = setting(1.0, fact="crash-pauses")
     """First pause of a crash loop; it doubles with each restart."""
-    crash_backoff_max_seconds: float = knob(300.0, fact="crash-pauses")
+    crash_backoff_max_seconds: float = setting(300.0, fact="longest-crash-pause")
     """Longest pause of a crash loop."""
-    latency_seconds: float = knob(0.0, fact="emulators-own")
+    latency_seconds: float = setting(0.0, fact="emulators-own")
     """Delay of every answer."""
 
-    limits: bool = knob(False, fact="quotas")
+    limits: bool = setting(False, fact="quotas")
     """Whether to enforce quotas and throttling, with Azure's documented numbers."""
     update_status: Literal[200, 201] = knob(200, fact="update-status")
     """Status of a PUT on an existing group. UNVERIFIED: no recording contains one."""
@@ -147,12 +181,12 @@ class Knobs:
     """Whether a group that has ended still shows its public `ip`. CONTESTED: recorded both ways."""
     page_size: int = knob(100, fact="page-size")
     """Groups per page of a list. UNVERIFIED: all recorded lists are short."""
-    not_found_dialect: Literal["both", "provider", "arm"] = knob("both", fact="group-not-found")
+    not_found_dialect: Literal["both", "provider", "arm"] = knob("both", fact="not-found-dialect")
     """The body of a 404 for a missing group; both bodies are recorded. `both`: the provider's while the name stays
     taken, then ARM's."""
     put_updates_tags: bool = knob(True, fact="put-takes-tags")
     """Whether an update PUT changes tags. CONTESTED."""
-    policy_tags: frozenset[str] = knob(frozenset(), fact="policy-modifies")
+    policy_tags: frozenset[str] = setting(frozenset(), fact="policy-modifies")
     """Tags that an Azure Policy sets in every PUT and PATCH of a group, overriding the request: `NAME=VALUE`."""
     normalize_location: bool = knob(False, fact="location-as-sent")
     """Whether `West Europe` is returned as `westeurope`. Recorded once: it is returned as it was sent."""
@@ -174,7 +208,7 @@ class Knobs:
     subnet_ids: Choice = knob("accept", fact="subnet-ids")
     """Answer to an invalid subnet id. UNVERIFIED. The emulator keeps no subnets, and published examples contain the
     placeholder `<subnet_id>`, which works by default."""
-    subnets: Literal["delegated", "plain", "absent"] = knob("delegated", fact="subnets-there")
+    subnets: Literal["delegated", "plain", "absent"] = setting("delegated", fact="subnets-there")
     """The state of every named subnet: delegated to container groups, not delegated, or absent."""
     reserved_ports: Choice = knob("accept", fact="reserved-ports")
     """Answer to ports that the FAQ says to avoid. CONTESTED: two of Microsoft's quickstarts open port 22."""
@@ -185,34 +219,34 @@ class Knobs:
     """Maximum number of ports of an address. CONTESTED: the documentation says 5, a reported answer says 10."""
     ended_update: Choice = knob("refuse", fact="ended-not-updatable")
     """Answer to a PUT on a group whose containers have all ended. Documented as impossible."""
-    ended_update_code: str = knob("InvalidContainerGroupUpdate", fact="ended-not-updatable")
+    ended_update_code: str = knob("InvalidContainerGroupUpdate", fact="ended-update-code")
     """The error code of that refusal. UNVERIFIED."""
     delete_while_transitioning: Choice = knob("accept", fact="delete-while-creating")
     """Answer to a DELETE while the group is still being created. Users delete groups that are stuck."""
     registry_needs_credentials: bool = knob(False, fact="registry-checks")
     """Whether an image on `*.azurecr.io` needs credentials or an identity for that server."""
-    unproven_refusals: frozenset[str] = knob(frozenset(), fact="unproven-refusals")
+    unproven_refusals: frozenset[str] = setting(frozenset(), fact="unproven-refusals")
     """Error codes to refuse with although there is no evidence that Azure does; `all` is all of them."""
 
-    tenant_id: str = knob("11111111-1111-1111-1111-111111111111", fact="sign-in")
+    tenant_id: str = setting("11111111-1111-1111-1111-111111111111", fact="emulators-own")
     """The only tenant."""
-    client_id: str = knob("22222222-2222-2222-2222-222222222222", fact="sign-in")
+    client_id: str = setting("22222222-2222-2222-2222-222222222222", fact="emulators-own")
     """The only application that can sign in."""
-    client_secret: str = knob("emulator-secret", fact="sign-in")
+    client_secret: str = setting("emulator-secret", fact="emulators-own")
     """The client secret. It is public: the documentation contains it."""
-    token_seconds: float = knob(3599.0, fact="sign-in")
+    token_seconds: float = setting(3599.0, fact="sign-in")
     """Lifetime of an access token; the default is Entra's."""
-    require_token: bool = knob(False, fact="tokens")
+    require_token: bool = setting(False, fact="tokens")
     """Whether ARM refuses requests without a valid token of this emulator."""
-    reader: bool = knob(False, fact="rights")
+    reader: bool = setting(False, fact="rights")
     """Whether the client may only read, and gets `AuthorizationFailed` for everything else."""
-    not_actions: frozenset[str] = knob(frozenset(), fact="rights")
+    not_actions: frozenset[str] = setting(frozenset(), fact="rights")
     """Actions that the client's role excludes, with `*` for any text, such as `*/delete`. Shown and enforced."""
-    subscription_id: str = knob("00000000-0000-0000-0000-000000000000", fact="emulators-own")
+    subscription_id: str = setting("00000000-0000-0000-0000-000000000000", fact="emulators-own")
     """The subscription that exists from the start."""
-    any_subscription: bool = knob(True, fact="subscription-not-found")
+    any_subscription: bool = setting(True, fact="subscription-not-found")
     """Whether any GUID becomes a subscription on first use; otherwise `SubscriptionNotFound`."""
-    registered: bool = knob(True, fact="missing-registration")
+    registered: bool = setting(True, fact="missing-registration")
     """Whether subscriptions are registered for the provider from the start; otherwise
     `MissingSubscriptionRegistration`."""
 

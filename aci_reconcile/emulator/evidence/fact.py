@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["recording", "example", "document", "thread", "none", "own"]
+LAST_REVIEW = "2026-11-28"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Fact:
     kind: Kind
     where: str
     """Where to find the evidence; for `none`, why the row exists anyway."""
+    date: str = LAST_REVIEW
+    """When somebody last looked at the evidence; a row that came after the review of the whole table says its own."""
 
     @property
     def shown(self) -> bool:

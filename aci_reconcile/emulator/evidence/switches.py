@@ -7,9 +7,15 @@ from aci_reconcile.emulator.evidence.fact import Fact
 SWITCHES = (
     Fact(
         "creation-time",
-        "A creation takes 30 s, and one to two minutes longer in a network.",
+        "A creation takes 30 s.",
         "recording",
-        "azure-cli's tests: the median of 151, and the range of those in networks",
+        "azure-cli's tests: the median of 151",
+    ),
+    Fact(
+        "creation-time-in-network",
+        "A creation in a network takes one to two minutes longer.",
+        "recording",
+        "azure-cli's tests: the range of those in networks",
     ),
     Fact(
         "provisioning-timeout",
@@ -19,11 +25,18 @@ SWITCHES = (
     ),
     Fact(
         "name-lingers",
-        "The name of a deleted group stays taken for a while (409), in networks only.",
+        "The name of a deleted group stays taken for a while (409).",
         "thread",
-        "hashicorp/terraform-provider-azurerm#23451, #9375; against it, outside networks, Ansible's live test",
+        "hashicorp/terraform-provider-azurerm#23451, #9375",
+    ),
+    Fact(
+        "name-lingers-where",
+        "The name of a deleted group stays taken in networks only.",
+        "thread",
+        "hashicorp/terraform-provider-azurerm#23451; outside networks, Ansible's live test creates it again at once",
     ),
     Fact("crash-pauses", "The pauses of a crash loop double each time.", "recording", "azure-cli's tests; Kubernetes"),
+    Fact("longest-crash-pause", "A pause of a crash loop is at most 5 minutes.", "document", "Kubernetes"),
     Fact("quotas", "Azure's quotas and rates.", "document", "ACI and ARM documentation"),
     Fact(
         "update-status",
@@ -54,6 +67,12 @@ SWITCHES = (
         "A group that has ended still shows its public ip.",
         "recording",
         "azure-cli's tests: six groups of 2021 and one of 2023; against it, 22 of 22 reads of one of 2023",
+    ),
+    Fact(
+        "not-found-dialect",
+        "A missing group is answered by the provider while its name stays taken, then by ARM.",
+        "recording",
+        "azure-cli's tests: both bodies; that the name decides is a guess",
     ),
     Fact("page-size", "The size of a page of a list.", "none", "all recorded lists are short"),
     Fact(
@@ -121,7 +140,13 @@ SWITCHES = (
         "ended-not-updatable",
         "A group whose containers have all ended cannot be updated.",
         "document",
-        "ACI documentation, update containers; the code is a guess",
+        "ACI documentation, update containers",
+    ),
+    Fact(
+        "ended-update-code",
+        "The code of that refusal is InvalidContainerGroupUpdate.",
+        "none",
+        "the documentation has the refusal, but no code",
     ),
     Fact(
         "delete-while-creating",
@@ -131,6 +156,6 @@ SWITCHES = (
     ),
     Fact("registry-checks", "An image in a private registry needs credentials.", "thread", "Azure/azure-cli#7593"),
     Fact("unproven-refusals", "Refusals without evidence.", "own", "the rows of the kind none"),
-    Fact("sign-in", "Who can sign in, and for how long.", "document", "Entra's documentation and usual answers"),
+    Fact("sign-in", "How long a token lasts.", "document", "Entra's documentation and usual answers"),
     Fact("rights", "What a role grants and excludes.", "document", "Azure documentation, role definitions"),
 )
