@@ -98,7 +98,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         resource_group_location=project.location,
         restore=allow.restore,
         emptied=tuple(map(str, loaded.empty_places)),
-        elsewhere=loaded.elsewhere,
+        elsewhere=loaded.nested_groups,
         fingerprint_key=key,
         former_key=former,
         fingerprints=project.fingerprints.kept,

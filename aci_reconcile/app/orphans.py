@@ -46,7 +46,7 @@ def make_search(
         return Search()
     run = project.subscription
     named = [
-        (subscription or run, group) for subscription, group in (*project.elsewhere, *(("", each) for each in more))
+        (subscription or run, group) for subscription, group in (*project.other_scopes, *(("", each) for each in more))
     ]
     subscriptions = {each.lower(): each for each in (*(subscription for subscription, _ in reversed(named)), run)}
     further = sorted(key for key in subscriptions if key != run.lower())

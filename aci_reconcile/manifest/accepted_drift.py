@@ -96,7 +96,7 @@ class _Entry:
                 self._complain(ACI195, entry.where, f"unknown key {quote(entry.key)}", entry.key, hint)
 
     def _identifies_drift(self) -> bool:
-        named = [name for name in ("fingerprint", "address") if self.node.entry(name)]
+        named = [name for name in ("fingerprint", "address") if self.node.get_entry(name)]
         if len(named) != 1:
             both = (
                 "the entry has both a fingerprint and an address"
@@ -105,7 +105,7 @@ class _Entry:
             )
             self._complain(ACI197, self.node.where, f"{both}: use exactly one")
             return False
-        if named == ["fingerprint"] and (self.node.entry("kind") or self.node.entry("paths")):
+        if named == ["fingerprint"] and (self.node.get_entry("kind") or self.node.get_entry("paths")):
             self._complain(
                 ACI197, self.node.where, "a fingerprint already determines the kind and the path: remove them"
             )
@@ -113,7 +113,7 @@ class _Entry:
         return True
 
     def _read_text(self, name: str) -> ScalarNode | None:
-        entry = self.node.entry(name)
+        entry = self.node.get_entry(name)
         if entry is None:
             return None
         if isinstance(entry.value, ScalarNode) and not entry.value.null:
@@ -139,7 +139,7 @@ class _Entry:
         return found.text
 
     def _read_paths(self) -> Iterator[str]:
-        entry = self.node.entry("paths")
+        entry = self.node.get_entry("paths")
         if entry is None:
             return
         if not isinstance(entry.value, ListNode) or not entry.value.items:

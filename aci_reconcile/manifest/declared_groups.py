@@ -28,9 +28,9 @@ class DeclaredGroup:
 
     resource: Resource
     api_version: str
-    ours: Item
+    own_keys: Item
     """Keys of the document that are never sent to Azure."""
-    named: tuple[tuple[Item, GroupReference], ...] = ()
+    references: tuple[tuple[Item, GroupReference], ...] = ()
     """The references to other groups, each with the value that contains it."""
 
 
@@ -46,7 +46,7 @@ class GroupIndex:
             for name in {each.address.lower(), each.name.lower()}:
                 self._by_name.setdefault(name, []).append(each)
 
-    def fits(self, name: str) -> Sequence[ResourceId]:
+    def find(self, name: str) -> Sequence[ResourceId]:
         """Return the groups that match a name or an address."""
         return self._by_name.get(name.lower(), ())
 
@@ -54,11 +54,11 @@ class GroupIndex:
 def resolve_references(declared: DeclaredGroup, known: GroupIndex) -> Resource:
     """Return the group with full addresses in its references, and depending on the groups that they name."""
     resource = declared.resource
-    if not declared.named:
+    if not declared.references:
         return resource
     # A reference to a group of another project stays, but sets no order: this run does not write that group.
     addresses: dict[str, str] = {}
-    for item, reference in declared.named:
+    for item, reference in declared.references:
         addresses[reference.address] = _resolve_address(item, reference, resource.id, known)
     body = map_deferred(
         resource.body, lambda text: text.map(lambda each: replace(each, address=addresses[each.address]))
@@ -86,10 +86,10 @@ def _walk(item: Item) -> Iterator[Item]:
 
 def _resolve_address(item: Item, reference: GroupReference, own: ResourceId, known: GroupIndex) -> str:
     """Return the full address of a group that a reference names; one of another project need not be declared."""
-    fits = known.fits(reference.address)
-    found = fits[0] if fits else reference.target(own)
-    if len(fits) > 1:
-        listed = ", ".join(sorted(each.address for each in fits))
+    matches = known.find(reference.address)
+    found = matches[0] if matches else reference.target(own)
+    if len(matches) > 1:
+        listed = ", ".join(sorted(each.address for each in matches))
         item.complain(
             ACI160,
             f"{quote(reference.address)} is ambiguous: {listed}",
@@ -119,12 +119,12 @@ def check_groups(
 
 def _check_patches(settings: Settings, known: GroupIndex, diagnostics: Diagnostics) -> None:
     """Complain of patches that match no group; other environments may have other resource groups."""
-    if not (settings.patches or settings.elsewhere):
+    if not (settings.patches or settings.other_patches):
         return
     checked = [(patch, patch.key.lower()) for patch in settings.patches]
-    checked += [(patch, patch.key.lower().rpartition("/")[2]) for patch in settings.elsewhere]
+    checked += [(patch, patch.key.lower().rpartition("/")[2]) for patch in settings.other_patches]
     for patch, key in checked:
-        if not known.fits(key):
+        if not known.find(key):
             hint = diagnostics.suggest(patch.key, known.names)
             message = f"there is no group {quote(patch.key)} to patch"
             diagnostics.add(ACI175, patch.where, message, hint=hint, path=f"groups.{patch.key}")
@@ -153,7 +153,7 @@ def _resolve_dependencies(declared: DeclaredGroup, known: GroupIndex) -> Resourc
     resource = declared.resource
     if not resource.lifecycle.depends_on:
         return resolve_references(declared, known)
-    items = declared.ours.at("lifecycle").each("dependsOn")
+    items = declared.own_keys.at("lifecycle").each("dependsOn")
     addresses = (_resolve_dependency(item, resource.id, known) for item in items if item.text)
     full = tuple(dict.fromkeys(address for address in addresses if address))
     ordered = replace(resource, lifecycle=replace(resource.lifecycle, depends_on=full))
@@ -162,19 +162,19 @@ def _resolve_dependencies(declared: DeclaredGroup, known: GroupIndex) -> Resourc
 
 def _resolve_dependency(item: Item, own: ResourceId, known: GroupIndex) -> str:
     """Return the full address of a group in ``dependsOn``; empty if the reason has been noted."""
-    fits = known.fits(item.text)
-    if not fits:
+    matches = known.find(item.text)
+    if not matches:
         hint = item.diagnostics.suggest(item.text, known.names)
         item.complain(ACI141, f"there is no group {quote(item.text)}", hint)
-    elif len(fits) > 1:
-        listed = ", ".join(sorted(each.address for each in fits))
+    elif len(matches) > 1:
+        listed = ", ".join(sorted(each.address for each in matches))
         item.complain(
             ACI141, f"{quote(item.text)} is ambiguous: {listed}", "add the resource group: `resourceGroup/name`"
         )
-    elif fits[0].key == own.key:
+    elif matches[0].key == own.key:
         item.complain(ACI142, "the group depends on itself")
     else:
-        return fits[0].address
+        return matches[0].address
     return ""
 
 
@@ -186,9 +186,9 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
     keys = {each.address: each.id.key for each in resources}
     for circle in find_cycles(below):
         first = declared[keys[circle[0]]]
-        item = first.ours.at("lifecycle", "dependsOn")
+        item = first.own_keys.at("lifecycle", "dependsOn")
         if not item:
-            item = next((each for each, _ in first.named), item)
+            item = next((each for each, _ in first.references), item)
         item.complain(ACI142, f"the groups depend on each other in a circle: {_render_circle(circle)}")
 
 

@@ -102,11 +102,11 @@ class _Document:
         # The name is read before the layers are merged, because it decides which patches apply.
         name = self._read_name(expanded) if isinstance(expanded, MapNode) else ""
         merged = self._merge_layers(expanded, name)
-        ours = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
+        own_keys = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
         reader = BodyReader(self.diagnostics, self.references, lenient=lenient)
         body = self._read_body(merged, reader)
         where = self.node.entries[0].where if self.node.entries else self.node.where
-        resource_group = self._choose_resource_group(ours, merged)
+        resource_group = self._choose_resource_group(own_keys, merged)
         body = self._add_location(body, reader, merged)
         item = Item(body, reader.places, self.diagnostics)
         check(item)
@@ -120,9 +120,9 @@ class _Document:
         known = (
             None if plain else Contents(body, secrets_of(body), reader.places.refers and bool(find_references(body)))
         )
-        resource = Resource(identity, body, read_lifecycle(ours, body), where, plain, known)
+        resource = Resource(identity, body, read_lifecycle(own_keys, body), where, plain, known)
         refers = known is not None and known.refers
-        return DeclaredGroup(resource, api_version, ours, tuple(list_references(item)) if refers else ())
+        return DeclaredGroup(resource, api_version, own_keys, tuple(list_references(item)) if refers else ())
 
     def _is_lenient(self, api_version: str) -> bool:
         """Whether unknown properties are allowed, because the manifest was written for a newer api-version."""
@@ -220,9 +220,9 @@ class _Document:
         value = reader.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")
         return value if isinstance(value, dict) else {}
 
-    def _choose_resource_group(self, ours: Item, merged: MapNode) -> str:
+    def _choose_resource_group(self, own_keys: Item, merged: MapNode) -> str:
         """Return the resource group of the manifest, else of the project, else of the flag, which may not differ."""
-        item = ours.at("resourceGroup")
+        item = own_keys.at("resourceGroup")
         declared = as_text(item.value)
         flag = self.request.resource_group
         if item.value is not None and not RESOURCE_GROUP.fullmatch(declared) and "${" not in declared:
@@ -231,7 +231,7 @@ class _Document:
         if declared and flag and flag.lower() != declared.lower():
             message = f"the manifest says {quote(declared)}, but --resource-group says {quote(flag)}"
             item.complain(ACI137, message, "remove one of them")
-        taken = merged.entry("resourceGroup")
+        taken = merged.get_entry("resourceGroup")
         removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.resource_group) or flag
         if not found and not item.doubtful:
@@ -253,7 +253,7 @@ class _Document:
         if not declared and "location" in body:
             where, message = reader.places.find(("location",)), "expected a region, found an empty text"
             self.diagnostics.add(ACI116, where, message, hint="write `location: westeurope`", path="location")
-        taken = merged.entry("location")
+        taken = merged.get_entry("location")
         removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.location) or flag
         if not found and ("location",) not in reader.places.doubtful:
@@ -278,5 +278,5 @@ def _find_value(node: MapNode, name: str) -> Source | None:
 def _select_defaults(defaults: MapNode | None, group: Source) -> MapNode | None:
     """Return the defaults that apply to a group; a group from a standby pool takes its properties from the pool."""
     properties = group.get("properties") if isinstance(group, MapNode) else None
-    claims = isinstance(properties, MapNode) and properties.entry("standbyPoolProfile") is not None
+    claims = isinstance(properties, MapNode) and properties.get_entry("standbyPoolProfile") is not None
     return defaults.without("properties") if defaults is not None and claims else defaults

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.syntax.items import Item
 
 
-def read_lifecycle(ours: Item, body: Body) -> Lifecycle:
+def read_lifecycle(own_keys: Item, body: Body) -> Lifecycle:
     """Return the life cycle of a group, checked against its body."""
-    item = ours.at("lifecycle")
+    item = own_keys.at("lifecycle")
     if not item:
         return Lifecycle()
     protect = item.at("protect").value

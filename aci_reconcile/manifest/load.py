@@ -12,7 +12,7 @@ from aci_reconcile.manifest.documents import read_document
 from aci_reconcile.manifest.group_codes import ACI262
 from aci_reconcile.manifest.project.changed_groups import (
     ChangedGroups,
-    Reading,
+    ReadManifests,
     find_changed_groups,
     find_file_references,
     list_former_groups,
@@ -66,7 +66,7 @@ class Loaded:
     """The groups that the changes of the request affect; None if no changes were given."""
     empty_places: tuple[Where, ...] = ()
     """Files, documents and folders without a manifest, which may have declared groups before."""
-    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    nested_groups: Mapping[str, str] = field(default_factory=dict[str, str])
     """Groups of projects below: addresses in lowercase, each with its project file."""
     request: Request = field(default_factory=Request, repr=False, compare=False)
     """What was asked for. It holds the environment, so it is never displayed."""
@@ -87,7 +87,7 @@ def load(request: Request, *, resolvers: Mapping[str, Resolver] | None = None) -
     Raises:
         UsageError: the options name something that does not exist.
     """
-    return _Load(request, resolvers or {}).load()
+    return _Loader(request, resolvers or {}).load()
 
 
 def list_names(request: Request) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def list_names(request: Request) -> tuple[str, ...]:
     Raises:
         UsageError: the options name something that does not exist.
     """
-    return _Load(request, {}).list_names()
+    return _Loader(request, {}).list_names()
 
 
 def load_project(request: Request) -> Project | None:
@@ -105,10 +105,10 @@ def load_project(request: Request) -> Project | None:
     Raises:
         UsageError: the options name something that does not exist.
     """
-    return _Load(request, {}).load_project()
+    return _Loader(request, {}).load_project()
 
 
-class _Load:
+class _Loader:
     """One run of the loader. Reading the project file comes first, because it says where the manifests are."""
 
     def __init__(self, request: Request, resolvers: Mapping[str, Resolver]) -> None:
@@ -119,7 +119,7 @@ class _Load:
         self._files = Files(self._request.cwd, root, find_repository(root), find_credential_files(request.environ))
         known = (self._request, self._files, self._diagnostics, resolvers)
         self._settings = read_project(self._file, *known) if self._file else make_default_settings(*known)
-        self._reading = Reading()
+        self._read_manifests = ReadManifests()
         self._empty_files = EmptyFiles(self._diagnostics)
         self._nested = NestedProjects(root)
         settings = self._settings.effective.root
@@ -147,20 +147,20 @@ class _Load:
         self._skipped.report(empty=not declared and not self._diagnostics.failed)
         resources = check_groups([each for _, each in declared], self._settings, self._diagnostics)
         sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
-        hit = self._find_changed(resources, sources)
+        changed = self._find_changed(resources, sources)
         selection = Selection(
             self._request, self._file, self._files, self._diagnostics, self._manifest_files.list_roots(), self._nested
         )
         return Loaded(
             self._complete_project([each for _, each in declared]),
             resources,
-            selection.select(resources, sources, hit),
+            selection.select(resources, sources, changed),
             selection.name_option(),
             self._diagnostics.collect(),
             tuple(self._files.show(file) for file in files if not self._skipped.has(file)),
             list_default_paths(self._settings.defaults),
             self._settings.effective.list_all(),
-            hit,
+            changed,
             tuple(self._empty_files.places),
             self._nested.list_groups(self._files),
             self._request,
@@ -184,7 +184,7 @@ class _Load:
             files = replace(self._files, base=file.parent, boundary=find_repository(file.parent))
             references = replace(references, files=files)
         if self._request.changes is not None:
-            self._reading.note(file, documents, references.files.base)
+            self._read_manifests.note(file, documents, references.files.base)
         self._empty_files.check_file(Where(self._files.show(file)), documents)
         self._movable = self._movable or self._uses_variables(documents)
         for node in documents:
@@ -228,7 +228,7 @@ class _Load:
             api_version=find_newest(project.api_version, *(each.api_version for each in declared)),
             resource_groups=tuple(known[key] for key in sorted(known)),
             movable=self._movable,
-            elsewhere=(*project.elsewhere, *self._list_former()),
+            other_scopes=(*project.other_scopes, *self._list_former()),
         )
 
     def _list_former(self) -> Iterator[tuple[str, str]]:
@@ -250,4 +250,4 @@ class _Load:
         names = [name for node in nodes for name in find_file_references(node)]
         names += [rule.file for rule in self._settings.project.policy.rules]
         shared = [*changes.shared, *((self._file,) if self._file else ()), *(self._files.base / each for each in names)]
-        return find_changed_groups(changes, shared, self._reading, sources, resources, self._nested)
+        return find_changed_groups(changes, shared, self._read_manifests, sources, resources, self._nested)

@@ -75,7 +75,7 @@ def check_schema(group: Item) -> None:
         # The schema's words are for programs. What a rule has reported at this place is said better there.
         if path not in group.places.doubtful and not group.diagnostics.has_any_at(where):
             message = _MESSAGES[error.validator].format(error.validator_value)
-            group.diagnostics.add(ACI127, where, message, path=group.places.name(path))
+            group.diagnostics.add(ACI127, where, message, path=group.places.describe(path))
 
 
 def _list_errors(errors: Iterable[Any]) -> Iterator[Any]:

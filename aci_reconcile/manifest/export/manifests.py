@@ -23,7 +23,7 @@ from yaml.resolver import Resolver
 from aci_reconcile.core.fields import Fold
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.normalize import align, fold, normalize
-from aci_reconcile.manifest.export.placeholders import NOTHING, Needed, Placeholders, Variables
+from aci_reconcile.manifest.export.placeholders import NOTHING, NeededVariable, Placeholders, VariableNames
 from aci_reconcile.manifest.export.short_form import Shortener
 from aci_reconcile.manifest.syntax.scalars import read_free
 
@@ -62,7 +62,7 @@ class WrittenManifest:
 
     resource: Resource
     text: str
-    needed: tuple[Needed, ...] = ()
+    needed: tuple[NeededVariable, ...] = ()
     """Variables to set before its secrets can be compared or written."""
     unknown: tuple[str, ...] = ()
     """Unknown live fields, which were left out."""
@@ -78,7 +78,7 @@ def write_manifests(
         shared: the settings of the project for all of them.
         known: references of secrets, by path; other secrets get new names.
     """
-    variables = Variables()
+    variables = VariableNames()
     return tuple(_write_manifest(each, shared, Placeholders(each.address, variables, known)) for each in groups)
 
 

@@ -23,7 +23,7 @@ NOTHING: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
+class NeededVariable:
     """An environment variable that an imported manifest refers to, and the field that needs it."""
 
     variable: str
@@ -33,7 +33,7 @@ class Needed:
 
 
 @dataclass(frozen=True, slots=True)
-class Variables:
+class VariableNames:
     """Names for environment variables: one for each secret, and never one of the tool's own variables."""
 
     taken: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -53,10 +53,10 @@ class Placeholders:
     """Creates and records the placeholders of one group."""
 
     address: str
-    variables: Variables
+    variables: VariableNames
     known: Mapping[str, str] = field(default_factory=dict[str, str])
     """Known references of secrets, by path."""
-    needed: list[Needed] = field(default_factory=list["Needed"])
+    needed: list[NeededVariable] = field(default_factory=list["NeededVariable"])
 
     def fill(self, raw: Body, found: dict[str, Json], node: Node, at: str) -> None:
         """Add a reference for every value that Azure does not return.
@@ -129,5 +129,5 @@ class Placeholders:
         if path in self.known:
             return self.known[path]
         variable = self.variables.choose_name(secret, *candidates)
-        self.needed.append(Needed(variable, self.address, path, note))
+        self.needed.append(NeededVariable(variable, self.address, path, note))
         return f"${{env:{variable}}}"

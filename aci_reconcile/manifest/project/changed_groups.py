@@ -37,7 +37,7 @@ class ChangedGroups:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadManifests:
     """Data recorded while reading manifests: the files of each, and the names of their groups."""
 
     files: dict[Path, set[Path]] = field(default_factory=dict["Path", "set[Path]"])
@@ -61,7 +61,7 @@ class Reading:
 def find_changed_groups(
     changes: Changes,
     shared: Iterable[Path],
-    reading: Reading,
+    manifests: ReadManifests,
     sources: Mapping[Key, Path],
     groups: Iterable[Resource],
     nested: NestedProjects,
@@ -71,7 +71,7 @@ def find_changed_groups(
     Args:
         changes: what changed.
         shared: the files that every group depends on.
-        reading: the current manifests.
+        manifests: the current manifests.
         sources: the manifest of each group.
         groups: every group of the project.
         nested: the projects below, whose manifests do not count here.
@@ -81,14 +81,14 @@ def find_changed_groups(
     if because:
         return ChangedGroups(None, because)
     # A group that is no longer declared has no manifest that could be affected, and only a plan of all finds orphans.
-    gone = sorted(set(_list_former_names(changes, nested)) - reading.named)
+    gone = sorted(set(_list_former_names(changes, nested)) - manifests.named)
     if gone:
         return ChangedGroups(
             None, f"{quote(gone[0][1])} is no longer declared" if gone[0][1] else "a manifest can't be read"
         )
-    hit = {file for file, known in reading.files.items() if any(_has_changed(each, changes) for each in known)}
+    files = {file for file, known in manifests.files.items() if any(_has_changed(each, changes) for each in known)}
     known = tuple(groups)
-    return ChangedGroups(_add_dependents({each.address for each in known if sources[each.id.key] in hit}, known))
+    return ChangedGroups(_add_dependents({each.address for each in known if sources[each.id.key] in files}, known))
 
 
 def find_file_references(node: Source) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _walk_project(node: Source | None, spec: Node, at: str) -> Iterator[tuple[st
         if name in _APART:
             continue
         path = f"{at}.{name}" if at else name
-        entry = node.entry(name) if isinstance(node, MapNode) else None
+        entry = node.get_entry(name) if isinstance(node, MapNode) else None
         if below.kind is Kind.OBJECT:
             yield from _walk_project(entry.value if entry else None, below, path)
         elif entry is not None and is_removed(entry.value):

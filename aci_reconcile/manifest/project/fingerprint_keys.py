@@ -76,7 +76,7 @@ class FingerprintReader:
         return Fingerprints(key=key, former=former)
 
     def _read_key(self, root: MapNode, name: str, variable: str) -> Secret | None:
-        entry = root.entry(name)
+        entry = root.get_entry(name)
         reference = self._read_reference(entry, name) if entry is not None else None
         if self.request.environ.get(variable, "").strip():
             return None  # the environment overrides the project file, as for all options
@@ -111,7 +111,7 @@ class FingerprintReader:
         """Return the reference of the base branch of a pull request: whoever chooses the key may know it."""
         base = self.request.base
         root = read_reviewed_root(base, self.request.environment) if base is not None else None
-        before = root.entry(name) if root is not None else None
+        before = root.get_entry(name) if root is not None else None
         text = before.value.text if before is not None and isinstance(before.value, ScalarNode) else ""
         if entry is not None and reference is not None and reference.group() != text and base is not None:
             counts = "the reference in the base branch is used" if text else "secrets are fingerprinted without a key"

@@ -107,7 +107,7 @@ def unify_location(layer: MapNode, diagnostics: Diagnostics) -> MapNode:
     inner = next((entry for entry in entries if fold_key(entry.key) == "location"), None)
     if inner is None or not isinstance(inner.value, ScalarNode):
         return layer
-    own = layer.entry("location")
+    own = layer.get_entry("location")
     if own and isinstance(own.value, ScalarNode) and not is_same_location(own.value.text, inner.value.text):
         message = f"`defaults` says {quote(inner.value.text)}, but `location` beside it says {quote(own.value.text)}"
         diagnostics.add(ACI137, inner.where, message, hint="remove one of them", path="defaults.location")
@@ -159,7 +159,7 @@ def read_overlay(node: Source | None, what: str, run: Expansion) -> MapNode | No
         run.diagnostics.add(ACI115, node.where, f"{what} must be a map of properties of a group")
         return None
     for key in _NOT_SHARED:
-        entry = node.entry(key)
+        entry = node.get_entry(key)
         if entry:
             run.diagnostics.add(ACI176, entry.where, f"`{key}` is not allowed in {what}", path=key)
     expanded = expand(node.without(*_NOT_SHARED), GROUP, "", run)

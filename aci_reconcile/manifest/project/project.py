@@ -44,7 +44,7 @@ class Project:
     """Whether the id was derived, and not written."""
     environments: tuple[str, ...] = ()
     """The names of its environments."""
-    elsewhere: tuple[tuple[str, str], ...] = ()
+    other_scopes: tuple[tuple[str, str], ...] = ()
     """Subscription and resource group, if set, of its other environments, and without an environment."""
     movable: bool = False
     """Whether the command line determines the resource groups, so that other runs may use others."""

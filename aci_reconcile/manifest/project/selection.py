@@ -43,7 +43,7 @@ class Selection:
     """The projects below."""
 
     def select(
-        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], hit: ChangedGroups | None
+        self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], changed: ChangedGroups | None
     ) -> frozenset[tuple[str, ...]] | None:
         """Return the keys that paths, ``--only`` and changes select.
 
@@ -58,7 +58,7 @@ class Selection:
         if self.request.only:
             narrowed = True
             chosen &= self._select_by_pattern(resources)
-        for addresses in (hit.addresses if hit else None, self.request.addresses):
+        for addresses in (changed.addresses if changed else None, self.request.addresses):
             if addresses is not None:
                 narrowed = True
                 chosen &= {each.id.key for each in resources if each.address in addresses}

@@ -62,7 +62,7 @@ class Settings:
     defaults: MapNode | None = None
     patches: tuple[Entry, ...] = ()
     """Those of the chosen environment."""
-    elsewhere: tuple[Entry, ...] = ()
+    other_patches: tuple[Entry, ...] = ()
     """Patches of the other environments: not applied, but each must name a group."""
     places: Places = field(default_factory=Places)
     effective: EffectiveSettings = field(default_factory=EffectiveSettings)
@@ -104,31 +104,31 @@ def read_project(
     base = root.without("environments")
     # The other environments are read offline: to check them, and to know where orphans of this project may be. Their
     # secrets are none of this run's business.
-    places: list[tuple[str, str]] = []
+    scopes: list[tuple[str, str]] = []
     if request.environment:
         plain = replace(request, environment="", resolve=False)
-        _note_scope(places, _Reader(file, plain, files, Diagnostics(), resolvers, chosen=False).read(base, None))
+        _note_scope(scopes, _Reader(file, plain, files, Diagnostics(), resolvers, chosen=False).read(base, None))
     reader = _Reader(file, request, files, diagnostics, resolvers)
-    elsewhere: list[Entry] = []
+    other_patches: list[Entry] = []
     for entry in known:
         check_name("environment", entry.key, entry.where, diagnostics)
         if entry.key != request.environment:
             offline = replace(request, environment=entry.key, resolve=False)
             other = _Reader(file, offline, files, diagnostics, resolvers, chosen=False).read(base, entry.value)
-            elsewhere.extend(other.patches)
-            _note_scope(places, other)
+            other_patches.extend(other.patches)
+            _note_scope(scopes, other)
     chosen = next((entry.value for entry in known if entry.key == request.environment), None)
     found = reader.read(base, chosen)
     environments = tuple(entry.key for entry in known)
-    project = replace(found.project, environments=environments, elsewhere=tuple(dict.fromkeys(places)))
-    return replace(found, project=project, elsewhere=tuple(elsewhere))
+    project = replace(found.project, environments=environments, other_scopes=tuple(dict.fromkeys(scopes)))
+    return replace(found, project=project, other_patches=tuple(other_patches))
 
 
-def _note_scope(places: list[tuple[str, str]], settings: Settings) -> None:
+def _note_scope(scopes: list[tuple[str, str]], settings: Settings) -> None:
     """Note the scope of an environment's groups, as far as it is known before references are replaced."""
     subscription, group = settings.project.subscription, settings.project.resource_group
     if "${" not in f"{subscription}{group}" and (subscription or group):
-        places.append((subscription, group))
+        scopes.append((subscription, group))
 
 
 def _make_references(
@@ -175,7 +175,7 @@ class _Reader:
         body = as_object(_as_json(reader.read(plain, _drop_children(PROJECT, "environments"), (), "")))
         fingerprints = FingerprintReader(self.request, self.diagnostics, references.public, self.resolvers).read(node)
         fingerprints = replace(fingerprints, kept=body.get(KEPT) != "none")
-        references = replace(references, kept_back=frozenset(each.source for each in fingerprints.keys))
+        references = replace(references, key_sources=frozenset(each.source for each in fingerprints.keys))
         project = replace(self._read_project(body, reader.places), fingerprints=fingerprints)
         newer = order_api_version(project.api_version) > order_api_version(API_VERSION)
         expansion = Expansion(self.diagnostics, lenient=newer)

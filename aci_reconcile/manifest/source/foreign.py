@@ -136,7 +136,7 @@ def identify_foreign(node: Source) -> Foreign | None:
     if by_schema is not None:
         return by_schema
     # Before the keys of a group are looked for, because our reports may have some of them at the top, too.
-    if node.entry(_REPORTS) is not None and node.entry("containers") is None:
+    if node.get_entry(_REPORTS) is not None and node.get_entry("containers") is None:
         return _match_keys({entry.key for entry in node.entries})
     if any(entry.key.lower() in _OURS for entry in node.entries):  # shortcut for nearly every document
         return None

@@ -48,10 +48,10 @@ class MapNode(NamedTuple):
 
     def get(self, key: str) -> Source | None:
         """Return the value of a key."""
-        entry = self.entry(key)
+        entry = self.get_entry(key)
         return entry.value if entry is not None else None
 
-    def entry(self, key: str) -> Entry | None:
+    def get_entry(self, key: str) -> Entry | None:
         """Return the entry of a key."""
         for entry in self.entries:
             if entry.key == key:

@@ -29,7 +29,7 @@ class SkippedFiles:
     files: Files
     named: frozenset[Path]
     diagnostics: Diagnostics
-    left_out: dict[Path, Foreign] = field(default_factory=dict["Path", "Foreign"])
+    skipped: dict[Path, Foreign] = field(default_factory=dict["Path", "Foreign"])
 
     def read_documents(self, file: Path) -> tuple[Source, ...] | None:
         """Return the documents of a file; None if it is not a manifest, which ``report`` lists."""
@@ -38,21 +38,21 @@ class SkippedFiles:
         found = self.files.read_documents(file, mine)
         what = None if file in self.named else self._identify(file, found, failed=mine.failed)
         if what is not None:
-            self.left_out[file] = what
+            self.skipped[file] = what
             return None
         self.diagnostics.take(mine)
         return found
 
     def has(self, file: Path) -> bool:
         """Whether a file was skipped."""
-        return file in self.left_out
+        return file in self.skipped
 
     def report(self, *, empty: bool) -> None:
         """Report the skipped files; if there is no manifest besides (``empty``), each is an error.
 
         Files that declare nothing are probably a mistake, and would make orphans of all groups.
         """
-        for file, what in self.left_out.items():
+        for file, what in self.skipped.items():
             where = Where(self.files.show(file), 1, 1)
             if empty:
                 self.diagnostics.add(

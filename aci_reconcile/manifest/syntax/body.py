@@ -98,7 +98,7 @@ class BodyReader:
         return self._reject(ACI115, node.where, message, path, suggest_form(spec))
 
     def _reject(self, code: Code, where: Where, message: str, path: Path, hint: str = "") -> _Omitted:
-        self.diagnostics.add(code, where, message, hint=hint, path=self.places.name(path))
+        self.diagnostics.add(code, where, message, hint=hint, path=self.places.describe(path))
         self.places.doubtful.add(path)
         return OMITTED
 
@@ -113,7 +113,7 @@ class BodyReader:
         if spec.kind in _COLLECTIONS:
             if row.path != "tags":
                 message = "the property is empty; it counts as left out"
-                self.diagnostics.add(ACI126, where, message, path=self.places.name(path))
+                self.diagnostics.add(ACI126, where, message, path=self.places.describe(path))
             return OMITTED
         message = f"expected {describe_type(spec.kind, spec)}, found nothing"
         return self._reject(ACI116, where, message, path, suggest_value(spec))
@@ -293,19 +293,19 @@ class BodyReader:
         word = scalars.choose(value, allowed)
         if word is not None:
             message = f"{quote(value)} should be `{word}`"
-            self.diagnostics.add(ACI121, node.where, message, path=self.places.name(path))
+            self.diagnostics.add(ACI121, node.where, message, path=self.places.describe(path))
             return word
         listed = ", ".join(allowed)
         if self.lenient:
             message = f"unknown value {quote(value)} ({listed}); it is passed on to Azure"
-            self.diagnostics.add(ACI122, node.where, message, path=self.places.name(path))
+            self.diagnostics.add(ACI122, node.where, message, path=self.places.describe(path))
             return value
         hint = suggest_number_or_word(node.text, None)
         return self._reject(ACI120, node.where, f"{quote(value)} is not one of: {listed}", path, hint)
 
     def _read_from_text(self, node: MapNode, spec: Node, path: Path, at: str) -> Json | _Omitted:
         """Read ``{fromText: …}``: the plain content of a file, which is encoded as base64 for ARM."""
-        entry = node.entry("fromText")
+        entry = node.get_entry("fromText")
         if entry is None or len(node.entries) != 1 or not isinstance(entry.value, ScalarNode) or entry.value.null:
             hint = "write {fromText: …} with the text of the file"
             return self._reject(ACI115, node.where, "the content of a secret file must be text", path, hint)

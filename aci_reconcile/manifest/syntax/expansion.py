@@ -116,7 +116,7 @@ class _Object:
         # ARM keeps most of a group, a container or a volume in a map `properties`. Authors leave that level out.
         inner = spec.children.get("properties")
         self._inner = inner if inner is not None and inner.kind is Kind.OBJECT else None
-        self._wrapped = node.entry("properties") is not None
+        self._wrapped = node.get_entry("properties") is not None
         self._outside: dict[str, Entry] = {}
         self._inside: dict[str, Entry] = {}
 

@@ -43,7 +43,7 @@ class Places:
             path = path[:-1]
         return self.where[path]
 
-    def name(self, path: Path) -> str:
+    def describe(self, path: Path) -> str:
         """Return a path as people write it (``containers[web].ports[0].port``)."""
         missing: list[str | int] = []
         while path not in self.names:
@@ -163,7 +163,9 @@ class Item:
 
     def complain(self, code: Code, message: str, hint: str = "") -> None:
         """Add a diagnostic at this place."""
-        self.diagnostics.add(code, self.places.find(self.path), message, hint=hint, path=self.places.name(self.path))
+        self.diagnostics.add(
+            code, self.places.find(self.path), message, hint=hint, path=self.places.describe(self.path)
+        )
 
 
 Rule: TypeAlias = Callable[[Item], None]

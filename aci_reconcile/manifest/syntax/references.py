@@ -142,7 +142,7 @@ class References:
     public: PublicEnv = field(default_factory=PublicEnv)
     resolvers: Mapping[str, Resolver] = field(default_factory=dict[str, "Resolver"])
     resolve: bool = True
-    kept_back: frozenset[str] = frozenset()
+    key_sources: frozenset[str] = frozenset()
     """The sources of the fingerprint keys, as `env:NAME`. A container with a key could guess secrets."""
     size: ExpansionSize = field(default_factory=ExpansionSize)
 
@@ -214,7 +214,7 @@ class References:
         if is_own_credential(name):
             message = f"{name} holds credentials of {name_owner(name)}, and can't be used in a manifest"
             return self._fail(ACI154, where, message, "give the container its own credential", path)
-        if f"env:{name}" in self.kept_back:
+        if f"env:{name}" in self.key_sources:
             return self._refuse_key(f"env:{name}", where, path)
         public = name in self.public.names
         if not self.resolve:
@@ -258,7 +258,7 @@ class References:
         if scheme == "group":
             return self._replace_group(target, where, path)
         # A container that holds the fingerprint key could test guesses against the fingerprints in the tags.
-        if source in self.kept_back:
+        if source in self.key_sources:
             return self._refuse_key(source, where, path)
         if not self.resolve:
             return _make_unknown(text, source, public=False)

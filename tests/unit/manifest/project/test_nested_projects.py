@@ -175,7 +175,7 @@ def test_what_it_declares_is_known_above(load_text: Loader) -> None:
     a, deep, b = (f"{each}/aci-reconcile.yaml" for each in ("a", "a/deep", "b"))
 
     expected = {"rg-a/web": a, "rg-far/web": a, "own/api": a, "/lost": deep, "/any": b}
-    assert expected == load_text(files).elsewhere
+    assert expected == load_text(files).nested_groups
 
 
 def test_what_a_project_beside_the_manifests_declares_is_known(load_text: Loader, tmp_path: Path) -> None:
@@ -196,10 +196,10 @@ def test_what_a_project_beside_the_manifests_declares_is_known(load_text: Loader
         }
     )
 
-    assert {"rg-edge/front": "edge/aci-reconcile.yaml"} == loaded.elsewhere
+    assert {"rg-edge/front": "edge/aci-reconcile.yaml"} == loaded.nested_groups
     assert (["web"], []) == shown(loaded)
 
 
 def test_where_there_is_no_project_below_nothing_is_declared_there(load_text: Loader) -> None:
     """And nothing more is read."""
-    assert not load_text({"aci-reconcile.yaml": "name: shop\n", "web.yaml": GROUP.format("web")}).elsewhere
+    assert not load_text({"aci-reconcile.yaml": "name: shop\n", "web.yaml": GROUP.format("web")}).nested_groups
