@@ -116,8 +116,8 @@ class ArmBackend(Backend):
 
         The list is short (ids, locations, tags), has pages of 1,000, while the provider's own has complete bodies, and
         can be filtered by type. Filtered by tag and value it comes without tags (documented at "Resources - List",
-        Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users report gaps in it (Azure/azure-
-        powershell#20724): so its entries are read again, and missing ones are found in a later run.
+        Azure/azure-sdk-for-js#18535). ARM keeps it apart from the providers, and users report gaps in it
+        (Azure/azure-powershell#20724): so its entries are read again, and missing ones are found in a later run.
         """
         wanted = {"$filter": " or ".join(f"resourceType eq '{row.name}'" for row in LISTED)}
         url = with_query(f"{subscription_path(subscription)}/resources", api_version=RESOURCES_API, **wanted)

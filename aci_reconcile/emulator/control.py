@@ -36,7 +36,7 @@ class Control:
         self._counts = counts
 
     def handle(self, request: Request, now: float) -> Response | None:
-        """The answer if the path is one of the emulator's own, else None."""
+        """Return the answer if the path is one of the emulator's own, else None."""
         path = request.split().path.rstrip("/")
         if path != _ROOT and not path.startswith(f"{_ROOT}/"):
             return None
@@ -202,7 +202,7 @@ _NORMAL, _WARNING = "Normal", "Warning"
 
 
 def read_forced_state(body: Json, now: float) -> tuple[str, list[Json]]:
-    """The state and the events in a request. Raises ValueError if it is invalid."""
+    """Return the state and the events in a request. Raises ValueError if it is invalid."""
     unknown = sorted(body.keys() - {"id", "state", "events"})
     if unknown:
         raise ValueError(f"the body has no property '{unknown[0]}'")

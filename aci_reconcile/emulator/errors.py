@@ -8,13 +8,13 @@ _TYPE = "Microsoft.ContainerInstance/containerGroups"
 
 
 def no_api_version() -> ArmError:
-    """Every ARM request names an api-version."""
+    """Return the error for a request without an api-version."""
     message = "The api-version query parameter (?api-version=) is required for all requests."
     return ArmError(400, "MissingApiVersionParameter", message, fact="missing-api-version")
 
 
 def invalid_api_version(version: str, supported: tuple[str, ...]) -> ArmError:
-    """ARM's words for a version that its own resource types do not have."""
+    """Return ARM's error for a version that its own resource types do not have."""
     listed = ",".join(supported)
     return ArmError(
         400,
@@ -27,7 +27,7 @@ def invalid_api_version(version: str, supported: tuple[str, ...]) -> ArmError:
 def no_registered_provider(
     location: str, version: str, versions: tuple[str, ...], locations: tuple[str, ...]
 ) -> ArmError:
-    """ARM's words for a version that the provider does not have."""
+    """Return ARM's error for a version that the provider does not have."""
     return ArmError(
         400,
         "NoRegisteredProviderFound",
@@ -39,37 +39,37 @@ def no_registered_provider(
 
 
 def not_emulated(what: str) -> ArmError:
-    """Specific to the emulator: what it does not support, with a status that no client retries."""
+    """Return the emulator's own error for what it does not support, with a status that no client retries."""
     message = f"The aci-reconcile emulator does not emulate {what}. Azure itself may; this answer is not Azure's."
     return ArmError(501, "NotEmulated", message, fact="emulators-own")
 
 
 def internal(kind: str) -> ArmError:
-    """A defect of the emulator. Only the type of the exception is shown: its text could contain values of a request."""
+    """Return the error for a defect, with the type of the exception only: its text may quote a request."""
     message = f"The aci-reconcile emulator has a defect: {kind}. Please report it."
     return ArmError(500, "InternalServerError", message, fact="emulators-own")
 
 
 def busy() -> ArmError:
-    """Specific to the emulator: another process holds the store."""
+    """Return the emulator's own error for a store that another process holds."""
     message = "Another process holds the store of the aci-reconcile emulator. Please try again."
     return ArmError(503, "ServiceUnavailable", message, {"retry-after": "1"}, fact="emulators-own")
 
 
 def invalid_subscription(subscription: str) -> ArmError:
-    """A subscription id is a GUID."""
+    """Return the error for a subscription id that is not a GUID."""
     message = f"The provided subscription identifier '{subscription}' is malformed or invalid."
     return ArmError(400, "InvalidSubscriptionId", message, fact="invalid-subscription")
 
 
 def subscription_not_found(subscription: str) -> ArmError:
-    """No subscription has this id."""
+    """Return the error for a subscription that does not exist."""
     message = f"The subscription '{subscription}' could not be found."
     return ArmError(404, "SubscriptionNotFound", message, fact="subscription-not-found")
 
 
 def not_registered(namespace: str) -> ArmError:
-    """When the SDKs see this code, they register the provider whose name is in quotes."""
+    """Return the error whose code makes the SDKs register the provider that it names in quotes."""
     message = (
         f"The subscription is not registered to use namespace '{namespace}'. "
         "See https://aka.ms/rps-not-found for how to register subscriptions."
@@ -78,20 +78,20 @@ def not_registered(namespace: str) -> ArmError:
 
 
 def resource_group_not_found(name: str) -> ArmError:
-    """Seen in many recordings."""
+    """Return the error for a missing resource group; recorded many times."""
     return ArmError(
         404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.", fact="resource-group-not-found"
     )
 
 
 def resource_group_being_deleted(name: str) -> ArmError:
-    """A resource group that is being deleted accepts no writes."""
+    """Return the error for a write to a resource group that is being deleted."""
     message = f"The resource group '{name}' is in deprovisioning state and cannot perform this operation."
     return ArmError(409, "ResourceGroupBeingDeleted", message, fact="resource-group-deleting")
 
 
 def resource_group_blocked(name: str, operation: str) -> ArmError:
-    """A deletion of a resource group that was accepted and has failed."""
+    """Return the error for a deletion of a resource group that was accepted and has failed."""
     message = (
         f"Deletion of resource group '{name}' failed as resources with identifiers '' could not be deleted. The "
         f"provisioning state of the resource group will be rolled back. The tracking Id is '{operation}'. Please check "
@@ -101,7 +101,7 @@ def resource_group_blocked(name: str, operation: str) -> ArmError:
 
 
 def resource_not_found(name: str, resource_group: str) -> ArmError:
-    """ARM's dialect of a missing resource; recorded twice."""
+    """Return ARM's dialect of a missing resource; recorded twice."""
     return ArmError(
         404,
         "ResourceNotFound",
@@ -113,14 +113,14 @@ def resource_not_found(name: str, resource_group: str) -> ArmError:
 
 
 def group_not_found(name: str) -> ArmError:
-    """The provider's dialect of a missing group; recorded once."""
+    """Return the provider's dialect of a missing group; recorded once."""
     return ArmError(
         404, "ContainerGroupNotFound", f"The container group '{name}' does not exist.", fact="group-not-found"
     )
 
 
 def group_in_transition(name: str) -> ArmError:
-    """The group is busy; in this service a 409 means "wait" as often as "conflict"."""
+    """Return the error for a busy group; in this service a 409 means "wait" as often as "conflict"."""
     message = f"The container group '{name}' is still transitioning, please retry later."
     return ArmError(409, "ContainerGroupTransitioning", message, fact="transitioning")
 
@@ -129,7 +129,7 @@ _FIXED = "the os type, restart policy, network profile, CPU, memory or GPU resou
 
 
 def invalid_update(name: str, changed: str = _FIXED, code: str = "InvalidContainerGroupUpdate") -> ArmError:
-    """A change that is not possible in place: since 2024 with the property and both values, before with a list."""
+    """Return the error for a change that is not possible in place: since 2024 with the property and both values."""
     return ArmError(
         400,
         code,
@@ -140,7 +140,7 @@ def invalid_update(name: str, changed: str = _FIXED, code: str = "InvalidContain
 
 
 def invalid_location(name: str, resource_group: str, has: str, wants: str) -> ArmError:
-    """A resource cannot move to another region."""
+    """Return the error for a move to another region."""
     return ArmError(
         409,
         "InvalidResourceLocation",
@@ -151,14 +151,14 @@ def invalid_location(name: str, resource_group: str, has: str, wants: str) -> Ar
 
 
 def location_required() -> ArmError:
-    """ARM wants a location on every tracked resource."""
+    """Return the error for a missing location, which every tracked resource of ARM has."""
     return ArmError(
         400, "LocationRequired", "The location property is required for this definition.", fact="location-required"
     )
 
 
 def location_not_available(location: str, locations: tuple[str, ...]) -> ArmError:
-    """ARM's words for a region that is misspelt or does not have the service."""
+    """Return ARM's error for a region that is misspelt or does not have the service."""
     return ArmError(
         400,
         "LocationNotAvailableForResourceType",
@@ -169,13 +169,13 @@ def location_not_available(location: str, locations: tuple[str, ...]) -> ArmErro
 
 
 def subnet_busy(name: str) -> ArmError:
-    """Another group of the subnet is being created or deleted; met by users of Terraform."""
+    """Return the error while another group of the subnet is created or deleted; reported by users of Terraform."""
     message = f"Network is not ready for container group '{name}'. Please try again."
     return ArmError(409, "ServiceAssociationLinkNotReady", message, fact="subnet-collisions")
 
 
 def quota_reached(name: str, location: str, numbers: tuple[float, float, float]) -> ArmError:
-    """A quota error with the limit, the usage and the request."""
+    """Return the error for a quota, with the limit, the usage and the request."""
     limit, used, wanted = (f"{number:g}" for number in numbers)
     message = (
         f"Resource type '{_TYPE}' container group quota '{name}' exceeded in region '{location}'. "
@@ -185,7 +185,7 @@ def quota_reached(name: str, location: str, numbers: tuple[float, float, float])
 
 
 def inaccessible_image(image: str, name: str) -> ArmError:
-    """The immediate answer to the PUT."""
+    """Return the error for an image that cannot be pulled, which answers the PUT itself."""
     return ArmError(
         400,
         "InaccessibleImage",
@@ -196,13 +196,13 @@ def inaccessible_image(image: str, name: str) -> ArmError:
 
 
 def registry_error(registry: str) -> ArmError:
-    """Met by users when Docker Hub throttles the service."""
+    """Return the error for a registry that throttles the service; users report it for Docker Hub."""
     message = f"An error response is received from the docker registry '{registry}'. Please retry later."
     return ArmError(409, "RegistryErrorResponse", message, fact="registry-error")
 
 
 def several(errors: list[ArmError]) -> ArmError:
-    """The only error, or all of them in the format that users report. The status is inferred."""
+    """Return the only error, or all of them in the format that users report. The status is inferred."""
     if len(errors) == 1:
         return errors[0]
     names = {400: "BadRequest", 409: "Conflict"}
@@ -211,7 +211,7 @@ def several(errors: list[ArmError]) -> ArmError:
 
 
 def not_authorized(actor: str, action: str, scope: str) -> ArmError:
-    """A client whose role does not allow what it asks for."""
+    """Return the error for an action that the role of the client does not allow."""
     message = (
         f"The client '{actor}' with object id '{actor}' does not have authorization to perform action '{action}' over "
         f"scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
@@ -220,7 +220,7 @@ def not_authorized(actor: str, action: str, scope: str) -> ArmError:
 
 
 def not_authorized_for_link(actor: str, done: tuple[str, str], linked: tuple[str, str]) -> ArmError:
-    """A client that may write the resource and not use what it refers to; each pair is an action and its scope."""
+    """Return the error for a resource that a body refers to; each pair is an action and its scope."""
     message = (
         f"The client '{actor}' with object id '{actor}' has permission to perform action '{done[0]}' on scope "
         f"'{done[1]}'; however, it does not have permission to perform action(s) '{linked[0]}' on the linked scope(s) "
@@ -230,24 +230,24 @@ def not_authorized_for_link(actor: str, done: tuple[str, str], linked: tuple[str
 
 
 def subnet_not_found(path: str) -> ArmError:
-    """The network provider's error for a missing subnet."""
+    """Return the network provider's error for a missing subnet."""
     return ArmError(404, "NotFound", f"Resource {path} not found.", fact="subnet-not-found")
 
 
 def subnet_not_delegated(name: str) -> ArmError:
-    """Met by users who put a group into a subnet that is not the service's."""
+    """Return the error for a subnet that is not delegated to the service; reported by users."""
     message = f"Subnet missing required delegation 'Microsoft.ContainerInstance' for container group '{name}'."
     return ArmError(400, "SubnetMissingRequiredDelegation", message, fact="subnet-not-delegated")
 
 
 def label_taken(label: str, name: str) -> ArmError:
-    """DNS labels are unique in a region. The status is inferred."""
+    """Return the error for a DNS label that is taken in the region. The status is inferred."""
     message = f"The DNS name label '{label}' in container group '{name}' is not available. Try using a different label."
     return ArmError(409, "DnsNameLabelAlreadyTaken", message, fact="label-taken")
 
 
 def container_not_found(container: str, name: str) -> ArmError:
-    """Code and words are inferred."""
+    """Return the error for a missing container. Code and message are inferred."""
     return ArmError(
         404,
         "ContainerNotFound",

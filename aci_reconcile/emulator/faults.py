@@ -36,7 +36,7 @@ _LONGEST_SECONDS = 600.0
 _MOST_TIMES = 1_000_000
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
 _FATES: dict[FaultKind, Fate] = {"failed-operation": "failed", "endless-operation": "endless"}
-# random faults: all kinds but those that would leave a group unfinished forever
+# The faults that may come at random: none that would leave a group unfinished for good.
 _AT_RANDOM: tuple[FaultKind, ...] = (
     "error",
     "error-after",
@@ -79,7 +79,7 @@ class Fault:
         return asked.endswith(wanted[:-1]) if wanted.endswith("$") else wanted in asked
 
     def error(self, request: Request) -> ArmError:
-        """The error for a request that meets the fault."""
+        """Return the error for a request that meets the fault."""
         return make_error(request, self.status, self.code, self.message, self.seconds)
 
 
@@ -121,7 +121,7 @@ class Faults:
             return Fault(kind, status=self._random.choice(_STATUSES), seconds=self._random.choice((0.0, 0.05, 0.2)))
 
     def _draw_scripted(self, request: Request) -> Fault | None:
-        """The first matching fault whose `skip` is used up. All before it count the request."""
+        """Return the first matching fault whose `skip` is used up. All before it count the request."""
         for index, fault in enumerate(self._scripted):
             if not fault.fits(request):
                 continue
@@ -134,26 +134,26 @@ class Faults:
         return None
 
 
-def fault_from_json(given: Any) -> Fault:
-    """A fault from the control endpoint or the command line. Raises ValueError if it is invalid."""
-    if not is_object(given):
+def fault_from_json(document: Any) -> Fault:
+    """Return a fault from the control endpoint or the command line. Raises ValueError if it is invalid."""
+    if not is_object(document):
         raise ValueError("a fault must be an object")
-    unknown = sorted(given.keys() - {field.name for field in fields(Fault)})
+    unknown = sorted(document.keys() - {field.name for field in fields(Fault)})
     if unknown:
         raise ValueError(f"a fault has no property '{unknown[0]}'")
-    if given.get("kind") not in _KINDS:
+    if document.get("kind") not in _KINDS:
         raise ValueError(f"the kind of a fault must be one of {', '.join(_KINDS)}")
-    _check_number(given, "skip", 0, _MOST_TIMES)
-    _check_number(given, "times", 1, _MOST_TIMES)
-    _check_number(given, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
-    _check_number(given, "seconds", 0, _LONGEST_SECONDS)
-    if not all(isinstance(given.get(name, ""), str) for name in ("method", "path", "code", "message")):
+    _check_number(document, "skip", 0, _MOST_TIMES)
+    _check_number(document, "times", 1, _MOST_TIMES)
+    _check_number(document, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
+    _check_number(document, "seconds", 0, _LONGEST_SECONDS)
+    if not all(isinstance(document.get(name, ""), str) for name in ("method", "path", "code", "message")):
         raise ValueError("method, path, code and message of a fault must be texts")
-    return Fault(**given)
+    return Fault(**document)
 
 
-def _check_number(given: Json, name: str, least: float, most: float) -> None:
-    value = given.get(name, least)
+def _check_number(document: Json, name: str, least: float, most: float) -> None:
+    value = document.get(name, least)
     whole = name == "seconds" or isinstance(value, int)
     if isinstance(value, bool) or not isinstance(value, int | float) or not whole or not least <= value <= most:
         raise ValueError(f"'{name}' of a fault must be a number from {least:g} to {most:g}")
@@ -169,11 +169,12 @@ class Meeting:
 
 
 def apply_fault(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
-    """The answer to a request that meets a fault; `handle` returns the normal answer."""
+    """Return the answer to a request that meets a fault; `handle` returns the normal answer."""
     match fault.kind:
         case "error":
             return fault.error(meeting.request).response()
         case "expired-token":
+            # Users' reports: ARM compares with its own clock, so a token can expire on its way.
             return tokens.make_expired_token(meeting.knobs, meeting.now - 1, meeting.now).response()
         case "reset":
             return Response(0, wire="reset")
@@ -203,7 +204,7 @@ _ERRORS_BY_STATUS = {
 
 
 def make_error(request: Request, status: int, code: str, message: str, retry_after: float) -> ArmError:
-    """The error of a fault; empty fields get Azure's own values."""
+    """Return the error of a fault; empty fields get Azure's own values."""
     if code in _ERRORS_BY_CODE:
         known = _ERRORS_BY_CODE[code](request)
         return known if not message else ArmError(known.status, known.code, message, fact=known.fact)

@@ -41,7 +41,7 @@ _FIXED = {
 
 
 def system_clock() -> float:
-    """Seconds since the epoch."""
+    """Return the seconds since the epoch."""
     return time.time()
 
 
@@ -121,7 +121,7 @@ class Emulator:
         return self._add_headers(request, _guard(lambda: self._route(request, fate)))
 
     def _answer_outside(self, request: Request) -> Response | None:
-        """The endpoints outside Azure Resource Manager: Entra, the metadata of the cloud, Key Vault."""
+        """Answer for the endpoints outside Azure Resource Manager: Entra, the metadata of the cloud, Key Vault."""
         now = self._clock()
         return (
             endpoints.answer_identity(request, self._knobs, now)

@@ -116,7 +116,7 @@ def _get(request: Request, name: str, version: str, versions: list[Secret]) -> R
             "recently deleted this secret you may be able to recover it using the correct recovery command."
         )
         return _make_error(404, "SecretNotFound", text)
-    if not wanted[-1].enabled:
+    if not wanted[-1].enabled:  # Key Vault's REST reference: 403, with the reason in the inner error
         text = "Operation get is not allowed on a disabled secret."
         return _make_error(403, "Forbidden", text, inner="SecretDisabled")
     return answer(200, _show(request, name, wanted[-1]))
@@ -126,6 +126,7 @@ def _challenge(request: Request, knobs: Knobs, now: float) -> Response | None:
     """Key Vault answers a request without a token with a challenge that names the required token."""
     credentials = request.header("authorization") or ""
     claims = tokens.read_own_claims(credentials.partition(" ")[2].strip(), knobs)
+    # The SDK always asks without a token first, to read the challenge; so the first request is refused in any case.
     if credentials and not knobs.require_token:
         return None
     if claims is not None and float(claims["exp"]) > now and str(claims["aud"]).rstrip("/") == _RESOURCE:

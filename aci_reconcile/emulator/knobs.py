@@ -241,7 +241,7 @@ class Knobs:
     reader: bool = setting(False, fact="rights")
     """Whether the client may only read, and gets `AuthorizationFailed` for everything else."""
     not_actions: frozenset[str] = setting(frozenset(), fact="rights")
-    """Actions that the client's role excludes, with `*` for any text, such as `*/delete`. Shown and enforced."""
+    """Actions that the client's role excludes, with `*` for any text, such as `*/delete`. Readable and enforced."""
     subscription_id: str = setting("00000000-0000-0000-0000-000000000000", fact="emulators-own")
     """The subscription that exists from the start."""
     any_subscription: bool = setting(True, fact="subscription-not-found")

@@ -27,7 +27,7 @@ class Request:
     scheme: Literal["http", "https"] = "http"
     """The scheme, for absolute links if the URL is a path."""
     local: bool = True
-    """Whether it came from this machine: others may not control the emulator."""
+    """Whether it came from this machine: other machines may not control the emulator."""
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, whatever the case of its name."""
@@ -55,7 +55,7 @@ class Request:
         return f"{self.origin()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
     def origin(self) -> str:
-        """Scheme and host that absolute links in the answer start with, as ARM builds them from the request."""
+        """Return scheme and host for absolute links in the answer, as ARM builds them from the request."""
         parts = self.split()
         if parts.scheme and parts.netloc:
             return f"{parts.scheme}://{parts.netloc}"

@@ -38,7 +38,7 @@ class AciEmulator:
     """Make the next matching requests meet a fault."""
 
     def writes(self) -> list[tuple[str, str, int]]:
-        """The requests with a writing method."""
+        """Return the requests with a writing method."""
         return [row for row in self.requests if row[0] not in {"GET", "HEAD"}]
 
     def resource_group(self, name: str, location: str = "westeurope") -> str:
@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def aci_emulator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AciEmulator]:
-    """An emulator of Azure Resource Manager and Azure Container Instances on loopback, empty and instantaneous."""
+    """Serve an emulator on loopback, empty and instantaneous, for one test."""
     from aci_reconcile.emulator import Emulator, Faults, Knobs, Tls, open_store, serve
 
     options = _options(request)

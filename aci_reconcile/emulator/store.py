@@ -51,7 +51,7 @@ class Session:
             yield key, _decode(body)
 
     def next_serial(self) -> int:
-        """A unique number."""
+        """Return a unique number."""
         self._connection.execute("UPDATE counters SET value = value + 1")
         row: tuple[int] = self._connection.execute("SELECT value FROM counters").fetchone()
         return row[0]

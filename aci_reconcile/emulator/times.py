@@ -9,12 +9,12 @@ _LAST = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds()
 
 
 def format_seconds(instant: float) -> str:
-    """Whole seconds, as in events."""
+    """Return the instant in full seconds, as in events."""
     return _make_moment(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def format_fraction(instant: float, digits: int = 3) -> str:
-    """Fractions without trailing zeros: three digits in container states, seven in operations."""
+    """Return the instant with its fraction, without trailing zeros: three digits in states, seven in operations."""
     moment = _make_moment(instant)
     tail = f"{moment.microsecond:06d}".ljust(digits, "0")[:digits].rstrip("0")
     text = moment.strftime("%Y-%m-%dT%H:%M:%S")

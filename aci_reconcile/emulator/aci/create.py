@@ -34,14 +34,15 @@ def put(call: Call) -> Response:
     """Create (201) or replace a group: refuse it before anything is written, or accept it as Pending."""
     scopes.require_writable(call)
     content = profiles.complete_from_profile(call, _read(call))
-    rights.check_linked(call, content)
+    rights.check_linked(call, content)  # before the provider sees the body (ARM documentation)
     stored = _find_living(groups.find_stored(call), content, call)
+    # Azure/azure-cli#8902: a PUT while the group transitions is refused, whatever is in it.
     if stored is not None and (stored.gone is not None or stored.is_running(call.now)):
         raise errors.group_in_transition(call.name)
     location = _check_location(call, content, stored)
     properties = as_object(content["properties"])
     check_group(call.name, content, call.version, call.knobs)
-    _check_images(call, properties)
+    _check_images(call, properties)  # last of the body's checks: an image is only looked up for a valid body
     if stored is not None:
         updates.check_update(stored, properties, call.now, call.knobs)
     group = _set_times(call, _make_group(call, content, location, stored))
@@ -49,26 +50,28 @@ def put(call: Call) -> Response:
     if holder is not None and holder["group"] != call.group_key:
         raise errors.label_taken(str(as_object(properties["ipAddress"]).get("dnsNameLabel")), call.name)
     groups.check_subnets(call, group)
-    if call.knobs.limits:
+    if call.knobs.limits:  # off by default: a test of a client should not fail because of another test's groups
         regions.enforce(call, group)
     if stored is not None:
         groups.forget(call, call.group_key, stored)
     groups.save(call, call.group_key, group)
     operations.save(call, call.group_key, group)
+    # Recorded, 204 of 204 PUTs: the answer says Pending, however quickly the group is ready.
     body = Echo.of(call).show(group, provisioning="Pending")
     status = 201 if stored is None else call.knobs.update_status
     return answer(status, body, operations.make_headers(call, group))
 
 
 def _find_living(stored: Group | None, content: Json, call: Call) -> Group | None:
-    """The group that occupies the name; none if only a deleted one does, and does not block its successor."""
+    """Return the group that occupies the name; None if only a deleted one does and it does not block a new one."""
     if stored is None or stored.gone is None or call.knobs.lingering_name == "taken":
         return stored
+    # hashicorp/terraform-provider-azurerm#23451, #9375: users meet the 409 for groups in subnets only.
     return stored if stored.subnets() or as_object(content["properties"]).get("subnetIds") else None
 
 
 def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
-    """The timeline of a deployment that begins now, without containers that take longer than usual."""
+    """Return the timeline of a deployment that begins now, without containers that take longer than usual."""
     length = call.knobs.provisioning_seconds + (call.knobs.vnet_extra_seconds if subnet else 0.0)
     begins = call.now + 0.3 * length
     run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
@@ -76,14 +79,14 @@ def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
 
 
 def without_start(run: Run, properties: Json) -> Run:
-    """The run, in which no container starts if a volume cannot be mounted."""
+    """Return the run in which no container starts if a volume cannot be mounted."""
     return replace(run, pulled=math.inf, starts=math.inf) if views.find_denied(properties) else run
 
 
 def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
     """Extend provisioning until every container was started once, or until it times out as Failed."""
     operation = group.operation
-    if fate == "endless":
+    if fate == "endless":  # microsoft/AzureTRE: a share that cannot be mounted leaves a group Creating for good
         return replace(group, operation=replace(operation, ready=math.inf))
     if fate == "failed":
         return replace(group, operation=replace(operation, failed=True, reason="A requested failure."))
@@ -96,6 +99,7 @@ def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
 def _read(call: Call) -> Json:
     reader = Reader(len(call.request.body), call.knobs.keep_unknown_properties)
     content: Json = reader.read(GROUP, parse(call.request.body))
+    # Since then a network profile is an unknown property like any other (REST reference).
     if call.version >= versions.SUBNETS_SINCE and not call.knobs.keep_unknown_properties:
         as_object(content["properties"]).pop("networkProfile", None)
     named = tags.apply_policy(tags.read(content.get("tags", {})), call.knobs.policy_tags)
@@ -143,6 +147,7 @@ def _make_group(call: Call, content: Json, location: str, stored: Group | None) 
     operation, run = plan_run(call, subnet=bool(properties.get("subnetIds")))
     run = without_start(run, properties)
     group = Group(
+        # The spelling of the first PUT stays: ARM ignores case in later paths.
         id=stored.id if stored else _make_id(call),
         name=stored.name if stored else call.name,
         location=location,
@@ -161,7 +166,7 @@ def _make_group(call: Call, content: Json, location: str, stored: Group | None) 
 
 
 def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
-    """The part of the request that is stored: everything but write-only values."""
+    """Return the part of the request that is stored: everything but write-only values."""
     kept = as_object(without_secrets(GROUP, content))
     properties = _normalize_spelling(as_object(kept["properties"]))
     if not call.knobs.echo_empty_value:
@@ -179,7 +184,7 @@ def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
 
 @rests_on("vault-url-slash", "enum-case")
 def _normalize_spelling(properties: Json) -> Json:
-    """Values that are returned in another spelling than they were sent."""
+    """Return the properties in the spelling of answers, which for some values differs from that of requests."""
     changed = dict(properties)
     sku = str(changed.get("sku", "")).lower()
     if sku in _SKUS:

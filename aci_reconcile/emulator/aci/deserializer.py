@@ -26,7 +26,7 @@ def parse(body: bytes) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Brings a body into the service's own form; `size` stands for the position in Newtonsoft's messages."""
+    """Brings a body into the service's own form; `size` replaces the position in Newtonsoft's messages."""
 
     size: int
     keep_unknown: bool
@@ -66,7 +66,7 @@ class Reader:
     def _map(self, node: MapOf, value: Any, path: str) -> Json:
         if not is_object(value):
             self._mismatch(value, path, "Dictionary`2[System.String,System.String]", 'object (e.g. {"name":"value"})')
-        # null becomes an empty value of the map's type; how Azure returns it was not recorded
+        # null becomes an empty value of the map's type. How Azure returns it is not recorded.
         empty: Any = {} if isinstance(node.value, Object) else "" if node.value == "string" else None
         return {
             key: empty if item is None else self.read(node.value, item, _join(path, key)) for key, item in value.items()
@@ -128,7 +128,7 @@ def _render_value(value: Any) -> str:
 
 
 def _to_string(value: Any) -> str | None:
-    """Numbers and booleans become text, as Newtonsoft's string reader does."""
+    """Return numbers and booleans as text, as Newtonsoft's string reader does."""
     if isinstance(value, str):
         return value
     return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -82,7 +82,7 @@ _DECISIONS = (
 
 @rests_on("policy-filled-in")
 def open_policy() -> str:
-    """A policy that allows everything: equivalent to Azure's, but not identical."""
+    """Return a policy that allows everything: equivalent to Azure's, but not identical."""
     rules = "\n".join(f'{name} := {{"allowed": true}}' for name in _DECISIONS)
     return base64.b64encode(f'package policy\n\napi_svn := "0.10.0"\n\n{rules}\n'.encode()).decode()
 
@@ -136,7 +136,7 @@ class Echo:
 
     def _make_views(self, group: Group, state: str) -> dict[str, Json]:
         """Return the instance views by container; container names are unique in a group."""
-        if not self.full or state == "Pending":
+        if not self.full or state == "Pending":  # recorded: neither lists nor Pending groups have instance views
             return {}
         scene = observe(group, self.now)
         parts = (*scene.init, *scene.main)
@@ -169,6 +169,7 @@ class Echo:
     def _show_address(self, group: Group, state: str) -> Json | None:
         address = as_object(group.properties().get("ipAddress"))
         settled = state not in {"Pending", "Creating"}
+        # Recorded, 8 of 8: in a subnet the address is absent until the group has Succeeded.
         if not address or (group.properties().get("subnetIds") and not settled):
             return None
         body = dict(address)
@@ -198,7 +199,7 @@ def without_secrets(node: Node, value: object) -> object:
                     kept[key] = item
                 elif field.trait != "secret":
                     kept[key] = without_secrets(field.node, item)
-                elif isinstance(field.node, MapOf):
+                elif isinstance(field.node, MapOf):  # recorded, 23 of 23: the volume stays a secret one, without names
                     kept[key] = {}
             return kept
         case ListOf() if is_list(value):
@@ -208,7 +209,7 @@ def without_secrets(node: Node, value: object) -> object:
 
 
 def without_empty_values(properties: Json) -> Json:
-    """Variables with an empty value as names only, if a knob says so."""
+    """Return variables that have an empty value as names only, if a knob says so."""
     changed = dict(properties)
     for name in _CONTAINERS:
         if name in properties:
@@ -238,7 +239,7 @@ def _show_identity(group: Group) -> Json:
             key: {"principalId": _make_id(f"principal {key.lower()}"), "clientId": _make_id(f"client {key.lower()}")}
             for key in users
         }
-    if "systemassigned" in kind:
+    if "systemassigned" in kind:  # a new one for each group of a name, so that a role of the former does not fit
         body["principalId"] = _make_id(f"system {group.id.lower()} {group.serial}")
     if "assigned" in kind:
         body["tenantId"] = TENANT
@@ -262,7 +263,7 @@ def _make_id(text: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, text.encode("ascii", "backslashreplace").decode()))
 
 
-# What stands right after sku was recorded; the rest of the order, too.
+# The recorded order of keys, so that answers can be compared with recordings as text.
 _ORDERS = {
     "properties": tuple(field.name for field in GROUP_PROPERTIES.fields),
     "containers": tuple(field.name for field in CONTAINER_PROPERTIES.fields),

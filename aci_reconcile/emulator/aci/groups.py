@@ -43,7 +43,7 @@ def patch(call: Call) -> Response:
     scopes.require_writable(call)
     group = require_settled(call)
     body = parse(call.request.body)
-    if body.get("tags") is not None:
+    if body.get("tags") is not None:  # recorded: a PATCH supports no other field
         named = tags.apply_policy(tags.read(body["tags"]), call.knobs.policy_tags)
         group = replace(group, body={**group.body, "tags": named}, modified=call.now)
         save(call, call.group_key, group)
@@ -55,12 +55,12 @@ def delete(call: Call) -> Response:
     """Answer 200 with the old body at once, or 204. The name stays taken for a while."""
     scopes.require(call)
     group = find(call)
-    if group is None:
+    if group is None:  # REST reference: a DELETE is idempotent
         return Response(204)
     if group.is_running(call.now) and call.knobs.delete_while_transitioning == "refuse":
         raise errors.group_in_transition(group.name)
     check_subnets(call, group)
-    body = Echo.of(call).show(group)
+    body = Echo.of(call).show(group)  # recorded, 15 of 15: the body of the deleted group, at once
     forget(call, call.group_key, group)
     if call.knobs.delete_linger_seconds > 0:
         save(call, call.group_key, replace(group, gone=call.now + call.knobs.delete_linger_seconds))
@@ -81,10 +81,11 @@ def find_stored(call: Call) -> Group | None:
 
 
 def require(call: Call) -> Group:
-    """The group of the path; the error for a missing one has one of the two recorded dialects."""
+    """Return the group of the path; the error for a missing one has one of the two recorded dialects."""
     group = find_stored(call)
     if group is not None and group.gone is None:
         return group
+    # Both are recorded. By default the provider answers while a deleted group still holds the name, else ARM.
     dialect = call.knobs.not_found_dialect
     if dialect == "provider" or (dialect == "both" and group is not None):
         raise errors.group_not_found(call.name)

@@ -56,7 +56,7 @@ def get_result(call: Call) -> Response:
 
 
 def list_operations(_: Call) -> Response:
-    """The provider's actions on container groups, for role definitions."""
+    """Return the provider's actions on container groups, for role definitions."""
     resource = f"{PROVIDER}/containerGroups"
     return answer(200, {"value": [_show_operation(resource, verb, text) for verb, text in _VERBS]})
 
@@ -91,7 +91,7 @@ def _require(call: Call) -> tuple[Json, Operation]:
 
 
 def _make_failure(operation: Operation) -> Json:
-    """ARM's contract for a failed operation. None was recorded: codes and messages are inferred."""
+    """Return the error of a failed operation, by ARM's contract. None was recorded: codes and messages are inferred."""
     if operation.reason:
         return {"code": "ContainerGroupProvisioningFailed", "message": operation.reason}
     message = "The container group's provisioning timed out. The code and these words are inferred."
@@ -101,6 +101,7 @@ def _make_failure(operation: Operation) -> Json:
 def _list_events(call: Call, document: Json) -> list[Json]:
     stored = call.session.get("group", document["group"])
     group = None if stored is None else group_from_json(stored)
+    # An operation outlives its group; another group of that name must not lend it its events.
     if group is None or group.gone is not None or group.serial != document["serial"]:
         return []
     return list_group_events(group, call.now)

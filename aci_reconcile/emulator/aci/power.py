@@ -27,6 +27,7 @@ def restart(call: Call) -> Response:
     """Restart a group: 204 with Azure-AsyncOperation, even while the last restart goes on."""
     scopes.require_writable(call)
     group = groups.require(call)
+    # Recorded: a second restart is accepted while the first goes on; a creation is not interrupted.
     if group.is_running(call.now) and not group.operation.updating:
         raise errors.group_in_transition(group.name)
     scene = observe(group, call.now)
@@ -35,7 +36,7 @@ def restart(call: Call) -> Response:
     run = Run(begins, pulled=begins, starts=begins, pulls=False, events=collect_events_and_kill(group, scene, call.now))
     run = without_start(run, group.properties())
     operation = Operation(call.new_id(), call.now, call.now, call.now + length, updating=True)
-    former = None if scene.state == "Stopped" else scene.run
+    former = None if scene.state == "Stopped" else scene.run  # recorded: the old containers are shown meanwhile
     group = replace(group, run=run, former=former, operation=operation, stopped=None, sick="", troubles=[])
     return _begin(call, replace(group, ip=addresses.choose_ip_after_start(call, group)), 204)
 
@@ -52,7 +53,7 @@ def stop(call: Call) -> Response:
 
 @rests_on("start-status", "start-of-running", "events-stay")
 def start(call: Call) -> Response:
-    """A new deployment of a stopped or ended group; only 204 for a running one."""
+    """Deploy a stopped or ended group again; for a running one, only answer 204."""
     scopes.require_writable(call)
     group = groups.require_settled(call)
     if group.stopped is None and not has_ended(observe(group, call.now)):
@@ -91,7 +92,7 @@ def _begin(call: Call, group: Group, status: int) -> Response:
     groups.save(call, call.group_key, group)
     operations.save(call, call.group_key, group)
     headers = operations.make_headers(call, group)
-    if status == HTTPStatus.ACCEPTED:
+    if status == HTTPStatus.ACCEPTED:  # as in the contract; the one recording has 204 without Location
         headers["location"] = call.provider_url(group.location, "operationresults", group.operation.id)
     return answer(status, None, headers)
 

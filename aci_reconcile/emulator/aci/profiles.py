@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SINCE = "2024-05-01"
 _CLAIM = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
-# the answer in Microsoft's example of a group from a pool
+# azure-rest-api-specs 2025-09-01, ContainerGroupCreateOrUpdateStandbyPool: the settings in its answer.
 _CONTAINER: Json = {
     "image": "nginx",
     "ports": [{"port": 80}],
@@ -26,10 +26,10 @@ _SYSTEM = "Linux"
 
 
 def complete_from_profile(call: Call, content: Json) -> Json:
-    """The body completed by its profile, or unchanged without one. Raises ArmError."""
+    """Return the body completed by its profile, or unchanged without one. Raises ArmError."""
     properties = as_object(content["properties"])
     pool, profile = properties.get("standbyPoolProfile"), properties.get("containerGroupProfile")
-    if call.version < _SINCE or not (pool or profile):
+    if call.version < _SINCE or not (pool or profile):  # before, both are unknown properties
         return content
     if pool:
         _check_claim(properties)
@@ -38,7 +38,7 @@ def complete_from_profile(call: Call, content: Json) -> Json:
 
 
 def _check_claim(properties: Json) -> None:
-    """Recorded by Azure PowerShell's tests, including the message."""
+    """Refuse settings besides the config map. Recorded by Azure PowerShell's tests, including the message."""
     beside = [key for item in list_objects(properties.get("containers")) for key in as_object(item["properties"])]
     if properties.keys() - _CLAIM or set(beside) - {"configMap"}:
         message = "ContainerGroup properties other than config map are not allowed"

@@ -7,7 +7,7 @@ from typing import Any
 
 from aci_reconcile.emulator.model import Json, as_list, as_object, list_objects
 
-# The documents ask not to depend on these; all others are ends.
+# The transient states. ACI documentation, container states, asks not to depend on them; all others are final.
 _ON_THE_WAY = frozenset({"Accepted", "Pending", "Creating", "Updating", "Repairing", "Deleting"})
 
 
@@ -25,7 +25,7 @@ class Operation:
     reason: str = ""
     """The reason of a failure other than a timeout."""
     updating: bool = False
-    """A restart or a start: the group is `Updating`, and its old containers are still shown."""
+    """A restart or a start: the group is `Updating`, and the answer still has its old containers."""
 
     def state(self, now: float) -> str:
         """Return the operation's status, which is also the group's provisioningState."""
@@ -53,7 +53,7 @@ class Run:
     pulls: bool = True
     """A restart in place logs no pull, as recorded by Azure PowerShell's tests."""
     events: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])
-    """By container: what happened in earlier lives and is still shown."""
+    """By container: events of earlier runs, which are still listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Group:
     backoff: float
     backoff_max: float
     former: Run | None = None
-    """While a restart is under way, the life that is still shown."""
+    """While a restart is under way, the run that answers still have."""
     stopped: float | None = None
     unhealthy: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     """By container: since when its liveness probe fails, and until when where that is over."""
@@ -87,7 +87,7 @@ class Group:
     """Events of the group set by the control endpoint."""
 
     def state(self, now: float) -> str:
-        """Its provisioningState."""
+        """Return the provisioningState."""
         return self.sick or self.operation.state(now)
 
     def is_running(self, now: float) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call
 
 
-# public images from Azure's quickstarts; the real list differs by region
+# Public images from Azure's quickstarts. The real list differs by region.
 _LINUX: Json = {"osType": "Linux"}
 _WINDOWS: Json = {"osType": "Windows", "osVersion": "Windows Server 2019 - After 2B"}
 _CACHED = (
@@ -34,7 +34,7 @@ _CAPABILITIES = (
 
 @rests_on("capabilities")
 def list_capabilities(call: Call) -> Response:
-    """The recorded rows, including one for GPUs, which have been retired since."""
+    """Return the recorded rows, including one for GPUs, which have been retired since."""
     location = _check_location(call)
     return answer(200, {"value": [_make_capability(location, *row) for row in _CAPABILITIES]})
 
@@ -111,7 +111,7 @@ def _add_usage(group: Group, counts: dict[str, float]) -> None:
     sku = str(properties.get("sku") or "Standard").capitalize()
     spot = str(properties.get("priority", "")).lower() == "spot"
     counts["ContainerGroups"] += 1
-    if sku in {"Dedicated", "Confidential"}:
+    if sku in {"Dedicated", "Confidential"}:  # recorded: these have quotas of their own, and so has Spot
         counts[f"{sku}ContainerGroups"] += 1
         counts[f"{sku}Cores"] += cores
     else:

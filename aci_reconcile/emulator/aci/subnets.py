@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def get_subnet(call: Call) -> Response:
-    """Any subnet: the emulator keeps no networks, so a knob determines the state of all subnets."""
+    """Return a subnet, whatever its name: a knob determines the state of all of them."""
     if call.knobs.subnets == "absent":
         raise errors.subnet_not_found(call.request.split().path)
     service = "Microsoft.ContainerInstance/containerGroups"
@@ -33,6 +33,7 @@ def refuse_dependencies(_: Call) -> Response:
 def delete_association(call: Call) -> Response:
     """Free a subnet of the service: 204 once no group is in it. The refusal is inferred."""
     subnet = call.request.split().path.lower().partition("/providers/microsoft.containerinstance/")[0]
+    # A group that was just deleted still holds its subnet (hashicorp/terraform-provider-azurerm#23451).
     if any(held["ip"] or call.now < held.get("busy", 0.0) for _, held in call.session.scan("subnet", f"{subnet}|")):
         message = f"The subnet '{call.path['subnet']}' still has container groups in it."
         raise ArmError(409, "ServiceAssociationLinkInUse", message, fact="association-in-use")

@@ -79,7 +79,7 @@ Handler = Callable[[Call], Response]
 
 
 def make_page(call: Call, items: Iterable[tuple[str, Json]], most: int = 0) -> Response:
-    """The next page of the items. The token of a page is the last key before it, so writes do not shift pages.
+    """Return the next page of the items. Its token is the last key before it, so that writes do not shift pages.
 
     `most` is the size of the page; the default is the knob's.
     """

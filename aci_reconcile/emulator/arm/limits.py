@@ -66,9 +66,9 @@ class Limits:
 
     @rests_on("rate-headers")
     def headers(self, request: Request, subscription: str, now: float, knobs: Knobs) -> Mapping[str, str]:
-        """The headers with the remaining rates of ARM and of the provider."""
+        """Return the headers with the remaining rates of ARM and of the provider."""
         kind, provider = _find_kind(request), spends_provider_budget(request)
-        if not knobs.limits:
+        if not knobs.limits:  # the recorded numbers, which clients may read, and which never run out
             left = {f"{_HEADER}{kind}s": _STILL[kind]}
             extra = {f"{_HEADER}resource-requests-{name}": text for name, text in _STILL_PROVIDER.items()}
             return left | extra if provider else left
@@ -96,7 +96,7 @@ class Limits:
 
 
 def spends_provider_budget(request: Request) -> bool:
-    """Recorded: only the PUT and the DELETE of a container group tell the provider's own budget."""
+    """Whether a request counts for the provider's own limit: recorded for the PUT and DELETE of groups only."""
     return request.method.upper() in {"PUT", "DELETE"} and "/containergroups/" in request.split().path.lower()
 
 

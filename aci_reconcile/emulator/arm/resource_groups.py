@@ -38,7 +38,7 @@ def put(call: Call) -> Response:
     stored = scopes.find(call)
     if stored is not None and scopes.is_deleting(stored, call):
         raise errors.resource_group_being_deleted(call.resource_group)
-    if stored is not None and stored["location"] != location:
+    if stored is not None and stored["location"] != location:  # ARM documentation: only what is in it can move
         message = f"Invalid resource group location '{location}'. The Resource group already exists in location"
         raise ArmError(
             409, "InvalidResourceGroupLocation", f"{message} '{stored['location']}'.", fact="resource-group-location"
@@ -84,7 +84,7 @@ def list_all(call: Call) -> Response:
 
 @rests_on("resources-filter", "resources-page")
 def list_resources(call: Call) -> Response:
-    """The resources of a resource group or a subscription, in ARM's short form, filtered by type on request."""
+    """Return the resources of a resource group or a subscription in ARM's short form, filtered by type on request."""
     if not _wants_type(call, TYPE):
         return answer(200, {"value": []})
     prefix = f"{call.subscription}/"
@@ -106,7 +106,7 @@ def delete(call: Call) -> Response:
     operation = call.new_id()
     begun: Json = {"until": until, "name": document["name"], "failed": call.fate == "failed"}
     call.session.put("operation", f"{call.subscription}/{operation}".lower(), begun)
-    if call.fate != "failed":
+    if call.fate != "failed":  # Azure/bicep-registry-modules#1607: if the deletion fails, the resource group stays
         for key, group in groups.list_stored(call, f"{call.resource_group_key}/"):
             groups.forget(call, key, group)
         gone: Json = {**document, "deleted": until, "operation": operation}

@@ -1,6 +1,6 @@
-"""The permissions of the client's role, which are shown and enforced.
+"""The permissions of the client's role, which can be read, and are enforced.
 
-An action is `{provider}/{types}/{verb}`; in a role `*` stands for any text. The client has the actions in `actions`
+An action is `{provider}/{types}/{verb}`; in a role `*` matches any text. The client has the actions in `actions`
 that are not in `notActions` (documented at "Understand Azure role definitions").
 """
 
@@ -24,7 +24,7 @@ _SPELT = {"resourcegroups": "resourceGroups", "containergroups": "containerGroup
 
 
 def list_permissions(call: Call) -> Response:
-    """The client's permissions in a scope: the same everywhere, whether or not the resource exists."""
+    """Return the client's permissions in a scope: the same everywhere, whether or not the resource exists."""
     if set(call.path) == {"subscription", "resource_group"}:
         scopes.require(call)
     return answer(200, {"value": [_make_role(call.knobs)]})
@@ -48,7 +48,7 @@ def check_linked(call: Call, content: Json) -> None:
 
 
 def find_action(request: Request) -> str:
-    """The action that a request requires."""
+    """Return the action that a request requires."""
     segments = request.split().path.strip("/").split("/")
     lower = [each.lower() for each in segments]
     named = len(lower) - lower[::-1].index("providers") if "providers" in lower[:-1] else 0

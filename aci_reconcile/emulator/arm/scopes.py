@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def find(call: Call) -> Json | None:
-    """The resource group of the path, if it exists."""
+    """Return the resource group of the path; None if it does not exist."""
     document = call.session.get("resource_group", call.resource_group_key)
     return None if document is None or is_gone(document, call) else document
 
@@ -26,7 +26,7 @@ def require(call: Call) -> Json:
 
 
 def require_writable(call: Call) -> Json:
-    """The resource group of a write, which must not be in deletion."""
+    """Return the resource group of a write, which must not be in deletion."""
     document = require(call)
     if is_deleting(document, call):
         raise errors.resource_group_being_deleted(call.resource_group)

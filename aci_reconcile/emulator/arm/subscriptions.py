@@ -52,7 +52,7 @@ def list_tenants(call: Call) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    """The initial subscription, and those created by their first use."""
+    """Return the initial subscription, and those created by their first use."""
     used = {str(document["subscription"]).lower() for _, document in call.session.scan("resource_group", "")}
     first = call.knobs.subscription_id.lower()
     found = [_show(each, call.knobs) for each in (first, *sorted(used - {first}))]
@@ -87,6 +87,7 @@ def get_provider(call: Call) -> Response:
 
 def register(call: Call) -> Response:
     """Register a subscription: `Registering` in this answer, `Registered` in the next and when it was so before."""
+    # azure-mgmt-core polls until it reads Registered, so the first answer must not say so.
     before = _find_state(call, _find_namespace(call))
     return _set_state(call, "Registered", "Registered" if before == "Registered" else "Registering")
 
@@ -97,7 +98,7 @@ def unregister(call: Call) -> Response:
 
 
 def require_registration(call: Call) -> None:
-    """Every call of a provider's own operations needs the registration of its subscription."""
+    """Refuse a provider's operation in a subscription that is not registered for it."""
     if _find_state(call, PROVIDER) != "Registered":
         raise errors.not_registered(PROVIDER)
 

@@ -38,7 +38,7 @@ def read(value: Any) -> dict[str, str]:
 
 @rests_on("policy-modifies")
 def apply_policy(tags: Mapping[str, str], policy: Iterable[str]) -> dict[str, str]:
-    """Tags after a policy that sets some of them (`NAME=VALUE`); an existing name keeps its spelling."""
+    """Return the tags after a policy that sets some of them (`NAME=VALUE`); an existing name keeps its spelling."""
     known, result = {name.lower(): name for name in tags}, dict(tags)
     for each in sorted(policy):
         name, _, value = each.partition("=")
@@ -54,7 +54,7 @@ def _text(value: Any) -> str:
 
 
 def _check(name: str, text: str, seen: set[str]) -> None:
-    folded = name.lower()
+    folded = name.lower()  # ARM documentation, tag resources: names ignore case, values do not
     if not name or len(name) > _LONGEST_NAME or _ILLEGAL & set(name):
         raise ArmError(
             400,

@@ -40,7 +40,7 @@ def answer_identity(request: Request, knobs: Knobs, now: float) -> Response | No
     if _DISCOVERY.fullmatch(path):
         return _check_method(request, "GET") or _answer_discovery(request, knobs)
     if _KEYS.fullmatch(path):
-        # Tokens are signed with a secret of the emulator's own: there is no public key to publish.
+        # Tokens are signed with a secret of the emulator, so there is no public key to publish.
         return _check_method(request, "GET") or answer(200, {"keys": []})
     if found := _REALM.fullmatch(path):
         return _check_method(request, "GET") or _answer_realm(unquote(found[1], errors="replace"))
@@ -93,7 +93,7 @@ def _answer_discovery(request: Request, knobs: Knobs) -> Response:
 
 
 def _answer_realm(user: str) -> Response:
-    """Users cannot sign in here; a managed realm lets a client reach the error that says so."""
+    """Answer for the realm of a user. Users cannot sign in here; a managed realm lets a client reach that error."""
     domain = user.rpartition("@")[2]
     body: Json = {"ver": "1.0", "account_type": "Managed", "domain_name": domain, "cloud_instance_name": ""}
     return answer(200, body)
@@ -108,7 +108,7 @@ def _issue_token(request: Request, found: re.Match[str], knobs: Knobs, now: floa
     grant = tokens.Grant(knobs.client_id, audience, f"https://sts.windows.net/{knobs.tenant_id}/")
     made = tokens.issue(grant, knobs, now)
     seconds = int(knobs.token_seconds)
-    if second:
+    if second:  # v2.0 has numbers, and the first version texts and more keys (Entra's documentation of both)
         return {"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": made}
     return {
         "token_type": "Bearer",
@@ -160,7 +160,7 @@ def _check_client(form: dict[str, str], tenant: str, knobs: Knobs, now: float) -
 
 
 def _check_assertion(assertion: str, client: str, now: float) -> None:
-    """A federated or a certificate's assertion: its form and its time are checked, its signature cannot be."""
+    """Check the form and the time of a federated or a certificate's assertion; its signature cannot be checked."""
     claims = tokens.read_claims(assertion)
     if claims is None:
         raise errors.invalid_assertion()

@@ -21,7 +21,7 @@ class EntraError(Exception):
         self.text = text
 
     def response(self, origin: str, now: float) -> Response:
-        """The error as a response; its ids are derived from its text."""
+        """Return the error as a response; its ids are derived from its text."""
         stamp = times.format_seconds(now).replace("T", " ")
         trace = str(uuid.uuid5(uuid.NAMESPACE_URL, f"trace {self.number} {stamp}"))
         correlation = str(uuid.uuid5(uuid.NAMESPACE_URL, f"correlation {self.number} {stamp}"))
@@ -41,7 +41,7 @@ class EntraError(Exception):
 
 
 def wrong_secret(client: str) -> EntraError:
-    """The secret is not the client's, or has expired."""
+    """Return the error for a secret that is not the client's, or has expired."""
     text = (
         "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
         f"not the client secret ID, for a secret added to app '{client}'."
@@ -50,7 +50,7 @@ def wrong_secret(client: str) -> EntraError:
 
 
 def unknown_tenant(tenant: str) -> EntraError:
-    """No directory has this id."""
+    """Return the error for a tenant that no directory has."""
     text = (
         f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
         "correct cloud. Check with your subscription administrator, this may happen if there are no active "
@@ -60,7 +60,7 @@ def unknown_tenant(tenant: str) -> EntraError:
 
 
 def unknown_client(client: str, tenant: str) -> EntraError:
-    """The directory has no such application."""
+    """Return the error for an application that the directory does not have."""
     text = (
         f"Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the "
         "application has not been installed by the administrator of the tenant or consented to by any user in the "
@@ -70,40 +70,40 @@ def unknown_client(client: str, tenant: str) -> EntraError:
 
 
 def no_credential() -> EntraError:
-    """Neither a secret nor an assertion."""
+    """Return the error for a request with neither a secret nor an assertion."""
     text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
     return EntraError(401, "invalid_client", 7000218, text)
 
 
 def no_parameter(name: str) -> EntraError:
-    """A parameter that every request of this kind has."""
+    """Return the error for a missing parameter."""
     text = f"The request body must contain the following parameter: '{name}'."
     return EntraError(400, "invalid_request", 900144, text)
 
 
 def invalid_request() -> EntraError:
-    """A body that is not a form."""
+    """Return the error for a body that is not a form."""
     return EntraError(400, "invalid_request", 9002313, "Invalid request. Request is malformed or invalid.")
 
 
 def invalid_assertion() -> EntraError:
-    """An assertion that is not a token."""
+    """Return the error for an assertion that is not a token."""
     return EntraError(401, "invalid_client", 50027, "JWT token is invalid or malformed.")
 
 
 def assertion_out_of_time(client: str) -> EntraError:
-    """An assertion that has expired, or is not valid yet."""
+    """Return the error for an assertion that has expired, or is not valid yet."""
     text = f"Client assertion is not within its valid time range. Application: '{client}'."
     return EntraError(401, "invalid_client", 700024, text)
 
 
 def invalid_refresh_token() -> EntraError:
-    """A service principal is given no refresh token, so none can be good."""
+    """Return the error for any refresh token: a service principal gets none, so none can be valid."""
     return EntraError(400, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.")
 
 
 def unknown_grant(grant: str) -> EntraError:
-    """Users, devices and managed identities do not sign in here."""
+    """Return the error for the grants of users, devices and managed identities, which cannot sign in here."""
     return EntraError(400, "unsupported_grant_type", 70003, f"The app requested an unsupported grant type '{grant}'.")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PARTS = 3
 _MOST = 16 * 1024
-# What ARM takes as its own name, in the public cloud and others; on this machine it has any other name as well.
+# The audiences of ARM in the public cloud and others. On this machine, its own address is one, too.
 _ARM_HOSTS = frozenset(
     {
         "management.azure.com",
@@ -61,7 +61,7 @@ def issue(grant: Grant, knobs: Knobs, now: float) -> str:
 
 
 def read_claims(token: str) -> Json | None:
-    """The claims of anything in the format of a token, whatever its signature."""
+    """Return the claims of anything in the format of a token, whatever its signature; None for anything else."""
     parts = token.split(".")
     if len(parts) != _PARTS or len(token) > _MOST:
         return None
@@ -113,8 +113,8 @@ def make_expired_token(knobs: Knobs, until: float, now: float) -> ArmError:
 
 
 def make_unauthorized(knobs: Knobs, code: str, text: str) -> ArmError:
-    """A 401 with the challenge that ARM sends along."""
-    # the audience is client input, and must be safe in a header
+    """Return a 401 with the challenge that ARM sends with it."""
+    # The audience comes from the client, and must not break the header.
     safe = "".join(letter if " " <= letter <= "~" and letter != '"' else "?" for letter in text)
     challenge = (
         f'Bearer authorization_uri="https://login.microsoftonline.com/{knobs.tenant_id}", error="invalid_token", '

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.model import Request
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-# content types that a page may send without a preflight, and Azure clients do not; forms stay, because Entra uses them
+# Content types that a page may send without a preflight, and Azure's clients never do. Forms are allowed: Entra uses
+# them.
 _SIMPLE = ("text/plain", "multipart/form-data")
 _STRANGE_SITES = frozenset({"cross-site", "same-site"})
-# these hosts distinguish vaults; only Microsoft controls their DNS
+# Clients name their vault by these hosts. Only Microsoft controls their DNS, so no page can point them here.
 _VAULTS = ("*.vault.azure.net", "*.vault.usgovcloudapi.net", "*.vault.azure.cn")
 _TEXT = re.compile(r"(?P<name>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII)
 
@@ -65,7 +66,7 @@ class Visitors:
         name, port = found["name"].strip("[]").rstrip(".").lower(), found["port"]
         if any(_matches(known.rstrip(".").lower(), name) for known in (*self.names, *_VAULTS)):
             return True
-        if self.open:
+        if self.open:  # a name with a dot could be a page's own domain that was pointed here (DNS rebinding)
             return "." not in name or _is_address(name) or name.endswith(".localhost")
         return (is_loopback(name) or name.endswith(".localhost")) and (port is None or int(port) == self.port)
 

@@ -1,4 +1,4 @@
-"""The life of a container group: created, read, listed, tagged, deleted, and awkward all the way."""
+"""The life cycle of a container group: created, read, listed, tagged, deleted."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from unit.emulator.emulator_world import GROUPS, START, World, changed, group, view
 
 from aci_reconcile.emulator import IMAGES, Knobs
-from aci_reconcile.emulator.aci.simulation.program import Attempt, Pauses, Program, find_end, repeat, simulate_life
+from aci_reconcile.emulator.aci.simulation.program import Attempt, Pauses, Program, find_end, repeat, simulate_container
 
 POLICIES = ("Always", "OnFailure", "Never")
 
@@ -31,9 +31,9 @@ TIMES = st.floats(min_value=0, max_value=1e7)
 def test_progress_is_monotone(simulated: Program, policy: str, times: list[float]) -> None:
     """Counters never fall, starts never move back, and what has ended stays so."""
     pauses = Pauses(1.0, 300.0)
-    lives = [simulate_life(simulated, policy, 0.0, now, pauses) for now in sorted(times)]
+    states = [simulate_container(simulated, policy, 0.0, now, pauses) for now in sorted(times)]
 
-    for earlier, later in pairwise(lives):
+    for earlier, later in pairwise(states):
         assert earlier.restarts <= later.restarts
         assert earlier.begun <= later.begun
         assert earlier.phase != "ended" or earlier == later
@@ -46,14 +46,14 @@ def test_settling_agrees_with_living(simulated: Program, policy: str) -> None:
     pauses = Pauses(1.0, 300.0)
     ends, code = find_end(simulated, policy, 0.0, pauses)
     if math.isinf(ends):
-        assert simulate_life(simulated, policy, 0.0, 1e6, pauses).phase != "ended"
+        assert simulate_container(simulated, policy, 0.0, 1e6, pauses).phase != "ended"
         return
 
     assert ("ended", code) == (
-        simulate_life(simulated, policy, 0.0, ends, pauses).phase,
-        simulate_life(simulated, policy, 0.0, ends, pauses).attempt.exit_code,
+        simulate_container(simulated, policy, 0.0, ends, pauses).phase,
+        simulate_container(simulated, policy, 0.0, ends, pauses).attempt.exit_code,
     )
-    assert simulate_life(simulated, policy, 0.0, ends * 0.999 - 0.001, pauses).phase != "ended"
+    assert simulate_container(simulated, policy, 0.0, ends * 0.999 - 0.001, pauses).phase != "ended"
 
 
 def test_skipping_ahead_meets_counting_step_by_step() -> None:
@@ -64,8 +64,8 @@ def test_skipping_ahead_meets_counting_step_by_step() -> None:
         begun += 1.0 + pauses.after(step, simulated.first)
         count += 1
 
-    assert count == simulate_life(simulated, "Always", 0.0, begun, pauses).restarts
-    assert simulate_life(simulated, "Always", 0.0, 1e9, pauses).restarts > 10_000_000
+    assert count == simulate_container(simulated, "Always", 0.0, begun, pauses).restarts
+    assert simulate_container(simulated, "Always", 0.0, 1e9, pauses).restarts > 10_000_000
 
 
 def test_no_knob_makes_a_crash_loop_endless_at_once() -> None:

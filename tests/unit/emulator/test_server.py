@@ -140,7 +140,7 @@ def test_localhost_is_loopback(world: World) -> None:
     ],
 )
 def test_bad_http_is_answered_in_arms_envelope(server: Server, request_bytes: bytes, status: int) -> None:
-    """And the server lives on."""
+    """And the server states on."""
     host, _, port = server.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(request_bytes)

@@ -98,7 +98,7 @@ def test_a_name_that_no_host_has_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_frees_the_port(tmp_path: Path) -> None:
-    """A server that did not come to life leaves nothing behind."""
+    """A server that did not start leaves nothing behind."""
     (tmp_path / "file").write_text("")
 
     with pytest.raises(OSError, match="file"):

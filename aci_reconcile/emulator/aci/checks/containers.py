@@ -56,6 +56,7 @@ def _check_variable(judge: Judge, container: str, variable: Json) -> None:
     if len(name) > _LONGEST_NAME:
         message = f"The environment variable name {place} has more than {_LONGEST_NAME} characters."
         judge.refuse("InvalidContainerEnvironmentVariable", message, fact="variable-name-length")
+    # mage-ai/mage-ai#4872: a name without a value is refused, too, although answers show secure variables like that.
     if len(variable.keys() & _VALUES) != 1:
         message = (
             f"The environment variable '{name}' {place} is invalid. One and only one property of 'value' and "
@@ -89,7 +90,7 @@ def check_sizes(judge: Judge, container: Json, *, profile: bool) -> None:
         _check_requests(judge, name, requests)
     for key, spelt in _SPELT.items():
         asked, most = requests.get(key), limits.get(key)
-        if asked is not None and asked <= 0:
+        if asked is not None and asked <= 0:  # MicrosoftDocs/azure-docs#41476
             message = f"The {key} of container '{name}' in container group '{judge.group}' must be more than 0."
             judge.refuse("InvalidResourceRequests", message, fact="size-positive")
         if asked is not None and most is not None and most < asked:
@@ -102,7 +103,7 @@ def check_sizes(judge: Judge, container: Json, *, profile: bool) -> None:
 
 
 def _check_requests(judge: Judge, container: str, requests: Json) -> None:
-    """The messages are those that users of az report, including their mistakes."""
+    """Refuse missing requests; the messages are those that users of az report, including their mistakes."""
     place = f"in container '{container}' of contain group '{judge.group}'."
     if not requests:
         lead = f"The resource requests are not specified {place}"
@@ -180,7 +181,7 @@ def check_registries(judge: Judge, properties: Json, version: str) -> None:
     credentials = list_objects(properties.get("imageRegistryCredentials"))
     for credential in credentials:
         if credential.get("identity") and version < SUBNETS_SINCE:
-            # The version that brought subnets brought this too.
+            # Azure's support article on pulls with a managed identity: the version that brought subnets.
             message = f"Identity {where} is not supported."
             judge.refuse("InvalidImageRegistryCredentialType", message, fact="identity-credentials")
         if not any(credential.get(proof) for proof in _PROOFS):
@@ -191,6 +192,7 @@ def check_registries(judge: Judge, properties: Json, version: str) -> None:
             message = f"The server '{server}' {where} is invalid. It should be a valid host name without protocol."
             judge.refuse("InvalidImageRegistryServer", message, fact="registry-server")
     containers = [*list_objects(properties.get("containers")), *list_objects(properties.get("initContainers"))]
+    # docker-archive/compose-cli#2150. Whether init containers count is unknown; counting them refuses less.
     if len(credentials) > len(containers):
         message = f"More image registry credentials provided than containers in container group '{judge.group}'."
         judge.refuse("MoreImageRegistryCredentialsThanContainers", message, fact="most-credentials")

@@ -45,10 +45,12 @@ def check_group(name: str, content: Json, version: str, knobs: Knobs) -> None:
 
 def _check_settings(judge: Judge, properties: Json, *, profile: bool) -> None:
     name = judge.group
+    # Naming rules forbid capitals; published manifests have them, with an unknown result.
     plain = name.lower() if judge.knobs.capital_names == "accept" else name
     if len(name) > _LONGEST_NAME or "--" in name or not _GROUP_NAME.fullmatch(plain):
         message = f"The container group name '{name}' is invalid."
         judge.refuse("InvalidContainerGroupName", message, fact="group-name")
+    # Azure/azure-cli#30439, #30496: refused at every api-version; Azure has no default for it.
     if not properties.get("osType") and not profile:
         code, values = _ENUMS["osType"]
         judge.refuse(code, _render_choices("osType", values), fact="os-type-needed")
@@ -58,6 +60,7 @@ def _check_settings(judge: Judge, properties: Json, *, profile: bool) -> None:
             judge.refuse(code, _render_choices(key, values), fact="enums")
     if str(properties.get("priority", "")).lower() == "spot":
         _check_spot(judge, properties)
+    # ACI documentation, container groups: several containers, and init containers, need Linux.
     windows = str(properties.get("osType", "")).lower() == "windows"
     if (
         windows
@@ -79,7 +82,7 @@ def _is_from_profile(properties: Json, version: str) -> bool:
 
 
 def _check_spot(judge: Judge, properties: Json) -> None:
-    """Spot has its own error codes, known by name; the messages are inferred."""
+    """Refuse what Spot does not allow. Its error codes are known by name; the messages are inferred."""
     lead = f"Container group '{judge.group}' has Spot priority, which takes"
     if properties.get("ipAddress"):
         code = "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"

@@ -48,7 +48,7 @@ def check_network(judge: Judge, properties: Json, version: str) -> None:
 
 
 def _check_container_ports(judge: Judge, properties: Json) -> None:
-    """All containers of a group share one space of ports."""
+    """Refuse a port that two containers open: all containers of a group share one network."""
     seen: list[str] = []
     for container in list_objects(properties.get("containers")):
         where = f"container '{container['name']}' in container group '{judge.group}'"
@@ -81,6 +81,7 @@ def _check_address(judge: Judge, address: Json, *, in_subnet: bool) -> None:
     if kind not in {"public", "private"}:
         message = f"The IP address type in container group '{group}' is invalid."
         judge.refuse("InvalidIpAddressType", message, fact="address-type")
+    # The two messages still say "network profile", which subnets replaced in 2021 (public issues with both).
     if kind == "private" and not in_subnet:
         message = (
             f"IP Address type in container group '{group}' is invalid. "
@@ -117,6 +118,7 @@ def _check_ports(judge: Judge, address: Json) -> None:
     for port in ports:
         _check_port(judge, port, where, "InvalidIpAddressPort")
         number = port["port"]
+        # The FAQ says to avoid these; two of Microsoft's own quickstarts open port 22.
         if judge.knobs.reserved_ports == "refuse" and any(low <= number <= high for low, high in _RESERVED):
             message = f"The port {number} in {where} is reserved."
             judge.refuse("InvalidIpAddressPort", message, fact="reserved-ports")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _SOURCES = frozenset({"azureFile", "emptyDir", "secret", "secretReference", "gitRepo"})
-# An example of Microsoft's has both in one volume.
+# azure-rest-api-specs, ContainerGroupsCreateOrUpdateSecretReference: both in one volume.
 _TOGETHER = frozenset({"secret", "secretReference"})
 _MOST_VOLUMES = 20
 
@@ -42,6 +42,7 @@ def _check_analytics(judge: Judge, analytics: Json) -> None:
     if not analytics.get("workspaceKey"):
         judge.refuse_missing("workspaceKey", "properties.diagnostics.logAnalytics", fact="workspace-key-needed")
     kind = analytics.get("logType")
+    # hashicorp/terraform-provider-azurerm#13650: refused even when it is empty.
     if "metadata" in analytics and str(kind).lower() != "containerinsights":
         message = (
             f"The 'metadata' of 'logAnalytics' in container group '{judge.group}' is not allowed for the log type "

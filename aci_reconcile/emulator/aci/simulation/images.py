@@ -78,7 +78,7 @@ def find_image(image: str) -> Image:
 
 
 def make_program(image: str, command: Sequence[str], env: Mapping[str, str]) -> Program:
-    """The program of a container with this image, command and environment variables."""
+    """Return the program of a container with this image, command and environment variables."""
     row, reference = find_image(image), parse_reference(image)
     tag = reference.tag if reference else ""
     if command and row.takes_command:

@@ -72,9 +72,10 @@ def repeat(attempt: Attempt, pull_seconds: float = 0.0) -> Program:
     return Program(attempt, attempt, pull_seconds)
 
 
-# A container that ran this long starts its next crash loop from the first pause, as Kubernetes has it.
+# After ten minutes without a crash, Kubernetes begins again with the first pause (its documentation, container restart
+# policy). Nothing is recorded of ACI.
 _FORGIVEN_AFTER = 600.0
-# minimum duration of one round of a crash loop, so that counters stay finite
+# The shortest round of a crash loop, so that counters stay finite when all pauses are zero.
 _SHORTEST_ROUND = 0.01
 
 
@@ -103,7 +104,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class ContainerState:
     """The state of one container that has been started at least once."""
 
     phase: Literal["running", "backoff", "ended"]
@@ -121,7 +122,7 @@ def is_restarted(policy: str, exit_code: int) -> bool:
     return policy == "Always" or (policy == "OnFailure" and exit_code != 0)
 
 
-def simulate_life(program: Program, policy: str, start: float, now: float, pauses: Pauses) -> Life:
+def simulate_container(program: Program, policy: str, start: float, now: float, pauses: Pauses) -> ContainerState:
     """Return the state at `now` of a container that is first started at `start` (not after `now`)."""
     index, begun = 0, start
     last: Finished | None = None
@@ -130,14 +131,14 @@ def simulate_life(program: Program, policy: str, start: float, now: float, pause
         attempt = program.attempt(index, begun)
         ended = math.inf if attempt.seconds is None else begun + attempt.seconds
         if now < ended:
-            return Life("running", index, start, begun, attempt, last, first_ended)
+            return ContainerState("running", index, start, begun, attempt, last, first_ended)
         last = Finished(begun, ended, attempt)
         first_ended = ended if first_ended is None else first_ended
         if not is_restarted(policy, attempt.exit_code):
-            return Life("ended", index, start, begun, attempt, last, first_ended)
+            return ContainerState("ended", index, start, begun, attempt, last, first_ended)
         pause = pauses.after(index, attempt)
         if now < ended + pause:
-            return Life("backoff", index, start, begun, attempt, last, first_ended)
+            return ContainerState("backoff", index, start, begun, attempt, last, first_ended)
         # From the second run on, and once the pauses no longer grow, all rounds are alike: skip to the present one.
         rounds = 1
         if index and pause == pauses.after(index + 1, attempt):

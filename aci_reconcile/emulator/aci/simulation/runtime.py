@@ -10,12 +10,12 @@ from aci_reconcile.emulator.aci.record import Group, Run, command_of, image_of
 from aci_reconcile.emulator.aci.simulation.images import make_program
 from aci_reconcile.emulator.aci.simulation.program import (
     Attempt,
-    Life,
+    ContainerState,
     Pauses,
     Program,
     find_end,
     repeat,
-    simulate_life,
+    simulate_container,
 )
 from aci_reconcile.emulator.aci.simulation.shell import simulate
 from aci_reconcile.emulator.model import Json, as_list, as_object, list_objects
@@ -36,7 +36,7 @@ class Part:
     pulled: float
     start: float
     """The first start; infinity if an init container prevents it."""
-    life: Life | None
+    state: ContainerState | None
     """None before the start."""
 
 
@@ -55,7 +55,7 @@ def observe(group: Group, now: float) -> Scene:
     """Return the containers as they are at `now`."""
     moment = now if group.stopped is None else min(now, group.stopped)
     if group.former is not None and moment < group.run.begins:
-        # during a restart, the old containers are shown as they were when it was requested
+        # Recorded: during a restart the old containers are shown, as they were when it was requested.
         return _make_scene(group, group.former, group.operation.started)
     scene = _make_scene(group, group.run, moment)
     stopped = group.stopped is not None and now >= group.stopped
@@ -63,7 +63,7 @@ def observe(group: Group, now: float) -> Scene:
 
 
 def find_ready_time(group: Group) -> float:
-    """Return when every container of the present life has started once; infinity is never."""
+    """Return when every container of the present run has started once; infinity is never."""
     parts = _make_scene(group, group.run, group.run.begins).main
     return max((part.start for part in parts), default=group.run.starts)
 
@@ -78,7 +78,8 @@ def _make_scene(group: Group, run: Run, now: float) -> Scene:
     policy, pauses = group.restart_policy(), Pauses(group.backoff, group.backoff_max)
     clock, failed = run.starts, False
     init: list[Part] = []
-    # a failed init container is retried, unless the restart policy of the group is Never
+    # A failed init container is retried, unless the restart policy of the group is Never (ACI documentation, init
+    # containers).
     init_policy = "Never" if policy == "Never" else "OnFailure"
     for container in list_objects(properties.get("initContainers")):
         simulated = _make_init_program(container)
@@ -106,7 +107,7 @@ class _Frame:
 
 
 def _apply_probe(group: Group, container: Json, frame: _Frame) -> Program:
-    """The program of a container whose liveness probe may fail: each run is then killed."""
+    """Return the program of a container whose liveness probe may fail: each run is then killed."""
     simulated = _make_main_program(container)
     probe = as_object(as_object(container.get("properties")).get("livenessProbe"))
     start = max(frame.earliest, frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0))
@@ -116,18 +117,18 @@ def _apply_probe(group: Group, container: Json, frame: _Frame) -> Program:
 def _make_part(container: Json, simulated: Program, frame: _Frame) -> Part:
     pulled = frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0)
     start = max(frame.earliest, pulled)
-    life = simulate_life(simulated, frame.policy, start, frame.now, frame.pauses) if frame.now >= start else None
-    return Part(str(container.get("name")), image_of(container), pulled, start, life)
+    state = simulate_container(simulated, frame.policy, start, frame.now, frame.pauses) if frame.now >= start else None
+    return Part(str(container.get("name")), image_of(container), pulled, start, state)
 
 
 def _find_state(parts: Sequence[Part]) -> str:
-    """Recorded: a crash loop counts as Running; only what has ended for good is Succeeded or Failed."""
-    lives = [part.life for part in parts if part.life is not None]
-    if not lives:
+    """Return the state of the group. Recorded: a crash loop is Running; Succeeded and Failed are final."""
+    states = [part.state for part in parts if part.state is not None]
+    if not states:
         return "Pending"
-    if len(lives) < len(parts) or any(life.phase != "ended" for life in lives):
+    if len(states) < len(parts) or any(state.phase != "ended" for state in states):
         return "Running"
-    return "Failed" if any(life.attempt.exit_code for life in lives) else "Succeeded"
+    return "Failed" if any(state.attempt.exit_code for state in states) else "Succeeded"
 
 
 def _make_main_program(container: Json) -> Program:
@@ -135,7 +136,7 @@ def _make_main_program(container: Json) -> Program:
 
 
 def _make_init_program(container: Json) -> Program:
-    """An init container must end: by default, it ends soon, with code 0."""
+    """Return the program of an init container, which must end: by default soon, with code 0."""
     simulated = _make_main_program(container)
     if simulated.then.seconds is not None or simulate(command_of(container)) is not None:
         return simulated
@@ -150,7 +151,8 @@ def _read_env(container: Json) -> dict[str, str]:
     return {str(variable.get("name")): str(variable.get("value") or "") for variable in variables}
 
 
-# Kubernetes kills what fails its probe; ACI documents the defaults of its probes as the same.
+# ACI documents the defaults of its probes, which are those of Kubernetes. The exit code of a killed container is that
+# of SIGKILL.
 _KILLED = 137
 _PROBE_PERIOD = 10.0
 _PROBE_FAILURES = 3.0
@@ -158,8 +160,8 @@ _LINE = "[emulator] killed: the liveness probe failed"
 
 
 def apply_probe(program: Program, probe: Json, unhealthy: Sequence[float], start: float) -> Program:
-    """The program under its liveness probe; `unhealthy` is the period in which the probe fails."""
-    if not probe or program.first.seconds is not None:
+    """Return the program under its liveness probe; `unhealthy` is the period in which the probe fails."""
+    if not probe or program.first.seconds is not None:  # a program that ends by itself is not kept alive by a probe
         return program
     since = start if _always_fails(probe) else unhealthy[0] if unhealthy else math.inf
     until = unhealthy[1] if len(unhealthy) > 1 else math.inf

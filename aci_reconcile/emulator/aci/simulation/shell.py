@@ -29,7 +29,7 @@ _SYNTAX_ERROR = 2
 
 
 def simulate(command: Sequence[str]) -> Attempt | None:
-    """The run of a command line, or None if this shell does not support it."""
+    """Return the run of a command line, or None if this shell does not support it."""
     if not command:
         return None
     if (

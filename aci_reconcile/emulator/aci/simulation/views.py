@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aci_reconcile.emulator.aci.record import Group, Run
-    from aci_reconcile.emulator.aci.simulation.program import Finished, Life
+    from aci_reconcile.emulator.aci.simulation.program import ContainerState, Finished
 
 
 _LOG_BYTES = 4 * 1024 * 1024
@@ -25,17 +25,17 @@ _ENDED_LOG_LINES = 1000
 
 def make_instance_view(group: Group, scene: Scene, part: Part, now: float) -> Json | None:
     """Return the `instanceView` of a container; None while the group is Pending, as recorded."""
-    if now < scene.run.begins:
+    if now < scene.run.begins:  # recorded: a Pending group has no views at all
         return None
-    life = part.life
-    view: Json = {"restartCount": life.restarts if life else 0, "currentState": _show_current(life)}
-    if scene.state == "Stopped" and group.stopped is not None and (life is None or life.phase != "ended"):
+    state = part.state
+    view: Json = {"restartCount": state.restarts if state else 0, "currentState": _show_current(state)}
+    if scene.state == "Stopped" and group.stopped is not None and (state is None or state.phase != "ended"):
         view["previousState"] = view["currentState"]
         # Recorded by Azure PowerShell's tests: no start time and no exit code.
         detail = "Container stopped per client request"
         view["currentState"] = _show_terminated(times.format_fraction(group.stopped, 7), detail)
-    elif life is not None and life.last is not None and life.phase != "ended":
-        view["previousState"] = _show_finished(life.last)
+    elif state is not None and state.last is not None and state.phase != "ended":
+        view["previousState"] = _show_finished(state.last)
     view["events"] = list(list_events(scene.run, part, now if group.stopped is None else min(now, group.stopped)))
     return view
 
@@ -49,7 +49,7 @@ def list_group_events(group: Group, now: float) -> list[Json]:
 
 
 def list_events(run: Run, part: Part, now: float) -> Iterable[Json]:
-    """Return the events of one container: those of earlier lives that are still shown, and its own."""
+    """Return the events of one container: those of earlier runs that are still listed, and its own."""
     merged = {str(event["name"]): dict(event) for event in run.events.get(part.name, [])}
     for own in _make_own_events(run, part, now):
         event, earlier = own, merged.get(own["name"])
@@ -66,11 +66,11 @@ def collect_events(group: Group, now: float) -> dict[str, list[Json]]:
 
 
 def collect_events_and_kill(group: Group, scene: Scene, now: float) -> dict[str, list[Json]]:
-    """The events that remain after a restart at `now`, including the killing of running containers."""
+    """Return the events that remain after a restart at `now`, including the killing of running containers."""
     collected: dict[str, list[Json]] = {}
     for part in (*scene.init, *scene.main):
         merged = {str(event["name"]): event for event in list_events(scene.run, part, now)}
-        if part.life is not None and part.life.phase == "running" and group.stopped is None:
+        if part.state is not None and part.state.phase == "running" and group.stopped is None:
             count = merged["Killing"]["count"] + 1 if "Killing" in merged else 1
             first = merged["Killing"]["firstTimestamp"] if count > 1 else times.format_seconds(now)
             merged["Killing"] = {
@@ -83,15 +83,15 @@ def collect_events_and_kill(group: Group, scene: Scene, now: float) -> dict[str,
 
 def read_log(scene: Scene, part: Part, now: float, *, stamped: bool) -> list[str]:
     """Return the log lines of the present or last run, no more than the service keeps."""
-    life = part.life
-    if life is None:
+    state = part.state
+    if state is None:
         return []
-    running = life.phase == "running" and scene.state != "Stopped"
+    running = state.phase == "running" and scene.state != "Stopped"
     lines = [
-        f"{times.format_fraction(life.begun + at)} {text}" if stamped else text
-        for at, text in life.attempt.list_printed(now - life.begun)
+        f"{times.format_fraction(state.begun + at)} {text}" if stamped else text
+        for at, text in state.attempt.list_printed(now - state.begun)
     ]
-    if not running:
+    if not running:  # ACI documentation, quotas: 16 KB or 1,000 lines of a container that has ended, 4 MB of others
         lines = lines[-_ENDED_LOG_LINES:]
     return _keep_last_bytes(lines, _LOG_BYTES if running else _ENDED_LOG_BYTES)
 
@@ -106,14 +106,14 @@ def _keep_last_bytes(lines: list[str], room: int) -> list[str]:
     return kept[::-1]
 
 
-def _show_current(life: Life | None) -> Json:
-    if life is None:
+def _show_current(state: ContainerState | None) -> Json:
+    if state is None:
         return {"state": "Waiting", "detailStatus": ""}
-    if life.phase == "running":
-        return {"state": "Running", "startTime": times.format_fraction(life.begun), "detailStatus": ""}
-    if life.phase == "backoff" or life.last is None:
+    if state.phase == "running":
+        return {"state": "Running", "startTime": times.format_fraction(state.begun), "detailStatus": ""}
+    if state.phase == "backoff" or state.last is None:
         return {"state": "Waiting", "detailStatus": "CrashLoopBackOff: Back-off restarting failed"}
-    return _show_finished(life.last)
+    return _show_finished(state.last)
 
 
 def _show_finished(run: Finished) -> Json:
@@ -137,19 +137,19 @@ def _make_own_events(run: Run, part: Part, now: float) -> Iterable[Json]:
         yield _make_event("Pulling", 1, (run.begins, run.begins), f'pulling image "{image}"')
     if run.pulls and now >= part.pulled:
         yield _make_event("Pulled", 1, (part.pulled, part.pulled), f'Successfully pulled image "{image}"')
-    life = part.life
-    if life is None:
+    state = part.state
+    if state is None:
         return
-    yield _make_event("Started", life.restarts + 1, (life.first_begun, life.begun), "Started container")
-    if life.last is None or life.first_ended is None:
+    yield _make_event("Started", state.restarts + 1, (state.first_begun, state.begun), "Started container")
+    if state.last is None or state.first_ended is None:
         return
-    ended = life.restarts + (life.phase != "running")
-    span = (life.first_ended, life.last.ended)
-    if life.last.attempt.unhealthy:
+    ended = state.restarts + (state.phase != "running")
+    span = (state.first_ended, state.last.ended)
+    if state.last.attempt.unhealthy:
         # Not recorded: Kubernetes' name and type for it.
         yield {**_make_event("Unhealthy", ended, span, "Liveness probe failed"), "type": "Warning"}
     yield _make_event("Killing", ended, span, _render_killing(part))
-    waited = life.restarts + (life.phase == "backoff")
+    waited = state.restarts + (state.phase == "backoff")
     if waited:
         yield {**_make_event("BackOff", waited, span, "Back-off restarting failed container"), "type": "Warning"}
 
