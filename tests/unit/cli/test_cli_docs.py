@@ -44,6 +44,22 @@ def test_every_option_is_documented(command: str) -> None:
         assert [option.envvar] * bool(option.envvar) in told
 
 
+def read_plainly(cell: str) -> str:
+    """Return the text of a cell without its marks."""
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", cell).replace("`", "").replace("\\|", "|").strip()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_page_has_the_words_of_the_help(command: str) -> None:
+    """Each row begins with them, and may say more: the wording of an option has one source."""
+    for option in options_of(command):
+        rows = [re.split(r"(?<!\\)\|", line) for line in PAGE.splitlines() if line.startswith(f"| `{option.long}")]
+        texts = [read_plainly(row[3]) for row in rows if (option.envvar or "") == row[2].strip().strip("`")]
+        known = (option.help or "").replace(", sarif.", ".")
+
+        assert [True] == [text.startswith(known) for text in texts], option.long
+
+
 def test_no_option_is_documented_that_is_not_there() -> None:
     """The page does not promise what the command does not take."""
     known = {spelling for command in COMMANDS for option in options_of(command) for spelling in option.opts}
