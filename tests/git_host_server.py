@@ -26,8 +26,8 @@ Said: TypeAlias = "tuple[int, Any, dict[str, str]]"
 
 
 @dataclass
-class Forge:
-    """What the forge holds, what it saw, and how it behaves. ``user`` is who writes with the token."""
+class GitHost:
+    """What the Git host holds, what it saw, and how it behaves. ``user`` is who writes with the token."""
 
     url: str = ""
     issues: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
@@ -191,28 +191,28 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     daemon_threads = True
 
-    def __init__(self, forge: Forge) -> None:
+    def __init__(self, git_host: GitHost) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.forge = forge
+        self.git_host = git_host
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def _answer(self) -> None:
-        forge = cast("_Server", self.server).forge
+        git_host = cast("_Server", self.server).git_host
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        forge.headers.append(dict(self.headers))
-        forge.sent.append(body)
-        if forge.faults:
-            fault = forge.faults.pop(0)
-            forge.asked.append((self.command, "fault"))
+        git_host.headers.append(dict(self.headers))
+        git_host.sent.append(body)
+        if git_host.faults:
+            fault = git_host.faults.pop(0)
+            git_host.asked.append((self.command, "fault"))
             if fault is None:
                 self.close_connection = True
                 return
             self._say(fault[0], fault[2], fault[1])
             return
-        self._say(*forge.answer(self.command, self.path, body))
+        self._say(*git_host.answer(self.command, self.path, body))
 
     def _say(self, status: int, document: Any, headers: dict[str, str]) -> None:
         content = document if isinstance(document, bytes) else json.dumps(document).encode()
@@ -229,15 +229,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def git_host_server(forge: Forge | None = None) -> Generator[Forge]:
+def git_host_server(git_host: GitHost | None = None) -> Generator[GitHost]:
     """Serve on a free port until the block ends."""
-    forge = forge or Forge()
-    with _Server(forge) as server:
-        forge.url = f"http://127.0.0.1:{server.server_address[1]}"
+    git_host = git_host or GitHost()
+    with _Server(git_host) as server:
+        git_host.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield forge
+            yield git_host
         finally:
             server.shutdown()
             thread.join()

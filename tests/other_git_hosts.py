@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from git_host_server import TOKEN, Forge
+from git_host_server import TOKEN, GitHost
 
 if TYPE_CHECKING:
     from git_host_server import Said
@@ -19,7 +19,7 @@ ME, OTHER = {"id": 7}, {"id": 8}
 
 
 @dataclass
-class GitLabServer(Forge):
+class GitLabServer(GitHost):
     """The notes of one merge request."""
 
     notes: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -69,7 +69,7 @@ class GitLabServer(Forge):
 
 
 @dataclass
-class AzureServer(Forge):
+class AzureServer(GitHost):
     """The threads of one pull request."""
 
     threads: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])

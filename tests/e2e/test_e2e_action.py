@@ -17,7 +17,7 @@ from git_host_server import TOKEN, git_host_server
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from git_host_server import Forge
+    from git_host_server import GitHost
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -34,7 +34,7 @@ class Bench:
 
     folder: Path
     runner: Runner
-    forge: Forge
+    git_host: GitHost
 
     def write(self, name: str, content: str) -> None:
         """Write a file of the workspace."""
@@ -58,15 +58,15 @@ def bench(tmp_path: Path) -> Generator[Bench]:
     program = tmp_path / "aci reconcile"
     program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
-    with git_host_server() as forge:
+    with git_host_server() as git_host:
         environ = {
             "ACI_RECONCILE_LOCAL": "1",
             "ACI_RECONCILE_STABLE_FOR": "0s",
             "ACI_RECONCILE_PROVISIONING": "0s",
-            "GITHUB_API_URL": forge.url,
+            "GITHUB_API_URL": git_host.url,
             "FORGE_TOKEN": TOKEN,
         }
-        found = Bench(tmp_path / "shop", Runner(tmp_path / "r", tmp_path / "jobs", str(program), environ), forge)
+        found = Bench(tmp_path / "shop", Runner(tmp_path / "r", tmp_path / "jobs", str(program), environ), git_host)
         found.write("aci-reconcile.yaml", PROJECT)
         found.write("manifests/web.yaml", GROUP.format(name="web", cpu=1))
         yield found
@@ -77,15 +77,15 @@ def test_one_comment_follows_the_pull_request(bench: Bench) -> None:
     first = bench.job(command="plan")
     bench.write("manifests/web.yaml", "name: web\n")
     broken = bench.job(command="plan")
-    bench.forge.faults.append((403, {}, {"message": "Resource not accessible by integration"}))
+    bench.git_host.faults.append((403, {}, {"message": "Resource not accessible by integration"}))
     bench.write("manifests/web.yaml", GROUP.format(name="web", cpu=2))
     forked = bench.job(command="plan")
 
     assert ["success", "failure", "success"] == [each.result for each in (first, broken, forked)], first.log
     assert ["2", "1", "2"] == [each.outputs["exitcode"] for each in (first, broken, forked)]
     assert ("", "") == (broken.outputs["has_changes"], broken.outputs["plan_file"])
-    assert 1 == len(bench.forge.said(1))
-    assert "No plan: 1 error in the manifests." in bench.forge.said(1)[0]
+    assert 1 == len(bench.git_host.said(1))
+    assert "No plan: 1 error in the manifests." in bench.git_host.said(1)[0]
     assert ("error", "manifests/web.yaml") in [
         (kind, said.partition("file=")[2].partition(",")[0]) for kind, said, _ in broken.commands
     ]
@@ -96,7 +96,7 @@ def test_one_comment_follows_the_pull_request(bench: Bench) -> None:
 def test_exactly_the_plan_of_the_run_is_applied(bench: Bench) -> None:
     """And refused with exit code 4 once something moved: here, because it was applied already."""
     push = {**EVENT, "event_name": "push", "ref": "refs/heads/main", "sha": "a" * 40}
-    bench.forge.refs["heads/main"] = "a" * 40
+    bench.git_host.refs["heads/main"] = "a" * 40
     bench.job(push, command="plan", key="shop")
     bench.runner.artifacts = {(number + 1, name): kept for (number, name), kept in bench.runner.artifacts.items()}
     applied = bench.job(push, command="apply", plan="run", key="shop")
@@ -108,13 +108,13 @@ def test_exactly_the_plan_of_the_run_is_applied(bench: Bench) -> None:
     assert ("true", "1", "0") == tuple(applied.outputs[name] for name in ("has_changes", "add", "exitcode"))
     assert "4" == stale.outputs["exitcode"]
     assert "Artifact not found for name: aci-reconcile-plan-other" in missing.log
-    assert {} == bench.forge.comments
+    assert {} == bench.git_host.comments
 
 
 def test_what_a_plan_was_allowed_is_said_at_the_apply_too(bench: Bench) -> None:
     """The same arguments at both; without them nothing is written, and the log says which are missing."""
     push = {**EVENT, "event_name": "push", "ref": "refs/heads/main", "sha": "a" * 40}
-    bench.forge.refs["heads/main"] = "a" * 40
+    bench.git_host.refs["heads/main"] = "a" * 40
     bench.job(push, command="apply", plan="none")
     bench.write("manifests/web.yaml", GROUP.format(name="web", cpu=2))
     words = "--allow-replace=1\n--override-freeze\na reason of 'two words'\n"
@@ -241,7 +241,7 @@ def seen(tmp_path: Path, script: str, **given: str) -> tuple[int, list[str]]:
     ],
 )
 def test_the_words_that_reach_the_command(tmp_path: Path, given: dict[str, str], expected: list[str]) -> None:
-    """Each input is one word, whatever is in it, then further arguments; the forge's token only where it is needed."""
+    """Each input is one word, whatever is in it, then further arguments; the Git host's token only where needed."""
     _, noted = seen(tmp_path, "run.sh", **given, INPUT_ARGUMENTS="--var\r\nmotto=a 'b' $(id) *\n\n--only\nweb")
     folder = str(tmp_path / "f")
     reports = [f"{name}={folder}/run/{file}" for name, file in REPORTS.items()]

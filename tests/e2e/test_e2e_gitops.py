@@ -1,4 +1,4 @@
-"""The worked example, from the pull request to the repair: workflows, action, command, emulator, forge, all at work."""
+"""The worked example from the pull request to the repair: workflows, action, command, emulator and Git host."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from actions_runner import Job, Runner
 from e2e.processes import API, COMMAND, SUBSCRIPTION, azure
-from git_host_server import REPOSITORY, TOKEN, Forge, git_host_server
+from git_host_server import REPOSITORY, TOKEN, GitHost, git_host_server
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -33,8 +33,8 @@ WHO = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for
 
 
 @dataclass
-class Hub(Forge):
-    """The forge, with its pull request, its runs and their artifacts."""
+class Hub(GitHost):
+    """The Git host, with its pull request, its runs and their artifacts."""
 
     head: str = ""
     branch: str = ""
@@ -140,7 +140,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Generator[Shop]:
-    """The example, committed to main, with an empty Azure and a forge without issues."""
+    """The example, committed to main, with an empty Azure and a Git host without issues."""
     repository = tmp_path / "repository"
     shutil.copytree(ROOT / "examples" / "gitops", repository)
     program = tmp_path / "aci-reconcile"

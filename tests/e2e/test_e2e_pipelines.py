@@ -68,11 +68,11 @@ class Machine:
         return done.stdout.strip()
 
     def pushed(self) -> str:
-        """Commit, push it to main of the forge, and return the commit."""
+        """Commit, push it to main of the Git host, and return the commit."""
         if not (self.folder / ".git").exists():
-            subprocess.run(["git", "init", "-q", "--bare", str(self.folder / "forge.git")], check=True, timeout=60)
+            subprocess.run(["git", "init", "-q", "--bare", str(self.folder / "git_host.git")], check=True, timeout=60)
             self.git("init", "-q", "-b", "main")
-            self.git("remote", "add", "origin", str(self.folder / "forge.git"))
+            self.git("remote", "add", "origin", str(self.folder / "git_host.git"))
         self.git("add", "shop")
         self.git("commit", "-q", "--allow-empty", "-m", "one")
         self.git("push", "-q", "origin", "main")
@@ -218,7 +218,7 @@ def test_azure_from_the_pull_request_to_the_drift(tmp_path: Path) -> None:
     (staging / "plan").rename(tmp_path / "aci-reconcile-plan-prod")
     here = {
         "TF_BUILD": "True",
-        "BUILD_REPOSITORY_URI": str(tmp_path / "forge.git"),
+        "BUILD_REPOSITORY_URI": str(tmp_path / "git_host.git"),
         "BUILD_SOURCEBRANCH": "refs/heads/main",
         "BUILD_SOURCEVERSION": machine.pushed(),
     }

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from e2e.processes import PROJECT, Commands, azure
-from git_host_server import Forge, git_host_server
+from git_host_server import GitHost, git_host_server
 from unit.azure.loopback import serving
 from unit.azure.scripted import Says
 
@@ -94,11 +94,11 @@ def test_azure_quotes_a_part_of_what_it_was_sent(tmp_path: Path) -> None:
 def test_a_container_prints_secrets_of_its_own(tmp_path: Path) -> None:
     """Its last lines are told where it crashes, in reports, the issue, the webhook and the history; without them."""
     known = {"DB_PASSWORD": PASSWORD, "ACI_RECONCILE_STABLE_FOR": "1s"}
-    with azure(tmp_path, "--state", str(tmp_path / "state")) as cloud, git_host_server(Forge()) as forge:
-        commands = Commands(tmp_path / "shop", {**known, **forge.environ, "ACI_RECONCILE_ARM_ENDPOINT": cloud.url})
+    with azure(tmp_path, "--state", str(tmp_path / "state")) as cloud, git_host_server(GitHost()) as git_host:
+        commands = Commands(tmp_path / "shop", {**known, **git_host.environ, "ACI_RECONCILE_ARM_ENDPOINT": cloud.url})
         commands.write("aci-reconcile.yaml", PROJECT)
         commands.write("manifests/web.yaml", CRASHING)
-        hook = f"{forge.url}/hook"
+        hook = f"{git_host.url}/hook"
         said = [
             commands("apply", "-y", "--timeout", "60s", *reports("apply")),
             commands("drift", "--history", "h.json", "--notify", hook, "--issue", "github", *reports("drift")),
@@ -106,7 +106,7 @@ def test_a_container_prints_secrets_of_its_own(tmp_path: Path) -> None:
             commands("status", "web", "--format", "json"),
         ]
     texts = [*written(tmp_path).values(), *(each.out + each.err for each in said)]
-    texts += [each.decode("latin-1") for each in forge.sent]
+    texts += [each.decode("latin-1") for each in git_host.sent]
 
     assert [5, 2, 0, 0] == [each.code for each in said], said[0].err + said[1].err
     assert "dsn=postgres://u:(secret)@db" in said[2].out

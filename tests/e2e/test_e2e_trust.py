@@ -37,7 +37,7 @@ def of_everything(names: str) -> str:
 
 
 WAYS = {
-    "token of the forge": ("FORGE_TOKEN, GITHUB_TOKEN", of_everything("FORGE_TOKEN GITHUB_TOKEN"), NOTHING),
+    "token of the Git host": ("FORGE_TOKEN, GITHUB_TOKEN", of_everything("FORGE_TOKEN GITHUB_TOKEN"), NOTHING),
     "token to sign in": (
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN, ACTIONS_RUNTIME_TOKEN",
         of_everything("ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_RUNTIME_TOKEN"),
@@ -51,7 +51,7 @@ WAYS = {
 
 
 def offered(shop: Shop, public: str, manifest: str) -> dict[str, Job]:
-    """Open a pull request from a fork, and run its workflow on the merge that the forge makes of it."""
+    """Open a pull request from a fork, and run its workflow on the merge that the Git host makes of it."""
     shop.git("checkout", "-q", "-B", "stranger", "main")
     project = shop.repository / "aci-reconcile.yaml"
     text = project.read_text(encoding="utf-8").replace("publicEnv: [BUILD_NUMBER]", f"publicEnv: [{public}]")

@@ -151,7 +151,7 @@ def test_the_issue_stays_the_same() -> None:
 
 
 def test_nothing_in_an_issue_is_live() -> None:
-    """A mention, a link or HTML from elsewhere stands in code, where a forge leaves it alone."""
+    """A mention, a link or HTML from elsewhere stands in code, where a Git host leaves it alone."""
     first, second = looks()
     text = make_issue_body(second, HEADER) + make_issue_comment(second, make_issue_body(first, HEADER))
     plain = re.sub(r"(`+).*?\1", "", re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE))

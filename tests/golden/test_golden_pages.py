@@ -1,4 +1,4 @@
-"""Whole reports in the formats of forges and CI, compared as files: ``tests/golden/pages``.
+"""Whole reports in the formats of Git hosts and CI, compared as files: ``tests/golden/pages``.
 
 ``GOLDEN_UPDATE=1`` rewrites them; the difference is reviewed like code.
 """

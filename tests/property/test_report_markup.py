@@ -1,4 +1,4 @@
-"""Laws of the formats of forges and CI: whatever a text holds, it stays a text."""
+"""Laws of the formats of Git hosts and CI: whatever a text holds, it stays a text."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ pages = st.builds(
     links=st.lists(links, max_size=2).map(tuple),
 )
 LIVE = re.compile(r"[@#`<>&]|://|www\.|\w:\w+:|\b[0-9a-fA-F]{7,}\b|\bGH-\d", re.ASCII)
-"""What a forge makes something of, where it stands in plain text."""
+"""What a Git host makes something of, where it stands in plain text."""
 OURS = {"details", "summary", "code", "b", "p"}
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -170,7 +170,7 @@ def flat(tokens: Iterable[Token]) -> Iterable[Token]:
 
 
 def is_harmless(document: str) -> bool:
-    """Whether a forge would make nothing of the texts in a Markdown document."""
+    """Whether a Git host would make nothing of the texts in a Markdown document."""
     tokens = list(flat(READER.parse(document)))
     raw = "".join(each.content for each in tokens if each.type in {"html_block", "html_inline"})
     plain = [each.content for each in tokens if each.type == "text"]

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from git_host_server import TOKEN, Forge, git_host_server
+from git_host_server import TOKEN, GitHost, git_host_server
 
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
 
@@ -41,8 +41,8 @@ def applied(project: CommandLine) -> CommandLine:
 
 
 @pytest.fixture
-def forge(monkeypatch: pytest.MonkeyPatch) -> Generator[Forge]:
-    """A forge that the environment names, as in a workflow."""
+def git_host(monkeypatch: pytest.MonkeyPatch) -> Generator[GitHost]:
+    """A Git host that the environment names, as in a workflow."""
     with git_host_server() as found:
         for name, value in found.environ.items():
             monkeypatch.setenv(name, value)
@@ -159,9 +159,9 @@ def test_metrics(applied: CommandLine) -> None:
     assert (1, True) == (ran.code, "--metrics drift.json/drift.prom: Not a directory" in ran.err)
 
 
-def notes(forge: Forge) -> list[Any]:
+def notes(git_host: GitHost) -> list[Any]:
     """Return the notifications that arrived."""
-    return [json.loads(each) for each in forge.sent if each]
+    return [json.loads(each) for each in git_host.sent if each]
 
 
 def test_the_webhook_is_told_of_news_only(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +196,7 @@ def test_a_webhook_that_fails_is_a_warning(applied: CommandLine) -> None:
     assert SECRET not in ran.out + ran.err + refused.out + refused.err
 
 
-def test_the_issue(applied: CommandLine, forge: Forge) -> None:
+def test_the_issue(applied: CommandLine, git_host: GitHost) -> None:
     """Not opened for nothing; opened, left alone, updated, closed, and the same one reopened."""
     codes = [applied("drift", "--issue", "github").code]
     applied.group("web", "nginx:2")
@@ -213,25 +213,25 @@ def test_the_issue(applied: CommandLine, forge: Forge) -> None:
     assert ["opened", "left unchanged", "updated", "closed", "reopened"] == [
         each.err.partition("The issue was ")[2].partition(":")[0] for each in told
     ]
-    assert [1] == list(forge.issues)
-    assert 3 == len(forge.said(1))
-    assert ("open", "Drift in shop") == (forge.issues[1]["state"], forge.issues[1]["title"])
-    assert TOKEN not in "".join(each.out + each.err for each in told) + json.dumps(forge.issues)
+    assert [1] == list(git_host.issues)
+    assert 3 == len(git_host.said(1))
+    assert ("open", "Drift in shop") == (git_host.issues[1]["state"], git_host.issues[1]["title"])
+    assert TOKEN not in "".join(each.out + each.err for each in told) + json.dumps(git_host.issues)
 
 
-def test_the_issue_is_about_the_whole_project(applied: CommandLine, forge: Forge) -> None:
+def test_the_issue_is_about_the_whole_project(applied: CommandLine, git_host: GitHost) -> None:
     """A look at a part could close what it has not seen."""
     ran = applied("drift", "--issue", "github", "--only", "web")
 
-    assert (1, []) == (ran.code, forge.asked)
+    assert (1, []) == (ran.code, git_host.asked)
     assert "--issue covers the whole project" in ran.err
 
 
 def test_an_issue_that_cannot_be_kept_is_an_error(
-    applied: CommandLine, forge: Forge, monkeypatch: pytest.MonkeyPatch
+    applied: CommandLine, git_host: GitHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody would hear of the drift: exit code 1, after the result was printed and the history kept."""
-    forge.faults = [(401, {}, {"message": "Bad credentials"})]
+    git_host.faults = [(401, {}, {"message": "Bad credentials"})]
     ran = applied("drift", "--issue", "github", "--history", "drift.json")
     monkeypatch.delenv("GITHUB_TOKEN")
     without = applied("drift", "--issue", "github")
@@ -243,7 +243,7 @@ def test_an_issue_that_cannot_be_kept_is_an_error(
     assert "GITHUB_TOKEN is not set" in without.err
 
 
-def test_what_could_not_be_compared_opens_the_issue(applied: CommandLine, forge: Forge) -> None:
+def test_what_could_not_be_compared_opens_the_issue(applied: CommandLine, git_host: GitHost) -> None:
     """It is not known to be fine: exit code 1, an open issue, no success in the metrics."""
     applied("apply", "-y")
     manifest = applied.group("foreign")
@@ -253,7 +253,7 @@ def test_what_could_not_be_compared_opens_the_issue(applied: CommandLine, forge:
     ran = applied("drift", "--issue", "github", "--metrics", "drift.prom")
 
     assert manifest.exists()
-    assert (1, "open") == (ran.code, forge.issues[1]["state"])
+    assert (1, "open") == (ran.code, git_host.issues[1]["state"])
     assert 'last_run_success{environment="",project="other"} 0.0' in (applied.folder / "drift.prom").read_text()
 
 

@@ -17,7 +17,7 @@ GOLDEN: Final = Path(__file__).parents[2] / "golden"
 FORMATS: Final = ("text", "json", "markdown", "html", "junit", "github")
 SUFFIXES: Final = {"html": "html", "log": "github", "md": "markdown", "sarif": "sarif", "xml": "junit"}
 NOT_FILES: Final = {"comment.md", "issue.md"}
-"""What is sent to a forge and never written to a file."""
+"""What is sent to a Git host and never written to a file."""
 
 PRECIOUS: Final = {
     "manifests/web.yaml": None,

@@ -27,7 +27,7 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of a repository whose branch ``feature`` was merged into its base, as forges do it for a pull request."""
+    """A clone of a repository whose branch ``feature`` was merged into its base, as Git hosts do for a pull request."""
     tmp_path = tmp_path_factory.mktemp("base")
     origin, folder = tmp_path / "origin", tmp_path / "clone"
     (origin / "deploy").mkdir(parents=True)
@@ -72,7 +72,7 @@ def asked(clone: Path, **environ: str) -> Base | None:
     ],
 )
 def test_the_base_branch_is_read(clone: Path, environ: dict[str, str]) -> None:
-    """By the merge that the forge made, or by the branch of the remote."""
+    """By the merge that the Git host made, or by the branch of the remote."""
     assert Base("publicEnv: [OLD]\n") == asked(clone, **environ)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from factories import FakeClock
-from git_host_server import REPOSITORY, TOKEN, Forge, git_host_server
+from git_host_server import REPOSITORY, TOKEN, GitHost, git_host_server
 
 from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.git_hosts import (
@@ -33,15 +33,15 @@ PLAN = make_marker("plan", "shop/prod")
 
 
 @pytest.fixture
-def forge() -> Generator[Forge]:
-    """A forge without issues."""
+def git_host() -> Generator[GitHost]:
+    """A Git host without issues."""
     with git_host_server() as found:
         yield found
 
 
-def client(forge: Forge, clock: FakeClock | None = None) -> GitHub:
+def client(git_host: GitHost, clock: FakeClock | None = None) -> GitHub:
     """Return the client that a workflow would have."""
-    return make_github(forge.environ, clock or FakeClock())
+    return make_github(git_host.environ, clock or FakeClock())
 
 
 def wanted(*, body: str = "web is missing", news: str = "", opened: bool = True) -> DesiredIssue:
@@ -49,9 +49,9 @@ def wanted(*, body: str = "web is missing", news: str = "", opened: bool = True)
     return DesiredIssue(MARK, LABEL, "Drift in shop/prod", body, opened, lambda _: news)
 
 
-def test_the_life_of_the_issue(forge: Forge) -> None:
+def test_the_life_of_the_issue(git_host: GitHost) -> None:
     """Opened, left alone, updated with a comment, closed, left closed, and the same one reopened."""
-    github = client(forge)
+    github = client(git_host)
     outcomes = [
         keep_issue(github, each).outcome
         for each in (
@@ -66,72 +66,72 @@ def test_the_life_of_the_issue(forge: Forge) -> None:
     ]
 
     assert ["none", "opened", "unchanged", "updated", "closed", "none", "reopened"] == outcomes
-    assert [1] == list(forge.issues)
-    assert ("open", f"{MARK}\nweb is missing") == (forge.issues[1]["state"], forge.issues[1]["body"])
-    assert ["db is missing now", "all is well", "web is missing again"] == forge.said(1)
+    assert [1] == list(git_host.issues)
+    assert ("open", f"{MARK}\nweb is missing") == (git_host.issues[1]["state"], git_host.issues[1]["body"])
+    assert ["db is missing now", "all is well", "web is missing again"] == git_host.said(1)
 
 
-def test_the_label_is_made_once(forge: Forge) -> None:
+def test_the_label_is_made_once(git_host: GitHost) -> None:
     """A repository without the label gets it before the first issue."""
-    keep_issue(client(forge), wanted())
+    keep_issue(client(git_host), wanted())
 
-    assert {LABEL} == forge.labels
-    assert [("POST", "/labels"), ("POST", "/issues")] == forge.writes
+    assert {LABEL} == git_host.labels
+    assert [("POST", "/labels"), ("POST", "/issues")] == git_host.writes
 
 
-def test_an_issue_without_the_label_is_said(forge: Forge) -> None:
+def test_an_issue_without_the_label_is_said(git_host: GitHost) -> None:
     """An issue that could not be labelled would be opened again and again."""
-    forge.may_label = False
+    git_host.may_label = False
 
     with pytest.raises(GitHostError, match="#1 was opened, but the token is not allowed to set labels"):
-        keep_issue(client(forge), wanted())
+        keep_issue(client(git_host), wanted())
 
 
-def test_nobody_else_s_issue_is_taken(forge: Forge) -> None:
+def test_nobody_else_s_issue_is_taken(git_host: GitHost) -> None:
     """Neither another marker, nor one that is quoted, nor a pull request, nor what somebody else wrote is ours."""
-    forge.add_issue(body=f"{make_marker('drift', 'shop')}\nx", labels=[LABEL])
-    forge.add_issue(body=f"see\n{MARK}", labels=[LABEL])
-    forge.add_issue(body=MARK, labels=[LABEL], pull_request={})
-    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "mallory", "type": "User"})
-    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "owner", "type": "User"}, author_association="OWNER")
-    forge.add_issue(body=MARK, labels=[LABEL], user={"login": "other[bot]", "type": "Bot"})
-    forge.add_issue(body=MARK)
+    git_host.add_issue(body=f"{make_marker('drift', 'shop')}\nx", labels=[LABEL])
+    git_host.add_issue(body=f"see\n{MARK}", labels=[LABEL])
+    git_host.add_issue(body=MARK, labels=[LABEL], pull_request={})
+    git_host.add_issue(body=MARK, labels=[LABEL], user={"login": "mallory", "type": "User"})
+    git_host.add_issue(body=MARK, labels=[LABEL], user={"login": "owner", "type": "User"}, author_association="OWNER")
+    git_host.add_issue(body=MARK, labels=[LABEL], user={"login": "other[bot]", "type": "Bot"})
+    git_host.add_issue(body=MARK)
 
-    kept = keep_issue(client(forge), wanted())
+    kept = keep_issue(client(git_host), wanted())
 
     assert Kept(Outcome.OPENED, f"https://forge.example/{REPOSITORY}/issues/8") == kept
 
 
-def test_the_issue_is_found_on_a_later_page(forge: Forge) -> None:
+def test_the_issue_is_found_on_a_later_page(git_host: GitHost) -> None:
     """A hundred issues a page; the link to the next page is not followed, the page after it is asked for."""
     for _ in range(230):
-        forge.add_issue(body="another", labels=[LABEL])
-    forge.add_issue("Drift in shop/prod", f"{MARK}\r\nweb is missing\r\n", labels=[LABEL])
+        git_host.add_issue(body="another", labels=[LABEL])
+    git_host.add_issue("Drift in shop/prod", f"{MARK}\r\nweb is missing\r\n", labels=[LABEL])
 
-    kept = keep_issue(client(forge), wanted())
+    kept = keep_issue(client(git_host), wanted())
 
     assert Outcome.UNCHANGED is kept.outcome
-    assert [("GET", "/issues")] * 3 == forge.asked
+    assert [("GET", "/issues")] * 3 == git_host.asked
 
 
-def test_an_open_issue_goes_before_a_closed_one(forge: Forge) -> None:
+def test_an_open_issue_goes_before_a_closed_one(git_host: GitHost) -> None:
     """Where there are two by accident, the open one is kept."""
-    forge.add_issue(body=MARK, labels=[LABEL], state="closed")
-    forge.add_issue(body=MARK, labels=[LABEL])
+    git_host.add_issue(body=MARK, labels=[LABEL], state="closed")
+    git_host.add_issue(body=MARK, labels=[LABEL])
 
-    found = client(forge).find(MARK, LABEL)
+    found = client(git_host).find(MARK, LABEL)
 
     assert found is not None
     assert 2 == found.number
 
 
-def test_one_comment_is_kept(forge: Forge) -> None:
+def test_one_comment_is_kept(git_host: GitHost) -> None:
     """The comment on a pull request is made, left alone, and changed in place."""
-    github = client(forge)
+    github = client(git_host)
     outcomes = [github.keep_comment(7, PLAN, text).outcome for text in ("one", "one", "two")]
 
     assert ["opened", "unchanged", "updated"] == outcomes
-    assert [f"{PLAN}\ntwo"] == forge.said(7)
+    assert [f"{PLAN}\ntwo"] == git_host.said(7)
 
 
 @pytest.mark.parametrize(
@@ -145,16 +145,16 @@ def test_one_comment_is_kept(forge: Forge) -> None:
     ],
     ids=str,
 )
-def test_a_comment_of_somebody_else_is_not_taken(forge: Forge, author: dict[str, Any]) -> None:
+def test_a_comment_of_somebody_else_is_not_taken(git_host: GitHost, author: dict[str, Any]) -> None:
     """Whoever it is could change it afterwards; a comment of another environment is not touched either."""
-    forge.add_comment(7, f"{PLAN}\nall is fine", **author)
-    forge.add_comment(7, f"{make_marker('plan', 'shop')}\nx")
-    github = client(forge)
+    git_host.add_comment(7, f"{PLAN}\nall is fine", **author)
+    git_host.add_comment(7, f"{make_marker('plan', 'shop')}\nx")
+    github = client(git_host)
 
     first, second = github.keep_comment(7, PLAN, "one"), github.keep_comment(7, PLAN, "two")
 
     assert [Outcome.OPENED, Outcome.UPDATED] == [first.outcome, second.outcome]
-    assert [f"{PLAN}\nall is fine", f"{make_marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == forge.said(7)
+    assert [f"{PLAN}\nall is fine", f"{make_marker('plan', 'shop')}\nx", f"{PLAN}\ntwo"] == git_host.said(7)
 
 
 @pytest.mark.parametrize(
@@ -162,37 +162,37 @@ def test_a_comment_of_somebody_else_is_not_taken(forge: Forge, author: dict[str,
     [{"login": "Robot", "type": "User"}, {"login": "shop-app[bot]", "type": "Bot"}],
     ids=lambda each: each["login"],
 )
-def test_the_token_s_own_comment_is_found_again(forge: Forge, user: dict[str, str]) -> None:
+def test_the_token_s_own_comment_is_found_again(git_host: GitHost, user: dict[str, str]) -> None:
     """A person's token, and that of an app, which may not ask REST who it is."""
-    forge.user = user
-    outcomes = [client(forge).keep_comment(7, PLAN, text).outcome for text in ("one", "two")]
+    git_host.user = user
+    outcomes = [client(git_host).keep_comment(7, PLAN, text).outcome for text in ("one", "two")]
 
     assert ["opened", "updated"] == outcomes
 
 
-def test_where_nobody_says_whose_the_token_is(forge: Forge) -> None:
+def test_where_nobody_says_whose_the_token_is(git_host: GitHost) -> None:
     """It is taken for that of a workflow."""
-    github = client(forge)
+    github = client(git_host)
     github.keep_comment(7, PLAN, "one")
-    forge.faults = [(200, {}, list(forge.comments.values())), (404, {}, {}), (404, {}, {})]
+    git_host.faults = [(200, {}, list(git_host.comments.values())), (404, {}, {}), (404, {}, {})]
 
     assert Outcome.UPDATED is github.keep_comment(7, PLAN, "two").outcome
 
 
-def test_a_token_that_is_not_valid_is_said(forge: Forge) -> None:
+def test_a_token_that_is_not_valid_is_said(git_host: GitHost) -> None:
     """Nothing is written as somebody else."""
-    forge.add_comment(7, f"{PLAN}\nx")
-    forge.faults = [(200, {}, list(forge.comments.values())), (401, {}, {"message": "Bad credentials"})]
+    git_host.add_comment(7, f"{PLAN}\nx")
+    git_host.faults = [(200, {}, list(git_host.comments.values())), (401, {}, {"message": "Bad credentials"})]
 
     with pytest.raises(GitHostError, match="401"):
-        client(forge).keep_comment(7, PLAN, "two")
+        client(git_host).keep_comment(7, PLAN, "two")
 
 
-def test_what_is_too_long_is_cut(forge: Forge) -> None:
+def test_what_is_too_long_is_cut(git_host: GitHost) -> None:
     """A body never exceeds what GitHub takes; the marker stays."""
-    keep_issue(client(forge), wanted(body="a line\n" * 20_000))
+    keep_issue(client(git_host), wanted(body="a line\n" * 20_000))
 
-    body = forge.issues[1]["body"]
+    body = git_host.issues[1]["body"]
 
     assert len(body) <= 65_536
     assert body.startswith(MARK)
@@ -209,29 +209,29 @@ def test_what_is_too_long_is_cut(forge: Forge) -> None:
         (None, 1),
     ],
 )
-def test_what_passes_is_waited_for(forge: Forge, fault: Fault, slept: float) -> None:
+def test_what_passes_is_waited_for(git_host: GitHost, fault: Fault, slept: float) -> None:
     """Rate limits, a busy server and a dropped connection: a read is sent again."""
     clock = FakeClock()
     began = clock.time
-    forge.faults = [fault]
+    git_host.faults = [fault]
 
-    found = client(forge, clock).find(MARK, LABEL)
+    found = client(git_host, clock).find(MARK, LABEL)
 
     assert None is found
     assert slept == clock.time - began
 
 
-def test_a_write_is_sent_again_only_where_it_was_not_carried_out(forge: Forge) -> None:
+def test_a_write_is_sent_again_only_where_it_was_not_carried_out(git_host: GitHost) -> None:
     """A comment whose fate is unknown is not written twice; one that the rate limit kept out is."""
-    github = client(forge)
-    forge.faults = [(429, {}, {})]
+    github = client(git_host)
+    git_host.faults = [(429, {}, {})]
     github.comment(1, "once")
-    forge.faults = [None]
+    git_host.faults = [None]
 
     with pytest.raises(GitHostError, match="the connection failed"):
         github.comment(1, "twice")
 
-    assert ["once"] == forge.said(1)
+    assert ["once"] == git_host.said(1)
 
 
 @pytest.mark.parametrize(
@@ -250,46 +250,46 @@ def test_a_write_is_sent_again_only_where_it_was_not_carried_out(forge: Forge) -
         ((418, {}, b"\xff"), "GitHub answered 418 to GET in shop/infra$", "^$"),
     ],
 )
-def test_a_refusal_says_what_to_do(forge: Forge, fault: Fault, message: str, hint: str) -> None:
+def test_a_refusal_says_what_to_do(git_host: GitHost, fault: Fault, message: str, hint: str) -> None:
     """What GitHub says, and what helps; never the token."""
-    forge.faults = [fault]
+    git_host.faults = [fault]
 
     with pytest.raises(GitHostError, match=message) as told:
-        client(forge).find(MARK, LABEL)
+        client(git_host).find(MARK, LABEL)
 
     assert TOKEN not in f"{told.value}{told.value.hint}{told.value.__cause__}"
     assert None is not re.search(hint, told.value.hint)
 
 
-def test_a_busy_server_is_given_up(forge: Forge) -> None:
+def test_a_busy_server_is_given_up(git_host: GitHost) -> None:
     """Four attempts, seven seconds."""
     clock = FakeClock()
     began = clock.time
-    forge.faults = [(503, {}, {})] * 4
+    git_host.faults = [(503, {}, {})] * 4
 
     with pytest.raises(GitHostError, match="503"):
-        client(forge, clock).find(MARK, LABEL)
+        client(git_host, clock).find(MARK, LABEL)
 
-    assert (4, 7) == (len(forge.asked), clock.time - began)
+    assert (4, 7) == (len(git_host.asked), clock.time - began)
 
 
-def test_the_token_is_in_one_header_only(forge: Forge) -> None:
-    """It goes to the forge, and stands in no representation."""
-    github = client(forge)
+def test_the_token_is_in_one_header_only(git_host: GitHost) -> None:
+    """It goes to the Git host, and stands in no representation."""
+    github = client(git_host)
     keep_issue(github, wanted())
 
-    assert {f"Bearer {TOKEN}"} == {each["Authorization"] for each in forge.headers}
-    assert TOKEN.encode() not in b"".join(forge.sent)
+    assert {f"Bearer {TOKEN}"} == {each["Authorization"] for each in git_host.headers}
+    assert TOKEN.encode() not in b"".join(git_host.sent)
     assert TOKEN not in repr(github)
 
 
-def test_strange_answers_are_no_defect(forge: Forge) -> None:
+def test_strange_answers_are_no_defect(git_host: GitHost) -> None:
     """JSON of another shape is an error in words."""
-    forge.labels = {LABEL}
-    forge.faults = [(200, {}, b"[1, null, {}]"), (200, {}, {}), (201, {}, {"number": "1/../../x"})]
+    git_host.labels = {LABEL}
+    git_host.faults = [(200, {}, b"[1, null, {}]"), (200, {}, {}), (201, {}, {"number": "1/../../x"})]
 
     with pytest.raises(GitHostError, match="unexpected answer from GitHub"):
-        keep_issue(client(forge), wanted())
+        keep_issue(client(git_host), wanted())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from factories import FakeClock
-from git_host_server import TOKEN, Forge, git_host_server
+from git_host_server import TOKEN, GitHost, git_host_server
 from other_git_hosts import ME, OTHER, AzureServer, GitLabServer
 
 from aci_reconcile.core.errors import GitHostError, UsageError
@@ -22,13 +22,13 @@ MARK = make_marker("comment", "prod")
 
 @pytest.fixture(params=[GitLabServer, AzureServer], ids=["gitlab", "azure"])
 def server(request: pytest.FixtureRequest) -> Generator[GitLabServer | AzureServer]:
-    """One forge after the other."""
+    """One Git host after the other."""
     found: GitLabServer | AzureServer = request.param()
     with git_host_server(found):
         yield found
 
 
-def client(server: Forge) -> Comments:
+def client(server: GitHost) -> Comments:
     """Return the client that a job would have."""
     return make_comments(server.environ, FakeClock())
 
@@ -75,7 +75,7 @@ def test_the_thread_holds_no_merge() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_refusal_says_what_to_do(server: Forge, status: int) -> None:
+def test_a_refusal_says_what_to_do(server: GitHost, status: int) -> None:
     """With a hint, and without the token."""
     server.faults.append((status, {}, {"message": "no"}))
     with pytest.raises(GitHostError) as caught:
@@ -108,7 +108,7 @@ def test_a_sign_in_page_is_a_refusal() -> None:
         (AzureServer, "SYSTEM_COLLECTIONURI", ""),
     ],
 )
-def test_what_is_missing_is_named(kind: type[Forge], missing: str, value: str) -> None:
+def test_what_is_missing_is_named(kind: type[GitHost], missing: str, value: str) -> None:
     """Before anything is asked."""
     environ = {**kind(url="http://127.0.0.1:1").environ, missing: value}
     with pytest.raises(UsageError, match=missing):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dripping import BODY, HEADERS, dripping
 from factories import FakeClock
-from git_host_server import Forge, git_host_server
+from git_host_server import GitHost, git_host_server
 
 from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.git_hosts import Webhook, post
@@ -21,18 +21,18 @@ SECRET = "s3cr3t-in-the-path"
 
 
 @pytest.fixture
-def receiver() -> Generator[Forge]:
+def receiver() -> Generator[GitHost]:
     """A server that answers as it is told; what it does otherwise is of no interest."""
     with git_host_server() as found:
         yield found
 
 
-def webhook(receiver: Forge) -> Webhook:
+def webhook(receiver: GitHost) -> Webhook:
     """Return the webhook of the receiver, with a secret in its path."""
     return Webhook.of(f"{receiver.url}/{SECRET}?token={SECRET}", "--notify")
 
 
-def test_one_post_of_json(receiver: Forge) -> None:
+def test_one_post_of_json(receiver: GitHost) -> None:
     """The body arrives as it is, without a token of ours."""
     receiver.faults = [(204, {}, b"")]
 
@@ -43,7 +43,7 @@ def test_one_post_of_json(receiver: Forge) -> None:
     assert "Authorization" not in receiver.headers[0]
 
 
-def test_it_is_sent_again_where_that_helps(receiver: Forge) -> None:
+def test_it_is_sent_again_where_that_helps(receiver: GitHost) -> None:
     """A busy receiver and a dropped connection, with a growing pause between the attempts."""
     clock = FakeClock()
     began = clock.time
@@ -55,7 +55,7 @@ def test_it_is_sent_again_where_that_helps(receiver: Forge) -> None:
 
 
 @pytest.mark.parametrize("fault", [(400, {}, b"no"), (307, {"Location": "https://evil.example/"}, b""), (500, {}, b"")])
-def test_what_is_not_taken_is_said_without_the_url(receiver: Forge, fault: tuple[int, dict[str, str], bytes]) -> None:
+def test_what_is_not_taken_is_said_without_the_url(receiver: GitHost, fault: tuple[int, dict[str, str], bytes]) -> None:
     """The host alone is named: the rest may hold a token."""
     receiver.faults = [fault] * 4
 
@@ -65,7 +65,7 @@ def test_what_is_not_taken_is_said_without_the_url(receiver: Forge, fault: tuple
     assert SECRET not in f"{told.value}{told.value.hint}{webhook(receiver)!r}"
 
 
-def test_no_password_of_the_machine_is_sent(receiver: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_password_of_the_machine_is_sent(receiver: GitHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of passwords for hosts is not looked into, wherever the request goes."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password canary\n", encoding="utf-8")
@@ -118,7 +118,7 @@ def test_a_receiver_that_drips_is_given_up(beginning: bytes, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("wait", ["30", "100000"])
-def test_a_wait_of_more_than_ten_seconds_is_not_made(receiver: Forge, wait: str) -> None:
+def test_a_wait_of_more_than_ten_seconds_is_not_made(receiver: GitHost, wait: str) -> None:
     """A notification is not worth it."""
     clock = FakeClock()
     began = clock.time

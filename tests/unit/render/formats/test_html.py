@@ -55,7 +55,7 @@ def test_every_text_can_be_read(scheme: int) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_it_asks_for_nothing(name: str) -> None:
-    """No address stands where a browser would fetch it by itself; only the forge's own pages can be gone to."""
+    """No address stands where a browser would fetch it by itself; only the Git host's own pages can be gone to."""
     page = PAGES[name]()
     told = render_html(page, tool_version="0.1.0")
     for each in page.links:
