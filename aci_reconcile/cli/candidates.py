@@ -57,6 +57,13 @@ def complete_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str
     return [each for each in CODES if each.startswith(incomplete.upper())]
 
 
+def complete_facts(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the ids of the facts about Azure."""
+    from aci_reconcile.facts.register import REGISTER
+
+    return [row.id for row in REGISTER if row.id.startswith(incomplete.lower())]
+
+
 def _select(find: Callable[[], Iterable[str]], incomplete: str) -> list[str]:
     """Return the words that begin so; none on an error, because a message would end up in what is being typed."""
     try:

@@ -73,14 +73,14 @@ class Command(click.Command):
             formatter.write(f"\n{_wrap_examples(self.epilog, formatter.width)}\n")
 
 
-class Root(click.Group):
-    """``aci-reconcile`` itself: global options may be typed before the command, and a command is imported when used."""
+class Group(click.Group):
+    """Commands under one name, each imported when it is used."""
 
     def __init__(
         self,
         name: str,
-        commands: Mapping[str, Mapping[str, str]],
-        params: Sequence[click.Parameter],
+        modules: Mapping[str, str],
+        params: Sequence[click.Parameter] = (),
         *,
         help: str,  # noqa: A002  click's own word
         examples: Sequence[str] = (),
@@ -95,8 +95,7 @@ class Root(click.Group):
             invoke_without_command=True,
             subcommand_metavar="COMMAND ...",
         )
-        self._sections = commands
-        self._modules = {command: module for each in commands.values() for command, module in each.items()}
+        self._modules = modules
 
     def find_module(self, name: str) -> str:
         """Return the module of a command."""
@@ -130,19 +129,47 @@ class Root(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands in sections, then the options that all of them share."""
-        for title, commands in self._sections.items():
-            with formatter.section(title):
-                found = ((name, self.get_command(ctx, name)) for name in commands)
-                rows = [(name, each.get_short_help_str(_UNCUT)) for name, each in found if each is not None]
-                formatter.write_dl([(f"{name:<12}", text) for name, text in rows])
+        """Write the commands, then the options that all of them share."""
+        self.write_commands("Commands", self._modules, ctx, formatter)
         _write_sections(self.get_params(ctx), ctx, formatter)
+
+    def write_commands(
+        self, title: str, names: Iterable[str], ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write a section with a line for each command."""
+        with formatter.section(title):
+            found = ((name, self.get_command(ctx, name)) for name in names)
+            rows = [(name, each.get_short_help_str(_UNCUT)) for name, each in found if each is not None]
+            formatter.write_dl([(f"{name:<12}", text) for name, text in rows])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, each with its explanation below it if the terminal is too narrow."""
         del ctx
         if self.epilog:
             formatter.write(f"\n{_wrap_examples(self.epilog, formatter.width)}\n")
+
+
+class Root(Group):
+    """``aci-reconcile`` itself: its commands are in sections, and global options may be typed before the command."""
+
+    def __init__(
+        self,
+        name: str,
+        commands: Mapping[str, Mapping[str, str]],
+        params: Sequence[click.Parameter],
+        *,
+        help: str,  # noqa: A002  click's own word
+        examples: Sequence[str] = (),
+    ) -> None:
+        modules = {command: module for each in commands.values() for command, module in each.items()}
+        super().__init__(name, modules, params, help=help, examples=examples)
+        self._sections = commands
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in sections, then the options that all of them share."""
+        for title, commands in self._sections.items():
+            self.write_commands(title, commands, ctx, formatter)
+        _write_sections(self.get_params(ctx), ctx, formatter)
 
 
 def _run(ctx: click.Context, function: Callable[[Session, T], ExitCode], options: type[T]) -> ExitCode:

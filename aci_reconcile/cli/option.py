@@ -148,12 +148,13 @@ def fill_options(group: type[T], line: CommandLine) -> T:
 
 
 def read_command_line(ctx: click.Context) -> CommandLine:
-    """Read the context of a command and, for global options, that of the command before it."""
+    """Read the context of a command and, for global options, that of ``aci-reconcile`` before it."""
     values = dict(ctx.params)
     typed = _find_typed(ctx)
-    before = _find_typed(ctx.parent) & set(values) if ctx.parent else frozenset[str]()
+    root = ctx.find_root()
+    before = _find_typed(root) & set(values) if root is not ctx else frozenset[str]()
     for name in before:
-        earlier = ctx.parent.params[name] if ctx.parent else None
+        earlier = root.params[name]
         if name not in typed:
             values[name] = earlier
         elif isinstance(earlier, tuple):

@@ -37,8 +37,9 @@ _COMMANDS = {
         "merged": "aci_reconcile.cli.commands.merged",
         "head": "aci_reconcile.cli.commands.head",
     },
-    "Local emulator": {
+    "Local emulator, and what it believes": {
         "emulator": "aci_reconcile.cli.commands.emulator",
+        "facts": "aci_reconcile.cli.commands.facts",
     },
 }
 

@@ -87,7 +87,8 @@ class UnknownCommandError(click.UsageError):
 
     def __init__(self, name: str, known: Iterable[str], ctx: click.Context) -> None:
         super().__init__(f"there is no command {name!r}", ctx)
-        meant = ELSEWHERE.get(name.lower()) or _find_near(name.lower(), known)
+        names, other = tuple(known), ELSEWHERE.get(name.lower(), "")
+        meant = other if other in names else _find_near(name.lower(), names)
         self.hint = f"did you mean {meant}? " * bool(meant) + f"see {ctx.command_path} --help"
 
 

@@ -56,15 +56,19 @@ def ours(line: str) -> list[list[str]]:
 
 def parsed(words: list[str]) -> None:
     """Parse words as the command would; nothing is run."""
-    group = make_root()
+    group: click.Command = make_root()
+    name, context, rest = "aci-reconcile", None, list(words)
     try:
-        context = group.make_context("aci-reconcile", list(words))
-        _, rest, _ = group.make_parser(context).parse_args(list(words))
-        if rest:
-            name, command, arguments = group.resolve_command(context, rest)
+        while isinstance(group, click.Group):
+            context = group.make_context(name, list(rest), parent=context)
+            _, rest, _ = group.make_parser(context).parse_args(list(rest))
+            if not rest:
+                return
+            found, command, rest = group.resolve_command(context, rest)
             assert command is not None
-            assert name is not None
-            command.make_context(name, arguments, parent=context)
+            assert found is not None
+            name, group = found, command
+        group.make_context(name, rest, parent=context)
     except Exit:
         return
 

@@ -6,7 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from aci_reconcile.cli.boundary import run
+from aci_reconcile.cli.command import Group
+from aci_reconcile.cli.root import make_root
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +23,20 @@ resourceGroup: rg-shop
 location: westeurope
 createResourceGroups: true
 """
+
+
+def list_commands(group: Group | None = None, before: str = "") -> dict[str, tuple[click.Command, str]]:
+    """Return all commands by the words that call them, those in groups too, each with its module."""
+    group = group or make_root()
+    found: dict[str, tuple[click.Command, str]] = {}
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+
+        assert command is not None
+        found[f"{before}{name}"] = command, group.find_module(name)
+        if isinstance(command, Group):
+            found |= list_commands(command, f"{before}{name} ")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
+from unit.cli.command_line import list_commands
 
 from aci_reconcile.cli.option import Option
-from aci_reconcile.cli.root import make_root
 from aci_reconcile.core.errors import ExitCode
 
 PAGE = (Path(__file__).resolve().parent.parent.parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
-COMMANDS = make_root().list_commands(click.Context(make_root()))
+COMMANDS = list_commands()
 
 
 def options_of(command: str) -> list[Option]:
     """Return the options of a command."""
-    found = make_root().get_command(click.Context(make_root()), command)
-
-    assert found is not None
-    return [each for each in found.params if isinstance(each, Option)]
+    return [each for each in COMMANDS[command][0].params if isinstance(each, Option)]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -10,24 +10,22 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import click
 import pytest
+from unit.cli.command_line import list_commands
 
 from aci_reconcile.azure import CloudName
+from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, fill_options, list_params, read_command_line
 from aci_reconcile.cli.option_types import Allowance, Duration, Pair, Report
-from aci_reconcile.cli.root import make_root
 from aci_reconcile.emulator import Pace
 
-ROOT = make_root()
-NAMES = ROOT.list_commands(click.Context(ROOT))
+COMMANDS = {name: found for name, found in list_commands().items() if isinstance(found[0], Command)}
 NAMESPACE = {"CloudName": CloudName, "Pace": Pace, "Path": Path}
 
 
 def find_class(name: str) -> type[Any]:
     """Return the class with the options of a command."""
-    command = ROOT.get_command(click.Context(ROOT), name)
-
-    assert command is not None
-    module = importlib.import_module(ROOT.find_module(name))
+    command, where = COMMANDS[name]
+    module = importlib.import_module(where)
     (found,) = {
         each
         for each in vars(module).values()
@@ -77,20 +75,18 @@ def widen(hint: Any) -> Any:
     return hint
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_type_of_a_field_is_that_of_its_option(name: str) -> None:
     """What mypy believes of a command's options is what click makes of them."""
     for param, hint in list_fields(find_class(name)):
         assert find_type(param) == widen(hint), param.name
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_options_that_nobody_gives_have_their_defaults(name: str) -> None:
     """Those that the class itself has, so that tests and use cases can make one."""
     group = find_class(name)
-    command = ROOT.get_command(click.Context(ROOT), name)
-
-    assert command is not None
+    command, _ = COMMANDS[name]
     words = ["x" if not isinstance(each.type, click.Choice) else each.type.choices[0] for each in command.params
              if isinstance(each, click.Argument) and each.required]  # fmt: skip
     line = read_command_line(command.make_context(name, words))

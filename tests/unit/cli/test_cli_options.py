@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from unit.cli.command_line import list_commands
 
 from aci_reconcile.cli.option import Option
 from aci_reconcile.cli.option_types import Duration
-from aci_reconcile.cli.root import make_root
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
 
-COMMANDS = make_root().list_commands(click.Context(make_root()))
+COMMANDS = list_commands()
 OWN_FORMS = {("import", "--out"): "import-out", ("verify", "--strict"): "verify-strict"}
 BRAKES = {
     "--prune",
@@ -38,10 +38,7 @@ BRAKES = {
 
 def options_of(command: str) -> list[Option]:
     """Return the options of a command."""
-    found = make_root().get_command(click.Context(make_root()), command)
-
-    assert found is not None
-    return [each for each in found.params if isinstance(each, Option)]
+    return [each for each in COMMANDS[command][0].params if isinstance(each, Option)]
 
 
 def test_without_a_command_there_is_help(cli: CommandLine) -> None:
@@ -50,13 +47,13 @@ def test_without_a_command_there_is_help(cli: CommandLine) -> None:
 
     assert (0, "") == (ran.code, ran.err)
     assert ran.out.startswith("Usage: aci-reconcile [OPTIONS] COMMAND ...")
-    assert [] == [name for name in COMMANDS if f"\n  {name} " not in ran.out]
+    assert [] == [name for name in COMMANDS if " " not in name and f"\n  {name} " not in ran.out]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(cli: CommandLine, command: str) -> None:
     """The help of a command names it, its options in sections, and an example; no line is longer than a terminal."""
-    ran = cli(command, "--help")
+    ran = cli(*command.split(), "--help")
 
     assert 0 == ran.code
     assert ran.out.startswith(f"Usage: aci-reconcile {command}")

@@ -1,0 +1,14 @@
+"""``facts``: what is believed about Azure, and what Azure says to it."""
+
+from __future__ import annotations
+
+from aci_reconcile.cli.command import Group
+
+FACTS = Group(
+    "facts",
+    {
+        "show": "aci_reconcile.cli.commands.facts.show",
+    },
+    help="Show what this tool and its emulator believe about Azure, and why.",
+    examples=("aci-reconcile facts show", "aci-reconcile facts show update-status"),
+)
