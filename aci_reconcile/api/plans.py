@@ -80,7 +80,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
 
     Raises:
         BlockedError: a blocker stands.
-        SecretUnavailableError: a secret that a write needs is not at hand.
+        SecretUnavailableError: a secret that a write needs is missing.
     """
     from aci_reconcile.azure import start_span
 

@@ -32,7 +32,7 @@ def find_changes(ref: str, folder: Path, environ: Mapping[str, str], shared: Ite
     is not committed, counts with all that lies below it.
 
     Args:
-        ref: a branch, tag or commit; one of zeros alone is what a forge says of a branch that is new.
+        ref: a branch, tag or commit; one of zeros alone is what a Git host reports for a new branch.
         folder: the project's.
         environ: what git is run with.
         shared: further files that every group depends on.

@@ -102,7 +102,7 @@ def _list_azure_commits(environ: Mapping[str, str]) -> tuple[str, ...] | None:
 
 
 def _find_parent(ref: str, sha: str) -> tuple[str, ...]:
-    """Return the first parent of a merge that the forge made: the base. A commit of the author's has another one."""
+    """Return the first parent of a merge that the Git host made: the base. A commit of the author's has another one."""
     is_commit = re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", sha)
     return (f"{sha}^1",) if is_commit and _MERGED.fullmatch(ref) else ()
 

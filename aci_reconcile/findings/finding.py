@@ -37,7 +37,7 @@ class Kind(StrEnum):
     VANISHED = "vanished"
     """The group was there at the last check, with our tag, and is gone."""
     UNDECLARED = "undeclared"
-    """The group carries our tag and stands in no manifest."""
+    """The group carries our tag and has no manifest: an orphan."""
     UNOWNED = "unowned"
     """The group is declared and carries no owner's tag."""
     UNHEALTHY = "unhealthy"

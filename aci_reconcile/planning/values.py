@@ -105,7 +105,7 @@ class Change:
 
     @property
     def where(self) -> Where | None:
-        """Where the group is declared; None for one that stands in no manifest."""
+        """Where the group is declared; None for an orphan."""
         return self.after.where if self.after else None
 
     @property

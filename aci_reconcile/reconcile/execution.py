@@ -64,7 +64,7 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
 
     Raises:
         BlockedError: a blocker stands.
-        SecretUnavailableError: a secret that a write needs is not at hand.
+        SecretUnavailableError: a secret that a write needs is missing.
         UsageError: groups depend on each other in a circle.
     """
     _check_applicable(plan)

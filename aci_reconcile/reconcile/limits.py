@@ -3,7 +3,7 @@
 ARM keeps a bucket of tokens for each subscription, principal and kind of request (documented under
 request-limits-and-throttling: reads 250 and 25 a second, writes and deletes 200 and 10 a second), and Azure Container
 Instances counts creations and deletions by region. The numbers that the answers print do not match those (recorded), so
-nothing is computed from them: nothing is held back until Azure refuses, or says that next to nothing is left. From then
+nothing is computed from them: nothing is delayed until Azure refuses, or says that next to nothing is left. From then
 on requests of that kind go at a rate that is halved by each refusal and grows while there is none.
 """
 
