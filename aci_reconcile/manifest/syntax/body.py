@@ -6,37 +6,31 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.fields import Kind
-from aci_reconcile.core.secret import EMPTY, Secret
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.syntax import scalars
-from aci_reconcile.manifest.syntax.codes import ACI037, ACI115, ACI116, ACI120, ACI121, ACI122, ACI123, ACI126
+from aci_reconcile.manifest.syntax.codes import ACI115, ACI116, ACI120, ACI121, ACI122, ACI123, ACI126
 from aci_reconcile.manifest.syntax.expansion import join
 from aci_reconcile.manifest.syntax.hints import (
     TOKEN_STARTS,
     describe_type,
     explain_unquoted,
     find_bare_names,
-    read_placeholder,
     suggest_form,
     suggest_number_or_word,
-    suggest_references,
     suggest_value,
 )
 from aci_reconcile.manifest.syntax.items import Places
 from aci_reconcile.manifest.syntax.reference_codes import (
-    ACI082,
-    ACI151,
     ACI153,
     ACI157,
     ACI158,
     ACI160,
-    ACI204,
-    ACI222,
-    ACI255,
 )
 from aci_reconcile.manifest.syntax.references import Text, has_reference
-from aci_reconcile.manifest.syntax.scalars import encode_base64, is_base64
+from aci_reconcile.manifest.syntax.scalars import encode_base64
+from aci_reconcile.manifest.syntax.secret_fields import FILES_IN_SECRETS, SecretField, report_placeholder
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Where
@@ -46,10 +40,8 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
     from aci_reconcile.manifest.source.nodes import Source
     from aci_reconcile.manifest.syntax.items import Path
-    from aci_reconcile.manifest.syntax.references import References
+from aci_reconcile.manifest.syntax.references import References
 
-_FILES_IN_SECRETS = "properties.volumes[].secret.*"
-_LINE_ENDS = ("\n", "\r")
 _COMMANDS = "command[]"
 _NAMED = frozenset({"name", "image", "server"})
 _NULLABLE = "tags.*"
@@ -90,7 +82,7 @@ class BodyReader:
         elif isinstance(node, MapNode):
             if kind in _MAPS:
                 return self._read_map(node, spec, path, at)
-            if spec is not None and spec.row.path == _FILES_IN_SECRETS:
+            if spec is not None and spec.row.path == FILES_IN_SECRETS:
                 return self._read_from_text(node, spec, path, at)
         elif bare and kind in _LISTS:
             return self._read_list(node, spec, path, at)
@@ -108,7 +100,7 @@ class BodyReader:
         # In tags, null removes the tag from the live group; in free-form JSON, it is a value.
         if row.path == _NULLABLE or (spec.kind is Kind.ANY and not row.presence):
             return None
-        if node.text and path and isinstance(path[-1], str) and row.path != _FILES_IN_SECRETS:
+        if node.text and path and isinstance(path[-1], str) and row.path != FILES_IN_SECRETS:
             return OMITTED
         if spec.kind in _COLLECTIONS:
             if row.path != "tags":
@@ -193,7 +185,7 @@ class BodyReader:
         if (text.hidden or isinstance(text.value, Secret)) and not (spec is not None and spec.write_only):
             return self._reject_exposed(text, node, path)
         if isinstance(text.value, Secret):
-            return self._check_secret(text.value, node, spec, at)
+            return self._get_secret_field(node, spec, at).check(text.value)
         if text.unknown:
             return text.value if spec is not None and spec.kind is Kind.STRING else self._doubt(path)
         return self._read_text(text.value, node, spec, path, at, plain=text.sole or node.plain)
@@ -218,20 +210,16 @@ class BodyReader:
         if spec is None or not isinstance(value, str):
             return value
         if spec.write_only:
-            return self._check_secret(self._wrap_literal(value, node, spec, at), node, spec, at)
+            self.places.plain = False
+            field_ = self._get_secret_field(node, spec, at)
+            return field_.check(field_.wrap_literal(value))
         if value[:1] in TOKEN_STARTS and value == node.text and _may_hold_a_token(spec):
-            self._check_token(value, node, spec, at)
+            report_placeholder(node, spec, at, self.diagnostics)
         allowed = spec.row.enum
         return value if not allowed or value in allowed else self._correct_word(value, node, allowed, path)
 
-    def _check_token(self, value: str, node: ScalarNode, spec: Node, at: str) -> bool:
-        """Warn of a placeholder of another tool; whether it is one."""
-        name = read_placeholder(value)
-        if name:
-            message = f"{quote(value)} looks like a placeholder; it is sent unchanged"
-            hint = suggest_references([name], secret=spec.write_only)
-            self.diagnostics.add(ACI222, node.where, message, hint=hint, path=at)
-        return bool(name)
+    def _get_secret_field(self, node: ScalarNode, spec: Node | None, at: str) -> SecretField:
+        return SecretField(node, spec, at, self.diagnostics)
 
     def _reject_exposed(self, text: Text, node: ScalarNode, path: Path) -> _Omitted:
         message = f"{text.offer} is a secret, but everybody who can read the group can read this field"
@@ -245,48 +233,6 @@ class BodyReader:
         message = f"${{group:{text.deferred}}} is known only once the other group runs, and is not allowed here"
         hint = "use it in readable text fields only, such as environment variables and commands"
         return self._reject(ACI160, node.where, message, path, hint)
-
-    def _check_secret(self, value: Secret, node: ScalarNode, spec: Node | None, at: str) -> Secret:
-        """Remove a final line break from a key, and check that the content of a secret file is base64."""
-        # `echo KEY > file` adds a line break. A storage key with one left a group Waiting, so keys lose it. The value
-        # of a variable may mean it: that is only reported.
-        if spec is not None and value.ends_in(*_LINE_ENDS):
-            if spec.row.one_line:
-                return self._strip_line_end(value, node, at)
-            if spec.row.name == "secureValue":
-                message, hint = (
-                    "the value ends in a line break, which is sent too",
-                    "remove the line break from the source",
-                )
-                self.diagnostics.add(ACI204, node.where, message, hint=hint, path=at)
-        if spec is not None and spec.row.path == _FILES_IN_SECRETS and not is_base64(value):
-            hint = "write {fromText: …} to give plain text"
-            self.diagnostics.add(ACI037, node.where, "the content of a secret file is not base64", hint=hint, path=at)
-        return value
-
-    def _strip_line_end(self, value: Secret, node: ScalarNode, at: str) -> Secret:
-        """Return a key without final line breaks; a key of line breaks only counts as missing."""
-        key = value.map(lambda text: text.rstrip("".join(_LINE_ENDS)))
-        if key:
-            return key
-        missing, hint = "it contains only a line break", "an apply that needs it will refuse to start"
-        self.diagnostics.add(ACI151, node.where, f"{value.source}: {missing}", hint=hint, path=at)
-        return Secret.unavailable(value.source, missing)
-
-    def _wrap_literal(self, value: str, node: ScalarNode, spec: Node, at: str) -> Secret:
-        """Wrap a literal text as a secret, with a warning if the file contains it in clear text."""
-        self.places.plain = False
-        if not value:
-            message, hint = "the secret is empty, and counts as missing", "write `${env:NAME}`"
-            if spec.row.name == "secureValue":
-                hint += ', or `value: ""` for an empty variable'
-            self.diagnostics.add(ACI255, node.where, message, hint=hint, path=at)
-            return Secret.unavailable(at, EMPTY)
-        confidential = spec.row.confidential or spec.row.path == _FILES_IN_SECRETS
-        if confidential and not has_reference(node.text) and not self._check_token(node.text, node, spec, at):
-            hint = "write `${env:NAME}` and set NAME where the tool runs"
-            self.diagnostics.add(ACI082, node.where, "the manifest contains a secret in clear text", hint=hint, path=at)
-        return Secret(value, source="literal")
 
     def _correct_word(self, value: str, node: ScalarNode, allowed: tuple[str, ...], path: Path) -> Json | _Omitted:
         """Correct the spelling of an enumerated value."""
@@ -319,7 +265,7 @@ class BodyReader:
             return self._reject_deferred(text, entry.value, path)
         if isinstance(text.value, Secret):
             return text.value.map(encode_base64)
-        return self._wrap_literal(encode_base64(text.value), entry.value, spec, at)
+        return self._get_secret_field(entry.value, spec, at).wrap_literal(encode_base64(text.value))
 
 
 def _may_hold_a_token(spec: Node) -> bool:
