@@ -1,4 +1,4 @@
-"""Safety limits: checks over the whole plan, before the first write. They fail closed."""
+"""Safety limits: checks of a plan before its first write. If one cannot be checked, it blocks."""
 
 from __future__ import annotations
 
@@ -104,6 +104,7 @@ def _block_replacements(changes: tuple[Change, ...], policy: Policy, ours: int) 
     reason = f"{join_addresses(blocked)} must be deleted and created again"
     replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
     most = _is_most((*replaced, *deleted), policy, ours)
+    # A bare `--allow-replace` allows any number. Where most groups would go, the number has to be typed.
     blanket = policy.allow_replace == 0 and not most
     release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else blocked)}"
     yield Blocker("replace", reason, blocked, release)
@@ -122,6 +123,7 @@ def _block_emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Bloc
 def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
     """Block the deletion of a group that a project in a subfolder declares: it moved there and still runs."""
     for change in changes if policy.elsewhere else ():
+        # A project below may not say in which resource group its groups are; then only the name is known.
         keys = change.address.lower(), f"/{change.id.name.lower()}"
         file = next((policy.elsewhere[key] for key in keys if key in policy.elsewhere), "")
         if change.action is Action.DELETE and file:
@@ -164,6 +166,7 @@ def _block_share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iter
 
 def _is_most(taken: tuple[str, ...], policy: Policy, ours: int) -> bool:
     """Whether so many groups exceed the share that may go at once. A single group never does."""
+    # In a project of one or two groups any replacement is "most of them", and would always be blocked.
     return len(taken) > max(1, policy.max_share * ours)
 
 

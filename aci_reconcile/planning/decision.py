@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Verdicts: TypeAlias = "Mapping[tuple[str, ...], bool | None]"
 NOT_YET: Final[Verdicts] = {}
-"""No fingerprint was looked at yet."""
+"""No fingerprint was compared yet."""
 _NOT_TAKEN: Final = "Azure did not take this at the last write"
 _TAGS_NOT_TAKEN: Final = f"{_NOT_TAKEN}: an Azure Policy may set tags, and lifecycle.ignore leaves them to it"
 
@@ -86,17 +86,26 @@ def _carry_ignored(desired: Resource, live: Resource | None) -> Body:
 def compare(
     desired: Resource, after: NormalForm, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
 ) -> Comparison:
-    """Return how the live group differs from its manifest, given the normal form of its target.
+    """Return how the live group differs from its manifest.
 
-    The caller has taken out of ``live`` what the manifest leaves to a profile.
+    Args:
+        desired: the manifest.
+        after: the normal form of the group that would be written.
+        live: the group, without what its manifest leaves to a profile.
+        policy: says how secrets are compared.
+        verdicts: results of ``match_secrets``; missing ones are computed here.
     """
+    # Both sides go through the same function, so that the comparison itself needs no options.
     before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
     secrets, recorded = _list_secrets(desired, live), tags.get(live.tags, tags.SECRETS)
     fields = diff(before, after)
     if not (secrets or recorded):
         return Comparison(fields, unknown)
+    # Without another difference nothing has moved between a secret and a plain value, so the places need no walk.
     places = diff_secrets(secrets, _carry_ignored(desired, live), live.body) if fields else SecretDiff(tuple(secrets))
     found = Comparison(add_secret_changes(fields, places, secrets), unknown)
+    # The manifest has no secret and the group still carries a fingerprint: the write must remove it, even if Azure
+    # shows no place where a secret was.
     if not secrets:
         return (
             found if places.gone else replace(found, secrets=(make_secret_change("secrets", before=True, after=False),))
@@ -123,10 +132,11 @@ def normalize_target(desired: Resource, declared: NormalForm, wanted: Resource) 
 def _compare_secrets(
     found: Comparison, secrets: Mapping[str, Secret], live: Resource, policy: Policy, *, verdict: bool | None
 ) -> Comparison:
-    at_hand = all(secret.available for secret in secrets.values())
-    if verdict is not False and at_hand and policy.trust_secrets and _is_outdated(live, secrets, policy):
+    available = all(secret.available for secret in secrets.values())
+    # `--trust-secrets` must not vouch for secrets that are known to differ.
+    if verdict is not False and available and policy.trust_secrets and _is_outdated(live, secrets, policy):
         return replace(found, stamp=True)
-    if verdict is False or (verdict is None and at_hand and policy.touch_secrets):
+    if verdict is False or (verdict is None and available and policy.touch_secrets):
         return replace(found, secrets=_make_secret_changes(tuple(secrets)), forced=verdict is None)
     return found if verdict else replace(found, not_compared=tuple(secrets))
 
@@ -136,6 +146,7 @@ def _is_outdated(live: Resource, secrets: Mapping[str, Secret], policy: Policy) 
     recorded = tags.get(live.tags, tags.SECRETS)
     if not policy.fingerprints:
         return recorded != UNKEPT
+    # A missing key cannot make a newer fingerprint, so the present one stays.
     if policy.fingerprint_key is not None and not policy.fingerprint_key.available:
         return False
     tag = Fingerprint.parse(recorded)
@@ -160,6 +171,7 @@ def match_secrets(desired: Resource, live: Resource, policy: Policy) -> bool | N
         tag = Fingerprint.parse(recorded) if policy.fingerprints else None
         same = tag.matches(secrets, policy.fingerprint_key, policy.former_key) if tag else None
     else:
+        # Our own last write left no fingerprint, so there was no secret to make one of: these are new.
         tag, same = None, False if tags.Applied.of(live.tags).desired else None
     return _match_shared_secrets(secrets, desired, live, tag, policy) if same is False else same
 
@@ -170,11 +182,14 @@ def _match_shared_secrets(
     """Return whether the secrets on both sides match, after a comparison of all of the manifest's did not."""
     declared = _carry_ignored(desired, live)
     places = diff_secrets(secrets, declared, live.body)
+    # Every declared secret is new, or where Azure shows something else: the fields say so already.
     if not places.kept:
         return True
+    # Both sides have secrets in the same places, so it is a value that differs.
     if tag is None or not places.differs:
         return False
     plain = find_plain_values(places, declared)
+    # A secret was removed and nothing stands in its place, so what went into the fingerprint cannot be put together.
     if plain is None:
         return None
     known = {**{path: secrets[path] for path in places.kept}, **plain}
@@ -212,10 +227,14 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         after = make_target(desired, None, policy)
         created = Change(desired.id, Action.CREATE, after=after, digest=tags.digest_desired(desired.body))
         return add_missing_secrets(created, desired, policy)
+    # What somebody else manages is not even compared: its differences are none of our business. The blocker says
+    # whose it is.
     if is_foreign(live, policy) or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = make_target(desired, live, policy)
     declared = normalize(desired.body)
+    # A group that was made from a profile shows what the profile gave it. That is no difference where the manifest
+    # leaves it to the profile.
     answer = live.with_body(without_profile(live.body, wanted.body))
     found = compare(desired, normalize_target(desired, declared, wanted), answer, policy, verdicts)
     digest = tags.digest_form(declared)
@@ -247,8 +266,11 @@ def _detach(desired: Resource, live: Resource | None, policy: Policy) -> Change:
 def _choose_action(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:
     redeploy, failed = known.id.key in policy.redeploy, failure_in(state_of(live.body))
     push = redeploy or bool(failed)
+    # Azure restarts every container on a PUT, even if nothing changed (documented at container-instances-update). So
+    # no difference means no write.
     if not (known.fields or found.stamp or push):
         return known
+    # Our own tags are written even then: the last write did not try these values.
     if not push and not (found.tags_only and (found.stamp or _changes_own_tags(known))) and _is_stuck(known, live):
         return replace(known, reasons=(_TAGS_NOT_TAKEN if found.tags_only else _NOT_TAKEN,), stuck=True)
     owned = Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
@@ -257,6 +279,7 @@ def _choose_action(known: Change, found: Comparison, live: Resource, policy: Pol
     reasons += (f"its provisioning {failed}",) if failed else ()
     if found.tags_only and not push:
         return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
+    # Azure updates no group whose containers have all ended (documented at container-instances-update).
     ended = has_ended(live.body)
     if ended:
         reasons += (f"the group has ended ({ended}), and Azure does not update an ended group",)
@@ -273,7 +296,7 @@ def _explain_takeover(live: Resource, policy: Policy) -> tuple[str, ...]:
 
 
 def _add_causes(known: Change, found: Comparison, live: Resource) -> Change:
-    """Return the change with the cause of its differences, as far as the tags of our last write tell.
+    """Return the change with the cause of its differences, as far as the tags of our last write show.
 
     Nobody can read a secret in Azure, so a change there stays unknown. If the secrets no longer match the fingerprint
     of the last write, the manifest changed them.
@@ -281,6 +304,8 @@ def _add_causes(known: Change, found: Comparison, live: Resource) -> Change:
     applied = tags.Applied.of(live.tags).desired
     if not applied or all(each.keys[:1] == ("tags",) and tags.is_ours(each.keys[-1]) for each in known.fields):
         return known  # the digest of the last write covers the manifest, without our own tags
+    # The tag holds the digest of the manifest that was written. If it is still this one, the manifest has not
+    # changed, so Azure has.
     plain = Cause.AZURE if applied == known.digest else Cause.GIT
     new = plain is Cause.GIT or tags.get(live.tags, tags.SECRETS)
     secret = Cause.GIT if new and not found.forced else Cause.UNKNOWN
@@ -297,6 +322,7 @@ def _changes_own_tags(change: Change) -> bool:
 def _is_stuck(change: Change, live: Resource) -> bool:
     """Whether the last write sent this manifest and left this body: writing again would change nothing."""
     applied = tags.Applied.of(live.tags)
+    # A secret that differs is always sent: nobody can see in Azure whether the last one took.
     if not applied.refused or change.after is None or any(each.secret for each in change.fields):
         return False
     known = tags.make_refusal(live.body, change.after.body, change.digest, written=bool(applied.desired))

@@ -50,6 +50,7 @@ def find_freed_labels(changes: Iterable[Change]) -> Mapping[Label, frozenset[str
     """Return the DNS labels that these changes give up, each with the addresses of its groups."""
     freed: dict[Label, set[str]] = defaultdict(set)
     for change in changes:
+        # A group that is not written keeps its label, whatever its manifest says.
         label = find_dns_label(change.before) if change.writes else None
         if label and label != find_dns_label(change.after):
             freed[label].add(change.address)

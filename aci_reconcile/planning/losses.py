@@ -62,9 +62,12 @@ def make_restoration(live: Resource, after: Resource, policy: Policy) -> Restora
     if ended:
         return Restoration(why_not=f"it has ended ({ended}), and its work would run twice")
     body = as_object(with_declared(live.body, after.body, ROOT))
+    # GET never returns a secret. The manifest has the secrets of the new group, and only the fingerprint tells
+    # whether the former one had the same.
     _, gaps = fill_withheld(body, after.body, live.body, remembered=True)
     if gaps or not _has_recorded_secrets(body, live, policy):
         return Restoration(why_not="its secrets may differ from those in the manifest")
+    # A creation starts the containers, so a group that was stopped has to be stopped again.
     state = as_text(as_object(live.properties.get("instanceView")).get("state"))
     return Restoration(live.with_body(_keep_settable(body, after)), state.lower() == "stopped")
 

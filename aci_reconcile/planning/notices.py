@@ -55,6 +55,8 @@ def note_unknown_fields(changes: Iterable[Change]) -> Iterable[Notice]:
     seen: dict[str, str] = {}
     for change in changes:
         for path in change.unknown:
+            # A PUT replaces the whole body (documented at container-instances-update): what this version does not
+            # know, it does not send, and Azure resets it.
             if change.sends_body:
                 yield Notice(
                     "unknown-field", change.address, f"{path} is unknown to this version; this write may reset it"
@@ -111,6 +113,7 @@ def _explain_uncompared(change: Change, policy: Policy) -> str:
     """Return why the secrets of a group were not compared; empty if one is missing, which is reported elsewhere."""
     if not change.not_compared or change.before is None or change.after is None:
         return ""
+    # A missing secret is reported on its own; that it was not compared follows from it.
     if not all(each.available for each in secrets_of(change.after.body).values()):
         return ""
     if not policy.fingerprints:

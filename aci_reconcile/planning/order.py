@@ -63,6 +63,7 @@ def order_changes(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """
     freed = find_freed_labels(changes)
     followed = tuple(_add_follows(each, freed) for each in changes) if freed else changes
+    # With nothing but deletions, the order needs no explanation.
     if not any(each.writes and each.action is not Action.DELETE for each in changes):
         return followed
     takers = _find_takers(followed)
@@ -107,6 +108,7 @@ def _add_order_reason(change: Change, takers: tuple[str, ...], growing: frozense
         why = f"deleted before {', '.join(takers)}, which takes its DNS label; everything else comes first"
     else:
         why = "deleted last, if all else goes well"
+        # Only Azure knows how full a quota is, so a plan can only say what may happen.
         if get_region(change.before) in growing:
             why += "; earlier if a creation lacks quota"
     return replace(change, reasons=(*change.reasons, why))
@@ -124,7 +126,7 @@ def get_region(group: Resource) -> tuple[str, str]:
 
 
 _SHOWN = 6
-"""How many steps of a circle are shown."""
+"""How many steps of a circle a message names; a longer one would hide what to do."""
 
 
 def block_deadlocks(changes: tuple[Change, ...]) -> Iterator[Blocker]:
@@ -145,6 +147,7 @@ def block_deadlocks(changes: tuple[Change, ...]) -> Iterator[Blocker]:
     for circle in find_cycles({name: tuple(sorted(each)) for name, each in below.items()}):
         around = zip(circle, (*circle[1:], circle[0]), strict=True)
         steps = tuple((by_address[one], by_address[other]) for one, other in around)
+        # `make_dependency_graph` refuses a circle of `dependsOn` alone; applying twice would not help there.
         if any(_takes_label(*step) for step in steps):
             yield Blocker(
                 "circle", _render_circle(steps), tuple(one.address for one, _ in steps), _suggest_steps(steps, freed)
@@ -201,7 +204,7 @@ def block_taken_labels(changes: tuple[Change, ...], live: Iterable[Resource]) ->
 
 
 def _find_new_label(change: Change) -> Label | None:
-    """Return the label that a change takes; None if the group has it already."""
+    """Return the label that a change takes; None if the group already has it."""
     if not change.sends_body or change.action is Action.DELETE:
         return None
     label = find_dns_label(change.after)

@@ -89,6 +89,7 @@ def _explain_owner(live: Resource, desired: Resource | None, policy: Policy) -> 
 
 def _suggest_takeover(owner: str, desired: Resource | None) -> str:
     """Return how to take a group over. An owner name that could not be typed safely never becomes part of a command."""
+    # The tag is written by others, and the suggestion is pasted into a shell.
     if desired is not None and owner.isprintable() and not owner.startswith("-"):
         return f"--take-over {shlex.quote(owner)}, or remove its manifest here"
     return f"remove its manifest here, or its tag {tags.OWNER} in Azure"

@@ -119,6 +119,7 @@ def plan_destruction(live: Iterable[Resource], policy: Policy, declared: Iterabl
     Groups that may belong to another project of the same name stay, with a notice.
     """
     owned = sorted((each for each in live if _is_owned(each, policy) and _is_selected(each.id.key, policy)), key=_key)
+    # A group that the command line names is meant, whoever else may have the same project name.
     unrestricted = policy.selected is None
     kept = [each for each in owned if unrestricted and is_ambiguous(each, policy)]
     deleted = [each for each in owned if not (unrestricted and is_ambiguous(each, policy))]
@@ -180,7 +181,11 @@ def _list_resource_groups(
     if not policy.create_resource_groups:
         return ()
     first: Mapping[tuple[str, str], Change] = {
-        change.id.scope.key: change for change in reversed(tuple(changes)) if change.after is not None
+        # The first group of each resource group decides its location, so the last one written into the map must be
+        # the first.
+        change.id.scope.key: change
+        for change in reversed(tuple(changes))
+        if change.after is not None
     }
     return tuple(
         ResourceGroupChange(scope, policy.resource_group_location or _find_location(first[scope.key]))

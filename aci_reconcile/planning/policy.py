@@ -30,11 +30,11 @@ class Owner:
     subscription: str = ""
     """Where the run acts; empty: in every subscription that a group is in."""
     places: frozenset[tuple[str, str]] | None = None
-    """Keys of the resource groups that the project names; None: nobody tells them from others."""
+    """Keys of the resource groups that the project names; None: the project names none, so none stands out."""
     environments: frozenset[str] | None = None
     """The environments of the project; None: nobody knows them."""
     take_over: frozenset[str] = frozenset()
-    """Owners whose groups may be taken over, as their tag says it."""
+    """Owners whose groups may be taken over, spelled as in their tags."""
 
     @property
     def mark(self) -> str:
@@ -80,7 +80,7 @@ class Policy(Owner):
     max_deletes: int = 1
     """How many groups may be deleted; ``UNLIMITED`` where all of them were asked for by name (``destroy``)."""
     deletes_named: bool = False
-    """``max_deletes`` stands on the command line: somebody has looked at this very plan."""
+    """``max_deletes`` comes from the command line, so somebody has seen this very plan."""
     max_restarts: int = UNLIMITED
     max_share: float = 0.5
     """The share of our live groups that may be deleted or replaced at once, where no number was named."""

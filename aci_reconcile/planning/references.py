@@ -84,11 +84,13 @@ class ReferencedGroups:
         if target.address.lower() in self.unreadable:
             return ""
         decided = self.decided.get(target.key)
+        # The group stays as it is, so its live value is the one that the reference gets.
         if not self._may_change_values(target.key) or decided is None:
             missing = f"it has no {reference.path}" if target.key in self.live else "there is no such group"
             return "" if reference.read_from(self.live.get(target.key)) else missing
         if decided.after is None:
             return "the group will be deleted"
         address = as_object(decided.after.properties.get("ipAddress"))
+        # Azure gives an FQDN only to a group with a DNS label, and an IP address to any group with `ipAddress`.
         has = address.get("dnsNameLabel") if reference.field == "fqdn" else address
         return "" if has else f"its manifest gives it no {reference.path}"

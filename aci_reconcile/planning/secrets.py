@@ -109,6 +109,7 @@ def _mark_secrets(change: FieldChange, secrets: frozenset[str]) -> FieldChange:
 def _hide_secrets(change: FieldChange, secrets: frozenset[str], gone: Mapping[str, Keys]) -> FieldChange:
     """Return a difference that hides its secret sides, also the plain text that a secret replaces."""
     before, after = change.before, change.after
+    # A plain value became a secret. Its old text may well be the new secret, so it is hidden, too.
     if change.path in secrets and isinstance(before, str):
         return replace(change, after=None, secret=True)
     if change.path in secrets or (change.path in gone and after is ABSENT):
@@ -149,6 +150,7 @@ def _cannot_hold_secret(keys: Keys, body: Body) -> bool:
     """
     *_, (name, _, node) = walk(ROOT, keys)
     holder = value_at(body, keys[:-1])
+    # An object inside an entry that exists may hold protected settings although Azure shows nothing of it.
     if node is None or (holder is None and value_at(body, _find_entry(keys)) is not None):
         return False
     members = as_object(holder)
@@ -172,6 +174,7 @@ def add_missing_secrets(change: Change, desired: Resource, policy: Policy) -> Ch
 
     If only tags are written, such a secret just counts as not compared.
     """
+    # Most groups lack nothing, and filling in is a walk through both bodies.
     if change.after is None or not (desired.lifecycle.ignore or lacks_secret(change.after.body)):
         return change
     live = change.before.body if change.before else _NOTHING

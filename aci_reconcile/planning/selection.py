@@ -97,6 +97,7 @@ def _explain_unusable(live: Resource | None) -> str:
 def _find_moved_fields(change: Change) -> frozenset[str]:
     """Return the address fields that a change is known to move."""
     moved = {"ip"} if "new IP" in change.loses else set[str]()
+    # Azure derives the FQDN from the region and the DNS label.
     if find_dns_label(change.before) != find_dns_label(change.after):
         moved.add("fqdn")
     return frozenset(moved)

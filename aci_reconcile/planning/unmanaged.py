@@ -33,6 +33,7 @@ def is_pruned(orphan: Resource, policy: Policy) -> bool:
     project's resource groups, without an id in its tag although the project has one, may belong to another project of
     this name: it is deleted only if the command line names the number of deletions.
     """
+    # A run for some groups does not know of the others whether a manifest declares them.
     if not policy.prune or policy.selected is not None:
         return False
     return not is_in_other_subscription(orphan, policy) and (policy.deletes_named or not is_ambiguous(orphan, policy))
@@ -41,6 +42,7 @@ def is_pruned(orphan: Resource, policy: Policy) -> bool:
 def find_abandoned_environment(tag: str, policy: Policy) -> str:
     """Return the environment in an owner tag if the project no longer has it; else empty."""
     project, environment = policy.owner.partition("/")[0], tags.owner_name(tag).partition("/")[2]
+    # The environment becomes part of a suggested command, so a name that could not be typed safely is none.
     if policy.environments is None or environment in policy.environments or not _ENVIRONMENT.fullmatch(environment):
         return ""
     ours = tags.is_owned_by(tag, f"{project}/{environment}", policy.ids)
@@ -51,6 +53,7 @@ def note_unmanaged(unmanaged: Iterable[Resource], policy: Policy) -> Iterator[No
     """Yield a notice for each group without a manifest that stays and that somebody should know about."""
     for each in sorted(unmanaged, key=lambda resource: resource.id.key):
         tag = tags.owner(each)
+        # Groups without our tag are other people's business, and an NGroup looks after its members.
         if is_member(each) or not tag:
             continue
         if policy.owns(tag):

@@ -52,9 +52,9 @@ class Impact(StrEnum):
 
 
 class Cause(StrEnum):
-    """Where a difference comes from, as far as the tags of the last write can tell.
+    """Where a difference comes from, as far as the tags of the last write show.
 
-    ``git`` is our side: the manifest, or a secret that it names. ``azure`` is never said of a secret.
+    ``git`` is our side: the manifest, or a secret that it names. Of a secret nobody knows whether Azure changed it.
     """
 
     GIT = "git"
@@ -95,8 +95,8 @@ class Change:
     deferred: Resource | None = None
     """The manifest, where it names values of other groups that are known only after those are written."""
     follows: tuple[str, ...] = ()
-    """Addresses of groups that must be done with first, beside those that its manifest says it depends on: they give up
-    its DNS label, or, where everything is destroyed, they depend on it."""
+    """Addresses of groups that come first, besides those in ``dependsOn``: they give up the DNS label that this one
+    takes, or, in a destroy, they depend on it."""
 
     @property
     def address(self) -> str:
@@ -164,7 +164,7 @@ class Notice:
     address: str
     message: str
     hint: str = ""
-    """What could be done about it, by an apply; a look alone does not say it."""
+    """What an apply could do about it. Reports of drift leave it out."""
 
     @property
     def text(self) -> str:
@@ -283,7 +283,7 @@ class Plan:
 
     @property
     def missing_secrets(self) -> tuple[tuple[str, Secret], ...]:
-        """The missing secrets, and the missing key, that a write needs, each with its group's address."""
+        """The secrets, and the fingerprint key, that a write needs and lacks, each with its group's address."""
         return (*find_missing_secrets(self.changes), *self.unmarked)
 
     @property
