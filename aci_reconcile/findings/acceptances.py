@@ -23,6 +23,7 @@ _GONE = (Kind.MISSING, Kind.VANISHED)
 
 def covers(acceptance: Acceptance, finding: Finding) -> bool:
     """Whether an acceptance covers this finding. What could not be compared cannot be accepted."""
+    # Accepting it would hide that nobody knows.
     if not finding.acceptable:
         return False
     if acceptance.fingerprint:
@@ -82,6 +83,8 @@ def _remove_accepted(change: Change, accepted: frozenset[str]) -> Change | None:
         return None if is_accepted(Kind.UNDECLARED) else change
     adopted = change.action is Action.ADOPT and not is_accepted(Kind.UNOWNED)
     fields = tuple(left for each in change.fields for left in _remove_accepted_parts(each, is_accepted))
+    # A change without fields is one that was asked for, such as a redeployment; it is found as `changed` with no
+    # path.
     bare = change.writes and not change.fields and change.action is not Action.ADOPT and not is_accepted(Kind.CHANGED)
     if fields == change.fields and (adopted or bare or fields or not change.writes):
         return change

@@ -75,6 +75,7 @@ def _find_in_field(change: Change, field: FieldChange) -> Iterator[Finding]:
         finding = make_finding(
             Kind.CHANGED, change.address, f"differs from its manifest{origin}", path=path, where=change.where
         )
+        # Azure Policies set tags, so a tag alone is rarely an emergency.
         tags = path == "tags" or path.startswith(("tags.", "tags["))
         yield replace(finding, severity=Severity.WARNING) if tags else finding
 
@@ -93,6 +94,7 @@ def _find_in_health(address: str, health: Health, where: Where | None) -> Iterat
     if health.state is State.STOPPED:
         yield make_finding(Kind.STOPPED, address, "is stopped", where=where)
         return
+    # Containers that are better off than the group are not what is wrong with it.
     bad = [each for each in health.containers if each.verdict is health.state]
     for each in bad:
         yield _lower_severity(
@@ -150,7 +152,8 @@ def make_vanished(group: Group, *, declared: bool, where: Where | None) -> Findi
 
 
 def find_changes(before: Group, after: Group, where: Where | None) -> Iterator[Finding]:
-    """Yield the changes of a group between two looks; none after a write of ours, which may change everything."""
+    """Yield the changes of a group between two checks; none after a write of ours, which may change everything."""
+    # A write of ours pulls images and may move the address; neither is drift.
     if before.written != after.written:
         return
     if before.ip and after.ip and before.ip != after.ip:
@@ -158,6 +161,7 @@ def find_changes(before: Group, after: Group, where: Where | None) -> Iterator[F
         yield make_finding(Kind.ADDRESS_CHANGED, after.address, text, path="ipAddress.ip", where=where)
     for each in after.containers:
         earlier = before.container(each.path)
+        # Another declared image is a change of the manifest, and reported as one.
         if earlier is not None and earlier.image == each.image:
             yield from _find_container_changes(earlier, each, after.address, where)
 

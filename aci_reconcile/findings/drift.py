@@ -32,7 +32,7 @@ class Drift:
     resolved: tuple[RecordedFinding, ...] = ()
     """Those of the last check that are over: repaired, accepted, or reported once."""
     history: History | None = None
-    """What is to be remembered of this check; None where nobody asked."""
+    """What to keep of this check; None if nothing is to be kept."""
 
     def __bool__(self) -> bool:
         groups = self.differing or self.missing or self.undeclared or self.unhealthy
@@ -56,7 +56,7 @@ class Drift:
 
     @property
     def undeclared(self) -> tuple[Notice | Change, ...]:
-        """The groups that carry this project's tag and stand in no manifest."""
+        """The orphans: groups with this project's tag and no manifest."""
         orphans = (notice for notice in self.plan.notices if notice.code == "orphan")
         return (*orphans, *self.plan.of(Action.DELETE))
 
@@ -72,7 +72,7 @@ class Drift:
 
     @property
     def since_last_check(self) -> tuple[Finding, ...]:
-        """What only the comparison with the last check tells, and is not accepted."""
+        """What only the comparison with the last check shows, and is not accepted."""
         sick = {address for address, _ in self.unhealthy}
         return tuple(
             each

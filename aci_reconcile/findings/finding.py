@@ -33,11 +33,11 @@ class Kind(StrEnum):
     CHANGED = "changed"
     """A field is not as the manifest says."""
     MISSING = "missing"
-    """The group is declared and not there."""
+    """The group is declared and does not exist."""
     VANISHED = "vanished"
     """The group was there at the last check, with our tag, and is gone."""
     UNDECLARED = "undeclared"
-    """The group carries our tag and has no manifest: an orphan."""
+    """An orphan: the group carries our tag, and no manifest declares it."""
     UNOWNED = "unowned"
     """The group is declared and carries no owner's tag."""
     UNHEALTHY = "unhealthy"
@@ -123,6 +123,7 @@ class Finding:
 
 def fingerprint(kind: Kind, address: str, path: str) -> str:
     """Return the fingerprint of a finding."""
+    # Published fingerprints are in files and issues, so neither the text nor its order may ever change.
     return hashlib.sha256(f"{kind.value}\n{address.lower()}\n{path}".encode("utf-8", "surrogatepass")).hexdigest()[
         :_DIGITS
     ]

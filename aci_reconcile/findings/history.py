@@ -117,6 +117,7 @@ def _make_mark(text: str) -> str:
 
 
 def _fill_digest(container: Container, earlier: Container | None) -> Container:
+    # Azure drops old events, and with them the digest of the image that was pulled.
     known = earlier is not None and earlier.image == container.image and not container.digest
     return replace(container, digest=earlier.digest) if known and earlier is not None else container
 
@@ -133,7 +134,7 @@ def history_to_json(history: History) -> dict[str, Any]:
         "subscription": history.place.subscription,
         "endpoint": history.place.endpoint,
         "looked_at": history.checked_at,
-        "findings": {mark: _known_to_json(each) for mark, each in sorted(history.findings.items())},
+        "findings": {mark: _finding_to_json(each) for mark, each in sorted(history.findings.items())},
         "groups": {key: _group_to_json(each) for key, each in sorted(history.groups.items())},
     }
 
@@ -143,12 +144,12 @@ def history_from_json(document: Mapping[str, Any]) -> History:
     return History(
         Place(document["project"], document["subscription"], document["endpoint"]),
         document["looked_at"],
-        {mark: _known_from_json(each) for mark, each in document["findings"].items()},
+        {mark: _finding_from_json(each) for mark, each in document["findings"].items()},
         {key: _group_from_json(each) for key, each in document["groups"].items()},
     )
 
 
-def _known_to_json(known: RecordedFinding) -> dict[str, Any]:
+def _finding_to_json(known: RecordedFinding) -> dict[str, Any]:
     return {
         "kind": known.kind.value,
         "address": known.address,
@@ -159,7 +160,7 @@ def _known_to_json(known: RecordedFinding) -> dict[str, Any]:
     }
 
 
-def _known_from_json(document: Mapping[str, Any]) -> RecordedFinding:
+def _finding_from_json(document: Mapping[str, Any]) -> RecordedFinding:
     severity = Severity(document["severity"])
     return RecordedFinding(
         Kind(document["kind"]), document["address"], document["path"], severity, document["since"], document["told"]

@@ -55,7 +55,7 @@ class DriftCheck:
         key = address.lower()
         if {key, _scope_of(key)} & self._dark:
             return False
-        there = self.plan.searched_all or _scope_of(key) in self._listed
+        there = self.plan.searched_all or _scope_of(key) in self._listed_scopes
         return key in self.changes or (self.plan.policy.selected is None and there)
 
     @cached_property
@@ -63,11 +63,11 @@ class DriftCheck:
         return frozenset(each.address.lower() for each in self.plan.unreadable)
 
     @cached_property
-    def _listed(self) -> frozenset[str]:
+    def _listed_scopes(self) -> frozenset[str]:
         return frozenset(each.lower() for each in self.scopes) | {_scope_of(key) for key in self.changes}
 
     @cached_property
-    def _existing(self) -> frozenset[str]:
+    def _live_keys(self) -> frozenset[str]:
         """The groups that exist, whoever declares or owns them."""
         orphans = {each.address.lower() for each in self.plan.notices if each.code in UNMANAGED}
         return frozenset(key for key, each in self.changes.items() if each.before is not None) | orphans
@@ -77,9 +77,10 @@ class DriftCheck:
         for key, before in self.last.groups.items():
             change = self.changes.get(key)
             where = change.where if change else None
+            # A group that was missing and is back was created anew: what differs from the one before is no drift.
             if key in self.groups and not self._was_gone(before.address):
                 yield from find_changes(before, self.groups[key], where)
-            elif key not in self._existing and self.saw(before.address):
+            elif key not in self._live_keys and self.saw(before.address):
                 yield make_vanished(before, declared=self._is_declared(key), where=where)
 
     def _was_gone(self, address: str) -> bool:
@@ -97,6 +98,7 @@ class DriftCheck:
     def make_history(self, findings: Iterable[Finding]) -> History:
         """Return the history to keep. What this check does not cover is kept from the last one."""
         seen = {key: self._fill(key, group) for key, group in self.groups.items()}
+        # A group that is declared and missing is kept, so that the next check still reports it as vanished.
         kept = {
             key: each for key, each in self.last.groups.items() if not self.saw(each.address) or self._is_declared(key)
         }

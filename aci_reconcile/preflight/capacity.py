@@ -123,6 +123,7 @@ def _judge_quota(subject: str, demand: tuple[float, float], usage: Usage | None,
     why = f"{usage.used:g} of {usage.limit:g} used, {wanted:g} needed"
     if freed:
         why += f", {freed:g} freed by deletions"
+    # Deletions free quota, and an apply deletes first where a creation needs it.
     if usage.used + wanted - freed > usage.limit:
         return Check(Question.QUOTA, subject, Verdict.FAILED, why, _RAISE, addresses)
     if usage.used + wanted > usage.limit:
@@ -175,6 +176,7 @@ def _judge_kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
     capabilities = facts.capabilities.get(first.place, NOT_ASKED)
     addresses = tuple(each.address for each in groups)
     if isinstance(capabilities, Unanswered):
+        # ARM refuses the question itself where the region does not have the service: that is an answer.
         verdict = Verdict.FAILED if capabilities.code.lower() in _NOWHERE else Verdict.UNKNOWN
         hint = "choose another location" if verdict is Verdict.FAILED else ""
         yield Check(Question.REGION, subject, verdict, capabilities.why, hint, addresses)
@@ -198,7 +200,7 @@ def _judge_kind(groups: list[Demand], facts: Facts) -> Iterator[Check]:
 def _judge_not_offered(
     subject: str, group: Demand, capabilities: tuple[Capability, ...], addresses: tuple[str, ...]
 ) -> Check:
-    """Judge a kind that is not listed: Azure's rows by kind of address are no promise to be complete."""
+    """Judge a kind of group that is not listed. Azure does not promise that its rows are complete."""
     if not capabilities:
         return Check(Question.REGION, subject, Verdict.UNKNOWN, "Azure reports no capabilities", addresses=addresses)
     if any(_is_for(each, group, network=False) for each in capabilities):

@@ -22,7 +22,7 @@ class Capability:
     """The largest group of a kind that a region takes: CPU in cores, memory in GB.
 
     The words are Azure's: ``os`` is Linux or Windows, ``address`` Public or Private, ``gpu`` a model or None. Of skus
-    and priorities Azure says nothing here.
+    and priorities Azure reports nothing here.
     """
 
     os: str
@@ -37,7 +37,7 @@ class Capability:
 class Subnet:
     """A subnet: which services it is delegated to, and where its network lies.
 
-    ``location`` is empty where that could not be had; ``no_location`` says why.
+    ``location`` is empty if it could not be read; ``no_location`` says why.
     """
 
     delegations: tuple[str, ...] = ()
@@ -92,6 +92,8 @@ def _matches_any(action: str, patterns: Iterable[str]) -> bool:
 
 def _matches(pattern: str, text: str) -> bool:
     """Whether a text matches a pattern; in linear time, because patterns are untrusted."""
+    # Not a regular expression: roles are written by others, and a pattern with many stars takes such a matcher for
+    # ever.
     first, *rest = pattern.split("*")
     if not rest:
         return text == first

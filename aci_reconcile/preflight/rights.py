@@ -32,7 +32,7 @@ _VERBS = {
 class Right:
     """An action that is needed in a scope, and for which group.
 
-    ``own`` is the id of a group that exists: a role may have been given on it alone.
+    ``own`` is the id of a group that exists: a role may be assigned on it alone.
     """
 
     scope: str
@@ -52,6 +52,7 @@ def list_rights(changes: Iterable[Change], resource_groups: Iterable[ResourceGro
     found: list[Right] = []
     for each in groups:
         for verb in ("read", "write") if each.create else ("read", "delete"):
+            # Nobody can have a role on a resource group that does not exist.
             scope = f"/subscriptions/{each.scope.subscription}" if each.create else str(each.scope)
             found.append(Right(scope, RESOURCE_GROUPS.actions[verb]))
     for change in changes:
@@ -110,6 +111,7 @@ def _judge_right(found: list[Right], facts: Facts) -> Check:
         return Check(Question.PERMISSION, subject, Verdict.UNKNOWN, answer.why, addresses=addresses)
     if _is_granted(first.scope, first, facts):
         return Check(Question.PERMISSION, subject, Verdict.OK, addresses=addresses)
+    # A role may have been given on single groups only; those that exist may be asked by themselves.
     denied = tuple(each.address for each in found if not (each.own and _is_granted(each.own, each, facts)))
     if not denied:
         why = f"granted on {'the groups themselves' if len(found) > 1 else 'the group itself'}"
@@ -129,6 +131,7 @@ def _is_id(text: str) -> bool:
         found = ResourceId.parse(text)
     except ValueError:
         return False
+    # The id comes from a manifest and becomes part of a URL.
     return not {".", ".."} & {found.subscription, found.resource_group, found.name, *found.type.split("/")}
 
 

@@ -75,6 +75,7 @@ def _judge_subnet(
         )
     else:
         yield Check(Question.SUBNET, shorten_subnet_id(subnet_id), Verdict.OK, "it is delegated", addresses=addresses)
+        # The identity may read the subnet and not its network, and only the network has a region.
         if not subnet.location:
             subject = f"region of {shorten_subnet_id(subnet_id)}"
             yield Check(Question.SUBNET, subject, Verdict.UNKNOWN, subnet.no_location, addresses=addresses)

@@ -81,6 +81,7 @@ def judge_blockers(plan: Plan) -> Iterator[Check]:
     for address, key in plan.unmarked:
         yield _judge_missing(address, key)
     for change in plan.changes:
+        # Azure took the last write of this very manifest and left a difference; an apply would fail for it.
         if change.stuck:
             fields = ", ".join(each.path for each in change.fields)
             why = f"Azure accepted {fields} at the last write but did not apply it"
@@ -93,13 +94,15 @@ def _judge_secrets(changes: tuple[Change, ...]) -> Iterator[Check]:
     for address, secret in find_missing_secrets(changes):
         yield _judge_missing(address, secret)
     sent = [(each.address, each.after) for each in changes if each.sends_body and each.after is not None]
-    held = [
+    available = [
         (address, len([each for each in secrets_of(after.body).values() if each.available])) for address, after in sent
     ]
-    number = sum(many for _, many in held)
+    number = sum(many for _, many in available)
     if number:
         subject = f"{number} secret{'s' * (number != 1)} available"
-        yield Check(Question.SECRETS, subject, Verdict.OK, addresses=tuple(address for address, many in held if many))
+        yield Check(
+            Question.SECRETS, subject, Verdict.OK, addresses=tuple(address for address, many in available if many)
+        )
 
 
 def _judge_missing(address: str, secret: Secret) -> Check:

@@ -38,7 +38,7 @@ from aci_reconcile.reconcile.writes import (
     add_tags,
     delete,
     finish_write,
-    make_deletion_ask,
+    make_deletion_request,
     make_fingerprint,
     make_owner_tag,
     make_serial,
@@ -69,10 +69,12 @@ def _apply_change(change: Change, ctx: Context) -> Process[bool]:
     began, deadline = ctx.clock.now(), ctx.make_deadline()
     live = change.before
     if change.writes:
-        yield from wait_for_limits(ctx, _make_first_ask(change), deadline, idle=True)
+        yield from wait_for_limits(ctx, _make_first_request(change), deadline, idle=True)
         ctx.check_may_write(change)
-        if change.deferred is None:  # else it is not known yet whether anything is to be written
+        if change.deferred is None:  # otherwise the values that it references decide whether anything is written
             yield Started(change)
+        # The plan may be minutes old, and ARM has no preconditions: this read is what keeps us from overwriting
+        # others.
         live = yield from _read_again(change, ctx, deadline)
         if has_moved(change, change.before, live):
             raise MovedError
@@ -90,10 +92,10 @@ def _apply_change(change: Change, ctx: Context) -> Process[bool]:
     return (yield from wait_until_running(change, live, ctx, deadline, began))
 
 
-def _make_first_ask(change: Change) -> Request:
+def _make_first_request(change: Change) -> Request:
     """Return the request for which Azure's limits must have room before work on the group begins."""
     if change.action in {Action.DELETE, Action.REPLACE}:
-        return make_deletion_ask(change)
+        return make_deletion_request(change)
     return Request(Verb.WRITE, as_text(change.after.body.get("location")).lower() if change.after else "")
 
 
@@ -111,6 +113,8 @@ def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Res
                 watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
             )
             seen = listing.groups.get(change.id.key) if listing else None
+            # A list may be older than the end of a transition; only a read of the group itself shows where that
+            # stands.
             if listing and (seen is None or is_settled(seen)):
                 return seen
     again = partial(repeat_unless_stopped, ctx)
@@ -134,7 +138,7 @@ def _write(change: Change, current: Resource | None, ctx: Context, deadline: Dea
     """Send the writes of a change; returns the settled read, None once deleted."""
     if change.action is Action.DELETE or change.after is None:
         if current is not None:
-            yield from check_takers(
+            yield from check_label_takers(
                 change, ctx.label_takers.get(change.address.lower(), ()), ctx.recreation_checks, ctx.clock.sleep
             )
             ctx.check_may_write(change)
@@ -148,6 +152,7 @@ def _write(change: Change, current: Resource | None, ctx: Context, deadline: Dea
         return (yield from recreate(change, wanted, ctx, deadline))
     try:
         seen = yield from put_with_retries(change, wanted, ctx, deadline)
+    # Azure's answers differ for some fields (ports, DNS label): the update is tried, and its refusal decides.
     except (ImmutableFieldError, RetryableError) as error:
         if isinstance(error, RetryableError) and not _is_hung(change, error):
             raise
@@ -219,7 +224,7 @@ def check_secrets(change: Change) -> None:
         raise SecretUnavailableError(f"missing secrets: {'; '.join(missing)}", hint="nothing was written")
 
 
-def check_takers(
+def check_label_takers(
     change: Change, takers: tuple[Change, ...], shared: RecreationChecks, sleep: Callable[[float], None]
 ) -> Process[None]:
     """Check that the groups that wait for a deletion could be written after it.

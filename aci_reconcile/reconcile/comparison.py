@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def make_proof(change: Change, wanted: Resource, expected: Resource | None) -> Callable[[Resource], bool] | None:
-    """Return a predicate that sees in a list that a write took; None where the list looked the same before it."""
+    """Return a predicate that shows by a list that a write took; None if the list was the same before the write."""
+    # Only tags of ours differ, or nothing: then a list cannot show whether the write was before it or after.
     if expected is not None and normalize(expected.body) == normalize(wanted.body):
         return None
     return lambda seen: not diff_after_write(change, wanted, seen)
@@ -96,10 +97,13 @@ def is_our_write(change: Change, wanted: Resource, expected: Resource | None, li
     """
     known = expected.tags if expected is not None else NO_TAGS
     changes_memory = any(tags.get(wanted.tags, name) != tags.get(known, name) for name in tags.MEMORY)
+    # Our serial is random, so a group that carries it has our write.
     if changes_memory and all(tags.get(live.tags, name) == tags.get(wanted.tags, name) for name in tags.MEMORY):
         return True
     if is_overwritten(change, wanted, live):
         return False
+    # Nothing but tags was to change, and a PUT does not always store tags (Terraform's provider patches them for that
+    # reason). So the transition is the proof.
     if expected is not None and not _diff_fields(change, wanted, expected):
         return not is_settled(live)
     return not _diff_fields(change, wanted, live)
@@ -113,6 +117,7 @@ def has_moved(change: Change, expected: Resource | None, current: Resource | Non
     """Whether a group differs from what the plan was made from. One that a deletion finds gone has not moved."""
     if expected is None or current is None:
         return current is not None or (expected is not None and change.action is not Action.DELETE)
+    # Nearly always; making the normal forms takes far longer.
     if expected.body == current.body:
         return False
     before, now = as_settled(expected.body, current.body), as_settled(current.body, expected.body)

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.steps import Process
 
 _RESTARTS: Final = 3
-"""A container may fail a few times after a write, while what it needs comes up; then the apply gives up on it."""
+"""How often a container may fail after a write, while what it needs comes up, before the apply gives up on it."""
 _A_WHILE: Final = 60.0
-"""Seconds after a write in which what was failing before it may still be what is shown, and in which a share or the
-like may fail to be mounted."""
+"""Seconds after a write in which Azure may still show the failures from before it, and in which mounting a share may
+fail a few times."""
 _SOON, _LATER = 5.0, 30.0
 
 
@@ -59,8 +59,10 @@ def is_not_viable(change: Change, health: Health, *, since_write: float) -> bool
     if health.state is not State.UNHEALTHY:
         return False
     failing = [each for each in health.containers if each.verdict is State.UNHEALTHY]
+    # Nothing of this run can have made it better.
     if not change.writes:
         return True
+    # The group itself fails, such as a share that cannot be mounted; that may be a hiccup at first.
     if not failing:
         return health.settled or since_write > _A_WHILE
     return any(map(_has_failed, failing)) and (health.settled or since_write > _A_WHILE or not _was_failing(change))
@@ -95,7 +97,7 @@ class ReadSchedule:
 
     @classmethod
     def of(cls, wanted: Resource, now: float) -> ReadSchedule:
-        """Return when a group is looked at that is written now."""
+        """Return the schedule of a group that is written now."""
         return cls(now, now + (_SOON if as_list(wanted.properties.get("initContainers")) else _LATER))
 
 
@@ -111,7 +113,7 @@ def check_if_due(change: Change, ctx: Context, schedule: ReadSchedule) -> Proces
     try:
         live = yield from call(partial(ctx.backend.get, change.id))
     except AzureError:
-        live = None  # how it is will be told where it must be read
+        live = None  # this read is only a short cut: where the group must be read, the error will be raised
     schedule.due = ctx.clock.now() + schedule.backoff.next()
     if live is not None:
         check_viable(change, live, ctx, schedule.began)
@@ -127,6 +129,8 @@ def check_viable(change: Change, live: Resource, ctx: Context, began: float) -> 
         return
     now = ctx.clock.now()
     health = assess_health(live, now=now, stable_for=ctx.stable_for)
+    # An apply that waits for provisioning only does not care about containers, unless they keep it from ending: a
+    # group whose init container fails stays in `Creating` for half an hour.
     if (ctx.wait is Wait.HEALTHY or _prevents_provisioning(health)) and is_not_viable(
         change, health, since_write=now - began
     ):
@@ -142,6 +146,7 @@ def wait_until_running(
     """Wait until the containers are up, and report the result; an interrupted run reports what it has seen."""
     health: Health | None = None
     if live is not None and _needs_run_state(change, live, ctx):
+        # Lists have no instance view (27 of 27 recorded).
         if "instanceView" not in live.properties:
             live = yield from _read_again(change, live, ctx, deadline)
         live, health = yield from _watch(change, live, ctx, deadline)
@@ -206,6 +211,7 @@ def _is_decided(change: Change, health: Health, ctx: Context, began: float) -> b
 
 def _choose_end(change: Change, health: Health, began: float, deadline: Deadline) -> float:
     """Return until when to wait for a group; briefly where somebody else has it in transition."""
+    # Somebody else has it in transition, and may for long; this run did not write it and has nothing to wait for.
     return min(began + SETTLING, deadline.at) if not change.writes and not health.settled else deadline.at
 
 
@@ -225,6 +231,7 @@ def _read_again(change: Change, known: Resource, ctx: Context, deadline: Deadlin
     live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
     if live is None:
         raise NotConvergedError("the group disappeared", hint="run apply again to create it")
+    # Each of our writes leaves a serial in the tags; another one means another writer.
     if _read_memory(live) != _read_memory(known):
         raise MovedError
     return live

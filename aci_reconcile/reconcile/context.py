@@ -1,4 +1,4 @@
-"""What every group's process needs: the backend, time, chance, and how long to be patient."""
+"""What every group's process needs: the backend, time, chance, and how long to wait."""
 
 from __future__ import annotations
 

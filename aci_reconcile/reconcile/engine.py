@@ -1,4 +1,4 @@
-"""Many groups at once: each is a process that says what it needs next, and this loop gives it that.
+"""Many groups at once: each is a process that yields what it needs next, and this loop gives it that.
 
 Waiting costs nothing: the size of the pool bounds the requests in flight, not the groups on their way.
 """
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.steps import Step, Task
 
 _GLANCE = 0.2
-"""Seconds after which a wait looks whether the run was interrupted."""
+"""Seconds between two checks whether the run was interrupted."""
 
 
 def run(tasks: Iterable[Task], *, concurrency: int, clock: Clock, stopped: Callable[[], bool]) -> Iterator[Event]:
@@ -80,7 +80,7 @@ def _make_agenda(
 
 
 def _begin_tasks(state: Schedule) -> Iterator[Event]:
-    """Begin every task whose turn it is; skip those whose dependencies failed."""
+    """Begin every task that nothing stands in the way of; skip those whose dependencies failed."""
     _wake_if_stopped(state)
     while state.recheck and not state.stopping:
         state.recheck = False

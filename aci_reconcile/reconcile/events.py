@@ -1,4 +1,4 @@
-"""What an apply tells while it works: frozen values. The terminal, the JSON log and the tests read one stream."""
+"""Events of an apply: frozen values. The terminal, the JSON log and the tests read one stream."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """Azure's rate limits make requests wait; said once for all groups that wait.
+    """Azure's rate limits make requests wait; reported once for all groups that wait.
 
     ``what``: reads, writes or deletes; ``location``: the region, where the provider counts by region.
     """
@@ -44,12 +44,12 @@ class Paced:
     seconds: float
     location: str = ""
     rate: float = 0
-    """Requests a second, where they go on and only more slowly; ``seconds`` is the first wait that is worth telling."""
+    """Requests a second, if they go on more slowly; ``seconds`` is the first wait that is worth reporting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """A group that this run has not written is in transition, and is waited for before anything is said about it."""
+    """A group that this run has not written is in transition, and is waited for before it is judged."""
 
     address: str
     state: str
@@ -82,7 +82,7 @@ class ResourceGroupFailed:
 
 @dataclass(frozen=True, slots=True)
 class FreezeOverridden:
-    """Something is written in spite of a freeze: which one, and the reason that was given."""
+    """Something is written in spite of a freeze: which one, and the reason on the command line."""
 
     freeze: str
     reason: str
@@ -229,7 +229,7 @@ class Finished:
     unread: int = 0
     """Groups that could not even be read; they count as failed, too."""
     override: str = ""
-    """The reason that was given for writing in spite of a freeze."""
+    """The reason on the command line for writing in spite of a freeze."""
     reached: tuple[Reached, ...] = ()
     """The groups that were written and have an IP address, in the order of their addresses."""
     outdated: tuple[Outdated, ...] = ()

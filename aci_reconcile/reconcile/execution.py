@@ -1,4 +1,4 @@
-"""``apply()``: carry out a plan, telling what happens as it happens."""
+"""``apply()``: carry out a plan and yield what happens as it happens."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _check_applicable(plan: Plan) -> None:
 
 
 def _report_override(ctx: Context, freeze: str) -> tuple[Event, ...]:
-    """Return the event that says that a freeze is overridden; none where no freeze holds."""
+    """Return the event that a freeze is overridden; none if no freeze is in force."""
     reason = ctx.policy.override
     return (FreezeOverridden(freeze, reason),) if freeze and reason else ()
 
@@ -154,6 +154,7 @@ def run_tasks(tasks: list[Task], ctx: Context, concurrency: int, first: tuple[Ev
     reported = bool(first)
     yield from first
     for event in run(tasks, concurrency=concurrency, clock=ctx.clock, stopped=ctx.stopped):
+        # A freeze may begin after the plan was made; it is reported with the first write that ignores it.
         if not reported and isinstance(event, Started):
             late = _report_override(ctx, ctx.policy.frozen_at(ctx.clock.now()))
             reported = bool(late)
@@ -281,7 +282,10 @@ def delete_resource_groups(
 
 
 def find_subnet_locks(change: Change) -> frozenset[str]:
-    """Return the subnets a write touches: Azure takes one operation at a time per subnet, and answers 409 to others."""
+    """Return the subnets of a write: Azure takes one operation at a time in each, and answers 409 to others.
+
+    Terraform's provider locks them, too (hashicorp/terraform-provider-azurerm#23451).
+    """
     if not change.writes:
         return frozenset()
     return frozenset(subnet for side in (change.before, change.after) if side for subnet in _list_subnets(side))

@@ -74,6 +74,7 @@ def put_with_retries(change: Change, wanted: Resource, ctx: Context, deadline: D
             if lag is None:
                 raise
         yield from pause(lag, idle=True)
+        # A freeze or an interruption may have come while it waited, and nothing of the group is under way.
         ctx.check_may_write(change)
 
 
@@ -81,6 +82,7 @@ def _choose_lags(
     error: AzureError, change: Change, wanted: Resource, ctx: Context, *, first: bool
 ) -> Process[tuple[float, ...]]:
     """Return the pauses before each new attempt; none where this run frees nothing of what is missing."""
+    # Azure counts quota by region, and only its refusal shows that there is too little.
     if isinstance(error, QuotaError):
         freed = yield from wait_for_quota(change, wanted, ctx.regions_to_free)
         ctx.check_may_write(change)

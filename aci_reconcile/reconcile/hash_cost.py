@@ -27,9 +27,9 @@ _gate = threading.BoundedSemaphore(AT_ONCE)
 
 @dataclass(slots=True)
 class HashCost:
-    """Takes down how many slow hashes were made, and for how long cores worked on them.
+    """Counts how many slow hashes were made, and for how long cores worked on them.
 
-    ``cpu`` tells how long the current thread has worked, in seconds: what it has waited for does not count.
+    ``cpu`` returns how long the current thread has worked, in seconds, without the time that it waited.
     """
 
     cpu: Callable[[], float] = time.thread_time

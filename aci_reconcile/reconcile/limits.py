@@ -1,10 +1,10 @@
-"""Azure's rate limits, as far as Azure has told of them: what is asked too often waits here instead of failing there.
+"""Azure's rate limits, as far as its answers show them: requests wait here instead of being refused there.
 
 ARM keeps a bucket of tokens for each subscription, principal and kind of request (documented under
 request-limits-and-throttling: reads 250 and 25 a second, writes and deletes 200 and 10 a second), and Azure Container
 Instances counts creations and deletions by region. The numbers that the answers print do not match those (recorded), so
-nothing is computed from them: nothing is delayed until Azure refuses, or says that next to nothing is left. From then
-on requests of that kind go at a rate that is halved by each refusal and grows while there is none.
+nothing is computed from them: no request waits until Azure refuses one, or reports that next to nothing is left. From
+then on, requests of that verb go at a rate that each refusal halves and that grows while there is none.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _SLOWEST = 0.2
 _DOUBLED_AFTER = 30.0
 """Seconds without a refusal after which the rate is twice as high."""
 _LOW = 5
-"""A remainder that is as good as nothing, however little the printed numbers mean."""
+"""A remainder that counts as nothing left, however little the printed numbers mean."""
 _REGIONAL = "resourcerequeststhrottled"
 """The code of the provider's own limits, which count by region (users' reports)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A kind of request and the region it is about, where that matters."""
+    """What Azure counts a request as: its verb, and its region if the provider counts by region."""
 
     verb: Verb = Verb.READ
     location: str = ""
@@ -57,7 +57,7 @@ class _Bucket:
     counted: float = 0
     closed_until: float = 0
     refused: float = 0
-    """When Azure last refused, or said that next to nothing is left."""
+    """When Azure last refused, or reported that next to nothing is left; seconds since the epoch."""
     reported: float = 0
     """The value of ``refused`` for which the slower rate was last reported."""
 
@@ -108,17 +108,20 @@ class Limits:
             now: the time.
             wait: for how many seconds nothing is asked, where Azure does not say.
         """
+        # The provider counts creations and deletions by region; other regions need not wait for its refusal.
         regional = error.code.lower() == _REGIONAL
         bucket = self._get_bucket(request if regional else Request(request.verb))
         news = now >= bucket.closed_until
         bucket.closed_until = max(bucket.closed_until, now + (error.retry_after or wait))
+        # Many requests may be refused at once for one reason. Only one that was sent after the last refusal shows
+        # that the lower rate is still too high.
         if not regional and sent > bucket.refused:
             bucket.rate = max(_compute_rate(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[request.verb]
             bucket.tokens, bucket.counted, bucket.refused = 0, bucket.closed_until, now
         return news
 
     def note(self, verb: Verb, remaining: int | None, now: float) -> None:
-        """Note what an answer says is left of a kind."""
+        """Note how many requests of a verb an answer reports as left; None if it does not report it."""
         bucket = self._get_bucket(Request(verb))
         if remaining is not None and remaining <= _LOW and not bucket.rate:
             bucket.rate, bucket.tokens, bucket.counted, bucket.refused = REFILL[verb], float(remaining), now, now

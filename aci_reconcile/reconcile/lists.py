@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 ScopeKey: TypeAlias = "tuple[str, str]"
 
 _NOT_SERVED = frozenset({400, 404, 405, 501})
-"""What servers answer that speak ARM for container groups, and know no list of resources."""
+"""Answers of servers that speak ARM for container groups only, and do not know its list of resources."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Where groups of ours are besides, and what could not be looked at."""
+    """Where else groups of ours are, and what could not be searched."""
 
     scopes: tuple[Scope, ...] = ()
     searched_all: bool = False
-    """Whether the subscription of the run was looked through."""
+    """Whether the subscription of the run was searched."""
     unreadable: tuple[Unreadable, ...] = ()
     guessed: frozenset[ScopeKey] = field(default_factory=frozenset[ScopeKey])
-    """Those of the scopes that are only listed because a subscription may not be looked through."""
+    """Those of the scopes that are listed only because their subscription may not be searched."""
 
 
 def make_search_key(subscription: str) -> ScopeKey:
@@ -57,12 +57,13 @@ def search_subscription(begun: Callable[[], Listing], reader: Reader, *, first: 
     """List the groups of ours in a subscription; only for the first one is a missing credential an error of the run.
 
     Raises:
-        AzureError: it cannot be looked through.
+        AzureError: it cannot be searched.
         AuthenticationError: there is no credential for the subscription of the run.
     """
     try:
         listing = yield from read_within_limits(reader, begun)
     except AuthenticationError as error:
+        # Another environment's subscription may be in another tenant, where this identity does not exist.
         if first:
             raise
         raise ForbiddenError(error.message, code=error.code, status=error.status) from error
@@ -83,6 +84,8 @@ def find_hits(search: Search, answers: Mapping[ScopeKey, Answer], known: Collect
             continue
         if not number:
             searched_all = False
+        # A missing permission stays missing, and a project must work without it. Any other failure may hide groups
+        # that a prune or a drift report would have to name.
         if not number and search.needed and not is_forbidden(answer.failure):
             unreadable.append(Unreadable(f"subscription {subscription}", answer.error))
             continue
@@ -117,12 +120,12 @@ def get_or_start_search(
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What became of the lists of resource groups, and what was found by looking through whole subscriptions."""
+    """What became of the lists of resource groups, and what the search of subscriptions found."""
 
     answers: Mapping[tuple[str, str], Answer]
     hits: Hits
     owned: tuple[Resource, ...]
-    """The groups with an owner tag, in short, of the subscriptions that were looked through."""
+    """The groups with an owner tag in the subscriptions that were searched: their ids and tags."""
 
     @property
     def found(self) -> dict[Key, Resource]:

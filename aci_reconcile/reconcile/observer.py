@@ -115,8 +115,9 @@ def _find_missing(
     """Return the resource groups without groups that do not exist at all.
 
     Raises:
-        AzureError: that cannot be told.
+        AzureError: Azure does not say.
     """
+    # A list of a resource group that does not exist is empty, too.
     empty = [scope for key, scope in wanted.items() if not answers[key].found and not answers[key].error]
     bodies: dict[Scope, bool] = {}
 
@@ -190,7 +191,7 @@ class _GroupReader:
         return gather({key: _read_group(self.listed[key].id, self.reader) for key in keys}, self.reader)
 
     def _read(self, live: Resource) -> Process[tuple[Resource, ...]]:
-        """Read a group unless the list says enough; where that takes a slow hash, make it first.
+        """Read a group unless the list is enough; if that takes a slow hash, make it first.
 
         The hashes of some groups are made while others are read.
         """
@@ -204,7 +205,7 @@ class _GroupReader:
         return (yield from read_when_settled(live.id, self.reader, self._is_enough))
 
     def _decide_if_equal(self, live: Resource) -> None:
-        """Keep the decision where the list says enough: the group is provisioned and as declared."""
+        """Keep the decision if the list is enough for it: the group is provisioned and as declared."""
         # A list has no instance view, so it says nothing about containers; and `--refresh get` asks for reads.
         if self.reader.refresh is Refresh.GET or self.reader.health or not is_quiet(live.body):
             return
@@ -227,7 +228,7 @@ def _find_referenced(desired: Iterable[Resource]) -> tuple[ResourceId, ...]:
 
 
 def _read_group(resource_id: ResourceId, reader: Reader) -> Process[tuple[Resource, ...]]:
-    """Read a group; on failure the caller keeps what the list said."""
+    """Read a group; on failure the caller keeps what the list holds."""
     live = yield from read_within_limits(reader, partial(reader.backend.get, resource_id))
     return () if live is None else (live,)
 

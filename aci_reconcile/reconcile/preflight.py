@@ -25,7 +25,7 @@ K = TypeVar("K")
 _PAUSES: Final = (1.0, 2.0, 4.0)
 """Seconds before a refused question is asked again, at the least."""
 _LONGEST_PAUSE: Final = 20.0
-"""Seconds. Who must wait longer is told that the question was not answered."""
+"""Seconds. If Azure asks to wait longer, the question counts as not answered."""
 
 
 def preflight(
@@ -39,7 +39,7 @@ def preflight(
     """Check everything that can be checked before these changes are carried out; nothing is written.
 
     Args:
-        changes: what is planned, all of it or a part: only what concerns these is asked and told.
+        changes: what is planned, all of it or a part: only what concerns these is asked.
         probe: whom to ask.
         resource_groups: those that are created or deleted with them.
         concurrency: how many questions at once.
@@ -64,6 +64,7 @@ def _gather(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
     subnets = asking.begin({each.lower(): partial(probe.subnet, each) for each in needs.subnets})
     permissions = asking.begin(_make_permission_questions(needs.scopes, probe))
     facts = Facts(usages(), offers(), subnets(), permissions())
+    # Most identities have their roles on the resource group; asking for each group first would be many questions.
     own = asking.begin(_make_permission_questions(find_own_scopes(needs.rights, facts), probe))
     return replace(facts, permissions={**facts.permissions, **own()})
 

@@ -57,23 +57,23 @@ def ignore_text(_text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked through beside the resource groups that the project names."""
+    """Where to search for groups of ours besides the resource groups that the project names."""
 
     subscriptions: tuple[str, ...] = ()
-    """The first is that of the run; one that may not be looked through does no harm."""
+    """The first is that of the run. One that may not be searched is left out."""
     instead: tuple[Scope, ...] = ()
-    """Resource groups that are listed where a subscription may not be looked through."""
+    """Resource groups that are listed if their subscription may not be searched."""
     ours: Callable[[str], bool] = own_nothing
-    """Whether an owner tag is looked for."""
+    """Whether groups with this owner tag count."""
     needed: bool = False
-    """Whether nothing may be concluded where the subscription of the run could not be looked through."""
+    """Whether the plan depends on the search: then a failed one makes the plan incomplete."""
     report: Callable[[str], None] = ignore_text
-    """Told what was not looked at, and why."""
+    """Takes the message that says what was not searched, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How to look: with which backend, how many requests at once, whether run states are wanted, too."""
+    """How to read: with which backend, how many requests at once, and whether run states are wanted, too."""
 
     backend: Backend
     clock: Clock
@@ -81,8 +81,10 @@ class Reader:
     refresh: Refresh = Refresh.AUTO
     health: bool = False
     until_settled: bool = False
-    """Whether a group in transition is waited for although it equals its manifest: who only looks wants to know how it
-    ends, and an apply waits for it later, beside its other work."""
+    """Whether to wait for a group in transition although it equals its manifest.
+
+    A drift check wants to know how it ends; an apply waits for it later, beside its other work.
+    """
     jitter: Callable[[], float] = no_jitter
     limits: Limits = field(default_factory=Limits)
     listed: Mapping[tuple[str, str], Callable[[], Listing]] = field(
@@ -90,18 +92,18 @@ class Reader:
     )
     """Lists of resource groups that are on their way already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
-    """Takes down what was listed, by the scope's key, for whoever carries out the plan at once."""
+    """Receives what was listed, by the scope's key, so that an apply need not list it again."""
     report: Callable[[Event], None] = ignore
-    """Told when Azure's rate limits make the reading wait."""
+    """Receives an event when Azure's rate limits make the reading wait."""
     stopped: Callable[[], bool] = never
     show_progress: Callable[[], AbstractContextManager[None]] = nullcontext
-    """Makes what is entered while reads are on their way, to tell of it where that lasts."""
+    """Makes a context that is entered while reads are under way; it may report that they take long."""
     hash_cost: HashCost = field(default_factory=HashCost)
-    """Takes down what comparing fingerprints costs."""
+    """Counts what comparing fingerprints costs."""
     until: float = math.inf
     """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
     search: Search = field(default_factory=Search)
-    """What is looked through for groups of ours beside the resource groups that are named."""
+    """Where to search for groups of ours besides the resource groups that are named."""
 
 
 K = TypeVar("K")

@@ -65,6 +65,7 @@ def recreate(change: Change, wanted: Resource, ctx: Context, deadline: Deadline)
     """
     yield from check_recreation(change, ctx.recreation_checks, ctx.clock.sleep, ctx.regions_to_free)
     ctx.check_may_write(change)
+    # After the deletion nothing shows any more what the group was, so it is read before.
     former = (yield from _read_former(change, ctx, deadline)) if ctx.policy.restore else Restoration()
     yield from _remove(change, ctx, deadline)
     yield Waiting(change, "deleted, creating it again")
@@ -97,6 +98,7 @@ def _remove(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
     try:
         yield from delete(change, ctx, deadline)
     except AzureError as error:
+        # The deletion may have been carried out although its answer was an error.
         there = yield from _exists(change, ctx, deadline)
         if there:
             raise
@@ -128,6 +130,7 @@ def _create(
             if there:
                 raise
             delay = backoff.next()
+            # The group is gone, so every second without it counts: a refusal that no waiting cures ends it at once.
             if refusals.is_final(error) or ctx.stopped() or ctx.clock.now() + delay > deadline.at:
                 raise GoneError(error) from error
             said = error.code if isinstance(error, AzureError) else ""
@@ -145,7 +148,7 @@ def _wait_until_settled(
 
 
 def _exists(change: Change, ctx: Context, deadline: Deadline) -> Process[bool | None]:
-    """Whether the group is there; None where that cannot be told."""
+    """Whether the group exists; None if Azure does not answer."""
     try:
         return (yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)) is not None
     except AzureError:
@@ -153,7 +156,7 @@ def _exists(change: Change, ctx: Context, deadline: Deadline) -> Process[bool | 
 
 
 def _is_refusal(error: AciReconcileError) -> bool:
-    """Whether Azure said no: where it said nothing, the new group may yet come."""
+    """Whether Azure refused: if it did not answer, the new group may yet come."""
     return isinstance(error, AzureError) and not isinstance(error, NoAnswerError)
 
 
@@ -220,9 +223,11 @@ def check_recreation(
         # It was planned as an update, and is asked about as what it is going to be.
         checks = yield from call(alone)
     failed = _find_failures(checks, change)
+    # Quota is the one thing that this run can free: its deletions come last, and one of them may come first.
     while failed and all(each.question is Question.QUOTA for each in failed):
         if change.after is None or not (yield from wait_for_quota(change, change.after, freed_regions)):
             break
+        # Azure does not count a deletion at once; how soon is not documented.
         for lag in QUOTA_LAGS:
             yield from pause(lag, idle=True)
             failed = _find_failures((yield from call(alone)), change)

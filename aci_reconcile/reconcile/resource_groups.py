@@ -95,6 +95,7 @@ def _delete_empty(scope: Scope, ctx: Context) -> Process[bool]:
     if group is None:
         return False
     _check_ours(scope, tags.get(as_object(group.get("tags")), tags.OWNER), ctx)
+    # Azure deletes a resource group with everything in it, whoever put it there.
     left = yield from retry(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
     _check_empty(scope, left)
     _check_not_frozen(ctx)
@@ -115,6 +116,7 @@ def _wait_until_gone(scope: Scope, operation: Operation, ctx: Context, deadline:
     while (group := (yield from retry(ctx, partial(ctx.backend.get_resource_group, scope), deadline))) is not None:
         ended = ended or (yield from _has_ended(operation, ctx))
         kept = RESOURCE_GROUPS.is_settled(group)
+        # It was seen on its way out and is no longer: Azure gave up, such as for a lock on something in it.
         if begun and not ended and kept:
             state = as_text(as_object(group.get("properties")).get("provisioningState")) or "unknown"
             raise make_failure("", f"Azure stopped deleting {scope.resource_group}; its state is {state}")

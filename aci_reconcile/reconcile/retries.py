@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _MOST_REFUSALS = 25
 """How often one request may be refused for its rate before that counts as an error: a server that always refuses."""
 _NOTEWORTHY = 1.0
-"""Seconds from which on a wait for Azure's limits is told."""
+"""Waits for Azure's limits are reported from so many seconds on."""
 _LONG = 5.0
-"""Seconds from which on it is told that requests go more slowly, which they do in the meantime."""
+"""From so many seconds on it is reported that requests go more slowly."""
 
 
 _TOO_LONG = "use --timeout to allow more time for reading"
@@ -30,15 +30,15 @@ _TOO_LONG = "use --timeout to allow more time for reading"
 
 @dataclass(slots=True)
 class Deadline:
-    """When patience ends, in seconds since the epoch; what Azure's rate limits take does not count."""
+    """When to give up, in seconds since the epoch; waiting for Azure's rate limits moves it."""
 
     at: float
     seconds: float
-    """How long patience was to last."""
+    """The timeout that it was made from."""
     last: float = math.inf
-    """When it ends whatever Azure's limits say."""
+    """The latest time, however long Azure's limits make requests wait."""
     waited: float = 0
-    """For how many seconds reads had to wait for Azure's limits."""
+    """How many seconds reads have waited for Azure's limits."""
 
     def extend(self, seconds: float, verb: Verb = Verb.WRITE) -> None:
         """Move the deadline."""
@@ -88,7 +88,7 @@ class _TooLateError(Exception):
 
 @dataclass(slots=True)
 class Backoff:
-    """How long to wait before the next look: soon at first, then less and less often."""
+    """How long to wait before the next request: soon at first, then less and less often."""
 
     delay: float = 0.25
     factor: float = 1.5
@@ -121,15 +121,15 @@ def retry(  # noqa: PLR0913  each is a choice of the one who asks
     idle: bool = False,
     admitted: bool = False,
 ) -> Process[T]:
-    """Make a request, again and again while Azure says that waiting helps.
+    """Make a request, and repeat it as long as Azure's answers allow hope.
 
     Args:
         ctx: clock, jitter and limits.
         run: the request.
         deadline: when to give up; the last error is raised then. Azure's rate limits move it.
         request: what kind of request it is, for the limits.
-        again: what is asked before the request is repeated, told whether an attempt had no answer and may have been
-            carried out: it returns a result where none is needed, and raises where it is no longer right.
+        again: runs before each repetition, with whether an attempt had no answer and may have been carried out. It
+            returns a result if no repetition is needed, and raises if the request is no longer right.
         idle: nothing of the group is under way: an interruption ends the waiting at once, and ``again`` ends the rest.
         admitted: the limits have let the first attempt go already.
     """
@@ -145,8 +145,11 @@ def retry(  # noqa: PLR0913  each is a choice of the one who asks
         sent = ctx.clock.now()
         try:
             result = yield from call(partial(_attempt, ctx, run, request, idle=idle))
+        # The request waited in the pool while the limits closed or the run was interrupted: it was not sent, and does
+        # not count.
         except _TooLateError:
             continue
+        # How long to wait is the limits' business; here only a server that refuses for ever is given up.
         except ThrottledError as error:
             refusals += 1
             if refusals > _MOST_REFUSALS:
@@ -181,6 +184,7 @@ def _handle_refusal(
 ) -> Process[None]:
     """Note a refusal and report the wait that follows; raise it where the deadline does not allow that wait."""
     now = ctx.clock.now()
+    # One line for all requests that wait for the same limit.
     if ctx.limits.refuse(request, error, sent, now, wait):
         seconds = ctx.limits.get_wait(request, now)
         if seconds > _NOTEWORTHY:

@@ -46,7 +46,7 @@ class Schedule:
 
     waiting: dict[str, Task]
     last: dict[str, Task]
-    """Those that come last, until it is their turn."""
+    """Those that come last, as long as something else may go on."""
     clock: Clock
     pool: ThreadPoolExecutor
     """Makes the requests."""
@@ -91,7 +91,7 @@ def find_obstacle(state: Schedule, task: Task) -> str:
 
 
 def _render_name(name: str) -> str:
-    """Return the name of a task for messages; a resource group's task is named by its whole key."""
+    """Return the name of a task for messages; the task of a resource group is named by its id."""
     before, known, group = name.partition("/resourcegroups/")
     return f"resource group {group}" if before.startswith("/subscriptions/") and known else name
 
@@ -129,6 +129,7 @@ def begin_last(state: Schedule) -> Generator[Event, None, bool]:
     if state.stopping:
         return False
     failed = sorted(name for name, good in state.ended.items() if not good and name not in state.never_begun)
+    # A process that waits for capacity which nobody will free must go on, to fail with Azure's refusal.
     in_vain = [key for key in state.awaiting_capacity if failed or not _find_last_tasks(state, key)]
     for key in in_vain:
         _resume(state, key, freed=False)

@@ -55,7 +55,7 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """Go on once another process has said ``Notify`` with this key.
+    """Go on once another process has yielded ``Notify`` with this key.
 
     One that is ``idle`` goes on when the run is interrupted, too.
     """

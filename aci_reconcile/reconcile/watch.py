@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 _PAGE = 100
 """Groups on a page of a list, for weighing it against single requests. How many Azure gives is not documented."""
 _WORTHWHILE = 3
-"""A page is worth as many single requests: it is larger, and a settled group must be looked at only once."""
+"""A page is worth as many single requests: it is larger, and a settled group must be read only once."""
 _SOON = 0.2
-"""Seconds after which a look is worth it where groups end one after another."""
+"""Seconds until the next list while groups end one after another."""
 _SELDOM = 0.5
-"""Seconds between two looks that take one page, once the groups have been on their way for long."""
+"""Seconds between two lists of one page, once the groups have been in transition for long."""
 _SHARE = 0.1
-"""Of the time that groups have been on their way: so much later, at most, they are seen to have ended."""
+"""The next list is due after this share of the time that groups have been in transition, so that waiting never takes
+much longer than Azure does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Listing:
 
 @dataclass(slots=True)
 class Watch:
-    """One resource group: how many of its groups are waited for, and when it is looked at next."""
+    """One resource group: how many of its groups are waited for, and when it is listed next."""
 
     scope: Scope
     pages: int = 1
@@ -56,7 +57,7 @@ class Watch:
     """When the first of those that are waited for began to be, in seconds since the epoch."""
     last: Listing = field(default_factory=Listing)
     ended: int = 0
-    """How many of its groups were not on their way at the last look."""
+    """How many of its groups had settled in the last list."""
     is_listing: bool = False
     """Whether somebody is listing it right now."""
     usable: bool = True
@@ -87,7 +88,7 @@ class Watch:
         self.due = now + (_SOON if ending else self._compute_delay(now))
 
     def _compute_delay(self, now: float) -> float:
-        """Return the seconds until the next look: the more pages it takes, the less often."""
+        """Return the seconds until the next list: the more pages it takes, the less often."""
         most = min(max(_SELDOM, self.pages / 4), 10.0)
         return min(max(_SOON / _SELDOM * most, (now - self.since) * _SHARE), most)
 
@@ -112,7 +113,7 @@ def make_watch(scope: Scope, groups: int, listing: Listing | None) -> Watch:
 
 
 _FRESH = 5.0
-"""Seconds for which what a list said just before a write counts as read again."""
+"""Seconds for which a list counts as a read just before the write."""
 
 
 def get_watch(watches: dict[tuple[str, str], Watch], scope: Scope) -> Watch:
@@ -173,6 +174,7 @@ def _refresh_listing(watch: Watch, ctx: Requester, deadline: Deadline, *, idle: 
     )
     try:
         watch.update((yield from retry(ctx, ask, deadline, again=again, idle=idle)), ctx.clock.now())
+    # Whoever may read single groups may not be allowed to list them: then each is read.
     except AzureError:
         watch.usable = False
     except InterruptedRunError:

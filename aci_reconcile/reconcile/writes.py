@@ -79,7 +79,7 @@ def make_owner_tag(after: Resource, ctx: Context) -> dict[str, str]:
 
 
 def make_serial(ctx: Context) -> str:
-    """Make a random serial that tells one write of a group from all others."""
+    """Make a random serial that distinguishes one write of a group from all others."""
     return ctx.entropy(_SERIAL).hex()
 
 
@@ -88,14 +88,14 @@ def put(
 ) -> Process[Resource | None]:
     """Send the body and wait until provisioning has ended.
 
-    Returns the group where a list has shown it as it should be; else None, and it is to be read.
+    Returns the group if a list has shown that it is as it should be; else None, and it must be read.
 
     Args:
         change: what is being done.
-        wanted: the whole body.
+        wanted: the complete body; Azure resets whatever it leaves out.
         ctx: how.
         deadline: when to give up.
-        expected: what the write replaces; where that has moved, it is not sent again.
+        expected: what the write replaces; if that has changed, the write is not sent again.
 
     Raises:
         AzureError: Azure refuses, or the operation failed.
@@ -107,6 +107,7 @@ def put(
         return None
     schedule = ReadSchedule.of(wanted, ctx.clock.now())
     seen = yield from settle(change, operation, ctx, deadline, make_proof(change, wanted, expected), schedule)
+    # Azure takes the next write in the subnet as soon as this one is provisioned; it need not wait for containers.
     yield from unlock()
     return seen
 
@@ -123,6 +124,8 @@ def _send(
 
     def again(unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  retry passes what it knows
         live = yield from retry(ctx, lambda: ctx.backend.get(wanted.id), deadline)
+        # ARM has no precondition (no ETag in 903 recorded calls), and a second PUT would restart every container. So
+        # a write whose answer was lost is looked for in the group before it is sent again.
         if unanswered and live is not None and is_our_write(change, wanted, expected, live):
             return Operation()
         if first:
@@ -138,6 +141,7 @@ def _send(
     location = as_text(wanted.body.get("location")).lower()
     until = _make_write_deadline(change, ctx, deadline) if first else deadline
     asked = Request(Verb.WRITE, location)
+    # A recreation that has deleted the group goes on through a freeze: stopping there would leave nothing.
     asking = ctx.stop_at_freeze(change) if first else ctx
     operation = yield from retry(asking, send, until, request=asked, again=again, idle=first, admitted=first)
     _note_accepted(ctx, change, operation)
@@ -195,12 +199,12 @@ def _note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
 
 
 def patch(change: Change, wanted: dict[str, str], ctx: Context, deadline: Deadline) -> Process[None]:
-    """Write the whole tag map; nothing restarts."""
+    """Write all tags of a group: a PATCH replaces the tag map (recorded), and restarts nothing."""
     yield from send_repeatable(change, partial(ctx.backend.patch_tags, change.id, wanted), ctx, deadline)
 
 
 def stop(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Stop the containers of a group."""
+    """Stop the containers of a group; Azure answers 204 at once, without an operation (recorded)."""
     yield from send_repeatable(change, partial(ctx.backend.stop, change.id), ctx, deadline)
 
 
@@ -220,7 +224,7 @@ def send_repeatable(change: Change, send: Callable[[], None], ctx: Context, dead
 
 
 def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Delete the group and wait until it is gone: a read finds nothing, in either dialect of 404.
+    """Delete the group and wait until it is gone, in either dialect of 404: the provider's or ARM's (both recorded).
 
     Raises:
         NotConvergedError: it is still there at the deadline.
@@ -243,18 +247,20 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
 
     ctx.check_may_write(change)
     _begin_attempts(ctx, change, "delete sent")
-    asked, until = make_deletion_ask(change), _make_write_deadline(change, ctx, deadline)
+    asked, until = make_deletion_request(change), _make_write_deadline(change, ctx, deadline)
     operation = yield from retry(
         ctx.stop_at_freeze(change), send, until, request=asked, again=again, idle=True, admitted=True
     )
     _note_accepted(ctx, change, operation)
+    # A deletion answers 200 at once while the platform still tears the group down (recorded, 15 of 15). So its
+    # operation ending is not enough: the group must be gone.
     yield from settle(change, operation, ctx, deadline)
     yield from wait_until_gone(change, ctx, deadline)
     if change.action is Action.DELETE:
         yield from unlock()
 
 
-def make_deletion_ask(change: Change) -> Request:
+def make_deletion_request(change: Change) -> Request:
     """Return the request for which Azure's limits must have room before a group is deleted."""
     return Request(Verb.DELETE, as_text(change.before.body.get("location")).lower() if change.before else "")
 
