@@ -81,16 +81,22 @@ def _remove_accepted(change: Change, accepted: frozenset[str]) -> Change | None:
         return None if any(map(is_accepted, _GONE)) else change
     if change.action is Action.DELETE:
         return None if is_accepted(Kind.UNDECLARED) else change
-    adopted = change.action is Action.ADOPT and not is_accepted(Kind.UNOWNED)
+    return _keep_unaccepted(change, is_accepted)
+
+
+def _keep_unaccepted(change: Change, is_accepted: Callable[..., bool]) -> Change:
+    """Return the change of a declared, live group with what is not accepted; a no-op if all of it is."""
+    adopting = change.action is Action.ADOPT
+    adopted = adopting and not is_accepted(Kind.UNOWNED)
     fields = tuple(left for each in change.fields for left in _remove_accepted_parts(each, is_accepted))
     # A change without fields is one that was asked for, such as a redeployment; it is found as `changed` with no
     # path.
-    bare = change.writes and not change.fields and change.action is not Action.ADOPT and not is_accepted(Kind.CHANGED)
+    bare = change.writes and not change.fields and not adopting and not is_accepted(Kind.CHANGED)
     if fields == change.fields and (adopted or bare or fields or not change.writes):
         return change
     if not fields and not adopted:
         return replace(change, action=Action.NO_OP, impact=Impact.NONE, fields=(), reasons=(), loses=(), stuck=False)
-    action = change.action if adopted or change.action is not Action.ADOPT else Action.UPDATE
+    action = change.action if adopted or not adopting else Action.UPDATE
     return replace(change, action=action, fields=fields)
 
 

@@ -26,7 +26,7 @@ from aci_reconcile.planning.secrets import (
 from aci_reconcile.planning.values import Action, Cause, Change, Impact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.model import Body, Resource
     from aci_reconcile.core.normalize import NormalForm
@@ -264,8 +264,9 @@ def _detach(desired: Resource, live: Resource | None, policy: Policy) -> Change:
 
 
 def _choose_action(known: Change, found: Comparison, live: Resource, policy: Policy) -> Change:
-    redeploy, failed = known.id.key in policy.redeploy, failure_in(state_of(live.body))
-    push = redeploy or bool(failed)
+    """Return the change with its action, what it costs, and the reasons beyond the fields."""
+    reasons = tuple(_explain_push(known, live, policy))
+    push = bool(reasons)
     # Azure restarts every container on a PUT, even if nothing changed (documented at container-instances-update). So
     # no difference means no write.
     if not (known.fields or found.stamp or push):
@@ -273,21 +274,26 @@ def _choose_action(known: Change, found: Comparison, live: Resource, policy: Pol
     # Our own tags are written even then: the last write did not try these values.
     if not push and not (found.tags_only and (found.stamp or _changes_own_tags(known))) and _is_stuck(known, live):
         return replace(known, reasons=(_TAGS_NOT_TAKEN if found.tags_only else _NOT_TAKEN,), stuck=True)
-    owned = Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
-    reasons: tuple[str, ...] = _explain_takeover(live, policy)
-    reasons += ("a redeployment was asked for",) if redeploy else ()
-    reasons += (f"its provisioning {failed}",) if failed else ()
+    known = replace(known, reasons=(*_explain_takeover(live, policy), *reasons))
+    update = Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
     if found.tags_only and not push:
-        return replace(known, action=owned, impact=Impact.TAGS_ONLY, reasons=reasons)
+        return replace(known, action=update, impact=Impact.TAGS_ONLY)
     # Azure updates no group whose containers have all ended (documented at container-instances-update).
-    ended = has_ended(live.body)
-    if ended:
-        reasons += (f"the group has ended ({ended}), and Azure does not update an ended group",)
+    if ended := has_ended(live.body):
+        why = f"the group has ended ({ended}), and Azure does not update an ended group"
+        known = replace(known, reasons=(*known.reasons, why))
     if ended or found.replaces is Replaces.YES:
-        return replace(
-            known, action=Action.REPLACE, impact=Impact.RECREATE, reasons=reasons, loses=list_losses(live, known.after)
-        )
-    return replace(known, action=owned, impact=Impact.RESTART, reasons=reasons)
+        return replace(known, action=Action.REPLACE, impact=Impact.RECREATE, loses=list_losses(live, known.after))
+    return replace(known, action=update, impact=Impact.RESTART)
+
+
+def _explain_push(known: Change, live: Resource, policy: Policy) -> Iterator[str]:
+    """Yield why a group is written although nothing may differ."""
+    if known.id.key in policy.redeploy:
+        yield "a redeployment was asked for"
+    # What a failed write left behind is unknown, whatever the fields show.
+    if failed := failure_in(state_of(live.body)):
+        yield f"its provisioning {failed}"
 
 
 def _explain_takeover(live: Resource, policy: Policy) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from aci_reconcile.reconcile.reader import gather, read_within_limits
 from aci_reconcile.reconcile.watch import Listing, list_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from aci_reconcile.core.backend import Backend, Clock
     from aci_reconcile.core.model import Key, Resource, Scope
@@ -71,32 +71,34 @@ def search_subscription(begun: Callable[[], Listing], reader: Reader, *, first: 
 
 
 def find_hits(search: Search, answers: Mapping[ScopeKey, Answer], known: Collection[ScopeKey]) -> Hits:
-    """Return the resource groups that the searches found beside the known ones."""
-    found: dict[ScopeKey, Scope] = {}
-    guessed: set[ScopeKey] = set()
+    """Return the resource groups that the searches found besides the known ones."""
+    results = {each: answers[make_search_key(each)] for each in search.subscriptions}
+    main = next(iter(results), "")
+    found = {scope.key: scope for answer in results.values() for scope in _list_our_scopes(answer, search)}
+    fallback: dict[ScopeKey, Scope] = {}
     unreadable: list[Unreadable] = []
-    searched_all = bool(search.subscriptions)
-    for number, subscription in enumerate(search.subscriptions):
-        answer = answers[make_search_key(subscription)]
+    for subscription, answer in results.items():
         if answer.failure is None:
-            ours = (each.id.scope for each in answer.found if search.ours(tags.owner(each)))
-            found.update({scope.key: scope for scope in ours})
             continue
-        if not number:
-            searched_all = False
         # A missing permission stays missing, and a project must work without it. Any other failure may hide groups
         # that a prune or a drift report would have to name.
-        if not number and search.needed and not is_forbidden(answer.failure):
+        if subscription == main and search.needed and not is_forbidden(answer.failure):
             unreadable.append(Unreadable(f"subscription {subscription}", answer.error))
             continue
         named = [each for each in search.instead if each.subscription.lower() == subscription.lower()]
-        guessed.update(each.key for each in named if each.key not in found)
-        found.update({each.key: each for each in named})
+        fallback.update({each.key: each for each in named})
         search.report(render_not_searched(subscription, answer.error, named))
-    left = {key: scope for key, scope in found.items() if key not in known}
+    left = {key: scope for key, scope in {**found, **fallback}.items() if key not in known}
     return Hits(
-        tuple(left[key] for key in sorted(left)), searched_all, tuple(unreadable), frozenset(guessed & left.keys())
+        scopes=tuple(left[key] for key in sorted(left)),
+        searched_all=bool(results) and results[main].failure is None,
+        unreadable=tuple(unreadable),
+        guessed=frozenset(fallback.keys() - found.keys()) & left.keys(),
     )
+
+
+def _list_our_scopes(answer: Answer, search: Search) -> Iterator[Scope]:
+    yield from (each.id.scope for each in answer.found if search.ours(tags.owner(each)))
 
 
 def is_forbidden(error: AzureError) -> bool:

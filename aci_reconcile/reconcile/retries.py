@@ -83,7 +83,10 @@ class Requester(Protocol):
 
 
 class _TooLateError(Exception):
-    """A request was still queued when the run was interrupted, or when Azure refused others of its kind."""
+    """A request was still queued when the run was interrupted, or when Azure refused others of its kind.
+
+    It was not sent, so it may simply be tried again.
+    """
 
 
 @dataclass(slots=True)
@@ -145,11 +148,8 @@ def retry(  # noqa: PLR0913  each is a choice of the one who asks
         sent = ctx.clock.now()
         try:
             result = yield from call(partial(_attempt, ctx, run, request, idle=idle))
-        # The request waited in the pool while the limits closed or the run was interrupted: it was not sent, and does
-        # not count.
         except _TooLateError:
             continue
-        # How long to wait is the limits' business; here only a server that refuses for ever is given up.
         except ThrottledError as error:
             refusals += 1
             if refusals > _MOST_REFUSALS:
