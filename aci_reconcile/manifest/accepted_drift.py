@@ -49,6 +49,7 @@ def read_accepted_drift(file: Path, cwd: Path) -> tuple[tuple[Acceptance, ...], 
 
 
 def _read_entries(node: Source, diagnostics: Diagnostics) -> Iterator[Acceptance]:
+    """Yield the valid entries; an empty file has none, and accepts nothing."""
     if isinstance(node, ScalarNode) and node.null:
         return
     if not isinstance(node, ListNode):
@@ -96,6 +97,7 @@ class _Entry:
                 self._complain(ACI195, entry.where, f"unknown key {quote(entry.key)}", entry.key, hint)
 
     def _identifies_drift(self) -> bool:
+        """Whether the entry names its drift in exactly one way; else that is reported."""
         named = [name for name in ("fingerprint", "address") if self.node.get_entry(name)]
         if len(named) != 1:
             both = (
@@ -139,6 +141,7 @@ class _Entry:
         return found.text
 
     def _read_paths(self) -> Iterator[str]:
+        """Yield the paths that limit an entry; none if it is not limited to paths."""
         entry = self.node.get_entry("paths")
         if entry is None:
             return
@@ -159,6 +162,7 @@ class _Entry:
         return found.text.strip()
 
     def _read_until(self) -> date | None:
+        """Return the last day on which the drift is accepted; None if it is missing or not a date."""
         found = self._read_text("until")
         if found is None:
             self._complain(

@@ -150,6 +150,7 @@ def _describe_id(identity: ResourceId) -> str:
 
 
 def _resolve_dependencies(declared: DeclaredGroup, known: GroupIndex) -> Resource:
+    """Return the group with full addresses in ``depends_on``, from ``dependsOn`` and from its references."""
     resource = declared.resource
     if not resource.lifecycle.depends_on:
         return resolve_references(declared, known)

@@ -31,7 +31,7 @@ from aci_reconcile.manifest.syntax.expansion import Expansion, expand
 from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder
 from aci_reconcile.manifest.syntax.items import Item
 from aci_reconcile.manifest.syntax.reference_codes import ACI158
-from aci_reconcile.manifest.syntax.references import has_reference
+from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +93,7 @@ class _Document:
     diagnostics: Diagnostics
 
     def read(self) -> DeclaredGroup | None:
+        """Return the group; None if its type is unknown, or it has no valid name."""
         api_version = self._read_api_version()
         type_ = self._find_type()
         if type_ is None:
@@ -130,6 +131,7 @@ class _Document:
         return bool(wanted) and order_api_version(wanted) > order_api_version(API_VERSION)
 
     def _read_api_version(self) -> str:
+        """Return the api-version that the document asks for; empty if it asks for none, or it is not valid."""
         value = _find_value(self.node, "apiversion")
         if value is None or (isinstance(value, ScalarNode) and not value.text):
             return ""
@@ -159,6 +161,7 @@ class _Document:
         return found
 
     def _read_name(self, node: MapNode) -> str:
+        """Return the name of the group; empty if it is missing or contains a reference."""
         value = node.get("name")
         if not isinstance(value, ScalarNode) or value.null or not value.text:
             where = value.where if value else self.node.where
@@ -172,6 +175,7 @@ class _Document:
         return value.text
 
     def _check_name(self, value: ScalarNode) -> None:
+        """Complain of a name that no ARM id can contain, and warn of one that Azure may refuse."""
         hint = "use 1 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends"
         # Whoever wrote a placeholder wants a name per environment. That would be another group, with another owner.
         if read_placeholder(value.text) or find_bare_names(value.text):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 def _list_own_keys() -> Iterable[Field]:
+    """Describe the keys of a manifest that are for this tool."""
     return chain(
         text("resourceGroup", "Resource group of the group. Default: the one of the project, or `--resource-group`."),
         group("lifecycle", "What this tool may do with the group; never sent to Azure."),
@@ -112,6 +113,7 @@ def _list_shared_settings(at: str) -> Iterable[Field]:
 
 
 def _list_variable_keys(at: str) -> Iterable[Field]:
+    """Describe ``variables``: a value, or a declaration with type and default."""
     return chain(
         [
             Field(at, Kind.MAP, "Values for `${var:NAME}`."),
@@ -125,6 +127,7 @@ def _list_variable_keys(at: str) -> Iterable[Field]:
 
 
 def _list_policy_keys(at: str) -> Iterable[Field]:
+    """Describe ``policy``: what an apply may do."""
     return chain(
         group(at, "What an apply may do without further permission."),
         boolean(
@@ -172,6 +175,7 @@ def _list_policy_keys(at: str) -> Iterable[Field]:
 
 
 def _list_project_keys() -> Iterable[Field]:
+    """Describe the project file: shared settings, once for the project and once for each environment."""
     each = "environments.*"
     return chain(
         text("name", "Name of the project, which owns the groups that it creates.", required=True),

@@ -29,7 +29,7 @@ from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.files import Files, find_repository
 from aci_reconcile.manifest.source.nodes import read_group_name
 from aci_reconcile.manifest.source.skipped import EmptyFiles, SkippedFiles
-from aci_reconcile.manifest.syntax.references import has_reference
+from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -137,6 +137,7 @@ class _Loader:
         )
 
     def load(self) -> Loaded:
+        """Read all files, check what concerns several groups, and select what the request asks for."""
         self._check_flags()
         declared: list[tuple[Path, DeclaredGroup]] = []
         files = self._manifest_files.list_files()
@@ -175,6 +176,7 @@ class _Loader:
         return tuple(sorted({"/".join(each).removeprefix("/") for each in found}))
 
     def _read(self, file: Path) -> Iterable[DeclaredGroup]:
+        """Yield the groups of a file; none if the file is skipped."""
         documents = self._skipped.read_documents(file)
         if documents is None:
             return
@@ -216,6 +218,7 @@ class _Loader:
                 self._diagnostics.add(ACI137, where, message, hint="remove one of them", path=key)
 
     def _complete_project(self, declared: list[DeclaredGroup]) -> Project:
+        """Return the project with what only its manifests say: resource groups, and the highest api-version."""
         project = self._settings.project
         flag = (self._request.resource_group,) if self._request.resource_group else ()
         groups = (*project.resource_groups, *flag, *(each.resource.id.resource_group for each in declared))

@@ -58,7 +58,7 @@ class SharedSettings:
 
 @dataclass(frozen=True, slots=True)
 class WrittenManifest:
-    """A live group as a manifest."""
+    """A live group as a manifest, with what a person must add to it."""
 
     resource: Resource
     text: str

@@ -14,7 +14,7 @@ from aci_reconcile.core.fields import ROOT, UNSET, Kind
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.normalize import is_same, to_plain
 from aci_reconcile.manifest.syntax.expansion import join
-from aci_reconcile.manifest.syntax.references import escape as without_references
+from aci_reconcile.manifest.syntax.reference_grammar import escape as without_references
 from aci_reconcile.manifest.syntax.scalars import choose
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Shortener:
         return self._shorten_object({**live, _TAGS: named}, ROOT, "")
 
     def _shorten_object(self, raw: Body, node: Node, at: str) -> dict[str, Json]:
+        """Return an object without ARM's ``properties``; ``at`` is its path, as people write it."""
         found: dict[str, Json] = {}
         for name, below in node.children.items():
             if name == "properties" and below.kind is Kind.OBJECT:
@@ -79,6 +80,7 @@ class Shortener:
         return None if empty and not row.presence else value
 
     def _shorten_value(self, raw: Json, node: Node, at: str) -> Json:
+        """Return a value in the shortest form that ``expand`` turns into the same one."""
         if node.row.presence:
             return {}
         if isinstance(raw, str) and node.row.enum:

@@ -14,7 +14,7 @@ from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.files import PROJECT_FILE
 from aci_reconcile.manifest.source.foreign import identify_foreign, identify_foreign_text
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, read_group_name
-from aci_reconcile.manifest.syntax.references import scan_references
+from aci_reconcile.manifest.syntax.reference_grammar import scan_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

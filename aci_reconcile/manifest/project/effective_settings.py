@@ -52,6 +52,7 @@ class EffectiveSettings:
         return tuple(Setting(name, value, where, environment=where in places) for name, value, where in self._walk())
 
     def _walk(self) -> Iterator[tuple[str, Json, Where | None]]:
+        """Yield name, value and place of each setting; the place is None for a default."""
         yield from _walk_project(self.root, PROJECT, "")
         variables = self.root.get("variables") if self.root else None
         for entry in variables.entries if isinstance(variables, MapNode) else ():

@@ -17,7 +17,7 @@ from aci_reconcile.manifest.project.public_env import read_reviewed_root
 from aci_reconcile.manifest.source.credentials import is_own_credential, name_owner
 from aci_reconcile.manifest.source.nodes import MapNode, ScalarNode
 from aci_reconcile.manifest.syntax.reference_codes import ACI154
-from aci_reconcile.manifest.syntax.references import NAME, VAULT_SECRET
+from aci_reconcile.manifest.syntax.reference_grammar import NAME, VAULT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class Fingerprints:
 
     @property
     def keys(self) -> tuple[Secret, ...]:
-        """The keys that are named."""
+        """The current and the former key, as far as they are named."""
         return tuple(each for each in (self.key, self.former) if each is not None)
 
 
@@ -121,6 +121,7 @@ class FingerprintReader:
         return entry or before, _REFERENCE.fullmatch(text)
 
     def _resolve(self, reference: re.Match[str], where: Where, name: str) -> Secret | None:
+        """Return the key behind a reference; one that is missing is a warning, one that is weak is an error."""
         secret = self._look_up(reference)
         if not secret.available and secret.missing != NOT_ASKED:
             hint = "an apply that must write secrets will refuse to start" if name == KEYS[0] else _UNCOMPARED

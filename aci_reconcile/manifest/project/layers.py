@@ -32,7 +32,7 @@ _REMOVED_IN_AZURE: Final = "tags"
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """Merges nodes, and notes doubtful cases."""
+    """Merges nodes; what an author probably did not mean is reported."""
 
     diagnostics: Diagnostics
 

@@ -84,6 +84,7 @@ def find_violations(rules: Iterable[Rule], document: Mapping[str, Any]) -> tuple
 
 
 def _check_rule(rule: Rule, document: Mapping[str, Any]) -> Iterator[Violation]:
+    """Yield the violation of one rule, if there is one."""
     import referencing
     import referencing.exceptions
 
@@ -125,7 +126,7 @@ def _find_validator(schema: Any) -> Any:
 
 
 def _list_references(value: Any) -> Iterator[str]:
-    """Yield the references of a schema."""
+    """Yield the values of ``$ref`` and its relatives, wherever they stand."""
     if isinstance(value, dict):
         for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
             if key in _REFERENCES and isinstance(each, str):

@@ -81,6 +81,7 @@ class PolicyReader:
         return _SHARE
 
     def _read_windows(self, body: Mapping[str, Json]) -> Iterator[Window]:
+        """Yield the freeze windows; an invalid one is reported at the setting that is wrong."""
         for index, each in enumerate(as_list(body.get("freeze"))):
             entry = {name: as_text(value) for name, value in as_object(each).items()}
             try:
@@ -91,6 +92,7 @@ class PolicyReader:
                 self.diagnostics.add(ACI190, self.places.find(at), str(error), hint=error.hint, path=path)
 
     def _read_rules(self, body: Mapping[str, Json]) -> Iterator[Rule]:
+        """Yield the rules with their schemas, which are read from files of the repository."""
         for index, each in enumerate(as_list(body.get("rules"))):
             entry = as_object(each)
             name, message = as_text(entry.get("schema")), as_text(entry.get("message"))

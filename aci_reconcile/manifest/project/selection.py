@@ -81,6 +81,7 @@ class Selection:
         return all(any(place.resolve().is_relative_to(path) for path in paths) for place in self.places)
 
     def _select_by_path(self, sources: Mapping[tuple[str, ...], Path]) -> set[tuple[str, ...]]:
+        """Return the keys of the groups whose manifests are below the paths of the command line."""
         chosen: set[tuple[str, ...]] = set()
         for path in resolve_paths(self.request):
             real = path.resolve()
@@ -239,6 +240,7 @@ class ManifestFiles:
         return frozenset({*resolve_paths(self.request), *entries})
 
     def _list_starts(self) -> tuple[Path, ...]:
+        """Return the files and folders where the search for manifests begins."""
         if self.file is None:
             return resolve_paths(self.request) or (self.request.cwd,)
         root = self.file.parent

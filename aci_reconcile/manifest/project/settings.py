@@ -34,7 +34,8 @@ from aci_reconcile.manifest.syntax.codes import ACI116
 from aci_reconcile.manifest.syntax.expansion import Expansion
 from aci_reconcile.manifest.syntax.items import Places
 from aci_reconcile.manifest.syntax.reference_codes import ACI158
-from aci_reconcile.manifest.syntax.references import PublicEnv, References, has_reference
+from aci_reconcile.manifest.syntax.reference_grammar import has_reference
+from aci_reconcile.manifest.syntax.references import PublicEnv, References
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -291,6 +292,7 @@ class _Reader:
         return group
 
     def _check_version(self, required: str, places: Places) -> None:
+        """Complain if ``requiredVersion`` is invalid, or does not allow this version."""
         if not required:
             return
         where = places.find(("requiredVersion",))

@@ -57,6 +57,7 @@ class VariableReader:
         return values
 
     def _read_variable(self, name: str, declaration: Mapping[str, Json]) -> str | None:
+        """Return the value of one variable, as a text; None if it has none."""
         kind = _KINDS.get(as_text(declaration.get("type")), Kind.STRING)
         default = declaration.get("default")
         value = self._check_type(as_text(default), kind, name, "its default") if default is not None else None

@@ -50,15 +50,15 @@ TOPICS: Final = (
 def _merge(tables: tuple[RuleTable, ...]) -> Mapping[tuple[str, ...], tuple[Rule, ...]]:
     merged: dict[tuple[str, ...], tuple[Rule, ...]] = {}
     for table in tables:
-        for names_of_keys, rules in table.items():
-            merged[names_of_keys] = (*merged.get(names_of_keys, ()), *rules)
+        for keys, rules in table.items():
+            merged[keys] = (*merged.get(keys, ()), *rules)
     return merged
 
 
 RULES: Final = _merge(tuple(topic.RULES for topic in TOPICS))
 """All rules, by the keys of which a group must have one; by no key: for every group.
 
-Most rules are about properties that most groups do not have. Not calling them halves the time of a check.
+Most rules are about properties that most groups do not have, and are not called for those.
 """
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
 from aci_reconcile.manifest.code import WARNING, Basis, Code, Evidence
 from aci_reconcile.manifest.source.diagnostics import quote
-from aci_reconcile.manifest.syntax.references import NAME, has_reference
+from aci_reconcile.manifest.syntax.reference_grammar import NAME, has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

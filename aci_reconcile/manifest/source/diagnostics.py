@@ -133,6 +133,7 @@ def fold_similar(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _shorten(code: str, same: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the first few of one kind; the last of them says how many follow, and where."""
     most = _ONE_LINE.get(code, _MOST_OF_A_KIND)
     if len(same) <= most:
         yield from same

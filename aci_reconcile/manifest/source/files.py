@@ -196,6 +196,7 @@ def find_path_flaw(path: Path) -> str:
 
 
 def _decode(data: bytes, target: str, where: Where, path: str, diagnostics: Diagnostics) -> str | None:
+    """Return the content of a referenced file as text; None if it is not UTF-8, which is reported."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -251,6 +252,7 @@ def _compile_unprintable() -> re.Pattern[str]:
 
 
 def _read_bytes(path: Path, where: Where, diagnostics: Diagnostics) -> bytes | None:
+    """Return the content of a file; None if it can't be read or is too large, which is reported."""
     try:
         with path.open("rb") as stream:
             # The size is 0 for a pipe or a file below /proc, and may change: so never trust it, and never read more.

@@ -70,6 +70,7 @@ class _Parser:
         return Unreadable()
 
     def _scan(self, text: str) -> Iterator[tuple[str, str, Where]]:
+        """Yield kind, text and place of each token, and an empty one at the end. Raises Unreadable."""
         at, depth, number = 0, 0, 0
         commented = False
         while at < len(text):
@@ -143,6 +144,7 @@ class _Parser:
         return value
 
     def _parse_list(self) -> ListNode:
+        """Parse from ``[`` to ``]``. Raises Unreadable."""
         where = self._tokens[self._next][2]
         self._next += 1
         items: list[Source] = []
@@ -154,6 +156,7 @@ class _Parser:
         return ListNode(tuple(items), where)
 
     def _parse_map(self) -> MapNode:
+        """Parse from ``{`` to ``}``. Raises Unreadable."""
         where = self._tokens[self._next][2]
         self._next += 1
         pairs: list[tuple[ScalarNode, Source]] = []

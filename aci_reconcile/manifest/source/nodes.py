@@ -47,12 +47,12 @@ class MapNode(NamedTuple):
     where: Where
 
     def get(self, key: str) -> Source | None:
-        """Return the value of a key."""
+        """Return the value of a key; None if it is missing. A value that is ``null`` is a node."""
         entry = self.get_entry(key)
         return entry.value if entry is not None else None
 
     def get_entry(self, key: str) -> Entry | None:
-        """Return the entry of a key."""
+        """Return a key with its value and place; None if it is missing."""
         for entry in self.entries:
             if entry.key == key:
                 return entry
@@ -64,7 +64,7 @@ class MapNode(NamedTuple):
 
 
 class ListNode(NamedTuple):
-    """A list."""
+    """Values in the order of the file."""
 
     items: tuple[Source, ...]
     where: Where

@@ -143,6 +143,7 @@ class _Builder:
         self._stack.append(_new(_Open, (where, is_map, event.anchor, self._nodes, self._written, [])))
 
     def end(self, _event: Any) -> Source | None:
+        """Complete the innermost open map or list."""
         done = self._stack.pop()
         self._nodes += 1
         size, written = self._nodes - done.first, self._written - done.written
@@ -153,6 +154,7 @@ class _Builder:
         return self._put(node, done.anchor, size, written)
 
     def take_alias(self, event: Any) -> Source | None:
+        """Put the node of an anchor in the place of its alias; it counts again towards the limits."""
         where = self._locate(event)
         if event.anchor not in self._anchors:
             raise self._fail(ACI004, where, f"this is not YAML: the alias {quote(event.anchor)} has no anchor")
@@ -278,6 +280,7 @@ def report_error(error: yaml.MarkedYAMLError, text: str, file: str, diagnostics:
 
 
 def _find_hint(problem: str, line: str, above: str) -> str:
+    """Return what to do about a problem that the parser names only in its own terms; empty if it is clear."""
     odd = find_odd_character(line) or find_odd_character(above)
     if odd:
         return odd

@@ -28,7 +28,7 @@ from aci_reconcile.manifest.syntax.reference_codes import (
     ACI158,
     ACI160,
 )
-from aci_reconcile.manifest.syntax.references import Text, has_reference
+from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 from aci_reconcile.manifest.syntax.scalars import encode_base64
 from aci_reconcile.manifest.syntax.secret_fields import FILES_IN_SECRETS, SecretField, report_placeholder
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
     from aci_reconcile.manifest.source.nodes import Source
     from aci_reconcile.manifest.syntax.items import Path
-from aci_reconcile.manifest.syntax.references import References
+    from aci_reconcile.manifest.syntax.references import References, Text
 
 _COMMANDS = "command[]"
 _NAMED = frozenset({"name", "image", "server"})
@@ -51,7 +51,7 @@ _COLLECTIONS = frozenset({Kind.OBJECT, Kind.MAP, Kind.LIST})
 
 
 class _Omitted:
-    """Marks an omitted value."""
+    """The type of OMITTED. ``None`` can't mark an omitted value, because JSON's null is a value."""
 
 
 OMITTED = _Omitted()
@@ -131,6 +131,7 @@ class BodyReader:
         return body
 
     def _check_required(self, spec: Node, body: dict[str, Json], path: Path, at: str) -> None:
+        """Complain of required fields that are missing, or that a layer has removed."""
         for name in spec.required:
             if name not in body and (here := (*path, name)) not in self.places.doubtful:
                 message, hint = f"`{name}` is missing", spec.children[name].row.summary

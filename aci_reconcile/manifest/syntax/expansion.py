@@ -53,7 +53,7 @@ _LIFTED = "additionalproperties"
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The context of expanding one document."""
+    """Where diagnostics of an expansion go, and whether unknown properties are allowed."""
 
     diagnostics: Diagnostics
     lenient: bool = False
@@ -121,6 +121,7 @@ class _Object:
         self._inside: dict[str, Entry] = {}
 
     def expand(self) -> MapNode:
+        """Return the object with ARM's ``properties``, if its kind has them."""
         spec, inner = self._spec, self._inner
         for entry in self._flatten(self._node):
             if inner is not None and entry.key.lower() == "properties":
@@ -153,6 +154,7 @@ class _Object:
         return wrapper.where if wrapper else self._node.where
 
     def _unwrap(self, entry: Entry, inner: Node) -> None:
+        """Take the entries out of a written ``properties``; they may also stand beside it."""
         if entry.key != "properties":
             self._note_case(entry, "properties")
         if "properties" in self._outside:
@@ -184,6 +186,7 @@ class _Object:
         )
 
     def _keep(self, entry: Entry, name: str, spec: Node, into: dict[str, Entry]) -> None:
+        """Add an entry under ARM's name, unless Azure computes it or it is there already."""
         if entry.key != name:
             self._note_case(entry, name)
         # `az container export` writes null for each unset property, also beside another spelling that is set.
@@ -214,6 +217,7 @@ class _Object:
         self._run.diagnostics.add(ACI112, entry.where, message, hint="keep one", path=join(self._at, name))
 
     def _complain_of_unknown(self, entry: Entry, known: list[str], into: dict[str, Entry]) -> None:
+        """Report an unknown key by its likely origin; for a newer api-version, keep it."""
         path = join(self._at, entry.key)
         add = self._run.diagnostics.add
         lowered = entry.key.lower()

@@ -116,7 +116,7 @@ class Item:
         return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
 
     def at(self, *names: str) -> Item:
-        """Return the value below, by names."""
+        """Return the value below, by the names of nested maps; one without a value if there is none."""
         known = self._known
         if known is None:
             known = self._known = {}
@@ -162,7 +162,7 @@ class Item:
         return bool(self.places.doubtful) and self.at(name).doubtful
 
     def complain(self, code: Code, message: str, hint: str = "") -> None:
-        """Add a diagnostic at this place."""
+        """Add a diagnostic at the place of this value, or of its nearest parent with a place."""
         self.diagnostics.add(
             code, self.places.find(self.path), message, hint=hint, path=self.places.describe(self.path)
         )

@@ -6,7 +6,6 @@ lists the environment variable as public.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -26,9 +25,18 @@ from aci_reconcile.manifest.syntax.reference_codes import (
     ACI223,
     ACI280,
 )
+from aci_reconcile.manifest.syntax.reference_grammar import (
+    GROUP_VALUE,
+    LOOKALIKE,
+    REFERENCE,
+    VAULT_SECRET,
+    scan_references,
+    suggest_vault_name,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import re
+    from collections.abc import Mapping
 
     from aci_reconcile.core.backend import Resolver
     from aci_reconcile.core.errors import Where
@@ -67,7 +75,7 @@ class ExpansionSize:
         self._run = 0
 
     def begin(self) -> None:
-        """Begin with another document."""
+        """Count the next document from zero; the sum of the run goes on."""
         self._document = 0
 
     def add(self, value: str | Secret) -> bool:
@@ -79,6 +87,7 @@ class ExpansionSize:
 
 
 def _measure(value: str | Secret) -> int:
+    """Return the length of a value; that of a secret is measured without revealing it."""
     if isinstance(value, str):
         return len(value)
     lengths = [0]
@@ -89,24 +98,6 @@ def _measure(value: str | Secret) -> int:
 
     value.map(note)
     return lengths[-1]
-
-
-NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_REFERENCE: Final = re.compile(
-    rf"(?P<escape>\$)?\$\{{(?:var:(?P<var>{NAME})|env:(?P<env>{NAME})(?::-(?P<default>[^}}]*))?"
-    r"|(?P<other>file|keyvault|group):(?P<target>[^{}\s][^{}]*))\}"
-)
-_ALMOST = re.compile(r"\$\{\s*(var|env|file|keyvault|group)\s*:[^}]*\}?", re.IGNORECASE)
-
-_VAULT: Final = r"(?=[A-Za-z0-9-]{3,24}/)[A-Za-z](?:-?[A-Za-z0-9])*"
-VAULT_SECRET: Final = re.compile(rf"{_VAULT}/[A-Za-z0-9-]{{1,127}}(?:/[0-9A-Fa-f]{{32}})?")
-"""Docs (naming rules): the names of a vault and of a secret in it. A vault's begins with a letter, ends with a letter
-or a digit, and has no two hyphens beside each other; a version is a number of 32 hexadecimal digits."""
-_VERSIONED: Final = re.compile(rf"{_VAULT}/[A-Za-z0-9-]{{1,127}}/[^/]*")
-
-_OF_GROUP: Final = re.compile(
-    r"(?P<address>(?:[A-Za-z0-9_.()-]{1,90}/)?[A-Za-z0-9-]{1,63}):(?P<path>ipAddress\.(?:ip|fqdn))"
-)
 
 
 class Text(NamedTuple):
@@ -131,7 +122,7 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """The values that references can have."""
+    """Replaces references by their values, and says what is wrong with a reference."""
 
     diagnostics: Diagnostics
     files: Files
@@ -147,10 +138,10 @@ class References:
     size: ExpansionSize = field(default_factory=ExpansionSize)
 
     def replace(self, node: ScalarNode, path: str) -> Text:
-        """Replace the references of a text."""
+        """Replace the references of a text. ``path`` is its field, as people write it, for diagnostics."""
         if "${" not in node.text:
             return Text(node.text)
-        only = _REFERENCE.fullmatch(node.text)
+        only = REFERENCE.fullmatch(node.text)
         if only is not None and not only["escape"]:
             text = self._replace_one(only, node.where, path)
             return text._replace(sole=True) if self.size.add(text.value) else self._fail_too_large(node.where, path)
@@ -177,7 +168,7 @@ class References:
 
     def _complain_of_lookalikes(self, node: ScalarNode, path: str) -> None:
         found = {match.end() for match in scan_references(node.text)}
-        for almost in _ALMOST.finditer(node.text):
+        for almost in LOOKALIKE.finditer(node.text):
             if almost.end() not in found:
                 message = f"`${{{almost[1]}:…}}` looks like a reference, but is not valid; it is sent unchanged"
                 hint = f"write `${{{almost[1].lower()}:NAME}}`, without spaces"
@@ -197,6 +188,7 @@ class References:
         return Text("", failed=True)
 
     def _replace_variable(self, name: str, where: Where, path: str) -> Text:
+        """Return the value of ``${var:NAME}``, from the command line or the project file."""
         if name in self.variables:
             return Text(self.variables[name])
         if name in self.declared:
@@ -240,7 +232,7 @@ class References:
 
     def suggest_field(self, offer: str) -> str:
         """Return a hint for a reference to a secret in a readable field."""
-        match = _REFERENCE.fullmatch(offer)
+        match = REFERENCE.fullmatch(offer)
         name = match["env"] if match else None
         if name is None:
             return "use it in a field that Azure never returns, such as secureValue"
@@ -251,10 +243,11 @@ class References:
         return "if the variable is not secret, list it under `publicEnv` of the project file"
 
     def _replace_external(self, scheme: str, target: str, where: Where, path: str) -> Text:
+        """Return the value of a reference to a file, a vault or another group."""
         source, text = f"{scheme}:{target}", f"${{{scheme}:{target}}}"
         if scheme == "keyvault" and not VAULT_SECRET.fullmatch(target):
             message = f"{quote(target)} does not name a secret of a Key Vault"
-            return self._fail(ACI192, where, message, _suggest_vault_name(target), path)
+            return self._fail(ACI192, where, message, suggest_vault_name(target), path)
         if scheme == "group":
             return self._replace_group(target, where, path)
         # A container that holds the fingerprint key could test guesses against the fingerprints in the tags.
@@ -283,18 +276,11 @@ class References:
         return Text(secret, offer=text)
 
     def _replace_group(self, target: str, where: Where, path: str) -> Text:
-        match = _OF_GROUP.fullmatch(target)
+        match = GROUP_VALUE.fullmatch(target)
         if match is None:
             hint = "write `${group:name:ipAddress.ip}` or `${group:resourceGroup/name:ipAddress.fqdn}`"
             return self._fail(ACI160, where, f"{quote(target)} is not a value of another group", hint, path)
         return Text(Deferred(GroupReference(match["address"], match["path"])), deferred=match.group())
-
-
-def _suggest_vault_name(target: str) -> str:
-    """Return a hint on naming a secret of a vault."""
-    if _VERSIONED.fullmatch(target):
-        return "a version has 32 hexadecimal digits; leave it out for the latest one"
-    return "write `${keyvault:vault/secret}`; names have letters, digits and single hyphens, with a letter first"
 
 
 def _make_unknown(text: str, source: str, *, public: bool) -> Text:
@@ -320,26 +306,3 @@ def _concatenate(values: list[str | Secret]) -> str | Secret:
         pairs = [left + right for left, right in zip(values[::2], values[1::2], strict=False)]
         values = pairs + values[-1:] if len(values) % 2 else pairs
     return values[0]
-
-
-def scan_references(text: str) -> Iterator[re.Match[str]]:
-    """Yield the references of a text, including escaped ones.
-
-    The search stops at the last ``}``: beyond it, a search from every ``${`` would take quadratic time.
-    """
-    return _REFERENCE.finditer(text, 0, text.rfind("}") + 1)
-
-
-def has_reference(text: str) -> bool:
-    """Whether a text contains a reference."""
-    return "${" in text and any(not match["escape"] for match in scan_references(text))
-
-
-def escape(text: str) -> str:
-    """Return a text with its references escaped."""
-    parts: list[str] = []
-    end = 0
-    for match in scan_references(text):
-        parts += (text[end : match.start()], "$", match.group())
-        end = match.end()
-    return "".join([*parts, text[end:]])

@@ -143,7 +143,7 @@ def choose(text: str, allowed: tuple[str, ...]) -> str | None:
 
 
 def encode_base64(text: str) -> str:
-    """Return a text in base64."""
+    """Return a text as base64 of its UTF-8 form, as ARM expects the files of a secret volume."""
     return base64.b64encode(text.encode()).decode()
 
 

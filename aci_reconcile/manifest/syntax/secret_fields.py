@@ -10,7 +10,7 @@ from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.syntax.codes import ACI037
 from aci_reconcile.manifest.syntax.hints import read_placeholder, suggest_references
 from aci_reconcile.manifest.syntax.reference_codes import ACI082, ACI151, ACI204, ACI222, ACI255
-from aci_reconcile.manifest.syntax.references import has_reference
+from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 from aci_reconcile.manifest.syntax.scalars import is_base64
 
 if TYPE_CHECKING:

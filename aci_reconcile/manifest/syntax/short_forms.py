@@ -84,6 +84,7 @@ def _expand_declaration(node: Source, _at: str, _diagnostics: Diagnostics) -> So
 
 
 def _make_table() -> Mapping[str, Shorthand]:
+    """Return the short forms by the path of their field."""
     inits, containers = "properties.initContainers[].properties", "properties.containers[].properties"
     table: dict[str, Shorthand] = {
         "properties.ipAddress.ports[]": _expand_port,

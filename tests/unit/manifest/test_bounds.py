@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.manifest.syntax.references import MAX_EXPANDED, ExpansionSize, escape, has_reference, scan_references
+from aci_reconcile.manifest.syntax.reference_grammar import escape, has_reference, scan_references
+from aci_reconcile.manifest.syntax.references import MAX_EXPANDED, ExpansionSize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
