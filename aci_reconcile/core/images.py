@@ -31,6 +31,7 @@ _PART_ALONE = re.compile(_PART)
 _TAG_ALONE = re.compile(_TAG)
 _DIGEST_ALONE = re.compile(_DIGEST)
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
+_STAND_IN = re.compile("[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+")
 
 _PLACEHOLDERS: Final = re.compile(
     r"""
@@ -56,6 +57,11 @@ def find_placeholder(text: str) -> str:
     """
     found = _PLACEHOLDERS.search(text[:_LONGEST])
     return found.group() if found else ""
+
+
+def is_stand_in(image: str) -> bool:
+    """Whether the whole name is one word in camel case, as Microsoft's examples write where an image belongs."""
+    return _STAND_IN.fullmatch(image) is not None
 
 
 def find_flaw(image: str) -> str:

@@ -124,6 +124,13 @@ TAKEN = {
         web("volumeMounts: {data: data}") + "volumes: [{name: data, emptyDir: {}}]\n",
         ("ACI035",),
     ),
+    "a word that stands for an image": (web(image="privateImage"), ("ACI202",)),
+    "a public address and a subnet by an expression": (
+        web("ports: [80]")
+        + "ipAddress: {type: Public, ports: [80], dnsNameLabel: shop-web}\n"
+        + "subnetIds: [{id: \"[variables('subnet')]\"}]\n",
+        ("ACI048",),
+    ),
     "an image whose host has capitals": (web(image="Shop.azurecr.io/web:1"), ("ACI203",)),
 }
 """Manifests without an error, with what is said of them."""

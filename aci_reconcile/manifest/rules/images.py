@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder
+from aci_reconcile.core.images import find_flaw, find_host_flaw, find_placeholder, is_stand_in
 from aci_reconcile.manifest.code import WARNING, Basis, Code, Evidence
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.syntax.reference_grammar import NAME, has_reference
@@ -56,11 +56,15 @@ ACI201: Final = Code(
 ACI202: Final = Code(
     "ACI202",
     "An image name looks like a placeholder",
-    "A registry could hold an image with this name, but it is more likely that a placeholder was not replaced. "
-    "Check it.",
+    "The name is more likely to be a placeholder that was not replaced than the name of an image. Check it. A name in "
+    "camel case, such as `privateRegistryImage`, is in one of Microsoft's own requests, so it is not refused here; "
+    "but registries have lowercase names only.",
     example="containers: [{name: web, image: 'shop.azurecr.io/web:__TAG__'}]",
     severity=WARNING,
-    evidence=(Evidence(Basis.LIKELY, "other tools replace placeholders in this format"),),
+    evidence=(
+        Evidence(Basis.EXAMPLE, "azure-rest-api-specs 2025-09-01, ContainerGroupsCreateOrUpdateSecretReference"),
+        Evidence(Basis.LIKELY, "other tools replace placeholders in this format"),
+    ),
 )
 
 
@@ -74,7 +78,9 @@ def check_image_names(group: Item) -> None:
         if not why and "__" not in text:  # shortcut for most names: other styles are outside the grammar
             continue
         unfilled = find_placeholder(text)
-        if unfilled and not why:
+        if is_stand_in(text):
+            image.complain(ACI202, f"{quote(text)} looks like a placeholder: {why}", _suggest_name(text))
+        elif unfilled and not why:
             image.complain(ACI202, f"{quote(unfilled)} looks like a placeholder", _suggest_reference(unfilled))
         elif unfilled and not image.wrong:
             image.complain(ACI201, f"the placeholder {quote(unfilled)} was not replaced", _suggest_reference(unfilled))

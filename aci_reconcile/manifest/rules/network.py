@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.images import find_placeholder
 from aci_reconcile.manifest.code import WARNING, Basis, Code, Evidence
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.syntax.codes import ACI114
@@ -21,6 +22,16 @@ _SUBNET = re.compile(
 def _is_in_subnet(group: Item) -> bool:
     subnets = group.at("properties", "subnetIds")
     return bool(group.at("properties").each("subnetIds")) or subnets.doubtful
+
+
+def _is_surely_in_subnet(group: Item) -> bool:
+    """Whether a subnet is named, and not by a template's expression: that could turn out to be none.
+
+    One of Microsoft's requests has such an expression beside a public address (azure-rest-api-specs 2025-09-01,
+    ContainerGroupsCreateOrUpdate).
+    """
+    subnets = [subnet.at("id").text for subnet in group.at("properties").each("subnetIds")]
+    return any(not text.startswith("[") or not find_placeholder(text) for text in subnets)
 
 
 ACI045: Final = Code(
@@ -51,7 +62,7 @@ ACI046: Final = Code(
 def check_public_address(group: Item) -> None:
     """Azure: InvalidIpAddressTypeForNetworkProfile (Azure/azure-cli#13802)."""
     kind = group.at("properties", "ipAddress", "type")
-    if kind.text == "Public" and group.at("properties").each("subnetIds"):
+    if kind.text == "Public" and _is_surely_in_subnet(group):
         kind.complain(ACI046, "a group in a subnet can't have a public address", "write `type: Private`")
 
 
@@ -75,7 +86,7 @@ def check_label_is_public(group: Item) -> None:
     """Azure: "only supported when IP Address type is public" (Azure/aci-deploy#53)."""
     address = group.at("properties", "ipAddress")
     label = address.at("dnsNameLabel")
-    if label and (group.at("properties").each("subnetIds") or address.at("type").text == "Private"):
+    if label and (_is_surely_in_subnet(group) or address.at("type").text == "Private"):
         label.complain(ACI047, "a group without a public address can't have a DNS label")
 
 
