@@ -1,4 +1,4 @@
-"""Drift against an earlier look, in every form it is told in; compared as files, like the other reports."""
+"""Drift against an earlier run, in every format, compared as files like the other reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from drift_looks import DAY, NOON, ONE, OTHER, acceptance, look, public, seen
+from drift_runs import DAY, NOON, ONE, OTHER, acceptance, public, run_drift, seen
 from factories import container, group, owned
 from jsonschema.validators import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
@@ -29,19 +29,19 @@ from aci_reconcile.render.text.style import ANSI, PLAIN
 if TYPE_CHECKING:
     from aci_reconcile.findings import Drift
 
-HERE = Path(__file__).parent / "drift_looks"
+HERE = Path(__file__).parent / "drift_runs"
 HEADER = Header("shop/prod", "00000000-0000-0000-0000-000000000000", environment="prod")
 HOSTILE = 'x | `@mallory` <img src=x> [y](https://evil.example) --> "\\\n'
 LATER = to_moment(NOON + DAY)
 
 
-def looks() -> tuple[Drift, Drift]:
-    """Return two looks: on the second one groups have changed, gone, moved, stopped, and stayed unread."""
+def make_runs() -> tuple[Drift, Drift]:
+    """Return two runs: in the second, groups have changed, gone, moved, stopped, and stayed unread."""
     names = ("api", "cron", "dark", "job", "web")
     desired = [*(group(name, tags={"team": "shop"}) for name in names), public("front")]
     same = [owned(group(name, tags={"team": "shop"})) for name in ("api", "dark", "job")]
     changed = owned(group("cron", tags={"team": HOSTILE}))
-    first = look(desired, [*same, changed, seen("front", ip="192.0.2.1", digest=ONE), owned(desired[4])])
+    first = run_drift(desired, [*same, changed, seen("front", ip="192.0.2.1", digest=ONE), owned(desired[4])])
     now = [
         owned(group("api", container(image=HOSTILE), tags={"team": "x"})),
         changed,
@@ -55,12 +55,12 @@ def looks() -> tuple[Drift, Drift]:
         acceptance(address="rg-shop/never"),
     ]
     dark = [Unreadable("rg-shop/dark", f"no answer {HOSTILE}")]
-    return first, look(desired, now, first, days=1, accept=accepted, unreadable=dark)
+    return first, run_drift(desired, now, first, days=1, accept=accepted, unreadable=dark)
 
 
 def forms() -> dict[str, str]:
-    """Return the second look in every form."""
-    first, drift = looks()
+    """Return the second run in every format."""
+    first, drift = make_runs()
     told = make_notification(drift, HEADER, LATER, tool_version="0.1.0")
     return {
         "text.txt": render_drift_text(drift, HEADER, PLAIN),
@@ -89,7 +89,7 @@ def test_the_whole_form(name: str) -> None:
 
 def test_colour_is_only_a_table() -> None:
     """The coloured text without its escapes is the plain one."""
-    _, drift = looks()
+    _, drift = make_runs()
 
     assert render_drift_text(drift, HEADER, PLAIN) == re.sub(
         r"\x1b\[[0-9]+m", "", render_drift_text(drift, HEADER, ANSI)
@@ -98,10 +98,10 @@ def test_colour_is_only_a_table() -> None:
 
 def test_the_notification_is_as_its_schema_says() -> None:
     """With findings, without any, and with what is resolved."""
-    first, second = looks()
+    first, second = make_runs()
     validator = Draft202012Validator(load_schema("notification"))
 
-    for drift in (first, second, look([group()], [owned(group())], look([group()], []))):
+    for drift in (first, second, run_drift([group()], [owned(group())], run_drift([group()], []))):
         document: Any = make_notification(drift, HEADER, LATER, tool_version="0.1.0")
 
         assert [] == list(validator.iter_errors(document))
@@ -117,7 +117,7 @@ def samples(text: str) -> dict[str, list[tuple[dict[str, str], float]]]:
 
 def test_the_metrics_can_be_read() -> None:
     """By Prometheus' own parser, whatever stands in a label."""
-    _, drift = looks()
+    _, drift = make_runs()
     header = Header(HOSTILE, "sub", environment='a"b\\c\nd')
     found = samples(render_drift_metrics(drift, header, NOON))
     common = {"project": HOSTILE, "environment": 'a"b\\c\nd'}
@@ -132,7 +132,7 @@ def test_the_metrics_can_be_read() -> None:
     assert len(drift.counted) == sum(value for _, value in found["aci_reconcile_drift_findings"])
 
 
-def test_the_metrics_of_a_look_that_failed() -> None:
+def test_the_metrics_of_a_run_that_failed() -> None:
     """When it was, and that it was no success; nothing else is known."""
     found = samples(render_failure_metrics(HEADER, NOON))
 
@@ -140,10 +140,10 @@ def test_the_metrics_of_a_look_that_failed() -> None:
 
 
 def test_the_issue_stays_the_same() -> None:
-    """Two looks that find the same make the same body and no comment; the title never changes."""
-    first, second = looks()
-    again = look([group()], [], look([group()], []), days=1)
-    before = make_issue_body(look([group()], []), HEADER)
+    """Two runs that find the same make the same body and no comment; the title never changes."""
+    first, second = make_runs()
+    again = run_drift([group()], [], run_drift([group()], []), days=1)
+    before = make_issue_body(run_drift([group()], []), HEADER)
 
     assert (make_issue_body(again, HEADER), "") == (before, make_issue_comment(again, before))
     assert "Drift in shop/prod" == make_issue_title(HEADER)
@@ -152,7 +152,7 @@ def test_the_issue_stays_the_same() -> None:
 
 def test_nothing_in_an_issue_is_live() -> None:
     """A mention, a link or HTML from elsewhere stands in code, where a Git host leaves it alone."""
-    first, second = looks()
+    first, second = make_runs()
     text = make_issue_body(second, HEADER) + make_issue_comment(second, make_issue_body(first, HEADER))
     plain = re.sub(r"(`+).*?\1", "", re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE))
 
@@ -163,7 +163,7 @@ def test_no_secret_is_told() -> None:
     """Neither one that the manifest holds, nor what stood in Azure in clear where it belongs."""
     secret = [{"name": "A", "secureValue": Secret("canary", source="env:A")}]
     there = owned(group("web", container(environmentVariables=[{"name": "A", "value": "canary"}])))
-    drift = look([group("web", container(environmentVariables=secret))], [there])
+    drift = run_drift([group("web", container(environmentVariables=secret))], [there])
 
     assert drift.history is not None
     forms = (
@@ -183,9 +183,9 @@ def test_no_secret_is_told() -> None:
 def test_an_issue_about_very_many_findings() -> None:
     """It is cut, and makes no comments: it could not remember what it told."""
     many = [group(f"g{number:04}") for number in range(1100)]
-    drift = look(many, [])
+    drift = run_drift(many, [])
     body = make_issue_body(drift, HEADER)
 
     assert len(body) <= 65_000
     assert "<!-- aci-reconcile-findings: too many -->" in body
-    assert ("", "") == (make_issue_comment(drift, body), make_issue_comment(look(many[:1], []), body))
+    assert ("", "") == (make_issue_comment(drift, body), make_issue_comment(run_drift(many[:1], []), body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from drift_looks import look, told
+from drift_runs import list_findings, run_drift
 from factories import container, group, owned
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +47,7 @@ def test_a_fingerprint_depends_on_kind_address_and_path_alone(
 def test_values_that_flap_keep_their_fingerprint(first: dict[str, str], second: dict[str, str]) -> None:
     """Whatever values fields take, the finding about a path has one fingerprint, whether others differ or not."""
     desired = [group("web", shell({"A": "0", "B": "0"}))]
-    looks = [look(desired, [there(variables)]) for variables in (first, second)]
+    looks = [run_drift(desired, [there(variables)]) for variables in (first, second)]
     marks = [{each.path: each.fingerprint for each in drift.findings} for drift in looks]
 
     assert all(marks[0][path] == marks[1][path] for path in marks[0].keys() & marks[1].keys())
@@ -58,13 +58,13 @@ def test_new_and_resolved_are_what_the_looks_differ_in(before: set[str], now: se
     """Against a history that was written and read: what is new, what is over, and nothing else."""
     desired = [group("web", shell(dict.fromkeys("ABCDE", "0")))]
     wrong = [dict.fromkeys("ABCDE", "0") | dict.fromkeys(names, "1") for names in (before, now)]
-    first = look(desired, [there(wrong[0])])
+    first = run_drift(desired, [there(wrong[0])])
 
     assert first.history is not None
     again = history_from_json(history_to_json(first.history))
-    second = look(desired, [there(wrong[1])], first, days=1)
+    second = run_drift(desired, [there(wrong[1])], first, days=1)
 
     assert again == first.history
     assert now - before == {each.path[-2] for each in second.appeared}
     assert before - now == {each.path[-2] for each in second.resolved}
-    assert len(now) == len(told(second))
+    assert len(now) == len(list_findings(second))

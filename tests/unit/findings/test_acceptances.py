@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from drift_looks import acceptance, look, told
+from drift_runs import acceptance, list_findings, run_drift
 from factories import container, group, live, owned, rid
 
 from aci_reconcile.core.model import Resource
@@ -20,7 +20,7 @@ DESIRED = group("web", tags={"team": "shop"})
 
 def test_everything_about_a_group() -> None:
     """The group counts as in sync; what is accepted is still among the findings."""
-    drift = look([DESIRED], [CHANGED], accept=[acceptance()])
+    drift = run_drift([DESIRED], [CHANGED], accept=[acceptance()])
 
     assert (False, True, 3) == (bool(drift), drift.clean, len(drift.accepted))
     assert [(Action.NO_OP, ())] == [(each.action, each.fields) for each in drift.plan.changes]
@@ -54,9 +54,9 @@ def test_everything_about_a_group() -> None:
 )
 def test_a_part_of_it(chosen: dict[str, Any], left: list[str]) -> None:
     """By paths, by kind, by fingerprint; of a whole object that came, too."""
-    drift = look([DESIRED], [CHANGED], accept=[acceptance(**chosen)])
+    drift = run_drift([DESIRED], [CHANGED], accept=[acceptance(**chosen)])
 
-    assert left == [path for _, _, path in told(drift)]
+    assert left == [path for _, _, path in list_findings(drift)]
     assert bool(left) is bool(drift) is bool(drift.differing)
 
 
@@ -64,7 +64,7 @@ def test_a_bare_name_that_may_mean_two_groups_accepts_nothing() -> None:
     """It could hide drift; the notice says what to write."""
     other = Resource(rid("web", "rg-other"), group().body)
     there = [CHANGED, owned(Resource(other.id, group("web", SHELL).body))]
-    drift = look([DESIRED, other], there, accept=[acceptance(address="web")])
+    drift = run_drift([DESIRED, other], there, accept=[acceptance(address="web")])
 
     assert (True, 0) == (bool(drift), len(drift.accepted))
     assert ["web may mean rg-other/web, rg-shop/web, so nothing is accepted; add the resource group"] == [
@@ -78,7 +78,7 @@ def test_a_group_that_is_accepted_to_be_missing() -> None:
     there = [owned(group("old")), live(group("bare", tags={"team": "shop"}))]
     accepted = [acceptance(), acceptance(address="rg-shop/old"), acceptance(address="rg-shop/bare", kind="unowned")]
 
-    drift = look(desired, there, accept=accepted, adopt=True)
+    drift = run_drift(desired, there, accept=accepted, adopt=True)
 
     assert (True, 3) == (drift.clean, len(drift.accepted))
     assert [Action.NO_OP] == [each.action for each in drift.plan.changes]
@@ -88,11 +88,11 @@ def test_an_unowned_group_whose_difference_is_accepted_is_still_unowned() -> Non
     """And one whose lack of an owner is accepted still differs."""
     desired, there = group("web", tags={"team": "shop"}), live(group("web", tags={"team": "x"}))
 
-    unowned = look([desired], [there], accept=[acceptance(paths=["tags.team"])], adopt=True)
-    differing = look([desired], [there], accept=[acceptance(kind="unowned")], adopt=True)
+    unowned = run_drift([desired], [there], accept=[acceptance(paths=["tags.team"])], adopt=True)
+    differing = run_drift([desired], [there], accept=[acceptance(kind="unowned")], adopt=True)
 
-    assert [("unowned", "rg-shop/web", "")] == told(unowned)
-    assert [("changed", "rg-shop/web", "tags.team")] == told(differing)
+    assert [("unowned", "rg-shop/web", "")] == list_findings(unowned)
+    assert [("changed", "rg-shop/web", "tags.team")] == list_findings(differing)
     assert [[Action.ADOPT], [Action.UPDATE]] == [
         [each.action for each in drift.plan.changes] for drift in (unowned, differing)
     ]
@@ -103,7 +103,7 @@ def test_a_run_state_is_accepted() -> None:
     down = {"state": "Terminated", "detailStatus": "Error", "exitCode": 1}
     desired, there = group("web", restartPolicy="Never"), owned(group("web", restartPolicy="Never"), **down)
 
-    drift = look([desired], [there], accept=[acceptance(kind="unhealthy")])
+    drift = run_drift([desired], [there], accept=[acceptance(kind="unhealthy")])
 
     assert ((), True, 1) == (drift.unhealthy, drift.clean, len(drift.health))
 
@@ -111,9 +111,9 @@ def test_a_run_state_is_accepted() -> None:
 def test_an_acceptance_ends() -> None:
     """Its last day is included; from the next day on it counts again, and that is said."""
     desired, there = [DESIRED], [CHANGED]
-    first = look(desired, there, accept=[acceptance(until="2026-01-02")])
-    last = look(desired, there, first, days=1, accept=[acceptance(until="2026-01-02")])
-    over = look(desired, there, last, days=2, accept=[acceptance(until="2026-01-02")])
+    first = run_drift(desired, there, accept=[acceptance(until="2026-01-02")])
+    last = run_drift(desired, there, first, days=1, accept=[acceptance(until="2026-01-02")])
+    over = run_drift(desired, there, last, days=2, accept=[acceptance(until="2026-01-02")])
 
     assert (True, True, False) == (first.clean, last.clean, over.clean)
     assert 3 == len(over.appeared)
@@ -127,17 +127,17 @@ def test_an_acceptance_ends() -> None:
 
 def test_what_is_accepted_afterwards_is_resolved() -> None:
     """Whoever was told of it is told that it is over."""
-    first = look([DESIRED], [CHANGED])
-    second = look([DESIRED], [CHANGED], first, days=1, accept=[acceptance()])
+    first = run_drift([DESIRED], [CHANGED])
+    second = run_drift([DESIRED], [CHANGED], first, days=1, accept=[acceptance()])
 
     assert (3, ()) == (len(second.resolved), second.appeared)
 
 
 def test_an_acceptance_of_nothing() -> None:
     """It is to be taken out; but not because a look saw only a part, or was kept from seeing."""
-    whole = look([DESIRED], [owned(DESIRED)], accept=[acceptance()])
-    dark = look([DESIRED], [], accept=[acceptance()], unreadable=[Unreadable("rg-shop/web", "no answer")])
-    part = look([DESIRED], [owned(DESIRED)], accept=[acceptance()], selected=frozenset({DESIRED.id.key}))
+    whole = run_drift([DESIRED], [owned(DESIRED)], accept=[acceptance()])
+    dark = run_drift([DESIRED], [], accept=[acceptance()], unreadable=[Unreadable("rg-shop/web", "no answer")])
+    part = run_drift([DESIRED], [owned(DESIRED)], accept=[acceptance()], selected=frozenset({DESIRED.id.key}))
 
     assert [["acceptance-unused"], [], []] == [
         [each.code for each in drift.plan.notices] for drift in (whole, dark, part)
@@ -146,6 +146,6 @@ def test_an_acceptance_of_nothing() -> None:
 
 def test_what_could_not_be_compared_cannot_be_accepted() -> None:
     """Nobody knows what it is."""
-    dark = look([DESIRED], [], accept=[acceptance()], unreadable=[Unreadable("rg-shop/web", "no answer")])
+    dark = run_drift([DESIRED], [], accept=[acceptance()], unreadable=[Unreadable("rg-shop/web", "no answer")])
 
-    assert ([("not-compared", "rg-shop/web", "")], (), False) == (told(dark), dark.accepted, dark.clean)
+    assert ([("not-compared", "rg-shop/web", "")], (), False) == (list_findings(dark), dark.accepted, dark.clean)

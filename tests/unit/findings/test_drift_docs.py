@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from drift_looks import NOON, look
+from drift_runs import NOON, run_drift
 from factories import group, owned
 from jsonschema.validators import Draft202012Validator
 
@@ -55,7 +55,7 @@ def test_the_notification_is_one() -> None:
 
 def test_every_metric_is_documented_with_its_labels() -> None:
     """And no other."""
-    text = render_drift_metrics(look([group()], [owned(group())]), Header("shop", "sub"), NOON)
+    text = render_drift_metrics(run_drift([group()], [owned(group())]), Header("shop", "sub"), NOON)
     labels = {
         name: set(re.findall(r"(\w+)=", inner)) - {"project", "environment"}
         for name, inner in re.findall(r"^(\w+)\{(.*)\}", text, re.MULTILINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drift_looks import look
+from drift_runs import run_drift
 from factories import group, owned, rid
 
 from aci_reconcile.core.model import Resource
@@ -22,7 +22,7 @@ def series(text: str, name: str) -> list[str]:
 def test_two_spellings_of_an_address_are_one_series() -> None:
     """Whoever spells it so: the manifest, Azure, or the last look."""
     upper = Resource(rid("WEB", "RG-Shop"), group(tags={"team": "a"}).body)
-    drift = look([upper], [owned(group())])
+    drift = run_drift([upper], [owned(group())])
     told = render_drift_metrics(drift, HEADER, 0)
     finding = replace(drift.findings[0], address="rg-shop/Web")
     twice = render_drift_metrics(replace(drift, findings=(*drift.findings, finding)), HEADER, 0)

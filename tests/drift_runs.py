@@ -1,4 +1,4 @@
-"""Looks at a made-up Azure: what is declared, what is live, the last look, what is accepted."""
+"""Runs of drift on a made-up Azure: what is declared, what is live, the last run, what is accepted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLACE = Place("shop/prod", "sub", "")
 ONE, OTHER = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 
 
-def look(
+def run_drift(
     desired: Sequence[Resource],
     live: Sequence[Resource],
     last: Drift | None = None,
@@ -35,7 +35,7 @@ def look(
     unreadable: Sequence[Unreadable] = (),
     **more: Any,
 ) -> Drift:
-    """Return what a look finds some days after the first one."""
+    """Return what a run finds some days after the first one."""
     made = make_plan(desired, live, policy(**more), unreadable=unreadable)
     states = ((each.address, each.before) for each in made.changes if each.after is not None)
     health = tuple((address, assess(found.body, now=NOON)) for address, found in states if found is not None)
@@ -44,8 +44,8 @@ def look(
     return judge(made, health, memory, to_moment(NOON + days * DAY))
 
 
-def told(drift: Drift) -> list[tuple[str, str, str]]:
-    """Return the findings that are told, as kind, address and path."""
+def list_findings(drift: Drift) -> list[tuple[str, str, str]]:
+    """Return the reported findings as kind, address and path."""
     return [(each.kind.value, each.address, each.path) for each in drift.findings if each.reported]
 
 
