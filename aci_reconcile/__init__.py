@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aci_reconcile.api import apply, connect, drift, import_groups, load, load_plan, plan, save_plan, verify
-    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.policy import Allow
 
 __all__ = ["Allow", "apply", "connect", "drift", "import_groups", "load", "load_plan", "plan", "save_plan", "verify"]
 

@@ -15,7 +15,7 @@ from mixed import AFTER, BEFORE, NEEDED, RULES
 
 from aci_reconcile.app.execution import check_applyable
 from aci_reconcile.cli.console import Console
-from aci_reconcile.cli.execution import follow_work, report_end
+from aci_reconcile.cli.execution import follow_events, report_end
 from aci_reconcile.cli.plan_output import show_plan
 from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import AciReconcileError
@@ -123,7 +123,7 @@ def as_command(world: AzureWorld, desired: Sequence[Resource], backend: Backend 
         check_applyable(plan)
         context = replace(world.context(policy(**RULES)), backend=backend)
         told = _noted(apply(plan, context, concurrency=1), seen)
-        (finished,) = follow_work(told, context, session, verb="Apply")
+        (finished,) = follow_events(told, context, session, verb="Apply")
         code = int(report_end(finished, session, verb="Apply"))
     except AciReconcileError as error:
         code = int(error.exit_code)

@@ -6,6 +6,6 @@ from aci_reconcile.api.access import connect, load
 from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.plans import apply, drift, plan, verify
 from aci_reconcile.api.saved import load_plan, save_plan
-from aci_reconcile.app.allow import Allow
+from aci_reconcile.app.policy import Allow
 
 __all__ = ["Allow", "apply", "connect", "drift", "import_groups", "load", "load_plan", "plan", "save_plan", "verify"]

@@ -1,4 +1,4 @@
-"""Making a plan, carrying it out, and looking for drift."""
+"""Making a plan, carrying it out, and finding drift."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile import reconcile
-from aci_reconcile.app.allow import Allow, make_policy
-from aci_reconcile.app.find_drift import find_drift
+from aci_reconcile.app.drift_check import find_drift
 from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.app.manifests import find_subscription, with_subscription
 from aci_reconcile.app.origin import add_project_id
 from aci_reconcile.app.orphans import make_leftover_filter, make_search
-from aci_reconcile.app.propose import propose_plan
+from aci_reconcile.app.policy import Allow, make_policy
+from aci_reconcile.app.proposal import propose_plan
 from aci_reconcile.app.requests import Target
-from aci_reconcile.app.verify import verify_plan
+from aci_reconcile.app.verification import verify_plan
 from aci_reconcile.core.errors import InvalidManifestsError, UsageError
 from aci_reconcile.reconcile import Context, Reader, RecreationChecks, Refresh, Wait
 
@@ -53,8 +53,8 @@ def plan(
         UsageError: nothing is declared, or no subscription is named.
         AzureError: Azure says no.
     """
-    look = Reader(backend, SystemClock(), concurrency, Refresh(refresh))
-    return make_proposal(check_and_place(loaded, backend), allow or Allow(), look)
+    reader = Reader(backend, SystemClock(), concurrency, Refresh(refresh))
+    return make_proposal(check_and_place(loaded, backend), allow or Allow(), reader)
 
 
 def apply(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
@@ -74,7 +74,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         backend: where.
         wait: ``none``, ``provisioned`` or ``healthy``.
         stable_for: for how many seconds a container must have been running to count as healthy.
-        timeout: seconds of patience with one group.
+        timeout: seconds to wait for one group.
         concurrency: how many requests may be in flight at once.
         stopped: asked again and again; once true, nothing new begins.
 
@@ -122,15 +122,15 @@ def verify(loaded: Loaded, backend: Backend, *, allow: Allow | None = None, conc
 
 
 def drift(loaded: Loaded, backend: Backend, *, concurrency: int = 32) -> Drift:
-    """Look for what differs in Azure, and for what does not run. Nothing is written.
+    """Find what differs in Azure, and what does not run. Nothing is written.
 
     Raises:
         InvalidManifestsError: the manifests have errors.
         UsageError: nothing is declared, or no subscription is named.
         AzureError: Azure says no.
     """
-    look = Reader(backend, SystemClock(), concurrency, health=True)
-    return find_drift(make_proposal(check_and_place(loaded, backend), Allow(prune=False), look), look.clock)
+    reader = Reader(backend, SystemClock(), concurrency, health=True)
+    return find_drift(make_proposal(check_and_place(loaded, backend), Allow(prune=False), reader), reader.clock)
 
 
 def check_and_place(loaded: Loaded, backend: Backend) -> Loaded:
@@ -153,10 +153,10 @@ def add_place(loaded: Loaded, backend: Backend) -> Loaded:
     return add_project_id(loaded, os.environ)
 
 
-def make_proposal(loaded: Loaded, allow: Allow, look: Reader) -> Plan:
+def make_proposal(loaded: Loaded, allow: Allow, reader: Reader) -> Plan:
     """Plan, with the policy of the project and of the caller, and with the project's rules."""
-    local, endpoint = getattr(look.backend, "embedded", False), getattr(look.backend, "place", "")
-    policy = make_policy(loaded, allow, os.environ, now=look.clock.now(), local=local)
-    needed = look.health or (policy.prune and policy.selected is None)
+    local, endpoint = getattr(reader.backend, "embedded", False), getattr(reader.backend, "place", "")
+    policy = make_policy(loaded, allow, os.environ, now=reader.clock.now(), local=local)
+    needed = reader.health or (policy.prune and policy.selected is None)
     search = make_search(loaded.project, make_leftover_filter(policy), None, needed=needed)
-    return propose_plan(loaded, policy, replace(look, search=search), endpoint)
+    return propose_plan(loaded, policy, replace(reader, search=search), endpoint)

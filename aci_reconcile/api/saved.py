@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.api.access import load_request, to_path
 from aci_reconcile.api.plans import check_and_place, make_proposal
-from aci_reconcile.app.allow import Allow
 from aci_reconcile.app.expected_plan import expect_saved, parse_digest
 from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.app.manifests import make_request
+from aci_reconcile.app.policy import Allow
 from aci_reconcile.app.requests import Sources
 from aci_reconcile.app.run import ScriptRun
 from aci_reconcile.app.saved_inputs import Inputs, releases_to_json
@@ -68,11 +68,13 @@ def save_plan(  # noqa: PLR0913  one door to the outside: each argument is the c
         resource_group=request.resource_group,
         addresses=request.addresses,
     )
-    look = Reader(backend, SystemClock(), concurrency, Refresh(refresh))
+    reader = Reader(backend, SystemClock(), concurrency, Refresh(refresh))
     placed, inputs = check_and_place(loaded, backend), Inputs(sources, allow or Allow())
-    proposal = make_proposal(placed, inputs.allow, look)
-    content = make_content(proposal, Basis(inputs, placed, _make_header(placed, backend), request.cwd, look.hash_cost))
-    save_content(content, path, now=look.clock.now(), lifetime=lifetime, label=str(path))
+    proposal = make_proposal(placed, inputs.allow, reader)
+    content = make_content(
+        proposal, Basis(inputs, placed, _make_header(placed, backend), request.cwd, reader.hash_cost)
+    )
+    save_content(content, path, now=reader.clock.now(), lifetime=lifetime, label=str(path))
     return proposal
 
 
@@ -121,21 +123,21 @@ def load_plan(  # noqa: PLR0913  one door to the outside: each argument is the c
     sources = Sources(variables=tuple((variables or {}).items()), subscription=subscription)
     # What a script passes is explicit, as on the command line: a contradiction is its mistake.
     own = Inputs(sources, allow or Allow(), typed=frozenset({"var", *releases_to_json(Allow())}))
-    look, folder = Reader(backend, SystemClock(), concurrency, Refresh(refresh)), to_path(cwd) or Path.cwd()
+    reader, folder = Reader(backend, SystemClock(), concurrency, Refresh(refresh)), to_path(cwd) or Path.cwd()
     digest = parse_digest(checksum) if checksum else ""
-    expected = expect_saved(Path(file), own, cwd=folder, now=look.clock.now(), digest=digest)
-    run = ScriptRun(environ or {}, folder, look.clock)
-    return _plan_again(expected, look, run, partial(load_request, credential=credential, cloud=cloud))
+    expected = expect_saved(Path(file), own, cwd=folder, now=reader.clock.now(), digest=digest)
+    run = ScriptRun(environ or {}, folder, reader.clock)
+    return _plan_again(expected, reader, run, partial(load_request, credential=credential, cloud=cloud))
 
 
-def _plan_again(expected: Expected, look: Reader, run: ScriptRun, load: Callable[[Request], Loaded]) -> Plan:
+def _plan_again(expected: Expected, reader: Reader, run: ScriptRun, load: Callable[[Request], Loaded]) -> Plan:
     """Make the plan, and check that it is the expected one."""
     with expected.explain_usage():
-        loaded = check_and_place(load(make_request(expected.inputs.sources, run, resolve=True)), look.backend)
-        header = _make_header(loaded, look.backend)
+        loaded = check_and_place(load(make_request(expected.inputs.sources, run, resolve=True)), reader.backend)
+        header = _make_header(loaded, reader.backend)
         expected.check_target(header, loaded.project.api_version)
-        proposal = make_proposal(loaded, expected.inputs.allow, look)
-        expected.check_plan(proposal, Basis(expected.inputs, loaded, header, run.cwd, look.hash_cost))
+        proposal = make_proposal(loaded, expected.inputs.allow, reader)
+        expected.check_plan(proposal, Basis(expected.inputs, loaded, header, run.cwd, reader.hash_cost))
     return proposal
 
 

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.app.allow import is_named
 from aci_reconcile.app.orphans import make_project_filter
+from aci_reconcile.app.policy import is_named
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_object, as_text
@@ -24,40 +24,42 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.run import Messages, Run
-    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.planning.values import Plan
 
 _NAMED: Final = 3
 
 
-def plan_destroy(work: Work, target: Target, run: Run) -> Plan:
+def plan_destroy(workspace: Workspace, target: Target, run: Run) -> Plan:
     """Plan the deletion of what this project owns, or, if it has no name, of what the manifests declare."""
-    from aci_reconcile.app.propose import make_look
+    from aci_reconcile.app.proposal import make_reader
     from aci_reconcile.planning import UNLIMITED, plan_destruction
     from aci_reconcile.reconcile import Refresh, observe_lists
 
-    selected = work.policy.selected
-    if selected is None and not is_named(work.loaded.project):
-        selected = frozenset(each.id.key for each in work.loaded.resources)
-    policy = replace(work.policy, selected=selected, max_deletes=UNLIMITED)
-    look = make_look(work, target, run, Refresh.AUTO)
-    look = replace(look, search=_widen_search(work, look.search))
-    seen = observe_lists(work.loaded.resources, work.scopes, look)
-    plan = replace(plan_destruction(seen.resources, policy, work.loaded.resources), unreadable=seen.unreadable)
+    selected = workspace.policy.selected
+    if selected is None and not is_named(workspace.loaded.project):
+        selected = frozenset(each.id.key for each in workspace.loaded.resources)
+    policy = replace(workspace.policy, selected=selected, max_deletes=UNLIMITED)
+    reader = make_reader(workspace, target, run, Refresh.AUTO)
+    reader = replace(reader, search=_widen_search(workspace, reader.search))
+    seen = observe_lists(workspace.loaded.resources, workspace.scopes, reader)
+    plan = replace(plan_destruction(seen.resources, policy, workspace.loaded.resources), unreadable=seen.unreadable)
     if not plan.changes and not plan.notices and selected is None:
-        run.console.info(_describe_owners(seen.owners, work))
-    return replace(plan, blockers=tuple(_list_blockers(plan, work)))
+        run.console.info(_describe_owners(seen.owners, workspace))
+    return replace(plan, blockers=tuple(_list_blockers(plan, workspace)))
 
 
-def _widen_search(work: Work, search: Search) -> Search:
+def _widen_search(workspace: Workspace, search: Search) -> Search:
     """Return where to search: for groups of all environments, to say whose groups there are if none is ours.
 
     If groups are selected, their manifests say where they are. Another subscription is searched only if
     ``--subscription`` names it: a destroy must not reach further than the caller says.
     """
-    if work.policy.selected is not None:
+    if workspace.policy.selected is not None:
         return Search()
-    return replace(search, subscriptions=search.subscriptions[:1], ours=make_project_filter(work.policy), needed=True)
+    return replace(
+        search, subscriptions=search.subscriptions[:1], ours=make_project_filter(workspace.policy), needed=True
+    )
 
 
 def block_resource_groups(plan: Plan, empty: tuple[ResourceGroupChange, ...]) -> Plan:
@@ -68,12 +70,12 @@ def block_resource_groups(plan: Plan, empty: tuple[ResourceGroupChange, ...]) ->
     return replace(plan, blockers=(*plan.blockers, *blockers))
 
 
-def _list_blockers(plan: Plan, work: Work) -> Iterator[Blocker]:
+def _list_blockers(plan: Plan, workspace: Workspace) -> Iterator[Blocker]:
     """Yield the plan's blockers, and one for each group whose protection is in its manifest and not yet a tag in Azure.
 
     The protection of a declared group ends with its manifest, and with the apply that removes the tag.
     """
-    declared = {each.address: each for each in work.loaded.resources}
+    declared = {each.address: each for each in workspace.loaded.resources}
     blocked = {address for blocker in plan.blockers if blocker.code == "protected" for address in blocker.addresses}
     for blocker in plan.blockers:
         known = blocker.code == "protected" and blocker.addresses[0] in declared
@@ -85,63 +87,65 @@ def _list_blockers(plan: Plan, work: Work) -> Iterator[Blocker]:
             yield Blocker("protected", reason, (change.address,), IN_MANIFEST)
 
 
-def make_former_work(work: Work, environment: str) -> Work:
+def make_former_work(workspace: Workspace, environment: str) -> Workspace:
     """Return the work for an environment that is no longer in the project file; nothing is declared in it.
 
     Raises:
         UsageError: the project file has it, the name is not valid, or only some groups are selected.
     """
-    option, project = f"--former-environment {sanitize(environment)}", work.loaded.project
+    option, project = f"--former-environment {sanitize(environment)}", workspace.loaded.project
     if environment in project.environments:
         raise UsageError(f"{option}: the project file has this environment", hint=f"use --environment {environment}")
-    if work.loaded.selected is not None:
+    if workspace.loaded.selected is not None:
         raise UsageError(f"{option} deletes all groups of it and cannot be combined with PATH or --only")
     if not find_abandoned_environment(
-        tags.make_owner_tag(f"{project.name}/{environment}", work.policy.project_id), work.policy
+        tags.make_owner_tag(f"{project.name}/{environment}", workspace.policy.project_id), workspace.policy
     ):
         raise UsageError(f"{option}: not a valid environment name")
-    loaded = replace(work.loaded, resources=(), project=replace(project, environment=environment))
-    policy = replace(work.policy, owner=loaded.project.owner, places=None)  # no file says where its groups are
-    return replace(work, loaded=loaded, policy=policy)
+    loaded = replace(workspace.loaded, resources=(), project=replace(project, environment=environment))
+    policy = replace(workspace.policy, owner=loaded.project.owner, places=None)  # no file says where its groups are
+    return replace(workspace, loaded=loaded, policy=policy)
 
 
-def _describe_owners(owners: Iterable[str], work: Work) -> str:
+def _describe_owners(owners: Iterable[str], workspace: Workspace) -> str:
     """Return whose groups were not found, and which of the project's environments have groups."""
-    ours, policy = make_project_filter(work.policy), work.policy
-    found = Counter((tags.owner_name(each), way) for each in owners if ours(each) and (way := _find_option(each, work)))
+    ours, policy = make_project_filter(workspace.policy), workspace.policy
+    found = Counter(
+        (tags.owner_name(each), way) for each in owners if ours(each) and (way := _find_option(each, workspace))
+    )
     text = f"No group has the owner {policy.owner} (tag {tags.OWNER})."
     there = [f"{name} ({count(number, 'group')}: {way})" for (name, way), number in sorted(found.items())]
     return f"{text} This project has groups of {', '.join(there)}." if there else text
 
 
-def _find_option(tag: str, work: Work) -> str:
+def _find_option(tag: str, workspace: Workspace) -> str:
     """Return the option that makes ``destroy`` delete the groups of this owner; empty if there is none."""
     environment = tags.owner_name(tag).partition("/")[2]
     if not environment:
         return "without an environment"
-    if environment in work.loaded.project.environments:
+    if environment in workspace.loaded.project.environments:
         return f"--environment {environment}"
-    return f"--former-environment {environment}" if find_abandoned_environment(tag, work.policy) else ""
+    return f"--former-environment {environment}" if find_abandoned_environment(tag, workspace.policy) else ""
 
 
-def find_empty_resource_groups(plan: Plan, work: Work, messages: Messages) -> Iterator[ResourceGroupChange]:
+def find_empty_resource_groups(plan: Plan, workspace: Workspace, messages: Messages) -> Iterator[ResourceGroupChange]:
     """Yield the resource groups with our tag that the plan leaves empty; the others are reported and stay.
 
     Raises:
         UsageError: only some groups are selected.
     """
-    if work.loaded.selected is not None:
+    if workspace.loaded.selected is not None:
         raise UsageError("--resource-groups cannot be combined with PATH or --only")
     deleted = {str(change.id).lower() for change in plan.changes}
-    scopes = {scope.key: scope for scope in (*work.scopes, *(change.id.scope for change in plan.changes))}
+    scopes = {scope.key: scope for scope in (*workspace.scopes, *(change.id.scope for change in plan.changes))}
     for scope in scopes.values():
-        body = work.backend.get_resource_group(scope)
+        body = workspace.backend.get_resource_group(scope)
         if body is None:
             continue
         name = sanitize(scope.resource_group)
-        if not work.policy.owns(tags.get(as_object(body.get("tags")), tags.OWNER)):
+        if not workspace.policy.owns(tags.get(as_object(body.get("tags")), tags.OWNER)):
             messages.info(f"Keeping resource group {name}: this project did not create it.")
-        elif left := [each for each in work.backend.list_resources(scope) if each.lower() not in deleted]:
+        elif left := [each for each in workspace.backend.list_resources(scope) if each.lower() not in deleted]:
             messages.info(f"Keeping resource group {name}: it also contains {_render_ids(left)}.")
         else:
             yield ResourceGroupChange(scope, as_text(body.get("location")), create=False)

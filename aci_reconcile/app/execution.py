@@ -12,7 +12,7 @@ from aci_reconcile.reconcile import Context, RecreationChecks, Wait
 
 if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
-    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Plan
 
@@ -26,14 +26,14 @@ class Waiting:
     timeout: float = 1800.0
 
 
-def make_context(work: Work, policy: Policy, waiting: Waiting, run: Run) -> Context:
+def make_context(workspace: Workspace, policy: Policy, waiting: Waiting, run: Run) -> Context:
     """Return what the engine needs to carry out a plan."""
     from aci_reconcile.azure import start_span
 
     return Context(
-        backend=work.backend,
-        recreation_checks=RecreationChecks(work.connection.backend.preflight),
-        listings=work.listings,
+        backend=workspace.backend,
+        recreation_checks=RecreationChecks(workspace.connection.backend.preflight),
+        listings=workspace.listings,
         clock=run.clock,
         policy=policy,
         entropy=os.urandom,
@@ -41,7 +41,7 @@ def make_context(work: Work, policy: Policy, waiting: Waiting, run: Run) -> Cont
         wait=waiting.wait,
         stable_for=waiting.stable_for,
         timeout=waiting.timeout,
-        hash_cost=work.effort,
+        hash_cost=workspace.hash_cost,
         span=start_span,
     )
 

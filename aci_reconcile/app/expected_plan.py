@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.execution import check_applyable
-from aci_reconcile.app.propose import make_look, propose_plan
+from aci_reconcile.app.proposal import make_reader, propose_plan
 from aci_reconcile.app.repetition import compare_options, refuse_unrepeated
 from aci_reconcile.app.saved_inputs import inputs_from_json, replay_inputs
 from aci_reconcile.app.saved_plan import Basis, make_content, read_plan
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.saved_inputs import Inputs
-    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Refresh
     from aci_reconcile.render.header import Header
@@ -92,7 +92,7 @@ class Expected:
 @contextmanager
 def make_expected_plan(
     expected: Expected, target: Target, run: Run, refresh: Refresh, *, health: bool = False
-) -> Generator[tuple[Work, Plan]]:
+) -> Generator[tuple[Workspace, Plan]]:
     """Load, connect and plan; go on only if the plan is the expected one.
 
     Args:
@@ -109,12 +109,14 @@ def make_expected_plan(
     with ExitStack() as stack:
         with expected.explain_usage():
             ready = prepare(expected.inputs.sources, target, expected.inputs.allow, run)
-            work = stack.enter_context(ready)
-            expected.check_target(work.header, work.loaded.project.api_version)
-            look = make_look(work, target, run, refresh, health=health)
-            plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
-            expected.check_plan(plan, Basis(expected.inputs, work.loaded, work.header, run.cwd, work.effort))
-        yield work, plan
+            workspace = stack.enter_context(ready)
+            expected.check_target(workspace.header, workspace.loaded.project.api_version)
+            reader = make_reader(workspace, target, run, refresh, health=health)
+            plan = propose_plan(workspace.loaded, workspace.policy, reader, workspace.connection.endpoint)
+            expected.check_plan(
+                plan, Basis(expected.inputs, workspace.loaded, workspace.header, run.cwd, workspace.hash_cost)
+            )
+        yield workspace, plan
 
 
 def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str = "") -> Expected:

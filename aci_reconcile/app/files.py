@@ -31,7 +31,7 @@ def write_whole(file: Path, text: str, *, private: bool = False) -> None:
         private: only its owner may read it (mode 0600).
 
     Raises:
-        OSError: it can't be written.
+        OSError: it cannot be written.
     """
     name = str(file.parent / f".{file.name[:64]}.{secrets.token_hex(4)}")
     descriptor = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY if private else _AS_USUAL)
@@ -50,11 +50,11 @@ def check_target(option: str, file: Path) -> None:
     """Check that a file may be written: neither a link nor something that is no file, and a name that files can have.
 
     Args:
-        option: the option as it was given, for the message.
-        file: what it names.
+        option: the option and its value, for the message.
+        file: the file.
 
     Raises:
-        UsageError: it may not.
+        UsageError: it may not be written.
     """
     try:
         odd = file.is_symlink() or (file.exists() and not file.is_file())
@@ -114,7 +114,7 @@ def _make_exists_error(path: Path) -> UsageError:
 
 
 def _create(target: Path, text: str) -> None:
-    """Write a file beside the target and give it the target's name only when it is whole."""
+    """Write a file beside the target and give it the target's name only when it is complete."""
     draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         with draft.open("x", encoding="utf-8", newline="\n") as stream:

@@ -97,16 +97,16 @@ def _describe_project(change: Change, project: Project) -> dict[str, Json]:
 
 
 def _find_references(change: Change) -> dict[str, str]:
-    """Return the references that are a whole secret, by its path: what is only a part of one would not restore it."""
+    """Return references by the path of the secret. One that is only a part of a secret would not restore it."""
     from aci_reconcile.core.normalize import secrets_of
 
     secrets = secrets_of(change.after.body) if change.after else {}
-    whole = {path: each.source for path, each in secrets.items() if not each.joined}
-    return {path: f"${{{source}}}" for path, source in whole.items() if _REFERENCE.fullmatch(source)}
+    references = {path: each.source for path, each in secrets.items() if not each.joined}
+    return {path: f"${{{source}}}" for path, source in references.items() if _REFERENCE.fullmatch(source)}
 
 
 def _make_command(file: Path, change: Change, project: Project, run: Run, place_words: tuple[str, ...]) -> str:
-    shown = file.relative_to(run.cwd) if file.is_relative_to(run.cwd) else file
-    words = ["aci-reconcile", "apply", "--project", str(shown), "--only", change.address]
+    path = file.relative_to(run.cwd) if file.is_relative_to(run.cwd) else file
+    words = ["aci-reconcile", "apply", "--project", str(path), "--only", change.address]
     words += ["-e", project.environment] if project.environment else []
     return shlex.join((*words, *place_words))

@@ -1,4 +1,4 @@
-"""Asking git, and nobody else: no shell, no network, nothing written, and none of the secrets of the environment."""
+"""Running git: without a shell, without the network, without writing, and without secrets of the environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NEEDED: Final = frozenset({
     "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_DIR", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH",
     "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE",
 })  # fmt: skip
-"""What git needs of the environment: where things are. Others that begin with GIT_ may be a token of anybody's."""
+"""What git needs of the environment: where things are. Other variables that begin with GIT_ may hold a token."""
 _TRUSTED: Final = "safe.directory"
 
 
@@ -91,7 +91,7 @@ class Git:
 
 
 def _find_trusted_folders(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that say in which folders git may work; others of this kind may hold credentials."""
+    """Return the settings that say in which folders git may work. Other settings may hold credentials."""
     folders = [
         environ.get(name.replace("_KEY_", "_VALUE_"), "")
         for name, key in sorted(environ.items())

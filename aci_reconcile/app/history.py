@@ -1,4 +1,4 @@
-"""What ``drift`` knows from before: the history of the last look, and the file of accepted drift."""
+"""What ``drift`` knows from earlier runs: the history, and the file of accepted drift."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def load_history(file: Path | None, place: Place) -> History:
     """Load the history of the last run; a missing file means that this is the first one.
 
     Raises:
-        UsageError: it can't be read, it is no history, or that of another project or environment. It stays as it is.
+        UsageError: it cannot be read, is no history, or belongs to another project or environment. It stays as it is.
     """
     if file is None:
         return History(place)
@@ -54,7 +54,7 @@ def save_history(file: Path, history: History) -> None:
     """Save the history; the file is replaced once the new one is complete.
 
     Raises:
-        UsageError: it can't be written.
+        UsageError: it cannot be written.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.allow import UNNAMED, make_owner_policy
 from aci_reconcile.app.manifests import make_request, with_subscription
 from aci_reconcile.app.new_project import NewProject, check_name, find_home, make_default_name, make_project
+from aci_reconcile.app.policy import UNNAMED, make_owner_policy
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import Severity, UsageError
 from aci_reconcile.manifest import load

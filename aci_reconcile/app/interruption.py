@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.1
 _GRACE = 1.5
-"""Seconds that a run that only reads is given to end by itself; a request that hangs does not hold it."""
+"""Seconds in which a run that only reads may end by itself; a request that hangs must not delay the end."""
 
 _HANGUP: Final = int(getattr(signal, "SIGHUP", 0))
 """0 where there is none, as on Windows."""
@@ -93,7 +93,7 @@ class Interruption:
                 self.alarm.cancel()
 
     @contextmanager
-    def protect_work(self, last_words: Callable[[], str]) -> Generator[None]:
+    def protect(self, last_words: Callable[[], str]) -> Generator[None]:
         """Let the work of this block see a signal and end by itself: it must not be cut off."""
         self.protected, self.wrote, self.last_words = True, True, last_words
         try:

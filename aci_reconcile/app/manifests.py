@@ -1,4 +1,4 @@
-"""Loading manifests for a command: options in, resources out, complaints told."""
+"""Loading manifests for a command: options in, resources out, diagnostics reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.manifest.project.changed_groups import ChangedGroups
 
-_NOT_AT_HAND = "ACI151"
+_CODE_OF_MISSING = "ACI151"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """What may stand in an address as a subscription; whether it is one, Azure says."""
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -38,7 +38,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
     """Make the request for the loader.
 
     Raises:
-        UsageError: a file with values can't be read, or what changed can't be told.
+        UsageError: a file with values cannot be read, or Git does not know what changed.
     """
     request = Request(
         paths=sources.paths,
@@ -62,7 +62,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
 
 
 def with_changes(request: Request, commit: str, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Request:
-    """Return a request for the groups that are touched by what changed since a commit.
+    """Return a request for the groups that the changes since a commit affect.
 
     Args:
         request: what is asked for.
@@ -71,9 +71,9 @@ def with_changes(request: Request, commit: str, environ: Mapping[str, str], shar
         shared: files that every group depends on, besides the project's own.
 
     Raises:
-        UsageError: what changed can't be told.
+        UsageError: Git does not know what changed.
     """
-    from aci_reconcile.app.changed_since import find_changes
+    from aci_reconcile.app.git_changes import find_changes
 
     file = find_project_file(request)
     folder = file.parent if file else request.cwd
@@ -87,7 +87,7 @@ def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolv
 
     Args:
         sources: which manifests.
-        run: the environment, time, and whom to tell.
+        run: the environment, time and messages.
         fetch: what fetches secrets of Key Vaults; without it they are not asked for.
         resolve: whether references to secrets are replaced.
 
@@ -100,7 +100,7 @@ def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolv
     if loaded.errors:
         raise InvalidManifestsError(loaded.diagnostics)
     least = (Severity.WARNING, Severity.NOTICE) if run.console.verbose else (Severity.WARNING,)
-    reported = [each for each in loaded.diagnostics if each.severity in least and each.code != _NOT_AT_HAND]
+    reported = [each for each in loaded.diagnostics if each.severity in least and each.code != _CODE_OF_MISSING]
     if reported:
         run.console.plain("warning", f"{render_diagnostics_text(reported, run.console.notes)}\n")
     if loaded.changed is not None:
@@ -108,13 +108,13 @@ def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolv
     return loaded
 
 
-def _render_narrowing(ref: str, loaded: Loaded, touched: ChangedGroups) -> str:
+def _render_narrowing(ref: str, loaded: Loaded, changed: ChangedGroups) -> str:
     """Return the message that says which groups a change affects."""
     total = count(len(loaded.resources), "group")
-    if touched.addresses is None:
-        return f"Changed since {ref}: all of {total}, because {sanitize(touched.because)}."
-    names = ", ".join(sorted(touched.addresses))
-    return f"Changed since {ref}: {len(touched.addresses)} of {total}{f' ({sanitize(names)})' if names else ''}."
+    if changed.addresses is None:
+        return f"Changed since {ref}: all of {total}, because {sanitize(changed.because)}."
+    names = ", ".join(sorted(changed.addresses))
+    return f"Changed since {ref}: {len(changed.addresses)} of {total}{f' ({sanitize(names)})' if names else ''}."
 
 
 def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:
@@ -128,8 +128,8 @@ def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
     loaded = add_project_id(loaded, environ)
     subscription = loaded.project.subscription
     if subscription and not _ID.fullmatch(subscription):
-        shown = sanitize(subscription)
-        raise UsageError(f"`{shown}` is not a subscription ID", hint="it is a GUID; az account list shows yours")
+        plain = sanitize(subscription)
+        raise UsageError(f"`{plain}` is not a subscription ID", hint="it is a GUID; az account list shows yours")
     if subscription:
         return loaded
     return with_subscription(loaded, find_subscription(target, environ))

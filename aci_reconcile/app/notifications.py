@@ -33,7 +33,7 @@ class Notifications:
     github: GitHub | None = None
 
     def check_scope(self, *, complete: bool) -> None:
-        """Refuse to update the issue of a project if only a part of it is looked at.
+        """Refuse to update the issue of a project if only a part of it is read.
 
         Raises:
             UsageError: only some groups are selected.

@@ -33,12 +33,12 @@ _FEWEST: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Ids that are told by where a project comes from. ``id`` is empty where several are as likely, or none is."""
+    """Ids that follow from where a project comes from. ``id`` is empty if there is none or if several are likely."""
 
     id: str = ""
     known: frozenset[str] = frozenset()
     above: frozenset[str] = frozenset()
-    """Those of projects in the folders above, in the same repository: who was split off may take from them."""
+    """Ids of projects in the folders above, in the same repository: a project may have been split off from them."""
 
 
 def add_project_id(loaded: Loaded, environ: Mapping[str, str]) -> Loaded:
@@ -65,8 +65,8 @@ def find_origin(folder: Path, environ: Mapping[str, str]) -> Origin:
 
     One repository may hold several projects of one name, such as a folder for each environment: each is another one.
     At the top of the repository the place adds nothing. Of its remotes those count that people clone from: ``origin``,
-    and ``upstream`` where ``origin`` is a fork. Where they differ nobody can tell which of them the pipeline has: both
-    are known, and neither is written anywhere.
+    and ``upstream`` where ``origin`` is a fork. If they differ, it is
+    not known which of them the pipeline has: both count as known, and neither is written anywhere.
     """
     top = _find_top(folder)
     home = _find_git_folder(top) if top else None

@@ -1,10 +1,10 @@
-"""What is looked through for groups of the project besides the resource groups that it names."""
+"""Where to search for groups of the project besides the resource groups that it names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.allow import is_named
+from aci_reconcile.app.policy import is_named
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Scope
 from aci_reconcile.planning.unmanaged import find_abandoned_environment
@@ -28,15 +28,15 @@ def make_search(
 ) -> Search:
     """Return where to search for groups: the subscription of the run and those of the other environments.
 
-    Search nowhere without a project name: then nothing can be left over. Search nowhere either where the command line
-    names the resource group: other runs name others, and their groups are not left over.
+    Without a project name there are no orphans to search for. If the command line names the resource group, there is no
+    search either: other runs name different ones, and their groups are no orphans.
 
     Args:
         project: the project, with the subscription of the run.
-        is_ours: whether an owner tag is looked for.
-        messages: where is said what was not looked at, if anybody asks for so much.
+        is_ours: whether an owner tag is searched for.
+        messages: where to report what was not searched, if it is verbose.
         needed: whether nothing may be concluded without it.
-        more: names of further resource groups, for one who may not look through the subscription.
+        more: names of further resource groups, for a caller who may not list the subscription.
     """
     if not is_named(project):
         return Search()
@@ -56,7 +56,7 @@ def make_search(
 
 
 def make_leftover_filter(policy: Policy) -> Callable[[str], bool]:
-    """Return what tells the owner tags of groups that nobody may declare any more: ours, and of former environments."""
+    """Return a predicate for the owner tags of possible orphans: ours, and those of former environments."""
     return lambda tag: policy.owns(tag) or bool(find_abandoned_environment(tag, policy))
 
 

@@ -1,4 +1,4 @@
-"""What a plan must satisfy beside the brakes: the rules for bodies that are sent, and the project's own."""
+"""What a plan must satisfy besides the safety limits: the rules for bodies that are sent, and the project's rules."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from aci_reconcile.render.header import Header
 
 
-def hold_misfits(plan: Plan) -> Plan:
+def block_invalid_bodies(plan: Plan) -> Plan:
     """Block the plan where a body would be sent that the rules for manifests refuse.
 
     A manifest by itself has passed them; what ``lifecycle.ignore`` carries over from Azure has not, nor both together.
     What Azure has taken before, it is not said to refuse.
     """
-    held = tuple(
+    blockers = tuple(
         Blocker(
             "body",
             f"{change.address} is invalid with what lifecycle.ignore keeps: {error.path or 'it'}: {error.message}",
@@ -33,12 +33,12 @@ def hold_misfits(plan: Plan) -> Plan:
         )
         for change in plan.changes
         if change.sends_body and change.after is not None and change.after.lifecycle.ignore
-        for error in _find_misfits(change)[:1]
+        for error in _find_new_errors(change)[:1]
     )
-    return replace(plan, blockers=(*plan.blockers, *held)) if held else plan
+    return replace(plan, blockers=(*plan.blockers, *blockers)) if blockers else plan
 
 
-def _find_misfits(change: Change) -> tuple[Diagnostic, ...]:
+def _find_new_errors(change: Change) -> tuple[Diagnostic, ...]:
     taken = {(each.code, each.path) for each in (find_body_errors(change.before) if change.before else ())}
     found = find_body_errors(change.after) if change.after else ()
     return tuple(each for each in found if (each.code, each.path) not in taken)
@@ -50,14 +50,14 @@ def apply_rules(plan: Plan, project: Project, header: Header) -> Plan:
     if not rules:
         return plan
     found = find_violations(rules, json.loads(render_plan_json(plan, header, tool_version=VERSION)))
-    held = tuple(_make_blocker(each) for each in found if each.unusable or not each.rule.warning)
+    blockers = tuple(_make_blocker(each) for each in found if each.unusable or not each.rule.warning)
     noted = tuple(
         Notice("rule", address, each.rule.message)
         for each in found
         if each.rule.warning and not each.unusable
         for address in each.addresses or (plan.owner,)
     )
-    return replace(plan, blockers=(*plan.blockers, *held), notices=(*plan.notices, *noted))
+    return replace(plan, blockers=(*plan.blockers, *blockers), notices=(*plan.notices, *noted))
 
 
 def _make_blocker(found: Violation) -> Blocker:

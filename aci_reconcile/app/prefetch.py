@@ -1,6 +1,6 @@
-"""Asking Azure what is there while the manifests are still being read: with thousands of groups both take seconds.
+"""Requesting lists from Azure while the manifests are still being read: with thousands of groups, both take seconds.
 
-With one group it is the imports that take time: what is not needed to ask is imported while the answer is on its way.
+With one group, the imports take the time: what the request does not need is imported while the answer is on its way.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """A connection that was opened ahead, and the lists that are on their way over it."""
+class Prefetched:
+    """A connection that was opened early, and the lists that were requested over it."""
 
     connection: Connection
     subscription: str
@@ -42,11 +42,11 @@ class Ahead:
     lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
 
     def fits(self, project: Project) -> bool:
-        """Whether the manifests ask for nothing else than the project file let expect."""
+        """Whether the manifests need the same connection that the project file announced."""
         return (self.subscription, self.api_version) == (project.subscription, project.api_version)
 
 
-def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Ahead | None:
+def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Prefetched | None:
     """Connect, and begin to list the resource group that the project file names.
 
     None where it names none, on the embedded emulator, and where anything is wrong: whoever needs what is missing will
@@ -66,7 +66,7 @@ def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Ah
         connection = stack.enter_context(open_connection(place))
     except AciReconcileError:
         return None
-    return Ahead(
+    return Prefetched(
         connection, subscription, project.api_version, _begin_lists(project, subscription, sources, connection, run)
     )
 
@@ -75,14 +75,14 @@ def _begin_lists(
     project: Project, subscription: str, sources: Sources, connection: Connection, run: Run
 ) -> dict[tuple[str, str], Listed]:
     """Begin the list of the resource group, and that of the subscription where groups may be left in it."""
-    from aci_reconcile.app.allow import is_named
+    from aci_reconcile.app.policy import is_named
 
     backend, scope = connection.backend, Scope(subscription, project.resource_group)
     asked: dict[tuple[str, str], Listed] = {scope.key: partial(_list_scope, scope, backend, run.clock)}
     if is_named(project) and not sources.resource_group:
         asked[subscription.lower(), ""] = partial(_search_subscription, subscription, backend, run.clock)
     imported = threading.Event()
-    lists: dict[tuple[str, str], Listed] = {key: Begun(backend, ask, imported) for key, ask in asked.items()}
+    lists: dict[tuple[str, str], Listed] = {key: PendingList(backend, ask, imported) for key, ask in asked.items()}
     backend.prepare()
     _import_what_lists_need()
     imported.set()
@@ -90,7 +90,7 @@ def _begin_lists(
 
 
 def _import_what_lists_need() -> None:
-    """Import it in this thread, while the others sign in.
+    """Import it in this thread, while the other threads sign in.
 
     Where two threads import modules of one package, each may wait for the other, and Python then gives one of them half
     a module.
@@ -111,7 +111,7 @@ def _search_subscription(subscription: str, backend: ArmBackend, clock: Clock) -
     return list_owned(subscription, backend, clock)
 
 
-class Begun:
+class PendingList:
     """A list that is on its way; the first who calls it waits for that one, and whoever calls again asks anew.
 
     The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
@@ -123,7 +123,7 @@ class Begun:
         self._imported = imported
         self._first: Future[Listing] | None = Future()
         target = partial(copy_context().run, self._work, self._first)
-        threading.Thread(target=target, name="aci-reconcile-ahead", daemon=True).start()
+        threading.Thread(target=target, name="aci-reconcile-prefetch", daemon=True).start()
 
     def __call__(self) -> Listing:
         """Return the list: wait for the one that is on its way, or ask."""

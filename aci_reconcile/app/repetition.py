@@ -19,7 +19,7 @@ from aci_reconcile.planning.policy import UNLIMITED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.policy import Allow
     from aci_reconcile.saved import Document
 
 _REASON: Final = "override_freeze"

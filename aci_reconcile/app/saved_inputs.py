@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from aci_reconcile.app.allow import Allow
+from aci_reconcile.app.policy import Allow
 from aci_reconcile.app.requests import Sources
 
 Request: TypeAlias = Mapping[str, Any]

@@ -54,7 +54,7 @@ class Basis:
     loaded: Loaded
     header: Header
     cwd: Path
-    effort: HashCost
+    hash_cost: HashCost
 
 
 def make_content(plan: Plan, basis: Basis) -> Document:
@@ -70,7 +70,7 @@ def make_content(plan: Plan, basis: Basis) -> Document:
         tool_version=VERSION,
         api_version=loaded.project.api_version,
         resources=loaded.resources,
-        fingerprints=_fingerprint_secrets(plan, basis.effort),
+        fingerprints=_fingerprint_secrets(plan, basis.hash_cost),
         request=inputs_to_json(basis.inputs, hidden=hidden, changed=found if again is None else again),
         variables={name: value for name, value in values.items() if name not in hidden},
         hidden_variables=hidden,
@@ -141,15 +141,15 @@ def _find_secret_variables(values: Mapping[str, str], resources: Iterable[Resour
     )
 
 
-def _fingerprint_secrets(plan: Plan, effort: HashCost) -> dict[tuple[str, ...], str]:
+def _fingerprint_secrets(plan: Plan, hash_cost: HashCost) -> dict[tuple[str, ...], str]:
     """Return the fingerprints of the secrets that the plan sends, or that it could not compare, by the group's key."""
     key = plan.policy.fingerprint_key
     if not plan.policy.fingerprints or (key is not None and not key.available):
         return {}
     wanted = {change.id.key: (change, found) for change in plan.changes if (found := _find_secrets(change))}
     if key is not None and wanted:
-        effort.name(key)
-    compute = partial(_fingerprint_change, key=key, effort=effort)
+        hash_cost.name(key)
+    compute = partial(_fingerprint_change, key=key, hash_cost=hash_cost)
     # Without a key each fingerprint is a slow hash, which leaves Python's lock: several cores share them.
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aci-reconcile") as pool:
         return dict(zip(wanted, pool.map(compute, wanted.values()), strict=True))
@@ -162,9 +162,9 @@ def _find_secrets(change: Change) -> dict[str, Secret]:
     return found if all(each.available for each in found.values()) else {}
 
 
-def _fingerprint_change(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, effort: HashCost) -> str:
+def _fingerprint_change(wanted: tuple[Change, Mapping[str, Secret]], *, key: Secret | None, hash_cost: HashCost) -> str:
     change, secrets = wanted
     if change.after is None:
         return ""
     compute = partial(fingerprint, secrets, entropy=partial(make_salt, change.after), key=key)
-    return effort.measure(compute) if needs_slow_hash(secrets, key) else compute()
+    return hash_cost.measure(compute) if needs_slow_hash(secrets, key) else compute()

@@ -60,8 +60,8 @@ def _load_all_environments(request: Request) -> Loaded:
     known = frozenset(loaded.diagnostics)
     places: dict[Diagnostic, list[str]] = {}
     for name in list_environments(request.cwd, file):
-        whole = replace(request, environment=name, project=file, paths=(), only=())
-        for said in load(whole).diagnostics:
+        complete = replace(request, environment=name, project=file, paths=(), only=())
+        for said in load(complete).diagnostics:
             if said not in known:
                 places.setdefault(said, []).append(name)
     more = (_name_environments(said, names) for said, names in places.items())

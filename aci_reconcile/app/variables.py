@@ -1,4 +1,4 @@
-"""The values for ``${var:NAME}`` that a run is given: by ``--var``, by ``--var-file``, and by their variables."""
+"""The values for ``${var:NAME}``: from ``--var``, from ``--var-file``, and from their environment variables."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from aci_reconcile.app.requests import Sources
 
 _LARGEST: Final = 1024 * 1024
-_TOLD: Final = 10
-"""How many complaints of one file are told at once."""
+_MOST_ERRORS: Final = 10
+"""How many errors of one file a message has."""
 
 
 def read_variables(sources: Sources, cwd: Path) -> dict[str, str]:
     """Return the values; a later file wins over an earlier one, and ``--var`` over files.
 
     Raises:
-        UsageError: a file can't be read, or says something else than values.
+        UsageError: a file cannot be read, or holds something else than values.
     """
     values: dict[str, str] = {}
     for file in sources.variable_files:
@@ -47,8 +47,8 @@ def _read_file(path: Path, name: str) -> Mapping[str, str]:
     values, diagnostics = read_variable_file(text, name)
     wrong = [each for each in diagnostics if each.severity is Severity.ERROR]
     if wrong:
-        lines = [f"{each.where}: {each.message}" for each in wrong[:_TOLD]]
-        lines += [f"and {len(wrong) - _TOLD} more"] * (len(wrong) > _TOLD)
+        lines = [f"{each.where}: {each.message}" for each in wrong[:_MOST_ERRORS]]
+        lines += [f"and {len(wrong) - _MOST_ERRORS} more"] * (len(wrong) > _MOST_ERRORS)
         complaints = "\n  ".join(lines)
         raise UsageError(f"--var-file {name} has errors:\n  {complaints}", hint=wrong[0].hint)
     return values

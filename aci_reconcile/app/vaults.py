@@ -1,4 +1,4 @@
-"""Manifests with secrets from Key Vaults: found first, then fetched all at once, and only those that are needed."""
+"""Manifests with secrets from Key Vaults: only those that are needed are fetched, all at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading groups for those who only look: every group of some resource groups, or those that were named."""
+"""Reading live groups without manifests: those of some resource groups, or those that are named."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen, and what could not be read."""
+    """The groups that were read, and what could not be read."""
 
     groups: tuple[Resource, ...]
     unread: tuple[Unreadable, ...] = ()
@@ -37,16 +37,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The way to Azure, and the resource groups that are looked into."""
+    """The way to Azure, and the resource groups to read."""
 
     backend: Backend
     scopes: tuple[Scope, ...]
     subscription: str
     concurrency: int
     search: Search = field(default_factory=Search)
-    """What is looked through for groups of the project that are elsewhere."""
+    """Where to search for groups of the project that are elsewhere."""
     environments: tuple[str, ...] = ()
-    """Environments that might have been chosen, where none was: their groups may be in other places."""
+    """The project's environments if none is chosen: their groups may be in other places."""
 
     def read_all(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.
@@ -151,7 +151,7 @@ class View:
 
 
 def _try(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreadable:
-    """Ask, and return an error about this one resource as a value, so that the others can still be shown.
+    """Ask, and return an error about this one resource as a value, so that the rest can still be shown.
 
     Raises:
         AuthenticationError: there is no credential that Azure takes.

@@ -15,8 +15,8 @@ from aci_reconcile.app.prefetch import prefetch
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from aci_reconcile.app.allow import Allow
     from aci_reconcile.app.connection import Connection
+    from aci_reconcile.app.policy import Allow
     from aci_reconcile.app.prefetch import Listed
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from aci_reconcile.render.header import Header
 
 
-def _make_effort() -> HashCost:
+def _make_hash_cost() -> HashCost:
     from aci_reconcile.reconcile.hash_cost import HashCost
 
     return HashCost()
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """Everything that is known before Azure is asked."""
+class Workspace:
+    """The project, its policy and a connection: everything that is known before Azure is asked."""
 
     loaded: Loaded
     policy: Policy
     connection: Connection
     lists: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
-    """Lists of resource groups that are on their way already, by the scope's key."""
+    """Lists of resource groups that were requested already, by the scope's key."""
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
-    """What was listed for the plan, by the scope's key."""
-    effort: HashCost = field(default_factory=_make_effort)
-    """What the fingerprints of secrets cost."""
+    """The lists that the plan was made from, by the scope's key; an apply uses them again."""
+    hash_cost: HashCost = field(default_factory=_make_hash_cost)
+    """The time that fingerprints of secrets take."""
 
     @property
     def backend(self) -> Backend:
@@ -56,29 +56,29 @@ class Work:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """Every resource group that the project names."""
+        """The resource groups that the project names."""
         return list_scopes(self.loaded.project)
 
     @property
     def header(self) -> Header:
-        """Where reports say that they apply."""
+        """The header of reports: the project and where it is."""
         return make_header(self.loaded.project, self.connection.endpoint)
 
 
 @contextmanager
-def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool = True) -> Generator[Work]:
+def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool = True) -> Generator[Workspace]:
     """Load the manifests, make the policy, and connect.
 
     Args:
         sources: which manifests.
         target: where to connect to.
-        allow: what was allowed on the command line.
-        run: the environment, time, and whom to tell.
-        resolve: whether secrets are needed; a command that writes no body does without.
+        allow: what the caller allows.
+        run: the environment, time and messages.
+        resolve: whether secrets are needed; a command that writes no body needs none.
 
     Raises:
         InvalidManifestsError: the manifests have errors.
-        UsageError: the options do not fit together, or nothing names a subscription.
+        UsageError: options contradict each other, or nothing names a subscription.
     """
     from aci_reconcile.app.manifests import find_secrets
 
@@ -87,27 +87,27 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
         loaded, policy = _load(sources, target, allow, run, resolve=resolve)
         if prefetched is not None and prefetched.fits(loaded.project):
             _report_identity(prefetched.connection, loaded.project, target, run)
-            work = Work(loaded, policy, prefetched.connection, prefetched.lists)
+            workspace = Workspace(loaded, policy, prefetched.connection, prefetched.lists)
         else:
-            work = Work(loaded, policy, stack.enter_context(connect(loaded.project, target, run, paced=True)))
+            workspace = Workspace(loaded, policy, stack.enter_context(connect(loaded.project, target, run, paced=True)))
         keys = (policy.fingerprint_key, policy.former_key)
-        held = tuple(each for each in keys if each is not None and each.available)
-        work.connection.backend.remember((*find_secrets(loaded), *held))
-        yield work
-        _report_effort(work, run)
+        known = tuple(each for each in keys if each is not None and each.available)
+        workspace.connection.backend.remember((*find_secrets(loaded), *known))
+        yield workspace
+        _report_hash_cost(workspace, run)
 
 
-def _report_effort(work: Work, run: Run) -> None:
+def _report_hash_cost(workspace: Workspace, run: Run) -> None:
     """Report the time that fingerprints of secrets took, where it was long."""
-    from aci_reconcile.app.hashing import render_effort
+    from aci_reconcile.app.hash_cost_message import render_hash_cost
 
-    if text := render_effort(work.effort, keyed=work.policy.fingerprint_key is not None):
+    if text := render_hash_cost(workspace.hash_cost, keyed=workspace.policy.fingerprint_key is not None):
         run.console.info(text)
 
 
 def _load(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool) -> tuple[Loaded, Policy]:
-    from aci_reconcile.app.allow import make_policy
     from aci_reconcile.app.manifests import load_valid, locate
+    from aci_reconcile.app.policy import make_policy
     from aci_reconcile.app.vaults import make_fetch
 
     loaded = locate(load_valid(sources, run, make_fetch(target, run), resolve=resolve), target, run.environ)

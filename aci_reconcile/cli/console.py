@@ -75,7 +75,7 @@ class Console:
         self._say("error", text, f"{self.notes.paint(self.notes.error, 'Error:')} {text}")
 
     def plain(self, level: Level, text: str) -> None:
-        """Write text that is already laid out."""
+        """Write text that needs no prefix."""
         if text and not (self.quiet and level != "error"):
             self._say(level, text, text)
 
@@ -84,11 +84,11 @@ class Console:
         with suppress(AciReconcileError):
             write(self.err, text)
 
-    def _say(self, level: Level, text: str, shown: str) -> None:
+    def _say(self, level: Level, text: str, painted: str) -> None:
         if self.log_json:
             self.raw(f"{json.dumps({'level': level, 'message': sanitize(text, keep=chr(10))})}\n")
         else:
-            self.raw(f"{shown}\n")
+            self.raw(f"{painted}\n")
 
 
 class Progress(io.TextIOBase):
@@ -103,7 +103,7 @@ class Progress(io.TextIOBase):
         return str(getattr(self._console.err, "encoding", None) or "utf-8")
 
     def isatty(self) -> bool:
-        """Whether a person looks at it."""
+        """Whether it is a terminal."""
         return is_terminal(self._console.err)
 
     def fileno(self) -> int:
@@ -154,7 +154,7 @@ def make_console(output: OutputOptions, streams: tuple[IO[str], IO[str]], enviro
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
-    """Whether a person looks at the stream."""
+    """Whether the stream is a terminal."""
     with suppress(ValueError):
         return stream is not None and stream.isatty()
     return False

@@ -1,4 +1,4 @@
-"""The log of a defect: what a maintainer needs, and nothing that a person would not want to attach."""
+"""The log of a defect: what a maintainer needs, and nothing that a user would not want to attach."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import traceback
 
 
 def write_log(defect: BaseException) -> str:
-    """Write the traceback to a new file that only its owner can read, and return its path; empty where it can't be.
+    """Write the traceback to a new file that only its owner can read, and return its path; an empty text if that fails.
 
     Values of variables are not part of it, a ``Secret`` in a message shows itself as redacted, and what else looks like
     a secret is taken out: the exceptions of other people's code may quote anything.

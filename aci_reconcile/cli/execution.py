@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.events import Event, Finished
 
 
-def follow_work(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:
+def follow_events(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:
     """Show the events until the last one. After a signal, what is in progress still comes to its end."""
-    with session.interruption.protect_work(lambda: render_unfinished(context.in_flight, verb)):
+    with session.interruption.protect(lambda: render_unfinished(context.in_flight, verb)):
         return follow(events, session.console, session.clock)
 
 

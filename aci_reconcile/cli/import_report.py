@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.allow import UNNAMED
+from aci_reconcile.app.policy import UNNAMED
 from aci_reconcile.core import tags
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.diagnostics import render_diagnostics_text

@@ -1,4 +1,4 @@
-"""The way to Azure for commands that only look; manifests are not needed for it."""
+"""The way to Azure for commands that only read; they need no manifests."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
 
     Their secrets are redacted in what Azure returns, as far as they are available: a container may print its own.
     """
-    from aci_reconcile.app.allow import make_owner_policy
     from aci_reconcile.app.manifests import find_secrets, locate, make_request
     from aci_reconcile.app.orphans import make_leftover_filter, make_search
+    from aci_reconcile.app.policy import make_owner_policy
     from aci_reconcile.app.workspace import connect, list_scopes
     from aci_reconcile.manifest import load
 

@@ -1,4 +1,4 @@
-"""Showing an apply while it works: lines, a live table, or JSON. Each is a reader of the one stream of events."""
+"""Showing an apply while it runs: as lines, as a live table or as JSON, all from one stream of events."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Finished]:
-    """Show the events as they come, and return the last one of each run they tell of: those are for the caller.
+    """Show the events as they come, and return the last one of each run, which the caller shows.
 
     Raises:
-        AciReconcileError: an event could not be shown, because stdout takes no more. It is raised when all is done, for
-            nobody's full disk is a reason to leave a group deleted that was to be created again.
+        AciReconcileError: an event could not be shown, because stdout takes no more. It is raised at the end:
+            a full disk is no reason to leave a group deleted that is to be created again.
     """
     ends: list[Finished] = []
     lost: AciReconcileError | None = None

@@ -178,13 +178,13 @@ def find_checkout(cwd: Path) -> Checkout:
     return Checkout(top.as_posix(), cwd.as_posix())
 
 
-def _check_files(wanted: tuple[tuple[str, str], ...], others: tuple[Path | None, ...]) -> Generator[tuple[str, Path]]:
+def _check_files(wanted: tuple[tuple[str, str], ...], in_use: tuple[Path | None, ...]) -> Generator[tuple[str, Path]]:
     """Yield the files to write, before anything else is done.
 
     Raises:
         UsageError: one of them cannot be written.
     """
-    taken = {each.resolve() for each in others if each is not None}
+    taken = {each.resolve() for each in in_use if each is not None}
     for form, name in wanted:
         file = Path(name)
         if file.resolve() in taken:

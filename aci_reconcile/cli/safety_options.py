@@ -13,7 +13,7 @@ from aci_reconcile.cli.option_types import Allowance, Duration
 from aci_reconcile.cli.options import SAFETY, WAITING
 
 if TYPE_CHECKING:
-    from aci_reconcile.app.allow import Allow
+    from aci_reconcile.app.policy import Allow
 
 _LIMIT: Final = click.IntRange(min=0)
 
@@ -132,7 +132,7 @@ class ReleaseOptions:
 
     def make_allow(self, *, restore: bool = False) -> Allow:
         """Return what a plan may do."""
-        from aci_reconcile.app.allow import Allow
+        from aci_reconcile.app.policy import Allow
 
         return Allow(
             prune=self.prune,

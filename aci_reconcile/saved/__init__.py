@@ -1,6 +1,6 @@
 """Saved plans: a plan as a document that says what it was made from, so that it can be made again and compared.
 
-A saved plan is a promise, not a program: ``apply --plan`` makes the plan again and goes on only where nothing moved.
+A saved plan is not executed: ``apply --plan`` makes the plan again, and carries it out only if it is the same.
 Everything here is pure; whoever calls reads and writes files and knows the time.
 """
 

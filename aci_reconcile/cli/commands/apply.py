@@ -72,7 +72,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     from aci_reconcile.app.former_groups import save_former_groups
     from aci_reconcile.cli.apply_record import ApplyRecord
     from aci_reconcile.cli.approval import ask
-    from aci_reconcile.cli.execution import follow_work, report_end
+    from aci_reconcile.cli.execution import follow_events, report_end
     from aci_reconcile.cli.plan_output import show_plan
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.reconcile import Refresh, Wait
@@ -81,23 +81,23 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     with open_reports("apply", session, asked.report, environment=environment, taken=(asked.plan,)) as reports:
         expected = _expect_plan(session, asked)
         health = wait is Wait.HEALTHY
-        with make_expected_plan(expected, target, session, Refresh(asked.refresh), health=health) as (work, plan):
-            record = ApplyRecord(plan, work.header, reports, session.clock)
-            show_plan(plan, work.header, session)
+        with make_expected_plan(expected, target, session, Refresh(asked.refresh), health=health) as (workspace, plan):
+            record = ApplyRecord(plan, workspace.header, reports, session.clock)
+            show_plan(plan, workspace.header, session)
             check_applyable(plan, named=session.console.format == "text")
             waiting = Waiting(wait, asked.waiting.stable_for, target.timeout)
-            context = make_context(work, work.policy, waiting, session)
+            context = make_context(workspace, workspace.policy, waiting, session)
             stopped = session.interruption.has_come
             events = reconcile.apply(plan, context, concurrency=target.concurrency, stopped=stopped)
             # The embedded emulator is for trying things out: what is lost there need not come back.
             if not asked.azure.local:
                 place = asked.line.repeat("arm_endpoint", "cloud")
-                events = save_former_groups(events, work.loaded.project, session, place)
+                events = save_former_groups(events, workspace.loaded.project, session, place)
             events = record.follow(events)
             if plan:
                 ask(session, "apply these changes", approved=asked.auto_approve or expected.saved is not None)
-                check_freeze(work.policy, session.clock.now())
-            (finished,) = follow_work(events, context, session, verb="Apply")
+                check_freeze(workspace.policy, session.clock.now())
+            (finished,) = follow_events(events, context, session, verb="Apply")
             code = report_end(finished, session, verb="Apply")
             reports.publish(record.render, streamed=True)
             return code

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.allow import Allow
 from aci_reconcile.app.destruction import (
     block_resource_groups,
     find_empty_resource_groups,
     make_former_work,
     plan_destroy,
 )
+from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
@@ -65,20 +65,20 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.commands.plan import find_exit_code
-    from aci_reconcile.cli.execution import follow_work, report_end
+    from aci_reconcile.cli.execution import follow_events, report_end
     from aci_reconcile.cli.plan_output import show_plan
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     sources, target = asked.sources.at(asked.azure.place, asked.paths), asked.azure.target
     allow = Allow(override_freeze=asked.override_freeze)
     with prepare(sources, target, allow, session, resolve=False) as declared:
-        work = make_former_work(declared, asked.former) if asked.former else declared
-        plan = plan_destroy(work, target, session)
-        empty = tuple(find_empty_resource_groups(plan, work, session.console)) if asked.resource_groups else ()
+        workspace = make_former_work(declared, asked.former) if asked.former else declared
+        plan = plan_destroy(workspace, target, session)
+        empty = tuple(find_empty_resource_groups(plan, workspace, session.console)) if asked.resource_groups else ()
         plan = block_resource_groups(plan, empty)
-        show_plan(replace(plan, resource_groups=empty), work.header, session)
+        show_plan(replace(plan, resource_groups=empty), workspace.header, session)
         check_applyable(plan)
-        context = make_context(work, plan.policy, Waiting(timeout=target.timeout), session)
+        context = make_context(workspace, plan.policy, Waiting(timeout=target.timeout), session)
         concurrency, stopped = target.concurrency, session.interruption.has_come
         # Before the early return: the engine refuses a plan that is empty because a group could not be read.
         events = apply(plan, context, concurrency=concurrency, stopped=stopped)
@@ -86,11 +86,11 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
             return find_exit_code(plan, detailed=False)
         ask(session, _make_question(plan, empty), approved=asked.auto_approve)
         check_freeze(plan.policy, session.clock.now())
-        ends = follow_work(events, context, session, verb="Destroy")
+        ends = follow_events(events, context, session, verb="Destroy")
         if empty and not (ends[0].failed or ends[0].skipped or stopped()):
             scopes = [each.scope for each in empty]
             events = delete_resource_groups(scopes, context, concurrency=concurrency, stopped=stopped)
-            ends += follow_work(events, context, session, verb="Destroy")
+            ends += follow_events(events, context, session, verb="Destroy")
         elif empty:
             session.console.info("The resource groups were kept, because not every group is gone.")
         return report_end(_sum_up(ends), session, verb="Destroy")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aci_reconcile.app.allow import Allow
-from aci_reconcile.app.find_drift import find_drift
+from aci_reconcile.app.drift_check import find_drift
 from aci_reconcile.app.notifications import Notifications, make_notifications
+from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
@@ -19,7 +19,7 @@ from aci_reconcile.core.errors import ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
@@ -98,24 +98,24 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
         declared, target = sources.at(asked.azure.place, asked.paths), asked.azure.target
         notifications = make_notifications(asked.history, asked.metrics, asked.notify, asked.issue, session)
         with (
-            prepare(declared, target, Allow(prune=False), session) as work,
-            notifications.note_failure(work.header, session),
+            prepare(declared, target, Allow(prune=False), session) as workspace,
+            notifications.note_failure(workspace.header, session),
         ):
-            found = _look(work, asked, notifications, session)
-            reports.publish(lambda console: _render(found, work.header, console, reports))
-        notifications.send(found, work.header, session)
+            found = _look(workspace, asked, notifications, session)
+            reports.publish(lambda console: _render(found, workspace.header, console, reports))
+        notifications.send(found, workspace.header, session)
     return find_exit_code(found, exit_zero=asked.exit_zero, strict=asked.strict)
 
 
-def _look(work: Work, asked: DriftOptions, notifications: Notifications, session: Session) -> Drift:
+def _look(workspace: Workspace, asked: DriftOptions, notifications: Notifications, session: Session) -> Drift:
     """Look for drift, and compare it with the history. Files are read before Azure is asked: one may be wrong."""
     from aci_reconcile.app.history import find_resource_groups, load_acceptances, load_history
-    from aci_reconcile.app.propose import make_look, propose_plan
+    from aci_reconcile.app.proposal import make_reader, propose_plan
     from aci_reconcile.findings import Baseline, Place
     from aci_reconcile.reconcile import Refresh
 
-    notifications.check_scope(complete=work.policy.selected is None)
-    header, project = work.header, work.loaded.project
+    notifications.check_scope(complete=workspace.policy.selected is None)
+    header, project = workspace.header, workspace.loaded.project
     memory = Baseline(
         load_history(notifications.history, Place(header.project, header.subscription, header.endpoint)),
         load_acceptances(asked.accept, project, session.cwd),
@@ -123,10 +123,10 @@ def _look(work: Work, asked: DriftOptions, notifications: Notifications, session
         kept=notifications.history is not None,
     )
     known = find_resource_groups(memory.history)
-    look = make_look(
-        work, asked.azure.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known
+    reader = make_reader(
+        workspace, asked.azure.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known
     )
-    return find_drift(propose_plan(work.loaded, work.policy, look), session.clock, memory)
+    return find_drift(propose_plan(workspace.loaded, workspace.policy, reader), session.clock, memory)
 
 
 def _render(found: Drift, header: Header, console: Console, reports: Reports) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.app.saved_inputs import Inputs
-    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
@@ -91,28 +91,30 @@ def plan(session: Session, asked: PlanOptions) -> ExitCode:
         open_reports(
             "plan", session, asked.report, environment=asked.sources.environment, taken=(asked.out,)
         ) as reports,
-        prepare(inputs.sources, target, inputs.allow, session) as work,
+        prepare(inputs.sources, target, inputs.allow, session) as workspace,
     ):
-        from aci_reconcile.app.propose import make_look, propose_plan
+        from aci_reconcile.app.proposal import make_reader, propose_plan
         from aci_reconcile.reconcile import Refresh
 
-        look = make_look(work, target, session, Refresh(asked.refresh))
-        proposal = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
-        content = _make_content(proposal, work, inputs, asked, session)
+        reader = make_reader(workspace, target, session, Refresh(asked.refresh))
+        proposal = propose_plan(workspace.loaded, workspace.policy, reader, workspace.connection.endpoint)
+        content = _make_content(proposal, workspace, inputs, asked, session)
         digest = str(content["plan_digest"]) if content else ""
-        reports.publish(lambda console: _render(proposal, work.header, console, digest, reports))
+        reports.publish(lambda console: _render(proposal, workspace.header, console, digest, reports))
         if asked.out is not None:
             _save(content, asked.out, asked.expires, session)
     return find_exit_code(proposal, detailed=asked.detailed)
 
 
-def _make_content(proposal: Plan, work: Work, inputs: Inputs, asked: PlanOptions, session: Session) -> Document:
+def _make_content(
+    proposal: Plan, workspace: Workspace, inputs: Inputs, asked: PlanOptions, session: Session
+) -> Document:
     """Return what is saved of the plan, if it is needed: for a file, or to print its digest. It costs slow hashes."""
     if asked.out is None and not session.console.verbose:
         return {}
     from aci_reconcile.app.saved_plan import Basis, make_content
 
-    return make_content(proposal, Basis(inputs, work.loaded, work.header, session.cwd, work.effort))
+    return make_content(proposal, Basis(inputs, workspace.loaded, workspace.header, session.cwd, workspace.hash_cost))
 
 
 def _save(content: Document, file: Path, lifetime: float, session: Session) -> None:

@@ -81,8 +81,8 @@ def _render_text(loaded: Loaded, console: Console) -> str:
     from aci_reconcile.render.text.diagnostics import render_diagnostics_text
     from aci_reconcile.render.words import count
 
-    shown = [each for each in loaded.diagnostics if not (console.quiet and each.severity is not Severity.ERROR)]
-    lines = [render_diagnostics_text(shown, console.style)]
+    visible = [each for each in loaded.diagnostics if not (console.quiet and each.severity is not Severity.ERROR)]
+    lines = [render_diagnostics_text(visible, console.style)]
     if not loaded.errors and not console.quiet:
         read = f"{count(len(loaded.resources), 'group')} in {count(len(loaded.files), 'file')}"
         lines.append(f"{console.style.paint(console.style.good, 'Valid.')} {read}.")

@@ -47,15 +47,15 @@ def verify(session: Session, asked: VerifyOptions) -> ExitCode:
     from aci_reconcile.app.workspace import prepare
 
     sources, target = asked.sources.at(asked.azure.place, asked.paths), asked.azure.target
-    with prepare(sources, target, asked.releases.make_allow(), session) as work:
-        from aci_reconcile.app.propose import make_look, propose_plan
-        from aci_reconcile.app.verify import verify_plan
+    with prepare(sources, target, asked.releases.make_allow(), session) as workspace:
+        from aci_reconcile.app.proposal import make_reader, propose_plan
+        from aci_reconcile.app.verification import verify_plan
         from aci_reconcile.reconcile import Refresh
 
-        look = make_look(work, target, session, Refresh.AUTO)
-        plan = propose_plan(work.loaded, work.policy, look, work.connection.endpoint)
-        found = verify_plan(plan, work.connection.backend.preflight, concurrency=target.concurrency)
-        session.console.result(_render(found, work.header, session.console))
+        reader = make_reader(workspace, target, session, Refresh.AUTO)
+        plan = propose_plan(workspace.loaded, workspace.policy, reader, workspace.connection.endpoint)
+        found = verify_plan(plan, workspace.connection.backend.preflight, concurrency=target.concurrency)
+        session.console.result(_render(found, workspace.header, session.console))
     return find_exit_code(found, strict=asked.strict)
 
 

@@ -242,7 +242,7 @@ def test_nothing_is_imported_beside_the_main_thread() -> None:
         asked.append(imported.is_set())
         return "list"
 
-    list_on_its_way: Any = prefetch.Begun(cast("Any", Backend()), ask, imported)
+    list_on_its_way: Any = prefetch.PendingList(cast("Any", Backend()), ask, imported)
 
     assert begun.wait(10)
     assert [] == asked

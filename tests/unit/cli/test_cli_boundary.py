@@ -172,7 +172,7 @@ def test_work_that_writes_is_not_torn_apart() -> None:
     """The signal is seen, the sleep under way ends early, the next one does not: the run goes on to its end."""
     watched = Interruption()
     clock = SystemClock(watched)
-    with watched.handle_signals(), watched.protect_work(lambda: ""):
+    with watched.handle_signals(), watched.protect(lambda: ""):
         began = time.monotonic()
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
         clock.sleep(60)
@@ -192,7 +192,7 @@ def test_the_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(os, "_exit", ended.append)
     monkeypatch.setattr(interruption, "_write", said.append)
     watched = Interruption()
-    with watched.handle_signals(), watched.protect_work(lambda: " Started: rg/web."):
+    with watched.handle_signals(), watched.protect(lambda: " Started: rg/web."):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
@@ -218,7 +218,7 @@ def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest
     monkeypatch.setattr(os, "_exit", ended.append)
     monkeypatch.setattr(interruption, "_write", said.append)
     watched = Interruption()
-    with heard(signal.SIGHUP), watched.handle_signals(), watched.protect_work(lambda: " Started: rg/web."):
+    with heard(signal.SIGHUP), watched.handle_signals(), watched.protect(lambda: " Started: rg/web."):
         signal.raise_signal(signal.SIGHUP)
         signal.raise_signal(signal.SIGHUP)
         signal.raise_signal(signal.SIGTERM)
@@ -235,7 +235,7 @@ def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest
 def test_the_key_that_quits_is_as_the_one_that_interrupts() -> None:
     """The first one ends the run in good order, without a core dump."""
     watched = Interruption()
-    with heard(signal.SIGQUIT), watched.handle_signals(), watched.protect_work(lambda: ""):
+    with heard(signal.SIGQUIT), watched.handle_signals(), watched.protect(lambda: ""):
         signal.raise_signal(signal.SIGQUIT)
 
     assert (True, ExitCode.INTERRUPTED) == (watched.has_come(), watched.exit_code)
@@ -260,7 +260,7 @@ def test_a_system_without_these_signals_has_the_others(monkeypatch: pytest.Monke
     """Windows knows neither."""
     monkeypatch.setattr(interruption, "_MAY_BE_IGNORED", ())
     watched = Interruption()
-    with watched.handle_signals(), watched.protect_work(lambda: ""):
+    with watched.handle_signals(), watched.protect(lambda: ""):
         signal.raise_signal(signal.SIGTERM)
 
     assert ExitCode.TERMINATED == watched.exit_code

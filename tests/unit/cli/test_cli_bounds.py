@@ -43,7 +43,7 @@ def test_a_list_without_an_end_is_told_and_ends(
         start, _, number = asked.url.partition("&page=")
         return Says(200, json.dumps({"value": [], "nextLink": f"{start}&page={int(number or 0) + 1}"}).encode())
 
-    monkeypatch.setattr("aci_reconcile.app.propose._SILENCE", 0.05)
+    monkeypatch.setattr("aci_reconcile.app.proposal._SILENCE", 0.05)
     with serving(endless) as site:
         ran = project(command, "--arm-endpoint", site.url, "--timeout", "0.5s")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aci_reconcile.app.allow import Allow
+from aci_reconcile.app.policy import Allow
 from aci_reconcile.app.repetition import Repetition, compare_options, list_words, refuse_unrepeated
 from aci_reconcile.app.saved_inputs import Inputs, inputs_to_json, releases_to_json, replay_inputs
 from aci_reconcile.cli.commands.apply import APPLY, ApplyOptions

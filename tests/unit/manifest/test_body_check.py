@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from factories import container, group, make_plan, owned
 
-from aci_reconcile.app.policy_rules import hold_misfits
+from aci_reconcile.app.policy_rules import block_invalid_bodies
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import find_body_errors
@@ -55,7 +55,7 @@ def test_what_a_manifest_may_not_say_may_not_be_sent(case: str) -> None:
 def held(desired: Resource, there: Resource) -> list[str]:
     """Return what holds a plan with permission to recreate."""
     proposal = make_plan([desired], [there], Policy(owner="shop/prod", allow_replace=UNLIMITED))
-    return [each.code for each in hold_misfits(proposal).blockers]
+    return [each.code for each in block_invalid_bodies(proposal).blockers]
 
 
 def listening(port: int, cpu: int, **more: Any) -> Resource:

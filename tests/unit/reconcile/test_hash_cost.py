@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from aci_reconcile.app.hashing import render_effort
+from aci_reconcile.app.hash_cost_message import render_hash_cost
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.reconcile.hash_cost import AT_ONCE, HashCost
 
@@ -68,12 +68,12 @@ def effort_of(hashes: int, seconds: float) -> HashCost:
 @pytest.mark.parametrize("effort", [effort_of(0, 0.0), effort_of(80, 4.0)])
 def test_what_nobody_feels_is_not_told(effort: HashCost) -> None:
     """Two seconds of two cores."""
-    assert "" == render_effort(effort, keyed=False, at_once=2)
+    assert "" == render_hash_cost(effort, keyed=False, at_once=2)
 
 
 def test_where_it_is_felt_the_sum_is_told_with_the_way_out() -> None:
     """From what was measured."""
-    told = render_effort(effort_of(200, 9.0), keyed=False, at_once=2)
+    told = render_hash_cost(effort_of(200, 9.0), keyed=False, at_once=2)
 
     assert (
         "Fingerprints of secrets: 200 slow hashes x 45 ms / 2 cores = 4.5 s. "
@@ -83,7 +83,7 @@ def test_where_it_is_felt_the_sum_is_told_with_the_way_out() -> None:
 
 def test_with_a_key_it_is_older_tags_that_take_the_time() -> None:
     """They are moved by the next writes, or at once by who wants it."""
-    told = render_effort(effort_of(200, 9.0), keyed=True, at_once=1)
+    told = render_hash_cost(effort_of(200, 9.0), keyed=True, at_once=1)
 
     assert "Fingerprints of secrets: 200 slow hashes x 45 ms / 1 core = 9.0 s. " in told
     assert "run apply --trust-secrets: it writes only tags and restarts nothing" in told

@@ -14,7 +14,7 @@ from azure_world import AzureWorld
 from factories import container, group, policy, rid
 from saved_plans import WEEK, kept, made, origin
 
-from aci_reconcile.app.allow import Allow
+from aci_reconcile.app.policy import Allow
 from aci_reconcile.app.requests import Sources
 from aci_reconcile.app.saved_inputs import Inputs, inputs_from_json, inputs_to_json
 from aci_reconcile.core import tags

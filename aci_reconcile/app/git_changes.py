@@ -1,4 +1,4 @@
-"""``--changed-since REF``: what git says has changed. Nothing is fetched, nothing is written, no shell is involved."""
+"""``--changed-since REF``: what has changed, according to git. Nothing is fetched or written, and no shell is used."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Found:
     then: list[tuple[Path, str]] = field(default_factory=list["tuple[Path, str]"])
     """What may have been manifests, with their former contents."""
     unseen: list[str] = field(default_factory=list[str])
-    """Why nobody can tell what was there."""
+    """Why the former content is not known."""
 
 
 def _diff(git: Git, top: Path, base: str, folder: Path) -> _Found:

@@ -1,4 +1,4 @@
-"""What a run says of the time that it has spent on the fingerprints of secrets, where that is felt."""
+"""The message about the time that fingerprints of secrets took, if it is long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.hash_cost import HashCost
 
 _FELT: Final = 2.0
-"""Seconds that nobody minds."""
+"""Seconds; a shorter time is not worth a message."""
 _MAKE: Final = "With a fingerprint key they take no time: aci-reconcile key (docs/secrets.md)."
 _MOVE: Final = (
     "Most of this ends as groups are written with the fingerprint key. "
@@ -19,18 +19,18 @@ _MOVE: Final = (
 )
 
 
-def render_effort(effort: HashCost, *, keyed: bool, at_once: int = AT_ONCE) -> str:
+def render_hash_cost(hash_cost: HashCost, *, keyed: bool, at_once: int = AT_ONCE) -> str:
     """Return a message with the time that hashes took and a remedy; empty where the time is short.
 
     Args:
-        effort: what was measured.
+        hash_cost: what was measured.
         keyed: whether there is a fingerprint key, so that only older tags take time.
         at_once: how many cores worked.
     """
-    took = effort.seconds / at_once
+    took = hash_cost.seconds / at_once
     if took <= _FELT:
         return ""
-    each = 1000 * effort.seconds / effort.hashes
+    each = 1000 * hash_cost.seconds / hash_cost.hashes
     cores = count(at_once, "core")
-    sum_ = f"{count(effort.hashes, 'slow hash', 'slow hashes')} x {each:.0f} ms / {cores} = {took:.1f} s"
+    sum_ = f"{count(hash_cost.hashes, 'slow hash', 'slow hashes')} x {each:.0f} ms / {cores} = {took:.1f} s"
     return f"Fingerprints of secrets: {sum_}. {_MOVE if keyed else _MAKE}"

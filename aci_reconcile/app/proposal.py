@@ -1,4 +1,4 @@
-"""From manifests and a connection to a plan: what ``plan``, ``apply``, ``verify`` and ``drift`` share."""
+"""From manifests and a connection to a plan, for ``plan``, ``apply``, ``verify`` and ``drift``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.app.allow import is_named
 from aci_reconcile.app.orphans import make_leftover_filter, make_search
-from aci_reconcile.app.policy_rules import apply_rules, hold_misfits
+from aci_reconcile.app.policy import is_named
+from aci_reconcile.app.policy_rules import apply_rules, block_invalid_bodies
 from aci_reconcile.app.workspace import list_scopes, make_header
 from aci_reconcile.planning.unmanaged import NAMESAKE, UNMANAGED
 from aci_reconcile.reconcile import Reader, Refresh, propose
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.run import Messages, Run
-    from aci_reconcile.app.workspace import Work
+    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile.events import Event
 
 _SILENCE: Final = 10.0
-"""Seconds after which reading says that it goes on."""
+"""Seconds of reading after which a message says that it goes on."""
 
 
-def propose_plan(loaded: Loaded, policy: Policy, look: Reader, endpoint: str = "") -> Plan:
+def propose_plan(loaded: Loaded, policy: Policy, reader: Reader, endpoint: str = "") -> Plan:
     """Read what is live, plan, and apply the project's rules.
 
     Without a project's name nothing counts as an orphan.
     """
     project = loaded.project
-    proposal = propose(loaded.resources, list_scopes(project), policy, look)
+    proposal = propose(loaded.resources, list_scopes(project), policy, reader)
     if not is_named(project):
         left = UNMANAGED | {NAMESAKE}
         proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code not in left))
-    return apply_rules(hold_misfits(proposal), project, make_header(project, endpoint))
+    return apply_rules(block_invalid_bodies(proposal), project, make_header(project, endpoint))
 
 
-def make_look(  # noqa: PLR0913  each is a choice of the command
-    work: Work,
+def make_reader(  # noqa: PLR0913  each is a choice of the command
+    workspace: Workspace,
     target: Target,
     run: Run,
     refresh: Refresh,
@@ -54,21 +54,21 @@ def make_look(  # noqa: PLR0913  each is a choice of the command
     until_settled: bool = False,
     more: Iterable[str] = (),
 ) -> Reader:
-    """Return how to read Azure; ``more`` names resource groups in which groups of ours may be left."""
-    project, policy = work.loaded.project, work.policy
+    """Return how to read Azure; ``more`` names resource groups that may hold orphans."""
+    project, policy = workspace.loaded.project, workspace.policy
     needed = health or (policy.prune and policy.selected is None)
     return Reader(
-        work.backend,
+        workspace.backend,
         run.clock,
         target.concurrency,
         refresh,
         health,
         until_settled,
         random.random,
-        listed=work.lists,
-        listings=work.listings,
+        listed=workspace.lists,
+        listings=workspace.listings,
         report=partial(_report_event, run.console),
-        hash_cost=work.effort,
+        hash_cost=workspace.hash_cost,
         show_progress=partial(_report_slow_reading, run.console, target.timeout),
         until=run.clock.now() + target.timeout,
         search=make_search(project, make_leftover_filter(policy), run.console, needed=needed, more=more),

@@ -1,4 +1,4 @@
-"""From what a person allows, and the project's own policy, to the policy that a plan is made under."""
+"""The policy of a run: what the caller allows, and what the project file says."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.fingerprint_key import read_keys
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.manifest.project.fingerprint_keys import KEY_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.manifest import Loaded, Project
+    from aci_reconcile.manifest.project.fingerprint_keys import Fingerprints
     from aci_reconcile.planning.policy import Policy
 
 UNNAMED = "default"
@@ -22,41 +24,41 @@ UNNAMED = "default"
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """What a plan may do beyond what is harmless. None: as the project file says, which is careful by default."""
+    """What a plan may do beyond what is harmless. None: what the project file says, which is careful by default."""
 
     prune: bool | None = None
-    """Delete what this project owns and no manifest declares."""
+    """Delete groups that this project owns and no manifest declares."""
     max_deletes: int | None = None
     """How many groups may be deleted."""
     max_restarts: int | None = None
     """How many groups may restart."""
     adopt: bool = False
-    """Take over groups that nobody owns."""
+    """Take over declared groups that have no owner."""
     take_over: tuple[str, ...] = ()
     """Owners whose groups are taken over, each as its tag says it: a project, and ``/environment`` where it has one."""
     replace: int | None = None
     """How many groups may be deleted and created again; -1: any number."""
     touch_secrets: bool = False
-    """Push secrets that could not be compared."""
+    """Write secrets that could not be compared. Containers restart."""
     trust_secrets: bool = False
-    """Vouch for secrets that could not be compared."""
+    """Confirm that Azure already has the secrets that could not be compared."""
     redeploy: tuple[str, ...] = ()
-    """Addresses of groups to be pushed again although nothing differs."""
+    """Addresses of groups to write again even if nothing differs."""
     override_freeze: str | None = None
-    """Why a freeze does not hold this run; None: it does."""
+    """The reason to write despite a freeze; None: a freeze blocks the plan."""
     restore: bool = False
-    """Put the former group back where Azure refuses to create it again."""
+    """Create the former group again if Azure refuses its replacement."""
 
 
 def is_named(project: Project) -> bool:
-    """Whether a project file says who the owner is; only then there is a whole set to measure orphans by."""
+    """Whether a project file names the owner. Only then are its manifests a complete set, and other groups orphans."""
     return project.file is not None and project.name != UNNAMED
 
 
 def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now: float, local: bool = False) -> Policy:
     """Return the policy of one run: what the command line allows, else what the project file says.
 
-    With the embedded emulator resource groups are created as needed: nobody else would create them there.
+    In the embedded emulator, resource groups are created as needed: nothing else would create them.
 
     Raises:
         UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
@@ -143,3 +145,24 @@ def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
     if loaded.selected is not None and found[0] not in loaded.selected:
         raise UsageError(f"--redeploy {address}: this group is not selected")
     return found[0]
+
+
+def read_keys(environ: Mapping[str, str], declared: Fingerprints) -> tuple[Secret | None, Secret | None]:
+    """Return the key and the former key; None where there is none. An empty variable counts as none.
+
+    Raises:
+        UsageError: one of the environment can be guessed.
+    """
+    key, former = (_read_key(environ, name) for name in KEY_VARIABLES)
+    return key or declared.key, former or declared.former
+
+
+def _read_key(environ: Mapping[str, str], variable: str) -> Secret | None:
+    value = environ.get(variable, "").strip()
+    if not value:
+        return None
+    key = Secret(value, source=f"env:{variable}")
+    if reason := key.find_weakness():
+        hint = "make one with: aci-reconcile key. Fingerprints made without a key still work"
+        raise UsageError(f"{variable} can be guessed: {reason}", hint=hint)
+    return key
