@@ -162,7 +162,7 @@ def test_wrong_manifests_are_told_without_waiting_for_azure(shop: CommandLine, m
     with serving(never) as site:
         ran = shop("plan", "--arm-endpoint", site.url)
         waited = forever.is_set()
-        kept = {each.daemon for each in threading.enumerate() if each.name == "aci-reconcile-ahead"}
+        kept = {each.daemon for each in threading.enumerate() if each.name == "aci-reconcile-prefetch"}
         forever.set()
     rescue.cancel()
 
