@@ -135,7 +135,17 @@ PACES: Mapping[Pace, Mapping[str, Any]] = {
 
 __all__ = ["Knobs", "Pace"]
 
-Contested: TypeAlias = Literal["ports", "diagnostics", "dnsNameLabel", "containers"]
+Contested: TypeAlias = Literal[
+    "ports",
+    "diagnostics",
+    "dnsNameLabel",
+    "containers",
+    "volumes",
+    "initContainers",
+    "dnsConfig",
+    "identity",
+    "priority",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +235,7 @@ class Knobs:
     """Answer to a DELETE while the group is still being created. Users delete groups that are stuck."""
     registry_needs_credentials: bool = knob(False, fact="registry-checks")
     """Whether an image on `*.azurecr.io` needs credentials or an identity for that server."""
-    unproven_refusals: frozenset[str] = setting(frozenset(), fact="unproven-refusals")
+    unproven_refusals: frozenset[str] = knob(frozenset(), fact="unproven-refusals")
     """Error codes to refuse with although there is no evidence that Azure does; `all` is all of them."""
 
     tenant_id: str = setting("11111111-1111-1111-1111-111111111111", fact="emulators-own")

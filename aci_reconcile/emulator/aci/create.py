@@ -44,7 +44,7 @@ def put(call: Call) -> Response:
     check_group(call.name, content, call.version, call.knobs)
     _check_images(call, properties)  # last of the body's checks: an image is only looked up for a valid body
     if stored is not None:
-        updates.check_update(stored, properties, call.now, call.knobs)
+        updates.check_update(stored, content, call.now, call.knobs)
     group = _set_times(call, _make_group(call, content, location, stored))
     holder = call.session.get("label", group.fqdn) if group.fqdn else None
     if holder is not None and holder["group"] != call.group_key:

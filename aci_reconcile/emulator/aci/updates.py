@@ -63,11 +63,10 @@ def check_update(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
     """Refuse an update that needs a new group, with the service's own words."""
     if has_ended(observe(stored, now)) and knobs.ended_update == "refuse":
         raise errors.invalid_update(stored.name, code=knobs.ended_update_code)
-    before = stored.properties()
-    changed = next(find_changes(before, wanted), "")
+    changed = next(find_changes(stored.properties(), as_object(wanted.get("properties"))), "")
     if changed:
         raise errors.invalid_update(stored.name, *([changed] if knobs.update_refusal == "named" else []))
-    if any(_collect_contested(before)[name] != _collect_contested(wanted)[name] for name in knobs.refused_updates):
+    if knobs.refused_updates & set(_find_contested(stored.body, wanted)):
         # only reported with the older message, so the newer format for a list is unknown
         raise errors.invalid_update(stored.name)
 
@@ -101,16 +100,34 @@ def _read(value: Any, path: list[str], default: Any) -> Any:
     return _read(inner, rest, default) if rest else default if inner is None else inner
 
 
-def _collect_contested(properties: Json) -> dict[str, Any]:
-    """Return the values whose changes users saw refused, though neither messages nor documents name them."""
+def _find_contested(before: Json, wanted: Json) -> Iterator[str]:
+    """Yield the names of what differs and was seen refused, or might be, though no message names it.
+
+    Ports are those of containers that stay: a container that comes with a port of its own changes the containers alone.
+    """
+    old, new = _collect_contested(before), _collect_contested(wanted)
+    yield from (name for name, value in new.items() if value != old[name])
+    stored, declared = (_list_containers(as_object(body.get("properties"))) for body in (before, wanted))
+    staying = stored.keys() & declared.keys()
+    if any(as_list(stored[name].get("ports")) != as_list(declared[name].get("ports")) for name in staying):
+        yield "ports"
+
+
+def _collect_contested(body: Json) -> dict[str, Any]:
+    properties = as_object(body.get("properties"))
     address = as_object(properties.get("ipAddress"))
-    ports = {name: as_list(container.get("ports")) for name, container in _list_containers(properties).items()}
     diagnostics = as_object(as_object(properties.get("diagnostics")).get("logAnalytics"))
+    identity = as_object(body.get("identity"))
     return {
-        "ports": (address.get("ports"), ports),
+        "ports": address.get("ports"),
         "diagnostics": {key: item for key, item in diagnostics.items() if key != "workspaceKey"},
         "dnsNameLabel": address.get("dnsNameLabel"),
-        "containers": sorted(ports),
+        "containers": sorted(_list_containers(properties)),
+        "volumes": sorted(str(item.get("name")) for item in list_objects(properties.get("volumes"))),
+        "initContainers": [item.get("name") for item in list_objects(properties.get("initContainers"))],
+        "dnsConfig": as_object(properties.get("dnsConfig")),
+        "identity": {**identity, "type": _fold_case(identity.get("type") or "None")},
+        "priority": _fold_case(properties.get("priority") or "Regular"),
     }
 
 

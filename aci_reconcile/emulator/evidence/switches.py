@@ -103,9 +103,10 @@ SWITCHES = (
     ),
     Fact(
         "update-contested",
-        "Changes of ports, diagnostics, labels, containers are refused in place.",
+        "Changes of ports, diagnostics, labels, containers, volumes, init containers, DNS settings, identity or "
+        "priority are refused in place.",
         "thread",
-        "MicrosoftDocs/azure-docs#65195, #37604; against it, the documentation",
+        "MicrosoftDocs/azure-docs#65195, #37604 for the first four; against it, the documentation",
     ),
     Fact(
         "capitals", "Capitals in a group's name are refused.", "document", "naming rules; published manifests have them"
