@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure import ArmBackend
     from aci_reconcile.azure.http.transport import Send
     from aci_reconcile.core.model import Resource, ResourceId
-    from aci_reconcile.emulator.faults import Fate
+    from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.planning import Plan, Policy
     from aci_reconcile.reconcile.events import Event
 
@@ -38,8 +38,8 @@ class Witness(Emulator):
         super().__init__(*args, **more)
         self.done = []
 
-    def _answer(self, request: Request, fate: Fate) -> Response:
-        response = super()._answer(request, fate)
+    def _answer(self, request: Request, outcome: Outcome) -> Response:
+        response = super()._answer(request, outcome)
         if request.method in WRITES and 200 <= response.status < 300:
             self.done.append((request, response))
         return response

@@ -12,7 +12,7 @@ from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_stor
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from aci_reconcile.emulator.faults import Fate
+    from aci_reconcile.emulator.faults import Outcome
 
 
 class Doctored(Emulator):
@@ -26,8 +26,8 @@ class Doctored(Emulator):
         self.states = {}
         self.url = ""
 
-    def _answer(self, request: Request, fate: Fate) -> Response:
-        response = super()._answer(request, fate)
+    def _answer(self, request: Request, outcome: Outcome) -> Response:
+        response = super()._answer(request, outcome)
         if request.method != "GET" or response.status != 200 or "containergroups" not in request.url.lower():
             return response
         told = json.loads(response.body)

@@ -30,12 +30,12 @@ FaultKind: TypeAlias = Literal[
     "endless-operation",
     "expired-token",
 ]
-Fate: TypeAlias = Literal["", "failed", "endless"]
+Outcome: TypeAlias = Literal["", "failed", "endless"]
 _KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 _LONGEST_SECONDS = 600.0
 _MOST_TIMES = 1_000_000
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
-_FATES: dict[FaultKind, Fate] = {"failed-operation": "failed", "endless-operation": "endless"}
+_FATES: dict[FaultKind, Outcome] = {"failed-operation": "failed", "endless-operation": "endless"}
 # The faults that may come at random: none that would leave a group unfinished for good.
 _AT_RANDOM: tuple[FaultKind, ...] = (
     "error",
@@ -160,7 +160,7 @@ def _check_number(document: Json, name: str, least: float, most: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class FaultyRequest:
     """A request that meets a fault, and when."""
 
     request: Request
@@ -168,7 +168,7 @@ class Meeting:
     now: float
 
 
-def apply_fault(fault: Fault, meeting: Meeting, handle: Callable[[Fate], Response]) -> Response:
+def apply_fault(fault: Fault, meeting: FaultyRequest, handle: Callable[[Outcome], Response]) -> Response:
     """Return the answer to a request that meets a fault; `handle` returns the normal answer."""
     match fault.kind:
         case "error":

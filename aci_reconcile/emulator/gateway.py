@@ -16,7 +16,7 @@ from aci_reconcile.emulator.arm.call import Call, Handler
 from aci_reconcile.emulator.arm.limits import Limits
 from aci_reconcile.emulator.control import Control, Counts
 from aci_reconcile.emulator.entra import endpoints, tokens
-from aci_reconcile.emulator.faults import Faults, Meeting, apply_fault
+from aci_reconcile.emulator.faults import Faults, FaultyRequest, apply_fault
 from aci_reconcile.emulator.key_vault import Vaults
 from aci_reconcile.emulator.knobs import Knobs
 from aci_reconcile.emulator.model import ArmError, Clock, Request, Response
@@ -25,7 +25,7 @@ from aci_reconcile.emulator.routes import Match, match
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.emulator.faults import Fate
+    from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.emulator.store import Store
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -110,15 +110,15 @@ class Emulator:
         if fault is None:
             return self._answer(request, "")
         response = apply_fault(
-            fault, Meeting(request, self._knobs, self._clock()), lambda fate: self._answer(request, fate)
+            fault, FaultyRequest(request, self._knobs, self._clock()), lambda outcome: self._answer(request, outcome)
         )
         return response if response.wire == "reset" else self._add_headers(request, response)
 
-    def _answer(self, request: Request, fate: Fate) -> Response:
+    def _answer(self, request: Request, outcome: Outcome) -> Response:
         outside = _guard(lambda: self._answer_outside(request))
         if outside is not None:
             return outside
-        return self._add_headers(request, _guard(lambda: self._route(request, fate)))
+        return self._add_headers(request, _guard(lambda: self._route(request, outcome)))
 
     def _answer_outside(self, request: Request) -> Response | None:
         """Answer for the endpoints outside Azure Resource Manager: Entra, the metadata of the cloud, Key Vault."""
@@ -129,7 +129,7 @@ class Emulator:
             or self._vaults.handle(request, self._knobs, now)
         )
 
-    def _route(self, request: Request, fate: Fate) -> Response:
+    def _route(self, request: Request, outcome: Outcome) -> Response:
         if self._knobs.require_token:
             tokens.check(request, self._knobs, self._clock())
         version = request.query().get("api-version", "")
@@ -142,9 +142,9 @@ class Emulator:
         handler = found.route.verbs.get(request.method.upper())
         if handler is None:
             raise errors.not_emulated(f"{request.method} on this path")
-        return self._call(handler, request, found, fate)
+        return self._call(handler, request, found, outcome)
 
-    def _call(self, handler: Handler, request: Request, found: Match, fate: Fate) -> Response:
+    def _call(self, handler: Handler, request: Request, found: Match, outcome: Outcome) -> Response:
         subscription = found.path.get("subscription")
         if subscription is not None and not _GUID.fullmatch(subscription):
             raise errors.invalid_subscription(subscription)
@@ -157,7 +157,7 @@ class Emulator:
         with self._store.transaction(write=writes) as session:
             # The clock is read inside the transaction, so that no later write has an earlier time.
             version = request.query()["api-version"]
-            call = Call(request, found.path, version, session, self._knobs, self._clock(), self._entropy, fate)
+            call = Call(request, found.path, version, session, self._knobs, self._clock(), self._entropy, outcome)
             if found.route.family == "groups" and subscription is not None:
                 subscriptions.require_registration(call)
             return handler(call)

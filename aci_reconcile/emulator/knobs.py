@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from aci_reconcile.emulator.evidence import get_fact
 
@@ -54,7 +54,7 @@ def read_knob(owner: type, name: str, text: str) -> Any:
 def write_knob(value: Any) -> str:
     """Return a value of a knob as `read_knob` reads it."""
     if isinstance(value, frozenset):
-        return ",".join(sorted(value)) or _NOTHING
+        return ",".join(sorted(cast("frozenset[str]", value))) or _NOTHING
     return _NOTHING if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

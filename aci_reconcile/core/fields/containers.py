@@ -23,6 +23,7 @@ def container_rows() -> tuple[Field, ...]:
 def _containers() -> Iterable[Field]:
     at = f"{CONTAINERS}[].properties"
     return chain(
+        # Contested: users report refusals of added and removed containers (MicrosoftDocs/azure-docs#65195, #37604).
         objects(
             CONTAINERS,
             "The containers of the group.",
@@ -61,6 +62,7 @@ def _containers() -> Iterable[Field]:
 def _init_containers() -> Iterable[Field]:
     at = f"{INIT_CONTAINERS}[].properties"
     return chain(
+        # ACI documentation, init containers: they run in order, so another order is another group.
         objects(
             INIT_CONTAINERS,
             "Containers that run to completion, one after another, before the others start.",
@@ -88,6 +90,7 @@ def _environment(at: str) -> Iterable[Field]:
             f"{env}[].name", "Name of the variable: letters, digits and `_`, not beginning with a digit.", required=True
         ),
         text(f"{env}[].value", "Value that everybody who can read the group can see.", default="", unnamed=True),
+        # ACI documentation, environment variables: never returned. mage-ai/mage-ai#4872: a name alone is refused.
         text(
             f"{env}[].secureValue",
             "Secret value. Azure never returns it.",
@@ -138,6 +141,7 @@ def event_rows(at: str) -> Iterable[Field]:
 
 def _resources(at: str) -> Iterable[Field]:
     return chain(
+        # The refusal of updates names CPU, memory and GPU (MicrosoftDocs/azure-docs#31168, #38067).
         group(at, "CPU and memory of the container.", replaces=Replaces.YES),
         group(f"{at}.requests", "Guaranteed resources.", required=True),
         number(f"{at}.requests.memoryInGB", "Memory in GB.", required=True),
@@ -181,6 +185,7 @@ def _probe(at: str, summary: str) -> Iterable[Field]:
         objects(f"{http}.httpHeaders", "Headers of the request.", "One header."),
         text(f"{http}.httpHeaders[].name", "Name of the header."),
         text(f"{http}.httpHeaders[].value", "Value of the header."),
+        # The defaults are those of Kubernetes, which the ACI documentation of probes refers to.
         integer(f"{at}.initialDelaySeconds", "Seconds from the start of the container to the first probe.", default=0),
         integer(f"{at}.periodSeconds", "Seconds between two probes.", default=10),
         integer(f"{at}.failureThreshold", "Consecutive failures after which the probe counts as failed.", default=3),

@@ -29,7 +29,9 @@ def _envelope_rows() -> Iterable[Field]:
         text("name", "Name of the group: 1 to 63 lowercase letters, digits and single hyphens.", computed=True),
         text("type", "ARM resource type.", computed=True),
         text("apiVersion", "Api-version that the manifest was written for.", computed=True),
+        # InvalidResourceLocation (ARM documentation); recorded: a location comes back as it was sent, spaces included.
         text("location", "Azure region, such as `westeurope`.", folds=Fold.SPACES, replaces=Replaces.YES),
+        # ARM documentation, tag resources: names ignore case, and Azure keeps the spelling of the first write.
         text_map(
             "tags",
             "Tags. A tag set to null is removed from the live group.",
@@ -62,7 +64,7 @@ def _envelope_rows() -> Iterable[Field]:
 def _runtime_rows() -> Iterable[Field]:
     return chain(
         choice(
-            "properties.osType",
+            "properties.osType",  # fixed: InvalidContainerGroupUpdate names it (MicrosoftDocs/azure-docs#31168, #38067)
             "Operating system of the containers.",
             "Linux",
             "Windows",
@@ -71,7 +73,7 @@ def _runtime_rows() -> Iterable[Field]:
             replaces=Replaces.YES,
         ),
         choice(
-            "properties.restartPolicy",
+            "properties.restartPolicy",  # fixed: the same message names it
             "When a container that has ended is restarted.",
             "Always",
             "OnFailure",
@@ -80,7 +82,7 @@ def _runtime_rows() -> Iterable[Field]:
             replaces=Replaces.YES,
         ),
         choice(
-            "properties.sku",
+            "properties.sku",  # recorded: filled in as Standard since 2021-03-01
             "Kind of compute.",
             "NotSpecified",
             "Standard",

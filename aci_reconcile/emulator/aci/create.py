@@ -22,7 +22,7 @@ from aci_reconcile.emulator.model import Json, Response, answer, as_object, list
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call
-    from aci_reconcile.emulator.faults import Fate
+    from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.emulator.model import ArmError
 
 
@@ -83,12 +83,12 @@ def without_start(run: Run, properties: Json) -> Run:
     return replace(run, pulled=math.inf, starts=math.inf) if views.find_denied(properties) else run
 
 
-def with_slow_parts(group: Group, timeout: float, fate: Fate = "") -> Group:
+def with_slow_parts(group: Group, timeout: float, outcome: Outcome = "") -> Group:
     """Extend provisioning until every container was started once, or until it times out as Failed."""
     operation = group.operation
-    if fate == "endless":  # microsoft/AzureTRE: a share that cannot be mounted leaves a group Creating for good
+    if outcome == "endless":  # microsoft/AzureTRE: a share that cannot be mounted leaves a group Creating for good
         return replace(group, operation=replace(operation, ready=math.inf))
-    if fate == "failed":
+    if outcome == "failed":
         return replace(group, operation=replace(operation, failed=True, reason="A requested failure."))
     ready = max(operation.ready, find_ready_time(group))
     failed = ready > operation.started + timeout
@@ -197,7 +197,7 @@ def _normalize_spelling(properties: Json) -> Json:
 
 
 def _set_times(call: Call, group: Group) -> Group:
-    return with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.fate)
+    return with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.outcome)
 
 
 def _make_id(call: Call) -> str:

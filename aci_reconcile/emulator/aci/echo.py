@@ -18,7 +18,7 @@ from aci_reconcile.emulator.aci.schema import (
     Node,
     Object,
 )
-from aci_reconcile.emulator.aci.simulation.runtime import has_ended, observe
+from aci_reconcile.emulator.aci.simulation.runtime import has_ended, simulate_group
 from aci_reconcile.emulator.aci.simulation.views import make_instance_view, make_mount_events
 from aci_reconcile.emulator.arm import versions
 from aci_reconcile.emulator.evidence import get_fact, rests_on
@@ -138,7 +138,7 @@ class Echo:
         """Return the instance views by container; container names are unique in a group."""
         if not self.full or state == "Pending":  # recorded: neither lists nor Pending groups have instance views
             return {}
-        scene = observe(group, self.now)
+        scene = simulate_group(group, self.now)
         parts = (*scene.init, *scene.main)
         views = {part.name: make_instance_view(group, scene, part, self.now) for part in parts}
         return {name: view for name, view in views.items() if view is not None}
@@ -150,7 +150,7 @@ class Echo:
         else:
             properties["ipAddress"] = address
         if self.full:
-            visible = "Pending" if state == "Pending" else observe(group, self.now).state
+            visible = "Pending" if state == "Pending" else simulate_group(group, self.now).state
             events = [*make_mount_events(group, self.now), *group.troubles]
             properties["instanceView"] = {"events": events, "state": visible}
         if str(properties.get("sku", "")).lower() == "confidential":
@@ -183,7 +183,7 @@ class Echo:
         """Whether a group that has ended no longer shows its public address."""
         if self.ended_address == "shown" or group.restart_policy() == "Always":
             return False
-        return str(address.get("type", "")).lower() == "public" and has_ended(observe(group, self.now))
+        return str(address.get("type", "")).lower() == "public" and has_ended(simulate_group(group, self.now))
 
 
 @rests_on("secrets-dropped", "secure-value-dropped", "secret-and-reference")

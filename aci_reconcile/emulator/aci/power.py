@@ -10,7 +10,7 @@ from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci import addresses, groups, operations
 from aci_reconcile.emulator.aci.create import plan_run, with_slow_parts, without_start
 from aci_reconcile.emulator.aci.record import Group, Operation, Run
-from aci_reconcile.emulator.aci.simulation.runtime import has_ended, observe
+from aci_reconcile.emulator.aci.simulation.runtime import has_ended, simulate_group
 from aci_reconcile.emulator.aci.simulation.views import collect_events, collect_events_and_kill, read_log
 from aci_reconcile.emulator.arm import scopes
 from aci_reconcile.emulator.evidence import rests_on
@@ -30,7 +30,7 @@ def restart(call: Call) -> Response:
     # Recorded: a second restart is accepted while the first goes on; a creation is not interrupted.
     if group.is_running(call.now) and not group.operation.updating:
         raise errors.group_in_transition(group.name)
-    scene = observe(group, call.now)
+    scene = simulate_group(group, call.now)
     length = call.knobs.provisioning_seconds
     begins = call.now + length / 2
     run = Run(begins, pulled=begins, starts=begins, pulls=False, events=collect_events_and_kill(group, scene, call.now))
@@ -46,7 +46,7 @@ def stop(call: Call) -> Response:
     """Stop a group: 204 without an operation; nothing happens to one that has ended or is stopped."""
     scopes.require_writable(call)
     group = groups.require_settled(call)
-    if group.stopped is None and not has_ended(observe(group, call.now)):
+    if group.stopped is None and not has_ended(simulate_group(group, call.now)):
         groups.save(call, call.group_key, replace(group, stopped=call.now, former=None))
     return Response(204)
 
@@ -56,7 +56,7 @@ def start(call: Call) -> Response:
     """Deploy a stopped or ended group again; for a running one, only answer 204."""
     scopes.require_writable(call)
     group = groups.require_settled(call)
-    if group.stopped is None and not has_ended(observe(group, call.now)):
+    if group.stopped is None and not has_ended(simulate_group(group, call.now)):
         return Response(204)
     operation, run = plan_run(call, subnet=bool(group.subnets()))
     run = without_start(replace(run, events=collect_events(group, call.now)), group.properties())
@@ -70,7 +70,7 @@ def get_logs(call: Call) -> Response:
     """Return the log of one container, as `content`."""
     scopes.require(call)
     group = groups.require(call)
-    scene = observe(group, call.now)
+    scene = simulate_group(group, call.now)
     wanted = call.path["container"].lower()
     part = next((part for part in (*scene.init, *scene.main) if part.name.lower() == wanted), None)
     if part is None:
@@ -88,7 +88,7 @@ def refuse_action(call: Call) -> Response:
 
 
 def _begin(call: Call, group: Group, status: int) -> Response:
-    group = with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.fate)
+    group = with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.outcome)
     groups.save(call, call.group_key, group)
     operations.save(call, call.group_key, group)
     headers = operations.make_headers(call, group)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.emulator import errors
-from aci_reconcile.emulator.aci.simulation.runtime import has_ended, observe
+from aci_reconcile.emulator.aci.simulation.runtime import has_ended, simulate_group
 from aci_reconcile.emulator.evidence import get_fact
 from aci_reconcile.emulator.model import Json, as_list, as_object, list_objects
 
@@ -61,7 +61,7 @@ OF_CONTAINERS = (
 
 def check_update(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
     """Refuse an update that needs a new group, with the service's own words."""
-    if has_ended(observe(stored, now)) and knobs.ended_update == "refuse":
+    if has_ended(simulate_group(stored, now)) and knobs.ended_update == "refuse":
         raise errors.invalid_update(stored.name, code=knobs.ended_update_code)
     changed = next(find_changes(stored.properties(), as_object(wanted.get("properties"))), "")
     if changed:

@@ -16,7 +16,7 @@ from aci_reconcile.emulator.model import Json, Request, Response, answer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.emulator.faults import Fate
+    from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.emulator.knobs import Knobs
     from aci_reconcile.emulator.store import Session
 
@@ -35,7 +35,7 @@ class Call:
     knobs: Knobs
     now: float
     entropy: Callable[[int], bytes]
-    fate: Fate = ""
+    outcome: Outcome = ""
     """How the operation of this request ends, if a fault determines it."""
 
     @property

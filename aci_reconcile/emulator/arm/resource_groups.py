@@ -104,9 +104,9 @@ def delete(call: Call) -> Response:
         )
     until = call.now + call.knobs.resource_group_delete_seconds
     operation = call.new_id()
-    begun: Json = {"until": until, "name": document["name"], "failed": call.fate == "failed"}
+    begun: Json = {"until": until, "name": document["name"], "failed": call.outcome == "failed"}
     call.session.put("operation", f"{call.subscription}/{operation}".lower(), begun)
-    if call.fate != "failed":  # Azure/bicep-registry-modules#1607: if the deletion fails, the resource group stays
+    if call.outcome != "failed":  # Azure/bicep-registry-modules#1607: if the deletion fails, the resource group stays
         for key, group in groups.list_stored(call, f"{call.resource_group_key}/"):
             groups.forget(call, key, group)
         gone: Json = {**document, "deleted": until, "operation": operation}

@@ -28,7 +28,7 @@ _INIT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SimulatedContainer:
     """One container of a group at one time."""
 
     name: str
@@ -41,17 +41,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class SimulatedGroup:
     """All containers of a group at one time."""
 
     run: Run
-    init: tuple[Part, ...]
-    main: tuple[Part, ...]
+    init: tuple[SimulatedContainer, ...]
+    main: tuple[SimulatedContainer, ...]
     state: str
     """The group's `instanceView.state`."""
 
 
-def observe(group: Group, now: float) -> Scene:
+def simulate_group(group: Group, now: float) -> SimulatedGroup:
     """Return the containers as they are at `now`."""
     moment = now if group.stopped is None else min(now, group.stopped)
     if group.former is not None and moment < group.run.begins:
@@ -68,16 +68,16 @@ def find_ready_time(group: Group) -> float:
     return max((part.start for part in parts), default=group.run.starts)
 
 
-def has_ended(scene: Scene) -> bool:
+def has_ended(scene: SimulatedGroup) -> bool:
     """Whether all containers have ended for good: such a group cannot be updated."""
     return scene.state in {"Succeeded", "Failed"}
 
 
-def _make_scene(group: Group, run: Run, now: float) -> Scene:
+def _make_scene(group: Group, run: Run, now: float) -> SimulatedGroup:
     properties = group.properties()
     policy, pauses = group.restart_policy(), Pauses(group.backoff, group.backoff_max)
     clock, failed = run.starts, False
-    init: list[Part] = []
+    init: list[SimulatedContainer] = []
     # A failed init container is retried, unless the restart policy of the group is Never (ACI documentation, init
     # containers).
     init_policy = "Never" if policy == "Never" else "OnFailure"
@@ -94,7 +94,7 @@ def _make_scene(group: Group, run: Run, now: float) -> Scene:
         _make_part(container, _apply_probe(group, container, frame), frame)
         for container in list_objects(properties.get("containers"))
     ]
-    return Scene(run, tuple(init), tuple(main), "Failed" if failed else _find_state(main))
+    return SimulatedGroup(run, tuple(init), tuple(main), "Failed" if failed else _find_state(main))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,14 @@ def _apply_probe(group: Group, container: Json, frame: _Frame) -> Program:
     return apply_probe(simulated, probe, group.unhealthy.get(str(container.get("name")), []), start)
 
 
-def _make_part(container: Json, simulated: Program, frame: _Frame) -> Part:
+def _make_part(container: Json, simulated: Program, frame: _Frame) -> SimulatedContainer:
     pulled = frame.run.pulled + (simulated.pull_seconds if frame.run.pulls else 0.0)
     start = max(frame.earliest, pulled)
     state = simulate_container(simulated, frame.policy, start, frame.now, frame.pauses) if frame.now >= start else None
-    return Part(str(container.get("name")), image_of(container), pulled, start, state)
+    return SimulatedContainer(str(container.get("name")), image_of(container), pulled, start, state)
 
 
-def _find_state(parts: Sequence[Part]) -> str:
+def _find_state(parts: Sequence[SimulatedContainer]) -> str:
     """Return the state of the group. Recorded: a crash loop is Running; Succeeded and Failed are final."""
     states = [part.state for part in parts if part.state is not None]
     if not states:

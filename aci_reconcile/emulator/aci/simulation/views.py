@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import times
 from aci_reconcile.emulator.aci.simulation.images import parse_reference
-from aci_reconcile.emulator.aci.simulation.runtime import Part, Scene, observe
+from aci_reconcile.emulator.aci.simulation.runtime import SimulatedContainer, SimulatedGroup, simulate_group
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, as_object, list_objects
 
@@ -23,7 +23,7 @@ _ENDED_LOG_BYTES = 16 * 1024
 _ENDED_LOG_LINES = 1000
 
 
-def make_instance_view(group: Group, scene: Scene, part: Part, now: float) -> Json | None:
+def make_instance_view(group: Group, scene: SimulatedGroup, part: SimulatedContainer, now: float) -> Json | None:
     """Return the `instanceView` of a container; None while the group is Pending, as recorded."""
     if now < scene.run.begins:  # recorded: a Pending group has no views at all
         return None
@@ -42,13 +42,13 @@ def make_instance_view(group: Group, scene: Scene, part: Part, now: float) -> Js
 
 def list_group_events(group: Group, now: float) -> list[Json]:
     """Return the events of all containers, as an operation's status lists them."""
-    scene = observe(group, now)
+    scene = simulate_group(group, now)
     if now < scene.run.begins:
         return []
     return [event for part in (*scene.init, *scene.main) for event in list_events(scene.run, part, now)]
 
 
-def list_events(run: Run, part: Part, now: float) -> Iterable[Json]:
+def list_events(run: Run, part: SimulatedContainer, now: float) -> Iterable[Json]:
     """Return the events of one container: those of earlier runs that are still listed, and its own."""
     merged = {str(event["name"]): dict(event) for event in run.events.get(part.name, [])}
     for own in _make_own_events(run, part, now):
@@ -61,11 +61,11 @@ def list_events(run: Run, part: Part, now: float) -> Iterable[Json]:
 
 def collect_events(group: Group, now: float) -> dict[str, list[Json]]:
     """By container: the listed events, which a start at `now` keeps."""
-    scene, moment = observe(group, now), now if group.stopped is None else min(now, group.stopped)
+    scene, moment = simulate_group(group, now), now if group.stopped is None else min(now, group.stopped)
     return {part.name: list(list_events(scene.run, part, moment)) for part in (*scene.init, *scene.main)}
 
 
-def collect_events_and_kill(group: Group, scene: Scene, now: float) -> dict[str, list[Json]]:
+def collect_events_and_kill(group: Group, scene: SimulatedGroup, now: float) -> dict[str, list[Json]]:
     """Return the events that remain after a restart at `now`, including the killing of running containers."""
     collected: dict[str, list[Json]] = {}
     for part in (*scene.init, *scene.main):
@@ -81,7 +81,7 @@ def collect_events_and_kill(group: Group, scene: Scene, now: float) -> dict[str,
     return collected
 
 
-def read_log(scene: Scene, part: Part, now: float, *, stamped: bool) -> list[str]:
+def read_log(scene: SimulatedGroup, part: SimulatedContainer, now: float, *, stamped: bool) -> list[str]:
     """Return the log lines of the present or last run, no more than the service keeps."""
     state = part.state
     if state is None:
@@ -130,7 +130,7 @@ def _show_terminated(finish: str, detail: str) -> Json:
     return {"state": "Terminated", "finishTime": finish, "detailStatus": detail}
 
 
-def _make_own_events(run: Run, part: Part, now: float) -> Iterable[Json]:
+def _make_own_events(run: Run, part: SimulatedContainer, now: float) -> Iterable[Json]:
     reference = parse_reference(part.image)
     image = reference.by_digest() if reference else part.image
     if run.pulls and now >= run.begins:
@@ -154,7 +154,7 @@ def _make_own_events(run: Run, part: Part, now: float) -> Iterable[Json]:
         yield {**_make_event("BackOff", waited, span, "Back-off restarting failed container"), "type": "Warning"}
 
 
-def _render_killing(part: Part) -> str:
+def _render_killing(part: SimulatedContainer) -> str:
     """Return the message of a kill; its id is made from the container's name and start, so that it stays the same."""
     made = hashlib.sha256(f"{part.name}:{part.start}".encode("utf-8", "replace")).hexdigest()
     return f"Killing container with id {made}."
