@@ -108,7 +108,7 @@ ROUTES = (
     _make_route(f"{_LOCATION}/usages", "groups", {"GET": regions.list_usages}),
     _make_route(f"{_LOCATION}/capabilities", "groups", {"GET": regions.list_capabilities}),
     _make_route(f"{_LOCATION}/cachedImages", "groups", {"GET": regions.list_cached_images}),
-    _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": subnets.refuse_dependencies}),
+    _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": subnets.list_dependencies}),
     _make_route(f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": subnets.delete_association}),
     _make_route(_SUBNET, "resources", {"GET": subnets.get_subnet}),
     *(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
+from aci_reconcile.emulator.aci import groups
+from aci_reconcile.emulator.arm import scopes
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer
 
 if TYPE_CHECKING:
@@ -25,9 +28,12 @@ def get_subnet(call: Call) -> Response:
     return answer(200, {**names, "type": "Microsoft.Network/virtualNetworks/subnets", "properties": properties})
 
 
-def refuse_dependencies(_: Call) -> Response:
-    """Refuse to describe a network: there is none."""
-    raise errors.not_emulated("the outbound network dependencies of a container group")
+@rests_on("no-dependencies")
+def list_dependencies(call: Call) -> Response:
+    """Return the hosts that a group has to reach: none, as in Microsoft's example."""
+    scopes.require(call)
+    groups.require(call)
+    return answer(200, [])
 
 
 def delete_association(call: Call) -> Response:

@@ -250,6 +250,12 @@ ANSWERS = (
         "Azure PowerShell's tests (2024), Get-AzContainerInstanceUsage",
     ),
     Fact(
+        "no-dependencies",
+        "The outbound network dependencies of a group are an empty list.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupsGetOutboundNetworkDependenciesEndpoints",
+    ),
+    Fact(
         "resource-types",
         "The provider has eleven resource types.",
         "recording",

@@ -70,6 +70,12 @@ REFUSALS = (
         "MicrosoftDocs/azure-docs#38439, neo4j-contrib/neodash#367; for the grammar, distribution/reference",
     ),
     Fact(
+        "image-stand-in",
+        "An image that is one word in camel case is accepted, although no registry could have it.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupsCreateOrUpdateSecretReference: privateRegistryImage",
+    ),
+    Fact(
         "registry-error",
         "RegistryErrorResponse, 409: the registry answered with an error.",
         "thread",
@@ -183,6 +189,12 @@ REFUSALS = (
     ),
     Fact(
         "label-in-subnet", "A group in a network has no DNS label.", "document", "ACI documentation, virtual networks"
+    ),
+    Fact(
+        "subnet-expression",
+        "A public address with a label is accepted beside a subnet that a template's expression names.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupsCreateOrUpdate",
     ),
     Fact(
         "label-taken",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.arm.versions import SUBNETS_SINCE
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, as_object, find_duplicates, list_objects
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _SUBNET = re.compile(
     r"/subnets/[^/]+",
     re.IGNORECASE,
 )
+_EXPRESSION = re.compile(r"\[.+\]")
 _HIGHEST_PORT = 65535
 _PROTOCOLS = frozenset({"tcp", "udp"})
 _RESERVED = (
@@ -42,7 +44,8 @@ def check_network(judge: Judge, properties: Json, version: str) -> None:
         _check_subnet(judge, str(subnet["id"]))
     address = as_object(properties.get("ipAddress"))
     if address:
-        _check_address(judge, address, in_subnet=bool(subnets))
+        surely = any(not _EXPRESSION.fullmatch(str(subnet["id"])) for subnet in subnets)
+        _check_address(judge, address, in_subnet=bool(subnets), surely=surely)
         _check_ports(judge, address)
         _check_referenced(judge, address, properties)
 
@@ -76,7 +79,9 @@ def _make_invalid_subnet(message: str) -> ArmError:
     return ArmError(400, "InvalidSubnet", message, fact="subnet-ids")
 
 
-def _check_address(judge: Judge, address: Json, *, in_subnet: bool) -> None:
+@rests_on("subnet-expression")
+def _check_address(judge: Judge, address: Json, *, in_subnet: bool, surely: bool) -> None:
+    """Refuse an address that fits no group in its place; a template's expression instead of an id tells no place."""
     kind, group = str(address["type"]).lower(), judge.group
     if kind not in {"public", "private"}:
         message = f"The IP address type in container group '{group}' is invalid."
@@ -88,11 +93,11 @@ def _check_address(judge: Judge, address: Json, *, in_subnet: bool) -> None:
             "Private IP address is only supported when network profile is defined."
         )
         judge.refuse("PrivateIPAddressNotSupported", message, fact="private-needs-subnet")
-    if kind == "public" and in_subnet:
+    if kind == "public" and surely:
         message = "IP Address type can't be public when network profile is set."
         judge.refuse("InvalidIpAddressTypeForNetworkProfile", message, fact="public-in-subnet")
     if address.get("dnsNameLabel"):
-        _check_label(judge, str(address["dnsNameLabel"]), in_subnet=in_subnet)
+        _check_label(judge, str(address["dnsNameLabel"]), in_subnet=surely)
 
 
 def _check_label(judge: Judge, label: str, *, in_subnet: bool) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator.aci.simulation.program import Attempt, Program, repeat
 from aci_reconcile.emulator.aci.simulation.shell import simulate
+from aci_reconcile.emulator.evidence import rests_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ _REFERENCE = re.compile(
     r"(?P<repository>[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)"
     r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
+_STAND_IN = re.compile(r"[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+")
 _BRIEF = 1.0
 _OUT_OF_MEMORY = 137
 _SERVER_PERIOD = 30.0
@@ -71,9 +73,12 @@ def parse_reference(image: str) -> Reference | None:
     return Reference(found["registry"] or "", repository, found["tag"] or "latest", found["digest"] or "")
 
 
+@rests_on("image-stand-in")
 def find_image(image: str) -> Image:
-    """Return the row of an image."""
+    """Return the row of an image; one word in camel case stands for an image that somebody has."""
     reference = parse_reference(image)
+    if _STAND_IN.fullmatch(image):
+        return SERVER
     return _UNREADABLE if reference is None else IMAGES.get(reference.repository, SERVER)
 
 
