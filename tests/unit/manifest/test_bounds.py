@@ -122,7 +122,7 @@ def test_json_of_too_many_values_is_left(load_text: Loader) -> None:
 
 
 def test_long_chains_of_dependencies_are_checked(load_text: Loader) -> None:
-    """Thousands of groups in one circle are told once, without naming them all."""
+    """Thousands of groups in one circle are reported once, without naming them all."""
     document = HEAD.replace("name: web", "name: gNUMBER") + "lifecycle: {dependsOn: [gNEXT]}\n---\n"
     pairs = [(number, (number + 1) % 1_500) for number in range(1_500)]
     text = "".join(document.replace("NUMBER", str(one)).replace("NEXT", str(two)) for one, two in pairs)

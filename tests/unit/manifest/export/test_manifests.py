@@ -100,9 +100,9 @@ def test_names_that_the_project_lays_into_a_map_and_a_group_lacks() -> None:
 
     (written,) = write_manifests([Resource(rid(), live)], SharedSettings(default_paths=frozenset(spoken)))
 
-    said: dict[str, Any] = yaml.safe_load(written.text)
-    assert {"Team": "shop", "stage": None} == said["tags"]
-    assert {"b": "2", "a": None} == said["diagnostics"]["logAnalytics"]["metadata"]
+    document: dict[str, Any] = yaml.safe_load(written.text)
+    assert {"Team": "shop", "stage": None} == document["tags"]
+    assert {"b": "2", "a": None} == document["diagnostics"]["logAnalytics"]["metadata"]
 
 
 def test_the_whole_text() -> None:

@@ -111,7 +111,7 @@ def test_a_day_before_all_others_ends_no_window() -> None:
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])
 @pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T23:30", "9999-12-31T23:59:59Z"])
 def test_the_last_day_of_the_calendar_stands_for_no_end(text: str, zone: str) -> None:
-    """What ends with it has no day after it, and in some time zones no date: it is told without one."""
+    """What ends with it has no day after it, and in some time zones no date: the message has none."""
     window = make_dated_window("migration", ZoneInfo(zone), "2026-01-01", text)
 
     assert "migration (forever)" == explain_freeze((window,), at("2026-05-01"))
@@ -143,9 +143,9 @@ def test_the_last_day_of_the_calendar_stands_for_no_end(text: str, zone: str) ->
 @pytest.mark.parametrize("key", ["from", "to"])
 def test_what_is_no_date(key: str, text: str) -> None:
     """Nor are the other forms of ISO 8601, however a library reads them."""
-    said = {"from": "2026-01-01", "to": "2026-12-31", key: text}
+    window = {"from": "2026-01-01", "to": "2026-12-31", key: text}
     with pytest.raises(WindowError, match="is not a date or a time") as refused:
-        make_dated_window("x", AMSTERDAM, said["from"], said["to"])
+        make_dated_window("x", AMSTERDAM, window["from"], window["to"])
 
     assert key == refused.value.key
 
@@ -158,7 +158,7 @@ def test_what_is_a_moment(text: str) -> None:
 
 @pytest.mark.parametrize("cron", ["0 16 * * FRI-MON", "0 16 * * SAT-SUN", "0 16 * NOV-FEB *", "0 22-2 * * *"])
 def test_a_range_over_the_end_of_its_field_is_refused(cron: str) -> None:
-    """It is not taken for what it does not say; how to write it is said."""
+    """It is not taken for what it does not say; the hint says how to write it."""
     with pytest.raises(WindowError, match="not a cron expression") as refused:
         make_cron_window("x", AMSTERDAM, cron, "1h")
 

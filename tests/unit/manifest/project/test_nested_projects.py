@@ -27,10 +27,10 @@ BELOW = {
 }
 
 
-def shown(loaded: Loaded) -> tuple[list[str], list[str]]:
-    """Return the groups, and the project files that are told of."""
-    told = [each for each in loaded.diagnostics if each.code == "ACI262"]
-    return [each.id.name for each in loaded.resources], [each.where.file for each in told]
+def list_groups_and_projects(loaded: Loaded) -> tuple[list[str], list[str]]:
+    """Return the groups, and the project files that are left out."""
+    projects = [each for each in loaded.diagnostics if each.code == "ACI262"]
+    return [each.id.name for each in loaded.resources], [each.where.file for each in projects]
 
 
 @pytest.mark.parametrize(
@@ -49,16 +49,16 @@ def test_it_is_left_out_wherever_manifests_are_looked_for(load_text: Loader, man
     """A folder, a pattern, a file that is named; nobody holds deletions back because of it."""
     loaded = load_text({"aci-reconcile.yaml": f"name: shop\n{manifests}", **BELOW})
 
-    groups, told = shown(loaded)
+    groups, projects = list_groups_and_projects(loaded)
     assert ["web"] == groups
-    assert "pay/aci-reconcile.yaml" in told
+    assert "pay/aci-reconcile.yaml" in projects
     assert () == loaded.empty_places
     assert "to work on it, name the folder: `aci-reconcile plan pay`" in [each.hint for each in loaded.diagnostics]
 
 
 def test_it_is_left_out_where_there_is_no_project_above(load_text: Loader) -> None:
     """Each of several projects side by side has its own owner, and none is `default`."""
-    assert (["web"], ["pay/aci-reconcile.yaml"]) == shown(load_text(BELOW))
+    assert (["web"], ["pay/aci-reconcile.yaml"]) == list_groups_and_projects(load_text(BELOW))
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_a_link_into_it_is_left_out(load_text: Loader, tmp_path: Path, link: str
         place.rmdir()
     place.symlink_to(tmp_path / target)
 
-    groups, told = shown(load_text({}))
+    groups, projects = list_groups_and_projects(load_text({}))
 
-    assert (["web"], 1) == (groups, len(told))
+    assert (["web"], 1) == (groups, len(projects))
 
 
 def test_a_project_file_that_is_a_link_counts(load_text: Loader, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_project_file_that_is_a_link_counts(load_text: Loader, tmp_path: Path)
     (tmp_path / "pay/aci-reconcile.yaml").unlink()
     (tmp_path / "pay/aci-reconcile.yaml").symlink_to(tmp_path / "shared/project.txt")
 
-    assert (["web"], ["pay/aci-reconcile.yaml"]) == shown(load_text({}))
+    assert (["web"], ["pay/aci-reconcile.yaml"]) == list_groups_and_projects(load_text({}))
 
 
 def test_a_file_beside_the_project_may_be_linked_to(load_text: Loader, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_file_beside_the_project_may_be_linked_to(load_text: Loader, tmp_path:
     (tmp_path / "all").mkdir()
     (tmp_path / "all/web.yaml").symlink_to(tmp_path / "shared/web.yaml")
 
-    assert (["web"], []) == shown(load_text({}))
+    assert (["web"], []) == list_groups_and_projects(load_text({}))
 
 
 def test_the_project_below_has_its_own(load_text: Loader) -> None:
@@ -102,8 +102,8 @@ def test_the_project_below_has_its_own(load_text: Loader) -> None:
     files = {"aci-reconcile.yaml": "name: shop\n", **BELOW}
     expected: tuple[list[str], list[str]] = (["pay"], [])
 
-    assert expected == shown(load_text(files, paths=(Path("pay"),)))
-    assert expected == shown(load_text(files, project=Path("pay/aci-reconcile.yaml")))
+    assert expected == list_groups_and_projects(load_text(files, paths=(Path("pay"),)))
+    assert expected == list_groups_and_projects(load_text(files, project=Path("pay/aci-reconcile.yaml")))
 
 
 def test_a_path_into_it_is_none_of_the_project_above(load_text: Loader) -> None:
@@ -117,7 +117,7 @@ def test_a_path_into_it_is_none_of_the_project_above(load_text: Loader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paths", "told"),
+    ("paths", "projects"),
     [
         (("web", "pay"), "web to aci-reconcile.yaml, pay to pay/aci-reconcile.yaml"),
         (("pay/manifests/pay.yaml", "."), "pay/manifests/pay.yaml to pay/aci-reconcile.yaml, . to aci-reconcile.yaml"),
@@ -127,14 +127,14 @@ def test_a_path_into_it_is_none_of_the_project_above(load_text: Loader) -> None:
         ),
     ],
 )
-def test_paths_of_two_projects(load_text: Loader, paths: tuple[str, ...], told: str) -> None:
+def test_paths_of_two_projects(load_text: Loader, paths: tuple[str, ...], projects: str) -> None:
     """Both are named, and nothing is read."""
     files = {"aci-reconcile.yaml": "name: shop\n", **BELOW}
 
     with pytest.raises(UsageError) as caught:
         load_text(files, paths=tuple(map(Path, paths)))
 
-    assert f"the paths belong to different projects: {told}" == caught.value.message
+    assert f"the paths belong to different projects: {projects}" == caught.value.message
 
 
 def test_a_path_of_a_project_and_one_of_none(load_text: Loader) -> None:
@@ -197,7 +197,7 @@ def test_what_a_project_beside_the_manifests_declares_is_known(load_text: Loader
     )
 
     assert {"rg-edge/front": "edge/aci-reconcile.yaml"} == loaded.nested_groups
-    assert (["web"], []) == shown(loaded)
+    assert (["web"], []) == list_groups_and_projects(loaded)
 
 
 def test_where_there_is_no_project_below_nothing_is_declared_there(load_text: Loader) -> None:

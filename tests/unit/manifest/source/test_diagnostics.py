@@ -1,4 +1,4 @@
-"""Many complaints of one kind are told in few lines, and hints cost no more than they are worth."""
+"""Many diagnostics of one kind take few lines, and hints cost no more than they are worth."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def found(code: str, count: int, file: str = "a.yaml") -> Diagnostics:
     return diagnostics
 
 
-def test_three_slips_of_spelling_are_told_one_by_one() -> None:
+def test_three_slips_of_spelling_are_displayed_one_by_one() -> None:
     """Each has its place."""
-    told = [each.message for each in found("ACI111", 3).collect()]
+    diagnostics = [each.message for each in found("ACI111", 3).collect()]
 
-    assert ["message 0", "message 1", "message 2"] == told
+    assert ["message 0", "message 1", "message 2"] == diagnostics
 
 
 def test_forty_slips_of_spelling_are_one_line() -> None:
     """It stands at the first, and names the lines of some others."""
-    told = [str(each.where) + " " + each.message for each in found("ACI111", 40).collect()]
+    diagnostics = [str(each.where) + " " + each.message for each in found("ACI111", 40).collect()]
 
-    assert ["a.yaml:1:1 message 0; 39 more of this kind in lines 2, 3, 4, 5, 6, 7, 8, 9 …"] == told
+    assert ["a.yaml:1:1 message 0; 39 more of this kind in lines 2, 3, 4, 5, 6, 7, 8, 9 …"] == diagnostics
 
 
 def test_each_file_has_a_line_of_its_own() -> None:
@@ -50,18 +50,21 @@ def test_each_file_has_a_line_of_its_own() -> None:
 
 def test_snake_case_is_one_line_from_the_second_on() -> None:
     """An export is full of it."""
-    told = [each.message for each in found("ACI220", 2).collect()]
+    diagnostics = [each.message for each in found("ACI220", 2).collect()]
 
-    assert ["message 0; 1 more of this kind in line 2"] == told
+    assert ["message 0; 1 more of this kind in line 2"] == diagnostics
 
 
 def test_thousands_of_errors_are_told_a_hundred_times() -> None:
-    """The last that is told counts the rest, and it is an error still."""
-    told = found("ACI110", 45_000).collect()
+    """The last one displayed counts the rest, and it is an error still."""
+    diagnostics = found("ACI110", 45_000).collect()
 
-    assert 100 == len(told)
-    assert "message 99; 44,900 more of this kind in lines 101, 102, 103, 104, 105, 106, 107, 108 …" == told[-1].message
-    assert {"error"} == {each.severity.value for each in told}
+    assert 100 == len(diagnostics)
+    assert (
+        "message 99; 44,900 more of this kind in lines 101, 102, 103, 104, 105, 106, 107, 108 …"
+        == diagnostics[-1].message
+    )
+    assert {"error"} == {each.severity.value for each in diagnostics}
 
 
 def test_words_are_compared_a_limited_number_of_times() -> None:

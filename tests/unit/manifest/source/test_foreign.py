@@ -24,7 +24,7 @@ PROJECT = "name: shop\nresourceGroup: rg\nlocation: westeurope\nmanifests: [grou
 LONG = "x" * 300
 
 
-def told(loaded: Loaded) -> list[tuple[str, str]]:
+def list_codes(loaded: Loaded) -> list[tuple[str, str]]:
     """Return file and code of each complaint."""
     return [(each.where.file, each.code) for each in loaded.diagnostics]
 
@@ -33,7 +33,7 @@ def test_a_folder_is_read_without_them(load_text: Loader) -> None:
     """The group is there, and the file is no part of what was read."""
     loaded = load_text({"web.yaml": GROUP, "docker-compose.yaml": COMPOSE})
 
-    assert [("docker-compose.yaml", "ACI224")] == told(loaded)
+    assert [("docker-compose.yaml", "ACI224")] == list_codes(loaded)
     assert ["web"] == [each.id.name for each in loaded.resources]
     assert ("web.yaml",) == loaded.files
 
@@ -44,7 +44,7 @@ def test_one_that_is_named_is_an_error(load_text: Loader, tmp_path: Path) -> Non
         {"web.yaml": GROUP, "docker-compose.yaml": COMPOSE}, paths=(tmp_path / "docker-compose.yaml", Path("web.yaml"))
     )
 
-    assert [("docker-compose.yaml", "ACI132")] == told(loaded)
+    assert [("docker-compose.yaml", "ACI132")] == list_codes(loaded)
 
 
 def test_one_that_the_project_file_names_is_an_error(load_text: Loader) -> None:
@@ -54,8 +54,8 @@ def test_one_that_the_project_file_names_is_an_error(load_text: Loader) -> None:
     pattern = {"aci-reconcile.yaml": PROJECT.replace("groups/", '"groups/*"')}
     options = {"resource_group": "", "location": ""}
 
-    assert [("groups/compose.yaml", "ACI132")] == told(load_text(files | named, **options))
-    assert [("groups/compose.yaml", "ACI224")] == told(load_text(files | pattern, **options))
+    assert [("groups/compose.yaml", "ACI132")] == list_codes(load_text(files | named, **options))
+    assert [("groups/compose.yaml", "ACI224")] == list_codes(load_text(files | pattern, **options))
 
 
 def test_one_outside_of_the_project_is_explained(load_text: Loader) -> None:
@@ -116,13 +116,13 @@ def test_an_archive_that_is_given_as_a_manifest_is_called_one(tmp_path: Path) ->
 
 def test_where_there_is_nothing_else_each_is_an_error(load_text: Loader) -> None:
     """A folder that declares nothing would make an orphan of every group."""
-    assert [("a.json", "ACI132"), ("b.yaml", "ACI132")] == told(
+    assert [("a.json", "ACI132"), ("b.yaml", "ACI132")] == list_codes(
         load_text({"a.json": '{"compilerOptions": {}}', "b.yaml": COMPOSE})
     )
 
 
 def test_a_manifest_is_never_taken_for_another_file(load_text: Loader) -> None:
-    """Whatever it says besides: a group with slips in it is a mistake to be told, and no file to be skipped."""
+    """Whatever it says besides: a group with slips in it is a mistake to report, and no file to skip."""
     slips = {
         "a.yaml": GROUP,
         "b.yaml": "name: b\nversion: 1\nmain: x\nlocation: westeurope\ncontainer: []\n",
@@ -164,7 +164,7 @@ def test_patterns_match_neither_hidden_files_nor_the_project_s_own(load_text: Lo
         "README.md": "wrong",
     }
 
-    assert [] == told(load_text(files, resource_group="", location=""))
+    assert [] == list_codes(load_text(files, resource_group="", location=""))
 
 
 @pytest.mark.parametrize("entry", ["groups/**.yaml", "a**/x.yaml", LONG, f"{LONG}*", '"a\\0b*"', '"\\0"'])

@@ -88,6 +88,10 @@ def test_a_whole_set_has_no_such_place(load_text: Loader) -> None:
 
 def test_what_is_said_where_nothing_is_checked() -> None:
     """A warning that says what to do: the wrong folder is no mistake of a manifest."""
-    told = warn_of_nothing_to_check(Where("."))
+    warning = warn_of_nothing_to_check(Where("."))
 
-    assert ("ACI263", Severity.WARNING, True) == (told.code, told.severity, "aci-reconcile import" in told.hint)
+    assert ("ACI263", Severity.WARNING, True) == (
+        warning.code,
+        warning.severity,
+        "aci-reconcile import" in warning.hint,
+    )

@@ -63,7 +63,7 @@ def revealed(loaded: Loaded) -> dict[str, str]:
 
 
 def codes(loaded: Loaded) -> list[str]:
-    """Return the codes of what is said."""
+    """Return the codes of the diagnostics."""
     return [each.code for each in loaded.diagnostics]
 
 
@@ -107,10 +107,10 @@ def test_a_line_end_of_a_secure_value_is_sent_and_told(load_text: Loader) -> Non
     """A program may want it; its author had better know."""
     loaded = load_text(written(token="${env:TOKEN}"), environ={"PLAIN": "p", "TOKEN": "t\r\n"})
 
-    (told,) = loaded.diagnostics
+    (diagnostic,) = loaded.diagnostics
     assert "t\r\n" in revealed(loaded).values()
-    assert ("ACI204", Severity.WARNING, 8) == (told.code, told.severity, told.where.line)
-    assert "t\r" not in told.message + told.hint
+    assert ("ACI204", Severity.WARNING, 8) == (diagnostic.code, diagnostic.severity, diagnostic.where.line)
+    assert "t\r" not in diagnostic.message + diagnostic.hint
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,10 @@ def test_both_kinds_of_files_of_a_secret_volume_are_no_endless_difference(load_t
 
     declared: Any = loaded.resources[0].body
     live: Any = {"name": "files", "secret": {}, "secretReference": {"b": "vault"}}
-    shown: Any = {"properties": {"volumes": [live]}}
+    live_body: Any = {"properties": {"volumes": [live]}}
     files = {"properties": {"volumes": [each for each in declared["properties"]["volumes"] if each["name"] == "files"]}}
     assert "ACI032" not in codes(loaded)
-    assert normalize(shown) == normalize(files)
+    assert normalize(live_body) == normalize(files)
     assert "volumes[files].secret.a" in secrets_of(declared)
 
 
@@ -168,5 +168,5 @@ def test_the_kind_of_a_broken_reference_is_not_offered_as_its_name(
         f"  - {{name: web, image: '{unfilled}', resources: {{cpu: 1, memoryInGB: 1}}}}\n"
     )
 
-    (told,) = [each for each in loaded.diagnostics if each.code == "ACI201"]
-    assert f"write the value itself, or `{offered}` for a variable of the project" == told.hint
+    (diagnostic,) = [each for each in loaded.diagnostics if each.code == "ACI201"]
+    assert f"write the value itself, or `{offered}` for a variable of the project" == diagnostic.hint

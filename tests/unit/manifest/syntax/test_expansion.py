@@ -151,7 +151,7 @@ extensions: [{{name: e, extensionType: t, version: 1, settings: {{a: b}}, protec
 
 
 def test_merge_keys_work(load_text: Loader) -> None:
-    """`<<` takes what is not said from an anchor."""
+    """`<<` takes from an anchor what the map itself does not have."""
     text = """
 name: web
 containers:

@@ -49,10 +49,10 @@ FIELDS = {
 
 def manifest(field: str, text: str) -> str:
     """Return a manifest with a text in one of its fields."""
-    told = MANIFEST.replace(field, text)
+    manifest = MANIFEST.replace(field, text)
     for name, (value, _) in FIELDS.items():
-        told = told.replace(name, value) if name != field else told
-    return told
+        manifest = manifest.replace(name, value) if name != field else manifest
+    return manifest
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -145,5 +145,5 @@ def test_references_and_escapes_are_no_names_of_a_shell() -> None:
     ],
 )
 def test_amounts_of_other_tools(name: str, text: str, hint: str) -> None:
-    """What they come to is told where that is known, and nothing where it is not."""
+    """What they come to is in the hint where that is known, and nothing where it is not."""
     assert hint == suggest_number(name, text)

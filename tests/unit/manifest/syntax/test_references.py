@@ -121,7 +121,7 @@ def test_a_missing_secret_is_a_warning(load_text: Loader) -> None:
     ],
 )
 def test_an_empty_secret_is_not_at_hand(load_text: Loader, written: str, why: str) -> None:
-    """It is what a pipeline gives for a secret that nobody set; wherever it comes from, it is told at its place."""
+    """It is what a pipeline gives for a secret that nobody set; wherever it comes from, it is reported at its place."""
     loaded = load_text(
         {"a.yaml": manifest(secret=written), "empty.txt": "\n"}, environ=ENVIRON, resolvers={"keyvault": Empty()}
     )
@@ -212,7 +212,7 @@ class Vault:
 
 
 def test_resolvers_of_other_schemes(load_text: Loader) -> None:
-    """A registered scheme gives secrets; what it does not have is missing, and said to be."""
+    """A registered scheme gives secrets; what it does not have is missing, and reported."""
     resolvers = {"keyvault": Vault()}
 
     known = load_text(manifest(secret="${keyvault:shop-kv/known}"), resolvers=resolvers)
