@@ -1,4 +1,4 @@
-"""Deciding what to do: pure, and separate from doing it."""
+"""Deciding what to do: pure, and separate from doing it. ``docs/architecture.md`` says which module decides what."""
 
 from __future__ import annotations
 

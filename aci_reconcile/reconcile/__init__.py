@@ -1,4 +1,7 @@
-"""Carrying plans out, and reading what there is to plan from: all that happens over time."""
+"""What takes time: reading what is live, and carrying out a plan.
+
+``docs/architecture.md`` says which module does what, and in which order to read them.
+"""
 
 from __future__ import annotations
 
