@@ -15,8 +15,8 @@ from mixed import AFTER, BEFORE, NEEDED, RULES
 
 from aci_reconcile.app.execution import check_applyable
 from aci_reconcile.cli.console import Console
-from aci_reconcile.cli.execution import follow_events, report_end
 from aci_reconcile.cli.plan_output import show_plan
+from aci_reconcile.cli.progress import follow_events, report_end
 from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.core.normalize import align, normalize

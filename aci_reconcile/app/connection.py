@@ -93,6 +93,7 @@ def _connect(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[C
         paced=place.paced,
         total_timeout=place.target.timeout,
     )
+    # Containers print their own environment, and logs of a run print what Azure returns.
     backend.remember(_find_secrets(place.environ))
     with closing(backend), start_span("aci-reconcile"):
         identity = backend.identity
@@ -150,6 +151,7 @@ def _open_store(folder: Path) -> Store:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # The state holds bodies with secrets, so it must not be committed by `git add .`.
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")

@@ -44,6 +44,7 @@ def plan_destroy(workspace: Workspace, target: Target, run: Run) -> Plan:
     reader = replace(reader, search=_widen_search(workspace, reader.search))
     seen = observe_lists(workspace.loaded.resources, workspace.scopes, reader)
     plan = replace(plan_destruction(seen.resources, policy, workspace.loaded.resources), unreadable=seen.unreadable)
+    # Most often the environment is missing on the command line: say which one has groups.
     if not plan.changes and not plan.notices and selected is None:
         run.console.info(_describe_owners(seen.owners, workspace))
     return replace(plan, blockers=tuple(_list_blockers(plan, workspace)))
@@ -64,6 +65,7 @@ def _widen_search(workspace: Workspace, search: Search) -> Search:
 
 def block_resource_groups(plan: Plan, empty: tuple[ResourceGroupChange, ...]) -> Plan:
     """Return the plan with blockers for its resource groups, if it deletes no container group that has them already."""
+    # A freeze or a lock blocks the container groups already, and its message is needed only once.
     if any(change.writes for change in plan.changes):
         return plan
     blockers = block_writes(tuple(each.scope.resource_group for each in empty), plan.policy)
@@ -145,6 +147,7 @@ def find_empty_resource_groups(plan: Plan, workspace: Workspace, messages: Messa
         name = sanitize(scope.resource_group)
         if not workspace.policy.owns(tags.get(as_object(body.get("tags")), tags.OWNER)):
             messages.info(f"Keeping resource group {name}: this project did not create it.")
+        # ARM deletes a resource group with everything in it, and asks nobody.
         elif left := [each for each in workspace.backend.list_resources(scope) if each.lower() not in deleted]:
             messages.info(f"Keeping resource group {name}: it also contains {_render_ids(left)}.")
         else:

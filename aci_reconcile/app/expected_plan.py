@@ -83,6 +83,7 @@ class Expected:
         # Blockers come later: that the plan is another one is the more helpful message.
         check_applyable(replace(plan, blockers=()))
         now = make_content(plan, basis)
+        # The digest comes last: it says that something differs, the comparison says what.
         if self.saved is not None:
             _refuse(find_moved(self.saved, now))
         if self.digest and self.digest != now["plan_digest"]:
@@ -134,6 +135,7 @@ def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str 
         StalePlanError: the plan has expired, was changed, or has releases that the caller does not repeat.
         BlockedError: the plan was blocked when it was made.
     """
+    # Contradictions come before expiry: the hint to plan again would not help with them.
     saved = read_plan(file)
     difference = compare_options(saved, own, cwd)
     # A release that the plan lacks is no contradiction while others are missing: repeating those comes first.

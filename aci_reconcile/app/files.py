@@ -39,6 +39,7 @@ def write_whole(file: Path, text: str, *, private: bool = False) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as stream:
             stream.write(text)
             stream.flush()
+            # Without it, a power failure after the rename could leave an empty file in place of a good one.
             os.fsync(descriptor)
         Path(name).replace(file)
     except BaseException:
@@ -75,6 +76,7 @@ def choose_names(ids: Iterable[ResourceId]) -> dict[ResourceId, str]:
     names: dict[ResourceId, str] = {}
     for each in wanted:
         name = _make_safe(each.name)
+        # File systems of Windows and macOS do not distinguish case.
         alone = plain[name.lower()] == 1 and name.lower() != _NOT_A_MANIFEST
         names[each] = f"{name if alone else _make_safe(f'{each.resource_group}.{each.name}')}.yaml"
     twice = [name for name, count in Counter(name.lower() for name in names.values()).items() if count > 1]

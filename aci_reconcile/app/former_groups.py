@@ -85,6 +85,7 @@ def _save_group(change: Change, failed: Change, project: Project, run: Run) -> P
 
 def _describe_project(change: Change, project: Project) -> dict[str, Json]:
     """Return a project file of the same owner for this group alone. Nothing is pruned: the other groups must stay."""
+    # The file is applied in a hurry, after a failure, so its policy lets it delete nothing.
     settings: dict[str, Json] = {
         "name": project.name,
         **({"id": project.id} if project.id else {}),

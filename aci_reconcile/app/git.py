@@ -57,6 +57,7 @@ class Git:
         Raises:
             UsageError: it does not come to an end.
         """
+        # core.fsmonitor names a program that git would start: a configuration in the repository could run anything.
         settings = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
         try:
             return subprocess.run(  # noqa: S603  git itself, with words of ours, a commit and a name of its own

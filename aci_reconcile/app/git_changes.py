@@ -40,6 +40,7 @@ def find_changes(ref: str, folder: Path, environ: Mapping[str, str], shared: Ite
     Raises:
         UsageError: there is no git, no repository, or no such commit in it.
     """
+    # GitHub and GitLab report 40 zeros as the commit before the first push of a branch.
     if _NOTHING.fullmatch(ref):
         return Changes(shared=tuple(shared), everything="this is the first push")
     git = Git.of(folder, environ, "--changed-since")
@@ -75,6 +76,7 @@ def _diff(git: Git, top: Path, base: str, folder: Path) -> _Found:
     From the folder of the repository on, whatever status.relativePaths, diff.relative and diff.ignoreSubmodules say.
     """
     found = _Found()
+    # Each of these can be changed by a user's git configuration, and would leave changes out.
     settings = ("--no-renames", "--no-ext-diff", "--no-relative", "--no-abbrev", "--ignore-submodules=none")
     fields = git.read_names("diff", "--raw", *settings, "-z", base, "--")
     for how, name in zip(fields[::2], fields[1::2], strict=True):
@@ -95,6 +97,7 @@ def _examine_submodule(git: Git, path: Path, commit: str, folder: Path, found: _
     if not path.is_relative_to(folder):
         return
     inside = replace(git, folder=path)
+    # A submodule that was not checked out is an empty folder; a removed one is none.
     there = (path / ".git").exists()
     if there and inside.run("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0:
         deeper = _diff(inside, path, commit, folder)

@@ -29,12 +29,14 @@ def load_history(file: Path | None, place: Place) -> History:
         return History(place)
     try:
         with file.open("rb") as stream:
+            # One byte more than the limit tells a file that is too large from one that is just large enough.
             content = stream.read(_LARGEST + 1)
     except FileNotFoundError:
         return History(place)
     except OSError as error:
         raise UsageError(f"--history {file}: {error.strerror or 'cannot be read'}") from error
     found = _parse_history(content, file)
+    # Mixing two projects in one file would report every group of the other one as gone.
     if found.place != place:
         actual = f"{found.place.project} in subscription {found.place.subscription} ({found.place.endpoint or 'Azure'})"
         raise UsageError(f"--history {file} belongs to {actual}", hint="use one file for each project and environment")

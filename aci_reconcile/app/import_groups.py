@@ -89,6 +89,7 @@ def load_surroundings(request: ImportRequest, run: Run) -> Loaded:
     Raises:
         UsageError: the options name something that does not exist.
     """
+    # `--only` may name groups that no manifest declares yet, which would be an error for the loader.
     plain = replace(request.sources, resource_group="", only=())
     return load(make_request(plain, run, resolve=False))
 

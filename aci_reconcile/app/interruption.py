@@ -104,10 +104,12 @@ class Interruption:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
         again, self.asked = self.asked, self.asked or number != _HANGUP
+        # A closed terminal sends SIGHUP several times; none of them is a second request to end.
         if number == _HANGUP and self.signal:
             return
         if again:
             _write(self.render_line(f"Aborted.{self.last_words()}", _SHOW_CURSOR if sys.stderr.isatty() else ""))
+            # Not sys.exit: Python would wait for the threads, and they wait for Azure.
             os._exit(int(self.exit_code))
         self.signal = self.signal or number
         if self.alarm is not None:

@@ -53,6 +53,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         cwd=run.cwd,
         resolve=resolve,
     )
+    # Only where values become visible does it matter what a pull request may reveal.
     if resolve:
         request = replace(request, base=find_base(find_project_file(request), run.environ))
     if not sources.changed_since:
@@ -99,6 +100,7 @@ def load_valid(sources: Sources, run: Run, fetch: Fetch | None = None, *, resolv
     loaded = load_with_vaults(request, fetch) if fetch else load(request)
     if loaded.errors:
         raise InvalidManifestsError(loaded.diagnostics)
+    # A missing secret is part of the plan: it matters only if a write needs it.
     least = (Severity.WARNING, Severity.NOTICE) if run.console.verbose else (Severity.WARNING,)
     reported = [each for each in loaded.diagnostics if each.severity in least and each.code != _CODE_OF_MISSING]
     if reported:
@@ -148,6 +150,7 @@ def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
     found = find_subscription(environ)
     if found:
         return found[0]
+    # A server on this machine is an emulator, which takes any subscription.
     if target.endpoint and not make_endpoint(target.endpoint).needs_token:
         return LOCAL_SUBSCRIPTION
     raise UsageError(

@@ -99,8 +99,10 @@ def make_project(
         alone: whether there are no other manifests, which would belong to the project as well.
         entropy: randomness for its id.
     """
+    # The subscription of the emulator is none of Azure's, and would fail there.
     subscription = project.subscription if project.subscription != LOCAL_SUBSCRIPTION else ""
     resource_groups = {each.id.resource_group.lower(): each.id.resource_group for each in groups}
+    # A location or a resource group of the project file must hold for every manifest.
     locations = {as_text(each.body.get("location")) for each in groups}
     return NewProject(
         name,

@@ -70,6 +70,7 @@ class Notifications:
             _write(self.metrics, render_drift_metrics(drift, header, run.clock.now()))
         if self.history is not None and drift.history is not None:
             save_history(self.history, drift.history)
+        # A check every hour must not send the same findings every hour.
         if self.webhook is not None and (drift.appeared or drift.resolved):
             _post(self.webhook, drift, header, run)
         if self.github is not None:

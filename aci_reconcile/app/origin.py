@@ -73,9 +73,11 @@ def find_origin(folder: Path, environ: Mapping[str, str]) -> Origin:
     if top is None or home is None:
         return Origin()
     remotes = dict(_read_remotes(home))
+    # A pipeline clones from one of these two. Other remotes are personal, and differ from clone to clone.
     addresses = [remotes[name] for name in ("origin", "upstream") if name in remotes] or list(remotes.values())
     places = frozenset(each for each in addresses if each)
     if not places:
+        # The first commit of a shallow clone depends on its depth.
         root = "" if (home / "shallow").exists() else _find_root_commit(folder, environ)
         places = frozenset({root} - {""})
     here, *above = _list_folders(folder, top)
@@ -102,6 +104,7 @@ def parse_remote(url: str) -> str:
     if not host or (parts is not None and parts.scheme == "file"):
         return ""
     names = [unquote(each).lower() for each in path.removesuffix("/").removesuffix(".git").split("/") if each]
+    # The older URL has the organization in the host, the newer one in the path.
     if host.lower().endswith(".visualstudio.com") and not host.lower().startswith("vs-ssh."):
         names = [host.lower().partition(".")[0], *(each for each in names if each != "defaultcollection")]
     if names[:1] == ["v3"] or "_git" in names:

@@ -41,6 +41,7 @@ def make_search(
     if not is_named(project):
         return Search()
     report = _make_reporter(messages)
+    # Variables or options decide the resource group: this run sees one of several places.
     if project.movable:
         report(f"Searched for groups of {project.owner} only in the resource groups given on the command line.")
         return Search()
@@ -49,6 +50,7 @@ def make_search(
         (subscription or run, group) for subscription, group in (*project.other_scopes, *(("", each) for each in more))
     ]
     subscriptions = {each.lower(): each for each in (*(subscription for subscription, _ in reversed(named)), run)}
+    # The subscription of the run comes first: without a credential for it the run fails, for the others it does not.
     further = sorted(key for key in subscriptions if key != run.lower())
     scopes = {scope.key: scope for scope in (Scope(*each) for each in named) if scope.resource_group}
     ordered = (run, *(subscriptions[key] for key in further))

@@ -75,11 +75,12 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         raise UsageError("--override-freeze needs a reason", hint="the plan and the apply record it")
     replace = UNLIMITED if declared.replace == "allow" else 0
     key, former = read_keys(environ, project.fingerprints)
+    # The freeze is looked up again just before the first write: a question may stay open for hours.
     frozen_at = make_calendar(declared.freeze)
     restarts = UNLIMITED if declared.max_restarts is None else declared.max_restarts
     return dataclasses.replace(
         make_owner_policy(project),
-        prune=declared.prune and is_named(project) if allow.prune is None else allow.prune,
+        prune=_decide_prune(project) if allow.prune is None else allow.prune,
         max_deletes=declared.max_deletes if allow.max_deletes is None else allow.max_deletes,
         deletes_named=allow.max_deletes is not None,
         max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
@@ -96,6 +97,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         redeploy=frozenset(_find_redeployed(loaded, address) for address in allow.redeploy),
         selected=loaded.selected,
         narrowed_by=loaded.narrowed_by,
+        # In Azure a missing resource group is often a mistyped one; in the emulator everything begins empty.
         create_resource_groups=project.create_resource_groups or local,
         resource_group_location=project.location,
         restore=allow.restore,
@@ -105,6 +107,11 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         former_key=former,
         fingerprints=project.fingerprints.kept,
     )
+
+
+def _decide_prune(project: Project) -> bool:
+    # Without a name, an owner tag says nothing: every project without a name would own these groups.
+    return project.policy.prune and is_named(project)
 
 
 def make_owner_policy(project: Project) -> Policy:

@@ -65,7 +65,7 @@ def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Pr
         place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced=True)
         connection = stack.enter_context(open_connection(place))
     except AciReconcileError:
-        return None
+        return None  # the same error comes again with the manifests, and then with a better message
     return Prefetched(
         connection, subscription, project.api_version, _begin_lists(project, subscription, sources, connection, run)
     )
@@ -121,6 +121,7 @@ class PendingList:
         self._backend = backend
         self._ask = ask
         self._imported = imported
+        # Only the first caller takes the early answer. Later ones want to know what has changed since.
         self._first: Future[Listing] | None = Future()
         target = partial(copy_context().run, self._work, self._first)
         threading.Thread(target=target, name="aci-reconcile-prefetch", daemon=True).start()

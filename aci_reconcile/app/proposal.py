@@ -38,6 +38,7 @@ def propose_plan(loaded: Loaded, policy: Policy, reader: Reader, endpoint: str =
     """
     project = loaded.project
     proposal = propose(loaded.resources, list_scopes(project), policy, reader)
+    # Without a project name everybody's groups would be reported as left over.
     if not is_named(project):
         left = UNMANAGED | {NAMESAKE}
         proposal = replace(proposal, notices=tuple(each for each in proposal.notices if each.code not in left))
@@ -70,6 +71,7 @@ def make_reader(  # noqa: PLR0913  each is a choice of the command
         report=partial(_report_event, run.console),
         hash_cost=workspace.hash_cost,
         show_progress=partial(_report_slow_reading, run.console, target.timeout),
+        # Azure may answer 429 again and again; a run that only reads must end, too.
         until=run.clock.now() + target.timeout,
         search=make_search(project, make_leftover_filter(policy), run.console, needed=needed, more=more),
     )
@@ -92,6 +94,6 @@ def _report_slow_reading(messages: Messages, seconds: float) -> Generator[None]:
 
 def _report_event(messages: Messages, event: Event) -> None:
     """Report an event; most plans are made without any."""
-    from aci_reconcile.app.event_lines import report_event
+    from aci_reconcile.app.messages import report_event
 
     report_event(event, messages)

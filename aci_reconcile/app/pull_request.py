@@ -52,6 +52,7 @@ def find_base(file: Path | None, environ: Mapping[str, str]) -> Base | None:
 
 
 def _read_base(file: Path, commits: tuple[str, ...], git: Git) -> Base:
+    # The base branch of a submodule is that of another repository.
     if git.read_line("rev-parse", "--show-superproject-working-tree"):
         return Base(because="the project file is in a submodule")
     known = next(_find_known(commits, git), "")
@@ -77,6 +78,7 @@ def _list_github_commits(environ: Mapping[str, str]) -> tuple[str, ...] | None:
     branch = environ.get("GITHUB_BASE_REF", "")
     if not (event.startswith("pull_request") or branch or ref.startswith("refs/pull/")):
         return None
+    # For this event GitHub checks out the base branch, not the merge.
     target = (sha,) if event == "pull_request_target" else ()
     return (*_find_parent(ref, sha), *target, *_find_branch(branch))
 

@@ -91,6 +91,7 @@ def save_content(content: Document, file: Path, *, now: float, lifetime: float, 
     Raises:
         UsageError: the file cannot be written.
     """
+    # The file is checked again: a question or a long plan lies between the first check and the write.
     document = add_seal(content, created=now, expires=now + lifetime)
     check_plan_file(file, label)
     try:

@@ -41,6 +41,7 @@ def validate_manifests(sources: Sources, run: Run, fatal: Iterable[str] = ()) ->
     found = [_load_all_environments(request) for request in requests]
     resources = tuple(resource for each in found for resource in each.resources)
     said = [each for one in found for each in one.diagnostics]
+    # A mistyped path would otherwise be valid.
     if not resources and not any(each.severity is Severity.ERROR or each.code == _EMPTY for each in said):
         said.append(warn_of_nothing_to_check(Where(str(sources.paths[0]) if sources.paths else ".")))
     return replace(

@@ -42,6 +42,7 @@ def load_with_vaults(request: Request, fetch: Fetch) -> Loaded:
         UsageError: the options name something that does not exist.
     """
     loaded = load(request)
+    # A run that ends with errors must not leave an entry in the audit log of a vault.
     wanted: set[str] = set() if loaded.errors or not request.resolve else _find_needed(loaded)
     return load(request, resolvers={SCHEME: _Known(fetch(sorted(wanted)))}) if wanted else loaded
 

@@ -106,6 +106,7 @@ class View:
         try:
             return Answer(tuple(self.backend.list_tagged(subscription, OWNER)))
         except AuthenticationError as error:
+            # The first subscription is that of the run: without a credential for it, nothing works.
             if not number:
                 raise
             return Answer(failure=ForbiddenError(error.message, code=error.code, status=error.status))
@@ -118,6 +119,7 @@ class View:
         """Return the groups of the project in a resource group that it does not name."""
         if not isinstance(listed, Unreadable):
             return tuple(each for each in listed if self.search.ours(owner(each)))
+        # A guessed resource group may not exist, or not be ours to read: that is no error of this command.
         if scope.key not in found.guessed:
             return listed
         self.search.report(f"Resource group {scope.resource_group} was not searched: {listed.message}")

@@ -85,6 +85,7 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
     with ExitStack() as stack:
         prefetched = prefetch(sources, target, run, stack)
         loaded, policy = _load(sources, target, allow, run, resolve=resolve)
+        # A manifest may name another api-version than the project file: then the early lists are of no use.
         if prefetched is not None and prefetched.fits(loaded.project):
             _report_identity(prefetched.connection, loaded.project, target, run)
             workspace = Workspace(loaded, policy, prefetched.connection, prefetched.lists)
@@ -99,7 +100,7 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
 
 def _report_hash_cost(workspace: Workspace, run: Run) -> None:
     """Report the time that fingerprints of secrets took, where it was long."""
-    from aci_reconcile.app.hash_cost_message import render_hash_cost
+    from aci_reconcile.app.messages import render_hash_cost
 
     if text := render_hash_cost(workspace.hash_cost, keyed=workspace.policy.fingerprint_key is not None):
         run.console.info(text)
@@ -130,6 +131,7 @@ def _report_identity(connection: Connection, project: Project, target: Target, r
         return
     from aci_reconcile.render.escape import sanitize
 
+    # The identity is shown before anything is asked: a wrong one explains most refusals.
     who = ""
     try:
         who = connection.backend.sign_in()

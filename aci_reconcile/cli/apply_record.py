@@ -33,6 +33,7 @@ class ApplyRecord:
         self._clock = clock
         self._reports = reports
         self._events: list[tuple[float, Event]] = []
+        # A run that fails reports at least what it was about to do.
         reports.known = lambda: make_plan_page(plan, header)
         reports.begun = self._render_plan
 

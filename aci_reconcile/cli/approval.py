@@ -34,6 +34,7 @@ def ask(session: Session, what: str, *, approved: bool) -> None:
             f"cannot ask whether to {what}: no terminal", hint="approve with --auto-approve (-y); nothing was written"
         )
     console = session.console
+    # Somebody who typed ahead answers a question that was not asked yet.
     discard_typed(session.stdin)
     console.raw(f"\n{console.notes.paint(console.notes.bold, f'Type {_WORD} to {what}:')} ")
     answer = read_answer(session.stdin)

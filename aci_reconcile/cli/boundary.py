@@ -45,6 +45,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _wants_json(argv: Sequence[str]) -> bool:
     """Whether errors are to be JSON, too, even those in the options themselves."""
+    # The options could not be parsed, so this looks at the words themselves.
     words = [word for pair in pairwise((*argv, "")) for word in ("=".join(pair), pair[0])]
     said = [word for word in words if word in {f"--format={each}" for each in CHECKS}]
     return said[-1] == "--format=json" if said else os.environ.get(f"{PREFIX}FORMAT") == "json"
@@ -77,6 +78,7 @@ def _report_error(error: AciReconcileError, session: Session) -> int:
 def _report_defect(defect: Exception, session: Session) -> int:
     from aci_reconcile.cli.crash_log import write_log
 
+    # Not on stderr: a traceback hides the message, and may quote a secret.
     log = write_log(defect)
     message = f"this is a defect in aci-reconcile ({type(defect).__name__})"
     hint = f"please report it and attach {log}" if log else "please report it; the log could not be written"

@@ -122,6 +122,7 @@ class Group(click.Group):
         Raises:
             UnknownCommandError: there is none of this name.
         """
+        # Not during completion: the word is not finished there.
         if args and not args[0].startswith("-") and args[0] not in self._modules and not ctx.resilient_parsing:
             from aci_reconcile.cli.suggestions import UnknownCommandError
 
@@ -188,6 +189,7 @@ def _check_format(ctx: click.Context, line: CommandLine) -> None:
     Raises:
         UsageError: this command does not have it.
     """
+    # Before the command every format is valid, because the command is not known yet.
     types = [each.type for each in ctx.command.params if each.name == "format"]
     known = [str(each) for one in types for each in getattr(one, "choices", ())]
     if known and line.values["format"] not in known:

@@ -129,6 +129,7 @@ def write(stream: IO[str], text: str) -> None:
         stream.flush()
     except OSError as error:
         _silence(stream)
+        # `aci-reconcile apply | head` must not end an apply in the middle of a write.
         if error.errno in _UNREAD:
             return
         raise AciReconcileError(f"the output cannot be written: {error.strerror or error}") from error
@@ -137,6 +138,7 @@ def write(stream: IO[str], text: str) -> None:
 def make_console(output: OutputOptions, streams: tuple[IO[str], IO[str]], environ: Mapping[str, str]) -> Console:
     """Return the console for these options, streams and environment."""
     out, err = streams
+    # Build servers record the stream of a terminal: each frame of an animation would be a line of the log.
     automatic = is_terminal(err) and not any(environ.get(name) for name in CI) and environ.get("TERM") != "dumb"
     return Console(
         out,
@@ -180,6 +182,7 @@ def _width(stream: IO[str], environ: Mapping[str, str]) -> int:
     columns = environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdecimal() and int(columns):
         return min(max(int(columns), _LEAST), _MOST)
+    # A file must be the same wherever it is written, or diffs would show the width of a terminal.
     if not is_terminal(stream):
         return PIPED
     return min(max(shutil.get_terminal_size((PIPED, 0)).columns, _LEAST), _MOST)

@@ -15,7 +15,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from aci_reconcile.app.event_lines import render_lines
+from aci_reconcile.app.messages import render_lines
 from aci_reconcile.cli.console import Progress
 from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Started, Succeeded, Unhealthy, Waiting
 from aci_reconcile.render.escape import sanitize
@@ -25,7 +25,7 @@ from aci_reconcile.render.words import format_duration
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from aci_reconcile.app.event_lines import Reader
+    from aci_reconcile.app.messages import ShowEvent
     from aci_reconcile.cli.console import Console
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.planning.values import Change
@@ -84,7 +84,7 @@ class _Table:
 
 
 @contextmanager
-def show_live_table(console: Console, clock: Clock) -> Generator[Reader]:
+def show_live_table(console: Console, clock: Clock) -> Generator[ShowEvent]:
     """Show what is under way until the block ends; then only the plain lines are left."""
     colour = bool(console.notes.reset)
     stream: Any = Progress(console)

@@ -56,6 +56,7 @@ class Pair(_Names):
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         """One pair a line; what else Unicode takes for the end of a line is part of a value."""
+        # splitlines() would also split at U+2028 and others, which are characters of a value.
         return [line for line in re.split("\r\n|\n|\r", rv) if line.strip()]
 
 

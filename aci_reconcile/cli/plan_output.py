@@ -30,6 +30,7 @@ def render_plan(proposal: Plan, header: Header, console: Console, digest: str = 
 def show_plan(plan: Plan, header: Header, session: Session) -> None:
     """Show the plan before it is carried out: text, or the first line of JSON; on stderr if stdout takes a page."""
     console = session.console
+    # One document a line, so that a program can read the plan before the events come.
     if console.json:
         console.line(make_plan_line(plan, header, console))
     elif console.format in PLAIN:

@@ -1,25 +1,30 @@
-"""Showing an apply while it runs: as lines, as a live table or as JSON, all from one stream of events."""
+"""Showing an apply while it runs, from one stream of events, and how it ended."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.event_lines import report_event
-from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.app.messages import report_event
+from aci_reconcile.cli.options import PLAIN
+from aci_reconcile.core.errors import AciReconcileError, ExitCode
 from aci_reconcile.reconcile.events import Finished
+from aci_reconcile.reconcile.writes import PROVISIONED
 from aci_reconcile.render.json.apply import render_event_json
+from aci_reconcile.render.text.apply import render_addresses, render_summary_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Mapping
 
-    from aci_reconcile.app.event_lines import Reader
+    from aci_reconcile.app.messages import ShowEvent
     from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.session import Session
     from aci_reconcile.core.backend import Clock
+    from aci_reconcile.reconcile import Context
     from aci_reconcile.reconcile.events import Event
 
 
-def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Finished]:
+def show_events(events: Iterable[Event], console: Console, clock: Clock) -> list[Finished]:
     """Show the events as they come, and return the last one of each run, which the caller shows.
 
     Raises:
@@ -28,7 +33,7 @@ def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Fini
     """
     ends: list[Finished] = []
     lost: AciReconcileError | None = None
-    with choose_reader(console, clock) as show:
+    with choose_display(console, clock) as show:
         for event in events:
             if isinstance(event, Finished):
                 ends.append(event)
@@ -43,8 +48,8 @@ def follow(events: Iterable[Event], console: Console, clock: Clock) -> list[Fini
 
 
 @contextmanager
-def choose_reader(console: Console, clock: Clock) -> Generator[Reader]:
-    """Yield the reader of events that fits the console."""
+def choose_display(console: Console, clock: Clock) -> Generator[ShowEvent]:
+    """Yield the function that shows an event on this console."""
     if console.json:
         yield lambda event: console.result(render_event_json(event, timestamp=clock.now()))
     elif console.log_json:
@@ -56,3 +61,35 @@ def choose_reader(console: Console, clock: Clock) -> Generator[Reader]:
             yield show
     else:
         yield lambda event: report_event(event, console)
+
+
+def follow_events(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:
+    """Show the events until the last one. After a signal, what is in progress still comes to its end."""
+    with session.interruption.protect(lambda: render_unfinished(context.in_flight, verb)):
+        return show_events(events, session.console, session.clock)
+
+
+def render_unfinished(in_flight: Mapping[str, str], verb: str) -> str:
+    """Return what an aborted run leaves behind: writes that are not finished, and groups not yet seen running."""
+    begun = ", ".join(sorted(address for address, how in in_flight.items() if how != PROVISIONED))
+    unseen = ", ".join(sorted(address for address, how in in_flight.items() if how == PROVISIONED))
+    text = f" Started but not finished: {begun}. Run {verb.lower()} again to continue." if begun else ""
+    return text + (f" Not seen running: {unseen}." if unseen else "")
+
+
+def report_end(finished: Finished, session: Session, *, verb: str) -> ExitCode:
+    """Write the summary, and return the exit code."""
+    console = session.console
+    if console.log_json and not console.json:
+        console.raw(f"{render_event_json(finished, timestamp=session.clock.now())}\n")
+    if console.json:
+        console.result(render_event_json(finished, timestamp=session.clock.now()))
+    elif console.format in PLAIN:
+        texts = render_summary_text(finished, console.style, verb=verb), render_addresses(finished)
+        console.result("".join(f"\n{text}\n" for text in texts if text).removesuffix("\n"))
+    if finished.interrupted:
+        return session.interruption.exit_code
+    # That a group could not be read is worse than one that did not converge: nobody knows its state.
+    if finished.unread:
+        return ExitCode.ERROR
+    return ExitCode.NOT_CONVERGED if finished.failed or finished.skipped else ExitCode.OK

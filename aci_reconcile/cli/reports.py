@@ -95,6 +95,7 @@ class Reports:
         """Write one file; return what went wrong, or an empty text."""
         console = replace(self._console, style=PLAIN, width=PIPED, format=form, json=form == "json")
         try:
+            # A report quotes what Azure says, and a runner may be shared: only its owner may read it.
             write_whole(file, f"{render(console)}\n", private=True)
         except OSError as error:
             return f"--report {form}={file}: {error.strerror or 'cannot be written'}"

@@ -113,6 +113,7 @@ def _find_advice(name: str, known: tuple[str, ...], command: str) -> str:
         text = _SHOWN_FIRST[command]
     if text and (not needs or needs in known):
         return f"{text};"
+    # These are options of most commands, so a near spelling would mislead.
     if name in _OF_AZURE:
         return "this command does not use Azure: remove the option;"
     meant = _find_near(name, known)

@@ -6,7 +6,8 @@ Everything here is pure; whoever calls reads and writes files and knows the time
 
 from __future__ import annotations
 
-from aci_reconcile.saved.compare import find_moved, find_other_target
+from aci_reconcile.saved.comparison import find_moved, find_other_target
+from aci_reconcile.saved.display import make_saved_page, render_saved_text
 from aci_reconcile.saved.document import (
     Document,
     Origin,
@@ -16,8 +17,7 @@ from aci_reconcile.saved.document import (
     make_salt,
     render_document,
 )
-from aci_reconcile.saved.reading import check_document, is_expired, open_document
-from aci_reconcile.saved.text import make_saved_page, render_saved_text
+from aci_reconcile.saved.validation import check_document, is_expired, open_document
 
 __all__ = [
     "Document",

@@ -198,6 +198,7 @@ def _digest_live(change: Change) -> str:
     """
     if change.before is None:
         return ""
+    # A digest of a short text lets somebody guess it.
     hidden = find_hidden_texts(change)
     body: Json = blank_secrets({name: conceal(value, hidden) for name, value in change.before.body.items()})  # type: ignore[assignment]  # it is JSON again
     if change.after is None:

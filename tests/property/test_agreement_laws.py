@@ -11,8 +11,7 @@ from factories import body, container, policy, rid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile.app.drift_check import find_drift
-from aci_reconcile.app.verification import verify_plan
+from aci_reconcile.app.plan_checks import find_drift, verify_plan
 from aci_reconcile.cli.commands.drift import find_exit_code as drift_code
 from aci_reconcile.cli.commands.plan import find_exit_code as plan_code
 from aci_reconcile.cli.commands.verify import find_exit_code as verify_code

@@ -72,8 +72,8 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     from aci_reconcile.app.former_groups import save_former_groups
     from aci_reconcile.cli.apply_record import ApplyRecord
     from aci_reconcile.cli.approval import ask
-    from aci_reconcile.cli.execution import follow_events, report_end
     from aci_reconcile.cli.plan_output import show_plan
+    from aci_reconcile.cli.progress import follow_events, report_end
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.reconcile import Refresh, Wait
 

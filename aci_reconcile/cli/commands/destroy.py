@@ -65,8 +65,8 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.commands.plan import find_exit_code
-    from aci_reconcile.cli.execution import follow_events, report_end
     from aci_reconcile.cli.plan_output import show_plan
+    from aci_reconcile.cli.progress import follow_events, report_end
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     sources, target = asked.sources.at(asked.azure.place, asked.paths), asked.azure.target

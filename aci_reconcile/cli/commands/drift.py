@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aci_reconcile.app.drift_check import find_drift
 from aci_reconcile.app.notifications import Notifications, make_notifications
+from aci_reconcile.app.plan_checks import find_drift
 from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
@@ -123,6 +123,7 @@ def _look(workspace: Workspace, asked: DriftOptions, notifications: Notification
         kept=notifications.history is not None,
     )
     known = find_resource_groups(memory.history)
+    # A check waits for groups in transition: how that ends is what its reader wants to know.
     reader = make_reader(
         workspace, asked.azure.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known
     )

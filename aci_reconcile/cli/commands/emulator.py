@@ -184,6 +184,7 @@ def serve_emulator(session: Session, asked: EmulatorOptions) -> ExitCode:
 def _listen(emulator: Emulator, asked: EmulatorOptions, session: Session) -> Server:
     from aci_reconcile.emulator import Tls, is_loopback, serve
 
+    # The emulator is made for tests: whoever reaches it can do everything.
     if not is_loopback(asked.host):
         session.console.warn(
             f"The emulator listens on {asked.host}. Anyone who can reach this machine can read, change and delete "

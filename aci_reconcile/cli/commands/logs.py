@@ -77,6 +77,7 @@ def _choose_container(live: Resource, wanted: str) -> str:
         if not found:
             raise UsageError(f"{live.address} has no container {wanted}", hint=f"it has {_join_names(plain, initial)}")
         return found
+    # Init containers have ended when somebody reads logs, so they are never the default.
     if len(plain) != 1:
         hint = f"choose one with -c: {_join_names(plain, initial)}"
         raise UsageError(f"{live.address} has several containers", hint=hint)

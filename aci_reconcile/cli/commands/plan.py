@@ -93,6 +93,7 @@ def plan(session: Session, asked: PlanOptions) -> ExitCode:
         ) as reports,
         prepare(inputs.sources, target, inputs.allow, session) as workspace,
     ):
+        # Imported while the lists are on their way: with one group, imports are most of the time.
         from aci_reconcile.app.proposal import make_reader, propose_plan
         from aci_reconcile.reconcile import Refresh
 
@@ -142,6 +143,7 @@ def _render(proposal: Plan, header: Header, console: Console, digest: str, repor
 
 def find_exit_code(proposal: Plan, *, detailed: bool) -> ExitCode:
     """Return the exit code. A field that Azure does not change counts as a difference, though nothing is written."""
+    # The plan may lack a deletion or a replacement, so it counts as a failure, whatever else it says.
     if proposal.unreadable:
         return ExitCode.ERROR
     if not detailed:

@@ -48,8 +48,8 @@ def verify(session: Session, asked: VerifyOptions) -> ExitCode:
 
     sources, target = asked.sources.at(asked.azure.place, asked.paths), asked.azure.target
     with prepare(sources, target, asked.releases.make_allow(), session) as workspace:
+        from aci_reconcile.app.plan_checks import verify_plan
         from aci_reconcile.app.proposal import make_reader, propose_plan
-        from aci_reconcile.app.verification import verify_plan
         from aci_reconcile.reconcile import Refresh
 
         reader = make_reader(workspace, target, session, Refresh.AUTO)

@@ -13,7 +13,7 @@ import pytest
 from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.cli.console import Console, Progress, make_console, wants_colour, write
 from aci_reconcile.cli.options import OutputOptions
-from aci_reconcile.cli.progress import follow
+from aci_reconcile.cli.progress import show_events
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.reconcile.events import Finished, Paced
 
@@ -137,7 +137,7 @@ def test_a_full_disk_ends_no_work_that_has_begun() -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as stream:
         console = Console(stream, io.StringIO(), json=True, format="json")
         with pytest.raises(AciReconcileError, match="the output cannot be written"):
-            follow(events(), console, SystemClock())
+            show_events(events(), console, SystemClock())
 
     assert [0, 1, 2] == seen
 

@@ -307,7 +307,7 @@ def test_the_time_of_slow_hashes_is_told_once_and_not_when_quiet(
 ) -> None:
     """Where it is felt: with what was measured, and what to do."""
     secretive("apply", "-y")
-    monkeypatch.setattr("aci_reconcile.app.hash_cost_message._FELT", 0.0)
+    monkeypatch.setattr("aci_reconcile.app.messages._FELT", 0.0)
     told, quiet = secretive("plan"), secretive("plan", "-q")
 
     assert re.fullmatch(r"Fingerprints of secrets: 1 slow hash x \d+ ms / \d cores? = 0\.\d s\. .*\n", told.err)

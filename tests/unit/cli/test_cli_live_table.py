@@ -7,7 +7,7 @@ import io
 from factories import FakeClock, rid
 
 from aci_reconcile.cli.console import Console
-from aci_reconcile.cli.progress import follow
+from aci_reconcile.cli.progress import show_events
 from aci_reconcile.core.errors import AzureError
 from aci_reconcile.planning.values import Action, Change
 from aci_reconcile.reconcile.events import (
@@ -32,7 +32,7 @@ def shown(*events: Event, notes: object = PLAIN) -> tuple[str, list[Finished]]:
     """Let the events pass on a terminal; return everything that it got, and the ends."""
     screen = io.StringIO()
     style = ANSI if notes is ANSI else PLAIN
-    ends = follow(events, Console(io.StringIO(), screen, notes=style, live=True), FakeClock())
+    ends = show_events(events, Console(io.StringIO(), screen, notes=style, live=True), FakeClock())
     return screen.getvalue(), ends
 
 

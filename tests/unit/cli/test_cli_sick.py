@@ -10,7 +10,7 @@ import pytest
 from doctored import doctored
 from unit.cli.command_line import PROJECT
 
-from aci_reconcile.cli.execution import render_unfinished
+from aci_reconcile.cli.progress import render_unfinished
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Ran, Served

@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from aci_reconcile.app.hash_cost_message import render_hash_cost
+from aci_reconcile.app.messages import render_hash_cost
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.reconcile.hash_cost import AT_ONCE, HashCost
 

@@ -1,4 +1,4 @@
-"""What differs in Azure now, and what does not run."""
+"""What ``drift`` and ``verify`` find out from a plan."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.planning.values import Unreadable
+from aci_reconcile.preflight import Check, Question, Verdict, judge_blockers
+from aci_reconcile.reconcile.preflight import preflight
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.findings import Baseline, Drift
     from aci_reconcile.planning.values import Plan
+    from aci_reconcile.preflight.inventory import Preflight
 
 
 def find_drift(plan: Plan, clock: Clock, memory: Baseline | None = None) -> Drift:
@@ -18,6 +23,7 @@ def find_drift(plan: Plan, clock: Clock, memory: Baseline | None = None) -> Drif
     from aci_reconcile.core.resource_types import assess_health
     from aci_reconcile.findings import Baseline, History, Place, judge, to_moment
 
+    # A group of another owner is in sync with nothing: its fields are what that owner wants.
     plan = _without_foreign(plan)
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
@@ -31,3 +37,21 @@ def _without_foreign(plan: Plan) -> Plan:
     unreadable = tuple(Unreadable(address, reason.removeprefix(f"{address} ")) for address, reason in foreign.items())
     rest = tuple(each for each in plan.changes if each.address not in foreign)
     return replace(plan, changes=rest, unreadable=(*plan.unreadable, *unreadable))
+
+
+def verify_plan(plan: Plan, questions: Preflight, *, concurrency: int) -> tuple[Check, ...]:
+    """Return what would keep an apply of the plan from ending well, and what could not be checked.
+
+    Args:
+        plan: what an apply would do.
+        questions: what Azure can be asked.
+        concurrency: how many requests may be in flight at once.
+    """
+    asked = preflight(plan.changes, questions, resource_groups=plan.resource_groups, concurrency=concurrency)
+    return (*_unreadable_checks(plan), *judge_blockers(plan), *asked)
+
+
+def _unreadable_checks(plan: Plan) -> Iterator[Check]:
+    """Yield a failed check for each group that could not be read: nothing is known of what it needs."""
+    for each in plan.unreadable:
+        yield Check(Question.READING, each.address, Verdict.FAILED, each.message, addresses=(each.address,))

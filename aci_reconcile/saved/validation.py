@@ -39,6 +39,7 @@ def _is_sealed(document: Document, content: bytes) -> bool:
     """Whether the file is the canonical form of its document, and the digest matches."""
     digest = document.get("digest")
     try:
+        # A JSON text may repeat a key, and parsers differ in which value they take: only one form is accepted.
         same = render_document(document).encode() == content
         return (
             same and isinstance(digest, str) and hmac.compare_digest(digest.encode(), compute_seal(document).encode())

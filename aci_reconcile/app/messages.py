@@ -1,14 +1,41 @@
-"""The message about the time that fingerprints of secrets took, if it is long."""
+"""Messages about events and about the cost of fingerprints, as plain lines."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from aci_reconcile.planning.values import Action
+from aci_reconcile.reconcile.events import Failed, Moved, ResourceGroupFailed, Skipped, Succeeded, Unhealthy
 from aci_reconcile.reconcile.hash_cost import AT_ONCE
+from aci_reconcile.render.text.apply import render_event_text
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.app.run import Messages
+    from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.hash_cost import HashCost
+
+ShowEvent: TypeAlias = "Callable[[Event], None]"
+"""Shows an event."""
+
+_BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
+
+
+def render_lines(event: Event, messages: Messages) -> str:
+    """Return the text for an event; empty where it says nothing new.
+
+    A group that was and is as it should be is named only when asked for.
+    """
+    unchanged = isinstance(event, Succeeded) and event.change.action is Action.NO_OP
+    return "" if unchanged and not messages.verbose else render_event_text(event, messages.notes)
+
+
+def report_event(event: Event, messages: Messages) -> None:
+    """Report an event in plain lines on stderr."""
+    messages.plain("error" if isinstance(event, _BAD) else "info", render_lines(event, messages))
+
 
 _FELT: Final = 2.0
 """Seconds; a shorter time is not worth a message."""

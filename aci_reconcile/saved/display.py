@@ -11,7 +11,7 @@ from aci_reconcile.render.missing_secrets import merge_missing_secrets
 from aci_reconcile.render.page.page import Remark
 from aci_reconcile.render.page.plan import make_plan_page
 from aci_reconcile.render.text.plan import render_plan_text
-from aci_reconcile.saved.revive import header_of, revive
+from aci_reconcile.saved.conversion import header_of, revive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
