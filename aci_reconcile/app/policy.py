@@ -67,12 +67,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
     from aci_reconcile.planning.policy import UNLIMITED
 
     project, declared = loaded.project, loaded.project.policy
-    if allow.prune and not is_named(project):
-        raise UsageError("--prune needs a project file with a name", hint="the name says which groups are yours")
-    if allow.touch_secrets and allow.trust_secrets:
-        raise UsageError("--touch-secrets and --trust-secrets cannot be combined")
-    if allow.override_freeze is not None and not allow.override_freeze.strip():
-        raise UsageError("--override-freeze needs a reason", hint="the plan and the apply record it")
+    _check_allow(allow, project)
     replace = UNLIMITED if declared.replace == "allow" else 0
     key, former = read_keys(environ, project.fingerprints)
     # The freeze is looked up again just before the first write: a question may stay open for hours.
@@ -107,6 +102,15 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         former_key=former,
         fingerprints=project.fingerprints.kept,
     )
+
+
+def _check_allow(allow: Allow, project: Project) -> None:
+    if allow.prune and not is_named(project):
+        raise UsageError("--prune needs a project file with a name", hint="the name says which groups are yours")
+    if allow.touch_secrets and allow.trust_secrets:
+        raise UsageError("--touch-secrets and --trust-secrets cannot be combined")
+    if allow.override_freeze is not None and not allow.override_freeze.strip():
+        raise UsageError("--override-freeze needs a reason", hint="the plan and the apply record it")
 
 
 def _decide_prune(project: Project) -> bool:
