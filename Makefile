@@ -60,7 +60,7 @@ check: $(VENV)/.checked ## lint, format, types, layers, spelling, prose
 	git ls-files | xargs $(BIN)/codespell
 	$(BIN)/python scripts/check_prose.py
 
-GENERATORS := build_schemas build_diagnostics build_field_reference build_emulator_evidence
+GENERATORS := build_schemas build_diagnostics build_field_reference build_facts
 generate: $(VENV)/.installed ## write the schemas and the reference pages anew from the tables that they come from
 	@for each in $(GENERATORS); do $(BIN)/python scripts/$$each.py || exit 1; done
 

@@ -1,7 +1,7 @@
 """The register: every belief about Azure, with its evidence and what rests on it.
 
-Id, statement, evidence, date, default and values come from the emulator, which holds the beliefs; what is added here is
-what only the tool knows.
+Id, statement, evidence, date, default and values come from the emulator, which holds the beliefs. What only the tool
+knows is added here: what it depends on, what the emulator does not imitate, and why some facts cannot be asked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from aci_reconcile.emulator.evidence import FACTS, Fact, Kind
+from aci_reconcile.emulator.evidence.refusals import REFUSALS
 from aci_reconcile.emulator.knobs import Knobs, list_beliefs, list_values, write_knob
+from aci_reconcile.facts.beyond import BEYOND_THE_EMULATOR
+from aci_reconcile.facts.unasked import find_reason
+from aci_reconcile.facts.uses import find_use
 
 TRUTH = ("true", "false")
 
@@ -50,11 +54,14 @@ def _compose(fact: Fact) -> Row:
         id=fact.id,
         statement=fact.statement,
         values=list_values(Knobs, knob) if knob else TRUTH,
-        default=_DEFAULTS[knob] if knob else write_knob(fact.shown),
+        # Without evidence for it, the emulator does not refuse; in everything else it does what the statement says.
+        default=_DEFAULTS[knob] if knob else write_knob(fact.shown or fact not in REFUSALS),
         kind=fact.kind,
         where=fact.where,
         date=fact.date,
         knob=knob,
+        no_probe=find_reason(fact.id),
+        matters=find_use(fact.id),
     )
 
 
@@ -63,5 +70,5 @@ _AZURE = Knobs().at("realistic")
 _DEFAULTS = {one.name: write_knob(getattr(_AZURE, one.name)) for one in fields(Knobs)}
 _SWITCHES = list_beliefs(Knobs)
 
-REGISTER: tuple[Row, ...] = tuple(_compose(fact) for fact in FACTS)
+REGISTER: tuple[Row, ...] = tuple(_compose(fact) for fact in (*FACTS, *BEYOND_THE_EMULATOR))
 _BY_ID = {row.id: row for row in REGISTER}

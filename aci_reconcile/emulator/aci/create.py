@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _SKUS = {name.lower(): name for name in ("NotSpecified", "Standard", "Dedicated", "Confidential")}
 
 
-@rests_on("group-created", "put-takes-tags")
+@rests_on("group-created", "put-takes-tags", "update-headers", "update-restarts", "update-replaces")
 def put(call: Call) -> Response:
     """Create (201) or replace a group: refuse it before anything is written, or accept it as Pending."""
     scopes.require_writable(call)
@@ -140,6 +140,7 @@ def _can_pull(call: Call, image: str, properties: Json) -> bool:
     return reference.registry.lower() in servers
 
 
+@rests_on("name-as-sent")
 def _make_group(call: Call, content: Json, location: str, stored: Group | None) -> Group:
     body = _make_body(call, content, stored)
     properties = as_object(body["properties"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from aci_reconcile.emulator.aci.schema import ListOf, MapOf, Node, Object
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, is_list, is_object
 
 _LEAD = "The request content was invalid and could not be deserialized: "
@@ -63,10 +64,10 @@ class Reader:
             result |= {key: item for key, item in value.items() if key.lower() not in known and item is not None}
         return result
 
+    @rests_on("null-in-map")
     def _map(self, node: MapOf, value: Any, path: str) -> Json:
         if not is_object(value):
             self._mismatch(value, path, "Dictionary`2[System.String,System.String]", 'object (e.g. {"name":"value"})')
-        # null becomes an empty value of the map's type. How Azure returns it is not recorded.
         empty: Any = {} if isinstance(node.value, Object) else "" if node.value == "string" else None
         return {
             key: empty if item is None else self.read(node.value, item, _join(path, key)) for key, item in value.items()

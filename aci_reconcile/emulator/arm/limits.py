@@ -123,6 +123,7 @@ def _make_arm_throttling(kind: str, subscription: str, actor: str, wait: int) ->
     return ArmError(429, "SubscriptionRequestsThrottled", message, headers, fact="arm-throttling")
 
 
+@rests_on("throttled-retry-after")
 def _make_provider_throttling(verb: str, most: int, interval: str, wait: int) -> ArmError:
     message = (
         f"Number of requests for action 'Microsoft.ContainerInstance/containerGroups/{verb}' exceeded the limit of "

@@ -12,6 +12,34 @@ ANSWERS = (
         "azure-cli's tests, 204 of 204 PUTs",
     ),
     Fact(
+        "update-headers",
+        "A PUT on an existing group has the headers of one of a new group: Azure-AsyncOperation, no Location, no ETag.",
+        "none",
+        "no recording has one",
+        "2026-11-29",
+    ),
+    Fact(
+        "update-restarts",
+        "A PUT on an existing group restarts all its containers, even if it changes nothing.",
+        "document",
+        "ACI documentation, update containers; asked in MicrosoftDocs/azure-docs#120542",
+        "2026-11-29",
+    ),
+    Fact(
+        "update-replaces",
+        "A PUT replaces the whole group: what it leaves out goes back to its default, secrets too.",
+        "document",
+        "ACI documentation, update containers; MicrosoftDocs/azure-docs#47394, #88990, Azure/azure-cli#8545",
+        "2026-11-29",
+    ),
+    Fact(
+        "name-as-sent",
+        "A group keeps the spelling of its name with which it was created.",
+        "none",
+        "no recording has capitals; ARM compares names without their case",
+        "2026-11-29",
+    ),
+    Fact(
         "operation-version",
         "The URL of an operation always has the api-version 2018-06-01.",
         "recording",
@@ -30,6 +58,13 @@ ANSWERS = (
         "azure-sdk-for-net's session records (2021), once",
     ),
     Fact("operation-failed", "A failed operation has an error with code and message.", "document", "ARM's contract"),
+    Fact(
+        "provisioned-not-healthy",
+        "Succeeded says nothing about containers: they may have failed.",
+        "recording",
+        "azure-cli's tests, 57 of 367 reads",
+        "2026-11-29",
+    ),
     Fact("sku-filled-in", "sku Standard is added from 2021-03-01 on.", "recording", "azure-cli's tests, 98 of 101"),
     Fact(
         "init-containers-filled-in",
@@ -260,6 +295,13 @@ ANSWERS = (
         "The provider has eleven resource types.",
         "recording",
         "Azure PowerShell's tests (2024); their names in Azure's PowerShell documentation",
+    ),
+    Fact(
+        "probe-events",
+        "A failed liveness probe leaves an event Unhealthy of the type Warning, and one that says Killing.",
+        "none",
+        "no recording has one; the names are those of Kubernetes",
+        "2026-11-29",
     ),
     Fact(
         "mount-never-ends",

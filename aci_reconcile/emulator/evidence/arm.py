@@ -80,6 +80,20 @@ ARM = (
         "ACI documentation, quotas; the message from a public thread",
     ),
     Fact(
+        "throttled-retry-after",
+        "ResourceRequestsThrottled has a Retry-After.",
+        "none",
+        "ARM's documentation of throttling has one; no recording has this refusal",
+        "2026-11-29",
+    ),
+    Fact(
+        "null-in-map",
+        "A null in a map, such as a tag without a value, becomes an empty value.",
+        "none",
+        "no recording has one",
+        "2026-11-29",
+    ),
+    Fact(
         "deserialiser",
         "InvalidRequestContent, with the deserialiser's message.",
         "thread",

@@ -50,7 +50,7 @@ REFUSALS = (
     Fact("most-containers", "A group has at most 60 containers.", "document", "ACI documentation, quotas"),
     Fact(
         "container-names-unique",
-        "Two containers have the same name.",
+        "Two containers with the same name are refused.",
         "none",
         "published manifests do it, with an unknown result",
     ),
@@ -100,7 +100,12 @@ REFUSALS = (
         "thread",
         "mage-ai/mage-ai#4872",
     ),
-    Fact("variable-names-unique", "Two variables of a container have the same name.", "none", "no report was found"),
+    Fact(
+        "variable-names-unique",
+        "Two variables of a container with the same name are refused.",
+        "none",
+        "no report was found",
+    ),
     Fact(
         "one-probe",
         "A probe has exactly one of exec and httpGet.",
@@ -146,7 +151,7 @@ REFUSALS = (
         "thread",
         "docker-archive/compose-cli#2150; whether init containers count is unknown",
     ),
-    Fact("registry-servers-unique", "Two credentials are for the same server.", "none", "no report was found"),
+    Fact("registry-servers-unique", "Two credentials for the same server are refused.", "none", "no report was found"),
     Fact("port-range", "A port is a number from 1 to 65535.", "document", "ACI documentation, FAQ"),
     Fact("protocols", "A protocol is TCP or UDP.", "document", "REST reference"),
     Fact(
@@ -155,7 +160,7 @@ REFUSALS = (
         "thread",
         "hashicorp/terraform-provider-azurerm#11102, virtual-kubelet/azure-aci#353; the error code is unknown",
     ),
-    Fact("address-ports-unique", "An address lists a port twice.", "none", "no report was found"),
+    Fact("address-ports-unique", "An address that lists a port twice is refused.", "none", "no report was found"),
     Fact(
         "ports-unreferenced",
         "UnreferencedIpAddressPorts: a container exposes each port of the address, with the same protocol.",
@@ -212,7 +217,7 @@ REFUSALS = (
     Fact("most-volumes", "A group has at most 20 volumes.", "document", "ACI documentation, quotas"),
     Fact(
         "volume-names-unique",
-        "Two volumes have the same name.",
+        "Two volumes with the same name are refused.",
         "thread",
         "virtual-kubelet/azure-aci#305, #307; the error code is unknown",
     ),
@@ -223,13 +228,18 @@ REFUSALS = (
         "ACI documentation, limits of names",
     ),
     Fact(
-        "volume-source", "A volume has exactly one source.", "none", "published manifests have volumes without a source"
+        "volume-source",
+        "A volume without a source, or with several, is refused.",
+        "none",
+        "published manifests have volumes without a source",
     ),
     Fact("secret-base64", "The files of a secret volume are base64.", "document", "ACI documentation, secret volumes"),
-    Fact("mount-without-volume", "A mount names a volume that does not exist.", "none", "no report was found"),
+    Fact("mount-without-volume", "A mount of a volume that does not exist is refused.", "none", "no report was found"),
     Fact("mount-path", "A mount path has no colon.", "document", "REST reference"),
-    Fact("mount-path-empty", "A mount path is empty.", "none", "no report was found"),
-    Fact("mount-paths-unique", "Two mounts of a container have the same path.", "none", "no report was found"),
+    Fact("mount-path-empty", "An empty mount path is refused.", "none", "no report was found"),
+    Fact(
+        "mount-paths-unique", "Two mounts of a container with the same path are refused.", "none", "no report was found"
+    ),
     Fact("workspace-key-needed", "A workspace needs its key.", "document", "REST reference: required"),
     Fact(
         "metadata-not-allowed",

@@ -124,7 +124,7 @@ ACI017: Final = Code(
 def check_group_ports(group: Item) -> None:
     """Azure: MissingIpAddressPorts (hashicorp/terraform-provider-azurerm#1697), UnreferencedIpAddressPorts (#5091).
 
-    The number of ports is documented, and contested (MicrosoftDocs/azure-docs#101382).
+    The number of ports is documented, and CONTESTED (most-ports): MicrosoftDocs/azure-docs#101382.
     """
     properties = group.at("properties")
     address = properties.at("ipAddress")

@@ -12,7 +12,7 @@ import pytest
 from unit.emulator.emulator_world import World, changed, container, group, public
 
 from aci_reconcile.emulator import Knobs
-from aci_reconcile.emulator.evidence import FACTS, Fact, rests_on
+from aci_reconcile.emulator.evidence import FACTS, rests_on
 
 ROOT = Path(__file__).resolve().parents[3]
 EMULATOR = ROOT / "aci_reconcile" / "emulator"
@@ -136,17 +136,3 @@ def test_unproven_refusals_that_need_two_properties(properties: Any, code: str) 
 
     assert 201 == World().put("web", group(**properties)).status
     assert (400, code) == strict.code(strict.put("web", group(**properties)))
-
-
-def test_the_documentation_holds_the_table() -> None:
-    """Row by row, in the table's order."""
-    text = (ROOT / "docs" / "emulator.md").read_text("utf-8")
-    section = text.partition("## What it believes, and why\n")[2].partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if line.startswith("| `")]
-
-    assert [row(fact) for fact in FACTS] == rows
-
-
-def row(fact: Fact) -> str:
-    """A row as the documentation has it."""
-    return f"| `{fact.id}` | {fact.statement} | {fact.kind} | {fact.where} |"

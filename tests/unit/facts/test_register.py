@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+import runpy
 from dataclasses import fields
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from aci_reconcile.emulator import Knobs
 from aci_reconcile.emulator.evidence import FACTS
+from aci_reconcile.facts.beyond import BEYOND_THE_EMULATOR
 from aci_reconcile.facts.register import REGISTER, Row, get_row
+from aci_reconcile.facts.unasked import REASONS
+from aci_reconcile.facts.uses import USES
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_each_belief_of_the_emulator_is_a_row() -> None:
-    """In the same order, so that none is missing and none is told twice."""
-    assert [fact.id for fact in FACTS] == [row.id for row in REGISTER]
+    """In the same order, so that none is missing and none is told twice; then what it does not imitate."""
+    assert [fact.id for fact in (*FACTS, *BEYOND_THE_EMULATOR)] == [row.id for row in REGISTER]
+    assert len(REGISTER) == len({row.id for row in REGISTER})
+
+
+def test_each_row_says_what_depends_on_it() -> None:
+    """In words; and neither what depends on them nor why nobody asks them is said of facts that there are not."""
+    known = {row.id for row in REGISTER}
+    told = {fact for facts in (*USES.values(), *REASONS.values()) for fact in facts.split()}
+
+    assert [] == [row.id for row in REGISTER if not row.matters]
+    assert set() == told - known
+
+
+def test_a_fact_has_one_reason_why_it_is_not_asked() -> None:
+    """And not two that contradict each other."""
+    told = [fact for facts in REASONS.values() for fact in facts.split()]
+
+    assert sorted(set(told)) == sorted(told)
+
+
+def test_each_row_says_when_its_evidence_was_looked_at() -> None:
+    """As a day."""
+    assert [] == [row.id for row in REGISTER if date.fromisoformat(row.date).isoformat() != row.date]
 
 
 def test_each_switch_for_a_belief_has_a_row_of_its_own() -> None:
@@ -42,6 +72,7 @@ def test_values_and_default_are_what_the_switch_reads(row: Row) -> None:
         ("update-contested", (), "none"),
         ("group-created", ("true", "false"), "true"),
         ("container-names-unique", ("true", "false"), "false"),
+        ("update-headers", ("true", "false"), "true"),
     ],
 )
 def test_values_and_defaults_follow_from_the_switch(name: str, values: tuple[str, ...], default: str) -> None:
@@ -55,3 +86,17 @@ def test_an_unknown_row_is_an_error() -> None:
     """Not an empty answer."""
     with pytest.raises(LookupError):
         get_row("no-such-row")
+
+
+def test_the_page_is_what_the_register_makes_of_it() -> None:
+    """Else run scripts/build_facts.py."""
+    script = runpy.run_path(str(ROOT / "scripts" / "build_facts.py"))
+
+    assert script["render"]() == (ROOT / "docs" / "facts.md").read_text("utf-8")
+
+
+def test_the_page_has_each_fact_once() -> None:
+    """Whatever the number of its uses."""
+    page = (ROOT / "docs" / "facts.md").read_text("utf-8")
+
+    assert {row.id: 1 for row in REGISTER} == {row.id: page.count(f"\n| `{row.id}`: ") for row in REGISTER}

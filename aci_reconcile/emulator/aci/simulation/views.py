@@ -23,6 +23,7 @@ _ENDED_LOG_BYTES = 16 * 1024
 _ENDED_LOG_LINES = 1000
 
 
+@rests_on("provisioned-not-healthy")
 def make_instance_view(group: Group, scene: SimulatedGroup, part: SimulatedContainer, now: float) -> Json | None:
     """Return the `instanceView` of a container; None while the group is Pending, as recorded."""
     if now < scene.run.begins:  # recorded: a Pending group has no views at all
@@ -130,6 +131,7 @@ def _show_terminated(finish: str, detail: str) -> Json:
     return {"state": "Terminated", "finishTime": finish, "detailStatus": detail}
 
 
+@rests_on("probe-events")
 def _make_own_events(run: Run, part: SimulatedContainer, now: float) -> Iterable[Json]:
     reference = parse_reference(part.image)
     image = reference.by_digest() if reference else part.image
@@ -146,7 +148,6 @@ def _make_own_events(run: Run, part: SimulatedContainer, now: float) -> Iterable
     ended = state.restarts + (state.phase != "running")
     span = (state.first_ended, state.last.ended)
     if state.last.attempt.unhealthy:
-        # Not recorded: Kubernetes' name and type for it.
         yield {**_make_event("Unhealthy", ended, span, "Liveness probe failed"), "type": "Warning"}
     yield _make_event("Killing", ended, span, _render_killing(part))
     waited = state.restarts + (state.phase == "backoff")

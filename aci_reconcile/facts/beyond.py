@@ -1,0 +1,59 @@
+"""Facts that the emulator does not imitate, so that they have no row there."""
+
+from __future__ import annotations
+
+from aci_reconcile.emulator.evidence import Fact
+
+BEYOND_THE_EMULATOR = (
+    Fact(
+        "restart-pulls",
+        "A restart pulls the image again, so that a tag that has moved takes effect.",
+        "document",
+        "ACI documentation, stop and start; against it, MicrosoftDocs/azure-docs#71023 and Azure/azure-cli#14625",
+        "2026-11-28",
+    ),
+    Fact(
+        "graph-has-no-views",
+        "Resource Graph has no instance views of container groups.",
+        "none",
+        "public queries show containers, addresses and the provisioning state only",
+        "2026-11-28",
+    ),
+    Fact(
+        "update-duration",
+        "A PUT on a running group takes as long as a creation.",
+        "none",
+        "comments of alchemy, a project that tests live, speak of 2 to 10 minutes",
+        "2026-11-28",
+    ),
+    Fact(
+        "exec-arguments",
+        "The command of exec may have arguments.",
+        "thread",
+        "Azure/azure-cli#30397 (2024); against it, older ACI documentation",
+        "2026-11-28",
+    ),
+    Fact(
+        "exec-stream",
+        "exec and attach answer with the address of a WebSocket and its password, which is the first message; then "
+        "bytes go both ways, without an exit code.",
+        "recording",
+        "azure-cli's tests, and its source",
+        "2026-11-28",
+    ),
+    Fact(
+        "ngroup-operations",
+        "PUT, PATCH, DELETE, start and restart of an NGroup take time, and a stop answers 204. A deletion takes its "
+        "groups along.",
+        "example",
+        "azure-rest-api-specs 2025-09-01; ACI documentation, NGroups",
+        "2026-11-28",
+    ),
+    Fact(
+        "variables-unordered",
+        "The order of a container's environment variables means nothing.",
+        "none",
+        "in Kubernetes a variable may refer to earlier ones; no document says so of ACI",
+        "2026-11-28",
+    ),
+)

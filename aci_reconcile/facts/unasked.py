@@ -1,0 +1,67 @@
+"""Why no probe asks some facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REASONS: Final[Mapping[str, str]] = {
+    "recorded often enough: a live answer would be one more of many": (
+        "group-created operation-version operation-status sku-filled-in init-containers-filled-in ports-filled-in "
+        "variables-filled-in timeout-filled-in config-map-filled-in public-ip-late lists-are-lean "
+        "label-scope-dropped secrets-dropped group-deleted identity-ids resource-group-not-found rate-headers "
+        "provisioned-not-healthy crash-pauses enum-case"
+    ),
+    "it needs a virtual network, which a probe does not make": (
+        "creation-time-in-network subnet-address-late subnet-collisions subnet-not-delegated private-needs-subnet "
+        "public-in-subnet label-in-subnet profile-not-found association-in-use subnet-not-found"
+    ),
+    "it needs a registry, a vault, a workspace, a storage account or an identity, which a probe does not make": (
+        "delegated-identity-filled-in vault-url-slash encryption-order secret-and-reference mount-never-ends "
+        "registry-checks registry-error metadata-not-allowed workspace-key-needed identity-credentials "
+        "empty-password registry-server most-credentials registry-servers-unique vaults"
+    ),
+    "it needs an image whose tag the probe can move": "restart-pulls",
+    "it needs a pool, a profile or an NGroup that is prepared beforehand": (
+        "standby-claim standby-answer standby-filled-in profile-alone pool-takes-config-maps ngroup-operations"
+    ),
+    "it needs a confidential, a Windows, a Spot or a GPU group, which cost more than a probe may": (
+        "policy-filled-in windows-one-container spot-limits cached-images"
+    ),
+    "it would use up the quota or the rates of the subscription, which others need": (
+        "quotas quota-reached largest-group arm-throttling provider-throttling throttled-retry-after most-containers"
+    ),
+    "it takes longer than a probe may: half an hour, or hours of a crash loop": (
+        "provisioning-timeout longest-crash-pause"
+    ),
+    "it cannot be brought about on purpose": "cloud-faults resource-group-blocked resource-group-deleting",
+    "it needs an assignment of a role or of a policy, and the right to make one": (
+        "rights not-authorized linked-not-authorized policy-denies policy-modifies"
+    ),
+    "it is about signing in, which a probe leaves to the user": "tokens sign-in entra-errors cloud-metadata",
+    "it is about the subscription or the provider, which a probe leaves as they are": (
+        "missing-registration no-registered-provider subscription-not-found invalid-subscription subscription "
+        "resource-types resource-group-location resource-group-name resources-page"
+    ),
+    "the message is in public reports word for word, or in the documentation, and a refusal creates nothing": (
+        "group-name enums containers-needed os-type-needed size-needed container-name image-needed image-inaccessible "
+        "several-errors variable-name variable-name-length one-value one-probe size-positive limit-below-request "
+        "limit-above-total port-range protocols container-ports-unique ports-unreferenced address-ports-needed "
+        "address-type label-grammar most-volumes volume-names-unique volume-name secret-base64 mount-path "
+        "missing-api-version invalid-api-version location-required location-not-available deserialiser tag-rules "
+        "tail-number operation-not-found container-not-found location-fixed resources-filter resource-not-found "
+        "group-not-found group-absent"
+    ),
+    "it is in Microsoft's examples, which Azure itself may refuse": "image-stand-in subnet-expression",
+    "nothing of the tool depends on it": (
+        "capabilities usages exec-arguments exec-stream graph-has-no-views no-dependencies"
+    ),
+    "it is not about Azure": "emulators-own subnets-there unproven-refusals",
+}
+
+
+def find_reason(fact: str) -> str:
+    """Return why no probe asks a fact; empty if nobody has said."""
+    return next((reason for reason, facts in REASONS.items() if fact in facts.split()), "")
