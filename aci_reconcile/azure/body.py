@@ -33,7 +33,7 @@ def serialize_body(body: Body, redactor: Redactor) -> bytes:
     opened: list[Secret] = []
     wanted = {key: value for key, value in body.items() if key.lower() not in _IN_THE_PATH}
     plain = _reveal_secrets(wanted, "", opened)
-    redactor.remember(opened)
+    redactor.remember(opened)  # before the answer comes: Azure's errors may quote the body
     return json.dumps(plain, allow_nan=False, separators=(",", ":")).encode()
 
 

@@ -144,6 +144,7 @@ def _parse(url: str) -> SplitResult:
         raise UsageError(
             f"{url!r} is not the URL of a server", hint="write it as https://host or http://127.0.0.1:8080"
         )
+    # A path would be lost in ``resolve``, and a password would be printed with the endpoint.
     if parts.username is not None or parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise UsageError(
             "the ARM endpoint is a scheme, a host and a port only", hint="remove the path, query and password"
@@ -153,7 +154,7 @@ def _parse(url: str) -> SplitResult:
 
 def _origin(parts: SplitResult) -> str:
     """Return scheme, host and port in a normalized form, without the default port."""
-    host = (parts.hostname or "").rstrip(".")
+    host = (parts.hostname or "").rstrip(".")  # the root of DNS: `management.azure.com.` is the same host
     host = f"[{host}]" if ":" in host else host
     port = "" if parts.port in {None, _PORTS.get(parts.scheme)} else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"

@@ -101,6 +101,7 @@ def translate_exception(error: BaseException, doing: str, redact: Callable[[str]
         redact: removes secrets from its text; by default, what looks like a secret.
     """
     kind = next((BY_EXCEPTION[each.__name__] for each in type(error).__mro__ if each.__name__ in BY_EXCEPTION), None)
+    # An unknown exception counts as "may have been carried out", which is the safe side.
     if kind is None or kind is NoAnswerError:
         return NoAnswerError(f"{doing}: no answer: {_find_reason(error, redact)}", hint=_make_hint(error))
     if kind is AuthenticationError:
@@ -287,4 +288,5 @@ def find_meaning(status: int, codes: Iterable[str]) -> Meaning:
         return BY_STATUS[status]
     if _CLIENT_ERROR <= status < _SERVER_ERROR:
         return Meaning(InvalidRequestError)
+    # A server error says nothing about whether the write was done.
     return Meaning(NoAnswerError, _READ_FIRST)

@@ -79,6 +79,7 @@ class Vaults:
         Secrets that are not available are included, and say why.
         """
         wanted = sorted(set(names))
+        # A stand-in serves any cloud; the SDK still needs a domain that fits the challenge.
         suffix = _SUFFIXES.get(self.endpoint.authority, _PUBLIC if self.server else "")
         if not suffix or self.credential is None:
             return _make_unavailable(wanted, f"{self.endpoint.base_url} has no vaults")
@@ -89,6 +90,7 @@ class Vaults:
                 wanted, "the Key Vault client is not installed: pip install 'aci-reconcile[keyvault]'"
             )
         with ExitStack() as stack:
+            # One client for each vault: the SDK keeps the challenge, so only the first request of a vault is refused.
             vaults = sorted({name.partition("/")[0] for name in wanted})
             clients = {vault: stack.enter_context(self._client(SecretClient, vault, suffix)) for vault in vaults}
             with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile-vault") as pool:

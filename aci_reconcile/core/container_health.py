@@ -155,6 +155,7 @@ def _judge_running(started: str, since: float | None, events: Iterable[Container
     began = to_epoch(started)
     if since is None:
         return State.HEALTHY
+    # A failed probe restarts the wait: a container may fail its readiness probe without being restarted.
     failed = [to_epoch(each.last) for each in events if each.failed_probe]
     latest = max((each for each in (began, *failed) if each is not None), default=None)
     return State.PENDING if began is None or latest is None or latest > since else State.HEALTHY

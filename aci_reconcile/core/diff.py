@@ -137,7 +137,7 @@ def _cut(path: list[str | int]) -> Keys:
     """Return the path up to the first list: lists without keys are atoms."""
     keys: list[str] = []
     for key in path:
-        if not isinstance(key, str):
+        if not isinstance(key, str):  # a position in a list without keys, such as a command: its order has a meaning
             break
         keys.append(key)
     return tuple(keys)
@@ -175,6 +175,8 @@ def _patch_value(form: Json, keys: Keys, value: Json | Absent) -> NormalForm:
 def _replaces(keys: Keys, before: Json | Absent, after: Json | Absent) -> Replaces:
     """Return whether the change replaces the group; the list decides about an added or removed entry."""
     *_, (_, parent, node) = walk(ROOT, keys)
+    # Whether an entry can come or go in place is a question of its own: for containers, users' reports and the
+    # documentation disagree, while the size of one that stays can never change.
     if parent is not None and parent.kind is Kind.LIST and (before is ABSENT or after is ABSENT):
         return _worst((parent.row.membership, parent.replaces))
     sides = [side for side in (before, after) if side is not ABSENT]

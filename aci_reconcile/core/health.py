@@ -132,15 +132,17 @@ def _judge_group(
     instance_state: str, provisioning: str, containers: tuple[ContainerHealth, ...], *, failing: bool
 ) -> State:
     """Judge the group; ``failing``: something of the group itself fails again and again."""
+    # Init containers end by design, so their success decides nothing; their failure is found below.
     verdicts = {each.verdict for each in containers if not each.init}
     if any(each.verdict is State.UNHEALTHY for each in containers) or _has_failed(provisioning):
         return State.UNHEALTHY
     if is_passing(provisioning):
         return State.UNHEALTHY if failing else State.PENDING
-    if instance_state == "Stopped":
+    if instance_state == "Stopped":  # recorded: the provisioning state of a stopped group is still Succeeded
         return State.STOPPED
     if failing:
         return State.UNHEALTHY
+    # A read without instance views, as every list is (recorded, 27 of 27), shows nothing about containers.
     if not instance_state and not any(each.state for each in containers):
         return State.UNKNOWN
     if verdicts <= {State.FINISHED}:

@@ -45,7 +45,7 @@ def parse_ignorable(path: str) -> Keys:
     node: Node | None = ROOT
     for key in keys:
         node = below(node, key)
-    if node is not None and node.write_only:
+    if node is not None and node.write_only:  # nothing could be carried over, and the write would remove it
         raise ValueError(f"{path}: Azure never returns this field, so it cannot be carried over")
     return tuple(_fold_key(key, parent) for key, parent, _ in walk(ROOT, keys))
 
@@ -107,9 +107,10 @@ def _carry(desired: Json, live: Json, keys: Keys, node: Node | None) -> Json:
     theirs, members = as_object(live), dict(as_object(desired))
     here, first = find_spelling(keys[0], members, node), find_spelling(keys[0], theirs, node)
     value = _carry(members.get(here), theirs.get(first), rest, below(node, first))
+    # Absent live means absent in the write, too; so does an object that only held what was carried over.
     if value is None or (isinstance(value, Mapping) and not value and first not in theirs):
         members.pop(here, None)
-    elif first in theirs and here != first:
+    elif first in theirs and here != first:  # Azure's spelling stays, or the write would rename a tag
         members = {(first if name == here else name): each for name, each in members.items()} | {first: value}
     else:
         members[here] = value

@@ -73,7 +73,7 @@ def find_flaw(image: str) -> str:
         return _explain_flaw(image)
     if len(found["path"]) > _LONGEST_PATH:
         return f"its path has {len(found['path'])} characters; the maximum is {_LONGEST_PATH}"
-    if _IDENTIFIER.fullmatch(image):
+    if _IDENTIFIER.fullmatch(image):  # distribution/reference excludes these, because Docker takes them for ids
         return "64 hexadecimal digits are a local image id, not a name"
     return ""
 
@@ -119,6 +119,7 @@ def _find_stray_character(text: str) -> str:
 def _find_name_flaw(name: str) -> str:
     """Return the flaw of the part before a digest: host, path and tag."""
     first, slash, rest = name.partition("/")
+    # distribution/reference: the first part is a host if it has a dot, a colon or a capital, or is localhost.
     hosted = bool(slash) and (first == "localhost" or any(mark in first for mark in ".:") or first.lower() != first)
     if hosted and not _HOST_ALONE.fullmatch(first):
         return f"`{_shorten(first)}` is not a host name"

@@ -51,8 +51,10 @@ def is_same(left: Json, right: Json) -> bool:
         return _are_same_objects(left, right)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(is_same, left, right))
+    # A reference is not yet a value, even if a live text should look like it.
     if isinstance(left, Deferred) is not isinstance(right, Deferred):
         return False
+    # In Python True == 1, in JSON it is not.
     return isinstance(left, bool) is isinstance(right, bool) and left == right
 
 
@@ -225,6 +227,7 @@ def _normalize_text(raw: str, node: Node) -> str:
     if row.enum:
         if raw in row.enum or isinstance(raw, Deferred):
             return raw
+        # Authors write `SystemAssigned,UserAssigned` as well as the contract's spelling, which has a space.
         wanted = fold(raw, Fold.SPACES)
         return next((each for each in row.enum if fold(each, Fold.SPACES) == wanted), raw)
     folds = row.folds
@@ -246,7 +249,7 @@ def to_plain(raw: Json) -> Json:
     if kind in LEAVES and kind is not float:
         return raw
     if isinstance(raw, float):
-        return int(raw) if raw.is_integer() else raw
+        return int(raw) if raw.is_integer() else raw  # recorded: sizes are returned as 1.0
     if isinstance(raw, Mapping):
         return {name: to_plain(value) for name, value in raw.items() if value is not None}
     if isinstance(raw, list):

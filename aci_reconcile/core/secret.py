@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 REDACTED = "(secret)"
 EMPTY = "it is empty"
 """Why an empty text counts as missing."""
+# 16 MiB and about 40 ms for each guess. More would be felt: a plan computes one for each group with secrets.
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 _SALT_BYTES = 16
+# Fixed, unlike the salt of a fingerprint: a key must have the same id in every tag. Its own guesses stay slow.
 _NAME_SALT = b"aci-reconcile key id"
 _LONG = 8
 _WORD = 4
-_DIGEST_BYTES = 24
+_DIGEST_BYTES = 24  # 32 characters in base64: with salt and key id far below the 256 that a tag can have (documented)
 _SLOW, _KEYED, _RANDOM = "scrypt", "hmac", "sha256"
 UNKEPT: Final = "v1:none:::"
 """The tag of a group with secrets where no fingerprint is wanted: it is never compared."""
@@ -145,6 +147,7 @@ class Secret:
             return self is other
         return hmac.compare_digest(_to_bytes(self), _to_bytes(other))
 
+    # Not hashable: the order of a set would depend on secret values.
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
@@ -229,7 +232,7 @@ class Fingerprint:
             return None
         if self.scheme in {_SLOW, _RANDOM}:
             return hmac.compare_digest(_compute_digest(self.scheme, secrets, self.salt), self.digest)
-        if self.scheme != _KEYED:
+        if self.scheme != _KEYED:  # a scheme of a later version, or none: unknown, never "changed"
             return None
         known = [key for key in keys if key is not None and key.available]
         if any(hmac.compare_digest(_compute_digest(_KEYED, secrets, self.salt, key), self.digest) for key in known):
@@ -272,6 +275,7 @@ def _choose_scheme(secrets: Mapping[str, Secret], key: Secret | None) -> tuple[s
 
 
 def _compute_digest(scheme: str, secrets: Mapping[str, Secret], salt: bytes, key: Secret | None = None) -> bytes:
+    # With the paths: two secrets that change places are a change.
     material = json.dumps({path: secrets[path].reveal() for path in sorted(secrets)}).encode()
     if scheme == _SLOW:
         return _stretch(material, salt)

@@ -110,7 +110,7 @@ def merge(live: Mapping[str, Json], wanted: Mapping[str, Json]) -> dict[str, str
     merged = {name: as_text(value) for name, value in live.items()}
     spelled = {name.lower(): name for name in live}
     for name, value in wanted.items():
-        here = spelled.get(name.lower(), name)
+        here = spelled.get(name.lower(), name)  # two names that differ by case are one to Azure
         if value is None:
             merged.pop(here, None)
         else:

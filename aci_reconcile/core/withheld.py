@@ -75,6 +75,7 @@ def _stands_in(holder: Body, secret: Node) -> bool:
 
 def _has_same_owner(one: Body, other: Body, secret: Node) -> bool:
     whose = secret.row.whose
+    # Another user, account or workspace has another password, so the declared one must not be added.
     return not whose or as_text(one.get(whose)) == as_text(other.get(whose))
 
 
@@ -164,6 +165,7 @@ class _Search:
         for each in entries:
             key = entry_key(each, node)
             filled.append(self.fill(each, _Sides(ours.get(key), theirs.get(key)), item, (*keys, key)))
+        # The same list, if nothing is missing: callers compare by identity, which costs nothing for most groups.
         same = all(one is other for one, other in zip(filled, entries, strict=True))
         return value if same else filled
 
@@ -175,15 +177,19 @@ class _Search:
             if declared and not _has_same_owner(holder, declared, secret):
                 return f"the one that is declared belongs to another `{secret.row.whose}` than Azure has by now"
             return ""
+        # Our fingerprint covers everything that we wrote, so what the manifest leaves out is known to be absent.
         known = self.remembered and bool(declared)
         if value is not None:
+            # An empty object is a declared empty volume, unless Azure shows that it holds something.
             there = as_object(sides.live).get(name) is not None
             return _LOST if secret.kind is Kind.MAP and there and not known else ""
         if _stands_in(holder, secret):
             return ""
+        # Azure demands one of a secret and its substitutes (a variable's value), or the secret itself (a key).
         if secret.row.unless or name in node.required:
             if sides.live is not None and not _stands_in(as_object(sides.live), secret):
                 return _LOST if declared else _FOREIGN
+            # In a new group nothing gets lost: only what Azure was seen to refuse is reported before it does.
             return "" if self.new and not secret.row.insisted else _REFUSED
         if secret.kind is Kind.MAP or sides.live is None or known:
             return ""

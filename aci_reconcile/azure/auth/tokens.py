@@ -85,6 +85,7 @@ class BoundedCredential:
             except Exception as error:  # noqa: BLE001  it is raised where the token is waited for
                 results.put(error)
 
+        # Not a pool: its threads are joined at exit, and this one may wait for a dead process for ever.
         threading.Thread(target=request, name="aci-reconcile-token", daemon=True).start()
         try:
             found = results.get(timeout=self.seconds)

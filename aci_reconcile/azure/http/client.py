@@ -96,6 +96,7 @@ class ArmClient:
         """Record the rest of ARM's rate limits (recorded: each answer only has the limit of its own kind)."""
         for kind in ("reads", "writes", "deletes"):
             text = answer.headers.get(f"x-ms-ratelimit-remaining-subscription-{kind}", "")
+            # Anything but a small number is a proxy's or a test server's, and int() of a long text takes seconds.
             if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER:
                 self.remaining = replace(self.remaining, **{kind: int(text)})
 
@@ -195,6 +196,7 @@ def read_pages(client: ArmClient, url: str) -> tuple[Body, ...]:
     until = time.monotonic() + client.timeout
     while url:
         target = client.resolve(url)
+        # A list cut short would count the missing groups as deleted, so it is an error.
         if target in seen or time.monotonic() > until or len(seen) >= _MOST_PAGES:
             raise NoAnswerError(
                 f"the list does not end: more pages follow after {len(seen)} pages, or {client.timeout:g} s",

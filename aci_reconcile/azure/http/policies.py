@@ -46,6 +46,7 @@ class SafeRetryPolicy(RetryPolicy[Any, Any]):
         self._paced = paced
         super().__init__(
             timeout=max(timeout, 1),
+            # azure-core's defaults are ten retries and pauses up to two minutes: a run would seem to hang.
             retry_total=3,
             retry_connect=3,
             retry_read=3,

@@ -94,7 +94,7 @@ class Watchdog:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="aci-reconcile-bounds", daemon=True)
                 self._thread.start()
-            elif len(self._due) == 1:
+            elif len(self._due) == 1:  # with more, the thread already waits for an earlier end
                 self._news.notify()
         try:
             yield bound
@@ -274,13 +274,13 @@ def make_pooled_transport(
     # The timeout counts twice: once for the first byte, once for the rest.
     adapter = make_adapter(counter.add, 2 * read_seconds)
     session = requests.Session()
-    session.trust_env = not loopback
-    session.auth = _add_nothing
+    session.trust_env = not loopback  # a proxy cannot reach this machine's loopback, and NO_PROXY often lacks it
+    session.auth = _add_nothing  # see there: the token would be replaced by a password of ~/.netrc
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter(pool_connections=4, pool_maxsize=max(concurrency, 1), max_retries=0))
     hide_queries()
-    connect_seconds = min(_CONNECT_SECONDS, read_seconds)
+    connect_seconds = min(_CONNECT_SECONDS, read_seconds)  # a host that does not answer a SYN will not do so later
     transport: Any = RequestsTransport(session=session, connection_timeout=connect_seconds, read_timeout=read_seconds)
     transport.sleep = sleep
     return transport

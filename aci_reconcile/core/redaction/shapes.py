@@ -46,17 +46,22 @@ class _Shape:
 
 
 _SHAPES: Final = (
+    # The password, or the token alone, before the host of a URL.
     _Shape(("://",), r"""://[^\s/?#"'<>@:]{0,256}:([^\s/?#"'<>]+)@"""),
     _Shape(("://",), r"""://([^\s/?#"'<>@:]{20,})@"""),
+    # Connection strings of databases.
     _Shape(("password=", "pwd="), r"""(?i:;[ \t]?(?:password|pwd)=)([^;"'\n]{1,128})"""),
     _Shape(("pass=",), r"""(?i:(?<![a-z])pass=)(?!\d{1,6}(?!\w))([^\s;&"'<>|]{4,})"""),
+    # Shared access signatures of Azure Storage, and keys of Azure Functions, in the query of a URL.
     _Shape(("sig=",), r"""[?&;](?i:sig)=([^\s&;"'<>]+)"""),
     _Shape(("code=",), r"""[?&]code=([^\s&;"'<>]{20,})"""),
+    # Headers, also in the form in which libraries log them.
     _Shape(
         ("authorization",),
         r"""(?i:(?<![\w-])authorization["']?[ \t]?[:=][ \t]?["']?(?:basic|bearer|token|apikey|sharedkey)[ \t]+)"""
         r"""(?=\S*[\d=])([^\s"',;]{6,})""",
     ),
+    # Addresses that are secrets: anyone who knows one can post to it.
     _Shape(
         ("hooks.slack.com/", "webhook.office.com/", "/api/webhooks/"),
         r"""(?:hooks\.slack\.com|webhook\.office\.com|discord(?:app)?\.com/api/webhooks)/([^\s"'<>]+)""",
@@ -65,6 +70,7 @@ _SHAPES: Final = (
         ("bearer ", "basic ", "sharedkey "),
         r"(?i:(?<![\w-])(?:bearer|basic|sharedkey))[ \t]+(?=\S*[\d=])([\w.~+/:-]{16,}=*)",
     ),
+    # JSON Web Tokens: two objects in base64, which begin with `{"`.
     _Shape(("eyj",), r"(?a:(?<![\w-])(eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?))"),
     _Shape(
         ("private key-----",),
@@ -83,7 +89,9 @@ _SHAPES: Final = (
         r"(?a:(?<![A-Za-z0-9])"
         r"((?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,})(?![A-Za-z0-9]))",
     ),
+    # Client secrets of Microsoft Entra.
     _Shape(("7q~", "8q~"), r"(?a:(?<![\w.~-])([\w.~-]{3}[78]Q~[\w.~-]{31,34})(?![\w.~-]))"),
+    # Keys of 64 bytes: storage accounts, workspaces, Cosmos DB, Service Bus.
     _Shape(("==",), r"(?<![A-Za-z0-9+/=])([A-Za-z0-9+/]{86}==)(?!=)"),
 )
 
@@ -132,6 +140,7 @@ def fold(text: str) -> str:
     """Return the text in small letters, each character at its place and whatever its neighbours are (Greek sigmas)."""
     if text.isascii():
         return text.lower()
+    # lower() of some letters is two letters, and of a sigma depends on the next: positions would not fit any more.
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
