@@ -40,7 +40,7 @@ _SOON, _LATER = 5.0, 30.0
 
 
 class NotViableError(Exception):
-    """Azure has not done with the group, and never will; caught where the group's process ends."""
+    """Azure will never finish provisioning the group; caught where the group's process ends."""
 
     def __init__(self, health: Health, live: Resource) -> None:
         super().__init__("; ".join(health.reasons))
@@ -85,7 +85,7 @@ def _was_failing(change: Change) -> bool:
 
 @dataclass(slots=True)
 class ReadSchedule:
-    """When a group that Azure has not done with is read by itself.
+    """When to read a group that Azure is still provisioning.
 
     Soon where it has init containers, which are what keeps a group from ever being provisioned; rarely where it has
     none: many are created at once, and one list watches them all.
@@ -102,7 +102,7 @@ class ReadSchedule:
 
 
 def check_if_due(change: Change, ctx: Context, schedule: ReadSchedule) -> Process[None]:
-    """Read a group on its way if a read is due, and check that it can still come up.
+    """Read a group that is being provisioned, if a read is due, and check that it can still come up.
 
     Raises:
         NotViableError: it cannot.
@@ -167,14 +167,14 @@ def report_unhealthy(
 
 
 def _needs_run_state(change: Change, live: Resource, ctx: Context) -> bool:
-    """Whether the run state matters: where it is waited for, and where provisioning itself did not end well."""
+    """Whether the run state matters: the run waits for it, or provisioning itself failed."""
     if ctx.wait is Wait.HEALTHY or (change.writes and has_failed(live.body)):
         return True
     return ctx.wait is Wait.PROVISIONED and not is_settled(live)
 
 
 def _is_bad(health: Health, ctx: Context) -> bool:
-    """Whether the group is not as it should be: after an interruption, only where that was seen."""
+    """Whether something is wrong with the group; after an interruption, only if that was seen."""
     if health.good or health.state is State.STOPPED:
         return False
     if health.state is State.UNHEALTHY:
@@ -183,7 +183,7 @@ def _is_bad(health: Health, ctx: Context) -> bool:
 
 
 def _watch(change: Change, live: Resource, ctx: Context, deadline: Deadline) -> Process[tuple[Resource, Health]]:
-    """Read the group until it is up, cannot come up, the time is over, or the run is interrupted."""
+    """Read the group until it is up or never will be, time is up, or the run is interrupted."""
     backoff, reported, began = Backoff(ceiling=2), "", ctx.clock.now()
     while True:
         now = ctx.clock.now()
@@ -210,7 +210,7 @@ def _is_decided(change: Change, health: Health, ctx: Context, began: float) -> b
 
 
 def _choose_end(change: Change, health: Health, began: float, deadline: Deadline) -> float:
-    """Return until when to wait for a group; briefly where somebody else has it in transition."""
+    """Return until when to wait for a group; not for long if somebody else has it in transition."""
     # Somebody else has it in transition, and may for long; this run did not write it and has nothing to wait for.
     return min(began + SETTLING, deadline.at) if not change.writes and not health.settled else deadline.at
 
@@ -250,7 +250,7 @@ def _seconds_until_stable(health: Health, ctx: Context) -> float:
 
 
 def _render_progress(health: Health, seconds: float) -> str:
-    """Return in a few words what a group that is not up yet is doing, and how long the wait lasts where it is short."""
+    """Return in a few words what a group is doing that is not up yet, and how long the wait lasts if it is short."""
     limit = f", for up to {seconds:.0f} s" if seconds else ""
     if health.reasons and health.state is State.UNHEALTHY:
         return f"{health.reasons[0]}{limit}"

@@ -1,4 +1,4 @@
-"""What every group's process needs: the backend, time, chance, and how long to wait."""
+"""What the process of every group needs: the backend, time, randomness, and how long to wait."""
 
 from __future__ import annotations
 
@@ -61,21 +61,21 @@ class Context:
     policy: Policy
     entropy: Callable[[int], bytes]
     jitter: Callable[[], float]
-    """A number from 0 to 1, to keep many clients from coming back all at once."""
+    """Returns a number from 0 to 1, so that many clients do not retry at the same moment."""
     wait: Wait = Wait.HEALTHY
     stable_for: float = 10
     timeout: float = 1800
     stopped: Callable[[], bool] = never
-    """Whether the run was interrupted: what is under way is brought to its end, and nothing else is begun."""
+    """Whether the run was interrupted: what has begun is finished, and nothing else begins."""
     limits: Limits = field(default_factory=Limits)
     writes: Mapping[tuple[str, str], int] = field(default_factory=dict["tuple[str, str]", int])
     """How many groups of each resource group are to be written."""
     watches: dict[tuple[str, str], Watch] = field(default_factory=dict["tuple[str, str]", "Watch"])
     """How the progress of the groups of each resource group is watched."""
     listings: Mapping[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
-    """The lists that the plan was made from: as long as they are fresh, nothing need be read again."""
+    """The lists that the plan was made from; as long as they are fresh, they need not be read again."""
     recreation_checks: RecreationChecks = field(default_factory=RecreationChecks)
-    """Whom to ask, before a group is deleted, whether it could be created again."""
+    """Asks, before a group is deleted, whether it could be created again."""
     regions_to_free: Collection[tuple[str, str]] = frozenset()
     """The regions, each with its subscription, in which this run deletes groups: quota that will be free."""
     freed_regions: set[tuple[str, str]] = field(default_factory=set["tuple[str, str]"])
@@ -85,13 +85,13 @@ class Context:
     freed_labels: Collection[Label] = frozenset()
     """The DNS labels that groups of this run give up."""
     in_flight: dict[str, str] = field(default_factory=dict[str, str])
-    """Addresses of groups whose write was sent and not yet seen to its end, for an interrupted run to name."""
+    """Addresses of groups whose write was sent and has not ended; an interrupted run names them."""
     traces: dict[str, Trace] = field(default_factory=dict[str, Trace])
     """What is known of the last write of each group, by address."""
     hash_cost: HashCost = field(default_factory=HashCost)
-    """Takes down what the fingerprints of secrets cost."""
+    """Counts what the fingerprints of secrets cost."""
     span: Callable[[str, str], AbstractContextManager[object]] = make_no_span
-    """Makes the span under which the requests for a group hang, from what is done and to which address."""
+    """Makes the span of all requests for a group, from what is done and to which address."""
 
     def make_deadline(self) -> Deadline:
         """Return the deadline for a group that is begun now."""
@@ -107,7 +107,7 @@ class Context:
             raise InterruptedRunError
 
     def find_freeze(self, change: Change | None = None) -> str:
-        """Return the freeze that holds this run now; empty where none does or where it is overridden.
+        """Return the freeze that is in force for this run now; empty if there is none, or if it is overridden.
 
         A freeze does not hold a group that takes the DNS label of one that this run has already written: stopping
         halfway would leave nobody with the name.

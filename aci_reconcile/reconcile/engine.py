@@ -1,6 +1,6 @@
 """Many groups at once: each is a process that yields what it needs next, and this loop gives it that.
 
-Waiting costs nothing: the size of the pool bounds the requests in flight, not the groups on their way.
+Waiting costs nothing: the pool bounds how many requests are in flight, not how many groups are in transition.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _step(state: Schedule, live: RunningProcess) -> Iterator[Event]:
 
 
 def _resume(live: RunningProcess) -> Step:
-    """Send a process the value or error that it waited for; return its next step."""
+    """Resume a process with the value or error that it waited for; return its next step."""
     return live.process.throw(live.error) if live.error else live.process.send(live.value)
 
 
@@ -199,7 +199,7 @@ def _take_answers(state: Schedule, timeout: float) -> None:
 
 
 def _close(state: Schedule) -> None:
-    """Close the processes that a defect, or a reader who goes away, leaves on their way."""
+    """Close the processes that are still open because of a defect, or because the reader stopped reading."""
     parked = (live for waiting in state.parked.values() for live, _ in waiting)
     short = (live for lives in state.awaiting_capacity.values() for live in lives)
     for live in (*state.ready, *(nap.live for nap in state.asleep), *parked, *short, *state.relocking):

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.steps import Process
 
 QUOTA_LAGS: Final = (0.0, 5.0, 15.0)
-"""Seconds to wait, attempt by attempt, after a deletion: how soon Azure counts it is not documented."""
+"""Seconds to wait before each attempt after a deletion: how soon Azure counts it is not documented."""
 
 
 def find_regions_to_free(changes: Iterable[Change]) -> frozenset[tuple[str, str]]:
-    """Return the regions, each with its subscription, in which groups are deleted in the end."""
+    """Return the regions, each with its subscription, in which the changes delete groups."""
     return frozenset(get_region(each.before) for each in changes if each.action is Action.DELETE and each.before)
 
 
@@ -44,7 +44,7 @@ def wait_for_quota(change: Change, wanted: Resource, places: Collection[tuple[st
 
 
 _LABEL_LAGS: Final = (2.0, 5.0, 15.0, 30.0)
-"""Seconds to wait, attempt by attempt, for a DNS label that the refused attempt has found still taken."""
+"""Seconds to wait before each new attempt for a DNS label that Azure still calls taken."""
 _TAKEN = "DnsNameLabelAlreadyTaken"
 
 
@@ -55,7 +55,7 @@ def note_deletion(change: Change, ctx: Context) -> None:
 
 
 def put_with_retries(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
-    """Send a PUT, and send it again where it was refused for quota or a DNS label that this run frees.
+    """Send a PUT, and again if Azure refuses it for quota or a DNS label that this run frees.
 
     Raises:
         AzureError: as ``put``; nothing of this run frees what is missing, or Azure has not noticed.
@@ -81,7 +81,7 @@ def put_with_retries(change: Change, wanted: Resource, ctx: Context, deadline: D
 def _choose_lags(
     error: AzureError, change: Change, wanted: Resource, ctx: Context, *, first: bool
 ) -> Process[tuple[float, ...]]:
-    """Return the pauses before each new attempt; none where this run frees nothing of what is missing."""
+    """Return the pauses before each new attempt; none if this run frees nothing of what is missing."""
     # Azure counts quota by region, and only its refusal shows that there is too little.
     if isinstance(error, QuotaError):
         freed = yield from wait_for_quota(change, wanted, ctx.regions_to_free)

@@ -34,7 +34,7 @@ def settle(
     proof: Callable[[Resource], bool] | None = None,
     schedule: ReadSchedule | None = None,
 ) -> Process[Resource | None]:
-    """Wait until the operation has ended; returns the group where a list has proved that it ended well.
+    """Wait until the operation has ended; return the group if a list has proved that it ended well.
 
     If many groups are waited for, one list watches them all. Only what it proves counts; otherwise the operation itself
     is polled. ``schedule`` says when a group that should come up is read alone, to see whether it still can.
@@ -122,7 +122,7 @@ def wait_until_settled(change: Change, ctx: Context, deadline: Deadline) -> Proc
 
 
 def wait_until_gone(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Wait until the group is gone; where many are deleted, one list shows it for all.
+    """Wait until the group is gone; if many are deleted, one list shows it for all.
 
     Raises:
         MovedError: somebody has created the name again.

@@ -54,7 +54,7 @@ class GoneError(Exception):
         self.restored = restored
         """Whether the former group is back."""
         self.unrestored = unrestored
-        """Why it is not, where it was to be."""
+        """Why it is not, although it should be."""
 
 
 def recreate(change: Change, wanted: Resource, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
@@ -89,7 +89,7 @@ def _read_former(change: Change, ctx: Context, deadline: Deadline) -> Process[Re
 
 
 def _remove(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
-    """Delete the group that is to be created again; a failed deletion is fine where the group is gone all the same.
+    """Delete the group that is created again; a failed deletion is fine if the group is gone all the same.
 
     Raises:
         AzureError: the group is still there.
@@ -143,7 +143,7 @@ def _create(
 def _wait_until_settled(
     change: Change, _wanted: Resource, ctx: Context, deadline: Deadline, seen: Resource | None
 ) -> Process[Resource | None]:
-    """Wait until the former group is there again, without verifying it: there is nothing better to send."""
+    """Wait until the former group exists again. It is not verified: there is nothing better to send."""
     return seen or (yield from wait_until_settled(change, ctx, deadline))
 
 
@@ -245,7 +245,7 @@ def _find_failures(checks: Iterable[Check], change: Change) -> list[Check]:
 def _ask_once(
     shared: RecreationChecks, ask: Callable[[tuple[Change, ...]], tuple[Check, ...]]
 ) -> Process[tuple[Check, ...]]:
-    """Return the checks of all planned replacements; the first caller asks, the others wait for the answer."""
+    """Return the checks of all planned replacements: the first caller asks Azure, the others wait for the answer."""
     while shared.checks is None:
         if shared.asking:
             yield Await(_CHECKED)
@@ -265,7 +265,8 @@ _FINAL: Final = (InvalidRequestError, ForbiddenError, NotFoundError)
 """Azure refuses the body, the identity, or what the body names: the same request has the same answer."""
 
 _TRIES: Final[Mapping[str, int]] = {"inaccessibleimage": 3, "multipleerrorsoccurred": 3}
-"""How often to ask: a registry can hiccup (users' reports), and several errors at once are mostly of images."""
+"""After how many refusals to give up: a registry can fail for a moment (users' reports), and several errors at once are
+mostly about images."""
 
 _PASSING: Final = frozenset({"invalidresourcelocation"})
 """ARM may still know the group that was just deleted, in its former location."""
@@ -283,7 +284,7 @@ class Refusals:
     _met: Counter[str] = field(default_factory=Counter[str])
 
     def is_final(self, error: AciReconcileError) -> bool:
-        """Note a refusal; whether asking again is in vain."""
+        """Count a refusal; return whether sending the request again is useless."""
         code = str(getattr(error, "code", "")).lower()
         self._met[code] += 1
         if code in _TRIES:
@@ -293,6 +294,6 @@ class Refusals:
         return isinstance(error, _FINAL) and code not in _PASSING
 
     def _label_comes_free(self) -> bool:
-        """Whether the DNS label is the deleted group's own, or one that this run frees: then it takes Azure a while."""
+        """Whether the DNS label is the group's own, or one that this run frees: Azure takes a while to notice."""
         label = find_dns_label(self.wanted)
         return label is not None and (label == find_dns_label(self.change.before) or label in self.ctx.freed_labels)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RunningProcess:
-    """A process on its way, and what it is to be resumed with."""
+    """A process that has begun, and the value or error to resume it with."""
 
     task: Task
     process: Process[bool]
@@ -27,7 +27,7 @@ class RunningProcess:
     value: object = None
     error: BaseException | None = None
     context: Context = field(default_factory=copy_context)
-    """What is current in it, such as a span, is current in its requests and in no other process."""
+    """Context variables of this process and its requests alone, such as the current span."""
 
 
 @dataclass(order=True, slots=True)
@@ -42,20 +42,20 @@ class SleepingProcess:
 
 @dataclass(slots=True)
 class Schedule:
-    """The state of the loop."""
+    """The state of the engine's loop."""
 
     waiting: dict[str, Task]
     last: dict[str, Task]
     """Those that come last, as long as something else may go on."""
     clock: Clock
     pool: ThreadPoolExecutor
-    """Makes the requests."""
+    """The threads that make the requests."""
     computing: ThreadPoolExecutor
-    """Makes what takes a core."""
+    """The threads that compute."""
     stopped: Callable[[], bool]
     stopping: bool = False
     recheck: bool = True
-    """Whether a task may have become free to begin."""
+    """Whether a task may be able to begin since the last check."""
     ended: dict[str, bool] = field(default_factory=dict[str, bool])
     busy: set[str] = field(default_factory=set[str])
     ready: deque[RunningProcess] = field(default_factory=deque[RunningProcess])
@@ -66,7 +66,7 @@ class Schedule:
     parked: dict[Hashable, list[tuple[RunningProcess, bool]]] = field(
         default_factory=dict["Hashable", "list[tuple[RunningProcess, bool]]"]
     )
-    """Processes that wait for others, each with whether it does so idly."""
+    """Processes that wait for a notification, by its key; each with whether the wait is idle."""
     asleep: list[SleepingProcess] = field(default_factory=list[SleepingProcess])
     sleeps: int = 0
     never_begun: set[str] = field(default_factory=set[str])
@@ -74,15 +74,15 @@ class Schedule:
     awaiting_capacity: dict[Hashable, list[RunningProcess]] = field(
         default_factory=dict["Hashable", "list[RunningProcess]"]
     )
-    """Processes that wait for what tasks free that come last."""
+    """Processes that wait for what tasks free that come last, by what that is."""
     begun_last: dict[Hashable, frozenset[str]] = field(default_factory=dict["Hashable", "frozenset[str]"])
-    """Names of the last tasks that have begun, by what they free."""
+    """Names of the tasks among the last that have begun, by what they free."""
     relocking: list[RunningProcess] = field(default_factory=list[RunningProcess])
-    """Processes that go on once their locks are free again."""
+    """Processes that go on once they have their locks again."""
 
 
 def find_obstacle(state: Schedule, task: Task) -> str:
-    """Return why a task can never begin; empty where it still can."""
+    """Return why a task can never begin; empty if it still can."""
     failed = sorted(name for name in task.after if state.ended.get(name) is False)
     if failed:
         return f"{_render_name(failed[0])} did not succeed"
@@ -107,7 +107,7 @@ def skip(state: Schedule, task: Task, reason: str) -> Event:
 
 
 def resume_relocking(state: Schedule) -> None:
-    """Resume the processes that gave up their locks, where these are free again."""
+    """Resume the processes that released their locks, if these are free again."""
     for live in tuple(state.relocking):
         if not live.task.locks & state.busy:
             state.relocking.remove(live)
@@ -117,7 +117,7 @@ def resume_relocking(state: Schedule) -> None:
 
 
 def begin_last(state: Schedule) -> Generator[Event, None, bool]:
-    """Begin the tasks that come last, those that others wait for first; called when nothing else can go on.
+    """Begin the tasks that come last, first those that others wait for. Called when nothing else can go on.
 
     None of them begins once a task has failed. Return whether anything can go on now.
 
@@ -162,7 +162,7 @@ def _find_last_tasks(state: Schedule, key: Hashable) -> list[Task]:
 
 
 def wait_for_capacity(state: Schedule, live: RunningProcess, key: Hashable) -> bool:
-    """Let a process give up its locks and wait for what others free; return True if there is nothing to wait for."""
+    """Let a process wait without its locks for what others free; return True if there is nothing to wait for."""
     live.value = False
     if state.stopping or not (key in state.begun_last or _find_last_tasks(state, key)):
         return True
@@ -179,7 +179,7 @@ def resume_waiting(state: Schedule) -> None:
 
 
 def resume_all(state: Schedule) -> None:
-    """Resume every waiting process after an interruption; no new task enters a lock after that."""
+    """Resume every waiting process after an interruption; no new task takes a lock after that."""
     for key in tuple(state.awaiting_capacity):
         _resume(state, key, freed=False)
     state.ready.extend(state.relocking)
@@ -187,7 +187,7 @@ def resume_all(state: Schedule) -> None:
 
 
 def _resume(state: Schedule, key: Hashable, *, freed: bool) -> None:
-    """Resume the processes that wait for something, with whether it was freed."""
+    """Resume the processes that wait for something; each learns whether it was freed."""
     for live in state.awaiting_capacity.pop(key, ()):
         live.value = freed
         state.relocking.append(live)
@@ -196,7 +196,7 @@ def _resume(state: Schedule, key: Hashable, *, freed: bool) -> None:
 
 
 def free_locks(state: Schedule, live: RunningProcess) -> None:
-    """Let others into the locks of a process."""
+    """Release the locks of a process."""
     state.busy -= live.locks
     live.locks = frozenset()
     state.recheck = True

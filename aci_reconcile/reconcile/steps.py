@@ -28,21 +28,21 @@ class FrozenRunError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to be made by a thread of the pool."""
+    """Make a request in a thread of the pool."""
 
     run: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """A long computation, made beside the requests; no more of them at a time than there are cores."""
+    """Compute something that takes long, beside the requests; at most one at a time for each core."""
 
     run: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time to let pass, in seconds. One that is ``idle`` ends at once when the run is interrupted."""
+    """Let time pass, in seconds. An ``idle`` pause ends at once when the run is interrupted."""
 
     seconds: float
     idle: bool = False
@@ -50,14 +50,14 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """The task's locks are needed no longer, though the task goes on."""
+    """Release the task's locks, although the task goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """Go on once another process has yielded ``Notify`` with this key.
+    """Wait until another process yields ``Notify`` with this key.
 
-    One that is ``idle`` goes on when the run is interrupted, too.
+    An ``idle`` wait ends when the run is interrupted, too.
     """
 
     key: Hashable
@@ -66,14 +66,16 @@ class Await:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Let those go on that wait for this key."""
+    """Wake the processes that wait for this key."""
 
     key: Hashable
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitCapacity:
-    """Give up the task's locks until tasks that come last have freed this, and nothing else can go on.
+    """Release the task's locks and wait until tasks that come last have freed this.
+
+    They begin once nothing else can go on.
 
     The process is sent whether one of them has ended well since; not where the run is interrupted, and not where one
     of the run's tasks has not ended well, for then none of them begins.
@@ -85,7 +87,7 @@ class AwaitCapacity:
 Step: TypeAlias = "Call | Compute | Pause | Unlock | Await | Notify | AwaitCapacity | Event"
 Process: TypeAlias = "Generator[Step, Any, T]"
 ENGINE_STEPS = (Call, Compute, Pause, Unlock, Await, Notify, AwaitCapacity)
-"""The steps that are for the loop; the others are events."""
+"""The steps that the engine carries out; all others are events for the reader."""
 
 
 def never() -> bool:
@@ -117,7 +119,7 @@ def await_capacity(key: Hashable) -> Process[bool]:
 
 
 def unlock() -> Process[None]:
-    """Let others into the locks."""
+    """Release the locks of a task from within its process."""
     yield Unlock()
 
 
