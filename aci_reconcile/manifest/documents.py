@@ -13,7 +13,7 @@ from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.references import find_references
 from aci_reconcile.manifest.declared_groups import DeclaredGroup, list_references
 from aci_reconcile.manifest.group_codes import ACI020, ACI021, ACI130, ACI133, ACI135, ACI136, ACI145
-from aci_reconcile.manifest.keys import ENVELOPE, GROUP, OURS
+from aci_reconcile.manifest.keys import ENVELOPE, GROUP, OWN_KEYS
 from aci_reconcile.manifest.lifecycle import read_lifecycle
 from aci_reconcile.manifest.project.codes import ACI131, ACI137, ACI144
 from aci_reconcile.manifest.project.layers import Layers, is_removed, is_same_location
@@ -115,7 +115,7 @@ class _Document:
         if not name:  # now that all its other mistakes have been found
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name, type_)
-        # What the body contains is looked for once, while it is read: a search per group and run would cost more.
+        # What the body contains is noted once, while it is read: later searches in every group would cost more.
         body = drop_computed(body)
         plain = reader.places.plain
         known = (
@@ -215,13 +215,13 @@ class _Document:
 
     def _read_own_keys(self, merged: MapNode, reader: BodyReader) -> Item:
         """Return the keys that are never sent to Azure: the resource group and the life cycle."""
-        kept = tuple(entry for entry in merged.entries if entry.key in OURS.children)
-        value = reader.read(MapNode(kept, merged.where), OURS, (), "")
+        kept = tuple(entry for entry in merged.entries if entry.key in OWN_KEYS.children)
+        value = reader.read(MapNode(kept, merged.where), OWN_KEYS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
         return Item(body, reader.places, self.diagnostics)
 
     def _read_body(self, merged: MapNode, reader: BodyReader) -> dict[str, Json]:
-        value = reader.read(merged.without(*ENVELOPE, *OURS.children), ROOT, (), "")
+        value = reader.read(merged.without(*ENVELOPE, *OWN_KEYS.children), ROOT, (), "")
         return value if isinstance(value, dict) else {}
 
     def _choose_resource_group(self, own_keys: Item, merged: MapNode) -> str:

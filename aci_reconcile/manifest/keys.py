@@ -52,7 +52,7 @@ def _list_own_keys() -> Iterable[Field]:
     )
 
 
-OURS: Final[Node] = build_tree(_list_own_keys())
+OWN_KEYS: Final[Node] = build_tree(_list_own_keys())
 """The keys of a manifest that are never sent to Azure."""
 
 ENVELOPE: Final = ("name", "type", "apiVersion")
@@ -61,9 +61,9 @@ ENVELOPE: Final = ("name", "type", "apiVersion")
 # One map for people: ARM's properties and our own keys stand side by side, and `documents` takes them apart.
 GROUP: Final[Node] = replace(
     ROOT,
-    children={**ROOT.children, **OURS.children},
-    lowered={**ROOT.lowered, **OURS.lowered},
-    required=(*ROOT.required, *OURS.required),
+    children={**ROOT.children, **OWN_KEYS.children},
+    lowered={**ROOT.lowered, **OWN_KEYS.lowered},
+    required=(*ROOT.required, *OWN_KEYS.required),
 )
 """A manifest of a container group."""
 

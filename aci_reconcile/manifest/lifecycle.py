@@ -52,6 +52,6 @@ def _check_ignored(path: Item, body: Body) -> None:
         return
     entry = find_missing_entry(body, parse_ignorable(text))
     known = list_entry_keys(body, entry[:-1]) if entry else ()
-    if known:  # without entries, the whole list belongs to others, such as a profile
+    if known:  # without entries, the list comes from elsewhere, such as a profile
         hint = path.diagnostics.suggest(entry[-1], known) or f"known entries: {', '.join(map(quote, known))}"
         path.complain(ACI295, f"{quote(text)} points into {quote(display(ROOT, entry))}, which does not exist", hint)

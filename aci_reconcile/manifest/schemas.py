@@ -72,7 +72,7 @@ def check_schema(group: Item) -> None:
     for error in _list_errors(_load_validator("container-group").iter_errors(body)):
         path: BodyPath = tuple(error.absolute_path)
         where = group.places.find(path)
-        # The schema's words are for programs. What a rule has reported at this place is said better there.
+        # The schema's words are for programs: a diagnostic that a rule has added at this place is clearer.
         if path not in group.places.doubtful and not group.diagnostics.has_any_at(where):
             message = _MESSAGES[error.validator].format(error.validator_value)
             group.diagnostics.add(ACI127, where, message, path=group.places.describe(path))

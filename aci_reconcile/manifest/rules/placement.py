@@ -34,7 +34,7 @@ REGIONS: Final = frozenset(
 )
 """The regions of Azure's public, US Government and China clouds, as ARM writes them.
 
-The public ones are from azurerm's acceptance tests, including those with restricted access; the others from Azure's
+The public ones are from azurerm's acceptance tests, including those with restricted access; the rest is from Azure's
 docs.
 """
 

@@ -135,7 +135,7 @@ def identify_foreign(node: Source) -> Foreign | None:
     by_schema = _match_schema(_get_text(node.get("$schema")))
     if by_schema is not None:
         return by_schema
-    # Before the keys of a group are looked for, because our reports may have some of them at the top, too.
+    # This comes before the keys of a group, because our reports may have some of them at the top, too.
     if node.get_entry(_REPORTS) is not None and node.get_entry("containers") is None:
         return _match_keys({entry.key for entry in node.entries})
     if any(entry.key.lower() in _OURS for entry in node.entries):  # shortcut for nearly every document
