@@ -110,13 +110,13 @@ def _align_object(
     kept: NormalForm = {}
     for name, value in as_object(live).items():
         entry = below(node, name)
-        asked = name in answers
+        declared = name in answers
         if entry is None:
-            if asked or name == POSITION:
+            if declared or name == POSITION:
                 kept[name] = value
             else:
                 unknown.append((*path, name))
-        elif asked or not entry.row.filled_in:
+        elif declared or not entry.row.filled_in:
             if type(value) in LEAVES or not isinstance(value, (dict, Mapping)) or entry.kind is Kind.ANY:
                 kept[name] = value
                 continue
@@ -140,7 +140,7 @@ def _normalize_object(body: Mapping[str, Json], node: Node) -> NormalForm:
             value = to_plain(raw)
         elif not below.compared:
             continue
-        elif type(raw) is str:  # most values are texts, of which less is to be asked
+        elif type(raw) is str:  # most values are texts, which need fewer checks
             if (text := _normalize_text(raw, below)) != below.row.default:
                 normal[name] = text
             continue

@@ -111,7 +111,7 @@ class Secret:
         """Whether the value ends in one of these texts."""
         return self.__value.endswith(endings)
 
-    def stands_in(self, text: str) -> bool:
+    def is_in(self, text: str) -> bool:
         """Whether a text contains the value, or a part that it was joined from; short ones could match by chance."""
         return any(len(piece) >= _LONG and piece in text for piece in self.__parts or (self.__value,))
 

@@ -66,10 +66,10 @@ def _fits(live: Body, declared: Body, secret: Node) -> bool:
         return (
             False  # recorded: a secret volume comes back as ``secret: {}``; without it, the volume has changed its kind
         )
-    return not _stands_in(live, secret) and _has_same_owner(live, declared, secret)
+    return not _has_substitute(live, secret) and _has_same_owner(live, declared, secret)
 
 
-def _stands_in(holder: Body, secret: Node) -> bool:
+def _has_substitute(holder: Body, secret: Node) -> bool:
     return any(holder.get(name) is not None for name in secret.row.unless)
 
 
@@ -112,7 +112,7 @@ def _lacks_member(holder: Body, name: str, below: Node) -> bool:
         return value is not None and lacks_secret(value, below)
     if value is None and below.kind is Kind.MAP and not row.unless:
         return False
-    return (value is None or value == {}) and not _stands_in(holder, below)
+    return (value is None or value == {}) and not _has_substitute(holder, below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +183,11 @@ class _Search:
             # An empty object is a declared empty volume, unless Azure shows that it holds something.
             there = as_object(sides.live).get(name) is not None
             return _LOST if secret.kind is Kind.MAP and there and not known else ""
-        if _stands_in(holder, secret):
+        if _has_substitute(holder, secret):
             return ""
         # Azure demands one of a secret and its substitutes (a variable's value), or the secret itself (a key).
         if secret.row.unless or name in node.required:
-            if sides.live is not None and not _stands_in(as_object(sides.live), secret):
+            if sides.live is not None and not _has_substitute(as_object(sides.live), secret):
                 return _LOST if declared else _FOREIGN
             # In a new group nothing gets lost: only what Azure was seen to refuse is reported before it does.
             return "" if self.new and not secret.row.insisted else _REFUSED

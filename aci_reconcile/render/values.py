@@ -159,7 +159,7 @@ def find_hidden_texts(change: Change) -> frozenset[str]:
 
 
 def _reveals(text: str, secrets: tuple[Secret, ...]) -> bool:
-    return any(Secret(text) == secret or secret.stands_in(text) for secret in secrets)
+    return any(Secret(text) == secret or secret.is_in(text) for secret in secrets)
 
 
 def _walk_leaves(value: Json) -> Iterator[Json]:
