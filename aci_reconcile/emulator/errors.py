@@ -25,14 +25,14 @@ def invalid_api_version(version: str, supported: tuple[str, ...]) -> ArmError:
 
 
 def no_registered_provider(
-    location: str, version: str, versions: tuple[str, ...], locations: tuple[str, ...]
+    location: str, version: str, versions: tuple[str, ...], locations: tuple[str, ...], kind: str = "containerGroups"
 ) -> ArmError:
     """Return ARM's error for a version that the provider does not have."""
     return ArmError(
         400,
         "NoRegisteredProviderFound",
         f"No registered resource provider found for location '{location}' and API version '{version}' for type "
-        f"'containerGroups'. The supported api-versions are '{', '.join(versions)}'. "
+        f"'{kind}'. The supported api-versions are '{', '.join(versions)}'. "
         f"The supported locations are '{', '.join(locations)}'.",
         fact="no-registered-provider",
     )
@@ -100,12 +100,12 @@ def resource_group_blocked(name: str, operation: str) -> ArmError:
     return ArmError(409, "ResourceGroupDeletionBlocked", message, fact="resource-group-blocked")
 
 
-def resource_not_found(name: str, resource_group: str) -> ArmError:
+def resource_not_found(name: str, resource_group: str, kind: str = _TYPE) -> ArmError:
     """Return ARM's dialect of a missing resource; recorded twice."""
     return ArmError(
         404,
         "ResourceNotFound",
-        f"The Resource '{_TYPE}/{name}' under resource group '{resource_group}' was not found. "
+        f"The Resource '{kind}/{name}' under resource group '{resource_group}' was not found. "
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
         {"x-ms-failure-cause": "gateway"},
         fact="resource-not-found",

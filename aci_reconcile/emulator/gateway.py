@@ -158,7 +158,7 @@ class Emulator:
             # The clock is read inside the transaction, so that no later write has an earlier time.
             version = request.query()["api-version"]
             call = Call(request, found.path, version, session, self._knobs, self._clock(), self._entropy, outcome)
-            if found.route.family == "groups" and subscription is not None:
+            if found.route.family != "resources" and subscription is not None:
                 subscriptions.require_registration(call)
             return handler(call)
 
@@ -193,6 +193,9 @@ def _check_version(found: Match, version: str) -> None:
     if found.route.family == "resources":
         if not versions.knows_resource_group_version(version):
             raise errors.invalid_api_version(version, ("2021-04-01", "2025-04-01"))
-    elif version.lower() not in versions.CONTAINER_GROUP_VERSIONS:
+        return
+    kind = "containerGroupProfiles" if found.route.family == "profiles" else "containerGroups"
+    known = versions.PROFILE_VERSIONS if found.route.family == "profiles" else versions.CONTAINER_GROUP_VERSIONS
+    if version.lower() not in known:
         location = found.path.get("location", "")
-        raise errors.no_registered_provider(location, version, versions.CONTAINER_GROUP_VERSIONS, versions.LOCATIONS)
+        raise errors.no_registered_provider(location, version, known, versions.LOCATIONS, kind)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
-from aci_reconcile.emulator.aci import create, groups, operations, power, regions, subnets
+from aci_reconcile.emulator.aci import create, groups, operations, power, profiles, regions, subnets
 from aci_reconcile.emulator.arm import resource_groups, rights, subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.emulator.arm.call import Handler
+
+Family: TypeAlias = Literal["groups", "profiles", "resources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Route:
 
     path: str
     segments: tuple[str, ...]
-    family: Literal["groups", "resources"]
+    family: Family
     verbs: Mapping[str, Handler]
 
 
@@ -55,7 +57,7 @@ def _match_segments(pattern: tuple[str, ...], segments: list[str]) -> dict[str, 
     return names if all(names.values()) else None
 
 
-def _make_route(path: str, family: Literal["groups", "resources"], verbs: Mapping[str, Handler]) -> Route:
+def _make_route(path: str, family: Family, verbs: Mapping[str, Handler]) -> Route:
     segments = path.strip("/").split("/")
     return Route(path, tuple(item if item.startswith("{") else item.lower() for item in segments), family, verbs)
 
@@ -64,6 +66,7 @@ _SUB = "/subscriptions/{subscription}"
 _RG = f"{_SUB}/resourceGroups/{{resource_group}}"
 _ACI = "/providers/Microsoft.ContainerInstance"
 _CG = f"{_RG}{_ACI}/containerGroups/{{name}}"
+_CGP = f"{_RG}{_ACI}/containerGroupProfiles/{{name}}"
 _LOCATION = f"{_SUB}{_ACI}/locations/{{location}}"
 
 _SUBNET = f"{_RG}/providers/Microsoft.Network/virtualNetworks/{{network}}/subnets/{{subnet}}"
@@ -103,6 +106,15 @@ ROUTES = (
     _make_route(f"{_CG}/start", "groups", {"POST": power.start}),
     _make_route(f"{_CG}/containers/{{container}}/logs", "groups", {"GET": power.get_logs}),
     _make_route(f"{_CG}/containers/{{container}}/{{action}}", "groups", {"POST": power.refuse_action}),
+    _make_route(f"{_SUB}{_ACI}/containerGroupProfiles", "profiles", {"GET": profiles.list_by_subscription}),
+    _make_route(f"{_RG}{_ACI}/containerGroupProfiles", "profiles", {"GET": profiles.list_by_resource_group}),
+    _make_route(
+        _CGP,
+        "profiles",
+        {"PUT": profiles.put, "GET": profiles.get, "PATCH": profiles.patch, "DELETE": profiles.delete},
+    ),
+    _make_route(f"{_CGP}/revisions", "profiles", {"GET": profiles.list_revisions}),
+    _make_route(f"{_CGP}/revisions/{{revision}}", "profiles", {"GET": profiles.get_revision}),
     _make_route(f"{_LOCATION}/operations/{{operation}}", "groups", {"GET": operations.get_status}),
     _make_route(f"{_LOCATION}/operationresults/{{operation}}", "groups", {"GET": operations.get_result}),
     _make_route(f"{_LOCATION}/usages", "groups", {"GET": regions.list_usages}),

@@ -56,7 +56,8 @@ REASONS: Final[Mapping[str, str]] = {
     ),
     "it is in Microsoft's examples, which Azure itself may refuse": "image-stand-in subnet-expression",
     "nothing of the tool depends on it": (
-        "capabilities usages exec-arguments exec-stream graph-has-no-views no-dependencies"
+        "capabilities usages exec-arguments exec-stream graph-has-no-views no-dependencies profile-tags "
+        "profile-deleted profile-list"
     ),
     "it is not about Azure": "emulators-own subnets-there unproven-refusals",
 }

@@ -107,7 +107,8 @@ USES: Final[Mapping[str, str]] = {
     ),
     "Nothing: only other clients see it in the emulator": (
         "encryption-order capabilities cached-images resource-types cloud-metadata sign-in exec-arguments exec-stream "
-        "no-dependencies image-stand-in subnet-expression"
+        "no-dependencies image-stand-in subnet-expression profile-created profile-revisions profile-tags "
+        "profile-deleted profile-list"
     ),
     "Nothing: it belongs to the emulator": "emulators-own unproven-refusals subnets-there",
 }

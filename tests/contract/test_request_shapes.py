@@ -6,8 +6,10 @@ The requests are our own (see `example_shapes`), because the examples belong to 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import factories
 import pytest
 from azure_world import AzureWorld
 from example_shapes import SHAPES, Shape
@@ -76,6 +78,35 @@ def test_a_request_as_a_manifest_is_applied_and_then_nothing_is_left_to_do(shape
 
     assert (0, 0) == (first.code, second.code), first.err + second.err
     assert written == len(world.writes)
+
+
+@pytest.mark.parametrize("pool", [True, False])
+def test_a_group_from_a_profile_that_somebody_made_is_left_alone_by_the_second_apply(
+    pool: bool, tmp_path: Path
+) -> None:
+    """As in ContainerGroupProfilesCreateOrUpdate and then ContainerGroupCreateOrUpdateStandbyPool."""
+    claim = next(shape for shape in SHAPES if shape.example == "ContainerGroupCreateOrUpdateStandbyPool")
+    profile = next(shape.body for shape in SHAPES if shape.example == "ContainerGroupsCreatePriority")
+    claimed = json.loads(json.dumps(claim.body).replace(SUBSCRIPTION.rpartition("/")[2], factories.SUBSCRIPTION))
+    wanted = read(tmp_path, replace(claim, body=claimed if pool else without_pool(claimed)))
+    world = AzureWorld(stable_for=1)
+    path = claimed["properties"]["containerGroupProfile"]["id"]
+    created = world.arm("PUT", path, {**profile, "location": "westus"})
+
+    first = as_command(world, [wanted])
+    written = len(world.writes)
+    second = as_command(world, [wanted])
+
+    assert 1 == created["properties"]["revision"]
+    assert (0, 0) == (first.code, second.code), first.err + second.err
+    assert written == len(world.writes)
+    assert "Spot" == world.arm("GET", str(wanted.id))["properties"]["priority"]
+
+
+def without_pool(body: Any) -> Any:
+    """Return a body that names a profile alone."""
+    kept = {name: value for name, value in body["properties"].items() if name != "standbyPoolProfile"}
+    return {**body, "properties": kept}
 
 
 def test_the_tags_of_a_group_are_patched() -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
-from aci_reconcile.emulator.aci import addresses, groups, operations, profiles, regions, updates
+from aci_reconcile.emulator.aci import addresses, groups, operations, profile_use, regions, updates
 from aci_reconcile.emulator.aci.checks.group import check_group
 from aci_reconcile.emulator.aci.deserializer import Reader, parse
 from aci_reconcile.emulator.aci.echo import Echo, without_empty_values, without_secrets
+from aci_reconcile.emulator.aci.normal_form import check_location, normalize_spelling
 from aci_reconcile.emulator.aci.record import Group, Operation, Run, image_of
 from aci_reconcile.emulator.aci.schema import GROUP
 from aci_reconcile.emulator.aci.simulation import views
@@ -26,20 +27,17 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.model import ArmError
 
 
-_SKUS = {name.lower(): name for name in ("NotSpecified", "Standard", "Dedicated", "Confidential")}
-
-
 @rests_on("group-created", "put-takes-tags", "update-headers", "update-restarts", "update-replaces")
 def put(call: Call) -> Response:
     """Create (201) or replace a group: refuse it before anything is written, or accept it as Pending."""
     scopes.require_writable(call)
-    content = profiles.complete_from_profile(call, _read(call))
+    content = profile_use.complete_from_profile(call, _read(call))
     rights.check_linked(call, content)  # before the provider sees the body (ARM documentation)
     stored = _find_living(groups.find_stored(call), content, call)
     # Azure/azure-cli#8902: a PUT while the group transitions is refused, whatever is in it.
     if stored is not None and (stored.gone is not None or stored.is_running(call.now)):
         raise errors.group_in_transition(call.name)
-    location = _check_location(call, content, stored)
+    location = check_location(call, content, "" if stored is None else stored.location)
     properties = as_object(content["properties"])
     check_group(call.name, content, call.version, call.knobs)
     _check_images(call, properties)  # last of the body's checks: an image is only looked up for a valid body
@@ -106,18 +104,6 @@ def _read(call: Call) -> Json:
     return {**content, "tags": named} if "tags" in content or named else content
 
 
-def _check_location(call: Call, content: Json, stored: Group | None) -> str:
-    declared = content.get("location")
-    if not declared:
-        raise errors.location_required()
-    location = versions.canonical_location(str(declared))
-    if location not in versions.LOCATIONS:
-        raise errors.location_not_available(str(declared), versions.LOCATIONS)
-    if stored is not None and versions.canonical_location(stored.location) != location:
-        raise errors.invalid_location(call.name, call.resource_group, stored.location, location)
-    return location if call.knobs.normalize_location else str(declared)
-
-
 def _check_images(call: Call, properties: Json) -> None:
     """Refuse images that cannot be pulled: Azure reports those with the PUT itself."""
     found: dict[str, ArmError] = {}
@@ -169,7 +155,7 @@ def _make_group(call: Call, content: Json, location: str, stored: Group | None) 
 def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
     """Return the part of the request that is stored: everything but write-only values."""
     kept = as_object(without_secrets(GROUP, content))
-    properties = _normalize_spelling(as_object(kept["properties"]))
+    properties = normalize_spelling(as_object(kept["properties"]))
     if not call.knobs.echo_empty_value:
         properties = without_empty_values(properties)
     address = addresses.set_label_scope(call, as_object(properties.get("ipAddress")), stored)
@@ -181,20 +167,6 @@ def _make_body(call: Call, content: Json, stored: Group | None) -> Json:
         body.pop("tags", None)
         body |= {"tags": stored.body["tags"]} if "tags" in stored.body else {}
     return body
-
-
-@rests_on("vault-url-slash", "enum-case")
-def _normalize_spelling(properties: Json) -> Json:
-    """Return the properties in the spelling of answers, which for some values differs from that of requests."""
-    changed = dict(properties)
-    sku = str(changed.get("sku", "")).lower()
-    if sku in _SKUS:
-        changed["sku"] = _SKUS[sku]
-    encryption = as_object(changed.get("encryptionProperties"))
-    if encryption:
-        url = str(encryption["vaultBaseUrl"])
-        changed["encryptionProperties"] = {**encryption, "vaultBaseUrl": f"{url.removesuffix('/')}/"}
-    return changed
 
 
 def _set_times(call: Call, group: Group) -> Group:

@@ -119,7 +119,7 @@ class Echo:
         known = {"properties", "identity", "location", *body}
         body |= {key: value for key, value in group.body.items() if key not in known}
         if self.version >= versions.SYSTEM_DATA_SINCE:
-            body["systemData"] = _show_system_data(group)
+            body["systemData"] = show_system_data(group.created, group.modified)
         return body
 
     def _show_properties(self, group: Group, state: str) -> Json:
@@ -248,14 +248,15 @@ def _show_identity(group: Group) -> Json:
 
 
 @rests_on("system-data-filled-in")
-def _show_system_data(group: Group) -> Json:
+def show_system_data(created: float, modified: float) -> Json:
+    """Return who wrote a resource, and when."""
     return {
         "createdBy": "emulator@example.com",
         "createdByType": "User",
-        "createdAt": times.format_fraction(group.created, 7),
+        "createdAt": times.format_fraction(created, 7),
         "lastModifiedBy": "emulator@example.com",
         "lastModifiedByType": "User",
-        "lastModifiedAt": times.format_fraction(group.modified, 7),
+        "lastModifiedAt": times.format_fraction(modified, 7),
     }
 
 

@@ -56,9 +56,10 @@ def get_result(call: Call) -> Response:
 
 
 def list_operations(_: Call) -> Response:
-    """Return the provider's actions on container groups, for role definitions."""
-    resource = f"{PROVIDER}/containerGroups"
-    return answer(200, {"value": [_show_operation(resource, verb, text) for verb, text in _VERBS]})
+    """The provider's actions on container groups and profiles, for role definitions."""
+    groups = [_show_operation("containerGroups", "Container Groups", verb, text) for verb, text in _VERBS]
+    profiles = [_show_operation("containerGroupProfiles", "Profiles", verb, text) for verb, text in _OF_PROFILES]
+    return answer(200, {"value": [*groups, *profiles]})
 
 
 _VERBS = (
@@ -70,11 +71,17 @@ _VERBS = (
     ("start/action", "Starts a specific container group."),
     ("containers/logs/read", "Get logs for a specific container."),
 )
+_OF_PROFILES = (
+    ("read", "Get all container group profiles."),
+    ("write", "Create or update a specific container group profile."),
+    ("delete", "Delete the specific container group profile."),
+    ("revisions/read", "Get all revisions of a container group profile."),
+)
 
 
-def _show_operation(resource: str, verb: str, text: str) -> Json:
-    display: Json = {"provider": PROVIDER, "resource": "Container Groups", "operation": text, "description": text}
-    return {"name": f"{resource}/{verb}", "display": display, "origin": "User"}
+def _show_operation(kind: str, resource: str, verb: str, text: str) -> Json:
+    display: Json = {"provider": PROVIDER, "resource": resource, "operation": text, "description": text}
+    return {"name": f"{PROVIDER}/{kind}/{verb}", "display": display, "origin": "User"}
 
 
 def _require(call: Call) -> tuple[Json, Operation]:

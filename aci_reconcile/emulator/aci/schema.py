@@ -225,6 +225,39 @@ GROUP_PROPERTIES = _object(
     Field("identityAcls", _ACLS),
     Field("standbyPoolProfile", _STANDBY),
 )
+# The order is that of recorded answers: here the policy of confidential groups stands near the end.
+PROFILE_PROPERTIES = _object(
+    "ContainerGroupProfileProperties",
+    "sku",
+    Field("encryptionProperties", _ENCRYPTION),
+    _list("containers", _CONTAINER, required=True),
+    _list("initContainers", _INIT_CONTAINER),
+    _list("imageRegistryCredentials", _CREDENTIAL),
+    "restartPolicy",
+    Field("ipAddress", IP_ADDRESS),
+    "osType",
+    _list("volumes", _VOLUME),
+    Field("diagnostics", _object("ContainerGroupDiagnostics", Field("logAnalytics", _LOG_ANALYTICS))),
+    "priority",
+    Field("confidentialComputeProperties", _object("ConfidentialComputeProperties", "ccePolicy")),
+    _list("extensions", _EXTENSION),
+    Field("securityContext", _SECURITY),
+    "shutdownGracePeriod",
+    "timeToLive",
+    Field("useKrypton", "bool"),
+    Field("registeredRevisions", "any", "readonly"),
+    Field("revision", "int", "readonly"),
+)
+PROFILE = _object(
+    "ContainerGroupProfile",
+    _need("properties", PROFILE_PROPERTIES),
+    *(Field(name, "string", "readonly") for name in ("id", "name", "type")),
+    "location",
+    _strings("zones"),
+    Field("tags", MapOf("string")),
+    Field("systemData", "any", "readonly"),
+)
+
 _USER_IDENTITY = _object(
     "UserAssignedIdentity", Field("principalId", "string", "readonly"), Field("clientId", "string", "readonly")
 )

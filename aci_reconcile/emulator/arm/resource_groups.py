@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
-from aci_reconcile.emulator.aci import groups
+from aci_reconcile.emulator.aci import groups, profiles
 from aci_reconcile.emulator.aci.deserializer import parse
 from aci_reconcile.emulator.aci.echo import TYPE
 from aci_reconcile.emulator.arm import scopes, tags, versions
@@ -85,13 +87,17 @@ def list_all(call: Call) -> Response:
 @rests_on("resources-filter", "resources-page")
 def list_resources(call: Call) -> Response:
     """Return the resources of a resource group or a subscription in ARM's short form, filtered by type on request."""
-    if not _wants_type(call, TYPE):
-        return answer(200, {"value": []})
+    wanted = _read_type(call).lower()
     prefix = f"{call.subscription}/"
     if "resource_group" in call.path:
         scopes.require(call)
         prefix = f"{call.resource_group_key}/"
-    return make_page(call, _list_resources(call, prefix.lower()), _PAGE)
+    listed = [
+        lister(call, prefix.lower())
+        for kind, lister in ((TYPE, _list_groups), (profiles.TYPE, _list_profiles))
+        if wanted in {"", kind.lower()}
+    ]
+    return make_page(call, heapq.merge(*listed, key=itemgetter(0)), _PAGE)
 
 
 @rests_on("resource-group-blocked")
@@ -109,6 +115,8 @@ def delete(call: Call) -> Response:
     if call.outcome != "failed":  # Azure/bicep-registry-modules#1607: if the deletion fails, the resource group stays
         for key, group in groups.list_stored(call, f"{call.resource_group_key}/"):
             groups.forget(call, key, group)
+        for key in [key for key, _ in profiles.list_stored(call, f"{call.resource_group_key}/")]:
+            call.session.delete("profile", key)
         gone: Json = {**document, "deleted": until, "operation": operation}
         call.session.put("resource_group", call.resource_group_key, gone)
     headers = {"location": _make_result_url(call, operation), "retry-after": _POLL_SECONDS}
@@ -145,12 +153,20 @@ def _show(document: Json, call: Call) -> Json:
     return {**body, "properties": {"provisioningState": state}}
 
 
-def _list_resources(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
+def _list_groups(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
     for key, group in groups.list_stored(call, prefix, _read_skip_token(call)):
         if group.gone is None:
             short: Json = {"id": group.id, "name": group.name, "type": TYPE, "location": group.location}
             extras = {name: group.body[name] for name in ("tags", "zones") if name in group.body}
             yield key, {**short, **as_object(extras)}
+
+
+def _list_profiles(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
+    """Yield profiles under keys that no group has, so that a page can begin between the two."""
+    for key, profile in profiles.list_stored(call, prefix):
+        shown = profile.show("")
+        if f"{key}|profile" > _read_skip_token(call):
+            yield f"{key}|profile", {name: item for name, item in shown.items() if name != "properties"}
 
 
 def _check_name(name: str) -> None:
@@ -162,16 +178,16 @@ def _check_name(name: str) -> None:
         raise ArmError(400, "InvalidResourceGroup", message, fact="resource-group-name")
 
 
-def _wants_type(call: Call, resource_type: str) -> bool:
-    """Whether a list of resources is filtered by type; other filters are not supported."""
+def _read_type(call: Call) -> str:
+    """Return the type by which a list of resources is filtered; empty for all. Other filters are not supported."""
     wanted = call.request.query().get("$filter", "")
     if not wanted:
         _refuse_filter(call)
-        return True
+        return ""
     match = _TYPE_FILTER.fullmatch(wanted)
     if match is None or call.request.query().keys() & {"$top", "$expand"}:
         raise errors.not_emulated("filters of ARM's lists but `resourceType eq '…'`, and $top and $expand")
-    return match["type"].lower() == resource_type.lower()
+    return match["type"]
 
 
 def _refuse_filter(call: Call) -> None:

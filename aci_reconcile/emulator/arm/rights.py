@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _VERBS = {"GET": "read", "HEAD": "read", "DELETE": "delete", "POST": "action"}
 _JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 _ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
-_SPELT = {"resourcegroups": "resourceGroups", "containergroups": "containerGroups"}
+_SPELT = {"resourcegroups": "resourceGroups", "containergroups": "containerGroups"} | {
+    "containergroupprofiles": "containerGroupProfiles"
+}
 
 
 def list_permissions(call: Call) -> Response:

@@ -30,6 +30,9 @@ CONTAINER_GROUP_VERSIONS = (
     "2026-08-01-preview",
 )
 
+# Container group profiles came with this version.
+PROFILE_VERSIONS = tuple(version for version in CONTAINER_GROUP_VERSIONS if version >= "2024-05-01")
+
 # Before this version a group was put into a network by a profile, afterwards by a subnet.
 SUBNETS_SINCE = "2021-07-01"
 

@@ -260,6 +260,39 @@ ANSWERS = (
         "azure-rest-api-specs 2025-09-01, ContainerGroupCreateOrUpdateStandbyPool",
     ),
     Fact(
+        "profile-created",
+        "A PUT of a profile answers 201 at once, without an operation, with revision 1. No default is added, secrets "
+        "are dropped, and sku is returned in the contract's spelling.",
+        "recording",
+        "Azure PowerShell's tests (2024), New-AzContainerInstanceContainerGroupProfile; against it, sku and "
+        "initContainers in Microsoft's examples",
+    ),
+    Fact(
+        "profile-revisions",
+        "Each PUT of a profile with other properties makes a new revision, and former revisions never change.",
+        "document",
+        "ACI documentation, container group profiles; REST reference, revisions",
+    ),
+    Fact(
+        "profile-tags",
+        "A PATCH of a profile replaces its tags, supports no other field, and makes no revision.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupProfilesPatch",
+    ),
+    Fact(
+        "profile-deleted",
+        "A DELETE of a profile answers 200 without a body, or 204.",
+        "recording",
+        "Azure PowerShell's tests (2024), Remove-AzContainerInstanceContainerGroupProfile; 204 in Microsoft's example",
+    ),
+    Fact(
+        "profile-list",
+        "A list of profiles is an object with `value`.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupProfilesList; against it, a bare list that Azure PowerShell "
+        "recorded once (2024-05-01-preview)",
+    ),
+    Fact(
         "profile-alone",
         "A group may name a profile without a pool. The profile supplies what the group leaves out.",
         "document",
