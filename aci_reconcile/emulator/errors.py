@@ -128,14 +128,16 @@ def group_in_transition(name: str) -> ArmError:
 _FIXED = "the os type, restart policy, network profile, CPU, memory or GPU resources"
 
 
-def invalid_update(name: str, changed: str = _FIXED, code: str = "InvalidContainerGroupUpdate") -> ArmError:
+def invalid_update(
+    name: str, changed: str = _FIXED, *, code: str = "InvalidContainerGroupUpdate", fact: str
+) -> ArmError:
     """Return the error for a change that is not possible in place: since 2024 with the property and both values."""
     return ArmError(
         400,
         code,
         f"The updates on container group '{name}' are invalid. If you are going to update {changed} for a container "
         "group, you must delete it first and then create a new one.",
-        fact="update-named",
+        fact=fact,
     )
 
 

@@ -35,8 +35,8 @@ BEYOND_THE_EMULATOR = (
     ),
     Fact(
         "exec-stream",
-        "exec and attach answer with the address of a WebSocket and its password, which is the first message; then "
-        "bytes go both ways, without an exit code.",
+        "The answers of exec and attach are the address of a WebSocket and its password, which is the first message. "
+        "Then bytes go both ways, without an exit code.",
         "recording",
         "azure-cli's tests, and its source",
         "2026-11-28",

@@ -62,13 +62,14 @@ OF_CONTAINERS = (
 def check_update(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
     """Refuse an update that needs a new group, with the service's own words."""
     if has_ended(simulate_group(stored, now)) and knobs.ended_update == "refuse":
-        raise errors.invalid_update(stored.name, code=knobs.ended_update_code)
+        raise errors.invalid_update(stored.name, code=knobs.ended_update_code, fact="ended-not-updatable")
     changed = next(find_changes(stored.properties(), as_object(wanted.get("properties"))), "")
     if changed:
-        raise errors.invalid_update(stored.name, *([changed] if knobs.update_refusal == "named" else []))
+        told = [changed] if knobs.update_refusal == "named" else []
+        raise errors.invalid_update(stored.name, *told, fact="update-named")
     if knobs.refused_updates & set(_find_contested(stored.body, wanted)):
         # only reported with the older message, so the newer format for a list is unknown
-        raise errors.invalid_update(stored.name)
+        raise errors.invalid_update(stored.name, fact="update-contested")
 
 
 def find_changes(before: Json, wanted: Json) -> Iterator[str]:

@@ -29,7 +29,7 @@ UNPROVEN: list[tuple[str, Any, str]] = [
     ("properties.volumes", [{"name": "data", "emptyDir": {}, "secret": {}}], "InvalidVolume"),
 ]
 # Calls that refuse, or fill in: each has to name its row.
-CITING = {"ArmError", "refuse", "missing", "Default", "knob", "setting"}
+CITING = {"ArmError", "invalid_update", "refuse", "missing", "Default", "knob", "setting"}
 
 
 @cache
