@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,6 +58,19 @@ def test_python_saves_what_the_command_saves(project: CommandLine) -> None:
     assert theirs["plan_digest"] == ours["plan_digest"]
     assert list(theirs) == list(ours)
     assert {**theirs, **dict.fromkeys(TIMES)} == {**ours, **dict.fromkeys(TIMES)}
+
+
+def test_what_changed_since_a_commit_is_saved_by_address(project: CommandLine) -> None:
+    """Later the same commit would mean other groups."""
+    for words in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm first"):
+        subprocess.run(["git", *words.split()], cwd=project.folder, check=True)
+    project.group("db")
+    project("plan", "--out", "command.json", "--changed-since", "HEAD")
+    ours = save(changed_since="HEAD")
+
+    assert ["rg-shop/db"] == ours["request"]["changed_since"]
+    assert document("command.json")["plan_digest"] == ours["plan_digest"]
+    assert 1 == apply("python.json").added
 
 
 def test_each_applies_what_the_other_saved(project: CommandLine) -> None:
