@@ -13,6 +13,7 @@ ACI020: Final = Code(
     example="name: shop/web",
     evidence=(Evidence(Basis.SENSE, "an ARM id can't contain it"),),
 )
+
 ACI021: Final = Code(
     "ACI021",
     "Azure may refuse this group name",
@@ -22,46 +23,54 @@ ACI021: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.DOCUMENT, "deploymentScripts: containerGroupName"),),
 )
+
 ACI130: Final = Code(
     "ACI130",
     "The resource type is not supported",
     "`type` is the ARM resource type. Leave it out: a manifest without `type` declares a container group.",
     example="type: Microsoft.Web/sites",
 )
+
 ACI133: Final = Code(
     "ACI133",
     "The group has no name",
     "Every manifest names its group. Add `name`.",
     example="location: westeurope",
 )
+
 ACI134: Final = Code(
     "ACI134",
     "The same group is declared twice",
     "Two documents have the same resource group and name. Azure ignores the case of both. Rename or remove one.",
     example="name: web\n---\nname: Web",
 )
+
 ACI135: Final = Code(
     "ACI135",
     "The group has no resource group",
     "Set `resourceGroup` in the manifest or in the project file, or give `--resource-group`.",
 )
+
 ACI136: Final = Code(
     "ACI136",
     "The group has no location",
     "Azure needs to know the region. Set `location` in the manifest or, for all groups, in the project file.",
 )
+
 ACI141: Final = Code(
     "ACI141",
     "`dependsOn` names an unknown group",
     "Name a group of this project by its address (`resourceGroup/name`), or by its name if that is unique.",
     example="lifecycle: {dependsOn: [databse]}",
 )
+
 ACI142: Final = Code(
     "ACI142",
     "Groups depend on each other in a circle",
     "None of them could start first. Remove one of the dependencies.",
     example="lifecycle: {dependsOn: [web]}    # in the manifest of web",
 )
+
 ACI143: Final = Code(
     "ACI143",
     "`ignore` names a field that can't be ignored",
@@ -69,6 +78,7 @@ ACI143: Final = Code(
     "can't be carried over in a write, and they can't be ignored.",
     example="lifecycle: {ignore: [containers.images]}",
 )
+
 ACI145: Final = Code(
     "ACI145",
     "The group has no resource group yet",
@@ -76,12 +86,14 @@ ACI145: Final = Code(
     "`resourceGroup` in the manifest or in the project file, or give the option.",
     severity=WARNING,
 )
+
 ACI175: Final = Code(
     "ACI175",
     "A patch for a group that does not exist",
     "`groups` of an environment names groups of the project. Correct the name, or add a manifest.",
     example="environments: {prod: {groups: {wbe: {restartPolicy: Never}}}}",
 )
+
 ACI262: Final = Code(
     "ACI262",
     "A folder is a separate project",
@@ -91,6 +103,7 @@ ACI262: Final = Code(
     severity=NOTICE,
     evidence=(Evidence(Basis.OURS, "docs/layers.md"),),
 )
+
 ACI295: Final = Code(
     "ACI295",
     "An ignored path points to an entry that does not exist",

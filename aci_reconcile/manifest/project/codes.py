@@ -14,12 +14,14 @@ ACI102: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.LIKELY, "an ARM id contains the GUID of a subscription"),),
 )
+
 ACI131: Final = Code(
     "ACI131",
     "Not a valid api-version",
     "Azure's api-versions are dates, some with the suffix `-preview`. Write one such as `2025-09-01`.",
     example="apiVersion: 2023-05",
 )
+
 ACI137: Final = Code(
     "ACI137",
     "Two sources contradict each other",
@@ -29,12 +31,14 @@ ACI137: Final = Code(
     example="location: westeurope\ndefaults: {location: northeurope}",
     evidence=(Evidence(Basis.OURS, "docs/layers.md"),),
 )
+
 ACI144: Final = Code(
     "ACI144",
     "Not a valid resource group name",
     "Use up to 90 letters, digits, `.`, `_`, `-` and parentheses. The last character may not be a dot.",
     example="resourceGroup: rg shop",
 )
+
 ACI171: Final = Code(
     "ACI171",
     "The project requires another version of this tool",
@@ -42,6 +46,7 @@ ACI171: Final = Code(
     "that matches.",
     example='requiredVersion: ">=2"',
 )
+
 ACI172: Final = Code(
     "ACI172",
     "Not a valid version constraint",
@@ -49,6 +54,7 @@ ACI172: Final = Code(
     "by commas: `>=0.1,<2`. `~=` needs at least two numbers: `~=1.4` is `>=1.4,==1.*`.",
     example='requiredVersion: "^1.2"',
 )
+
 ACI173: Final = Code(
     "ACI173",
     "The endpoint can't be set in a file",
@@ -56,6 +62,7 @@ ACI173: Final = Code(
     "`--arm-endpoint` and `--cloud` on the command line or in the environment.",
     example="cloud: china",
 )
+
 ACI174: Final = Code(
     "ACI174",
     "Not a valid name for a project or environment",
@@ -63,6 +70,7 @@ ACI174: Final = Code(
     "and `-`.",
     example="name: my shop",
 )
+
 ACI176: Final = Code(
     "ACI176",
     "Only a manifest can set this",
@@ -70,6 +78,7 @@ ACI176: Final = Code(
     "manifest.",
     example="defaults: {name: web}",
 )
+
 ACI177: Final = Code(
     "ACI177",
     "`manifests` names a path that does not exist",
@@ -77,18 +86,21 @@ ACI177: Final = Code(
     "an empty set of manifests would look like a request to delete everything. Correct the path.",
     example="manifests: [manifest/]",
 )
+
 ACI178: Final = Code(
     "ACI178",
     "A required variable has no value",
     "Set it with `--var`, with `--var-file`, or under `variables` of the chosen environment.",
     example="variables: {image_tag: {required: true}}",
 )
+
 ACI179: Final = Code(
     "ACI179",
     "A variable has the wrong type",
     "The value, given or default, does not have the type that the project file declares.",
     example="variables: {replicas: {type: number, default: three}}",
 )
+
 ACI180: Final = Code(
     "ACI180",
     "A value is given for an undeclared variable",
@@ -96,6 +108,7 @@ ACI180: Final = Code(
     example="variables: {image_tag: 1.4}    # and `--var image_tga=1.5`",
     severity=WARNING,
 )
+
 ACI190: Final = Code(
     "ACI190",
     "Not a valid freeze window",
@@ -105,6 +118,7 @@ ACI190: Final = Code(
     example="policy: {freeze: [{cron: 0 18 * * FRI, reason: weekend}]}",
     evidence=(Evidence(Basis.OURS, "docs/safety.md"),),
 )
+
 ACI191: Final = Code(
     "ACI191",
     "A policy rule can't be used",
@@ -113,6 +127,7 @@ ACI191: Final = Code(
     example="policy: {rules: [{schema: policies/tags.yaml, message: every group has a team}]}",
     evidence=(Evidence(Basis.OURS, "docs/safety.md"),),
 )
+
 ACI195: Final = Code(
     "ACI195",
     "An entry of accepted drift is not valid",
@@ -121,6 +136,7 @@ ACI195: Final = Code(
     example="- {adress: rg-shop/web, reason: ticket 1, until: 2026-12-31}",
     evidence=(Evidence(Basis.OURS, "docs/drift.md"),),
 )
+
 ACI196: Final = Code(
     "ACI196",
     "Accepted drift needs a reason and an end date",
@@ -129,6 +145,7 @@ ACI196: Final = Code(
     example="- {address: rg-shop/web}",
     evidence=(Evidence(Basis.OURS, "docs/drift.md"),),
 )
+
 ACI197: Final = Code(
     "ACI197",
     "An entry does not say which drift is accepted",
@@ -137,6 +154,7 @@ ACI197: Final = Code(
     example="- {kind: stopped, reason: asleep, until: 2026-12-31}",
     evidence=(Evidence(Basis.OURS, "docs/drift.md"),),
 )
+
 ACI225: Final = Code(
     "ACI225",
     "Not a valid path or pattern",
@@ -144,6 +162,7 @@ ACI225: Final = Code(
     "stands for any number of folders, and must be alone between slashes: `groups/**/*.yaml`.",
     example='manifests: ["groups/**.yaml"]',
 )
+
 ACI240: Final = Code(
     "ACI240",
     "`publicEnv` lists a secret's name",
@@ -154,6 +173,7 @@ ACI240: Final = Code(
     example="publicEnv: [FORGE_TOKEN]",
     evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
 )
+
 ACI241: Final = Code(
     "ACI241",
     "A public variable has not been reviewed",
@@ -164,6 +184,7 @@ ACI241: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
 )
+
 ACI260: Final = Code(
     "ACI260",
     "An empty property overrides nothing",
@@ -173,6 +194,7 @@ ACI260: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.OURS, "docs/layers.md"),),
 )
+
 ACI261: Final = Code(
     "ACI261",
     "Two patches name the same group",
@@ -181,6 +203,7 @@ ACI261: Final = Code(
     example="groups: {rg-shop/web: {restartPolicy: Never}, RG-SHOP/WEB: {restartPolicy: Always}}",
     evidence=(Evidence(Basis.OURS, "docs/layers.md"),),
 )
+
 ACI264: Final = Code(
     "ACI264",
     "Not a valid variable file",
@@ -190,6 +213,7 @@ ACI264: Final = Code(
     example="image_tag 1.4    # in prod.env",
     evidence=(Evidence(Basis.OURS, "docs/layers.md"),),
 )
+
 ACI270: Final = Code(
     "ACI270",
     "Not a valid project id",
@@ -199,6 +223,7 @@ ACI270: Final = Code(
     example="id: Shop-1",
     evidence=(Evidence(Basis.OURS, "docs/safety.md"),),
 )
+
 ACI290: Final = Code(
     "ACI290",
     "Not a valid fingerprint key reference",
@@ -208,6 +233,7 @@ ACI290: Final = Code(
     example="fingerprintKey: Kq3vX9pLw2Zt8RnB5yHc7D",
     evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
 )
+
 ACI291: Final = Code(
     "ACI291",
     "The fingerprint key reference has not been reviewed",
@@ -218,6 +244,7 @@ ACI291: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
 )
+
 ACI292: Final = Code(
     "ACI292",
     "The fingerprint key can be guessed",
@@ -226,6 +253,7 @@ ACI292: Final = Code(
     example="fingerprintKey: ${env:TEAM_KEY}    # which holds: correct horse battery staple",
     evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
 )
+
 ACI293: Final = Code(
     "ACI293",
     "The fingerprint key is not available",

@@ -22,7 +22,6 @@ from aci_reconcile.manifest.source.diagnostics import quote
 if TYPE_CHECKING:
     from aci_reconcile.manifest.syntax.items import Item, RuleTable
 
-
 _MOST_CONTAINERS, _MOST_INIT = 60, 59
 _MOVING = re.compile(r"(:latest|^[^:@]+|/[^:@]+)$")
 
@@ -40,6 +39,7 @@ ACI063: Final = Code(
     severity=WARNING,
     evidence=(QUOTAS,),
 )
+
 ACI064: Final = Code(
     "ACI064",
     "The group has no containers",
@@ -92,6 +92,7 @@ ACI065: Final = Code(
     example="containers: [{name: web}]",
     evidence=(Evidence(Basis.SCHEMA, "Microsoft.ContainerInstance 2023-05-01"),),
 )
+
 ACI067: Final = Code(
     "ACI067",
     "The image tag is mutable",
@@ -147,6 +148,7 @@ ACI075: Final = Code(
     example="livenessProbe: {exec: {command: [cat, /ok]}, httpGet: {port: 80}}",
     evidence=(Evidence(Basis.THREAD, "a maintainer of ACI: virtual-kubelet/virtual-kubelet#280"),),
 )
+
 ACI076: Final = Code(
     "ACI076",
     "A probe has no method",

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.syntax.items import Item, RuleTable
 
 _SCHEME = re.compile("^[A-Za-z]*:?//")
+
 _AZURE: Final = ".azurecr."
 """The common part of the hosts of Azure's registries, in every cloud."""
+
 _NAME = re.compile(NAME)
+
 _KIND = re.compile(r"^\$\{(?:var|env|file|keyvault|group):")
 """The beginning of a reference of this tool, whose kind is not a variable name."""
 
@@ -41,6 +44,7 @@ ACI200: Final = Code(
         Evidence(Basis.THREAD, "InaccessibleImage: Azure/azure-cli#27860"),
     ),
 )
+
 ACI201: Final = Code(
     "ACI201",
     "A placeholder was not replaced",
@@ -53,6 +57,7 @@ ACI201: Final = Code(
         Evidence(Basis.THREAD, "Azure/aci-deploy#12"),
     ),
 )
+
 ACI202: Final = Code(
     "ACI202",
     "An image name looks like a placeholder",

@@ -12,10 +12,8 @@ from aci_reconcile.manifest.syntax.hints import read_placeholder
 if TYPE_CHECKING:
     from aci_reconcile.manifest.syntax.items import Item, RuleTable
 
-
 AS_OF: Final = "2026-08"
 """The date of the list. Newer regions may exist."""
-
 
 REGIONS: Final = frozenset(
     """
@@ -38,7 +36,6 @@ The public ones are from azurerm's acceptance tests, including those with restri
 docs.
 """
 
-
 _NEAR: Final = 0.85
 
 
@@ -51,6 +48,7 @@ ACI209: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.LIKELY, "the name is close to a region in azurerm's acceptance tests"),),
 )
+
 ACI211: Final = Code(
     "ACI211",
     "Unknown region",
@@ -86,6 +84,7 @@ ACI068: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.DOCUMENT, "Spot containers on Azure Container Instances"),),
 )
+
 ACI069: Final = Code(
     "ACI069",
     "Spot supports the Standard sku only",

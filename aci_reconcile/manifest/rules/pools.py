@@ -28,6 +28,7 @@ ACI205: Final = Code(
         Evidence(Basis.EXAMPLE, "ContainerGroupCreateOrUpdateStandbyPool.json of 2025-09-01"),
     ),
 )
+
 ACI206: Final = Code(
     "ACI206",
     "A standby pool is named without a profile",

@@ -35,8 +35,8 @@ RESERVED = (
     (49152, 65534),
 )
 """ACI FAQ: ports that ACI may reserve, as sorted ranges of first and last."""
-_FIRST = tuple(first for first, _ in RESERVED)
 
+_FIRST = tuple(first for first, _ in RESERVED)
 _HIGHEST = 65535
 _MOST = 5
 
@@ -104,6 +104,7 @@ ACI014: Final = Code(
     example="containers: [{name: web, ports: [8080]}]\nipAddress: {type: Public, ports: [80]}",
     evidence=(Evidence(Basis.THREAD, "UnreferencedIpAddressPorts: hashicorp/terraform-provider-azurerm#5091"),),
 )
+
 ACI015: Final = Code(
     "ACI015",
     "Too many ports",
@@ -112,6 +113,7 @@ ACI015: Final = Code(
     severity=WARNING,
     evidence=(QUOTAS, Evidence(Basis.THREAD, "another number: MicrosoftDocs/azure-docs#101382")),
 )
+
 ACI017: Final = Code(
     "ACI017",
     "The address has no ports",

@@ -20,18 +20,12 @@ class Amount(NamedTuple):
 
 LEAST: Final = Amount(1, 1)
 """Docs: the minimum of a group. azurerm's acceptance tests use less, and one user got an HTTP 500 for less
-
-(hashicorp/terraform-provider-azurerm#26925): so this only warns.
-"""
-
+(hashicorp/terraform-provider-azurerm#26925): so this only warns."""
 
 MOST: Final = Amount(31, 240)
 MOST_CONFIDENTIAL: Final = Amount(31, 180)
-
-
 MOST_SPOT: Final = Amount(4, 16)
-"""Docs (resource availability): the maximum of a group."""
-
+"""Docs (resource availability): the maximum of a group, and of one with that sku or priority."""
 
 _FIELDS: Final = (("cpu", "CPU"), ("memoryInGB", "GB of memory"))
 _ROUNDING = 1e-9
@@ -60,6 +54,7 @@ ACI055: Final = Code(
         Evidence(Basis.EXAMPLE, "azurerm's acceptance tests ask for less"),
     ),
 )
+
 ACI056: Final = Code(
     "ACI056",
     "The group requests more than the documented maximum",
@@ -100,6 +95,7 @@ ACI057: Final = Code(
     example="resources: {requests: {cpu: 2, memoryInGB: 2}, limits: {cpu: 1}}",
     evidence=(Evidence(Basis.THREAD, "ResourceLimitsLessThanRequests: virtual-kubelet/virtual-kubelet#143"),),
 )
+
 ACI058: Final = Code(
     "ACI058",
     "A limit is above the total of the group",

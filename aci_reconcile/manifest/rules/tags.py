@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME, _LONGEST_VALUE, _MOST = 512, 256, 50
 _ILLEGAL = frozenset("<>%&\\?/")
 _RESERVED = ("microsoft", "azure", "windows")
+
 OURS = "aci-reconcile-"
 """Prefix of this tool's own tags."""
 
@@ -53,6 +54,7 @@ ACI096: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.DOCUMENT, "Use tags to organize your Azure resources"),),
 )
+
 ACI098: Final = Code(
     "ACI098",
     "The tag belongs to this tool",
@@ -60,6 +62,7 @@ ACI098: Final = Code(
     example="tags: {aci-reconcile-project: shop}",
     evidence=(Evidence(Basis.OURS, "docs/safety.md"),),
 )
+
 ACI099: Final = Code(
     "ACI099",
     "Two tag names differ only in case",

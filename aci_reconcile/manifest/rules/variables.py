@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from aci_reconcile.manifest.syntax.items import Item, RuleTable
 
-
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VALUES = ("value", "secureValue", "secureValueReference")
 
@@ -33,6 +32,7 @@ ACI026: Final = Code(
     example="environmentVariables: {LOG-LEVEL: info}",
     evidence=(Evidence(Basis.THREAD, "Azure/aci-deploy#29"),),
 )
+
 ACI027: Final = Code(
     "ACI027",
     "An environment variable is set twice",
@@ -64,6 +64,7 @@ ACI080: Final = Code(
     example="environmentVariables: {A: {value: x, secureValue: y}}",
     evidence=(Evidence(Basis.THREAD, "InvalidEnvironmentVariable: mage-ai/mage-ai#4872"),),
 )
+
 ACI083: Final = Code(
     "ACI083",
     "A readable value looks like a secret",

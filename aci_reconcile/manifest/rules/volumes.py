@@ -28,6 +28,7 @@ ACI030: Final = Code(
     example="containers: [{name: web, volumeMounts: {dta: /mnt}}]\nvolumes: [{name: data, emptyDir: {}}]",
     evidence=(Evidence(Basis.SENSE, "the group has no such volume"),),
 )
+
 ACI036: Final = Code(
     "ACI036",
     "No container mounts the volume",
@@ -65,6 +66,7 @@ ACI031: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.LIKELY, "there is nothing to mount; seen in published manifests"),),
 )
+
 ACI032: Final = Code(
     "ACI032",
     "A volume has several sources",
@@ -98,6 +100,7 @@ ACI033: Final = Code(
     example="volumeMounts: {data: 'C:/data'}",
     evidence=(Evidence(Basis.THREAD, "Azure/azure-cli#26591"), SCHEMA_2025),
 )
+
 ACI034: Final = Code(
     "ACI034",
     "Two mounts use the same path",
@@ -105,6 +108,7 @@ ACI034: Final = Code(
     example="volumeMounts: {a: /mnt, b: /mnt}",
     evidence=(IDENTIFIED_BY_NAME,),
 )
+
 ACI035: Final = Code(
     "ACI035",
     "A mount path is not absolute",

@@ -15,6 +15,7 @@ ACI037: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.DOCUMENT, "Mount a secret volume in Azure Container Instances"),),
 )
+
 ACI078: Final = Code(
     "ACI078",
     "Not allowed in an init container",
@@ -23,6 +24,7 @@ ACI078: Final = Code(
     example="initContainers: [{name: setup, ports: [80]}]",
     evidence=(SCHEMA_2025,),
 )
+
 ACI110: Final = Code(
     "ACI110",
     "Unknown property",
@@ -31,6 +33,7 @@ ACI110: Final = Code(
     example="restartpolcy: Never",
     evidence=(Evidence(Basis.THREAD, "Could not find member …: prefect-archive/prefect-azure#103"),),
 )
+
 ACI111: Final = Code(
     "ACI111",
     "A property name has the wrong case",
@@ -40,6 +43,7 @@ ACI111: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.LIKELY, "published manifests contain such spellings, and ARM accepts them"),),
 )
+
 ACI112: Final = Code(
     "ACI112",
     "A property is given twice",
@@ -47,6 +51,7 @@ ACI112: Final = Code(
     "once. Remove one.",
     example="osType: Linux\nproperties: {osType: Windows}",
 )
+
 ACI113: Final = Code(
     "ACI113",
     "An unknown property is passed on",
@@ -55,6 +60,7 @@ ACI113: Final = Code(
     example="apiVersion: 2099-01-01\nnovelty: 1",
     severity=NOTICE,
 )
+
 ACI114: Final = Code(
     "ACI114",
     "A property that Azure computes is ignored",
@@ -64,6 +70,7 @@ ACI114: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.RECORDING, "azure-cli: exports contain such properties"),),
 )
+
 ACI115: Final = Code(
     "ACI115",
     "The value has the wrong type",
@@ -72,6 +79,7 @@ ACI115: Final = Code(
     example="command: node index.js",
     evidence=(Evidence(Basis.THREAD, "InvalidRequestContent: gbowerman/azurerm#29"),),
 )
+
 ACI116: Final = Code(
     "ACI116",
     "A value is missing",
@@ -80,6 +88,7 @@ ACI116: Final = Code(
     "the value, or write `null`.",
     example="image:",
 )
+
 ACI117: Final = Code(
     "ACI117",
     "A number or boolean is quoted",
@@ -87,6 +96,7 @@ ACI117: Final = Code(
     example='ports: [{port: "80"}]',
     severity=WARNING,
 )
+
 ACI118: Final = Code(
     "ACI118",
     "A number is ambiguous",
@@ -95,6 +105,7 @@ ACI118: Final = Code(
     example="ports: [010]",
     evidence=(Evidence(Basis.STANDARD, "YAML 1.2"),),
 )
+
 ACI119: Final = Code(
     "ACI119",
     "yes, no, on or off is used as a boolean",
@@ -103,6 +114,7 @@ ACI119: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.STANDARD, "YAML 1.2"),),
 )
+
 ACI120: Final = Code(
     "ACI120",
     "The value is not allowed",
@@ -110,6 +122,7 @@ ACI120: Final = Code(
     example="restartPolicy: Sometimes",
     evidence=(Evidence(Basis.THREAD, "InvalidOsType: Azure/azure-cli#30439"), SCHEMA_2025),
 )
+
 ACI121: Final = Code(
     "ACI121",
     "An allowed value has the wrong case",
@@ -118,6 +131,7 @@ ACI121: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.LIKELY, "published manifests contain such spellings, and ARM accepts them"),),
 )
+
 ACI122: Final = Code(
     "ACI122",
     "An unknown value is passed on",
@@ -126,6 +140,7 @@ ACI122: Final = Code(
     example="apiVersion: 2099-01-01\nsku: Novel",
     severity=NOTICE,
 )
+
 ACI123: Final = Code(
     "ACI123",
     "A required property is missing",
@@ -133,6 +148,7 @@ ACI123: Final = Code(
     example="volumes: [{emptyDir: {}}]",
     evidence=(Evidence(Basis.THREAD, "InvalidRequestContent: Azure/azure-sdk-for-js#36767"), SCHEMA_2025),
 )
+
 ACI124: Final = Code(
     "ACI124",
     "The property was removed from the API",
@@ -141,6 +157,7 @@ ACI124: Final = Code(
     example="networkProfile: {id: …}",
     evidence=(SCHEMA_2025,),
 )
+
 ACI125: Final = Code(
     "ACI125",
     "The number is not valid in JSON",
@@ -148,6 +165,7 @@ ACI125: Final = Code(
     example="resources: {cpu: .inf}",
     evidence=(Evidence(Basis.STANDARD, "JSON (RFC 8259)"),),
 )
+
 ACI126: Final = Code(
     "ACI126",
     "A property is empty",
@@ -156,6 +174,7 @@ ACI126: Final = Code(
     example="containers:\n  - name: web\n    ports:",
     severity=WARNING,
 )
+
 ACI127: Final = Code(
     "ACI127",
     "The schema refuses the value",
@@ -164,6 +183,7 @@ ACI127: Final = Code(
     example="livenessProbe: {periodSeconds: -1}",
     evidence=(Evidence(Basis.SENSE, "the value has no meaning outside its range"),),
 )
+
 ACI220: Final = Code(
     "ACI220",
     "A property name is in snake_case",
@@ -173,6 +193,7 @@ ACI220: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.DOCUMENT, "azure-cli's own `container export` writes `user_assigned_identities`"),),
 )
+
 ACI221: Final = Code(
     "ACI221",
     "`additional_properties` of an export is unwrapped",

@@ -15,6 +15,7 @@ ACI082: Final = Code(
     severity=WARNING,
     evidence=(SECRETS_PAGE,),
 )
+
 ACI150: Final = Code(
     "ACI150",
     "Unknown variable",
@@ -22,6 +23,7 @@ ACI150: Final = Code(
     "Correct the name, or define the variable.",
     example="image: shop/web:${var:image_tga}",
 )
+
 ACI151: Final = Code(
     "ACI151",
     "A secret is not available",
@@ -31,12 +33,14 @@ ACI151: Final = Code(
     example='secureValue: "${env:DB_PASSWORD}"',
     severity=WARNING,
 )
+
 ACI152: Final = Code(
     "ACI152",
     "An environment variable is not set",
     "`publicEnv` lists it and a readable field uses it, so no plan can be made without it. Set it where the tool runs.",
     example="image: shop/web:${env:GITHUB_SHA}",
 )
+
 ACI153: Final = Code(
     "ACI153",
     "A secret in a readable field",
@@ -45,6 +49,7 @@ ACI153: Final = Code(
     "it under `publicEnv` in the project file.",
     example='environmentVariables: {DB_PASSWORD: "${env:DB_PASSWORD}"}',
 )
+
 ACI154: Final = Code(
     "ACI154",
     "A reference to this tool's own credentials",
@@ -52,6 +57,7 @@ ACI154: Final = Code(
     "container. Such a variable is refused even if `publicEnv` lists it. Use another variable.",
     example='secureValue: "${env:AZURE_CLIENT_SECRET}"',
 )
+
 ACI157: Final = Code(
     "ACI157",
     "`${NAME}` without quotes",
@@ -60,6 +66,7 @@ ACI157: Final = Code(
     "container expands it.",
     example="image: ${REGISTRY}/web",
 )
+
 ACI158: Final = Code(
     "ACI158",
     "A reference is not allowed here",
@@ -67,6 +74,7 @@ ACI158: Final = Code(
     "the project. Write the value out.",
     example="name: web-${var:stage}",
 )
+
 ACI159: Final = Code(
     "ACI159",
     "Almost a reference",
@@ -75,6 +83,7 @@ ACI159: Final = Code(
     example='secureValue: "${ENV:DB_PASSWORD}"',
     severity=WARNING,
 )
+
 ACI160: Final = Code(
     "ACI160",
     "A value of another group can't be used here",
@@ -83,6 +92,7 @@ ACI160: Final = Code(
     "set of words.",
     example='value: "${group:db:ipAddress}"',
 )
+
 ACI192: Final = Code(
     "ACI192",
     "Not a valid Key Vault reference",
@@ -92,6 +102,7 @@ ACI192: Final = Code(
     example='secureValue: "${keyvault:shop-kv.vault.azure.net/db-password}"',
     evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
 )
+
 ACI204: Final = Code(
     "ACI204",
     "A secret ends in a line break",
@@ -101,6 +112,7 @@ ACI204: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.LIKELY, "few programs expect it; a storage key with a line break left a group Waiting"),),
 )
+
 ACI222: Final = Code(
     "ACI222",
     "A placeholder was not replaced",
@@ -110,12 +122,14 @@ ACI222: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.LIKELY, "other tools replace placeholders in this format"),),
 )
+
 ACI223: Final = Code(
     "ACI223",
     "References expand too far",
     "The references of one document may expand to 4 MiB, which is the largest request that Azure accepts, and all "
     "references of a run to 256 MiB. Put a large file into an Azure Files share or into the image.",
 )
+
 ACI255: Final = Code(
     "ACI255",
     "A secret is empty",
@@ -126,6 +140,7 @@ ACI255: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.THREAD, "an empty password: Azure/azure-cli#8545"),),
 )
+
 ACI280: Final = Code(
     "ACI280",
     "A vault secret is expired, disabled or not valid yet",
