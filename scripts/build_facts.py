@@ -67,7 +67,7 @@ def _render_row(row: Row) -> str:
         f"{row.kind}, {row.date}: {row.where}",
         f"`{row.knob}`" if row.knob else "none",
         f"`{row.probe}`" if row.probe else row.no_probe or "nobody yet",
-        NOT_YET,
+        row.verified or NOT_YET,
     )
     return f"| {' | '.join(each.replace('|', chr(92) + '|') for each in cells)} |\n"
 

@@ -33,6 +33,8 @@ class Row:
     where: str
     date: str
     """When somebody last looked at the evidence: `2026-11-28`."""
+    verified: str = ""
+    """Where and when Azure itself was asked; empty if nobody has."""
     knob: str = ""
     """The emulator's switch for it; empty if it has none."""
     probe: str = ""
@@ -59,6 +61,7 @@ def _compose(fact: Fact) -> Row:
         kind=fact.kind,
         where=fact.where,
         date=fact.date,
+        verified=fact.verified,
         knob=knob,
         no_probe=find_reason(fact.id),
         matters=find_use(fact.id),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1.0"
 NOT_YET = "not yet"
-"""What the register says of a live verification until somebody sends one."""
+"""What is said of a fact until somebody has asked Azure."""
 
 _COLUMNS = (Column("ID", 0), Column("BELIEVED", 0), Column("EVIDENCE", 0), Column("PROBE", 1, "asked by {}"))
 _LABELS, _LEAST = 15, 20
@@ -35,13 +35,13 @@ def render_facts_text(rows: Sequence[Row], style: Style, *, width: int, statemen
 
 def render_fact_text(row: Row, style: Style, *, width: int) -> str:
     """Return all that is known of one fact."""
-    values = f"{row.default}, of {', '.join(row.values)}" if row.values else row.default
+    values = f"{row.default} (one of {', '.join(row.values)})" if row.knob and row.values else row.default
     lines = [style.paint(style.bold, row.id), _wrap(row.statement, "  ", width), ""]
     pairs = {
         "believed": values,
         "evidence": f"{row.kind}: {row.where}",
         "looked at": row.date,
-        "verified live": NOT_YET,
+        "verified live": row.verified or NOT_YET,
         "emulator": f"--knob {row.knob}=VALUE" if row.knob else "has no switch for it",
         "probe": row.probe or (f"none: {row.no_probe}" if row.no_probe else "none yet"),
         "matters for": row.matters,
@@ -65,6 +65,7 @@ def _emit(row: Row) -> dict[str, object]:
         "default": row.default,
         "values": list(row.values),
         "evidence": {"kind": row.kind, "where": row.where, "date": row.date},
+        "verified": row.verified,
         "knob": row.knob,
         "probe": row.probe,
         "no_probe": row.no_probe,

@@ -25,6 +25,8 @@ class Fact:
     """Where to find the evidence; for `none`, why the row exists anyway."""
     date: str = LAST_REVIEW
     """When somebody last looked at the evidence; a row that came after the review of the whole table says its own."""
+    verified: str = ""
+    """Where and when a probe asked Azure itself, such as `2026-12-24, westeurope, 2025-09-01`; empty until one has."""
 
     @property
     def shown(self) -> bool:

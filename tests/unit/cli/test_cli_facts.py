@@ -53,7 +53,7 @@ def test_what_is_said_of_a_fact(cli: CommandLine) -> None:
 
     for told in (
         "update-status\n  A PUT on an existing group answers 200.\n",
-        "  believed       200, of 200, 201\n",
+        "  believed       200 (one of 200, 201)\n",
         "  evidence       document: REST reference has 200 and 201; no recording\n",
         "  verified live  not yet\n",
         "  emulator       --knob update_status=VALUE\n",
