@@ -144,7 +144,7 @@ def _is_computed(node: Node, beside: dict[str, Any]) -> bool:
 def _meaningful(body: dict[str, Any]) -> Iterator[Edit]:
     for value, nodes, way in _spots(body, (), ()):
         node = nodes[-1] if nodes else ROOT
-        if node.write_only:
+        if not all(each.compared for each in nodes):  # such as a flag below a standby pool, which Azure never returns
             continue
         for what, other in _others(value, node):
             yield Edit(body, _with(body, way, other), what, nodes)

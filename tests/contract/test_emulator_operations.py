@@ -21,7 +21,7 @@ NAMES = {
     "virtualNetworkName": "v",
     "subnetName": "s",
 }
-NOT_EMULATED = {"execute_command", "attach", "get_outbound_network_dependencies_endpoints"}
+NOT_EMULATED = {"execute_command", "attach"}
 BODIES: dict[str, Any] = {
     "create_or_update": {
         "location": "westus",
