@@ -1,4 +1,4 @@
-"""Opening the way to Azure, or to what stands in for it."""
+"""Connecting to Azure, to the embedded emulator, or to another ARM-compatible server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SHORTEST_VALUE = 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to connect to, and what is needed for it. ``state`` is the folder of the embedded emulator."""
+    """Where to connect to, and how. ``state`` is the folder of the embedded emulator."""
 
     target: Target
     api_version: str
@@ -44,12 +44,12 @@ class Place:
     environ: Mapping[str, str]
     sleep: Callable[[float], None] = time.sleep
     paced: bool = False
-    """Whether what is done there obeys Azure's rate limits by itself."""
+    """Whether the caller obeys Azure's rate limits by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An open way to Azure. ``endpoint`` is how reports name it: empty for the public cloud."""
+    """An open connection. ``endpoint`` is its name in reports: empty for the public cloud."""
 
     backend: ArmBackend
     endpoint: str
@@ -127,7 +127,7 @@ def find_endpoint(target: Target, environ: Mapping[str, str]) -> Endpoint:
 
     Raises:
         UsageError: there is no such place.
-        AuthenticationError: the environment names a cloud that nobody knows.
+        AuthenticationError: the environment names an unknown cloud.
     """
     from aci_reconcile.azure import Endpoint, find_endpoint, get_cloud, make_endpoint
 

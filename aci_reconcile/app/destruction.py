@@ -90,7 +90,7 @@ def _list_blockers(plan: Plan, workspace: Workspace) -> Iterator[Blocker]:
 
 
 def make_former_work(workspace: Workspace, environment: str) -> Workspace:
-    """Return the work for an environment that is no longer in the project file; nothing is declared in it.
+    """Return the workspace for an environment that is no longer in the project file; nothing is declared in it.
 
     Raises:
         UsageError: the project file has it, the name is not valid, or only some groups are selected.

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: ``30m``, ``10s``, ``1h30m``, ``500ms``, ``7d``; a number alone is seconds."""
+"""Durations as people write them: ``30m``, ``10s``, ``1h30m``, ``500ms``, ``7d``; a number alone is seconds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def parse_duration(text: str) -> float:
     """Return how many seconds a text means.
 
     Raises:
-        ValueError: it is no length of time, or is longer than a week.
+        ValueError: it is no duration, or is longer than a week.
     """
     stripped = text.strip()
     match = _PARTS.fullmatch(f"{stripped}s" if re.fullmatch(r"\d+(\.\d+)?", stripped) else stripped)

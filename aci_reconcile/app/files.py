@@ -48,7 +48,7 @@ def write_whole(file: Path, text: str, *, private: bool = False) -> None:
 
 
 def check_target(option: str, file: Path) -> None:
-    """Check that a file may be written: neither a link nor something that is no file, and a name that files can have.
+    """Check that a file may be written: it is a regular file or missing, no link, and its name is valid.
 
     Args:
         option: the option and its value, for the message.
@@ -66,7 +66,7 @@ def check_target(option: str, file: Path) -> None:
 
 
 def choose_names(ids: Iterable[ResourceId]) -> dict[ResourceId, str]:
-    """Choose a file name for each group: its name, with the resource group where two groups share it.
+    """Choose a file name for each group: its name, with the resource group if two groups have the same name.
 
     Raises:
         UsageError: two groups would still share one.

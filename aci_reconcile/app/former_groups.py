@@ -1,4 +1,4 @@
-"""A group that was lost in vain: what it was is saved as a manifest, with the command that brings it back.
+"""A group that was deleted and could not be created again: its former state is saved, with a command to restore it.
 
 It was deleted to be created again, or to free its DNS label, and then the new group failed. The files hold what Azure
 shows of a group, and references in the places of secrets.

@@ -28,7 +28,7 @@ _TRUSTED: Final = "safe.directory"
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Runs git in a folder; ``option`` is what it is asked for, for messages."""
+    """Runs git in a folder; ``option`` is the option that needs it, for messages."""
 
     program: str
     folder: Path
@@ -55,7 +55,7 @@ class Git:
         """Run git in the folder.
 
         Raises:
-            UsageError: it does not come to an end.
+            UsageError: it cannot be started, or does not end.
         """
         # core.fsmonitor names a program that git would start: a configuration in the repository could run anything.
         settings = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
@@ -72,10 +72,10 @@ class Git:
             raise UsageError(f"{self.option}: git {words[0]}: {type(error).__name__}") from error
 
     def read_line(self, *words: str, wanted: str = "") -> str:
-        """Return what git says, without the final line break.
+        """Return the output of git, without the final line break.
 
         Raises:
-            UsageError: it says that something is wrong.
+            UsageError: it failed.
         """
         done = self.run(*words)
         if done.returncode:
@@ -87,7 +87,7 @@ class Git:
         return os.fsdecode(done.stdout).removesuffix("\n")
 
     def read_names(self, *words: str) -> tuple[str, ...]:
-        """Return the names that git says."""
+        """Return the names in the output of git."""
         return tuple(name for name in self.read_line(*words).split("\0") if name)
 
 

@@ -28,8 +28,8 @@ _DEPTH = (
 def find_changes(ref: str, folder: Path, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Changes:
     """Return what changed below a folder since the current branch left another one.
 
-    Commits, what is not committed, and what git does not track all count. A submodule that moved, or in which something
-    is not committed, counts with all that lies below it.
+    Commits, uncommitted changes and untracked files all count. A submodule that moved or has uncommitted changes counts
+    with everything below it.
 
     Args:
         ref: a branch, tag or commit; one of zeros alone is what a Git host reports for a new branch.
@@ -73,7 +73,7 @@ class _Found:
 def _diff(git: Git, top: Path, base: str, folder: Path) -> _Found:
     """Return what differs in one repository, and in its submodules, from a commit of it.
 
-    From the folder of the repository on, whatever status.relativePaths, diff.relative and diff.ignoreSubmodules say.
+    Paths are relative to the repository, whatever status.relativePaths, diff.relative and diff.ignoreSubmodules say.
     """
     found = _Found()
     # Each of these can be changed by a user's git configuration, and would leave changes out.
@@ -123,7 +123,7 @@ def _find_base(git: Git, ref: str) -> str:
 
 
 def _read_former(git: Git, base: str, name: str, top: Path, folder: Path) -> str | None:
-    """Return the former content of a file that may have been a manifest; None where there was no such file."""
+    """Return the former content of a file that may have been a manifest; None if there was no such file."""
     if Path(name).suffix.lower() not in _MANIFESTS or not (top / name).is_relative_to(folder):
         return None
     found = git.run("cat-file", "blob", f"{base}:{name}")

@@ -1,9 +1,8 @@
 """Signals: the first one ends the run in good order, the second one ends it at once.
 
-Those of the keyboard, SIGTERM, and the SIGHUP of a terminal that was closed. That one comes more than once (from the
-kernel, from the shell, from who ends the session), and nobody is there any more who could send a second signal on
-purpose. So it never ends a run at once, and does not count as the first one either. Whoever starts a run with ``nohup``
-has it ignored, and it stays so.
+They are those of the keyboard, SIGTERM, and the SIGHUP of a closed terminal. SIGHUP comes more than once: from the
+kernel, from the shell, from whatever ends the session. So it never ends a run at once, and it does not count as the
+first signal either. A run that was started with ``nohup`` ignores it.
 """
 
 from __future__ import annotations
@@ -47,8 +46,8 @@ class InterruptedRunError(BaseException):
 class Interruption:
     """What signals have come.
 
-    While ``patient`` a signal only sets ``signal``, for the work to see; otherwise it also ends what the main thread
-    does, and the process soon after. ``last_words`` returns what is said when a second signal ends the run at once.
+    While ``protected``, a signal only sets ``signal``, which the work sees; otherwise it also ends what the main thread
+    does, and the process soon after. ``last_words`` returns the message for when a second signal ends the run at once.
     """
 
     signal: int = 0
@@ -69,7 +68,7 @@ class Interruption:
 
     @property
     def words(self) -> str:
-        """What is said about it."""
+        """The message about it."""
         return f"Interrupted{'' if self.wrote else '; nothing was written'}."
 
     def has_come(self) -> bool:
@@ -94,7 +93,7 @@ class Interruption:
 
     @contextmanager
     def protect(self, last_words: Callable[[], str]) -> Generator[None]:
-        """Let the work of this block see a signal and end by itself: it must not be cut off."""
+        """Let the work of this block see a signal and end by itself: it must not be stopped halfway."""
         self.protected, self.wrote, self.last_words = True, True, last_words
         try:
             yield
@@ -158,7 +157,7 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float, /) -> None:
-        """Wait; shorter where a signal comes meanwhile.
+        """Wait; a signal shortens it.
 
         Raises:
             InterruptedRunError: a signal came, and nothing is under way that has to be brought to an end.

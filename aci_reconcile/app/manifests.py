@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 _CODE_OF_MISSING = "ACI151"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-"""What may stand in an address as a subscription; whether it is one, Azure says."""
+"""The form of a subscription in an address; Azure says whether it exists."""
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-"""What stands for the subscription where there is none: on the emulator, and on a server on this machine."""
+"""The subscription of the emulator, and of a server on this machine."""
 
 
 def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
@@ -138,7 +138,7 @@ def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
 
 
 def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
-    """Return the subscription to use where neither options nor the project name one.
+    """Return the subscription to use if neither an option nor the project names one.
 
     Raises:
         UsageError: nothing names one.

@@ -24,9 +24,9 @@ _BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
 
 
 def render_lines(event: Event, messages: Messages) -> str:
-    """Return the text for an event; empty where it says nothing new.
+    """Return the text for an event; empty if it says nothing new.
 
-    A group that was and is as it should be is named only when asked for.
+    An unchanged group is named only if the output is verbose.
     """
     unchanged = isinstance(event, Succeeded) and event.change.action is Action.NO_OP
     return "" if unchanged and not messages.verbose else render_event_text(event, messages.notes)
@@ -47,7 +47,7 @@ _MOVE: Final = (
 
 
 def render_hash_cost(hash_cost: HashCost, *, keyed: bool, at_once: int = AT_ONCE) -> str:
-    """Return a message with the time that hashes took and a remedy; empty where the time is short.
+    """Return a message with the time that hashes took and a remedy; empty if the time is short.
 
     Args:
         hash_cost: what was measured.

@@ -1,7 +1,7 @@
 """Where a project comes from, as far as that stays the same in every clone: an id for one that has none.
 
-Git's own files are read, and git itself is asked only where no remote has an address: in a container the repository
-often belongs to somebody else, and then git answers nothing.
+Git's own files are read. git itself runs only if no remote has an address: in a container the repository often belongs
+to another user, and then git refuses to work.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def with_id(project: Project, environ: Mapping[str, str]) -> Project:
 def find_origin(folder: Path, environ: Mapping[str, str]) -> Origin:
     """Return the ids that follow from the repository of a folder and the folder's place in it.
 
-    One repository may hold several projects of one name, such as a folder for each environment: each is another one.
-    At the top of the repository the place adds nothing. Of its remotes those count that people clone from: ``origin``,
+    One repository may hold several projects of one name, such as a folder for each environment: each has its own id.
+    At the top of the repository the place adds nothing. Of its remotes, those that people clone from count: ``origin``,
     and ``upstream`` where ``origin`` is a fork. If they differ, it is
     not known which of them the pipeline has: both count as known, and neither is written anywhere.
     """
@@ -90,7 +90,7 @@ def find_origin(folder: Path, environ: Mapping[str, str]) -> Origin:
 
 
 def parse_remote(url: str) -> str:
-    """Return the path of the repository in a remote's URL; empty where the remote is a folder of this machine.
+    """Return the path of the repository in a remote's URL; empty if the remote is a folder on this machine.
 
     The host is left out: it has many names (ssh's aliases, mirrors, ``ssh.dev.azure.com``), and so are the protocol,
     the user with a password, the port and the ending. Azure DevOps writes one repository in three ways.
@@ -162,7 +162,7 @@ def _read_text(file: Path) -> str:
 
 
 def _find_root_commit(folder: Path, environ: Mapping[str, str]) -> str:
-    """Return the first commit of a repository; empty where there is none, or no git to ask."""
+    """Return the first commit of a repository; empty if there is none, or no git."""
     from aci_reconcile.app.git import Git
 
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.policy import Policy
 
 UNNAMED = "default"
-"""The owner where no project file gives a name; it stands for nobody in particular."""
+"""The owner if no project file gives a name; any project without a name has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
     In the embedded emulator, resource groups are created as needed: nothing else would create them.
 
     Raises:
-        UsageError: pruning without a project's name, a redeployment of what nobody declares, no reason, or a weak key.
+        UsageError: pruning without a project's name, a redeployment of an undeclared group, no reason, or a weak key.
     """
     from aci_reconcile.manifest import make_calendar
     from aci_reconcile.planning.policy import UNLIMITED
@@ -159,7 +159,7 @@ def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
 
 
 def read_keys(environ: Mapping[str, str], declared: Fingerprints) -> tuple[Secret | None, Secret | None]:
-    """Return the key and the former key; None where there is none. An empty variable counts as none.
+    """Return the key and the former key; None if there is none. An empty variable counts as none.
 
     Raises:
         UsageError: one of the environment can be guessed.

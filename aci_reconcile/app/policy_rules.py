@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def block_invalid_bodies(plan: Plan) -> Plan:
-    """Block the plan where a body would be sent that the rules for manifests refuse.
+    """Block the plan if it would send a body that the rules for manifests refuse.
 
-    A manifest by itself has passed them; what ``lifecycle.ignore`` carries over from Azure has not, nor both together.
-    What Azure has taken before, it is not said to refuse.
+    A manifest by itself has passed them. Together with what ``lifecycle.ignore`` keeps from Azure it may not. What the
+    live group already has is no error: Azure accepted it before.
     """
     blockers = tuple(
         Blocker(

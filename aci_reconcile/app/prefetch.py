@@ -49,8 +49,8 @@ class Prefetched:
 def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Prefetched | None:
     """Connect, and begin to list the resource group that the project file names.
 
-    None where it names none, on the embedded emulator, and where anything is wrong: whoever needs what is missing will
-    say so, after the manifests were read.
+    None if it names none, on the embedded emulator, and on any error: the same error comes again after the manifests
+    were read, with a better message.
     """
     if target.local:
         return None
@@ -65,7 +65,7 @@ def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Pr
         place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced=True)
         connection = stack.enter_context(open_connection(place))
     except AciReconcileError:
-        return None  # the same error comes again with the manifests, and then with a better message
+        return None
     return Prefetched(
         connection, subscription, project.api_version, _begin_lists(project, subscription, sources, connection, run)
     )
@@ -74,7 +74,7 @@ def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Pr
 def _begin_lists(
     project: Project, subscription: str, sources: Sources, connection: Connection, run: Run
 ) -> dict[tuple[str, str], Listed]:
-    """Begin the list of the resource group, and that of the subscription where groups may be left in it."""
+    """Begin the list of the resource group, and that of the subscription if it may hold orphans."""
     from aci_reconcile.app.policy import is_named
 
     backend, scope = connection.backend, Scope(subscription, project.resource_group)
@@ -92,8 +92,8 @@ def _begin_lists(
 def _import_what_lists_need() -> None:
     """Import it in this thread, while the other threads sign in.
 
-    Where two threads import modules of one package, each may wait for the other, and Python then gives one of them half
-    a module.
+    If two threads import modules of one package, each may wait for the other, and Python then gives one of them half a
+    module.
     """
     for name in ("lists", "watch"):
         import_module(f"aci_reconcile.reconcile.{name}")
@@ -112,9 +112,9 @@ def _search_subscription(subscription: str, backend: ArmBackend, clock: Clock) -
 
 
 class PendingList:
-    """A list that is on its way; the first who calls it waits for that one, and whoever calls again asks anew.
+    """A list that was requested already. The first call waits for it, and each later one requests it again.
 
-    The thread is a daemon: where the manifests turn out to be wrong, nobody waits for an answer any more.
+    The thread is a daemon: if the manifests have errors, the process must not wait for the answer.
     """
 
     def __init__(self, backend: ArmBackend, ask: Listed, imported: threading.Event) -> None:
@@ -127,7 +127,7 @@ class PendingList:
         threading.Thread(target=target, name="aci-reconcile-prefetch", daemon=True).start()
 
     def __call__(self) -> Listing:
-        """Return the list: wait for the one that is on its way, or ask."""
+        """Return the list: wait for the one that was requested, or request it."""
         first, self._first = self._first, None
         return first.result() if first is not None else self._ask()
 

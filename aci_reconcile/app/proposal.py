@@ -34,7 +34,7 @@ _SILENCE: Final = 10.0
 def propose_plan(loaded: Loaded, policy: Policy, reader: Reader, endpoint: str = "") -> Plan:
     """Read what is live, plan, and apply the project's rules.
 
-    Without a project's name nothing counts as an orphan.
+    Without a project name, no group counts as an orphan.
     """
     project = loaded.project
     proposal = propose(loaded.resources, list_scopes(project), policy, reader)
@@ -79,7 +79,7 @@ def make_reader(  # noqa: PLR0913  each is a choice of the command
 
 @contextmanager
 def _report_slow_reading(messages: Messages, seconds: float) -> Generator[None]:
-    """Report that reading goes on, and when it ends at the latest, where it takes unusually long."""
+    """Report that reading goes on, and when it ends at the latest, if it takes unusually long."""
     from aci_reconcile.render.words import format_duration
 
     text = f"Still reading from Azure, for at most {format_duration(seconds)} (--timeout)."

@@ -1,4 +1,4 @@
-"""Whether this is the run of a pull request, and what the branch that it goes to says: by the pipeline's own variables.
+"""The project file of the base branch, in the run of a pull request, found through the variables of the pipeline.
 
 A pull request brings its own project file. What that file makes visible counts only as far as somebody has reviewed it,
 and what was reviewed is on the base branch. The variables are those that GitHub, GitLab and Azure Pipelines document.
@@ -30,7 +30,7 @@ _DEPTH: Final = (
 
 
 def find_base(file: Path | None, environ: Mapping[str, str]) -> Base | None:
-    """Return the project file of the base branch; None where this is not the run of a pull request."""
+    """Return the project file of the base branch; None if this is not the run of a pull request."""
     found = next(
         (
             each

@@ -1,4 +1,4 @@
-"""What a run is asked to work on, and where."""
+"""What a run works on, and where."""
 
 from __future__ import annotations
 

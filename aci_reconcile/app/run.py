@@ -42,7 +42,7 @@ class Messages(Protocol):
         ...
 
     def plain(self, level: Level, text: str) -> None:
-        """Write text that is already laid out."""
+        """Write text that needs no prefix."""
         ...
 
 
@@ -72,7 +72,7 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Messages that nobody reads: a script gets values and exceptions."""
+    """Messages that are dropped: a script gets values and exceptions."""
 
     quiet: bool = True
     verbose: bool = False

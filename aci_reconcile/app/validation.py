@@ -1,6 +1,6 @@
 """Validating the manifests of one project, or of each project that the named files belong to.
 
-Where no environment is chosen, they are read without one, and for each environment of the project.
+If no environment is chosen, they are read without one, and for each environment of the project.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def validate_manifests(sources: Sources, run: Run, fatal: Iterable[str] = ()) ->
 
 
 def _load_all_environments(request: Request) -> Loaded:
-    """Read a project; where no environment is chosen, what is wrong in some of them only is said with their names."""
+    """Read a project. If no environment is chosen, read it for each one, too; their own problems have their names."""
     loaded = load(request)
     file = loaded.project.file
     if request.environment or file is None:
@@ -70,7 +70,7 @@ def _load_all_environments(request: Request) -> Loaded:
 
 
 def _name_environments(said: Diagnostic, names: list[str]) -> Diagnostic:
-    """Return a complaint with the environments that it is about."""
+    """Return a diagnostic with the names of the environments that have it."""
     listed = ", ".join(f"`{name}`" for name in names)
     return replace(said, message=f"in the environment{'s' * (len(names) > 1)} {listed}: {said.message}")
 

@@ -29,14 +29,12 @@ class _Known:
         self._secrets = secrets
 
     def resolve(self, _scheme: str, name: str, /) -> Secret | None:
-        """Return the secret; None where it was not fetched."""
+        """Return the secret; None if it was not fetched."""
         return self._secrets.get(name)
 
 
 def load_with_vaults(request: Request, fetch: Fetch) -> Loaded:
-    """Load manifests; where selected groups need secrets of vaults, fetch those and load once more with them.
-
-    Manifests with errors ask no vault.
+    """Load manifests; if selected groups need secrets of vaults, fetch those and load once more with them.
 
     Raises:
         UsageError: the options name something that does not exist.

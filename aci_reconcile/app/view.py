@@ -51,7 +51,7 @@ class View:
     def read_all(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.
 
-        Of the resource groups that the project does not name, its own groups.
+        In resource groups that the project does not name, only its own groups count.
         """
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
             here = pool.map(*_in_context(partial(_try, self._list, _name_scope), self.scopes))
@@ -126,7 +126,7 @@ class View:
         return ()
 
     def find(self, address: str) -> Resource:
-        """Read one group; a name alone will do where only one of the resource groups has it.
+        """Read one group; its name is enough if only one of the resource groups has it.
 
         Raises:
             NotFoundError: there is none.

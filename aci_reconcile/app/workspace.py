@@ -1,6 +1,6 @@
-"""From options to manifests and a connection: what each command that plans begins with.
+"""From options to manifests and a connection, for each command that plans.
 
-Azure is asked before anything is imported that the first requests do not need.
+The first requests are sent before anything is imported that they do not need.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Workspace:
 
     @property
     def backend(self) -> Backend:
-        """The way to Azure."""
+        """The connection to Azure."""
         return self.connection.backend
 
     @property
@@ -99,7 +99,7 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
 
 
 def _report_hash_cost(workspace: Workspace, run: Run) -> None:
-    """Report the time that fingerprints of secrets took, where it was long."""
+    """Report the time that fingerprints of secrets took, if it was long."""
     from aci_reconcile.app.messages import render_hash_cost
 
     if text := render_hash_cost(workspace.hash_cost, keyed=workspace.policy.fingerprint_key is not None):
@@ -117,7 +117,7 @@ def _load(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: 
 
 @contextmanager
 def connect(project: Project, target: Target, run: Run, *, paced: bool = False) -> Generator[Connection]:
-    """Connect for a project, and report under which identity."""
+    """Connect for a project, and report the identity."""
     place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced)
     with open_connection(place) as connection:
         _report_identity(connection, project, target, run)

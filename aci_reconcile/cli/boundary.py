@@ -1,4 +1,4 @@
-"""The one place where errors end: a message, a hint, an exit code; a defect leaves a log."""
+"""The place where errors end: as a message, a hint and an exit code. A defect also leaves a log."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _wants_json(argv: Sequence[str]) -> bool:
-    """Whether errors are to be JSON, too, even those in the options themselves."""
+    """Whether errors are JSON, too, even those in the options themselves."""
     # The options could not be parsed, so this looks at the words themselves.
     words = [word for pair in pairwise((*argv, "")) for word in ("=".join(pair), pair[0])]
     said = [word for word in words if word in {f"--format={each}" for each in CHECKS}]

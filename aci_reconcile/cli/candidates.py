@@ -23,7 +23,7 @@ def complete_environments(ctx: click.Context, _param: click.Parameter, incomplet
 
 
 def complete_groups(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the groups' names, and their addresses once a slash has been typed or where a name is not unique."""
+    """Return the groups' names, and their addresses once a slash is typed, or if a name is not unique."""
     from aci_reconcile.manifest import Request, list_names
 
     def find() -> Iterable[str]:

@@ -26,7 +26,7 @@ CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
 
 _LEAST, _MOST, PIPED = 60, 160, 100
 _UNREAD: Final = {errno.EPIPE, errno.EIO, errno.ENXIO, errno.ESHUTDOWN, errno.ECONNRESET}
-"""What the system says of a pipe, a terminal, or a socket at whose other end nobody is (write(2))."""
+"""Errors of a pipe, a terminal or a socket without a reader (write(2))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Console:
     json: bool = False
     """Whether stdout takes JSON only."""
     format: str = "text"
-    """What the result is said in."""
+    """The format of the result."""
     log_json: bool = False
     """Whether stderr takes JSON lines only."""
     quiet: bool = False
@@ -61,30 +61,30 @@ class Console:
         write(self.out, f"{json.dumps(document)}\n")
 
     def info(self, text: str) -> None:
-        """Say something that may be of interest; not when quiet."""
+        """Report something that may be of interest; not when quiet."""
         if not self.quiet:
-            self._say("info", text, self.notes.paint(self.notes.dim, text))
+            self._report("info", text, self.notes.paint(self.notes.dim, text))
 
     def warn(self, text: str) -> None:
         """Warn; not when quiet."""
         if not self.quiet:
-            self._say("warning", text, f"{self.notes.paint(self.notes.warn, 'Warning:')} {text}")
+            self._report("warning", text, f"{self.notes.paint(self.notes.warn, 'Warning:')} {text}")
 
     def error(self, text: str) -> None:
-        """Say what went wrong."""
-        self._say("error", text, f"{self.notes.paint(self.notes.error, 'Error:')} {text}")
+        """Report an error."""
+        self._report("error", text, f"{self.notes.paint(self.notes.error, 'Error:')} {text}")
 
     def plain(self, level: Level, text: str) -> None:
         """Write text that needs no prefix."""
         if text and not (self.quiet and level != "error"):
-            self._say(level, text, text)
+            self._report(level, text, text)
 
     def raw(self, text: str) -> None:
-        """Write to stderr as it is. What is said there is no result: where it takes no more, the work goes on."""
+        """Write to stderr as it is. It holds no result: if it takes no more, the work goes on."""
         with suppress(AciReconcileError):
             write(self.err, text)
 
-    def _say(self, level: Level, text: str, painted: str) -> None:
+    def _report(self, level: Level, text: str, painted: str) -> None:
         if self.log_json:
             self.raw(f"{json.dumps({'level': level, 'message': sanitize(text, keep=chr(10))})}\n")
         else:
@@ -92,14 +92,14 @@ class Console:
 
 
 class Progress(io.TextIOBase):
-    """Stderr for a library that draws on it: what nobody reads any more is dropped there, too."""
+    """Stderr for a library that draws on it: without a reader, its text is dropped, too."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # of a stream that may have none
-        """Return how the terminal wants its text."""
+        """Return the encoding of the terminal."""
         return str(getattr(self._console.err, "encoding", None) or "utf-8")
 
     def isatty(self) -> bool:
@@ -117,9 +117,7 @@ class Progress(io.TextIOBase):
 
 
 def write(stream: IO[str], text: str) -> None:
-    """Write and flush. A reader that went away is no error: the rest goes nowhere, and the work goes on.
-
-    So it is where a pipe has no reader, and where a terminal was closed.
+    """Write and flush. A pipe without a reader or a closed terminal is no error: the rest is dropped, the work goes on.
 
     Raises:
         AciReconcileError: the stream takes no more, such as a full disk.
@@ -178,7 +176,7 @@ def _style(color: str, stream: IO[str], environ: Mapping[str, str]) -> Style:
 
 
 def _width(stream: IO[str], environ: Mapping[str, str]) -> int:
-    """Return the terminal's width within reason; a pipe has none, so that files do not depend on it."""
+    """Return the width of the terminal, within limits."""
     columns = environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdecimal() and int(columns):
         return min(max(int(columns), _LEAST), _MOST)
@@ -189,7 +187,7 @@ def _width(stream: IO[str], environ: Mapping[str, str]) -> int:
 
 
 def _silence(stream: IO[str]) -> None:
-    """Lead a broken stream to nowhere, so that neither a later write nor the interpreter's last flush fails."""
+    """Send a broken stream to /dev/null, so that neither a later write nor the interpreter's last flush fails."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

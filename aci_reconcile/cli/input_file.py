@@ -20,5 +20,5 @@ def read_input(file: Path, most: int) -> str:
         with file.open("rb") as stream:
             content = stream.read(most)
     except OSError as error:
-        raise UsageError(f"{file} can't be read: {error.strerror or 'unknown reason'}") from error
+        raise UsageError(f"{file} cannot be read: {error.strerror or 'unknown reason'}") from error
     return content.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Progress on a terminal: what is under way moves at the bottom, what is done stays above as plain lines.
+"""Progress on a terminal: what is in progress moves at the bottom, what is done stays above as plain lines.
 
 The only importer of rich.
 """
@@ -39,7 +39,7 @@ _MOST_ROWS = 12
 
 @dataclass(slots=True)
 class _Row:
-    """A group under way: since when, and what it is at."""
+    """A group in progress: since when, and what happens to it."""
 
     began: float
     text: str
@@ -48,7 +48,7 @@ class _Row:
 
 @dataclass(slots=True)
 class _Table:
-    """The groups under way; rich asks for a new picture several times a second."""
+    """The groups in progress; rich renders them several times a second."""
 
     clock: Clock
     rows: dict[str, _Row] = field(default_factory=dict[str, _Row])
@@ -85,7 +85,7 @@ class _Table:
 
 @contextmanager
 def show_live_table(console: Console, clock: Clock) -> Generator[ShowEvent]:
-    """Show what is under way until the block ends; then only the plain lines are left."""
+    """Show what is in progress until the block ends; then only the plain lines are left."""
     colour = bool(console.notes.reset)
     stream: Any = Progress(console)
     screen = RichConsole(file=stream, force_terminal=True, no_color=not colour, highlight=False, markup=False)

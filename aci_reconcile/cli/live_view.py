@@ -1,4 +1,4 @@
-"""The way to Azure for commands that only read; they need no manifests."""
+"""The connection of commands that only read; they need no manifests."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def make_format_option(formats: tuple[str, ...]) -> Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOptions:
-    """Where groups are whose manifests do not say it."""
+    """The place of groups whose manifests name none."""
 
     subscription: str = declare(
         Option(

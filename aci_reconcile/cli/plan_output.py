@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def render_plan(proposal: Plan, header: Header, console: Console, digest: str = "") -> str:
-    """Return the plan as text or as JSON, with its digest where that is known."""
+    """Return the plan as text or as JSON, with its digest if it is known."""
     from aci_reconcile.render.json.plan import render_plan_json
     from aci_reconcile.render.text.plan import render_plan_text
     from aci_reconcile.version import VERSION

@@ -31,7 +31,7 @@ Render: TypeAlias = "Callable[[Console], str]"
 
 
 class Reports:
-    """The reports of one run. It knows what is known so far, so that a run that fails can report it, too."""
+    """The reports of one run. It holds what is known so far, for the report of a run that fails."""
 
     def __init__(self, kind: str, session: Session, files: tuple[tuple[str, Path], ...], environment: str) -> None:
         self._kind = kind
@@ -153,7 +153,7 @@ def render_page(page: Page, form: str, checkout: Checkout) -> str:
 
 
 def _find_links(environ: Mapping[str, str]) -> tuple[Link, ...]:
-    """Return the pages of the run and of the commit, where the job of a pipeline says which."""
+    """Return the pages of the run and of the commit, if the job of a pipeline names them."""
     from aci_reconcile.git_hosts import find_origin
     from aci_reconcile.render.page.page import Link
 
@@ -163,7 +163,7 @@ def _find_links(environ: Mapping[str, str]) -> tuple[Link, ...]:
 
 
 def _read_event(name: str) -> str:
-    """Return the event that began a workflow on GitHub; empty where it cannot be read."""
+    """Return the event that began a workflow on GitHub; empty if it cannot be read."""
     try:
         with Path(name).open("rb") as stream:
             return stream.read(_LARGEST_EVENT).decode("utf-8", "replace")
@@ -172,7 +172,7 @@ def _read_event(name: str) -> str:
 
 
 def find_checkout(cwd: Path) -> Checkout:
-    """Return the repository that the current folder is in; the folder itself where it is in none."""
+    """Return the repository that the current folder is in; the folder itself if it is in none."""
     from aci_reconcile.render.formats.checkout import Checkout
 
     top = next((each for each in (cwd, *cwd.parents) if (each / ".git").exists()), cwd)

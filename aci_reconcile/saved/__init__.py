@@ -1,7 +1,7 @@
 """Saved plans: a plan as a document that says what it was made from, so that it can be made again and compared.
 
 A saved plan is not executed: ``apply --plan`` makes the plan again, and carries it out only if it is the same.
-Everything here is pure; whoever calls reads and writes files and knows the time.
+Everything here is pure; the caller reads and writes files and knows the time.
 """
 
 from __future__ import annotations

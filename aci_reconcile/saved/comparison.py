@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.header import FORMAT_VERSION
-from aci_reconcile.saved.document import action_of, extract_essence, major_of
+from aci_reconcile.saved.document import extract_action, extract_essence, find_major
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ def _compare_header(before: Document, after: Document) -> Iterator[str]:
 
 def _compare_versions(saved: Document, now: Document) -> Iterator[str]:
     for name, word in (("format_version", "format"), ("tool_version", "version of aci-reconcile")):
-        if major_of(saved[name]) != major_of(now[name]):
+        if find_major(saved[name]) != find_major(now[name]):
             yield f"{word}: {saved[name]} -> {now[name]}"
 
 
@@ -114,7 +114,7 @@ def _compare_entry(before: Document | None, after: Document | None, *, same: boo
     differences = [_FINGERPRINTS[name] for name in names if alike or (same and name == "live")]
     if before["action"] != after["action"]:
         differences.append(f"{before['action']} -> {after['action']}")
-    if same and not differences and action_of(before) != action_of(after):
+    if same and not differences and extract_action(before) != extract_action(after):
         differences.append("its planned change")
     yield from differences
 

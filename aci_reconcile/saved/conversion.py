@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aci_reconcile.saved.document import Document
 
 
-def header_of(document: Document) -> Header:
+def read_header(document: Document) -> Header:
     """Return where the plan applies."""
     return Header(
         document["project"], document["subscription"], document["endpoint"], environment=document["environment"]

@@ -11,7 +11,7 @@ from aci_reconcile.render.missing_secrets import merge_missing_secrets
 from aci_reconcile.render.page.page import Remark
 from aci_reconcile.render.page.plan import make_plan_page
 from aci_reconcile.render.text.plan import render_plan_text
-from aci_reconcile.saved.conversion import header_of, revive
+from aci_reconcile.saved.conversion import read_header, revive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,11 +29,11 @@ def render_saved_text(
     Args:
         document: the saved plan.
         style: the colours.
-        problems: why it can't be applied as it is, one a line.
+        problems: why it cannot be applied as it is, one a line.
         width: where long values are cut.
         verbose: cut nothing, and name groups that do not change.
     """
-    plan = render_plan_text(revive(document), header_of(document), style, width=width, verbose=verbose)
+    plan = render_plan_text(revive(document), read_header(document), style, width=width, verbose=verbose)
     sections = (
         plan,
         "\n".join(_render_missing(document, style)),
@@ -48,12 +48,12 @@ def make_saved_page(document: Document, *, problems: Sequence[str]) -> Page:
 
     Args:
         document: the saved plan.
-        problems: why it can't be applied as it is, one a line.
+        problems: why it cannot be applied as it is, one a line.
     """
     stale = tuple(Remark(Severity.WARNING, text, title="Stale") for text in problems)
     needed = tuple(Remark(Severity.WARNING, text, title="Missing") for text in _list_missing(document))
     page = make_plan_page(
-        revive(document), header_of(document), digest=document["plan_digest"], extra=(*stale, *needed)
+        revive(document), read_header(document), digest=document["plan_digest"], extra=(*stale, *needed)
     )
     saved = ("saved at", document["created_at"]), ("valid until", document["expires_at"])
     return replace(page, facts=(*page.facts, *saved), good=document["applyable"] and not problems)

@@ -116,23 +116,23 @@ def extract_essence(content: Document) -> Document:
     """
     same = ("project", "environment", "endpoint", "api_version", "policy", "resource_group_changes")
     return {name: content[name] for name in same} | {
-        "format": major_of(content["format_version"]),
-        "tool": major_of(content["tool_version"]),
+        "format": find_major(content["format_version"]),
+        "tool": find_major(content["tool_version"]),
         "subscription": content["subscription"].lower(),
         "manifests": {each["address"].lower(): each["digest"] for each in content["manifests"]},
-        "resource_changes": {each["id"].lower(): action_of(each) for each in content["resource_changes"]},
+        "resource_changes": {each["id"].lower(): extract_action(each) for each in content["resource_changes"]},
     }
 
 
 _OF_ACTION = ("action", "impact", "reasons", "loses", "stuck", "fields", "secrets_not_compared", "fingerprint")
 
 
-def action_of(entry: Document) -> Document:
+def extract_action(entry: Document) -> Document:
     """Return the part of a group's entry that must be equal for its change to be equal."""
     return {name: entry[name] for name in _OF_ACTION}
 
 
-def major_of(version: str) -> str:
+def find_major(version: str) -> str:
     """Return the first number of a version."""
     return version.partition(".")[0]
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from aci_reconcile.core.errors import StalePlanError
 from aci_reconcile.render.header import FORMAT_VERSION
-from aci_reconcile.saved.document import Document, compute_plan_digest, compute_seal, major_of, render_document
+from aci_reconcile.saved.document import Document, compute_plan_digest, compute_seal, find_major, render_document
 
 _HINT = "nothing was written; plan again"
 
@@ -28,7 +28,7 @@ def open_document(content: bytes, name: str) -> Document:
         raise _make_damaged_error(name)
     found = cast("dict[str, Any]", document)
     version = found.get("format_version")
-    if isinstance(version, str) and version != FORMAT_VERSION and major_of(version) != major_of(FORMAT_VERSION):
+    if isinstance(version, str) and version != FORMAT_VERSION and find_major(version) != find_major(FORMAT_VERSION):
         raise StalePlanError(f"{name} has the format {version}, and this version reads {FORMAT_VERSION}", hint=_HINT)
     if not _is_sealed(found, content):
         raise _make_damaged_error(name)

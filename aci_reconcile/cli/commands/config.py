@@ -54,10 +54,10 @@ class ConfigOptions:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A setting: its key or its option, its value, and who says so.
+    """A setting: its key or its option, its value, and its origin.
 
     ``kind`` is ``flag``, ``variable`` (of the environment), ``environment`` (of the project), ``project`` or
-    ``default``; ``origin`` says which one.
+    ``default``; ``origin`` names it.
     """
 
     name: str

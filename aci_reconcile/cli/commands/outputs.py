@@ -1,4 +1,4 @@
-"""``outputs``: what a result hands on to later steps of a pipeline."""
+"""``outputs``: values of a result for later steps of a pipeline."""
 
 from __future__ import annotations
 
