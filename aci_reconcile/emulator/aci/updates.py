@@ -63,17 +63,16 @@ def check_update(stored: Group, wanted: Json, now: float, knobs: Knobs) -> None:
     """Refuse an update that needs a new group, with the service's own words."""
     if has_ended(simulate_group(stored, now)) and knobs.ended_update == "refuse":
         raise errors.invalid_update(stored.name, code=knobs.ended_update_code, fact="ended-not-updatable")
-    changed = next(find_changes(stored.properties(), as_object(wanted.get("properties"))), "")
-    if changed:
-        told = [changed] if knobs.update_refusal == "named" else []
-        raise errors.invalid_update(stored.name, *told, fact="update-named")
+    for row, change in find_changes(stored.properties(), as_object(wanted.get("properties"))):
+        quoted = [change] if knobs.update_refusal == "named" else []
+        raise errors.invalid_update(stored.name, *quoted, fact=row.fact)  # users' reports quote one property only
     if knobs.refused_updates & set(_find_contested(stored.body, wanted)):
         # only reported with the older message, so the newer format for a list is unknown
         raise errors.invalid_update(stored.name, fact="update-contested")
 
 
-def find_changes(before: Json, wanted: Json) -> Iterator[str]:
-    """Yield the fixed values that differ, in the words of the refusal."""
+def find_changes(before: Json, wanted: Json) -> Iterator[tuple[Fixed, str]]:
+    """Yield the rows whose values differ, each with the change in the words of the refusal."""
     yield from _compare(OF_GROUPS, before, wanted)
     stored = _list_containers(before)
     for name, container in _list_containers(wanted).items():
@@ -81,11 +80,11 @@ def find_changes(before: Json, wanted: Json) -> Iterator[str]:
             yield from _compare(OF_CONTAINERS, stored[name], container)
 
 
-def _compare(rows: tuple[Fixed, ...], before: Json, wanted: Json) -> Iterator[str]:
+def _compare(rows: tuple[Fixed, ...], before: Json, wanted: Json) -> Iterator[tuple[Fixed, str]]:
     for row in rows:
         old, new = row.read(before), row.read(wanted)
         if _fold_case(old) != _fold_case(new):
-            yield f'the {row.name} (old "{_render_value(old)}", new "{_render_value(new)}")'
+            yield row, f'the {row.name} (old "{_render_value(old)}", new "{_render_value(new)}")'
 
 
 def _list_containers(properties: Json) -> dict[str, Json]:
